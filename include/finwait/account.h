@@ -1,0 +1,83 @@
+#ifndef FINWAIT_ACCOUNT_H
+#define FINWAIT_ACCOUNT_H
+
+#include <stdint.h>
+
+#include "finwait/error.h"
+#include "finwait/histogram.h"
+
+/*
+ * What a role counts of its own connections.  Plain memory without pointers: each worker
+ * writes one in memory shared with the conductor, so a killed worker loses nothing
+ * it had counted; merged, it becomes part of the result.
+ */
+
+/* How a connection ended, as its role saw it. */
+#define OUTCOMES(X)                                                                                \
+    X(OUTCOME_DONE, "done", "its program ran to the end")                                          \
+    X(OUTCOME_HELD, "held", "its program reached `hold` and keeps the descriptor")                 \
+    X(OUTCOME_RESET, "reset", "the peer's RST ended it (ECONNRESET, EPIPE)")                       \
+    X(OUTCOME_EOF, "eof", "the peer's FIN came where a message was due")                           \
+    X(OUTCOME_REFUSED, "refused", "connect met ECONNREFUSED")                                      \
+    X(OUTCOME_TIMEOUT, "timeout", "a step waited longer than load.timeout, or ETIMEDOUT")          \
+    X(OUTCOME_NO_PORT, "no_port", "no local port was left (EADDRNOTAVAIL, EADDRINUSE)")            \
+    X(OUTCOME_NO_FD, "no_fd", "no descriptor was left (EMFILE, ENFILE)")                           \
+    X(OUTCOME_BAD_MESSAGE, "bad_message", "the peer sent what is no HTTP/1.1 message")             \
+    X(OUTCOME_ERROR, "error", "another errno; see errors.*")                                       \
+    X(OUTCOME_DIED, "died", "its program reached `die` and ended the worker")                      \
+    X(OUTCOME_KILLED, "killed", "its worker's process ended under it")                             \
+    X(OUTCOME_CUT, "cut", "still open when the run was cut short or torn down")
+
+enum outcome {
+#define X(id, name, about) id,
+    OUTCOMES(X)
+#undef X
+        OUTCOME_N,
+};
+
+const char *outcome_name(enum outcome outcome);
+const char *outcome_about(enum outcome outcome);
+
+/* What is timed, in each connection's life. */
+#define LATENCIES(X)                                                                               \
+    X(LATENCY_CONNECT, "connect",                                                                  \
+      "from connect(2) until established (open loop: from when it was due)")                       \
+    X(LATENCY_RESPONSE, "response",                                                                \
+      "from the first byte of a request sent to the last of its response")                         \
+    X(LATENCY_CLOSE, "close",                                                                      \
+      "from the first step that closes (shut-wr, wait-fin, rst, close) to the end of the program") \
+    X(LATENCY_LIFE, "life",                                                                        \
+      "from connect(2) or accept(2) to the end of the program (open loop: from when it was due)")
+
+enum latency {
+#define X(id, name, about) id,
+    LATENCIES(X)
+#undef X
+        LATENCY_N,
+};
+
+const char *latency_name(enum latency latency);
+const char *latency_about(enum latency latency);
+
+struct account {
+    uint64_t attempted; /* connections begun: client, connect tried; server, accepted */
+    uint64_t opened;    /* those that were established */
+    uint64_t messages_sent;
+    uint64_t messages_received;
+    uint64_t bytes_sent;
+    uint64_t bytes_received;
+    uint64_t outcome[OUTCOME_N]; /* their sum is <= attempted; the rest are still open */
+    uint64_t
+        error[ERRNO_LIMIT]; /* by errno; one connection may meet several, accept's own included */
+    int64_t cpu_user;       /* ns of the workers' CPU, getrusage(2) */
+    int64_t cpu_system;
+    struct histogram latency[LATENCY_N];
+};
+
+void account_init(struct account *account);
+void account_merge(struct account *into, const struct account *from);
+
+/* Connections begun and not ended: attempted minus all outcomes. */
+uint64_t account_open(const struct account *account);
+
+#endif

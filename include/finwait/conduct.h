@@ -1,0 +1,41 @@
+#ifndef FINWAIT_CONDUCT_H
+#define FINWAIT_CONDUCT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "finwait/error.h"
+#include "finwait/result.h"
+#include "finwait/scenario.h"
+
+/* The conductor: a trial of a scenario, phase by phase, into a result. */
+
+/* How far a trial is, for a progress line. */
+struct progress {
+    enum phase phase;
+    int64_t elapsed;   /* ns since the phase began */
+    int64_t remaining; /* ns still to go in this phase; -1: unknown */
+    uint64_t ended;    /* connections */
+    uint64_t failed;
+    uint64_t planned; /* 0: no limit */
+    double rate;      /* connections ended a second, lately */
+    uint32_t time_wait[SIDE_N];
+    uint32_t close_wait[SIDE_N];
+};
+
+struct conduct_options {
+    void (*progress)(void *context, const struct progress *progress); /* or NULL */
+    void *context;
+    int64_t progress_every; /* ns */
+    const char *inspect;    /* shell command run in each host at the end of settle, or NULL */
+};
+
+/*
+ * Run one trial.  Returns its result, marked partial when SIGINT or SIGTERM cut it short, or NULL
+ * when it could not begin.  Leaves no process and no namespace behind.  lab_prepare must
+ * have been called when the scenario's lab is private.
+ */
+struct result *conduct(const struct scenario *scenario, const struct conduct_options *options,
+                       struct error *error);
+
+#endif

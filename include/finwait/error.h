@@ -1,0 +1,78 @@
+#ifndef FINWAIT_ERROR_H
+#define FINWAIT_ERROR_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * An error says what went wrong, where, and what to do about it.  Functions
+ * that can fail take a `struct error *` last, fill it and return -1 (or NULL);
+ * only main.c turns one into an exit status.
+ */
+
+/* The process's exit statuses: the contract with scripts and CI. */
+enum status {
+    STATUS_OK = 0,          /* every expectation held */
+    STATUS_UNMET = 1,       /* an expectation did not hold */
+    STATUS_USAGE = 2,       /* the command line or the scenario is wrong */
+    STATUS_MACHINE = 3,     /* this machine cannot do what was asked for */
+    STATUS_INTERRUPTED = 4, /* cut short; the partial result was written */
+};
+
+/* A place in a file the user wrote; line and column count from 1, 0 means none. */
+struct where {
+    const char *file; /* borrowed; NULL for a value from the command line */
+    int line;
+    int column;
+};
+
+struct error {
+    enum status status;
+    char where[256]; /* "file:line:column", or "" */
+    char what[512];
+    char hint[512]; /* what to do, or "" */
+};
+
+/* Fill `error` (its place and hint are cleared).  Returns -1, to be returned on. */
+int error_set(struct error *error, enum status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * As error_set, for a failed system call: appends ": ERRNO (its text)" to the
+ * message, e.g. "connect 127.0.0.1:80: ECONNREFUSED (Connection refused)".
+ */
+int error_errno(struct error *error, enum status status, int errnum, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Say what to do about it.  Returns -1. */
+int error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Say where the user wrote it.  Returns -1. */
+int error_at(struct error *error, struct where where);
+
+/*
+ * Print "finwait: WHERE: WHAT" and, when there is a hint, "  HINT" on a line of
+ * its own.
+ */
+void error_print(const struct error *error, FILE *out);
+
+/*
+ * The errno's name ("ECONNREFUSED"), or "E<number>" for one the C library does
+ * not know.  The number's text lives in a small rotating thread-local buffer.
+ */
+const char *errno_name(int errnum);
+
+/* The errno called `name`, or 0. */
+int errno_find(const char *name);
+
+/* Numbers above this are never errno values the kernel returns (MAX_ERRNO is 4095;
+ * the highest one named in asm-generic/errno.h is 133). */
+#define ERRNO_LIMIT 134
+
+/*
+ * The candidate nearest to `word` (Levenshtein distance, at most a third of its
+ * length and never more than 3 edits), or NULL.  `candidates[i]` for i < count.
+ */
+const char *nearest_spelling(const char *word, const char *const *candidates, size_t count);
+
+#endif

@@ -1,0 +1,30 @@
+#ifndef FINWAIT_EXPECT_H
+#define FINWAIT_EXPECT_H
+
+#include "finwait/error.h"
+#include "finwait/result.h"
+
+/*
+ * Expectations: "server.time_wait.peak >= 0.98 * connections.completed".
+ *
+ *   expectation = term OP term       OP: < <= == != >= >
+ *   term        = metric | number | number "*" metric
+ *   number      = 42, 1.5, 50k, 250ms (seconds' worth), 64Ki …
+ */
+
+/*
+ * Check that `text` is an expectation on metrics that exist.  -1 with STATUS_USAGE, pointing into
+ * the text from `where`, with the nearest metric's name.
+ */
+int expect_check(const char *text, struct where where, struct error *error);
+
+/*
+ * Judge `text` on `result` and append the outcome to result->expectation.  -1 as
+ * expect_check, nothing appended.
+ */
+int expect_judge(struct result *result, const char *text, struct where where, struct error *error);
+
+/* Whether every expectation of the result held: STATUS_OK or STATUS_UNMET. */
+enum status expect_status(const struct result *result);
+
+#endif

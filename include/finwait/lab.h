@@ -1,0 +1,107 @@
+#ifndef FINWAIT_LAB_H
+#define FINWAIT_LAB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "finwait/address.h"
+#include "finwait/error.h"
+#include "finwait/side.h"
+
+/*
+ * The lab: the hosts a trial runs on.  A private lab is two network namespaces
+ * (network_namespaces(7)), each with its own socket table, sysctls and counters,
+ * joined by a veth pair (veth(4)).  They exist only through descriptors and processes, have
+ * no name in the file system, and so vanish with the last of them whatever crashes.
+ *
+ * Addresses: the client host owns 198.18.0.0/16 and 2001:2:0:1::/64, the server host
+ * 198.19.0.0/16 and 2001:2:0:2::/64: the blocks set apart for benchmarks (RFC 2544, RFC 5180).
+ */
+
+struct lab; /* opaque */
+
+struct lab_sysctl {
+    const char *name; /* "net.ipv4.tcp_tw_reuse" */
+    const char *value;
+};
+
+struct lab_config {
+    bool private;               /* false: the current namespace and loopback, untouched */
+    bool ipv6;                  /* which family client_pool and server_pool are of */
+    uint64_t sockets;           /* how many sockets of all states a host may have to hold: sizes
+                                   tcp_child_ehash_entries and tcp_max_tw_buckets */
+    uint32_t addresses[SIDE_N]; /* pool sizes */
+    const struct lab_sysctl *sysctl[SIDE_N]; /* applied in order and read back */
+    size_t sysctl_count[SIDE_N];
+};
+
+/*
+ * Become able to make namespaces: with CAP_SYS_ADMIN nothing is needed; else the process enters a
+ * user namespace of its own (user_namespaces(7)) in which it is root.  Call once, early, with one
+ * thread.  -1 with STATUS_MACHINE and what to change on this machine.
+ */
+int lab_prepare(struct error *error);
+
+/*
+ * Make the hosts and the link, apply and verify the sysctls.  Call after lab_prepare when
+ * private.  Returns the lab, or NULL: STATUS_MACHINE when this machine cannot, STATUS_USAGE for a
+ * value the kernel refuses.
+ */
+struct lab *lab_new(const struct lab_config *config, struct error *error);
+void lab_free(struct lab *lab);
+
+/*
+ * Move the calling thread into the host of `side` (setns(2)) and back to where the lab
+ * was made from.  In a lab that is not private both do nothing.  What is opened between
+ * them (sockets, /proc/thread-self/net files, /proc/sys) belongs to the host for good.
+ */
+int lab_enter(const struct lab *lab, enum side side, struct error *error);
+int lab_leave(const struct lab *lab, struct error *error);
+
+/* Whether the two sides have hosts of their own (counters are then a side's own). */
+bool lab_is_private(const struct lab *lab);
+
+/* The addresses of `side`, port 0. */
+const struct address_pool *lab_pool(const struct lab *lab, enum side side);
+
+/* ---- sysctls ---- */
+
+/*
+ * Read or write "net.x.y" in the calling thread's namespace, values without the trailing
+ * newline and with tabs made blanks.  -1 with STATUS_MACHINE: no such key (with the nearest
+ * spelling), or not readable/writable here; STATUS_USAGE: EINVAL.
+ */
+int sysctl_read(const char *name, char *value, size_t size, struct error *error);
+int sysctl_write(const char *name, const char *value, struct error *error);
+
+/* Whether `name` has the form of a net.* key: no "..", no empty part. */
+bool sysctl_name_ok(const char *name);
+
+/*
+ * Call `fn` for every readable net.ipv4.*, net.ipv6.* (top level) and net.core.* value of the
+ * calling thread's namespace, sorted by name.
+ */
+void sysctl_each(void (*fn)(void *context, const char *name, const char *value), void *context);
+
+/* ---- what this machine can do (finwait doctor) ---- */
+
+enum check_verdict {
+    CHECK_OK,      /* available */
+    CHECK_LIMITED, /* finwait works, with less */
+    CHECK_MISSING, /* needed for a private lab */
+};
+struct check {
+    const char *name;
+    enum check_verdict verdict;
+    char found[160];
+    char advice[256]; /* "" when there is nothing to do */
+};
+
+/*
+ * Run every check and call `fn` with each.  Changes nothing: what must be tried is tried
+ * in a child process.  Returns the worst verdict.
+ */
+enum check_verdict lab_doctor(void (*fn)(void *context, const struct check *check), void *context);
+
+#endif

@@ -1,0 +1,87 @@
+#ifndef FINWAIT_MESSAGE_H
+#define FINWAIT_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "finwait/side.h"
+
+/*
+ * The messages two programs exchange: what `send` sends and what makes a `recv`
+ * whole.  raw: a fixed number of bytes each way.  http: HTTP/1.1 (RFC 9112).
+ */
+
+enum protocol {
+    PROTOCOL_RAW,
+    PROTOCOL_HTTP,
+};
+
+/* What a role is to send, and to expect. */
+struct message_spec {
+    enum protocol protocol;
+    uint64_t
+        request_size; /* raw: bytes of a request; http: bytes of its body (0: GET without one) */
+    uint64_t response_size; /* raw: bytes of a response; http: bytes of its body */
+    bool chunked;           /* http: the response body is sent chunked (RFC 9112 section 7.1) */
+};
+
+/*
+ * A message ready to be sent, made once and shared by every connection of a worker:
+ * a head followed by `body` bytes of filler in memory.
+ */
+struct message {
+    char *bytes; /* owned: message_fini */
+    size_t length;
+};
+
+/*
+ * Build the message that `sender` sends.  `last`: it is the connection's last, and the
+ * sender wants the connection closed after it (http: "Connection: close", RFC 9112 section 9.6).
+ * `host`: the Host header's value for a request.  0, or -1 when out of memory.
+ */
+int message_build(struct message *message, const struct message_spec *spec, enum side sender,
+                  bool last, const char *host);
+void message_fini(struct message *message);
+
+/* The receiving half: a parser that is fed bytes in pieces of any size. */
+enum message_progress {
+    MESSAGE_MORE,  /* not whole yet */
+    MESSAGE_WHOLE, /* whole; bytes beyond it were not consumed */
+    MESSAGE_BAD,   /* not HTTP, or HTTP this reader does not speak */
+};
+
+struct message_reader {
+    enum protocol protocol;
+    enum side sender; /* whose messages are read */
+    uint8_t state;    /* private to src/net/message*.c, as is the rest */
+    uint8_t match;
+    bool close_delimited; /* http: a response without length ends at the FIN (RFC 9112 6.3) */
+    bool peer_closes; /* http: the head said Connection: close (or HTTP/1.0 without keep-alive) */
+    bool chunked;
+    uint16_t status; /* http: of a response */
+    uint8_t line_length;
+    char line[96]; /* the start of the line being read; longer lines are skipped to their end */
+    uint32_t head_length; /* bounded */
+    uint64_t left;        /* bytes of the body or the chunk still to come */
+    uint64_t size;        /* raw: bytes of a whole message */
+};
+
+/* Get ready for the next message of `sender`. */
+void message_reader_init(struct message_reader *reader, const struct message_spec *spec,
+                         enum side sender);
+
+/*
+ * Feed `length` bytes; *used is how many of them belong to this message.  Hostile
+ * input cannot make it overrun, loop or allocate.
+ */
+enum message_progress message_reader_feed(struct message_reader *reader, const char *bytes,
+                                          size_t length, size_t *used);
+
+/* Whether the peer's FIN now makes the message whole (a close-delimited response). */
+bool message_reader_fin(const struct message_reader *reader);
+
+/* The names of enum protocol, for the option table: "raw", "http", NULL. */
+extern const char *const protocol_names[];
+
+#endif

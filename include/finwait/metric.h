@@ -1,0 +1,31 @@
+#ifndef FINWAIT_METRIC_H
+#define FINWAIT_METRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * The names of the numbers of a result.  A metric's name is a pattern of the table with its
+ * <…> parts filled in, e.g. "<side>.<state>.peak" → "server.time_wait.peak".
+ */
+
+struct metric_info {
+    const char *pattern; /* "latency.<kind>.p99" is covered by "latency.<kind>.<quantile>" */
+    const char *unit;    /* "sockets", "connections", "s", "1/s", "socket·s" … */
+    const char *about;
+};
+
+extern const struct metric_info metric_table[];
+extern const size_t metric_count;
+
+/*
+ * The row that `name` fills in, or NULL.  A <name> of a counter or ERRNO matches any word of
+ * the right form; whether it was measured only the result knows.
+ */
+const struct metric_info *metric_find(const char *name);
+
+/* The valid spelling nearest to `name` into `text` ("" when none is near).  Returns `text`. */
+char *metric_nearest(char *text, size_t size, const char *name);
+
+#endif

@@ -1,0 +1,106 @@
+#ifndef FINWAIT_MODEL_H
+#define FINWAIT_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "finwait/error.h"
+#include "finwait/program.h"
+#include "finwait/tcp_state.h"
+
+/*
+ * The model walks a pair of programs through the TCP state diagram (RFC 9293
+ * section 3.3.2) with Linux's behaviour at close.  Two programs, two sockets and two
+ * FIFO channels are a small concurrent machine: the model explores every order in
+ * which its events can happen and so knows all the ways a connection can end,
+ * and whether the two sides can wait for each other for ever.
+ *
+ * Time: steps and segments take none; pause(T) takes T and lets everything else
+ * that can happen happen first.  The network loses nothing.
+ */
+
+struct model_input {
+    const struct program *program[SIDE_N];
+    /* What this side sends in one message does not fit in the peer's receive window, so
+     * what it sends afterwards, FIN included, waits until the peer reads. */
+    bool fills_window[SIDE_N];
+};
+
+/* How a program ends. */
+enum model_fate {
+    MODEL_DONE,  /* ran to its end */
+    MODEL_HELD,  /* keeps its descriptor for ever */
+    MODEL_RESET, /* a step met the peer's RST (ECONNRESET, EPIPE) */
+    MODEL_EOF,   /* a recv met the peer's FIN */
+    MODEL_DIED,  /* its process died */
+    MODEL_FATE_N,
+};
+const char *model_fate_name(enum model_fate fate);
+
+#define MODEL_PATH 12 /* longest path of states: each change moves on in the diagram */
+
+/* One side of one way to end. */
+struct model_side {
+    enum tcp_state path[MODEL_PATH]; /* every state passed through, in order, the last included */
+    size_t path_length;
+    enum tcp_state final; /* where it rests: time_wait, close_wait, fin_wait2, close … */
+    bool orphan;          /* the socket rests without a descriptor */
+    enum model_fate fate;
+    bool lost_data;    /* data that had been sent to this side was never read */
+    unsigned rst_sent; /* RST segments sent (snmp OutRsts) */
+    unsigned tw; /* mini-sockets made (TcpExt TW): TIME_WAIT and orphaned FIN_WAIT2 count once */
+    unsigned abort_on_data;  /* TcpExt TCPAbortOnData */
+    unsigned abort_on_close; /* TcpExt TCPAbortOnClose */
+};
+
+/* One moment of the walk, for drawing: what happened and the states after it. */
+enum model_event_kind {
+    MODEL_EVENT_STEP,    /* `side` ran `step` */
+    MODEL_EVENT_SEGMENT, /* `segment` went from `side` and arrived at its peer */
+};
+struct model_event {
+    enum model_event_kind kind;
+    enum side side;
+    struct step step;
+    const char *segment;          /* "SYN", "DATA", "FIN", "ACK", "RST" … */
+    enum tcp_state state[SIDE_N]; /* after the event; 0 before the socket exists */
+};
+
+#define MODEL_EVENTS 128
+#define MODEL_ENDS   16
+
+struct model_end {
+    struct model_side side[SIDE_N];
+    struct model_event event[MODEL_EVENTS]; /* one schedule that leads here */
+    size_t event_count;
+};
+
+/* Everything that can become of the pair. */
+struct model {
+    size_t end_count; /* 1: certain; more: a race */
+    struct model_end end[MODEL_ENDS];
+    size_t visited; /* states of the machine explored */
+};
+
+/*
+ * Explore `input`.  Returns 0; or -1 with STATUS_USAGE when some schedule leaves a program
+ * waiting for ever for something that can no longer come (the message names both
+ * steps) or the machine is too large to explore.  The caller owns `model` (large: allocate it).
+ */
+int model_explore(struct model *model, const struct model_input *input, struct error *error);
+
+/* Which side's FIN the model sees first in every end: SIDE_N when it depends or there is none. */
+enum side model_first_fin(const struct model *model);
+
+/* Whether every end agrees that `side` rests in `state`. */
+bool model_certain(const struct model *model, enum side side, enum tcp_state state);
+
+/*
+ * Draw the programs side by side as a ladder, one event a line with the states in the
+ * margins, then what each side passes through and rests in; for a race, each end.
+ */
+void model_draw(const struct model *model, const struct model_input *input, FILE *out);
+
+#endif

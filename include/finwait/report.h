@@ -1,0 +1,30 @@
+#ifndef FINWAIT_REPORT_H
+#define FINWAIT_REPORT_H
+
+#include <stdio.h>
+
+#include "finwait/result.h"
+
+/* A way to show a result: one file and one row of report_table. */
+struct report_ops {
+    const char *name; /* "text", "json" */
+    const char *about;
+    void (*write)(const struct result *result, FILE *out);
+};
+
+extern const struct report_ops *const report_table[]; /* ends with NULL */
+
+/* The summary a person reads. */
+extern const struct report_ops report_text;
+
+/* result.json's content. */
+extern const struct report_ops report_json;
+
+/*
+ * One paragraph that says what piled up where and why, derived from the data: who closed first
+ * by what the kernel was seen to hold, what Little's law predicts, what was seen.
+ * A new string; the caller frees it.
+ */
+char *report_explain(const struct result *result);
+
+#endif

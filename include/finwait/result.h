@@ -1,0 +1,179 @@
+#ifndef FINWAIT_RESULT_H
+#define FINWAIT_RESULT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "finwait/account.h"
+#include "finwait/error.h"
+#include "finwait/metric.h"
+#include "finwait/series.h"
+#include "finwait/side.h"
+#include "finwait/tcp_state.h"
+
+/*
+ * A result is a value: all that a trial found out.  It serialises to JSON and
+ * loads back without loss; reports, expectations and comparisons read it and
+ * nothing else.  docs/result.md describes the JSON; RESULT_SCHEMA is its version.
+ *
+ * What was not measured is absent (count 0, NULL, `has_…` false), never zero.
+ */
+
+#define RESULT_SCHEMA 1
+
+/* An ordered list of name/value texts; strings are owned. */
+struct text_pair {
+    char *name;
+    char *value;
+};
+struct text_pairs {
+    size_t count;
+    struct text_pair *item;
+};
+void text_pairs_add(struct text_pairs *pairs, const char *name, const char *value);
+const char *text_pairs_get(const struct text_pairs *pairs, const char *name); /* NULL: none */
+void text_pairs_fini(struct text_pairs *pairs);
+
+/* The phases of a trial, ns from the start of load (setup lies before: negative). */
+enum phase {
+    PHASE_SETUP,
+    PHASE_LOAD,
+    PHASE_SETTLE,
+    PHASE_DECAY,
+    PHASE_N,
+};
+const char *phase_name(enum phase phase);
+
+struct phase_span {
+    bool reached;
+    int64_t begin, end;
+};
+
+/* What the kernel was seen to hold on one side at one moment. */
+struct observation {
+    int64_t at; /* ns from the start of load */
+    uint32_t state[TCP_STATE_N];
+    uint32_t fin_wait2_orphans;
+};
+
+/* A kernel counter over load and settle. */
+struct counter_reading {
+    char *name; /* "TcpExtTW" */
+    uint64_t before, after;
+};
+struct counter_readings {
+    size_t count;
+    struct counter_reading *item;
+};
+
+struct result_side {
+    bool played; /* by our role: `account` is there */
+    uint32_t workers;
+    uint32_t workers_died; /* ended before they were told to */
+    struct account account;
+    size_t observation_count; /* 0: not observed */
+    struct observation *observation;
+    bool has_final; /* the state counts at the end of settle */
+    struct observation final;
+    struct counter_readings counters; /* of its own host; empty in lab: host */
+    struct text_pairs sysctl;         /* of its host */
+};
+
+/* How the model says a connection can end; one for each way. */
+struct predicted_side {
+    char *path; /* "established fin_wait1 fin_wait2 time_wait" */
+    enum tcp_state final;
+    char *fate;            /* "done", "held", "reset" … */
+    unsigned rst_sent, tw; /* a connection */
+};
+struct predicted_end {
+    struct predicted_side side[SIDE_N];
+};
+
+/* A disagreement, between prediction and kernel or between a role and the kernel. */
+struct finding {
+    char *text;
+};
+
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_FAIL,
+    VERDICT_UNMEASURED, /* a metric it needs is absent: counts as not held */
+};
+struct expectation_result {
+    char *text;
+    enum verdict verdict;
+    double left, right; /* the values compared; meaningless when unmeasured */
+    char *missing;      /* unmeasured: the metric that is absent */
+};
+
+struct inspection {
+    char *host; /* "client", "server" or "host" */
+    char *command;
+    int status;   /* the command's exit status */
+    char *output; /* stdout and stderr, cut at 64 KiB */
+};
+
+struct metric_value {
+    char *name;
+    double value;
+};
+
+struct result {
+    int schema;
+    char *version; /* finwait's */
+    bool partial;  /* cut short */
+    char *cut_by;  /* partial: "SIGINT" …; else NULL */
+    char *started; /* RFC 3339, UTC */
+    bool private_lab;
+    struct text_pairs scenario;    /* the effective scenario */
+    struct text_pairs environment; /* kernel, CPUs, limits … */
+    struct phase_span phase[PHASE_N];
+    struct result_side side[SIDE_N];
+    struct counter_readings host_counters; /* lab: host; the whole machine's */
+    bool has_sampler;
+    int64_t sampler_cpu; /* ns */
+    int64_t sampler_gap_max, sampler_gap_mean;
+    uint64_t sampler_samples, sampler_full_dumps;
+    size_t predicted_count; /* 0: no model (a foreign peer) */
+    struct predicted_end *predicted;
+    size_t finding_count;
+    struct finding *finding;
+    size_t expectation_count;
+    struct expectation_result *expectation;
+    size_t inspection_count;
+    struct inspection *inspection;
+    size_t metric_count; /* made by result_measure */
+    struct metric_value *metric;
+};
+
+struct result *result_new(void);
+void result_free(struct result *result); /* NULL is allowed */
+
+/* Derive the flat list of metrics from everything else.  Call when the rest is there. */
+void result_measure(struct result *result);
+
+/* Compare prediction, roles and kernel and record where they disagree. */
+void result_reconcile(struct result *result);
+
+/*
+ * The value of a metric.  False when it was not measured.  Counters that did not move and errnos
+ * that did not occur are 0 when their side was measured, though the flat list leaves them out.
+ */
+bool result_metric(const struct result *result, const char *name, double *value);
+
+/* As JSON; the caller owns the reference. */
+json_t *result_to_json(const struct result *result);
+
+/* Back from JSON, or NULL: STATUS_USAGE, not a result, or of another schema. */
+struct result *result_from_json(const json_t *json, struct error *error);
+
+/* Write DIR/result.json (made when missing, parents too), whole or not at all (rename(2)). */
+int result_write(const struct result *result, const char *directory, struct error *error);
+
+/* Read a result.json. */
+struct result *result_read(const char *file, struct error *error);
+
+#endif

@@ -1,0 +1,96 @@
+#ifndef FINWAIT_SAMPLER_H
+#define FINWAIT_SAMPLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "finwait/address.h"
+#include "finwait/error.h"
+#include "finwait/lab.h"
+#include "finwait/side.h"
+#include "finwait/tcp_state.h"
+
+/*
+ * The kernel's testimony: how many sockets are in which state on which side, and
+ * what the counters say, observed by a thread of the conductor.
+ *
+ * In a private lab a host's sockets are its side's.  In lab: host the sides are told
+ * apart by `server_port`: a socket whose local port it is belongs to the server,
+ * one whose remote port it is to the client; others are not counted.
+ */
+
+/* One observation of one side. */
+struct sample {
+    int64_t at;                  /* CLOCK_MONOTONIC ns, middle of the observation */
+    uint32_t state[TCP_STATE_N]; /* sockets in each state.  fin_wait2 includes mini-sockets that
+                                    wait in FIN_WAIT2; time_wait never does */
+    uint32_t fin_wait2_orphans;  /* of fin_wait2: mini-sockets and others without a descriptor */
+};
+
+struct sampler_config {
+    const struct lab *lab;
+    int64_t every; /* ns between samples, the least */
+    uint16_t server_port;
+    bool ipv6; /* which family to dump */
+};
+
+/* A counter of /proc/net/snmp or /proc/net/netstat, named as nstat(8) does: "TcpExtTW". */
+struct counter {
+    char name[48];
+    uint64_t before, after;
+};
+
+struct counters {
+    size_t count;
+    struct counter *item; /* owned */
+};
+
+/* What sampling itself cost. */
+struct sampler_cost {
+    int64_t cpu;         /* ns of CPU used by the thread */
+    uint64_t samples;    /* observations made (each of both sides) */
+    int64_t gap_max;     /* longest time between two observations, ns */
+    int64_t gap_mean;    /* */
+    uint64_t full_dumps; /* those that walked TIME_WAIT too */
+};
+
+struct sampler; /* opaque */
+
+/*
+ * Open the sock_diag sockets and counter files of both hosts and start the thread;
+ * the first observation has been made and the counters' `before` read when it
+ * returns.  NULL with STATUS_MACHINE when the kernel offers no inet_diag.
+ */
+struct sampler *sampler_new(const struct sampler_config *config, struct error *error);
+
+/* Stop the thread and free all.  Never fails; NULL is allowed. */
+void sampler_free(struct sampler *sampler);
+
+/* The latest observation of a side, for the progress line. */
+void sampler_latest(struct sampler *sampler, enum side side, struct sample *sample);
+
+/*
+ * Observe now, with a full dump (every socket seen, none derived), and wait for it.
+ * -1 when it failed.
+ */
+int sampler_observe(struct sampler *sampler, struct error *error);
+
+/*
+ * All samples of a side so far, in order of time; *count of them.  The array is a copy:
+ * free() it.  NULL when there are none.  When memory would grow without bound every second sample
+ * is dropped, the peak of each pair kept per state.
+ */
+struct sample *sampler_samples(struct sampler *sampler, enum side side, size_t *count);
+
+/*
+ * Read the counters of a side's host now as `after` (and keep them for sampler_counters).
+ */
+int sampler_read_counters(struct sampler *sampler, struct error *error);
+
+/* The counters of a side's host as last read; items owned by the sampler. */
+const struct counters *sampler_counters(struct sampler *sampler, enum side side);
+
+void sampler_cost(struct sampler *sampler, struct sampler_cost *cost);
+
+#endif

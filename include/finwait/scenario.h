@@ -1,0 +1,141 @@
+#ifndef FINWAIT_SCENARIO_H
+#define FINWAIT_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "finwait/address.h"
+#include "finwait/error.h"
+#include "finwait/message.h"
+#include "finwait/order.h"
+#include "finwait/program.h"
+#include "finwait/sockopt.h"
+
+/*
+ * A scenario is what the user wrote, checked and complete: every option has a value.
+ * It is immutable once loaded.
+ */
+
+enum transport {
+    TRANSPORT_TCP,
+};
+
+enum lab_kind {
+    LAB_PRIVATE, /* two fresh network namespaces joined by a veth pair */
+    LAB_HOST,    /* the current namespace; no sysctl is touched */
+};
+
+enum ip_version {
+    IP_V4,
+    IP_V6,
+};
+
+/* net.* keys to set in one host. */
+struct sysctl_setting {
+    char *name;  /* "net.ipv4.tcp_tw_reuse" */
+    char *value; /* "1" */
+    struct where where;
+};
+struct sysctl_settings {
+    size_t count;
+    struct sysctl_setting *item;
+};
+
+/* A condition on a metric, still as text; src/judge parses it. */
+struct expectation {
+    char *text;
+    struct where where;
+};
+
+struct side_spec {
+    bool none;          /* `client: none`: this role is not played */
+    uint32_t workers;   /* 0: as many as CPUs and descriptors need */
+    uint32_t addresses; /* client: size of the source pool; server: addresses served */
+    char *program_text; /* what was written, or the order's */
+    struct where program_where;
+    struct program program;
+    struct sockopts sockopt;
+    struct sysctl_settings sysctl;
+};
+
+struct load_spec {
+    uint64_t connections; /* 0: no limit but the duration */
+    uint32_t concurrency; /* closed loop: connections open at a time, over all workers */
+    double rate;          /* open loop: arrivals a second; 0: closed loop, as fast as it goes */
+    int64_t duration;     /* ns; 0: until `connections` are done */
+    int64_t timeout;      /* ns a step may wait; 0: for ever */
+};
+
+struct scenario {
+    char *file; /* as named on the command line; NULL for none */
+    char *name;
+    char *about;
+    enum transport transport;
+    struct message_spec message;
+    char *order; /* the order's name; "custom" when programs are spelled out */
+    struct load_spec load;
+    struct side_spec side[SIDE_N];
+    uint16_t port;    /* server.port */
+    uint32_t backlog; /* server.backlog */
+    char *at;         /* server.at: address:port of a server that already runs, or NULL */
+    enum lab_kind lab;
+    enum ip_version ip;
+    int64_t sample_every;
+    int64_t settle;
+    int64_t decay;
+    size_t expect_count;
+    struct expectation *expect;
+};
+
+/* A `--set PATH=VALUE` or `--expect TEXT` of the command line. */
+struct scenario_override {
+    const char *path; /* borrowed; "expect" adds an expectation */
+    const char *value;
+};
+
+/*
+ * Load `file`, apply the order's presets beneath and the overrides on top of what it says, fill in
+ * the defaults and check all of it, the model's walk of the two programs included. Returns the
+ * scenario (scenario_free it), or NULL with STATUS_USAGE: the file, line and column, what is wrong,
+ * and the nearest valid spelling.  Nothing has been started.
+ */
+struct scenario *scenario_load(const char *file, const struct scenario_override *overrides,
+                               size_t override_count, struct error *error);
+
+/* As scenario_load, from memory; `name` stands for the file in messages. */
+struct scenario *scenario_parse(const char *yaml, size_t length, const char *name,
+                                const struct scenario_override *overrides, size_t override_count,
+                                struct error *error);
+
+void scenario_free(struct scenario *scenario);
+
+/* Whether one direction's message is larger than what the peer's receive buffer takes; see model.h.
+ */
+bool scenario_fills_window(const struct scenario *scenario, enum side sender);
+
+/*
+ * The effective scenario as path/value pairs in the table's order, values written canonically
+ * (what the parser reads back).  `fn` is called once a pair; expectations come as
+ * several pairs with the path "expect", sysctls as "client.sysctl.NAME".
+ */
+void scenario_each(const struct scenario *scenario,
+                   void (*fn)(void *context, const char *path, const char *value), void *context);
+
+/* ---- The option table ---- */
+
+struct option_info {
+    const char *path;  /* "load.concurrency"; sockopt rows are made from sockopt_table */
+    const char *type;  /* "count", "size", "duration", "rate", "on|off", "tcp", "program" … */
+    const char *value; /* the default as written, "" for none */
+    const char *range; /* "1 to 65535", or "" */
+    const char *about;
+};
+
+size_t option_count(void);
+
+/* Row `index` of the table; strings are static or live as long as the process. */
+void option_get(size_t index, struct option_info *info);
+
+#endif

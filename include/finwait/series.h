@@ -1,0 +1,31 @@
+#ifndef FINWAIT_SERIES_H
+#define FINWAIT_SERIES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A value observed at moments in time, e.g. the number of sockets in TIME_WAIT.
+ * Between two samples the value is taken to move in a straight line.
+ */
+
+struct series_point {
+    int64_t at; /* ns */
+    double value;
+};
+
+/* Summary of the points with from <= at <= to. */
+struct series_summary {
+    size_t count;
+    double peak;  /* the highest value */
+    double mean;  /* time-weighted (trapezoids); the plain value for a single point */
+    double last;  /* the latest value */
+    double slope; /* least squares, per second; 0 for fewer than two points */
+    double area;  /* integral over time, value × seconds */
+};
+
+/* All fields 0 when no point lies in the range.  `points` are in order of time. */
+struct series_summary series_summarise(const struct series_point *points, size_t count,
+                                       int64_t from, int64_t to);
+
+#endif

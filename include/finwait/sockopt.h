@@ -1,0 +1,92 @@
+#ifndef FINWAIT_SOCKOPT_H
+#define FINWAIT_SOCKOPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "finwait/error.h"
+
+/*
+ * Socket options of a role.  One row of sockopt_table is a YAML key
+ * (client.sockopt.NAME), a --set, a line of the reference, and the setsockopt(2).
+ */
+
+enum sockopt_id {
+    SOCKOPT_LINGER,
+    SOCKOPT_REUSEADDR,
+    SOCKOPT_REUSEPORT,
+    SOCKOPT_NODELAY,
+    SOCKOPT_KEEPALIVE,
+    SOCKOPT_KEEPIDLE,
+    SOCKOPT_KEEPINTVL,
+    SOCKOPT_KEEPCNT,
+    SOCKOPT_LINGER2,
+    SOCKOPT_USER_TIMEOUT,
+    SOCKOPT_DEFER_ACCEPT,
+    SOCKOPT_FASTOPEN,
+    SOCKOPT_BIND_NO_PORT,
+    SOCKOPT_LOCAL_PORT_RANGE,
+    SOCKOPT_RCVBUF,
+    SOCKOPT_SNDBUF,
+    SOCKOPT_N,
+};
+
+/* How a value is written. */
+enum sockopt_kind {
+    SOCKOPT_BOOL,      /* on | off */
+    SOCKOPT_COUNT,     /* a number */
+    SOCKOPT_SIZE,      /* bytes, with k/M/G */
+    SOCKOPT_SECONDS,   /* a duration, whole seconds */
+    SOCKOPT_MILLIS,    /* a duration, whole milliseconds */
+    SOCKOPT_LINGER_T,  /* off, or a duration of whole seconds, 0s = RST */
+    SOCKOPT_LINGER2_T, /* a duration of whole seconds, or -1: no FIN_WAIT2 at all */
+    SOCKOPT_RANGE,     /* LOW-HIGH, ports */
+};
+
+/* When in a socket's life it is set. */
+enum sockopt_when {
+    SOCKOPT_BEFORE_BIND,   /* on every socket, listener or client, before bind/connect */
+    SOCKOPT_CLIENT_ONLY,   /* client sockets, before bind/connect */
+    SOCKOPT_LISTENER_ONLY, /* the listener, before listen */
+};
+
+struct sockopt_info {
+    const char *name; /* "bind_no_port" */
+    enum sockopt_kind kind;
+    enum sockopt_when when;
+    int level, option;  /* for setsockopt(2) */
+    const char *symbol; /* "IP_BIND_ADDRESS_NO_PORT" */
+    int64_t min, max;   /* bounds in the unit of the kind (bytes, seconds, ms, ports) */
+    const char *about;  /* one line */
+};
+
+extern const struct sockopt_info sockopt_table[SOCKOPT_N];
+
+/* The options that were asked for; the others are left as the kernel has them. */
+struct sockopts {
+    bool set[SOCKOPT_N];
+    int64_t value[SOCKOPT_N]; /* in the kind's unit; linger: seconds or -1 for off;
+                                 linger2: seconds or -1; range: high << 16 | low */
+};
+
+/* Parse one value and store it as set.  -1 with STATUS_USAGE: what is wrong, and the form it wants.
+ */
+int sockopt_parse(struct sockopts *options, enum sockopt_id id, const char *text,
+                  struct error *error);
+
+/* The value as text that sockopt_parse reads back; "" when not set.  Returns `text`. */
+char *sockopt_format(char *text, size_t size, const struct sockopts *options, enum sockopt_id id);
+
+/*
+ * Apply those meant for this kind of socket.  `listener`: a socket about to bind and
+ * listen (accepted sockets inherit what was set on it, tcp_create_openreq_child());
+ * else one about to connect.  -1 with STATUS_MACHINE names the option and errno
+ * (e.g. ENOPROTOOPT: IP_LOCAL_PORT_RANGE needs Linux 6.3).
+ */
+int sockopts_apply(const struct sockopts *options, int fd, bool listener, struct error *error);
+
+/* The hot path's form: 0, or the errno of the first setsockopt that failed. */
+int sockopts_apply_client(const struct sockopts *options, int fd);
+
+#endif

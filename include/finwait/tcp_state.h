@@ -1,0 +1,36 @@
+#ifndef FINWAIT_TCP_STATE_H
+#define FINWAIT_TCP_STATE_H
+
+/*
+ * The states of a TCP socket: names and numbers of the kernel
+ * (include/net/tcp_states.h), which are also the bits of sock_diag's state
+ * mask and the `st` column of /proc/net/tcp.
+ */
+
+#define TCP_STATES(X)                                                                              \
+    X(TCP_STATE_ESTABLISHED, 1, "established")                                                     \
+    X(TCP_STATE_SYN_SENT, 2, "syn_sent")                                                           \
+    X(TCP_STATE_SYN_RECV, 3, "syn_recv")                                                           \
+    X(TCP_STATE_FIN_WAIT1, 4, "fin_wait1")                                                         \
+    X(TCP_STATE_FIN_WAIT2, 5, "fin_wait2")                                                         \
+    X(TCP_STATE_TIME_WAIT, 6, "time_wait")                                                         \
+    X(TCP_STATE_CLOSE, 7, "close")                                                                 \
+    X(TCP_STATE_CLOSE_WAIT, 8, "close_wait")                                                       \
+    X(TCP_STATE_LAST_ACK, 9, "last_ack")                                                           \
+    X(TCP_STATE_LISTEN, 10, "listen")                                                              \
+    X(TCP_STATE_CLOSING, 11, "closing")
+
+enum tcp_state {
+#define X(id, number, name) id = number,
+    TCP_STATES(X)
+#undef X
+        TCP_STATE_N, /* one past the last: the size of an array indexed by state */
+};
+
+/* The kernel's name in lower case ("time_wait"), or NULL outside the eleven. */
+const char *tcp_state_name(enum tcp_state state);
+
+/* The state called `name`, or 0 when there is none. */
+enum tcp_state tcp_state_find(const char *name);
+
+#endif

@@ -1,0 +1,37 @@
+#ifndef FINWAIT_UNITS_H
+#define FINWAIT_UNITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Numbers with units as users write and read them.  The parsers take the whole
+ * string or nothing: 0, or -1 for text that is not such a number (overflow
+ * included).  The formatters write what their parser reads back, into `text` of
+ * `size` bytes, and return `text`.
+ */
+
+/* "42", "50k", "2M", "1G": k, M and G are 10^3, 10^6 and 10^9. */
+int units_parse_count(const char *text, uint64_t *value);
+char *units_format_count(char *text, size_t size, uint64_t value); /* exact digits */
+
+/* "512", "64k", "1M", "1G": bytes; k, M and G are 2^10, 2^20 and 2^30. */
+int units_parse_size(const char *text, uint64_t *bytes);
+char *units_format_size(char *text, size_t size, uint64_t bytes);
+
+/* "10s", "250ms", "40us", "5ns", "2m", "1h", "1.5s"; a bare number other than 0 is an error. */
+int units_parse_duration(const char *text, int64_t *ns);
+char *units_format_duration(char *text, size_t size, int64_t ns); /* exact: "1500ms" */
+
+/* "5000/s", "1.5k/s", "300/m"; "max" is 0.  Events a second. */
+int units_parse_rate(const char *text, double *per_second);
+char *units_format_rate(char *text, size_t size, double per_second);
+
+/* For people, not for parsing: "1,234,567", "1.23 ms", "12.3 k/s". */
+char *units_human_count(char *text, size_t size, double value);
+char *units_human_duration(char *text, size_t size, int64_t ns);
+
+/* Room enough for any of the formatters. */
+#define UNITS_TEXT 40
+
+#endif
