@@ -35,6 +35,7 @@ enum outcome {
         OUTCOME_N,
 };
 
+/* Static storage; NULL outside the table, as are those of latency. */
 const char *outcome_name(enum outcome outcome);
 const char *outcome_about(enum outcome outcome);
 
@@ -74,10 +75,13 @@ struct account {
     struct histogram latency[LATENCY_N];
 };
 
+/* All zero. */
 void account_init(struct account *account);
+
+/* Add all of `from` to `into`; `from` may be counting meanwhile. */
 void account_merge(struct account *into, const struct account *from);
 
-/* Connections begun and not ended: attempted minus all outcomes. */
+/* Connections begun and not ended: attempted minus all outcomes (a held one has ended). */
 uint64_t account_open(const struct account *account);
 
 #endif

@@ -2,6 +2,7 @@
 #define FINWAIT_CLOCK_H
 
 #include <stdint.h>
+#include <sys/time.h>
 
 /* Times and durations are int64_t nanoseconds everywhere. */
 
@@ -18,7 +19,7 @@ int64_t clock_thread_cpu(void);
 /* CPU time of the calling process, all threads (CLOCK_PROCESS_CPUTIME_ID). */
 int64_t clock_process_cpu(void);
 
-/* `ns` as the struct timeval that libevent takes, rounded up to 1 µs. */
+/* `ns` as the struct timeval that libevent takes, rounded up to 1 µs; 0 for a time gone by. */
 struct timeval clock_timeval(int64_t ns);
 
 #endif

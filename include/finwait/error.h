@@ -33,7 +33,10 @@ struct error {
     char hint[512]; /* what to do, or "" */
 };
 
-/* Fill `error` (its place and hint are cleared).  Returns -1, to be returned on. */
+/*
+ * Fill `error` (its place and hint are cleared).  Its own old text may be among the arguments.
+ * Returns -1, to be returned on.
+ */
 int error_set(struct error *error, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -62,7 +65,8 @@ void error_print(const struct error *error, FILE *out);
  */
 const char *errno_name(int errnum);
 
-/* The errno called `name`, or 0. */
+/* The errno below ERRNO_LIMIT that errno_name calls `name` (or "EWOULDBLOCK" and its like), or 0.
+ */
 int errno_find(const char *name);
 
 /* Numbers above this are never errno values the kernel returns (MAX_ERRNO is 4095;
@@ -70,8 +74,8 @@ int errno_find(const char *name);
 #define ERRNO_LIMIT 134
 
 /*
- * The candidate nearest to `word` (Levenshtein distance, at most a third of its
- * length and never more than 3 edits), or NULL.  `candidates[i]` for i < count.
+ * The candidate nearest to `word` (Levenshtein distance, a swap of neighbours being one edit; at
+ * most a third of its length and never more than 3 edits), or NULL.  `candidates[i]` for i < count.
  */
 const char *nearest_spelling(const char *word, const char *const *candidates, size_t count);
 

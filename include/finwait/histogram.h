@@ -11,7 +11,7 @@
  * values of 2^HISTOGRAM_MAX_BITS ns (about 4.9 h) and more go to the last bucket.
  *
  * It is plain memory with no pointers, so that it can live in memory shared
- * between processes: one process records, any other may read and merge.
+ * between processes: one process records, any other may read and merge.  All zero is empty.
  */
 
 #define HISTOGRAM_SUB_BITS 7
@@ -31,7 +31,7 @@ void histogram_init(struct histogram *histogram);
 /* Count one value; negative ones (a clock that ran backwards) count as 0. */
 void histogram_record(struct histogram *histogram, int64_t ns);
 
-/* Add all of `from` to `into`. */
+/* Add all of `from` to `into`; `from` may be recording meanwhile. */
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
 /* The mean in ns; 0 when empty. */
@@ -43,7 +43,8 @@ double histogram_mean(const struct histogram *histogram);
  */
 int64_t histogram_quantile(const struct histogram *histogram, double quantile);
 
-/* The half-open range of values [low, high) that bucket `index` counts. */
+/* The half-open range of values [low, high) that bucket `index` counts; the last one's `high` is
+ * INT64_MAX. */
 void histogram_bounds(size_t index, int64_t *low, int64_t *high);
 
 #endif

@@ -28,10 +28,10 @@ struct role_plan {
     const struct sockopts *sockopts;
     const char *host;            /* http: the Host header */
     int64_t timeout;             /* ns a step may wait; 0: for ever */
-    struct address server;       /* server: where to listen (the pool's first when it has several);
-                                    client: where to connect */
-    struct address_pool servers; /* client: destinations in turn, when count > 1 */
+    struct address_pool servers; /* count > 0.  server: listens on all of them; client: connects
+                                    to each in turn */
     struct address_pool sources; /* client: source addresses in turn, when count > 0 */
+    bool pipelined;              /* a peer may send a message before the last one was answered */
     uint32_t backlog;            /* server */
     uint64_t connections;        /* client: 0 for no limit */
     uint32_t concurrency;        /* client, closed loop */
@@ -64,7 +64,13 @@ void role_go(struct role *role);
 /* Begin no further connection; those under way go on. */
 void role_stop(struct role *role);
 
-/* End every worker (SIGKILL after a moment), reap them, free all.  NULL is allowed. */
+/*
+ * End every worker at once (SIGKILL) and reap it; what was open counts as OUTCOME_CUT.
+ * The accounts stay readable.
+ */
+void role_end(struct role *role);
+
+/* role_end, and free all.  NULL is allowed. */
 void role_free(struct role *role);
 
 /* The sum over all workers as of now, of ended ones too; safe at any time. */
@@ -74,6 +80,7 @@ void role_account(const struct role *role, struct account *account);
 struct role_progress {
     uint64_t attempted, open, done, failed; /* failed: outcomes other than done, held and reset */
     uint32_t workers_alive;
+    uint32_t workers_died; /* ended before role_end */
 };
 void role_progress(const struct role *role, struct role_progress *progress);
 

@@ -51,20 +51,21 @@ enum message_progress {
     MESSAGE_BAD,   /* not HTTP, or HTTP this reader does not speak */
 };
 
+/* One a connection: small.  What is not commented on is private to src/net/message*.c. */
 struct message_reader {
     enum protocol protocol;
     enum side sender; /* whose messages are read */
-    uint8_t state;    /* private to src/net/message*.c, as is the rest */
-    uint8_t match;
+    uint8_t state;
+    uint8_t fields;       /* what the head has said so far */
     bool close_delimited; /* http: a response without length ends at the FIN (RFC 9112 6.3) */
     bool peer_closes; /* http: the head said Connection: close (or HTTP/1.0 without keep-alive) */
-    bool chunked;
-    uint16_t status; /* http: of a response */
-    uint8_t line_length;
-    char line[96]; /* the start of the line being read; longer lines are skipped to their end */
+    uint16_t status;  /* http: of a response */
+    uint8_t kept;     /* bytes in `line` */
+    uint32_t line_length; /* of the line being read; the middle of a long one is not kept */
     uint32_t head_length; /* bounded */
-    uint64_t left;        /* bytes of the body or the chunk still to come */
-    uint64_t size;        /* raw: bytes of a whole message */
+    char line[96];
+    uint64_t left; /* bytes of the body or the chunk still to come; raw: of the message */
+    uint64_t size; /* raw: bytes of a whole message */
 };
 
 /* Get ready for the next message of `sender`. */
@@ -73,7 +74,8 @@ void message_reader_init(struct message_reader *reader, const struct message_spe
 
 /*
  * Feed `length` bytes; *used is how many of them belong to this message.  Hostile
- * input cannot make it overrun, loop or allocate.
+ * input cannot make it overrun, loop or allocate.  A raw message of 0 bytes is whole before
+ * anything arrives: feed it 0 bytes.
  */
 enum message_progress message_reader_feed(struct message_reader *reader, const char *bytes,
                                           size_t length, size_t *used);

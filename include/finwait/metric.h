@@ -11,7 +11,7 @@
  */
 
 struct metric_info {
-    const char *pattern; /* "latency.<kind>.p99" is covered by "latency.<kind>.<quantile>" */
+    const char *pattern; /* "latency.connect.p99" is covered by "latency.<latency>.<quantile>" */
     const char *unit;    /* "sockets", "connections", "s", "1/s", "socket·s" … */
     const char *about;
 };

@@ -75,6 +75,7 @@ struct model_end {
     struct model_side side[SIDE_N];
     struct model_event event[MODEL_EVENTS]; /* one schedule that leads here */
     size_t event_count;
+    size_t skipped; /* events left out of the middle, before event[MODEL_EVENTS / 2] */
 };
 
 /* Everything that can become of the pair. */

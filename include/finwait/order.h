@@ -16,7 +16,7 @@ struct order_preset {
     const char *value; /* as a user would write it */
 };
 
-#define ORDER_PRESETS 4
+#define ORDER_PRESETS 8 /* one more than any order needs: there is always a NULL path */
 
 struct order {
     const char *name;  /* "server-first" */

@@ -14,7 +14,13 @@ struct report_ops {
 
 extern const struct report_ops *const report_table[]; /* ends with NULL */
 
-/* The summary a person reads. */
+/* The report called `name`, or NULL. */
+const struct report_ops *report_find(const char *name);
+
+/*
+ * The summary a person reads: at most 100 columns, but for what an inspection printed and table
+ * rows of numbers beyond reason.  Coloured when `out` is a terminal, unless NO_COLOR is set.
+ */
 extern const struct report_ops report_text;
 
 /* result.json's content. */
@@ -23,7 +29,7 @@ extern const struct report_ops report_json;
 /*
  * One paragraph that says what piled up where and why, derived from the data: who closed first
  * by what the kernel was seen to hold, what Little's law predicts, what was seen.
- * A new string; the caller frees it.
+ * A new string without line breaks; the caller frees it.  NULL when out of memory.
  */
 char *report_explain(const struct result *result);
 

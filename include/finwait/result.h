@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "finwait/account.h"
 #include "finwait/error.h"
@@ -169,6 +170,9 @@ json_t *result_to_json(const struct result *result);
 
 /* Back from JSON, or NULL: STATUS_USAGE, not a result, or of another schema. */
 struct result *result_from_json(const json_t *json, struct error *error);
+
+/* Print the text of a result.json.  0, or -1 when writing failed. */
+int result_dump(const struct result *result, FILE *out);
 
 /* Write DIR/result.json (made when missing, parents too), whole or not at all (rename(2)). */
 int result_write(const struct result *result, const char *directory, struct error *error);

@@ -50,12 +50,12 @@ struct expectation {
 };
 
 struct side_spec {
-    bool none;          /* `client: none`: this role is not played */
+    bool none;          /* `client: none`, or a server with server.at: this role is not played */
     uint32_t workers;   /* 0: as many as CPUs and descriptors need */
     uint32_t addresses; /* client: size of the source pool; server: addresses served */
-    char *program_text; /* what was written, or the order's */
+    char *program_text; /* what was written, or the order's; NULL when `none` and not written */
     struct where program_where;
-    struct program program;
+    struct program program; /* length 0 where program_text is NULL */
     struct sockopts sockopt;
     struct sysctl_settings sysctl;
 };
@@ -87,19 +87,26 @@ struct scenario {
     int64_t decay;
     size_t expect_count;
     struct expectation *expect;
+    size_t origin_count;
+    char **origin; /* "--set load.rate=max": what places outside the file point to */
 };
 
-/* A `--set PATH=VALUE` or `--expect TEXT` of the command line. */
+/*
+ * A `--set PATH=VALUE` or `--expect TEXT` of the command line.  The path
+ * "i-may-load-this-target" with the value "on" stands for that flag; no file can give it, and a
+ * command must not take it from --set.
+ */
 struct scenario_override {
     const char *path; /* borrowed; "expect" adds an expectation */
     const char *value;
 };
 
 /*
- * Load `file`, apply the order's presets beneath and the overrides on top of what it says, fill in
- * the defaults and check all of it, the model's walk of the two programs included. Returns the
- * scenario (scenario_free it), or NULL with STATUS_USAGE: the file, line and column, what is wrong,
- * and the nearest valid spelling.  Nothing has been started.
+ * Load `file` (NULL: defaults and overrides alone), apply the order's presets beneath and the
+ * overrides on top of what it says, fill in the defaults and check all of it, the model's walk of
+ * the two programs included. Returns the scenario (scenario_free it), or NULL with STATUS_USAGE:
+ * the file, line and column, what is wrong, and the nearest valid spelling.  Nothing has been
+ * started.
  */
 struct scenario *scenario_load(const char *file, const struct scenario_override *overrides,
                                size_t override_count, struct error *error);
@@ -127,7 +134,7 @@ void scenario_each(const struct scenario *scenario,
 
 struct option_info {
     const char *path;  /* "load.concurrency"; sockopt rows are made from sockopt_table */
-    const char *type;  /* "count", "size", "duration", "rate", "on|off", "tcp", "program" … */
+    const char *type;  /* "count", "size", "duration", "rate", "off|on", "tcp", "program" … */
     const char *value; /* the default as written, "" for none */
     const char *range; /* "1 to 65535", or "" */
     const char *about;

@@ -24,7 +24,8 @@ enum sockopt_id {
     SOCKOPT_LINGER2,
     SOCKOPT_USER_TIMEOUT,
     SOCKOPT_DEFER_ACCEPT,
-    SOCKOPT_FASTOPEN,
+    SOCKOPT_FASTOPEN,         /* of a listener: the length of its queue */
+    SOCKOPT_FASTOPEN_CONNECT, /* of a client: on or off; the same name, "fastopen" */
     SOCKOPT_BIND_NO_PORT,
     SOCKOPT_LOCAL_PORT_RANGE,
     SOCKOPT_RCVBUF,
@@ -57,15 +58,27 @@ struct sockopt_info {
     enum sockopt_when when;
     int level, option;  /* for setsockopt(2) */
     const char *symbol; /* "IP_BIND_ADDRESS_NO_PORT" */
-    int64_t min, max;   /* bounds in the unit of the kind (bytes, seconds, ms, ports) */
+    int64_t min, max;   /* bounds in the unit of the kind (bytes, seconds, ms, ports); the
+                           "off" of linger and the "-1" of linger2 are beside them */
+    const char *needs;  /* what not every machine gives it: "Linux 6.3"; or NULL */
     const char *about;  /* one line */
 };
 
 extern const struct sockopt_info sockopt_table[SOCKOPT_N];
 
-/* The options that were asked for; the others are left as the kernel has them. */
+/* The type of a value ("a duration of whole seconds") and its bounds ("1s to 32767s", or "" where
+ * the type says it all), for the reference.  sockopt_range returns `text`. */
+const char *sockopt_type(enum sockopt_id id);
+char *sockopt_range(char *text, size_t size, enum sockopt_id id);
+
+/*
+ * The options that were asked for; the others are left as the kernel has them.  All zero is
+ * none; sockopt_parse alone adds to it.
+ */
 struct sockopts {
     bool set[SOCKOPT_N];
+    uint8_t asked[SOCKOPT_N]; /* the ids that are set, in rising order: what apply walks */
+    uint8_t asked_count;
     int64_t value[SOCKOPT_N]; /* in the kind's unit; linger: seconds or -1 for off;
                                  linger2: seconds or -1; range: high << 16 | low */
 };

@@ -21,7 +21,7 @@
     X(TCP_STATE_CLOSING, 11, "closing")
 
 enum tcp_state {
-#define X(id, number, name) id = number,
+#define X(id, number, name) id = (number),
     TCP_STATES(X)
 #undef X
         TCP_STATE_N, /* one past the last: the size of an array indexed by state */

@@ -19,15 +19,18 @@ char *units_format_count(char *text, size_t size, uint64_t value); /* exact digi
 int units_parse_size(const char *text, uint64_t *bytes);
 char *units_format_size(char *text, size_t size, uint64_t bytes);
 
-/* "10s", "250ms", "40us", "5ns", "2m", "1h", "1.5s"; a bare number other than 0 is an error. */
+/*
+ * "10s", "250ms", "40us", "5ns", "2m", "1h", "1.5s"; a bare number other than 0 is an error, and
+ * so is a fraction of a nanosecond.
+ */
 int units_parse_duration(const char *text, int64_t *ns);
 char *units_format_duration(char *text, size_t size, int64_t ns); /* exact: "1500ms" */
 
-/* "5000/s", "1.5k/s", "300/m"; "max" is 0.  Events a second. */
+/* "5000/s", "1.5k/s", "300/m", "2/h", "1e6/s"; "max" is 0, "0/s" is an error.  Events a second. */
 int units_parse_rate(const char *text, double *per_second);
 char *units_format_rate(char *text, size_t size, double per_second);
 
-/* For people, not for parsing: "1,234,567", "1.23 ms", "12.3 k/s". */
+/* For people, not for parsing: "1,234,567", "12.3"; "1.23 ms", "60 s". */
 char *units_human_count(char *text, size_t size, double value);
 char *units_human_duration(char *text, size_t size, int64_t ns);
 

@@ -1,6 +1,5 @@
 #include "finwait/clock.h"
 
-#include <sys/time.h>
 #include <time.h>
 
 static int64_t read_clock(clockid_t id)
@@ -28,7 +27,7 @@ int64_t clock_process_cpu(void)
 
 struct timeval clock_timeval(int64_t ns)
 {
-    int64_t us = (ns + NS_PER_US - 1) / NS_PER_US;
+    int64_t us = ns <= 0 ? 0 : (ns - 1) / NS_PER_US + 1;
 
     return (struct timeval){.tv_sec = us / 1000000, .tv_usec = us % 1000000};
 }

@@ -1,62 +1,76 @@
 #include "finwait/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void format_what(struct error *error, const char *format, va_list arguments)
-{
-    error->where[0] = '\0';
-    error->hint[0] = '\0';
-    vsnprintf(error->what, sizeof error->what, format, arguments);
-}
+/*
+ * Messages are made aside and then copied: a caller may wrap an error in another, e.g.
+ * error_set(error, error->status, "trial %d: %s", n, error->what).
+ */
 
 int error_set(struct error *error, enum status status, const char *format, ...)
 {
+    struct error made = {.status = status};
     va_list arguments;
 
-    error->status = status;
     va_start(arguments, format);
-    format_what(error, format, arguments);
+    vsnprintf(made.what, sizeof made.what, format, arguments);
     va_end(arguments);
+    *error = made;
     return -1;
 }
 
 int error_errno(struct error *error, enum status status, int errnum, const char *format, ...)
 {
+    struct error made = {.status = status};
+    const char *about = strerrordesc_np(errnum);
+    char reason[128];
     va_list arguments;
-    size_t length;
 
-    error->status = status;
+    /* A message too long is cut before the reason: without it nobody knows what went wrong. */
+    int length = snprintf(reason, sizeof reason, ": %s (%s)", errno_name(errnum),
+                          about != NULL ? about : "unknown error");
     va_start(arguments, format);
-    format_what(error, format, arguments);
+    vsnprintf(made.what, sizeof made.what - (size_t)length, format, arguments);
     va_end(arguments);
-    length = strlen(error->what);
-    snprintf(error->what + length, sizeof error->what - length, ": %s (%s)", errno_name(errnum),
-             strerror(errnum));
+    memcpy(made.what + strlen(made.what), reason, (size_t)length + 1);
+    *error = made;
     return -1;
 }
 
 int error_hint(struct error *error, const char *format, ...)
 {
+    char hint[sizeof error->hint];
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(error->hint, sizeof error->hint, format, arguments);
+    vsnprintf(hint, sizeof hint, format, arguments);
     va_end(arguments);
+    memcpy(error->hint, hint, sizeof hint);
     return -1;
 }
 
 int error_at(struct error *error, struct where where)
 {
+    enum { FILE_SHOWN = 200 }; /* leaves room for the line and column */
+    char place[32] = "";
+    size_t length = where.file == NULL ? 0 : strlen(where.file);
+    const char *dots = length > FILE_SHOWN ? "..." : "";
+
     if (where.file == NULL) {
         error->where[0] = '\0';
-    } else if (where.line == 0) {
-        snprintf(error->where, sizeof error->where, "%s", where.file);
-    } else {
-        snprintf(error->where, sizeof error->where, "%s:%d:%d", where.file, where.line,
-                 where.column);
+        return -1;
     }
+    if (where.line > 0 && where.column > 0) {
+        snprintf(place, sizeof place, ":%d:%d", where.line, where.column);
+    } else if (where.line > 0) {
+        snprintf(place, sizeof place, ":%d", where.line);
+    }
+    /* Of a path too long, its end tells more. */
+    const char *file = length > FILE_SHOWN ? where.file + length - FILE_SHOWN : where.file;
+    snprintf(error->where, sizeof error->where, "%s%s%s", dots, file, place);
     return -1;
 }
 
@@ -72,7 +86,7 @@ const char *errno_name(int errnum)
 {
     static _Thread_local char numbers[4][16];
     static _Thread_local unsigned next;
-    const char *name = strerrorname_np(errnum);
+    const char *name = errnum > 0 ? strerrorname_np(errnum) : NULL;
 
     if (name != NULL) {
         return name;
@@ -82,12 +96,27 @@ const char *errno_name(int errnum)
     return text;
 }
 
+/* Second names of one number, of which errno_name knows only the first. */
+static const struct {
+    const char *name;
+    int errnum;
+} aliases[] = {
+    {"EWOULDBLOCK", EWOULDBLOCK},
+    {"EDEADLOCK", EDEADLOCK},
+    {"ENOTSUP", ENOTSUP},
+    {"EOPNOTSUPP", EOPNOTSUPP},
+};
+
 int errno_find(const char *name)
 {
     for (int errnum = 1; errnum < ERRNO_LIMIT; errnum++) {
-        const char *known = strerrorname_np(errnum);
-        if (known != NULL && strcmp(known, name) == 0) {
+        if (strcmp(errno_name(errnum), name) == 0) {
             return errnum;
+        }
+    }
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+        if (strcmp(aliases[i].name, name) == 0) {
+            return aliases[i].errnum;
         }
     }
     return 0;

@@ -7,38 +7,44 @@ enum {
     EDITS_MAX = 3,
 };
 
-static size_t min3(size_t a, size_t b, size_t c)
+static size_t lesser(size_t a, size_t b)
 {
-    size_t least = a < b ? a : b;
-
-    return least < c ? least : c;
+    return a < b ? a : b;
 }
 
-/* Levenshtein distance, one row of the table at a time. */
+/*
+ * Levenshtein distance in which a swap of neighbours ("colse"), the commonest slip of all, is one
+ * edit too ("optimal string alignment").  Of the table only the last three rows are kept.
+ */
 static size_t edit_distance(const char *a, const char *b)
 {
+    size_t rows[3][WORD_MAX + 1];
     size_t length = strlen(b);
-    size_t row[WORD_MAX + 1];
+    size_t i = 0;
 
     for (size_t j = 0; j <= length; j++) {
-        row[j] = j;
+        rows[0][j] = j;
     }
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
+    while (a[i++] != '\0') {
+        const size_t *before = rows[(i + 1) % 3]; /* two rows back */
+        const size_t *above = rows[(i - 1) % 3];
+        size_t *row = rows[i % 3];
         row[0] = i;
         for (size_t j = 1; j <= length; j++) {
-            size_t above = row[j];
-            row[j] = min3(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
+            row[j] = lesser(above[j], row[j - 1]) + 1;
+            row[j] = lesser(row[j], above[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                row[j] = lesser(row[j], before[j - 2] + 1);
+            }
         }
     }
-    return row[length];
+    return rows[(i - 1) % 3][length];
 }
 
 const char *nearest_spelling(const char *word, const char *const *candidates, size_t count)
 {
     size_t length = strlen(word);
-    size_t best = length / 3 < EDITS_MAX ? length / 3 + 1 : EDITS_MAX + 1;
+    size_t best = lesser(length / 3, EDITS_MAX) + 1;
     const char *nearest = NULL;
 
     if (length > WORD_MAX) {

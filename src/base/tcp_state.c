@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const names[TCP_STATE_N] = {
-#define X(id, number, name) [id] = name,
+#define X(id, number, name) [id] = (name),
     TCP_STATES(X)
 #undef X
 };

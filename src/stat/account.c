@@ -1,0 +1,77 @@
+#include "finwait/account.h"
+
+#include <string.h>
+
+struct label {
+    const char *name;
+    const char *about;
+};
+
+static const struct label outcomes[OUTCOME_N] = {
+#define X(id, name, about) [id] = {name, about},
+    OUTCOMES(X)
+#undef X
+};
+
+static const struct label latencies[LATENCY_N] = {
+#define X(id, name, about) [id] = {name, about},
+    LATENCIES(X)
+#undef X
+};
+
+const char *outcome_name(enum outcome outcome)
+{
+    return (unsigned)outcome < OUTCOME_N ? outcomes[outcome].name : NULL;
+}
+
+const char *outcome_about(enum outcome outcome)
+{
+    return (unsigned)outcome < OUTCOME_N ? outcomes[outcome].about : NULL;
+}
+
+const char *latency_name(enum latency latency)
+{
+    return (unsigned)latency < LATENCY_N ? latencies[latency].name : NULL;
+}
+
+const char *latency_about(enum latency latency)
+{
+    return (unsigned)latency < LATENCY_N ? latencies[latency].about : NULL;
+}
+
+void account_init(struct account *account)
+{
+    memset(account, 0, sizeof *account);
+}
+
+void account_merge(struct account *into, const struct account *from)
+{
+    into->attempted += from->attempted;
+    into->opened += from->opened;
+    into->messages_sent += from->messages_sent;
+    into->messages_received += from->messages_received;
+    into->bytes_sent += from->bytes_sent;
+    into->bytes_received += from->bytes_received;
+    into->cpu_user += from->cpu_user;
+    into->cpu_system += from->cpu_system;
+    for (size_t i = 0; i < OUTCOME_N; i++) {
+        into->outcome[i] += from->outcome[i];
+    }
+    for (size_t i = 0; i < ERRNO_LIMIT; i++) {
+        into->error[i] += from->error[i];
+    }
+    for (size_t i = 0; i < LATENCY_N; i++) {
+        histogram_merge(&into->latency[i], &from->latency[i]);
+    }
+}
+
+uint64_t account_open(const struct account *account)
+{
+    uint64_t ended = 0;
+
+    for (size_t i = 0; i < OUTCOME_N; i++) {
+        ended += account->outcome[i];
+    }
+    /* Read while its owner counts, the outcomes may be ahead of the attempts. */
+    return account->attempted > ended ? account->attempted - ended : 0;
+}

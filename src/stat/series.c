@@ -1,0 +1,93 @@
+#include "finwait/series.h"
+
+#include "finwait/clock.h"
+
+/* Unsigned: any two times in order have a distance that fits. */
+static double seconds_between(int64_t from, int64_t to)
+{
+    return (double)((uint64_t)to - (uint64_t)from) / (double)NS_PER_S;
+}
+
+/*
+ * Sums here run over differences from the first point: a series that never moves then has exactly
+ * its value as its mean and 0 as its slope, and times lose no digits.
+ */
+
+static double highest(const struct series_point *points, size_t count)
+{
+    double peak = points[0].value;
+
+    for (size_t i = 1; i < count; i++) {
+        if (points[i].value > peak) {
+            peak = points[i].value;
+        }
+    }
+    return peak;
+}
+
+static double plain_mean(const struct series_point *points, size_t count)
+{
+    double rise = 0;
+
+    for (size_t i = 1; i < count; i++) {
+        rise += points[i].value - points[0].value;
+    }
+    return points[0].value + rise / (double)count;
+}
+
+static double weighted_mean(const struct series_point *points, size_t count)
+{
+    double span = seconds_between(points[0].at, points[count - 1].at);
+    double area = 0; /* above the first value */
+
+    if (span <= 0) {
+        return plain_mean(points, count);
+    }
+    for (size_t i = 1; i < count; i++) {
+        double height = (points[i - 1].value + points[i].value) / 2 - points[0].value;
+        area += height * seconds_between(points[i - 1].at, points[i].at);
+    }
+    return points[0].value + area / span;
+}
+
+static double least_squares_slope(const struct series_point *points, size_t count)
+{
+    double mean_time = 0;
+    double mean_value = plain_mean(points, count);
+    double covariance = 0;
+    double variance = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        mean_time += seconds_between(points[0].at, points[i].at) / (double)count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        double time = seconds_between(points[0].at, points[i].at) - mean_time;
+        covariance += time * (points[i].value - mean_value);
+        variance += time * time;
+    }
+    return variance > 0 ? covariance / variance : 0;
+}
+
+struct series_summary series_summarise(const struct series_point *points, size_t count,
+                                       int64_t from, int64_t to)
+{
+    while (count > 0 && points->at < from) {
+        points++;
+        count--;
+    }
+    while (count > 0 && points[count - 1].at > to) {
+        count--;
+    }
+    if (count == 0) {
+        return (struct series_summary){0};
+    }
+    double mean = weighted_mean(points, count);
+    return (struct series_summary){
+        .count = count,
+        .peak = highest(points, count),
+        .mean = mean,
+        .last = points[count - 1].value,
+        .slope = least_squares_slope(points, count),
+        .area = mean * seconds_between(points[0].at, points[count - 1].at),
+    };
+}
