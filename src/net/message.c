@@ -1,0 +1,44 @@
+#include "finwait/message.h"
+
+#include "message_http.h"
+
+const char *const protocol_names[] = {
+    [PROTOCOL_RAW] = "raw",
+    [PROTOCOL_HTTP] = "http",
+    NULL,
+};
+
+void message_reader_init(struct message_reader *reader, const struct message_spec *spec,
+                         enum side sender)
+{
+    uint64_t size = sender == SIDE_CLIENT ? spec->request_size : spec->response_size;
+    bool raw = spec->protocol == PROTOCOL_RAW;
+
+    *reader = (struct message_reader){
+        .protocol = spec->protocol,
+        .sender = sender,
+        .left = raw ? size : 0,
+        .size = raw ? size : 0,
+    };
+}
+
+static enum message_progress raw_feed(struct message_reader *reader, size_t length, size_t *used)
+{
+    *used = reader->left < length ? (size_t)reader->left : length;
+    reader->left -= *used;
+    return reader->left == 0 ? MESSAGE_WHOLE : MESSAGE_MORE;
+}
+
+enum message_progress message_reader_feed(struct message_reader *reader, const char *bytes,
+                                          size_t length, size_t *used)
+{
+    if (reader->protocol == PROTOCOL_RAW) {
+        return raw_feed(reader, length, used);
+    }
+    return http_feed(reader, bytes, length, used);
+}
+
+bool message_reader_fin(const struct message_reader *reader)
+{
+    return reader->protocol == PROTOCOL_HTTP && reader->state == HTTP_UNTIL_FIN;
+}

@@ -1,0 +1,81 @@
+/*
+ * However its input is cut into pieces, the HTTP reader comes to the same verdict at the same
+ * byte, and reads no byte that it was not fed.  The first two bytes of the data choose the sender
+ * and the length of the pieces.
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/message.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct verdict {
+    enum message_progress progress;
+    size_t used;
+    struct message_reader reader;
+};
+
+static enum message_progress feed_copy(struct message_reader *reader, const uint8_t *bytes,
+                                       size_t length, size_t *used)
+{
+    char *copy = malloc(length);
+
+    if (copy == NULL) {
+        abort();
+    }
+    memcpy(copy, bytes, length);
+    enum message_progress progress = message_reader_feed(reader, copy, length, used);
+    free(copy);
+    if (*used > length || (progress == MESSAGE_MORE && *used != length)) {
+        abort();
+    }
+    return progress;
+}
+
+static struct verdict read_pieces(enum side sender, const uint8_t *bytes, size_t length,
+                                  size_t piece)
+{
+    const struct message_spec http = {.protocol = PROTOCOL_HTTP};
+    struct verdict verdict = {.progress = MESSAGE_MORE};
+
+    message_reader_init(&verdict.reader, &http, sender);
+    while (verdict.progress == MESSAGE_MORE && verdict.used < length) {
+        size_t left = length - verdict.used;
+        size_t used = 0;
+        verdict.progress =
+            feed_copy(&verdict.reader, bytes + verdict.used, piece < left ? piece : left, &used);
+        verdict.used += used;
+    }
+    return verdict;
+}
+
+static int same(const struct verdict *a, const struct verdict *b)
+{
+    if (a->progress != b->progress || a->progress == MESSAGE_BAD) {
+        return a->progress == b->progress;
+    }
+    return a->used == b->used && a->reader.status == b->reader.status &&
+           a->reader.peer_closes == b->reader.peer_closes &&
+           a->reader.close_delimited == b->reader.close_delimited &&
+           message_reader_fin(&a->reader) == message_reader_fin(&b->reader);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 2) {
+        return 0;
+    }
+    enum side sender = data[0] & 1 ? SIDE_SERVER : SIDE_CLIENT;
+    size_t piece = (size_t)data[1] + 1;
+    struct verdict whole = read_pieces(sender, data + 2, size - 2, size);
+    struct verdict pieces = read_pieces(sender, data + 2, size - 2, piece);
+    struct verdict bytes = read_pieces(sender, data + 2, size - 2, 1);
+
+    if (!same(&whole, &pieces) || !same(&whole, &bytes)) {
+        abort();
+    }
+    return 0;
+}

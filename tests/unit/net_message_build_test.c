@@ -1,0 +1,129 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "finwait/message.h"
+
+static const uint64_t sizes[] = {0, 1, 100, 16383, 16384, 16385, 40000, 200000};
+#define SIZES (sizeof sizes / sizeof sizes[0])
+
+/* The message is whole to the peer's reader at its last byte and not before. */
+static void assert_read_back(const struct message_spec *spec, enum side sender, bool last)
+{
+    struct message message;
+    struct message_reader reader;
+    size_t used = 0;
+
+    assert_int_equal(message_build(&message, spec, sender, last, "10.0.0.1:80"), 0);
+    message_reader_init(&reader, spec, sender);
+    if (message.length > 0) {
+        assert_int_equal(message_reader_feed(&reader, message.bytes, message.length - 1, &used),
+                         MESSAGE_MORE);
+        assert_int_equal(used, message.length - 1);
+    }
+    assert_int_equal(
+        message_reader_feed(&reader, message.bytes + used, message.length - used, &used),
+        MESSAGE_WHOLE);
+    assert_int_equal(used, message.length > 0 ? 1 : 0);
+    assert_false(reader.close_delimited);
+    assert_int_equal(reader.peer_closes, spec->protocol == PROTOCOL_HTTP && last);
+    assert_int_equal(reader.status,
+                     spec->protocol == PROTOCOL_HTTP && sender == SIDE_SERVER ? 200 : 0);
+    message_fini(&message);
+}
+
+static void what_is_built_is_read_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SIZES; i++) {
+        for (unsigned choice = 0; choice < 16; choice++) {
+            const struct message_spec spec = {
+                .protocol = choice & 1 ? PROTOCOL_HTTP : PROTOCOL_RAW,
+                .request_size = sizes[i],
+                .response_size = sizes[i],
+                .chunked = (choice & 2) != 0,
+            };
+            assert_read_back(&spec, choice & 4 ? SIDE_SERVER : SIDE_CLIENT, (choice & 8) != 0);
+        }
+    }
+}
+
+static void assert_built(const struct message_spec *spec, enum side sender, bool last,
+                         const char *expected)
+{
+    struct message message;
+
+    assert_int_equal(message_build(&message, spec, sender, last, "[fd00::1]:80"), 0);
+    assert_int_equal(message.length, strlen(expected));
+    assert_memory_equal(message.bytes, expected, message.length);
+    message_fini(&message);
+}
+
+static void heads_are_as_documented(void **state)
+{
+    const struct message_spec empty = {.protocol = PROTOCOL_HTTP};
+    const struct message_spec small = {
+        .protocol = PROTOCOL_HTTP, .request_size = 3, .response_size = 3};
+    const struct message_spec chunked = {
+        .protocol = PROTOCOL_HTTP, .response_size = 18, .chunked = true};
+
+    (void)state;
+    assert_built(&empty, SIDE_CLIENT, false,
+                 "GET / HTTP/1.1\r\nHost: [fd00::1]:80\r\nUser-Agent: finwait\r\n\r\n");
+    assert_built(&small, SIDE_CLIENT, true,
+                 "POST / HTTP/1.1\r\nHost: [fd00::1]:80\r\nUser-Agent: finwait\r\n"
+                 "Content-Length: 3\r\nConnection: close\r\n\r\nxxx");
+    assert_built(&small, SIDE_SERVER, false,
+                 "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+                 "Content-Length: 3\r\n\r\nxxx");
+    assert_built(&chunked, SIDE_SERVER, true,
+                 "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+                 "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                 "12\r\nxxxxxxxxxxxxxxxxxx\r\n0\r\n\r\n");
+}
+
+static void raw_is_as_long_as_asked(void **state)
+{
+    const struct message_spec spec = {.request_size = 7, .response_size = 70000, .chunked = true};
+    struct message message;
+
+    (void)state;
+    assert_int_equal(message_build(&message, &spec, SIDE_CLIENT, true, "a"), 0);
+    assert_int_equal(message.length, 7);
+    message_fini(&message);
+    assert_int_equal(message_build(&message, &spec, SIDE_SERVER, true, "a"), 0);
+    assert_int_equal(message.length, 70000);
+    message_fini(&message);
+    assert_null(message.bytes);
+}
+
+static void too_large_is_refused(void **state)
+{
+    const struct message_spec spec = {.protocol = PROTOCOL_HTTP,
+                                      .request_size = UINT64_MAX,
+                                      .response_size = UINT64_MAX - 100,
+                                      .chunked = true};
+    struct message message;
+
+    (void)state;
+    assert_int_equal(message_build(&message, &spec, SIDE_CLIENT, false, "a"), -1);
+    assert_null(message.bytes);
+    assert_int_equal(message_build(&message, &spec, SIDE_SERVER, false, "a"), -1);
+    message_fini(&message);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_built_is_read_back),
+        cmocka_unit_test(heads_are_as_documented),
+        cmocka_unit_test(raw_is_as_long_as_asked),
+        cmocka_unit_test(too_large_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
