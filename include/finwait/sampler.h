@@ -22,7 +22,7 @@
 
 /* One observation of one side. */
 struct sample {
-    int64_t at;                  /* CLOCK_MONOTONIC ns, middle of the observation */
+    int64_t at;                  /* CLOCK_MONOTONIC ns, middle of the observation of this side */
     uint32_t state[TCP_STATE_N]; /* sockets in each state.  fin_wait2 includes mini-sockets that
                                     wait in FIN_WAIT2; time_wait never does */
     uint32_t fin_wait2_orphans;  /* of fin_wait2: mini-sockets and others without a descriptor */
@@ -60,7 +60,9 @@ struct sampler; /* opaque */
 /*
  * Open the sock_diag sockets and counter files of both hosts and start the thread;
  * the first observation has been made and the counters' `before` read when it
- * returns.  NULL with STATUS_MACHINE when the kernel offers no inet_diag.
+ * returns.  NULL with STATUS_MACHINE when the kernel offers no inet_diag.  Its descriptors keep the
+ * hosts alive until sampler_free.  All functions but sampler_observe, sampler_latest,
+ * sampler_samples and sampler_cost are for the thread that made it.
  */
 struct sampler *sampler_new(const struct sampler_config *config, struct error *error);
 
@@ -77,9 +79,10 @@ void sampler_latest(struct sampler *sampler, enum side side, struct sample *samp
 int sampler_observe(struct sampler *sampler, struct error *error);
 
 /*
- * All samples of a side so far, in order of time; *count of them.  The array is a copy:
- * free() it.  NULL when there are none.  When memory would grow without bound every second sample
- * is dropped, the peak of each pair kept per state.
+ * All samples of a side so far, in order of time; *count of them.  The array is a copy: free() it.
+ * NULL when there are none.  Beyond some 20,000, neighbours are merged in pairs, again and again:
+ * a merged sample has the time of its first and, per state, the largest count, so peaks survive.
+ * The last one is always as it was seen.
  */
 struct sample *sampler_samples(struct sampler *sampler, enum side side, size_t *count);
 

@@ -1,0 +1,301 @@
+#include "finwait/sampler.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "finwait/clock.h"
+#include "pace.h"
+#include "store.h"
+#include "witness.h"
+
+struct sampler {
+    /* The thread's own once it runs, but for the witnesses' counters: those are the caller's. */
+    struct witness witness[SIDE_N];
+    size_t witnesses;
+    struct pace pace;
+    int64_t cpu_seen; /* what the observing thread had used when cost.cpu was last counted */
+
+    pthread_t thread;
+    bool running;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed; /* stop, asked or answered */
+
+    /* Under the mutex. */
+    bool stop;
+    uint64_t asked;       /* observations on demand: how many were asked for */
+    uint64_t answered;    /* and made */
+    int outcome;          /* of the latest one made on demand: 0 or -1 */
+    struct error failure; /* why, when -1 */
+    struct store store[SIDE_N];
+    struct sampler_cost cost;
+    int64_t first_at, latest_at;
+};
+
+static void count_gap(struct sampler *sampler, int64_t at)
+{
+    struct sampler_cost *cost = &sampler->cost;
+
+    if (cost->samples++ == 0) {
+        sampler->first_at = at;
+    } else {
+        int64_t gap = at - sampler->latest_at;
+        cost->gap_max = gap > cost->gap_max ? gap : cost->gap_max;
+        cost->gap_mean = (at - sampler->first_at) / ((int64_t)cost->samples - 1);
+    }
+    sampler->latest_at = at;
+}
+
+static int keep(struct sampler *sampler, bool full, const struct sample sample[SIDE_N],
+                struct error *error)
+{
+    int result = 0;
+
+    count_gap(sampler, sample[SIDE_CLIENT].at);
+    sampler->cost.full_dumps += full;
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        if (store_append(&sampler->store[side], &sample[side]) < 0) {
+            error_errno(error, STATUS_MACHINE, ENOMEM, "keeping the samples");
+            result = error_hint(error, "free some memory, or sample less often (sample.every)");
+        }
+    }
+    return result;
+}
+
+/* Look at every host, now.  Called without the mutex. */
+static int observe(struct sampler *sampler, bool full, struct error *error)
+{
+    struct sample sample[SIDE_N] = {{0}};
+    int64_t start = clock_now();
+    int64_t cpu = clock_thread_cpu();
+    int result = 0;
+
+    for (size_t i = 0; i < sampler->witnesses && result == 0; i++) {
+        result = witness_observe(&sampler->witness[i], full, sample, error);
+    }
+    int64_t cpu_now = clock_thread_cpu();
+    pace_done(&sampler->pace, full, start, cpu_now - cpu);
+    pthread_mutex_lock(&sampler->mutex);
+    if (result == 0) {
+        result = keep(sampler, full, sample, error);
+    }
+    sampler->cost.cpu += cpu_now - sampler->cpu_seen;
+    sampler->cpu_seen = cpu_now;
+    pthread_mutex_unlock(&sampler->mutex);
+    return result;
+}
+
+/* Wait until there is something to do.  Called with the mutex. */
+static void wait_for_work(struct sampler *sampler)
+{
+    int64_t due = sampler->pace.due;
+    struct timespec deadline = {.tv_sec = due / NS_PER_S, .tv_nsec = due % NS_PER_S};
+
+    while (!sampler->stop && sampler->asked == sampler->answered && clock_now() < due) {
+        pthread_cond_timedwait(&sampler->changed, &sampler->mutex, &deadline);
+    }
+}
+
+/* Called with the mutex; gives it up while observing. */
+static void observe_for(struct sampler *sampler, uint64_t asked)
+{
+    bool demanded = asked != sampler->answered;
+    struct error error;
+
+    pthread_mutex_unlock(&sampler->mutex);
+    int outcome =
+        observe(sampler, demanded || pace_wants_full(&sampler->pace, clock_now()), &error);
+    pthread_mutex_lock(&sampler->mutex);
+    if (demanded) {
+        sampler->answered = asked;
+        sampler->outcome = outcome;
+        if (outcome < 0) {
+            sampler->failure = error;
+        }
+        pthread_cond_broadcast(&sampler->changed);
+    }
+}
+
+/*
+ * An observation that fails in passing leaves a gap (sampler_cost shows it) and is tried again at
+ * the next tick; one made on demand hands its error to who asked.
+ */
+static void *run(void *argument)
+{
+    struct sampler *sampler = argument;
+
+    sampler->cpu_seen = 0;
+    pthread_mutex_lock(&sampler->mutex);
+    for (;;) {
+        wait_for_work(sampler);
+        if (sampler->stop) {
+            break;
+        }
+        observe_for(sampler, sampler->asked);
+    }
+    pthread_mutex_unlock(&sampler->mutex);
+    return NULL;
+}
+
+/* Signals are for the conductor's main thread: the new one inherits a mask that blocks them all. */
+static int start_thread(struct sampler *sampler, struct error *error)
+{
+    sigset_t all;
+    sigset_t old;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int result = pthread_create(&sampler->thread, NULL, run, sampler);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (result != 0) {
+        error_errno(error, STATUS_MACHINE, result, "starting the sampler's thread");
+        return error_hint(error, "raise the limit of processes (ulimit -u, pids.max)");
+    }
+    sampler->running = true;
+    return 0;
+}
+
+static void init_sync(struct sampler *sampler)
+{
+    pthread_condattr_t monotonic;
+
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_mutex_init(&sampler->mutex, NULL);
+    pthread_cond_init(&sampler->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+static int open_witnesses(struct sampler *sampler, const struct sampler_config *config,
+                          struct error *error)
+{
+    size_t hosts = lab_is_private(config->lab) ? SIDE_N : 1;
+    bool cheap = true;
+
+    while (sampler->witnesses < hosts) {
+        struct witness *witness = &sampler->witness[sampler->witnesses];
+        int result = witness_open(witness, config, (enum side)sampler->witnesses++, error);
+        if (result < 0) {
+            return -1;
+        }
+        cheap = cheap && witness_is_cheap(witness);
+    }
+    pace_init(&sampler->pace, config->every, cheap);
+    return 0;
+}
+
+static int read_before(struct sampler *sampler, struct error *error)
+{
+    if (sampler_read_counters(sampler, error) < 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < sampler->witnesses; i++) {
+        counters_mark(&sampler->witness[i].counters);
+    }
+    return 0;
+}
+
+struct sampler *sampler_new(const struct sampler_config *config, struct error *error)
+{
+    struct sampler *sampler = calloc(1, sizeof *sampler);
+
+    if (sampler == NULL) {
+        error_errno(error, STATUS_MACHINE, ENOMEM, "making the sampler");
+        return NULL;
+    }
+    init_sync(sampler);
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        store_init(&sampler->store[side]);
+    }
+    sampler->cpu_seen = clock_thread_cpu();
+    if (open_witnesses(sampler, config, error) < 0 || read_before(sampler, error) < 0 ||
+        observe(sampler, true, error) < 0 || start_thread(sampler, error) < 0) {
+        sampler_free(sampler);
+        return NULL;
+    }
+    return sampler;
+}
+
+static void stop_thread(struct sampler *sampler)
+{
+    pthread_mutex_lock(&sampler->mutex);
+    sampler->stop = true;
+    pthread_cond_broadcast(&sampler->changed);
+    pthread_mutex_unlock(&sampler->mutex);
+    pthread_join(sampler->thread, NULL);
+}
+
+void sampler_free(struct sampler *sampler)
+{
+    if (sampler == NULL) {
+        return;
+    }
+    if (sampler->running) {
+        stop_thread(sampler);
+    }
+    for (size_t i = 0; i < sampler->witnesses; i++) {
+        witness_close(&sampler->witness[i]);
+    }
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        store_fini(&sampler->store[side]);
+    }
+    pthread_cond_destroy(&sampler->changed);
+    pthread_mutex_destroy(&sampler->mutex);
+    free(sampler);
+}
+
+void sampler_latest(struct sampler *sampler, enum side side, struct sample *sample)
+{
+    pthread_mutex_lock(&sampler->mutex);
+    *sample = sampler->store[side].latest;
+    pthread_mutex_unlock(&sampler->mutex);
+}
+
+int sampler_observe(struct sampler *sampler, struct error *error)
+{
+    pthread_mutex_lock(&sampler->mutex);
+    uint64_t ticket = ++sampler->asked;
+    pthread_cond_broadcast(&sampler->changed);
+    while (sampler->answered < ticket) {
+        pthread_cond_wait(&sampler->changed, &sampler->mutex);
+    }
+    int outcome = sampler->outcome;
+    if (outcome < 0) {
+        *error = sampler->failure;
+    }
+    pthread_mutex_unlock(&sampler->mutex);
+    return outcome;
+}
+
+struct sample *sampler_samples(struct sampler *sampler, enum side side, size_t *count)
+{
+    pthread_mutex_lock(&sampler->mutex);
+    struct sample *copy = store_copy(&sampler->store[side], count);
+    pthread_mutex_unlock(&sampler->mutex);
+    return copy;
+}
+
+int sampler_read_counters(struct sampler *sampler, struct error *error)
+{
+    for (size_t i = 0; i < sampler->witnesses; i++) {
+        struct witness *witness = &sampler->witness[i];
+        if (counters_read(&witness->counters, &witness->files, error) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+const struct counters *sampler_counters(struct sampler *sampler, enum side side)
+{
+    return &sampler->witness[sampler->witnesses == SIDE_N ? side : 0].counters;
+}
+
+void sampler_cost(struct sampler *sampler, struct sampler_cost *cost)
+{
+    pthread_mutex_lock(&sampler->mutex);
+    *cost = sampler->cost;
+    pthread_mutex_unlock(&sampler->mutex);
+}

@@ -1,0 +1,226 @@
+#include "sock_diag.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+enum {
+    REPLY_SIZE = 32768,  /* what netlink_dump() fills at most; more buys nothing */
+    REQUEST_SIZE = 256,  /* header, inet_diag_req_v2 and the port filter */
+    ANSWER_SECONDS = 10, /* a dump is computed inside recv(2), so it never waits that long */
+    ATTEMPTS = 2,        /* an inconsistent dump is made again once, then believed */
+    TIMER_TIME_WAIT = 3, /* idiag_timer of a mini-socket (inet_twsk_diag_fill) */
+    NOT_A_SIDE = SIDE_N,
+};
+
+/* One dump being read. */
+struct tally {
+    const struct sock_diag *diag;
+    enum side side;
+    struct sock_census *census;
+    bool inconsistent;
+    bool done;
+};
+
+static int set_timeout(const struct mnl_socket *socket)
+{
+    struct timeval limit = {.tv_sec = ANSWER_SECONDS};
+
+    return setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+}
+
+int sock_diag_init(struct sock_diag *diag, bool ipv6, uint16_t port, struct error *error)
+{
+    *diag = (struct sock_diag){.family = ipv6 ? AF_INET6 : AF_INET, .port = port};
+    diag->socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+    if (diag->socket == NULL) {
+        error_errno(error, STATUS_MACHINE, errno, "opening a NETLINK_SOCK_DIAG socket");
+        return error_hint(error, "socket states come from sock_diag: the kernel needs "
+                                 "CONFIG_INET_DIAG and the sandbox must allow AF_NETLINK");
+    }
+    if (mnl_socket_bind(diag->socket, 0, MNL_SOCKET_AUTOPID) < 0 || set_timeout(diag->socket) < 0) {
+        return error_errno(error, STATUS_MACHINE, errno, "binding a NETLINK_SOCK_DIAG socket");
+    }
+    return 0;
+}
+
+void sock_diag_fini(struct sock_diag *diag)
+{
+    if (diag->socket != NULL) {
+        mnl_socket_close(diag->socket);
+        diag->socket = NULL;
+    }
+}
+
+/*
+ * "sport == port || dport == port" for inet_diag_bc_run(): offsets are in bytes from the
+ * instruction, past the end by exactly 4 rejects.  The jump is there because inet_diag_bc_audit()
+ * wants every target on the chain of `yes` branches.
+ */
+static void put_port_filter(struct nlmsghdr *header, uint16_t port)
+{
+    const struct inet_diag_bc_op filter[] = {
+        {.code = INET_DIAG_BC_S_EQ, .yes = 8, .no = 12},
+        {.no = port},
+        {.code = INET_DIAG_BC_JMP, .yes = 4, .no = 12},
+        {.code = INET_DIAG_BC_D_EQ, .yes = 8, .no = 12},
+        {.no = port},
+    };
+
+    mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, sizeof filter, filter);
+}
+
+static int send_request(struct sock_diag *diag, uint32_t mask)
+{
+    _Alignas(struct nlmsghdr) char buffer[REQUEST_SIZE];
+    struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+
+    header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    header->nlmsg_seq = ++diag->number;
+    struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(header, sizeof *request);
+    request->sdiag_family = diag->family;
+    request->sdiag_protocol = IPPROTO_TCP;
+    request->idiag_states = mask;
+    if (diag->port != 0) {
+        put_port_filter(header, diag->port);
+    }
+    return mnl_socket_sendto(diag->socket, header, header->nlmsg_len) < 0 ? -1 : 0;
+}
+
+/* A self-connected socket is both ends at once: counted once, as the client that made it. */
+static unsigned side_of(const struct tally *tally, const struct inet_diag_msg *found)
+{
+    uint16_t port = htons(tally->diag->port);
+
+    if (port == 0) {
+        return tally->side;
+    }
+    if (found->id.idiag_dport == port) {
+        return SIDE_CLIENT;
+    }
+    return found->id.idiag_sport == port ? SIDE_SERVER : NOT_A_SIDE;
+}
+
+static void count_socket(struct tally *tally, const struct inet_diag_msg *found)
+{
+    unsigned side = side_of(tally, found);
+
+    if (side == NOT_A_SIDE || found->idiag_state >= TCP_STATE_N) {
+        return;
+    }
+    struct sock_census *census = &tally->census[side];
+    census->state[found->idiag_state]++;
+    if (found->idiag_state == TCP_STATE_FIN_WAIT2 && found->idiag_inode == 0) {
+        census->fin_wait2_orphans++;
+        census->fin_wait2_minis += found->idiag_timer == TIMER_TIME_WAIT;
+    }
+}
+
+/* The int that NLMSG_ERROR and NLMSG_DONE begin with: a negative errno, or 0. */
+static int reported_errno(const struct nlmsghdr *message)
+{
+    int result = 0;
+
+    if (mnl_nlmsg_get_payload_len(message) >= sizeof result) {
+        memcpy(&result, mnl_nlmsg_get_payload(message), sizeof result);
+    }
+    return result < 0 ? -result : 0;
+}
+
+/* Returns an errno, or 0. */
+static int read_message(struct tally *tally, const struct nlmsghdr *message)
+{
+    if (message->nlmsg_seq != tally->diag->number) {
+        return 0; /* the rest of a dump given up on */
+    }
+    if (message->nlmsg_flags & NLM_F_DUMP_INTR) {
+        tally->inconsistent = true;
+    }
+    switch (message->nlmsg_type) {
+    case SOCK_DIAG_BY_FAMILY:
+        if (mnl_nlmsg_get_payload_len(message) >= sizeof(struct inet_diag_msg)) {
+            count_socket(tally, mnl_nlmsg_get_payload(message));
+        }
+        return 0;
+    case NLMSG_DONE:
+    case NLMSG_ERROR:
+        tally->done = true;
+        return reported_errno(message);
+    default:
+        return 0;
+    }
+}
+
+static int read_messages(struct tally *tally, const void *buffer, size_t length)
+{
+    const struct nlmsghdr *message = buffer;
+    int left = (int)length;
+    int result = 0;
+
+    while (result == 0 && mnl_nlmsg_ok(message, left)) {
+        result = read_message(tally, message);
+        message = mnl_nlmsg_next(message, &left);
+    }
+    return result;
+}
+
+/* Read the answer to the end.  Returns an errno, or 0. */
+static int read_reply(struct tally *tally)
+{
+    _Alignas(struct nlmsghdr) char buffer[REPLY_SIZE];
+    int result = 0;
+
+    while (result == 0 && !tally->done) {
+        ssize_t length = mnl_socket_recvfrom(tally->diag->socket, buffer, sizeof buffer);
+        if (length >= 0) {
+            result = read_messages(tally, buffer, (size_t)length);
+        } else if (errno == ENOBUFS) { /* something was lost: netlink(7) */
+            tally->inconsistent = true;
+        } else if (errno != EINTR) {
+            result = errno;
+        }
+    }
+    return result;
+}
+
+static int fail(const struct sock_diag *diag, int errnum, struct error *error)
+{
+    error_errno(error, STATUS_MACHINE, errnum, "dumping the TCP sockets of %s with sock_diag",
+                diag->family == AF_INET6 ? "IPv6" : "IPv4");
+    if (errnum == ENOENT) {
+        error_hint(error, "the kernel offers no inet_diag for TCP: `modprobe tcp_diag`, or a "
+                          "kernel with CONFIG_INET_TCP_DIAG");
+    } else if (errnum == EAGAIN) {
+        error_hint(error, "the kernel did not answer within %d s; is the machine overloaded?",
+                   ANSWER_SECONDS);
+    }
+    return -1;
+}
+
+int sock_diag_count(struct sock_diag *diag, uint32_t mask, enum side side,
+                    struct sock_census census[SIDE_N], struct error *error)
+{
+    struct tally tally = {.diag = diag, .side = side, .census = census};
+
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        memset(census, 0, SIDE_N * sizeof *census);
+        tally.inconsistent = false;
+        tally.done = false;
+        int result = send_request(diag, mask) < 0 ? errno : read_reply(&tally);
+        if (result != 0) {
+            return fail(diag, result, error);
+        }
+        if (!tally.inconsistent) {
+            break;
+        }
+        diag->retries++;
+    }
+    return 0;
+}

@@ -1,0 +1,49 @@
+#ifndef SAMPLE_SOCK_DIAG_H
+#define SAMPLE_SOCK_DIAG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "finwait/error.h"
+#include "finwait/side.h"
+#include "finwait/tcp_state.h"
+
+/*
+ * Counting TCP sockets by state with sock_diag(7).  The netlink socket stays in the network
+ * namespace it was opened in, whichever thread asks.
+ */
+
+struct mnl_socket;
+
+struct sock_diag {
+    struct mnl_socket *socket;
+    uint8_t family;   /* AF_INET or AF_INET6: a dump is of one family */
+    uint16_t port;    /* 0: all sockets are of one side; else what tells the sides apart */
+    uint32_t number;  /* of the latest request, to know its answers */
+    uint64_t retries; /* dumps the kernel said were inconsistent, so made again */
+};
+
+/* What one dump found on one side. */
+struct sock_census {
+    uint32_t state[TCP_STATE_N];
+    uint32_t fin_wait2_orphans; /* of fin_wait2: nobody holds a descriptor */
+    uint32_t fin_wait2_minis;   /* of those: mini-sockets, which sockstat counts as "tw" */
+};
+
+/* Bits of a state mask. */
+#define SOCK_DIAG_ALL           (((1U << TCP_STATE_N) - 1) & ~1U)
+#define SOCK_DIAG_ALL_BUT_TWAIT (SOCK_DIAG_ALL & ~(1U << TCP_STATE_TIME_WAIT))
+
+/* Open in the calling thread's namespace.  After a failure sock_diag_fini is allowed. */
+int sock_diag_init(struct sock_diag *diag, bool ipv6, uint16_t port, struct error *error);
+void sock_diag_fini(struct sock_diag *diag);
+
+/*
+ * Count the sockets whose state is in `mask`; the censuses are cleared first.  Without a port all
+ * go to census[side]; with one, by local port to the server's, else by remote port to the
+ * client's.
+ */
+int sock_diag_count(struct sock_diag *diag, uint32_t mask, enum side side,
+                    struct sock_census census[SIDE_N], struct error *error);
+
+#endif

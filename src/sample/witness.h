@@ -1,0 +1,48 @@
+#ifndef SAMPLE_WITNESS_H
+#define SAMPLE_WITNESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "counters.h"
+#include "finwait/sampler.h"
+#include "sock_diag.h"
+
+/* What looks at one namespace: everything it needs was opened inside and is used from outside. */
+struct witness {
+    enum side side; /* whose sockets they are, when there is no port to tell by */
+    struct sock_diag diag;
+    int sockstat; /* -1: full observations only */
+    struct counter_files files;
+    struct counters counters;
+};
+
+/*
+ * Open all in the host of `side`.  In a lab that is not private the machine's one namespace holds
+ * both sides and others' sockets too: they are told apart by the port.  After a failure
+ * witness_close is allowed.
+ */
+int witness_open(struct witness *witness, const struct sampler_config *config, enum side side,
+                 struct error *error);
+void witness_close(struct witness *witness);
+
+/*
+ * Whether a cheap observation is possible: sockstat is there and the namespace is a side's own
+ * (sockstat is a namespace's and knows no ports).
+ */
+bool witness_is_cheap(const struct witness *witness);
+
+/*
+ * Fill the sample of the witness's side (of both sides, told apart by port).
+ *
+ * A full observation dumps every socket.  A cheap one leaves TIME_WAIT out of the dump and derives
+ * it from sockstat: "tw" counts all mini-sockets, so those the dump saw in FIN_WAIT2 are
+ * subtracted.  The two are not read at one moment: "tw" is the mean of a reading before and one
+ * after the dump, so time_wait is wrong by at most half of what "tw" changed meanwhile, plus the
+ * FIN_WAIT2 mini-sockets that came or went during the dump.  At rest it is exact.  "tw" is of both
+ * families: an IPv6 lab must have no IPv4 traffic, and the reverse.
+ */
+int witness_observe(struct witness *witness, bool full, struct sample sample[SIDE_N],
+                    struct error *error);
+
+#endif

@@ -1,0 +1,410 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "finwait/clock.h"
+#include "finwait/sampler.h"
+#include "sample_testing.h"
+
+static const struct population population = {
+    .client_time_wait = 200,
+    .server_time_wait = 20,
+    .orphans = 50,
+    .half_closed = 7,
+    .established = 11,
+};
+
+static struct lab *lab_made(bool private, bool ipv6)
+{
+    const struct lab_config config = {
+        .private = private, .ipv6 = ipv6, .sockets = 10000, .addresses = {1, 1}};
+    struct error error;
+    struct lab *lab = lab_new(&config, &error);
+
+    if (lab == NULL) {
+        fail_msg("%s", error.what);
+    }
+    return lab;
+}
+
+static struct sampler *sampler_made(const struct lab *lab, bool ipv6, uint16_t port)
+{
+    const struct sampler_config config = {
+        .lab = lab, .every = 2 * NS_PER_MS, .server_port = port, .ipv6 = ipv6};
+    struct error error;
+    struct sampler *sampler = sampler_new(&config, &error);
+
+    if (sampler == NULL) {
+        fail_msg("%s", error.what);
+    }
+    return sampler;
+}
+
+/* Until so many more observations were made, a bounded time. */
+static void await_samples(struct sampler *sampler, uint64_t more)
+{
+    const struct timespec nap = {.tv_nsec = NS_PER_MS};
+    struct sampler_cost cost;
+
+    sampler_cost(sampler, &cost);
+    uint64_t until = cost.samples + more;
+    for (int i = 0; i < 20000 && cost.samples < until; i++) {
+        nanosleep(&nap, NULL);
+        sampler_cost(sampler, &cost);
+    }
+    assert_true(cost.samples >= until);
+}
+
+static void listen_in(struct crowd *crowd, const struct lab *lab)
+{
+    struct address address;
+
+    address_pool_get(lab_pool(lab, SIDE_SERVER), 0, &address);
+    host_enter(lab, SIDE_SERVER);
+    crowd_listen(crowd, &address);
+    host_leave(lab);
+}
+
+static void settle_in(const struct lab *lab, bool ipv6, state_counts expected[SIDE_N])
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        host_enter(lab, (enum side)side);
+        proc_settle(ipv6, expected[side]);
+        host_leave(lab);
+    }
+}
+
+static void check_latest(struct sampler *sampler, const char *who, state_counts expected[SIDE_N])
+{
+    static const uint32_t orphans[SIDE_N] = {[SIDE_CLIENT] = 50};
+    struct sample sample;
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        sampler_latest(sampler, (enum side)side, &sample);
+        check_counts(who, sample.state, expected[side]);
+        assert_int_equal(sample.fin_wait2_orphans, orphans[side]);
+    }
+}
+
+static void check_all_alike(struct sampler *sampler, state_counts expected[SIDE_N])
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        size_t count;
+        struct sample *samples = sampler_samples(sampler, (enum side)side, &count);
+        assert_non_null(samples);
+        for (size_t i = 0; i < count; i++) {
+            check_counts("a sample", samples[i].state, expected[side]);
+            assert_true(i == 0 || samples[i].at > samples[i - 1].at);
+        }
+        free(samples);
+    }
+}
+
+/* Full on demand, cheap in passing: every observation of a crowd at rest is exact. */
+static void watch_private(bool ipv6)
+{
+    struct lab *lab = lab_made(true, ipv6);
+    state_counts expected[SIDE_N] = {{0}};
+    struct sampler_cost cost;
+    struct crowd crowd;
+    struct error error;
+
+    listen_in(&crowd, lab);
+    crowd_make(&crowd, lab, &population);
+    population_expect(&population, expected);
+    settle_in(lab, ipv6, expected);
+    struct sampler *sampler = sampler_made(lab, ipv6, 0);
+    check_latest(sampler, "first", expected);
+    await_samples(sampler, 30);
+    check_all_alike(sampler, expected);
+    assert_int_equal(sampler_observe(sampler, &error), 0);
+    check_latest(sampler, "on demand", expected);
+    sampler_cost(sampler, &cost);
+    assert_true(cost.full_dumps >= 2);
+    assert_true(cost.full_dumps < cost.samples / 2);
+    assert_true(cost.cpu > 0 && cost.gap_mean > 0 && cost.gap_max >= cost.gap_mean);
+    sampler_free(sampler);
+    crowd_disperse(&crowd);
+    lab_free(lab);
+}
+
+static void test_private_lab(void **state)
+{
+    (void)state;
+    watch_private(false);
+}
+
+static void test_private_lab_ipv6(void **state)
+{
+    (void)state;
+    if (access("/proc/net/tcp6", F_OK) != 0) {
+        skip();
+    }
+    watch_private(true);
+}
+
+/* What changes after the sampler was made is seen, by both kinds of observation. */
+static void test_changes_are_seen(void **state)
+{
+    struct lab *lab = lab_made(true, false);
+    state_counts expected[SIDE_N] = {{0}};
+    struct sample sample;
+    struct crowd crowd;
+    struct error error;
+
+    (void)state;
+    listen_in(&crowd, lab);
+    struct sampler *sampler = sampler_made(lab, false, 0);
+    sampler_latest(sampler, SIDE_CLIENT, &sample);
+    assert_int_equal(sample.state[TCP_STATE_TIME_WAIT], 0);
+    crowd_make(&crowd, lab, &population);
+    population_expect(&population, expected);
+    settle_in(lab, false, expected);
+    await_samples(sampler, 2);
+    check_latest(sampler, "in passing", expected);
+    assert_int_equal(sampler_observe(sampler, &error), 0);
+    check_latest(sampler, "on demand", expected);
+    sampler_free(sampler);
+    crowd_disperse(&crowd);
+    lab_free(lab);
+}
+
+static const struct counter *find_counter(struct sampler *sampler, enum side side, const char *name)
+{
+    const struct counters *counters = sampler_counters(sampler, side);
+
+    for (size_t i = 0; i < counters->count; i++) {
+        if (strcmp(counters->item[i].name, name) == 0) {
+            return &counters->item[i];
+        }
+    }
+    fail_msg("no counter %s", name);
+    return NULL;
+}
+
+static uint64_t grown(struct sampler *sampler, enum side side, const char *name)
+{
+    const struct counter *counter = find_counter(sampler, side, name);
+
+    return counter->after - counter->before;
+}
+
+static void test_counters_are_of_the_run_and_of_the_side(void **state)
+{
+    static const struct population early = {.client_time_wait = 5, .server_time_wait = 6};
+    static const struct population late = {.client_time_wait = 30, .server_time_wait = 4};
+    struct lab *lab = lab_made(true, false);
+    state_counts expected[SIDE_N] = {{0}};
+    struct crowd crowd;
+    struct error error;
+
+    (void)state;
+    listen_in(&crowd, lab);
+    crowd_make(&crowd, lab, &early);
+    population_expect(&early, expected);
+    settle_in(lab, false, expected);
+    struct sampler *sampler = sampler_made(lab, false, 0);
+    assert_int_equal(grown(sampler, SIDE_CLIENT, "TcpActiveOpens"), 0);
+    crowd_make(&crowd, lab, &late);
+    population_expect(&late, expected);
+    expected[SIDE_SERVER][TCP_STATE_LISTEN] = 1;
+    settle_in(lab, false, expected);
+    assert_int_equal(sampler_read_counters(sampler, &error), 0);
+    assert_int_equal(find_counter(sampler, SIDE_CLIENT, "TcpActiveOpens")->before, 11);
+    assert_int_equal(grown(sampler, SIDE_CLIENT, "TcpActiveOpens"), 34);
+    assert_int_equal(grown(sampler, SIDE_SERVER, "TcpActiveOpens"), 0);
+    assert_int_equal(grown(sampler, SIDE_SERVER, "TcpPassiveOpens"), 34);
+    assert_int_equal(grown(sampler, SIDE_CLIENT, "TcpOutRsts"), 0);
+    assert_int_equal(grown(sampler, SIDE_CLIENT, "TcpMaxConn"), 0);
+    sampler_free(sampler);
+    crowd_disperse(&crowd);
+    lab_free(lab);
+}
+
+/* On the machine's own network: loopback only, sides by port, and nobody else's sockets. */
+static void test_host_lab(void **state)
+{
+    static const struct population others = {.client_time_wait = 9, .established = 13};
+    struct lab *lab = lab_made(false, false);
+    state_counts expected[SIDE_N] = {{0}};
+    struct address address = loopback(false);
+    struct sampler_cost cost;
+    struct sample sample;
+    struct crowd crowd;
+    struct crowd foreign;
+    struct error error;
+
+    (void)state;
+    crowd_listen(&crowd, &address);
+    crowd_listen(&foreign, &address);
+    crowd_make(&foreign, NULL, &others);
+    crowd_make(&crowd, NULL, &population);
+    population_expect(&population, expected);
+    struct sampler *sampler = sampler_made(lab, false, crowd_port(&crowd));
+    for (int i = 0; i < SETTLE_TRIES; i++) { /* of the machine's table no total is known */
+        assert_int_equal(sampler_observe(sampler, &error), 0);
+        sampler_latest(sampler, SIDE_CLIENT, &sample);
+        if (memcmp(sample.state, expected[SIDE_CLIENT], sizeof sample.state) == 0) {
+            break;
+        }
+    }
+    check_latest(sampler, "on demand", expected);
+    await_samples(sampler, 3);
+    check_latest(sampler, "in passing", expected);
+    sampler_cost(sampler, &cost);
+    assert_true(cost.full_dumps == cost.samples);
+    assert_int_equal(sampler_read_counters(sampler, &error), 0);
+    assert_ptr_equal(sampler_counters(sampler, SIDE_CLIENT),
+                     sampler_counters(sampler, SIDE_SERVER));
+    sampler_free(sampler);
+    crowd_disperse(&foreign);
+    crowd_disperse(&crowd);
+    lab_free(lab);
+}
+
+static void test_host_lab_without_a_port(void **state)
+{
+    struct lab *lab = lab_made(false, false);
+    const struct sampler_config config = {.lab = lab, .every = NS_PER_MS};
+    struct error error;
+
+    (void)state;
+    assert_null(sampler_new(&config, &error));
+    assert_int_equal(error.status, STATUS_USAGE);
+    assert_true(error.what[0] != '\0' && error.hint[0] != '\0');
+    lab_free(lab);
+}
+
+enum { ASKERS = 4, QUESTIONS = 25 };
+
+struct asker {
+    pthread_t thread;
+    struct sampler *sampler;
+    int failures;
+};
+
+static void *ask(void *argument)
+{
+    struct asker *self = argument;
+    struct sampler *sampler = self->sampler;
+    struct error error;
+
+    for (int i = 0; i < QUESTIONS; i++) {
+        size_t count;
+        struct sample sample;
+        int64_t asked = clock_now();
+        self->failures += sampler_observe(sampler, &error) != 0;
+        sampler_latest(sampler, SIDE_SERVER, &sample);
+        self->failures += sample.at < asked; /* an observation under way when asked does not do */
+        struct sample *samples = sampler_samples(sampler, SIDE_CLIENT, &count);
+        self->failures += samples == NULL || count == 0;
+        free(samples);
+    }
+    return NULL;
+}
+
+static void test_asked_by_several_threads_at_once(void **state)
+{
+    struct lab *lab = lab_made(true, false);
+    struct sampler *sampler = sampler_made(lab, false, 0);
+    struct asker asker[ASKERS];
+    struct error error;
+
+    (void)state;
+    for (int i = 0; i < ASKERS; i++) {
+        asker[i] = (struct asker){.sampler = sampler};
+        assert_int_equal(pthread_create(&asker[i].thread, NULL, ask, &asker[i]), 0);
+    }
+    for (int i = 0; i < QUESTIONS; i++) {
+        assert_int_equal(sampler_read_counters(sampler, &error), 0);
+    }
+    for (int i = 0; i < ASKERS; i++) {
+        assert_int_equal(pthread_join(asker[i].thread, NULL), 0);
+        assert_int_equal(asker[i].failures, 0);
+    }
+    sampler_free(sampler);
+    lab_free(lab);
+}
+
+/* With its default action the signal would end the process, were the thread to take it. */
+static void test_signals_are_not_for_the_thread(void **state)
+{
+    struct lab *lab = lab_made(true, false);
+    struct sampler *sampler = sampler_made(lab, false, 0);
+    sigset_t set;
+    int taken;
+
+    (void)state;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    assert_int_equal(kill(getpid(), SIGUSR1), 0);
+    await_samples(sampler, 3);
+    assert_int_equal(sigwait(&set, &taken), 0);
+    assert_int_equal(taken, SIGUSR1);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    sampler_free(sampler);
+    lab_free(lab);
+}
+
+static int descriptors(void)
+{
+    int count = 0;
+
+    for (int fd = 0; fd < 1024; fd++) {
+        count += fcntl(fd, F_GETFD) >= 0;
+    }
+    return count;
+}
+
+static void test_nothing_is_left_open(void **state)
+{
+    struct lab *lab = lab_made(true, false);
+    int before = descriptors();
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        sampler_free(sampler_made(lab, false, 0));
+    }
+    sampler_free(NULL);
+    assert_int_equal(descriptors(), before);
+    lab_free(lab);
+}
+
+static void test_no_lab_on_this_machine(void **state)
+{
+    (void)state;
+    skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest none[] = {cmocka_unit_test(test_no_lab_on_this_machine)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_private_lab),
+        cmocka_unit_test(test_private_lab_ipv6),
+        cmocka_unit_test(test_changes_are_seen),
+        cmocka_unit_test(test_counters_are_of_the_run_and_of_the_side),
+        cmocka_unit_test(test_host_lab),
+        cmocka_unit_test(test_host_lab_without_a_port),
+        cmocka_unit_test(test_asked_by_several_threads_at_once),
+        cmocka_unit_test(test_signals_are_not_for_the_thread),
+        cmocka_unit_test(test_nothing_is_left_open),
+    };
+
+    struct error error;
+
+    if (lab_prepare(&error) != 0) {
+        error_print(&error, stderr);
+        return cmocka_run_group_tests(none, NULL, NULL);
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,250 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+
+#include "sample_testing.h"
+#include "sock_diag.h"
+
+/*
+ * All in one namespace of this process's own: a crowd with both sides in one table, and a second
+ * listener whose connections wait in SYN_RECV (TCP_DEFER_ACCEPT).
+ */
+enum { DEFERRED = 3 };
+
+static const struct population population = {
+    .client_time_wait = 200,
+    .server_time_wait = 30,
+    .orphans = 50,
+    .half_closed = 7,
+    .established = 11,
+};
+
+static struct crowd crowd;
+static struct crowd foreign;
+static state_counts both[SIDE_N]; /* the crowd's, by side */
+static state_counts all;          /* everything in the namespace */
+
+static void raise_loopback(void)
+{
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &request), 0);
+    close(fd);
+}
+
+static void make_foreign(void)
+{
+    struct address address = loopback(false);
+    int seconds = 30;
+
+    crowd_listen(&foreign, &address);
+    assert_int_equal(
+        setsockopt(foreign.listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds), 0);
+    for (int i = 0; i < DEFERRED; i++) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_int_equal(connect(fd, &foreign.server.sa, foreign.server.length), 0);
+        crowd_hold(&foreign, fd);
+    }
+}
+
+static int make_world(void **state)
+{
+    struct error error;
+    struct address address = loopback(false);
+
+    (void)state;
+    raise_loopback();
+    sysctl_write("net.ipv4.tcp_tw_reuse", "0", &error); /* no pile may shrink meanwhile */
+    crowd_listen(&crowd, &address);
+    crowd_make(&crowd, NULL, &population);
+    make_foreign();
+    population_expect(&population, both);
+    for (unsigned i = 0; i < TCP_STATE_N; i++) {
+        all[i] = both[SIDE_CLIENT][i] + both[SIDE_SERVER][i];
+    }
+    all[TCP_STATE_LISTEN]++;
+    all[TCP_STATE_SYN_RECV] += DEFERRED;
+    all[TCP_STATE_ESTABLISHED] += DEFERRED;
+    proc_settle(false, all);
+    return 0;
+}
+
+static int end_world(void **state)
+{
+    (void)state;
+    crowd_disperse(&foreign);
+    crowd_disperse(&crowd);
+    return 0;
+}
+
+static void count(bool ipv6, uint16_t port, uint32_t mask, struct sock_census census[SIDE_N])
+{
+    struct sock_diag diag;
+    struct error error = {.what = ""};
+
+    memset(census, 0, SIDE_N * sizeof *census); /* fail_msg is not known to end the test */
+    if (sock_diag_init(&diag, ipv6, port, &error) != 0 ||
+        sock_diag_count(&diag, mask, SIDE_SERVER, census, &error) != 0) {
+        fail_msg("%s", error.what);
+    }
+    assert_int_equal(diag.retries, 0);
+    sock_diag_fini(&diag);
+}
+
+static void test_every_state(void **state)
+{
+    static const state_counts none;
+    struct sock_census census[SIDE_N];
+
+    (void)state;
+    count(false, 0, SOCK_DIAG_ALL, census);
+    check_counts("all", census[SIDE_SERVER].state, all);
+    check_counts("the other side", census[SIDE_CLIENT].state, none);
+    assert_int_equal(census[SIDE_SERVER].fin_wait2_orphans, population.orphans);
+    assert_int_equal(census[SIDE_SERVER].fin_wait2_minis, population.orphans);
+}
+
+static void test_the_mask_leaves_out_time_wait_but_no_other_mini_socket(void **state)
+{
+    struct sock_census census[SIDE_N];
+    state_counts expected;
+
+    (void)state;
+    memcpy(expected, all, sizeof expected);
+    expected[TCP_STATE_TIME_WAIT] = 0;
+    count(false, 0, SOCK_DIAG_ALL_BUT_TWAIT, census);
+    check_counts("all but time_wait", census[SIDE_SERVER].state, expected);
+    assert_int_equal(census[SIDE_SERVER].fin_wait2_minis, population.orphans);
+}
+
+static void test_sides_by_port(void **state)
+{
+    struct sock_census census[SIDE_N];
+
+    (void)state;
+    count(false, crowd_port(&crowd), SOCK_DIAG_ALL, census);
+    check_counts("client", census[SIDE_CLIENT].state, both[SIDE_CLIENT]);
+    check_counts("server", census[SIDE_SERVER].state, both[SIDE_SERVER]);
+    assert_int_equal(census[SIDE_CLIENT].fin_wait2_orphans, population.orphans);
+    assert_int_equal(census[SIDE_SERVER].fin_wait2_orphans, 0);
+}
+
+static void test_a_port_nobody_uses(void **state)
+{
+    static const state_counts none;
+    struct sock_census census[SIDE_N];
+
+    (void)state;
+    count(false, 1, SOCK_DIAG_ALL, census);
+    check_counts("client", census[SIDE_CLIENT].state, none);
+    check_counts("server", census[SIDE_SERVER].state, none);
+}
+
+static void test_one_family_a_dump(void **state)
+{
+    static const struct population few = {.client_time_wait = 3, .orphans = 2, .established = 4};
+    struct sock_census census[SIDE_N];
+    struct address address = loopback(true);
+    state_counts expected[SIDE_N] = {{0}};
+    struct crowd six;
+    int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)state;
+    if (probe < 0 || bind(probe, &address.sa, address.length) != 0) {
+        close(probe);
+        skip();
+    }
+    close(probe);
+    crowd_listen(&six, &address);
+    crowd_make(&six, NULL, &few);
+    population_expect(&few, expected);
+    state_counts sum;
+    for (unsigned i = 0; i < TCP_STATE_N; i++) {
+        sum[i] = expected[SIDE_CLIENT][i] + expected[SIDE_SERVER][i];
+    }
+    proc_settle(true, sum);
+    count(true, 0, SOCK_DIAG_ALL, census);
+    check_counts("IPv6", census[SIDE_SERVER].state, sum);
+    count(true, crowd_port(&six), SOCK_DIAG_ALL, census);
+    check_counts("IPv6 client", census[SIDE_CLIENT].state, expected[SIDE_CLIENT]);
+    check_counts("IPv6 server", census[SIDE_SERVER].state, expected[SIDE_SERVER]);
+    count(false, 0, SOCK_DIAG_ALL, census);
+    check_counts("IPv4", census[SIDE_SERVER].state, all);
+    crowd_disperse(&six);
+}
+
+/* A socket connected to itself has the port at both ends: one socket, one count. */
+static void test_self_connect_is_the_clients(void **state)
+{
+    struct sock_census census[SIDE_N];
+    struct address address = loopback(false);
+    socklen_t length = address.length;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)state;
+    assert_int_equal(bind(fd, &address.sa, address.length), 0);
+    assert_int_equal(getsockname(fd, &address.sa, &length), 0);
+    assert_int_equal(connect(fd, &address.sa, address.length), 0);
+    count(false, ntohs(address.in.sin_port), SOCK_DIAG_ALL, census);
+    assert_int_equal(census[SIDE_CLIENT].state[TCP_STATE_ESTABLISHED], 1);
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_ESTABLISHED], 0);
+    struct linger reset = {.l_onoff = 1};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(fd);
+}
+
+/* The same socket is asked again and again, and the answers stay apart. */
+static void test_one_socket_many_dumps(void **state)
+{
+    struct sock_diag diag;
+    struct sock_census census[SIDE_N];
+    struct error error;
+
+    (void)state;
+    assert_int_equal(sock_diag_init(&diag, false, 0, &error), 0);
+    for (int i = 0; i < 100; i++) {
+        uint32_t mask = i % 2 ? SOCK_DIAG_ALL : SOCK_DIAG_ALL_BUT_TWAIT;
+        assert_int_equal(sock_diag_count(&diag, mask, SIDE_CLIENT, census, &error), 0);
+        assert_int_equal(census[SIDE_CLIENT].state[TCP_STATE_TIME_WAIT],
+                         i % 2 ? all[TCP_STATE_TIME_WAIT] : 0);
+        assert_int_equal(census[SIDE_CLIENT].state[TCP_STATE_CLOSE_WAIT],
+                         all[TCP_STATE_CLOSE_WAIT]);
+    }
+    sock_diag_fini(&diag);
+    sock_diag_fini(&diag);
+}
+
+static void test_no_namespace_on_this_machine(void **state)
+{
+    (void)state;
+    skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest none[] = {cmocka_unit_test(test_no_namespace_on_this_machine)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_state),
+        cmocka_unit_test(test_the_mask_leaves_out_time_wait_but_no_other_mini_socket),
+        cmocka_unit_test(test_sides_by_port),
+        cmocka_unit_test(test_a_port_nobody_uses),
+        cmocka_unit_test(test_self_connect_is_the_clients),
+        cmocka_unit_test(test_one_socket_many_dumps),
+        cmocka_unit_test(test_one_family_a_dump),
+    };
+
+    struct error error;
+
+    if (lab_prepare(&error) != 0 || unshare(CLONE_NEWNET) != 0) {
+        return cmocka_run_group_tests(none, NULL, NULL);
+    }
+    return cmocka_run_group_tests(tests, make_world, end_world);
+}

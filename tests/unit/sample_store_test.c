@@ -1,0 +1,207 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "finwait/clock.h"
+#include "pace.h"
+#include "store.h"
+
+enum {
+    MANY = 5 * STORE_CAPACITY + 123,
+    PEAK_AT = 1001,
+    OTHER_PEAK_AT = 1000, /* its neighbour: the two are merged */
+    LATE_PEAK_AT = 4 * STORE_CAPACITY + 7,
+};
+
+static struct sample sample_of(int number)
+{
+    struct sample sample = {.at = number};
+
+    sample.state[TCP_STATE_ESTABLISHED] = 10;
+    sample.state[TCP_STATE_TIME_WAIT] = number == PEAK_AT ? 5000 : (uint32_t)(number % 3);
+    sample.state[TCP_STATE_CLOSE_WAIT] = number == OTHER_PEAK_AT ? 777 : 0;
+    sample.state[TCP_STATE_LAST_ACK] = number == LATE_PEAK_AT ? 99 : 0;
+    sample.fin_wait2_orphans = number == PEAK_AT ? 42 : 0;
+    return sample;
+}
+
+static void append(struct store *store, int from, int to)
+{
+    for (int number = from; number < to; number++) {
+        struct sample sample = sample_of(number);
+        assert_int_equal(store_append(store, &sample), 0);
+    }
+}
+
+static void test_nothing_yet(void **state)
+{
+    struct store store;
+    size_t count = 7;
+
+    (void)state;
+    store_init(&store);
+    assert_null(store_copy(&store, &count));
+    assert_int_equal(count, 0);
+    store_fini(&store);
+}
+
+static void test_few_are_kept_as_they_are(void **state)
+{
+    struct store store;
+    size_t count;
+
+    (void)state;
+    store_init(&store);
+    append(&store, 0, 1500);
+    struct sample *copy = store_copy(&store, &count);
+    assert_int_equal(count, 1500);
+    for (int number = 0; number < 1500; number++) {
+        struct sample expected = sample_of(number);
+        assert_memory_equal(&copy[number], &expected, sizeof expected);
+    }
+    free(copy);
+    store_fini(&store);
+}
+
+static uint32_t peak(const struct sample *samples, size_t count, enum tcp_state state)
+{
+    uint32_t highest = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        highest = samples[i].state[state] > highest ? samples[i].state[state] : highest;
+    }
+    return highest;
+}
+
+static void test_thinning_keeps_peaks_order_and_ends(void **state)
+{
+    struct store store;
+    size_t count;
+    uint32_t orphans = 0;
+
+    (void)state;
+    store_init(&store);
+    append(&store, 0, MANY);
+    struct sample *copy = store_copy(&store, &count);
+    assert_in_range(count, STORE_CAPACITY / 4, STORE_CAPACITY + 2);
+    assert_int_equal(peak(copy, count, TCP_STATE_TIME_WAIT), 5000);
+    assert_int_equal(peak(copy, count, TCP_STATE_CLOSE_WAIT), 777);
+    assert_int_equal(peak(copy, count, TCP_STATE_LAST_ACK), 99);
+    assert_int_equal(peak(copy, count, TCP_STATE_ESTABLISHED), 10);
+    assert_int_equal(copy[0].at, 0);
+    struct sample expected = sample_of(MANY - 1);
+    assert_memory_equal(&copy[count - 1], &expected, sizeof expected);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(i == 0 || copy[i].at > copy[i - 1].at);
+        orphans = copy[i].fin_wait2_orphans > orphans ? copy[i].fin_wait2_orphans : orphans;
+    }
+    assert_int_equal(orphans, 42);
+    free(copy);
+    store_fini(&store);
+}
+
+/* No part of a long run fades: gaps are alike from the first to the last whole group. */
+static void test_thinned_series_is_evenly_spaced(void **state)
+{
+    struct store store;
+    size_t count;
+
+    (void)state;
+    store_init(&store);
+    append(&store, 0, MANY);
+    struct sample *copy = store_copy(&store, &count);
+    for (size_t i = 2; i + 2 < count; i++) {
+        assert_int_equal(copy[i].at - copy[i - 1].at, copy[1].at - copy[0].at);
+    }
+    free(copy);
+    store_fini(&store);
+}
+
+/* Each observation takes `cheap` or `full` ns: the share of CPU used over `span`. */
+static double simulate(struct pace *pace, int64_t cheap, int64_t full, int64_t span, int *fulls)
+{
+    int64_t used = 0;
+
+    *fulls = 0;
+    for (int64_t now = 0; now < span; now = pace->due) {
+        int is_full = pace_wants_full(pace, now);
+        int64_t cost = is_full ? full : cheap;
+        *fulls += is_full;
+        used += cost;
+        pace_done(pace, is_full, now, cost);
+        assert_true(pace->due >= now + pace->every);
+    }
+    return (double)used / (double)span;
+}
+
+static void test_pace_stays_below_its_share(void **state)
+{
+    static const int64_t costs[][2] = {
+        {0, 0},
+        {50 * NS_PER_US, 50 * NS_PER_US},
+        {12 * NS_PER_MS, 40 * NS_PER_MS},
+        {100 * NS_PER_MS, 900 * NS_PER_MS},
+    };
+    static const int64_t everies[] = {0, NS_PER_MS, 100 * NS_PER_MS};
+    struct pace pace;
+    int fulls;
+
+    (void)state;
+    for (size_t i = 1; i < sizeof costs / sizeof costs[0]; i++) {
+        for (size_t j = 0; j < sizeof everies / sizeof everies[0]; j++) {
+            for (int cheap = 0; cheap < 2; cheap++) {
+                pace_init(&pace, everies[j], cheap);
+                double share = simulate(&pace, costs[i][0], costs[i][1], 3000 * NS_PER_S, &fulls);
+                assert_true(share < 0.035);
+                assert_true(fulls > 0);
+            }
+        }
+    }
+}
+
+static void test_pace_is_what_was_asked_for_when_cheap(void **state)
+{
+    struct pace pace;
+    int fulls;
+
+    (void)state;
+    pace_init(&pace, 100 * NS_PER_MS, true);
+    simulate(&pace, 100 * NS_PER_US, 200 * NS_PER_US, 100 * NS_PER_S, &fulls);
+    assert_int_equal(pace.due, 100 * NS_PER_S);
+    assert_int_equal(fulls, 1000 / PACE_FULL_TICKS);
+    pace_init(&pace, 100 * NS_PER_MS, false);
+    simulate(&pace, 0, 200 * NS_PER_US, 100 * NS_PER_S, &fulls);
+    assert_int_equal(fulls, 1000);
+}
+
+static void test_pace_of_absurd_intervals(void **state)
+{
+    struct pace pace;
+
+    (void)state;
+    pace_init(&pace, INT64_MAX, true);
+    pace_done(&pace, true, 0, NS_PER_S);
+    assert_true(pace.due > 0 && pace.full_due > 0);
+    pace_init(&pace, -5, true);
+    pace_done(&pace, true, 100, 0);
+    assert_int_equal(pace.due, 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_yet),
+        cmocka_unit_test(test_few_are_kept_as_they_are),
+        cmocka_unit_test(test_thinning_keeps_peaks_order_and_ends),
+        cmocka_unit_test(test_thinned_series_is_evenly_spaced),
+        cmocka_unit_test(test_pace_stays_below_its_share),
+        cmocka_unit_test(test_pace_is_what_was_asked_for_when_cheap),
+        cmocka_unit_test(test_pace_of_absurd_intervals),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
