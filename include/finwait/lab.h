@@ -31,22 +31,25 @@ struct lab_config {
     bool ipv6;                  /* which family client_pool and server_pool are of */
     uint64_t sockets;           /* how many sockets of all states a host may have to hold: sizes
                                    tcp_child_ehash_entries and tcp_max_tw_buckets */
-    uint32_t addresses[SIDE_N]; /* pool sizes */
+    uint32_t addresses[SIDE_N]; /* pool sizes, at most 65535; client 0: the kernel chooses */
     const struct lab_sysctl *sysctl[SIDE_N]; /* applied in order and read back */
     size_t sysctl_count[SIDE_N];
 };
 
 /*
  * Become able to make namespaces: with CAP_SYS_ADMIN nothing is needed; else the process enters a
- * user namespace of its own (user_namespaces(7)) in which it is root.  Call once, early, with one
- * thread.  -1 with STATUS_MACHINE and what to change on this machine.
+ * user namespace of its own (user_namespaces(7)) in which it is root, and an empty network
+ * namespace with it.  There is no way back from either (setns(2)), so do not call it for
+ * `lab: host`.  Call early, with one thread; a second call does nothing.  -1 with STATUS_MACHINE
+ * and what to change on this machine; the process should then end.
  */
 int lab_prepare(struct error *error);
 
 /*
  * Make the hosts and the link, apply and verify the sysctls.  Call after lab_prepare when
  * private.  Returns the lab, or NULL: STATUS_MACHINE when this machine cannot, STATUS_USAGE for a
- * value the kernel refuses.
+ * value the kernel refuses, too large a pool, or a sysctl for a lab that is not private.  The
+ * calling thread is back in its own namespace either way.
  */
 struct lab *lab_new(const struct lab_config *config, struct error *error);
 void lab_free(struct lab *lab);
@@ -70,7 +73,8 @@ const struct address_pool *lab_pool(const struct lab *lab, enum side side);
 /*
  * Read or write "net.x.y" in the calling thread's namespace, values without the trailing
  * newline and with tabs made blanks.  -1 with STATUS_MACHINE: no such key (with the nearest
- * spelling), or not readable/writable here; STATUS_USAGE: EINVAL.
+ * spelling), or not readable/writable here; STATUS_USAGE: a name that sysctl_name_ok refuses, a
+ * value the kernel refuses (EINVAL …), or one that reads back as another.
  */
 int sysctl_read(const char *name, char *value, size_t size, struct error *error);
 int sysctl_write(const char *name, const char *value, struct error *error);
@@ -79,8 +83,9 @@ int sysctl_write(const char *name, const char *value, struct error *error);
 bool sysctl_name_ok(const char *name);
 
 /*
- * Call `fn` for every readable net.ipv4.*, net.ipv6.* (top level) and net.core.* value of the
- * calling thread's namespace, sorted by name.
+ * Call `fn` for every net.ipv4.*, net.ipv6.* (top level) and net.core.* value of the calling
+ * thread's namespace that any user may read, sorted by name.  What only root may read is a secret
+ * (tcp_fastopen_key) and stays one.
  */
 void sysctl_each(void (*fn)(void *context, const char *name, const char *value), void *context);
 

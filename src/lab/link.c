@@ -1,0 +1,199 @@
+#include "link.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "finwait/clock.h"
+#include "finwait/lab.h"
+#include "netlink.h"
+#include "netns.h"
+#include "plan.h"
+#include "rtnl.h"
+
+/*
+ * Nothing but a trial's packets shall cross the link: no DAD, no link-local address, no router
+ * solicitation.  And an address that is local by route alone cannot be bound in IPv6, unlike IPv4,
+ * without ip_nonlocal_bind (inet6_bind looks for it on an interface, net/ipv6/af_inet6.c).
+ */
+static const struct lab_sysctl ipv6_manners[] = {
+    {"net.ipv6.conf.all.disable_ipv6", "0"},
+    {"net.ipv6.ip_nonlocal_bind", "1"},
+    {"net.ipv6.conf.default.accept_dad", "0"},
+    {"net.ipv6.conf.default.addr_gen_mode", "1"},
+    {"net.ipv6.conf.default.router_solicitations", "0"},
+};
+
+bool link_has_ipv6(void)
+{
+    return access("/proc/thread-self/net/if_inet6", F_OK) == 0;
+}
+
+/* ---- waiting for the carrier ---- */
+
+enum {
+    CARRIER_WAIT_S = 5,
+};
+
+struct carrier {
+    int index;
+    bool up;
+};
+
+static int on_link(const struct nlmsghdr *message, void *context)
+{
+    struct carrier *carrier = context;
+    const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
+
+    if (message->nlmsg_type == RTM_NEWLINK && link->ifi_index == carrier->index) {
+        /* RUNNING comes with the queue discipline: before it, packets are dropped. */
+        const unsigned wanted = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
+        carrier->up = (link->ifi_flags & wanted) == wanted;
+    }
+    return MNL_CB_OK;
+}
+
+/* Take in the next report on `netlink`; 0, or the errno. */
+static int next_report(struct netlink *netlink, struct carrier *carrier, int64_t deadline)
+{
+    struct pollfd ready = {.fd = mnl_socket_get_fd(netlink->socket), .events = POLLIN};
+    int64_t left = deadline - clock_now();
+    int count = poll(&ready, 1, left > 0 ? (int)(left / NS_PER_MS) : 0);
+
+    if (count <= 0) {
+        return count == 0 ? ETIMEDOUT : errno;
+    }
+    ssize_t length = mnl_socket_recvfrom(netlink->socket, netlink->buffer, sizeof netlink->buffer);
+    if (length < 0) {
+        return errno;
+    }
+    return mnl_cb_run(netlink->buffer, (size_t)length, 0, 0, on_link, carrier) < 0 ? errno : 0;
+}
+
+/*
+ * A veth carries when both ends are up, but its operational state and queue follow in a kernel
+ * worker (linkwatch_do_dev, link_watch.c): ask for the state, then hear each change of it.
+ */
+static int await_carrier(struct netlink *netlink, enum side side, struct error *error)
+{
+    struct ifinfomsg header = {.ifi_index = link_index[side]};
+    struct nlmsghdr *request = netlink_begin(netlink, RTM_GETLINK, 0, &header, sizeof header);
+    struct carrier carrier = {.index = link_index[side]};
+    int64_t deadline = clock_now() + CARRIER_WAIT_S * NS_PER_S;
+    int errnum = 0;
+
+    if (mnl_socket_sendto(netlink->socket, request, request->nlmsg_len) < 0) {
+        errnum = errno;
+    }
+    while (errnum == 0 && !carrier.up) {
+        errnum = next_report(netlink, &carrier, deadline);
+        errnum = errnum == EINTR ? 0 : errnum;
+    }
+    return errnum == 0 ? 0
+                       : error_errno(error, STATUS_MACHINE, errnum,
+                                     "wait for the carrier of the %s's link", side_name(side));
+}
+
+/* ---- joining ---- */
+
+/* What is done in one host, on a netlink socket opened there. */
+typedef int host_step(struct netlink *netlink, enum side side, struct error *error);
+
+/* Of the namespace, before it has the link, which takes these over as its defaults. */
+static int teach_manners(struct netlink *netlink, enum side side, struct error *error)
+{
+    (void)side;
+    for (size_t i = 0; link_has_ipv6() && i < sizeof ipv6_manners / sizeof ipv6_manners[0]; i++) {
+        if (sysctl_write(ipv6_manners[i].name, ipv6_manners[i].value, error) != 0) {
+            return -1;
+        }
+    }
+    return rtnl_raise(netlink, RTNL_LOOPBACK, error);
+}
+
+static int raise_link(struct netlink *netlink, enum side side, struct error *error)
+{
+    return rtnl_raise(netlink, link_index[side], error);
+}
+
+static int configure(struct netlink *netlink, enum side side, struct error *error)
+{
+    static int (*const requests[])(struct netlink *, const struct plan *, enum side,
+                                   struct error *) = {rtnl_add_address, rtnl_add_neighbour,
+                                                      rtnl_add_own_block, rtnl_add_peer,
+                                                      rtnl_add_peer_block};
+
+    for (size_t i = 0; i < PLAN_N; i++) {
+        if (plans[i].family == AF_INET6 && !link_has_ipv6()) {
+            continue;
+        }
+        for (size_t j = 0; j < sizeof requests / sizeof requests[0]; j++) {
+            if (requests[j](netlink, &plans[i], side, error) != 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+static int in_host(const int host[SIDE_N], enum side side, host_step *step, struct error *error)
+{
+    struct netlink netlink;
+    /* Only who waits for reports hears them: else they would mix with the answers. */
+    unsigned groups = step == await_carrier ? RTMGRP_LINK : 0;
+
+    if (netns_enter(host[side], error) != 0 ||
+        netlink_open(&netlink, NETLINK_ROUTE, groups, error) != 0) {
+        return -1;
+    }
+    int result = step(&netlink, side, error);
+    netlink_close(&netlink);
+    return result;
+}
+
+static int in_both(const int host[SIDE_N], host_step *step, struct error *error)
+{
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        if (in_host(host, side, step, error) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int pair_hosts(const int host[SIDE_N], struct error *error)
+{
+    struct netlink netlink;
+
+    if (netns_enter(host[SIDE_CLIENT], error) != 0 ||
+        netlink_open(&netlink, NETLINK_ROUTE, 0, error) != 0) {
+        return -1;
+    }
+    int result = rtnl_make_pair(&netlink, host[SIDE_SERVER], error);
+    netlink_close(&netlink);
+    return result;
+}
+
+int link_join(const int host[SIDE_N], struct error *error)
+{
+    if (in_both(host, teach_manners, error) != 0 || pair_hosts(host, error) != 0 ||
+        in_both(host, raise_link, error) != 0 || in_both(host, await_carrier, error) != 0) {
+        return -1;
+    }
+    return in_both(host, configure, error);
+}
+
+int link_raise_loopback(struct error *error)
+{
+    struct netlink netlink;
+
+    if (netlink_open(&netlink, NETLINK_ROUTE, 0, error) != 0) {
+        return -1;
+    }
+    int result = rtnl_raise(&netlink, RTNL_LOOPBACK, error);
+    netlink_close(&netlink);
+    return result;
+}

@@ -1,0 +1,39 @@
+#include <errno.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "finwait/lab.h"
+#include "netns.h"
+#include "userns.h"
+
+/* Back to where we were before the trial run of unshare(2), if we may. */
+static int go_back(int home, struct error *error)
+{
+    /*
+     * EPERM: the process is root in a user namespace made by another program which did not make a
+     * network namespace with it.  The fresh one is ours, so it becomes the home.
+     */
+    if (setns(home, CLONE_NEWNET) == 0 || errno == EPERM) {
+        return 0;
+    }
+    return error_errno(error, STATUS_MACHINE, errno, "return to the network namespace");
+}
+
+int lab_prepare(struct error *error)
+{
+    int result;
+    int home = netns_current(error);
+
+    if (home < 0) {
+        return -1;
+    }
+    if (unshare(CLONE_NEWNET) == 0) {
+        result = go_back(home, error);
+    } else if (errno == EPERM) {
+        result = userns_enter(error);
+    } else {
+        result = netns_refused(errno, error);
+    }
+    close(home);
+    return result;
+}

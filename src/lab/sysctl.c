@@ -1,0 +1,252 @@
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "finwait/lab.h"
+#include "sysctl_advice.h"
+
+/*
+ * /proc/sys/net shows the namespace of the thread that looks (net_ctl_header_lookup,
+ * net/sysctl_net.c), so nothing has to be mounted to reach a host's.
+ */
+
+enum {
+    VALUE_MAX = 4096, /* longest value read back or listed */
+};
+
+bool sysctl_name_ok(const char *name)
+{
+    size_t length = strlen(name);
+    char previous = '.';
+
+    if (strncmp(name, "net.", 4) != 0 || length >= SYSCTL_NAME) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        char c = name[i];
+        if (c == '.' ? previous == '.' : !isalnum((unsigned char)c) && c != '_' && c != '-') {
+            return false;
+        }
+        previous = c;
+    }
+    return previous != '.';
+}
+
+/* Open the file behind `name`; a descriptor, or -1. */
+static int sysctl_open(const char *name, int flags, struct error *error)
+{
+    char path[SYSCTL_PATH];
+
+    if (!sysctl_name_ok(name)) {
+        error_set(error, STATUS_USAGE, "%s: not the name of a sysctl", name);
+        return error_hint(error, "write it as net.ipv4.tcp_fin_timeout");
+    }
+    int fd = open(sysctl_path(path, name), flags | O_CLOEXEC);
+    if (fd >= 0) {
+        return fd;
+    }
+    if (errno == ENOENT || errno == ENOTDIR) {
+        return sysctl_unknown(name, error);
+    }
+    return sysctl_denied(name, flags == O_RDONLY ? "read" : "write", errno, error);
+}
+
+/* Fill `value`; its length, or -1 with errno (EOVERFLOW: does not fit). */
+static ssize_t read_all(int fd, char *value, size_t size)
+{
+    size_t length = 0;
+
+    while (length < size) {
+        ssize_t count = read(fd, value + length, size - length);
+        if (count < 0) {
+            return -1;
+        }
+        if (count == 0) {
+            value[length] = '\0';
+            return (ssize_t)length;
+        }
+        length += (size_t)count;
+    }
+    errno = EOVERFLOW;
+    return -1;
+}
+
+static void tidy(char *value)
+{
+    size_t length = strlen(value);
+
+    while (length > 0 && isspace((unsigned char)value[length - 1])) {
+        value[--length] = '\0';
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (value[i] == '\t' || value[i] == '\n') {
+            value[i] = ' ';
+        }
+    }
+}
+
+int sysctl_read(const char *name, char *value, size_t size, struct error *error)
+{
+    int fd = sysctl_open(name, O_RDONLY, error);
+
+    if (fd < 0) {
+        return -1;
+    }
+    ssize_t length = read_all(fd, value, size);
+    int errnum = errno;
+    close(fd);
+    if (length < 0) {
+        return error_errno(error, STATUS_MACHINE, errnum, "read %s", name);
+    }
+    tidy(value);
+    return 0;
+}
+
+/* ---- writing ---- */
+
+/* The next word of *cursor, NUL-terminated in `word`; false at the end. */
+static bool next_word(const char **cursor, char *word, size_t size)
+{
+    const char *start = *cursor + strspn(*cursor, " \t\n");
+    size_t length = strcspn(start, " \t\n");
+
+    *cursor = start + length;
+    if (length >= size) {
+        length = size - 1;
+    }
+    memcpy(word, start, length);
+    word[length] = '\0';
+    return length > 0;
+}
+
+static bool as_integer(const char *word, long long *number)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtoll(word, &end, 0);
+    return errno == 0 && end != word && *end == '\0';
+}
+
+/* Whether two words mean the same to the kernel, which reads "0x10" and shows "16". */
+static bool same_word(const char *a, const char *b)
+{
+    long long x;
+    long long y;
+
+    return strcmp(a, b) == 0 || (as_integer(a, &x) && as_integer(b, &y) && x == y);
+}
+
+/* Blanks apart, for the kernel puts its own. */
+static bool same_value(const char *a, const char *b)
+{
+    char x[VALUE_MAX];
+    char y[VALUE_MAX];
+
+    for (;;) {
+        bool more = next_word(&a, x, sizeof x);
+        if (next_word(&b, y, sizeof y) != more) {
+            return false;
+        }
+        if (!more) {
+            return true;
+        }
+        if (!same_word(x, y)) {
+            return false;
+        }
+    }
+}
+
+static int verify(const char *name, const char *value, struct error *error)
+{
+    char now[VALUE_MAX];
+
+    if (sysctl_read(name, now, sizeof now, error) != 0) {
+        return -1;
+    }
+    if (same_value(value, now)) {
+        return 0;
+    }
+    error_set(error, STATUS_USAGE, "%s: wrote \"%s\" but it reads \"%s\"", name, value, now);
+    return error_hint(error, "the kernel limited or rewrote the value: give one that it keeps as "
+                             "it is");
+}
+
+int sysctl_write(const char *name, const char *value, struct error *error)
+{
+    char line[VALUE_MAX];
+    int length = snprintf(line, sizeof line, "%s\n", value);
+
+    if (length < 0 || (size_t)length >= sizeof line) {
+        return error_set(error, STATUS_USAGE, "%s: the value is longer than %d characters", name,
+                         VALUE_MAX - 2);
+    }
+    int fd = sysctl_open(name, O_WRONLY, error);
+    if (fd < 0) {
+        return -1;
+    }
+    /* At one go: each write(2) is a value of its own (proc_dointvec, kernel/sysctl.c). */
+    ssize_t written = write(fd, line, (size_t)length);
+    int errnum = errno;
+    close(fd);
+    return written < 0 ? sysctl_refused(name, value, errnum, error) : verify(name, value, error);
+}
+
+/* ---- listing ---- */
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* A plain file that anyone may read: what only root may is a secret, such as tcp_fastopen_key. */
+static bool is_public(const char *name)
+{
+    char path[SYSCTL_PATH];
+    struct stat status;
+
+    return stat(sysctl_path(path, name), &status) == 0 && S_ISREG(status.st_mode) &&
+           (status.st_mode & S_IROTH) != 0;
+}
+
+static void each_of(const char *directory, void (*fn)(void *, const char *, const char *),
+                    void *context)
+{
+    char path[SYSCTL_PATH];
+    char name[SYSCTL_NAME];
+    char value[VALUE_MAX];
+    struct error ignored;
+    struct dirent **entries;
+    int count = scandir(sysctl_path(path, directory), &entries, is_visible, by_name);
+
+    for (int i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%s.%.*s", directory, NAME_MAX, entries[i]->d_name);
+        if (is_public(name) && sysctl_read(name, value, sizeof value, &ignored) == 0) {
+            fn(context, name, value);
+        }
+        free(entries[i]);
+    }
+    if (count >= 0) {
+        free((void *)entries);
+    }
+}
+
+void sysctl_each(void (*fn)(void *context, const char *name, const char *value), void *context)
+{
+    static const char *const directories[] = {"net.core", "net.ipv4", "net.ipv6"};
+
+    for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+        each_of(directories[i], fn, context);
+    }
+}

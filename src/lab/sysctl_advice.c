@@ -1,0 +1,139 @@
+#include "sysctl_advice.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "finwait/lab.h"
+
+/* Keys that only the machine's first namespace has: they govern all namespaces at once. */
+static const char *const machine_wide[] = {
+    "net.core.netdev_budget",
+    "net.core.netdev_budget_usecs",
+    "net.core.netdev_max_backlog",
+    "net.ipv4.tcp_low_latency",
+    "net.ipv4.tcp_max_orphans",
+    "net.ipv4.tcp_mem",
+    "net.ipv4.udp_mem",
+    "net.ipv4.inet_peer_maxttl",
+    "net.ipv4.inet_peer_minttl",
+    "net.ipv4.inet_peer_threshold",
+};
+
+const char *sysctl_path(char path[SYSCTL_PATH], const char *name)
+{
+    int length = snprintf(path, SYSCTL_PATH, "/proc/sys/%.*s", SYSCTL_NAME, name);
+
+    for (int i = (int)strlen("/proc/sys/"); i < length; i++) {
+        if (path[i] == '.') {
+            path[i] = '/';
+        }
+    }
+    return path;
+}
+
+static bool is_machine_wide(const char *name)
+{
+    for (size_t i = 0; i < sizeof machine_wide / sizeof machine_wide[0]; i++) {
+        if (strcmp(machine_wide[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The entry of `directory` that is spelled most like `word`, in `nearest`; false for none. */
+static bool nearest_entry(const char *directory, const char *word, char nearest[SYSCTL_NAME])
+{
+    struct dirent **entries;
+    bool found = false;
+    int count = scandir(directory, &entries, NULL, NULL);
+
+    for (int i = 0; i < count; i++) {
+        const char *candidates[] = {found ? nearest : entries[i]->d_name, entries[i]->d_name};
+        const char *best = nearest_spelling(word, candidates, 2);
+        if (best != NULL && best != nearest) {
+            snprintf(nearest, SYSCTL_NAME, "%s", best);
+            found = true;
+        }
+        free(entries[i]);
+    }
+    if (count >= 0) {
+        free((void *)entries);
+    }
+    return found;
+}
+
+/* Length of the longest leading part of `name` that exists, up to a dot. */
+static size_t known_length(const char *name)
+{
+    char part[SYSCTL_NAME];
+    char path[SYSCTL_PATH];
+    size_t known = 0;
+
+    for (const char *dot = strchr(name, '.'); dot != NULL; dot = strchr(dot + 1, '.')) {
+        snprintf(part, sizeof part, "%.*s", (int)(dot - name), name);
+        if (access(sysctl_path(path, part), X_OK) != 0) {
+            break;
+        }
+        known = (size_t)(dot - name);
+    }
+    return known;
+}
+
+static int suggest(const char *name, struct error *error)
+{
+    char known[SYSCTL_NAME];
+    char word[SYSCTL_NAME];
+    char path[SYSCTL_PATH];
+    char nearest[SYSCTL_NAME];
+    size_t length = known_length(name);
+
+    if (length == 0) {
+        return error_hint(error, "is /proc mounted?");
+    }
+    const char *rest = name + length + 1;
+    size_t word_length = strcspn(rest, ".");
+    snprintf(known, sizeof known, "%.*s", (int)length, name);
+    snprintf(word, sizeof word, "%.*s", (int)word_length, rest);
+    if (!nearest_entry(sysctl_path(path, known), word, nearest)) {
+        return error_hint(error, "see what there is: sysctl %s", known);
+    }
+    return error_hint(error, "did you mean %s.%s%s?", known, nearest, rest + word_length);
+}
+
+int sysctl_unknown(const char *name, struct error *error)
+{
+    error_set(error, STATUS_MACHINE, "%s: this kernel has no such sysctl", name);
+    if (is_machine_wide(name)) {
+        error_set(error, STATUS_MACHINE, "%s: a network namespace has no such sysctl", name);
+        return error_hint(error, "it governs the whole machine, so a lab cannot have its own");
+    }
+    return suggest(name, error);
+}
+
+int sysctl_denied(const char *name, const char *verb, int errnum, struct error *error)
+{
+    error_errno(error, STATUS_MACHINE, errnum, "%s %s", verb, name);
+    if (errnum == EROFS) {
+        return error_hint(error, "/proc/sys is mounted read-only, as containers do: start it with "
+                                 "--privileged, or use `lab: host`");
+    }
+    if (errnum == EACCES || errnum == EPERM) {
+        return error_hint(error, "the kernel does not let this namespace %s it", verb);
+    }
+    return -1;
+}
+
+int sysctl_refused(const char *name, const char *value, int errnum, struct error *error)
+{
+    if (errnum == EPERM || errnum == EACCES || errnum == EROFS || errnum == ENOMEM) {
+        return sysctl_denied(name, "write", errnum, error);
+    }
+    error_errno(error, STATUS_USAGE, errnum, "%s: the kernel refuses \"%s\"", name, value);
+    return error_hint(error, "give a value in the range it takes (ip-sysctl.rst of the kernel's "
+                             "documentation)");
+}

@@ -1,0 +1,23 @@
+#ifndef FINWAIT_LAB_SYSCTL_ADVICE_H
+#define FINWAIT_LAB_SYSCTL_ADVICE_H
+
+#include "finwait/error.h"
+
+/* Names of sysctls as files, and what to say when one cannot be used. */
+
+#define SYSCTL_NAME 320 /* room for the longest name */
+#define SYSCTL_PATH (SYSCTL_NAME + 16)
+
+/* "net.ipv4.x" as "/proc/sys/net/ipv4/x" in `path`, which is returned. */
+const char *sysctl_path(char path[SYSCTL_PATH], const char *name);
+
+/* There is no such key: STATUS_MACHINE, with the nearest spelling.  Returns -1. */
+int sysctl_unknown(const char *name, struct error *error);
+
+/* The file does not open for `verb` ("read", "write"): STATUS_MACHINE.  Returns -1. */
+int sysctl_denied(const char *name, const char *verb, int errnum, struct error *error);
+
+/* write(2) of `value` failed with `errnum`.  Returns -1. */
+int sysctl_refused(const char *name, const char *value, int errnum, struct error *error);
+
+#endif

@@ -1,0 +1,241 @@
+#include "lab_testing.h"
+
+static struct lab *lab_with(const struct lab_sysctl *client, size_t client_count,
+                            const struct lab_sysctl *server, size_t server_count,
+                            struct error *error)
+{
+    struct lab_config config = {
+        .private = true,
+        .sockets = 1000,
+        .addresses = {1, 1},
+        .sysctl = {client, server},
+        .sysctl_count = {client_count, server_count},
+    };
+
+    return lab_new(&config, error);
+}
+
+static void host_value_is(const struct lab *lab, enum side side, const char *name,
+                          const char *expected)
+{
+    char value[256];
+    struct error error;
+
+    CHECK_CALL(lab_enter(lab, side, &error) == 0, &error);
+    CHECK_CALL(sysctl_read(name, value, sizeof value, &error) == 0, &error);
+    CHECK_CALL(lab_leave(lab, &error) == 0, &error);
+    if (strcmp(value, expected) != 0) {
+        fprintf(stderr, "%s host: %s is \"%s\", not \"%s\"\n", side_name(side), name, value,
+                expected);
+        exit(FAILED);
+    }
+}
+
+/* ---- set ---- */
+
+static void each_host_gets_its_own(void)
+{
+    static const struct lab_sysctl client[] = {
+        {"net.ipv4.tcp_tw_reuse", "1"},
+        {"net.ipv4.ip_local_port_range", "  20000\t 30000 "},
+    };
+    static const struct lab_sysctl server[] = {
+        {"net.ipv4.tcp_fin_timeout", "0x7"},
+        {"net.core.somaxconn", "123"},
+        {"net.ipv4.tcp_fin_timeout", "9"}, /* in order: the last one holds */
+    };
+    char before[64];
+    char after[64];
+    struct error error;
+
+    prepare_or_skip();
+    CHECK(sysctl_read("net.ipv4.tcp_fin_timeout", before, sizeof before, &error) == 0);
+    struct lab *lab = lab_with(client, 2, server, 3, &error);
+    CHECK_CALL(lab != NULL, &error);
+    host_value_is(lab, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse", "1");
+    host_value_is(lab, SIDE_SERVER, "net.ipv4.tcp_tw_reuse", "2");
+    host_value_is(lab, SIDE_CLIENT, "net.ipv4.ip_local_port_range", "20000 30000");
+    host_value_is(lab, SIDE_SERVER, "net.ipv4.tcp_fin_timeout", "9");
+    host_value_is(lab, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", "60");
+    host_value_is(lab, SIDE_SERVER, "net.core.somaxconn", "123");
+    CHECK(sysctl_read("net.ipv4.tcp_fin_timeout", after, sizeof after, &error) == 0);
+    CHECK(strcmp(before, after) == 0);
+    lab_free(lab);
+}
+
+static void the_users_bucket_limit_wins(void)
+{
+    static const struct lab_sysctl server[] = {{"net.ipv4.tcp_max_tw_buckets", "10"}};
+    struct error error;
+
+    prepare_or_skip();
+    struct lab *lab = lab_with(NULL, 0, server, 1, &error);
+    CHECK_CALL(lab != NULL, &error);
+    host_value_is(lab, SIDE_SERVER, "net.ipv4.tcp_max_tw_buckets", "10");
+    host_value_is(lab, SIDE_CLIENT, "net.ipv4.tcp_max_tw_buckets", "262144");
+    lab_free(lab);
+}
+
+/* ---- refused ---- */
+
+static void bad_settings_are_refused(void)
+{
+    static const struct {
+        struct lab_sysctl sysctl;
+        enum status status;
+        const char *hint; /* part of it */
+    } rows[] = {
+        {{"net.ipv4.tcp_fin_timeout", "soon"}, STATUS_USAGE, ""},
+        {{"net.ipv4.ip_local_port_range", "30000 20000"}, STATUS_USAGE, ""},
+        {{"net.ipv4.ip_local_port_range", "1 99999999"}, STATUS_USAGE, ""},
+        {{"net.ipv4.tcp_congestion_control", "no_such"}, STATUS_USAGE, ""},
+        {{"net.ipv4.tcp_fin_timeout", "5 trailing"}, STATUS_USAGE, ""},
+        {{"net.ipv4.tcp_fin_timeout", ""}, STATUS_USAGE, ""},
+        {{"net.ipv4.tcp_fin_timout", "5"}, STATUS_MACHINE, "net.ipv4.tcp_fin_timeout?"},
+        {{"net.ipv44.tcp_fin_timeout", "5"}, STATUS_MACHINE, "net.ipv4.tcp_fin_timeout?"},
+        {{"net.ipv4.conf.lnk.rp_filter", "0"}, STATUS_MACHINE, "net.ipv4.conf.link.rp_filter?"},
+        {{"net.ipv4.nothing_like_it_at_all", "5"}, STATUS_MACHINE, "sysctl net.ipv4"},
+        {{"net.ipv4.tcp_fin_timeout.more", "5"}, STATUS_MACHINE, ""},
+        {{"net.ipv4.conf", "5"}, STATUS_MACHINE, ""},
+        {{"net.ipv4.tcp_max_orphans", "5"}, STATUS_MACHINE, "whole machine"},
+        {{"net.ipv4.tcp_ehash_entries", "5"}, STATUS_MACHINE, "write"},
+        {{"net.ipv4..tcp_fin_timeout", "5"}, STATUS_USAGE, ""},
+        {{"kernel.hostname", "x"}, STATUS_USAGE, ""},
+    };
+
+    prepare_or_skip();
+    ino_t home = current_netns();
+    int descriptors = open_descriptors();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct error error = {0};
+        CHECK(lab_with(NULL, 0, &rows[i].sysctl, 1, &error) == NULL);
+        if (error.status != rows[i].status || strstr(error.hint, rows[i].hint) == NULL ||
+            strstr(error.what, "server host") == NULL ||
+            strstr(error.what, rows[i].sysctl.name) == NULL) {
+            fprintf(stderr, "%s=%s: status %d\n", rows[i].sysctl.name, rows[i].sysctl.value,
+                    (int)error.status);
+            error_print(&error, stderr);
+            exit(FAILED);
+        }
+        CHECK(current_netns() == home);
+        CHECK(open_descriptors() == descriptors);
+    }
+}
+
+static void a_host_lab_sets_nothing(void)
+{
+    static const struct lab_sysctl sysctl = {"net.ipv4.tcp_fin_timeout", "7"};
+    struct lab_config config = {
+        .addresses = {1, 1}, .sysctl = {NULL, &sysctl}, .sysctl_count = {0, 1}};
+    char before[64];
+    char after[64];
+    struct error error;
+
+    CHECK(sysctl_read(sysctl.name, before, sizeof before, &error) == 0);
+    CHECK(lab_new(&config, &error) == NULL);
+    CHECK(error.status == STATUS_USAGE);
+    CHECK(sysctl_read(sysctl.name, after, sizeof after, &error) == 0);
+    CHECK(strcmp(before, after) == 0);
+}
+
+static void long_values_do_not_overflow(void)
+{
+    char longest[8192];
+    char tiny[2];
+    struct error error;
+
+    prepare_or_skip();
+    struct lab *lab = lab_with(NULL, 0, NULL, 0, &error);
+    CHECK_CALL(lab != NULL, &error);
+    memset(longest, '1', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    CHECK(lab_enter(lab, SIDE_CLIENT, &error) == 0);
+    CHECK(sysctl_read("net.ipv4.tcp_max_tw_buckets", tiny, sizeof tiny, &error) == -1);
+    CHECK(error.status == STATUS_MACHINE);
+    CHECK(sysctl_write("net.ipv4.tcp_fin_timeout", longest, &error) == -1);
+    CHECK(error.status == STATUS_USAGE);
+    CHECK(sysctl_write(longest, "1", &error) == -1);
+    CHECK(error.status == STATUS_USAGE);
+    lab_free(lab);
+}
+
+/* ---- names ---- */
+
+static void names_have_a_form(void **state)
+{
+    static const char *const good[] = {
+        "net.ipv4.tcp_fin_timeout",
+        "net.core.somaxconn",
+        "net.ipv4.conf.veth-1.rp_filter",
+    };
+    static const char *const bad[] = {
+        "",        "net",         "net.",       "net..ipv4",    "net.ipv4.",   "net.../sys",
+        ".net.ip", "kernel.core", "netx.ipv4",  "net/ipv4",     "net.a/b",     "net.a b",
+        "net.a\n", "net.a\tb",    "net.ipv4..", "net.\xc3\xa9", "Net.ipv4.tcp"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_true(sysctl_name_ok(good[i]));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(sysctl_name_ok(bad[i]));
+    }
+}
+
+/* ---- listing ---- */
+
+struct listing {
+    char last[256];
+    size_t count;
+    bool fin_timeout;
+    bool somaxconn;
+};
+
+static void on_value(void *context, const char *name, const char *value)
+{
+    struct listing *listing = context;
+
+    CHECK(strcmp(listing->last, name) < 0);
+    CHECK(strpbrk(value, "\t\n") == NULL);
+    CHECK(strcmp(name, "net.ipv4.tcp_fastopen_key") != 0);
+    CHECK(strncmp(name, "net.ipv4.conf", strlen("net.ipv4.conf")) != 0);
+    snprintf(listing->last, sizeof listing->last, "%s", name);
+    listing->count++;
+    if (strcmp(name, "net.ipv4.tcp_fin_timeout") == 0) {
+        listing->fin_timeout = true;
+        CHECK(strcmp(value, "17") == 0);
+    }
+    if (strcmp(name, "net.core.somaxconn") == 0) {
+        listing->somaxconn = true;
+    }
+}
+
+static void a_hosts_values_are_listed(void)
+{
+    static const struct lab_sysctl client[] = {{"net.ipv4.tcp_fin_timeout", "17"}};
+    struct listing listing = {0};
+    struct error error;
+
+    prepare_or_skip();
+    struct lab *lab = lab_with(client, 1, NULL, 0, &error);
+    CHECK_CALL(lab != NULL, &error);
+    CHECK_CALL(lab_enter(lab, SIDE_CLIENT, &error) == 0, &error);
+    sysctl_each(on_value, &listing);
+    CHECK(listing.fin_timeout && listing.somaxconn);
+    CHECK(listing.count > 50);
+    lab_free(lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        AS_SELF(each_host_gets_its_own),      AS_NOBODY(each_host_gets_its_own),
+        AS_SELF(the_users_bucket_limit_wins), AS_NOBODY(the_users_bucket_limit_wins),
+        AS_SELF(bad_settings_are_refused),    AS_NOBODY(bad_settings_are_refused),
+        AS_SELF(a_host_lab_sets_nothing),     AS_SELF(long_values_do_not_overflow),
+        cmocka_unit_test(names_have_a_form),  AS_SELF(a_hosts_values_are_listed),
+        AS_NOBODY(a_hosts_values_are_listed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
