@@ -24,6 +24,7 @@ struct lab; /* opaque */
 struct lab_sysctl {
     const char *name; /* "net.ipv4.tcp_tw_reuse" */
     const char *value;
+    struct where where; /* where the user wrote it, for errors */
 };
 
 struct lab_config {

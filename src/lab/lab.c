@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "link.h"
@@ -93,6 +94,7 @@ static int make_hosts(struct lab *lab, uint64_t sockets, struct error *error)
 static int blame_host(enum side side, const struct error *cause, struct error *error)
 {
     error_set(error, cause->status, "%s host: %s", side_name(side), cause->what);
+    memcpy(error->where, cause->where, sizeof error->where);
     return cause->hint[0] == '\0' ? -1 : error_hint(error, "%s", cause->hint);
 }
 
@@ -106,7 +108,7 @@ static int tune_host(const struct lab_config *config, enum side side, struct err
     for (size_t i = 0; i < config->sysctl_count[side]; i++) {
         const struct lab_sysctl *sysctl = &config->sysctl[side][i];
         if (sysctl_write(sysctl->name, sysctl->value, error) != 0) {
-            return -1;
+            return error_at(error, sysctl->where);
         }
     }
     return 0;
