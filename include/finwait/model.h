@@ -49,7 +49,7 @@ struct model_side {
     bool orphan;          /* the socket rests without a descriptor */
     enum model_fate fate;
     bool lost_data;    /* data that had been sent to this side was never read */
-    unsigned rst_sent; /* RST segments sent (snmp OutRsts) */
+    unsigned rst_sent; /* RST segments sent (snmp OutRsts); see struct model_end on more than one */
     unsigned tw; /* mini-sockets made (TcpExt TW): TIME_WAIT and orphaned FIN_WAIT2 count once */
     unsigned abort_on_data;  /* TcpExt TCPAbortOnData */
     unsigned abort_on_close; /* TcpExt TCPAbortOnClose */
@@ -69,8 +69,12 @@ struct model_event {
 };
 
 #define MODEL_EVENTS 128
-#define MODEL_ENDS   16
+#define MODEL_ENDS   64
 
+/*
+ * Ends are distinct when a side's path, fate, lost_data, tw or whether it sends no, one or several
+ * RSTs differ: how many several are depends on how much was under way, and is that of the schedule.
+ */
 struct model_end {
     struct model_side side[SIDE_N];
     struct model_event event[MODEL_EVENTS]; /* one schedule that leads here */

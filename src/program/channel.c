@@ -1,0 +1,61 @@
+#include <assert.h>
+#include <string.h>
+
+#include "machine.h"
+
+void channel_push(struct channel *channel, enum segment segment)
+{
+    size_t i = 0;
+
+    while (i < CHANNEL_RUNS && channel->run[i].segment != SEGMENT_NONE) {
+        i++;
+    }
+    if (i > 0 && channel->run[i - 1].segment == segment) {
+        channel->run[i - 1].count++;
+        return;
+    }
+    /* Data, a FIN, a RST and an ACK or two between them: no socket sends more kinds. */
+    assert(i < CHANNEL_RUNS);
+    channel->run[i] = (struct run){(uint16_t)segment, 1};
+}
+
+enum segment channel_head(const struct channel *channel)
+{
+    return (enum segment)channel->run[0].segment;
+}
+
+bool channel_has(const struct channel *channel, enum segment segment)
+{
+    for (size_t i = 0; i < CHANNEL_RUNS; i++) {
+        if (channel->run[i].segment == segment) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Join neighbours that a removed run had kept apart, so that equal channels have equal bytes. */
+static void channel_remove(struct channel *channel, size_t i)
+{
+    struct run *run = channel->run;
+
+    memmove(&run[i], &run[i + 1], (CHANNEL_RUNS - i - 1) * sizeof *run);
+    run[CHANNEL_RUNS - 1] = (struct run){0};
+    if (i > 0 && run[i].segment != SEGMENT_NONE && run[i - 1].segment == run[i].segment) {
+        run[i - 1].count = (uint16_t)(run[i - 1].count + run[i].count);
+        channel_remove(channel, i);
+    }
+}
+
+void channel_take(struct channel *channel, enum segment segment)
+{
+    for (size_t i = 0; i < CHANNEL_RUNS; i++) {
+        if (channel->run[i].segment == segment) {
+            channel->run[i].count--;
+            if (channel->run[i].count == 0) {
+                channel_remove(channel, i);
+            }
+            return;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+#ifndef FINWAIT_PROGRAM_DRAW_H
+#define FINWAIT_PROGRAM_DRAW_H
+
+#include "finwait/model.h"
+
+/* The ladder of `end` from event `from` on. */
+void draw_ladder(const struct model_end *end, size_t from, FILE *out);
+
+/* In words: what each side passes through and rests in. */
+void tell_end(const struct model_end *end, FILE *out);
+
+/* Print `text` in lines of at most 78 columns, those after the first indented. */
+void tell_wrapped(const char *text, FILE *out);
+
+#endif

@@ -1,0 +1,198 @@
+#include <string.h>
+
+#include "draw.h"
+
+enum {
+    ARROW_WIDTH = 17,
+    STEP_TEXT = 96,
+};
+
+/* One line of the ladder: at most a step, the segment it sent, and a step that follows. */
+struct row {
+    char step[SIDE_N][STEP_TEXT];
+    const char *segment;
+    enum side sender;
+    enum tcp_state state[SIDE_N];
+    bool used;
+};
+
+struct ladder {
+    const struct model_end *end;
+    struct row row;
+    enum tcp_state shown[SIDE_N]; /* a state is printed when it changes */
+    FILE *out;
+};
+
+/* The segment that is seen to leave because of a step. */
+static const struct {
+    enum step_op op;
+    const char *segment;
+} sends[] = {
+    {STEP_CONNECT, "SYN"}, {STEP_SEND, "DATA"}, {STEP_SEND, "DATA (part)"},
+    {STEP_SHUT_WR, "FIN"}, {STEP_CLOSE, "FIN"}, {STEP_CLOSE, "RST"},
+    {STEP_RST, "RST"},     {STEP_DIE, "FIN"},   {STEP_DIE, "RST"},
+};
+
+static bool step_sends(enum step_op op, const char *segment)
+{
+    for (size_t i = 0; i < sizeof sends / sizeof sends[0]; i++) {
+        if (sends[i].op == op && strcmp(sends[i].segment, segment) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void draw_line(int width, FILE *out)
+{
+    for (int i = 0; i < width; i++) {
+        fputs("─", out);
+    }
+}
+
+static void draw_arrow(const struct row *row, FILE *out)
+{
+    bool right = row->sender == SIDE_CLIENT;
+    int line = ARROW_WIDTH - 3 - (int)strlen(row->segment);
+
+    fputs(right ? "" : "◀", out);
+    draw_line(line / 2, out);
+    fprintf(out, " %s ", row->segment);
+    draw_line(line - line / 2, out);
+    fputs(right ? "▶" : "", out);
+}
+
+/* The state's name when it is news, and remember it. */
+static const char *news(struct ladder *ladder, enum side side)
+{
+    enum tcp_state state = ladder->row.state[side];
+
+    if (state == ladder->shown[side]) {
+        return "";
+    }
+    ladder->shown[side] = state;
+    return state == 0 ? "" : tcp_state_name(state);
+}
+
+/* The right half of a line, without trailing blanks. */
+static void draw_server(const char *step, const char *state, FILE *out)
+{
+    if (state[0] != '\0') {
+        fprintf(out, " %-16s %s", step, state);
+    } else if (step[0] != '\0') {
+        fprintf(out, " %s", step);
+    }
+}
+
+static void flush_row(struct ladder *ladder)
+{
+    const struct row *row = &ladder->row;
+    FILE *out = ladder->out;
+
+    if (row->used) {
+        const char *client = news(ladder, SIDE_CLIENT);
+        const char *server = news(ladder, SIDE_SERVER);
+        bool ends_here = row->segment == NULL && !server[0] && !row->step[SIDE_SERVER][0];
+        fprintf(out, ends_here ? "  %-11s %s" : "  %-11s %-16s ", client, row->step[SIDE_CLIENT]);
+        if (row->segment != NULL) {
+            draw_arrow(row, out);
+        } else if (!ends_here) {
+            fprintf(out, "%*s", ARROW_WIDTH, "");
+        }
+        draw_server(row->step[SIDE_SERVER], server, out);
+        fputc('\n', out);
+    }
+    memset(&ladder->row, 0, sizeof ladder->row);
+}
+
+/* A segment stands beside the step that sent it. */
+static bool segment_fits(const struct ladder *ladder, size_t i)
+{
+    const struct row *row = &ladder->row;
+    const struct model_event *event = &ladder->end->event[i];
+
+    if (!row->used || row->segment != NULL || i == 0) {
+        return false;
+    }
+    const struct model_event *before = event - 1;
+    return before->kind == MODEL_EVENT_STEP && before->side == event->side &&
+           row->step[side_peer(event->side)][0] == '\0' &&
+           step_sends(before->step.op, event->segment);
+}
+
+/* A step stands beside the segment that its side has just received, when no state changes. */
+static bool step_fits(const struct ladder *ladder, const struct model_event *event)
+{
+    const struct row *row = &ladder->row;
+
+    return row->segment != NULL && row->sender != event->side &&
+           row->step[event->side][0] == '\0' &&
+           memcmp(row->state, event->state, sizeof row->state) == 0;
+}
+
+/* The last step of a program that failed says how. */
+static const char *failure(const struct ladder *ladder, size_t i)
+{
+    const struct model_end *end = ladder->end;
+    enum side side = end->event[i].side;
+    enum model_fate fate = end->side[side].fate;
+
+    for (size_t later = i + 1; later < end->event_count; later++) {
+        if (end->event[later].kind == MODEL_EVENT_STEP && end->event[later].side == side) {
+            return "";
+        }
+    }
+    if (fate == MODEL_RESET) {
+        return " (reset)";
+    }
+    return fate == MODEL_EOF ? " (eof)" : "";
+}
+
+static void add_event(struct ladder *ladder, size_t i)
+{
+    const struct model_event *event = &ladder->end->event[i];
+    struct row *row = &ladder->row;
+    bool is_step = event->kind == MODEL_EVENT_STEP;
+
+    if (is_step ? !step_fits(ladder, event) : !segment_fits(ladder, i)) {
+        flush_row(ladder);
+    }
+    if (is_step) {
+        char text[STEP_TEXT - 16];
+        step_format(text, sizeof text, &event->step);
+        snprintf(row->step[event->side], STEP_TEXT, "%s%s", text, failure(ladder, i));
+    } else {
+        row->segment = event->segment;
+        row->sender = event->side;
+    }
+    memcpy(row->state, event->state, sizeof row->state);
+    row->used = true;
+}
+
+/* Where the story goes on in its middle, begin with where it stands. */
+static void draw_standing(struct ladder *ladder, size_t from)
+{
+    memcpy(ladder->row.state, ladder->end->event[from - 1].state, sizeof ladder->row.state);
+    snprintf(ladder->row.step[SIDE_CLIENT], STEP_TEXT, "...");
+    snprintf(ladder->row.step[SIDE_SERVER], STEP_TEXT, "...");
+    ladder->row.used = true;
+    flush_row(ladder);
+}
+
+void draw_ladder(const struct model_end *end, size_t from, FILE *out)
+{
+    struct ladder ladder = {.end = end, .out = out};
+
+    fprintf(out, "  %-46s %-16s %s\n", "client", "", "server");
+    if (from > 0 && from < end->event_count) {
+        draw_standing(&ladder, from);
+    }
+    for (size_t i = from; i < end->event_count; i++) {
+        if (end->skipped > 0 && i == MODEL_EVENTS / 2) {
+            flush_row(&ladder);
+            fprintf(out, "  ... %zu events later ...\n", end->skipped);
+        }
+        add_event(&ladder, i);
+    }
+    flush_row(&ladder);
+}

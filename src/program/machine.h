@@ -1,0 +1,176 @@
+#ifndef FINWAIT_PROGRAM_MACHINE_H
+#define FINWAIT_PROGRAM_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "finwait/model.h"
+
+/*
+ * The machine the model explores: two endpoints (a program and its socket) and the two
+ * FIFO channels between them.  Its bytes are compared and hashed whole, so it has no padding.
+ */
+
+enum segment {
+    SEGMENT_NONE,
+    SEGMENT_SYN,
+    SEGMENT_SYN_ACK,
+    SEGMENT_ACK,    /* of a SYN-ACK or a FIN; those of data change nothing and are left out */
+    SEGMENT_WINDOW, /* an ACK that opens a window that was full */
+    SEGMENT_DATA,   /* one message */
+    SEGMENT_FIN,
+    SEGMENT_RST,
+    SEGMENT_N,
+};
+
+/* What the receive window does to a message larger than it; see model_input.fills_window. */
+enum window {
+    WINDOW_IDLE,  /* nothing of the message has arrived */
+    WINDOW_FULL,  /* its first part is in the receive queue, the rest cannot be sent */
+    WINDOW_ASKED, /* the program has begun to read it, the window update is under way */
+    WINDOW_OPEN,  /* the rest is under way */
+};
+
+struct endpoint {
+    int64_t pause;     /* ns left of the pause the program is in */
+    uint64_t path;     /* the states passed through, 4 bits each, the newest lowest */
+    uint16_t rounds;   /* of repeat, this one included */
+    uint16_t readable; /* whole messages in the receive queue */
+    uint8_t state;     /* enum tcp_state; 0: no socket yet */
+    uint8_t step;      /* the program's next */
+    uint8_t fate;      /* enum model_fate, when `running` is 0 */
+    uint8_t window;    /* enum window: of the message at the head of the peer's channel */
+    uint8_t running;   /* the flags are uint8_t for the sake of memcmp */
+    uint8_t open;      /* has a descriptor */
+    uint8_t fin_received;
+    uint8_t rst_received;
+    uint8_t shut_rd;
+    uint8_t linger_zero; /* SO_LINGER {1,0} */
+    uint8_t lost_data;
+    uint8_t rst_sent;
+    uint8_t tw;
+    uint8_t abort_on_data;
+    uint8_t abort_on_close;
+    uint8_t unused[5];
+};
+
+#define CHANNEL_RUNS 8
+
+/* Segments under way, oldest first; equal neighbours are one run. */
+struct channel {
+    struct run {
+        uint16_t segment; /* enum segment; SEGMENT_NONE ends the list */
+        uint16_t count;
+    } run[CHANNEL_RUNS];
+};
+
+struct machine {
+    struct endpoint end[SIDE_N];
+    struct channel channel[SIDE_N]; /* by sender */
+};
+_Static_assert(sizeof(struct endpoint) == 40, "no padding");
+_Static_assert(sizeof(struct machine) ==
+                   2 * (sizeof(struct endpoint) + CHANNEL_RUNS * sizeof(struct run)),
+               "no padding");
+
+/* A machine with what it needs to move. */
+struct world {
+    struct machine machine;
+    const struct model_input *input;
+    uint16_t rounds[SIDE_N];  /* explored, of those the programs have */
+    struct model_end *record; /* where to write down each event; NULL: nowhere */
+};
+
+/* ---- channel.c ---- */
+
+void channel_push(struct channel *channel, enum segment segment);
+enum segment channel_head(const struct channel *channel);
+bool channel_has(const struct channel *channel, enum segment segment);
+/* Take the oldest `segment` out, wherever it stands. */
+void channel_take(struct channel *channel, enum segment segment);
+
+/* ---- model_tcp.c: what a program's calls make of its socket ---- */
+
+/* The calls of a program.  tcp_close: `linger` says whether SO_LINGER counts. */
+void tcp_connect(struct world *world, enum side side);
+void tcp_send(struct world *world, enum side side);
+void tcp_shut_wr(struct world *world, enum side side);
+void tcp_close(struct world *world, enum side side, bool linger);
+
+/* Tell the peer that there is room for the rest of its message. */
+void tcp_open_window(struct world *world, enum side side);
+
+/* Whether what `sender` has to send stands still before a full window. */
+bool tcp_window_shut(const struct world *world, enum side sender);
+
+void tcp_send_segment(struct world *world, enum side side, enum segment segment);
+void tcp_enter(struct endpoint *end, enum tcp_state state);
+
+/* The socket goes without a word, and with it what it had not been able to send; or with a RST. */
+void tcp_vanish(struct world *world, enum side side);
+void tcp_reset(struct world *world, enum side side);
+
+/* ---- model_arrive.c: what the segments of its peer do ---- */
+
+/* Whether a segment of `sender` can arrive now; let the next one arrive. */
+bool tcp_can_arrive(const struct world *world, enum side sender);
+void tcp_arrive(struct world *world, enum side sender);
+
+/*
+ * Let the ACKs arrive that can.  They do so before anything else happens: when an ACK
+ * comes makes no difference that anyone could care about, unless it is behind a FIN.
+ */
+void tcp_settle(struct world *world);
+
+/* ---- model_step.c: what the programs do ---- */
+
+/* The step `side` is at; NULL when its program is over. */
+const struct step *step_current(const struct world *world, enum side side);
+
+/* Whether that step can run now, pauses left out; run it. */
+bool step_can_run(const struct world *world, enum side side);
+void step_run(struct world *world, enum side side);
+
+/* What a step that reads does before it can be done: it makes room. */
+void step_begin(struct world *world, enum side side);
+
+/* Whether the program is in a pause that has time left. */
+bool step_pauses(const struct world *world, enum side side);
+
+/* ---- model_record.c ---- */
+
+void record_step(struct world *world, enum side side, const struct step *step);
+void record_segment(struct world *world, enum side sender, const char *segment);
+
+/* ---- model_end.c ---- */
+
+/* What has become of both sides, once nothing can happen any more. */
+void end_read(struct model_side side[SIDE_N], const struct machine *machine);
+
+/* Whether the model knows this way to end. */
+bool end_is_known(const struct model *model, const struct model_side side[SIDE_N]);
+
+/* Whether a program still waits then; -1 names its step and the other's. */
+int end_check_waits(const struct world *world, struct error *error);
+
+/* ---- model_rounds.c ---- */
+
+/*
+ * How many rounds of each program to explore: those that only do again what the two before
+ * did are left out, a difference between the two programs is kept.
+ */
+void rounds_reduce(const struct model_input *input, uint16_t rounds[SIDE_N]);
+
+/* ---- model_set.c ---- */
+
+struct machine_set; /* opaque: the machines seen so far */
+
+struct machine_set *machine_set_new(void);
+void machine_set_free(struct machine_set *set);
+size_t machine_set_count(const struct machine_set *set);
+
+/* Whether `machine` was new and is now in the set: 1, 0, or -1 when memory or the limit is
+ * exhausted. */
+int machine_set_add(struct machine_set *set, const struct machine *machine);
+
+#endif

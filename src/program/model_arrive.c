@@ -1,0 +1,205 @@
+#include "machine.h"
+
+/*
+ * What a segment that arrives does to a socket, in one table and a few exceptions.  The
+ * functions cited are of net/ipv4/tcp_input.c and tcp_minisocks.c.
+ */
+
+/* What an arriving segment does to a socket in a state: where it goes, what it answers. */
+struct transition {
+    uint8_t next;  /* enum tcp_state; 0: stays */
+    uint8_t reply; /* enum segment */
+};
+
+static const struct transition arrivals[SEGMENT_N][TCP_STATE_N] =
+    {
+        [SEGMENT_SYN] = {[0] = {TCP_STATE_SYN_RECV, SEGMENT_SYN_ACK}},
+        [SEGMENT_SYN_ACK] = {[TCP_STATE_SYN_SENT] = {TCP_STATE_ESTABLISHED, SEGMENT_ACK}},
+        [SEGMENT_ACK] =
+            {
+                [TCP_STATE_SYN_RECV] = {TCP_STATE_ESTABLISHED, SEGMENT_NONE},
+                [TCP_STATE_FIN_WAIT1] = {TCP_STATE_FIN_WAIT2, SEGMENT_NONE},
+                [TCP_STATE_CLOSING] = {TCP_STATE_TIME_WAIT, SEGMENT_NONE},
+                [TCP_STATE_LAST_ACK] = {TCP_STATE_CLOSE, SEGMENT_NONE},
+                [TCP_STATE_CLOSE] = {0, SEGMENT_RST},
+            },
+        [SEGMENT_WINDOW] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
+        [SEGMENT_DATA] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
+        [SEGMENT_FIN] =
+            {
+                [TCP_STATE_ESTABLISHED] = {TCP_STATE_CLOSE_WAIT, SEGMENT_ACK},
+                [TCP_STATE_FIN_WAIT1] = {TCP_STATE_CLOSING, SEGMENT_ACK},
+                [TCP_STATE_FIN_WAIT2] = {TCP_STATE_TIME_WAIT, SEGMENT_ACK},
+                [TCP_STATE_CLOSE] = {0, SEGMENT_RST},
+            },
+        [SEGMENT_RST] =
+            {
+                [TCP_STATE_ESTABLISHED] = {TCP_STATE_CLOSE, SEGMENT_NONE},
+                [TCP_STATE_CLOSE_WAIT] = {TCP_STATE_CLOSE, SEGMENT_NONE},
+                [TCP_STATE_FIN_WAIT1] = {TCP_STATE_CLOSE, SEGMENT_NONE},
+                [TCP_STATE_FIN_WAIT2] = {TCP_STATE_CLOSE, SEGMENT_NONE},
+                [TCP_STATE_CLOSING] = {TCP_STATE_CLOSE, SEGMENT_NONE},
+                [TCP_STATE_LAST_ACK] = {TCP_STATE_CLOSE, SEGMENT_NONE},
+                /* TIME-WAIT assassination (RFC 1337), which tcp_rfc1337=0, the default, lets
+                   happen. */
+                [TCP_STATE_TIME_WAIT] = {TCP_STATE_CLOSE, SEGMENT_NONE},
+            },
+};
+
+static const char *const segment_names[SEGMENT_N] = {
+    [SEGMENT_SYN] = "SYN",   [SEGMENT_SYN_ACK] = "SYN-ACK",
+    [SEGMENT_ACK] = "ACK",   [SEGMENT_WINDOW] = "ACK (window)",
+    [SEGMENT_DATA] = "DATA", [SEGMENT_FIN] = "FIN",
+    [SEGMENT_RST] = "RST",
+};
+
+static const bool is_ack[SEGMENT_N] = {
+    [SEGMENT_SYN] = true, /* the handshake has no rivals either */
+    [SEGMENT_SYN_ACK] = true,
+    [SEGMENT_ACK] = true,
+    [SEGMENT_WINDOW] = true,
+};
+
+/*
+ * Data that came after everyone stopped reading: tcp_rcv_state_process() resets a full
+ * socket, tcp_timewait_state_process() answers for a mini-socket and forgets it.
+ */
+static bool refuses_data(const struct endpoint *end)
+{
+    return (end->state == TCP_STATE_FIN_WAIT1 || end->state == TCP_STATE_FIN_WAIT2) &&
+           (!end->open || end->shut_rd);
+}
+
+static void refuse_data(struct world *world, enum side side)
+{
+    struct endpoint *end = &world->machine.end[side];
+    bool mini_socket = end->state == TCP_STATE_FIN_WAIT2 && !end->open;
+
+    end->lost_data = 1;
+    end->abort_on_data = (uint8_t)(end->abort_on_data + !mini_socket);
+    end->rst_received = 1; /* tcp_reset() leaves ECONNRESET here as well */
+    tcp_reset(world, side);
+}
+
+static void apply_transition(struct world *world, enum side side, enum segment segment)
+{
+    struct endpoint *end = &world->machine.end[side];
+    struct transition to = arrivals[segment][end->state];
+
+    if (to.next == TCP_STATE_CLOSE) {
+        tcp_vanish(world, side);
+    } else if (to.next != 0) {
+        tcp_enter(end, (enum tcp_state)to.next);
+    }
+    if (to.reply != SEGMENT_NONE) {
+        tcp_send_segment(world, side, (enum segment)to.reply);
+    }
+}
+
+/* Data for a socket that takes none is answered with a RST. */
+static bool data_refused(struct world *world, enum side side)
+{
+    struct endpoint *end = &world->machine.end[side];
+
+    if (refuses_data(end)) {
+        refuse_data(world, side);
+        return true;
+    }
+    if (end->state == TCP_STATE_CLOSE) {
+        end->lost_data = 1;
+        apply_transition(world, side, SEGMENT_DATA);
+        return true;
+    }
+    return false;
+}
+
+/* As much of a message as the window takes; the rest stays where it is. */
+static void part_arrives(struct world *world, enum side side)
+{
+    data_refused(world, side);
+    world->machine.end[side].window = WINDOW_FULL;
+}
+
+static void message_arrives(struct world *world, enum side side)
+{
+    world->machine.end[side].window = WINDOW_IDLE;
+    if (!data_refused(world, side)) {
+        world->machine.end[side].readable++;
+    }
+}
+
+/* What the program on `side` will learn from the segment. */
+static void note_segment(struct world *world, enum side side, enum segment segment)
+{
+    struct endpoint *end = &world->machine.end[side];
+    struct endpoint *peer = &world->machine.end[side_peer(side)];
+    bool to_program = end->state != TCP_STATE_TIME_WAIT && end->state != TCP_STATE_CLOSE;
+
+    end->fin_received |= segment == SEGMENT_FIN && to_program;
+    end->rst_received |= segment == SEGMENT_RST && to_program;
+    if (segment == SEGMENT_WINDOW && peer->window == WINDOW_ASKED) {
+        peer->window = WINDOW_OPEN;
+    }
+}
+
+static void segment_arrives(struct world *world, enum side sender, enum segment segment)
+{
+    enum side side = side_peer(sender);
+
+    channel_take(&world->machine.channel[sender], segment);
+    if (segment == SEGMENT_DATA) {
+        message_arrives(world, side);
+    } else {
+        note_segment(world, side, segment);
+        apply_transition(world, side, segment);
+    }
+    record_segment(world, sender, segment_names[segment]);
+}
+
+bool tcp_can_arrive(const struct world *world, enum side sender)
+{
+    uint8_t window = world->machine.end[side_peer(sender)].window;
+
+    return channel_head(&world->machine.channel[sender]) != SEGMENT_NONE &&
+           (!tcp_window_shut(world, sender) || window == WINDOW_IDLE);
+}
+
+void tcp_arrive(struct world *world, enum side sender)
+{
+    if (tcp_window_shut(world, sender)) {
+        part_arrives(world, side_peer(sender));
+        record_segment(world, sender, "DATA (part)");
+    } else {
+        segment_arrives(world, sender, channel_head(&world->machine.channel[sender]));
+    }
+}
+
+/* The ACK of `sender` that can arrive at once: the window does not hold it back. */
+static enum segment next_ack(const struct world *world, enum side sender)
+{
+    const struct channel *channel = &world->machine.channel[sender];
+    size_t runs = tcp_window_shut(world, sender) ? CHANNEL_RUNS : 1;
+
+    for (size_t i = 0; i < runs; i++) {
+        if (is_ack[channel->run[i].segment]) {
+            return (enum segment)channel->run[i].segment;
+        }
+    }
+    return SEGMENT_NONE;
+}
+
+static bool ack_arrives(struct world *world, enum side sender)
+{
+    enum segment ack = next_ack(world, sender);
+
+    if (ack != SEGMENT_NONE) {
+        segment_arrives(world, sender, ack);
+    }
+    return ack != SEGMENT_NONE;
+}
+
+void tcp_settle(struct world *world)
+{
+    while (ack_arrives(world, SIDE_CLIENT) || ack_arrives(world, SIDE_SERVER)) {
+    }
+}

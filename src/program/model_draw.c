@@ -1,0 +1,84 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "draw.h"
+#include "machine.h"
+
+static void draw_program(const struct model_input *input, enum side side, FILE *out)
+{
+    char text[PROGRAM_TEXT];
+    char line[PROGRAM_TEXT + 16];
+
+    program_format(text, sizeof text, input->program[side]);
+    snprintf(line, sizeof line, "%s:  %s", side_name(side), text);
+    tell_wrapped(line, out);
+}
+
+static void draw_rounds(const struct model_input *input, FILE *out)
+{
+    uint16_t rounds[SIDE_N];
+
+    rounds_reduce(input, rounds);
+    for (int side = 0; side < SIDE_N; side++) {
+        uint64_t all = program_rounds(input->program[side]);
+        if (all != rounds[side]) {
+            fprintf(out, "The %s's %" PRIu64 " rounds are drawn as %u: the others are alike.\n",
+                    side_name((enum side)side), all, rounds[side]);
+        }
+    }
+}
+
+static bool same_event(const struct model_event *a, const struct model_event *b)
+{
+    if (a->kind != b->kind || a->side != b->side ||
+        memcmp(a->state, b->state, sizeof a->state) != 0) {
+        return false;
+    }
+    return a->kind == MODEL_EVENT_STEP ? a->step.op == b->step.op && a->step.arg == b->step.arg
+                                       : strcmp(a->segment, b->segment) == 0;
+}
+
+/* How many events two ends have in common before they part. */
+static size_t common_events(const struct model_end *a, const struct model_end *b)
+{
+    size_t count = a->event_count < b->event_count ? a->event_count : b->event_count;
+    size_t common = 0;
+
+    if (a->skipped > 0 || b->skipped > 0) {
+        return 0;
+    }
+    while (common < count && same_event(&a->event[common], &b->event[common])) {
+        common++;
+    }
+    return common;
+}
+
+static void draw_race(const struct model *model, FILE *out)
+{
+    const struct model_end *first = &model->end[0];
+
+    fprintf(out, "A race: this pair can end in %zu ways.\n", model->end_count);
+    for (size_t i = 0; i < model->end_count; i++) {
+        const struct model_end *end = &model->end[i];
+        size_t common = i == 0 ? 0 : common_events(first, end);
+        fprintf(out, "\nEnd %zu of %zu%s\n", i + 1, model->end_count,
+                common == 0 ? "" : ": begins as end 1 and parts from it where this begins");
+        draw_ladder(end, common, out);
+        tell_end(end, out);
+    }
+}
+
+void model_draw(const struct model *model, const struct model_input *input, FILE *out)
+{
+    draw_program(input, SIDE_CLIENT, out);
+    draw_program(input, SIDE_SERVER, out);
+    draw_rounds(input, out);
+    fputc('\n', out);
+    if (model->end_count > 1) {
+        draw_race(model, out);
+    } else if (model->end_count == 1) {
+        draw_ladder(&model->end[0], 0, out);
+        fputc('\n', out);
+        tell_end(&model->end[0], out);
+    }
+}

@@ -1,0 +1,104 @@
+#include <string.h>
+
+#include "machine.h"
+
+static void read_path(struct model_side *side, uint64_t path)
+{
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        enum tcp_state state = (enum tcp_state)(path >> shift & 15);
+        if (state != 0) {
+            side->path[side->path_length++] = state;
+        }
+    }
+    side->final = side->path[side->path_length - 1];
+}
+
+static void read_side(struct model_side *out, const struct machine *machine, enum side side)
+{
+    const struct endpoint *end = &machine->end[side];
+    bool undelivered = channel_has(&machine->channel[side_peer(side)], SEGMENT_DATA);
+
+    *out = (struct model_side){
+        .fate = (enum model_fate)end->fate,
+        .lost_data = end->lost_data || end->readable > 0 || undelivered,
+        .rst_sent = end->rst_sent,
+        .tw = end->tw,
+        .abort_on_data = end->abort_on_data,
+        .abort_on_close = end->abort_on_close,
+    };
+    read_path(out, end->path);
+    /* A descriptor does not keep the mini-socket of a TIME_WAIT: it holds a closed socket. */
+    out->orphan =
+        out->final == TCP_STATE_TIME_WAIT || (out->final != TCP_STATE_CLOSE && !end->open);
+}
+
+void end_read(struct model_side side[SIDE_N], const struct machine *machine)
+{
+    read_side(&side[SIDE_CLIENT], machine, SIDE_CLIENT);
+    read_side(&side[SIDE_SERVER], machine, SIDE_SERVER);
+}
+
+/* See struct model_end: more than one RST is "several". */
+static unsigned several(unsigned count)
+{
+    return count < 2 ? count : 2;
+}
+
+static bool same_side(const struct model_side *a, const struct model_side *b)
+{
+    return a->path_length == b->path_length && memcmp(a->path, b->path, sizeof a->path) == 0 &&
+           a->fate == b->fate && a->lost_data == b->lost_data && a->tw == b->tw &&
+           several(a->rst_sent) == several(b->rst_sent);
+}
+
+bool end_is_known(const struct model *model, const struct model_side side[SIDE_N])
+{
+    for (size_t i = 0; i < model->end_count; i++) {
+        const struct model_side *known = model->end[i].side;
+        if (same_side(&known[SIDE_CLIENT], &side[SIDE_CLIENT]) &&
+            same_side(&known[SIDE_SERVER], &side[SIDE_SERVER])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *step_name_at(const struct world *world, enum side side)
+{
+    return step_table[world->input->program[side]->step[world->machine.end[side].step].op].name;
+}
+
+static int fail_both_wait(const struct world *world, struct error *error)
+{
+    error_set(error, STATUS_USAGE,
+              "client waits in `%s` while server waits in `%s`: neither can go on",
+              step_name_at(world, SIDE_CLIENT), step_name_at(world, SIDE_SERVER));
+    return error_hint(error, "one of them must `send`, `shut-wr` or `close` before it waits");
+}
+
+static int fail_one_waits(const struct world *world, enum side side, struct error *error)
+{
+    bool for_fin = step_current(world, side)->op == STEP_WAIT_FIN;
+    const char *peer = side_name(side_peer(side));
+    const char *wait = step_name_at(world, side);
+    const char *last = step_name_at(world, side_peer(side));
+
+    error_set(error, STATUS_USAGE, "%s waits in `%s` for a %s that %s's `%s` never sends",
+              side_name(side), wait, for_fin ? "FIN" : "message", peer, last);
+    return error_hint(error, "put `hold` where %s's `%s` is, or end %s's program with `close`",
+                      side_name(side), wait, peer);
+}
+
+int end_check_waits(const struct world *world, struct error *error)
+{
+    bool client_waits = step_current(world, SIDE_CLIENT) != NULL;
+    bool server_waits = step_current(world, SIDE_SERVER) != NULL;
+
+    if (client_waits && server_waits) {
+        return fail_both_wait(world, error);
+    }
+    if (client_waits || server_waits) {
+        return fail_one_waits(world, client_waits ? SIDE_CLIENT : SIDE_SERVER, error);
+    }
+    return 0;
+}

@@ -1,0 +1,55 @@
+#include "finwait/model.h"
+
+static const char *const fate_names[MODEL_FATE_N] = {
+    [MODEL_DONE] = "done", [MODEL_HELD] = "held", [MODEL_RESET] = "reset",
+    [MODEL_EOF] = "eof",   [MODEL_DIED] = "died",
+};
+
+const char *model_fate_name(enum model_fate fate)
+{
+    return (unsigned)fate < MODEL_FATE_N ? fate_names[fate] : NULL;
+}
+
+static bool passes(const struct model_side *side, enum tcp_state state)
+{
+    for (size_t i = 0; i < side->path_length; i++) {
+        if (side->path[i] == state) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Only the first to send a FIN goes through FIN_WAIT1; when the FINs cross, both do. */
+static enum side first_fin(const struct model_end *end)
+{
+    bool client = passes(&end->side[SIDE_CLIENT], TCP_STATE_FIN_WAIT1);
+    bool server = passes(&end->side[SIDE_SERVER], TCP_STATE_FIN_WAIT1);
+
+    if (client == server) {
+        return SIDE_N;
+    }
+    return client ? SIDE_CLIENT : SIDE_SERVER;
+}
+
+enum side model_first_fin(const struct model *model)
+{
+    enum side first = model->end_count > 0 ? first_fin(&model->end[0]) : SIDE_N;
+
+    for (size_t i = 1; i < model->end_count; i++) {
+        if (first_fin(&model->end[i]) != first) {
+            return SIDE_N;
+        }
+    }
+    return first;
+}
+
+bool model_certain(const struct model *model, enum side side, enum tcp_state state)
+{
+    for (size_t i = 0; i < model->end_count; i++) {
+        if (model->end[i].side[side].final != state) {
+            return false;
+        }
+    }
+    return model->end_count > 0;
+}

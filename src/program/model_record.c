@@ -1,0 +1,39 @@
+#include <string.h>
+
+#include "machine.h"
+
+/* Room for one more event.  A schedule that is too long loses its middle: beginnings and ends
+ * are what a reader looks at. */
+static struct model_event *new_event(struct model_end *record)
+{
+    struct model_event *half = &record->event[MODEL_EVENTS / 2];
+
+    if (record->event_count == MODEL_EVENTS) {
+        memmove(half, half + 1, (MODEL_EVENTS / 2 - 1) * sizeof *half);
+        record->event_count--;
+        record->skipped++;
+    }
+    return &record->event[record->event_count++];
+}
+
+static void write_event(struct world *world, struct model_event event)
+{
+    if (world->record == NULL) {
+        return;
+    }
+    for (int side = 0; side < SIDE_N; side++) {
+        event.state[side] = (enum tcp_state)world->machine.end[side].state;
+    }
+    *new_event(world->record) = event;
+}
+
+void record_step(struct world *world, enum side side, const struct step *step)
+{
+    write_event(world, (struct model_event){.kind = MODEL_EVENT_STEP, .side = side, .step = *step});
+}
+
+void record_segment(struct world *world, enum side sender, const char *segment)
+{
+    write_event(world, (struct model_event){
+                           .kind = MODEL_EVENT_SEGMENT, .side = sender, .segment = segment});
+}

@@ -1,0 +1,224 @@
+#include "machine.h"
+
+/* A step of the model: whether it can run now (NULL: always), and what it does. */
+struct step_rule {
+    bool (*can_run)(const struct endpoint *end);
+    void (*run)(struct world *world, enum side side);
+    bool reads; /* reads as soon as the program gets there, before it can be done */
+};
+
+static struct endpoint *endpoint_of(struct world *world, enum side side)
+{
+    return &world->machine.end[side];
+}
+
+/* How long a pause takes.  In the first round, as long as in it and all the rounds left out. */
+static int64_t pause_of(const struct world *world, enum side side, const struct step *step)
+{
+    uint64_t all = program_rounds(world->input->program[side]);
+    uint16_t kept = world->rounds[side];
+    bool first = world->machine.end[side].rounds == kept;
+
+    return step->arg * (first ? (int64_t)(all - kept) + 1 : 1);
+}
+
+/* Move on to the next step; repeat is part of the move. */
+static void advance(struct world *world, enum side side)
+{
+    struct endpoint *end = endpoint_of(world, side);
+    const struct program *program = world->input->program[side];
+
+    end->step++;
+    const struct step *next = &program->step[end->step];
+    if (next->op == STEP_REPEAT) {
+        end->step = end->rounds > 1 ? 1 : (uint8_t)(end->step + 1);
+        end->rounds = (uint16_t)(end->rounds - (end->rounds > 1));
+        next = &program->step[end->step];
+    }
+    end->pause = next->op == STEP_PAUSE ? pause_of(world, side, next) : 0;
+}
+
+static void finish(struct world *world, enum side side, enum model_fate fate)
+{
+    endpoint_of(world, side)->running = 0;
+    endpoint_of(world, side)->fate = (uint8_t)fate;
+}
+
+/* A program that fails is over, and the interpreter closes its descriptor at once. */
+static void fail(struct world *world, enum side side, enum model_fate fate)
+{
+    tcp_close(world, side, true);
+    finish(world, side, fate);
+}
+
+static bool has_connection(const struct endpoint *end)
+{
+    return end->state != 0 && end->state != TCP_STATE_SYN_RECV;
+}
+
+static bool has_message(const struct endpoint *end)
+{
+    return end->readable > 0 || end->fin_received || end->rst_received;
+}
+
+static bool has_end(const struct endpoint *end)
+{
+    return end->fin_received || end->rst_received;
+}
+
+static void run_connect(struct world *world, enum side side)
+{
+    tcp_connect(world, side);
+    advance(world, side);
+}
+
+static void run_accept(struct world *world, enum side side)
+{
+    endpoint_of(world, side)->open = 1;
+    advance(world, side);
+}
+
+static void run_send(struct world *world, enum side side)
+{
+    if (endpoint_of(world, side)->rst_received) {
+        fail(world, side, MODEL_RESET);
+        return;
+    }
+    tcp_send(world, side);
+    advance(world, side);
+}
+
+/* tcp_recvmsg_locked() looks at the queue first, then for a FIN, then for an error. */
+static void run_recv(struct world *world, enum side side)
+{
+    struct endpoint *end = endpoint_of(world, side);
+
+    if (end->readable > 0) {
+        end->readable--;
+        advance(world, side);
+    } else {
+        fail(world, side, end->fin_received ? MODEL_EOF : MODEL_RESET);
+    }
+}
+
+/* For wait-fin and drain: throw away what is there, and notice a RST that no FIN came before. */
+static void run_discard(struct world *world, enum side side)
+{
+    struct endpoint *end = endpoint_of(world, side);
+
+    end->readable = 0;
+    if (end->rst_received && !end->fin_received) {
+        fail(world, side, MODEL_RESET);
+    } else {
+        tcp_open_window(world, side);
+        advance(world, side);
+    }
+}
+
+/* shutdown(2) on a socket that was reset fails with ENOTCONN. */
+static void run_shut_wr(struct world *world, enum side side)
+{
+    if (endpoint_of(world, side)->rst_received) {
+        fail(world, side, MODEL_RESET);
+        return;
+    }
+    tcp_shut_wr(world, side);
+    advance(world, side);
+}
+
+static void run_shut_rd(struct world *world, enum side side)
+{
+    if (endpoint_of(world, side)->rst_received) {
+        fail(world, side, MODEL_RESET);
+        return;
+    }
+    endpoint_of(world, side)->shut_rd = 1;
+    advance(world, side);
+}
+
+static void run_linger(struct world *world, enum side side)
+{
+    endpoint_of(world, side)->linger_zero = step_current(world, side)->arg == 0;
+    advance(world, side);
+}
+
+static void run_close(struct world *world, enum side side)
+{
+    tcp_close(world, side, true);
+    finish(world, side, MODEL_DONE);
+}
+
+static void run_rst(struct world *world, enum side side)
+{
+    endpoint_of(world, side)->linger_zero = 1;
+    run_close(world, side);
+}
+
+static void run_hold(struct world *world, enum side side)
+{
+    finish(world, side, MODEL_HELD);
+}
+
+static void run_die(struct world *world, enum side side)
+{
+    tcp_close(world, side, false);
+    finish(world, side, MODEL_DIED);
+}
+
+/* repeat has no rule: it is part of moving on, see advance(). */
+static const struct step_rule step_rules[STEP_OP_N] = {
+    [STEP_CONNECT] = {.run = run_connect},
+    [STEP_ACCEPT] = {.can_run = has_connection, .run = run_accept},
+    [STEP_SEND] = {.run = run_send},
+    [STEP_RECV] = {.can_run = has_message, .run = run_recv, .reads = true},
+    [STEP_SHUT_WR] = {.run = run_shut_wr},
+    [STEP_SHUT_RD] = {.run = run_shut_rd},
+    [STEP_WAIT_FIN] = {.can_run = has_end, .run = run_discard, .reads = true},
+    [STEP_DRAIN] = {.run = run_discard},
+    [STEP_PAUSE] = {.run = advance},
+    [STEP_LINGER] = {.run = run_linger},
+    [STEP_RST] = {.run = run_rst},
+    [STEP_CLOSE] = {.run = run_close},
+    [STEP_HOLD] = {.run = run_hold},
+    [STEP_DIE] = {.run = run_die},
+};
+
+const struct step *step_current(const struct world *world, enum side side)
+{
+    const struct endpoint *end = &world->machine.end[side];
+
+    return end->running ? &world->input->program[side]->step[end->step] : NULL;
+}
+
+bool step_pauses(const struct world *world, enum side side)
+{
+    return world->machine.end[side].running && world->machine.end[side].pause > 0;
+}
+
+bool step_can_run(const struct world *world, enum side side)
+{
+    const struct step *step = step_current(world, side);
+
+    if (step == NULL || step_pauses(world, side)) {
+        return false;
+    }
+    const struct step_rule *rule = &step_rules[step->op];
+    return rule->can_run == NULL || rule->can_run(&world->machine.end[side]);
+}
+
+void step_run(struct world *world, enum side side)
+{
+    const struct step *step = step_current(world, side);
+
+    step_rules[step->op].run(world, side);
+    record_step(world, side, step);
+}
+
+void step_begin(struct world *world, enum side side)
+{
+    const struct step *step = step_current(world, side);
+
+    if (step != NULL && step_rules[step->op].reads) {
+        tcp_open_window(world, side);
+    }
+}

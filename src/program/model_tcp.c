@@ -1,0 +1,134 @@
+#include <string.h>
+
+#include "machine.h"
+
+/* What a program's calls do to its socket.  The functions cited are of net/ipv4/tcp.c. */
+
+/* Where sending a FIN takes a socket that can still send; tcp_close_state(). */
+static const uint8_t after_fin[TCP_STATE_N] = {
+    [TCP_STATE_ESTABLISHED] = TCP_STATE_FIN_WAIT1,
+    [TCP_STATE_CLOSE_WAIT] = TCP_STATE_LAST_ACK,
+};
+
+/* The states in which tcp_disconnect() sends a RST; tcp_need_reset(). */
+static const bool disconnect_resets[TCP_STATE_N] = {
+    [TCP_STATE_ESTABLISHED] = true, [TCP_STATE_CLOSE_WAIT] = true, [TCP_STATE_FIN_WAIT1] = true,
+    [TCP_STATE_FIN_WAIT2] = true,   [TCP_STATE_SYN_RECV] = true,
+};
+
+void tcp_send_segment(struct world *world, enum side side, enum segment segment)
+{
+    struct endpoint *end = &world->machine.end[side];
+
+    if (segment == SEGMENT_RST && end->rst_sent < UINT8_MAX) {
+        end->rst_sent++;
+    }
+    channel_push(&world->machine.channel[side], segment);
+}
+
+/* tcp_time_wait() makes a mini-socket of TIME_WAIT, and of FIN_WAIT2 once nobody holds it. */
+static void note_mini_socket(struct endpoint *end)
+{
+    if (end->state == TCP_STATE_TIME_WAIT || (end->state == TCP_STATE_FIN_WAIT2 && !end->open)) {
+        end->tw = 1;
+    }
+}
+
+void tcp_enter(struct endpoint *end, enum tcp_state state)
+{
+    end->state = (uint8_t)state;
+    end->path = end->path << 4 | (unsigned)state;
+    note_mini_socket(end);
+}
+
+bool tcp_window_shut(const struct world *world, enum side sender)
+{
+    return world->input->fills_window[sender] &&
+           channel_head(&world->machine.channel[sender]) == SEGMENT_DATA &&
+           world->machine.end[side_peer(sender)].window != WINDOW_OPEN;
+}
+
+void tcp_vanish(struct world *world, enum side side)
+{
+    if (tcp_window_shut(world, side)) {
+        memset(&world->machine.channel[side], 0, sizeof world->machine.channel[side]);
+        world->machine.end[side_peer(side)].lost_data = 1;
+    }
+    tcp_enter(&world->machine.end[side], TCP_STATE_CLOSE);
+}
+
+void tcp_reset(struct world *world, enum side side)
+{
+    tcp_vanish(world, side);
+    tcp_send_segment(world, side, SEGMENT_RST);
+}
+
+void tcp_connect(struct world *world, enum side side)
+{
+    world->machine.end[side].open = 1;
+    tcp_enter(&world->machine.end[side], TCP_STATE_SYN_SENT);
+    tcp_send_segment(world, side, SEGMENT_SYN);
+}
+
+void tcp_send(struct world *world, enum side side)
+{
+    if (after_fin[world->machine.end[side].state] != 0) {
+        tcp_send_segment(world, side, SEGMENT_DATA);
+    }
+}
+
+void tcp_shut_wr(struct world *world, enum side side)
+{
+    struct endpoint *end = &world->machine.end[side];
+
+    if (after_fin[end->state] != 0) {
+        tcp_enter(end, (enum tcp_state)after_fin[end->state]);
+        tcp_send_segment(world, side, SEGMENT_FIN);
+    }
+}
+
+/* tcp_disconnect(): in the other states a RST is sent only for what was still unsent. */
+static void disconnect(struct world *world, enum side side)
+{
+    if (disconnect_resets[world->machine.end[side].state] || tcp_window_shut(world, side)) {
+        tcp_reset(world, side);
+    } else {
+        tcp_vanish(world, side);
+    }
+}
+
+/* __tcp_close(): unread data comes first, then SO_LINGER, then an orderly FIN. */
+void tcp_close(struct world *world, enum side side, bool linger)
+{
+    struct endpoint *end = &world->machine.end[side];
+    bool unread = end->readable > 0 || end->window == WINDOW_FULL;
+
+    end->open = 0;
+    end->readable = 0;
+    end->lost_data |= unread;
+    /* In TIME_WAIT the descriptor's own socket is in CLOSE already: tcp_time_wait(). */
+    if (end->state == TCP_STATE_CLOSE || end->state == TCP_STATE_TIME_WAIT) {
+        return;
+    }
+    if (unread) {
+        end->abort_on_close++;
+        tcp_reset(world, side);
+    } else if (linger && end->linger_zero) {
+        end->abort_on_data++;
+        disconnect(world, side);
+    } else {
+        tcp_shut_wr(world, side);
+        note_mini_socket(end);
+    }
+}
+
+/* "If we have been reset, we may not send again": __tcp_send_ack(). */
+void tcp_open_window(struct world *world, enum side side)
+{
+    struct endpoint *end = &world->machine.end[side];
+
+    if (end->window == WINDOW_FULL && end->state != TCP_STATE_CLOSE) {
+        end->window = WINDOW_ASKED;
+        tcp_send_segment(world, side, SEGMENT_WINDOW);
+    }
+}

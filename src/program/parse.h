@@ -1,0 +1,22 @@
+#ifndef FINWAIT_PROGRAM_PARSE_H
+#define FINWAIT_PROGRAM_PARSE_H
+
+#include "finwait/program.h"
+
+/* A program being read: what program_parse and its checks share. */
+struct parse {
+    struct program *program;
+    const char *text;
+    enum side side;
+    struct where where;         /* of the text's first character */
+    size_t offset[PROGRAM_MAX]; /* where in the text each step begins */
+    struct error *error;
+};
+
+/* Give the error that was just set the place of the character at `offset`.  Returns -1. */
+int parse_fail_at(const struct parse *parse, size_t offset);
+
+/* Whether the steps, each valid by itself, make a program; see program_parse. */
+int program_check(const struct parse *parse);
+
+#endif

@@ -1,0 +1,168 @@
+#include "parse.h"
+
+/* What cannot follow what, wherever in the program, because the socket no longer allows it. */
+static const struct rule {
+    enum step_op op, after;
+    const char *because;
+    const char *instead;
+} rules[] = {
+    {STEP_SEND, STEP_SHUT_WR, "sending is shut down (EPIPE)", "send before `shut-wr`"},
+    {STEP_SHUT_WR, STEP_SHUT_WR, "the FIN has been sent", "leave one of them out"},
+    {STEP_RECV, STEP_SHUT_RD, "recv(2) returns 0 there, as if a FIN had come",
+     "receive before `shut-rd`, or use `drain`"},
+    {STEP_WAIT_FIN, STEP_SHUT_RD, "recv(2) returns 0 there, before any FIN has come",
+     "wait before `shut-rd`, or leave `shut-rd` out"},
+    {STEP_SHUT_RD, STEP_SHUT_RD, "receiving is shut down", "leave one of them out"},
+    {STEP_RECV, STEP_WAIT_FIN, "the FIN has been read, nothing can come after it",
+     "receive before `wait-fin`"},
+    {STEP_WAIT_FIN, STEP_WAIT_FIN, "the FIN has been read", "leave one of them out"},
+};
+
+static enum step_op first_op(enum side side)
+{
+    return side == SIDE_CLIENT ? STEP_CONNECT : STEP_ACCEPT;
+}
+
+static const char *name_at(const struct parse *parse, size_t i)
+{
+    return step_table[parse->program->step[i].op].name;
+}
+
+static int check_start(const struct parse *parse)
+{
+    const struct program *program = parse->program;
+    enum step_op first = first_op(parse->side);
+    const char *side = side_name(parse->side);
+
+    if (program->length == 0) {
+        error_set(parse->error, STATUS_USAGE, "the %s's program is empty", side);
+        error_hint(parse->error, "write e.g. `%s send recv close`", step_table[first].name);
+        return parse_fail_at(parse, 0);
+    }
+    if (program->step[0].op != first) {
+        error_set(parse->error, STATUS_USAGE, "a %s's program begins with `%s`, not with `%s`",
+                  side, step_table[first].name, name_at(parse, 0));
+        error_hint(parse->error, "put `%s` first", step_table[first].name);
+        return parse_fail_at(parse, parse->offset[0]);
+    }
+    for (size_t i = 1; i < program->length; i++) {
+        if (program->step[i].op == STEP_CONNECT || program->step[i].op == STEP_ACCEPT) {
+            error_set(parse->error, STATUS_USAGE, "`%s` can only begin a program",
+                      name_at(parse, i));
+            error_hint(parse->error, "a program is the life of one connection: leave it out");
+            return parse_fail_at(parse, parse->offset[i]);
+        }
+    }
+    return 0;
+}
+
+static int check_end(const struct parse *parse)
+{
+    const struct program *program = parse->program;
+    size_t last = program->length - 1;
+
+    for (size_t i = 0; i < last; i++) {
+        if (step_table[program->step[i].op].ends) {
+            error_set(parse->error, STATUS_USAGE, "`%s` follows `%s`, which ends the program",
+                      name_at(parse, i + 1), name_at(parse, i));
+            error_hint(parse->error, "make `%s` the last step", name_at(parse, i));
+            return parse_fail_at(parse, parse->offset[i + 1]);
+        }
+    }
+    if (step_table[program->step[last].op].ends) {
+        return 0;
+    }
+    error_set(parse->error, STATUS_USAGE, "the %s's program does not end after `%s`",
+              side_name(parse->side), name_at(parse, last));
+    error_hint(parse->error, "add how it ends: `close`, `rst`, `hold` or `die`");
+    return parse_fail_at(parse, parse->offset[last]);
+}
+
+/* repeat: at most once, and with something between the start and it. */
+static int check_repeat(const struct parse *parse)
+{
+    const struct program *program = parse->program;
+    bool seen = false;
+
+    for (size_t i = 0; i < program->length; i++) {
+        if (program->step[i].op != STEP_REPEAT) {
+            continue;
+        }
+        if (!seen && i > 1) {
+            seen = true;
+            continue;
+        }
+        error_set(parse->error, STATUS_USAGE, "%s",
+                  seen ? "a program can have only one `repeat`"
+                       : "`repeat` has no steps before it to do again");
+        error_hint(parse->error, "it goes back to the first step after `%s`", name_at(parse, 0));
+        return parse_fail_at(parse, parse->offset[i]);
+    }
+    return 0;
+}
+
+/* SO_LINGER acts on close(2) and on nothing else. */
+static int check_linger(const struct parse *parse)
+{
+    const struct program *program = parse->program;
+    size_t last = program->length - 1;
+
+    for (size_t i = 0; i < last; i++) {
+        if (program->step[i].op == STEP_LINGER && program->step[last].op != STEP_CLOSE) {
+            error_set(parse->error, STATUS_USAGE,
+                      "`linger` does nothing in a program that ends in `%s`", name_at(parse, last));
+            error_hint(parse->error, "end the program with `close`, or leave `linger` out");
+            return parse_fail_at(parse, parse->offset[i]);
+        }
+    }
+    return 0;
+}
+
+static int check_rules(const struct parse *parse, size_t i, const bool seen[STEP_OP_N],
+                       const char *round)
+{
+    for (size_t r = 0; r < sizeof rules / sizeof rules[0]; r++) {
+        if (rules[r].op == parse->program->step[i].op && seen[rules[r].after]) {
+            error_set(parse->error, STATUS_USAGE, "`%s` cannot follow `%s`%s: %s",
+                      name_at(parse, i), step_table[rules[r].after].name, round, rules[r].because);
+            error_hint(parse->error, "%s", rules[r].instead);
+            return parse_fail_at(parse, parse->offset[i]);
+        }
+    }
+    return 0;
+}
+
+/* Follow the steps as they will run: what a round leaves behind meets the next one. */
+static int check_directions(const struct parse *parse)
+{
+    const struct program *program = parse->program;
+    bool seen[STEP_OP_N] = {false};
+
+    for (size_t i = 0; i < program->length; i++) {
+        const struct step *step = &program->step[i];
+        if (check_rules(parse, i, seen, "") != 0) {
+            return -1;
+        }
+        seen[step->op] = true;
+        for (size_t again = 1; step->op == STEP_REPEAT && step->arg > 1 && again < i; again++) {
+            if (check_rules(parse, again, seen, " of the round before") != 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+int program_check(const struct parse *parse)
+{
+    int (*const checks[])(const struct parse *) = {
+        check_start, check_end, check_repeat, check_linger, check_directions,
+    };
+
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        if (checks[i](parse) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,89 @@
+#ifndef FINWAIT_TEST_PROGRAM_TESTING_H
+#define FINWAIT_TEST_PROGRAM_TESTING_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "finwait/model.h"
+#include "finwait/order.h"
+#include "finwait/program.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A pair of programs and what the model makes of it. */
+struct pair {
+    struct program program[SIDE_N];
+    struct model_input input;
+    struct model *model;
+    struct error error;
+};
+
+static inline void parse_or_fail(struct program *program, const char *text, enum side side)
+{
+    struct error error;
+
+    if (program_parse(program, text, side, (struct where){0}, &error) != 0) {
+        fail_msg("`%s`: %s", text, error.what);
+    }
+}
+
+/* Explore; returns what model_explore did.  pair_fini is due either way. */
+static inline int pair_explore(struct pair *pair, const char *client, const char *server,
+                               bool client_fills, bool server_fills)
+{
+    memset(pair, 0, sizeof *pair);
+    parse_or_fail(&pair->program[SIDE_CLIENT], client, SIDE_CLIENT);
+    parse_or_fail(&pair->program[SIDE_SERVER], server, SIDE_SERVER);
+    pair->input.program[SIDE_CLIENT] = &pair->program[SIDE_CLIENT];
+    pair->input.program[SIDE_SERVER] = &pair->program[SIDE_SERVER];
+    pair->input.fills_window[SIDE_CLIENT] = client_fills;
+    pair->input.fills_window[SIDE_SERVER] = server_fills;
+    pair->model = calloc(1, sizeof *pair->model);
+    assert_non_null(pair->model);
+    return model_explore(pair->model, &pair->input, &pair->error);
+}
+
+static inline void pair_explore_or_fail(struct pair *pair, const char *client, const char *server)
+{
+    if (pair_explore(pair, client, server, false, false) != 0) {
+        fail_msg("%s / %s: %s", client, server, pair->error.what);
+    }
+}
+
+static inline void pair_fini(struct pair *pair)
+{
+    free(pair->model);
+}
+
+/* A side's path from established on, as text: "established close_wait". */
+static inline char *path_text(char text[256], const struct model_side *side)
+{
+    size_t length = 0;
+
+    text[0] = '\0';
+    for (size_t i = 1; i < side->path_length; i++) {
+        length += (size_t)snprintf(text + length, 256 - length, "%s%s", i == 1 ? "" : " ",
+                                   tcp_state_name(side->path[i]));
+    }
+    return text;
+}
+
+/* Whether some end has these finals. */
+static inline bool has_end(const struct model *model, enum tcp_state client, enum tcp_state server)
+{
+    for (size_t i = 0; i < model->end_count; i++) {
+        if (model->end[i].side[SIDE_CLIENT].final == client &&
+            model->end[i].side[SIDE_SERVER].final == server) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#endif
