@@ -36,6 +36,7 @@ struct role_plan {
     uint64_t connections;        /* client: 0 for no limit */
     uint32_t concurrency;        /* client, closed loop */
     double rate;                 /* client, open loop; 0 for closed loop */
+    int64_t duration; /* client: ns after role_go in which connections begin; 0: no limit */
 };
 
 struct event_base;

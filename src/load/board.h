@@ -1,0 +1,28 @@
+#ifndef FINWAIT_LOAD_BOARD_H
+#define FINWAIT_LOAD_BOARD_H
+
+#include <stdint.h>
+
+#include "finwait/account.h"
+
+/*
+ * Memory shared by a role's workers and the conductor.  Each slot is written by its
+ * worker alone (by the conductor once the worker is dead), and read by anyone: all are
+ * aligned 64-bit words, so a reader sees old or new, never half.
+ */
+
+struct board_slot {
+    uint64_t room; /* descriptors the worker could still open */
+    struct account account;
+};
+
+struct board {
+    uint32_t slots;
+    struct board_slot slot[];
+};
+
+/* NULL with errno set when the kernel has no memory for it. */
+struct board *board_new(uint32_t slots);
+void board_free(struct board *board);
+
+#endif

@@ -1,0 +1,295 @@
+#include "conn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "finwait/clock.h"
+
+enum {
+    /* How long a connection that could not be opened keeps its slot. */
+    REOPEN_MS = 10,
+};
+
+static void list_move(struct conn *conn, enum conn_place place)
+{
+    struct conn_list *const lists[] = {
+        [CONN_LOOSE] = NULL,
+        [CONN_WAITING] = &conn->worker->waiting,
+        [CONN_HELD] = &conn->worker->held,
+    };
+
+    if (lists[conn->place] != NULL) {
+        TAILQ_REMOVE(lists[conn->place], conn, link);
+    }
+    if (lists[place] != NULL) {
+        TAILQ_INSERT_TAIL(lists[place], conn, link);
+    }
+    conn->place = place;
+}
+
+struct conn *conn_new(struct worker *worker, int fd, int64_t born)
+{
+    struct conn *conn = TAILQ_FIRST(&worker->spare);
+
+    if (conn != NULL) {
+        TAILQ_REMOVE(&worker->spare, conn, link);
+    } else {
+        conn = malloc(sizeof *conn);
+        if (conn == NULL) {
+            return NULL;
+        }
+    }
+    conn->worker = worker;
+    conn->place = CONN_LOOSE;
+    conn->fd = fd;
+    conn->pc = 0;
+    conn->rounds = 0;
+    conn->interest = 0;
+    conn->opened = false;
+    conn->paused = false;
+    conn->peer_fin = false;
+    conn->receiving = false;
+    conn->sent = 0;
+    conn->born = born;
+    conn->asked = 0;
+    conn->closing = 0;
+    conn->since = 0;
+    conn->spill = NULL;
+    conn->spill_length = 0;
+    worker->open++;
+    worker->account->attempted++;
+    return conn;
+}
+
+void conn_unregister(struct conn *conn)
+{
+    if (conn->interest != 0) {
+        event_del(&conn->event);
+        conn->interest = 0;
+    }
+}
+
+static void conn_recycle(struct conn *conn)
+{
+    conn->worker->open--;
+    list_move(conn, CONN_LOOSE);
+    TAILQ_INSERT_HEAD(&conn->worker->spare, conn, link);
+}
+
+/* Close without side effects of ours: the interpreter's own closing steps come before. */
+static void conn_close(struct conn *conn)
+{
+    conn_unregister(conn);
+    if (conn->paused) {
+        event_del(&conn->timer);
+        conn->paused = false;
+    }
+    if (conn->fd >= 0) {
+        close(conn->fd);
+        conn->fd = -1;
+    }
+    free(conn->spill);
+    conn->spill = NULL;
+}
+
+static void conn_account(struct conn *conn, enum outcome outcome)
+{
+    struct account *account = conn->worker->account;
+
+    account->outcome[outcome]++;
+    if (outcome == OUTCOME_DONE) {
+        int64_t now = clock_now();
+        histogram_record(&account->latency[LATENCY_LIFE], now - conn->born);
+        histogram_record(&account->latency[LATENCY_CLOSE], now - conn->closing);
+    }
+}
+
+enum step_result conn_end(struct conn *conn, enum outcome outcome)
+{
+    conn_account(conn, outcome);
+    conn_close(conn);
+    conn_recycle(conn);
+    return STEP_ENDED;
+}
+
+static enum outcome outcome_of(int errnum)
+{
+    switch (errnum) {
+    case ECONNRESET:
+    case EPIPE:
+        return OUTCOME_RESET;
+    case ECONNREFUSED:
+        return OUTCOME_REFUSED;
+    case ETIMEDOUT:
+        return OUTCOME_TIMEOUT;
+    case EADDRNOTAVAIL:
+    case EADDRINUSE:
+        return OUTCOME_NO_PORT;
+    case EMFILE:
+    case ENFILE:
+        return OUTCOME_NO_FD;
+    default:
+        return OUTCOME_ERROR;
+    }
+}
+
+static void count_error(struct conn *conn, int errnum)
+{
+    if (errnum > 0 && errnum < ERRNO_LIMIT) {
+        conn->worker->account->error[errnum]++;
+    }
+}
+
+enum step_result conn_fail(struct conn *conn, int errnum)
+{
+    count_error(conn, errnum);
+    return conn_end(conn, outcome_of(errnum));
+}
+
+static void on_reopen(evutil_socket_t fd, short what, void *argument)
+{
+    struct conn *conn = argument;
+    struct worker *worker = conn->worker;
+
+    (void)fd;
+    (void)what;
+    conn->paused = false;
+    conn_recycle(conn);
+    worker_turn(worker);
+}
+
+enum step_result conn_fail_open(struct conn *conn, int errnum)
+{
+    struct timeval wait = clock_timeval(REOPEN_MS * NS_PER_MS);
+
+    count_error(conn, errnum);
+    conn_account(conn, outcome_of(errnum));
+    conn_close(conn);
+    list_move(conn, CONN_LOOSE);
+    if (evtimer_assign(&conn->timer, conn->worker->base, on_reopen, conn) != 0 ||
+        evtimer_add(&conn->timer, &wait) != 0) {
+        conn_recycle(conn);
+    }
+    return STEP_ENDED;
+}
+
+static void on_ready(evutil_socket_t fd, short what, void *argument)
+{
+    struct conn *conn = argument;
+    struct worker *worker = conn->worker;
+
+    (void)fd;
+    (void)what;
+    if (!conn->paused && conn->place != CONN_HELD) {
+        conn_run(conn);
+        worker_turn(worker);
+    }
+}
+
+static void wait_from_now(struct conn *conn)
+{
+    if (conn->worker->plan->timeout > 0 && conn->since == 0) {
+        conn->since = clock_now();
+        list_move(conn, CONN_WAITING);
+    }
+}
+
+/*
+ * Edge-triggered and kept for the connection's life: a step always tries its system call
+ * until EAGAIN before it waits, so one epoll_ctl(2) serves most programs.
+ */
+enum step_result conn_await(struct conn *conn, short interest)
+{
+    short wanted = (short)(conn->interest | interest);
+
+    wait_from_now(conn);
+    if (wanted == conn->interest) {
+        return STEP_WAIT;
+    }
+    conn_unregister(conn);
+    if (event_assign(&conn->event, conn->worker->base, conn->fd,
+                     (short)(wanted | EV_ET | EV_PERSIST), on_ready, conn) != 0 ||
+        event_add(&conn->event, NULL) != 0) {
+        return conn_fail(conn, ENOMEM);
+    }
+    conn->interest = wanted;
+    return STEP_WAIT;
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *argument)
+{
+    struct conn *conn = argument;
+    struct worker *worker = conn->worker;
+
+    (void)fd;
+    (void)what;
+    conn->paused = false;
+    conn->pc++;
+    conn_run(conn);
+    worker_turn(worker);
+}
+
+enum step_result conn_sleep(struct conn *conn, int64_t ns)
+{
+    struct timeval wait = clock_timeval(ns);
+
+    if (evtimer_assign(&conn->timer, conn->worker->base, on_timer, conn) != 0 ||
+        evtimer_add(&conn->timer, &wait) != 0) {
+        return conn_fail(conn, ENOMEM);
+    }
+    conn->paused = true;
+    return STEP_WAIT;
+}
+
+enum step_result conn_hold(struct conn *conn)
+{
+    conn_account(conn, OUTCOME_HELD);
+    conn_unregister(conn);
+    free(conn->spill);
+    conn->spill = NULL;
+    conn->worker->open--;
+    list_move(conn, CONN_HELD);
+    return STEP_ENDED;
+}
+
+void conn_run(struct conn *conn)
+{
+    const struct program *program = conn->worker->plan->program;
+    enum step_result result;
+
+    for (;;) {
+        const struct step *step = &program->step[conn->pc];
+
+        result = step_runners[step->op](conn, step);
+        if (result != STEP_NEXT) {
+            return;
+        }
+        if (conn->since != 0) {
+            conn->since = 0;
+            list_move(conn, CONN_LOOSE);
+        }
+        conn->pc++;
+    }
+}
+
+void conn_sweep(struct worker *worker)
+{
+    int64_t oldest = clock_now() - worker->plan->timeout;
+    struct conn *conn;
+
+    while ((conn = TAILQ_FIRST(&worker->waiting)) != NULL && conn->since <= oldest) {
+        conn_end(conn, OUTCOME_TIMEOUT);
+    }
+}
+
+void conn_list_free(struct conn_list *list)
+{
+    struct conn *conn;
+
+    while ((conn = TAILQ_FIRST(list)) != NULL) {
+        TAILQ_REMOVE(list, conn, link);
+        conn_close(conn);
+        free(conn);
+    }
+}

@@ -1,0 +1,91 @@
+#ifndef FINWAIT_LOAD_CONN_H
+#define FINWAIT_LOAD_CONN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "finwait/message.h"
+#include "worker.h"
+
+/* A connection: one run of the role's program on one socket. */
+
+/* Which list a connection is on. */
+enum conn_place {
+    CONN_LOOSE,
+    CONN_WAITING,
+    CONN_HELD,
+};
+
+struct conn {
+    struct worker *worker;
+    TAILQ_ENTRY(conn) link;
+    enum conn_place place;
+    int fd;          /* -1: none */
+    uint32_t pc;     /* index of the step that runs */
+    uint32_t rounds; /* completed ones, for repeat */
+    short interest;  /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
+    bool opened;
+    bool paused;     /* its timer runs */
+    bool peer_fin;   /* the peer's FIN has been read */
+    bool receiving;  /* the reader is in the middle of a recv step */
+    size_t sent;     /* bytes of the message under way */
+    int64_t born;    /* when it was begun, or was due (open loop) */
+    int64_t asked;   /* when the request under way began to be sent, or 0 */
+    int64_t closing; /* when the first closing step began, or 0 */
+    int64_t since;   /* when it began to wait in this step */
+    struct message_reader reader;
+    char *spill; /* bytes read beyond a message, for the next recv; owned, usually NULL */
+    size_t spill_length;
+    struct event event;
+    struct event timer;
+};
+
+/* What a step says to the interpreter. */
+enum step_result {
+    STEP_NEXT,  /* done: on to the following step */
+    STEP_WAIT,  /* run it again when the event it asked for comes */
+    STEP_ENDED, /* the connection is over and `conn` is no longer to be touched */
+};
+
+/* A fresh connection on `fd` (or -1), at the first step.  NULL when out of memory. */
+struct conn *conn_new(struct worker *worker, int fd, int64_t born);
+
+/* Run the program on from where it stands. */
+void conn_run(struct conn *conn);
+
+/* The connection is over: account for it, close what is open, recycle it. */
+enum step_result conn_end(struct conn *conn, enum outcome outcome);
+
+/* As conn_end, for an errno met in a step. */
+enum step_result conn_fail(struct conn *conn, int errnum);
+
+/*
+ * As conn_fail, for a connection that could not be opened: its slot stays taken for a moment, lest
+ * a lack of ports or descriptors turn the worker into a busy loop.
+ */
+enum step_result conn_fail_open(struct conn *conn, int errnum);
+
+/* Call again when the socket can be read or written (EV_READ, EV_WRITE).  Returns STEP_WAIT. */
+enum step_result conn_await(struct conn *conn, short interest);
+
+/* Call again after `ns`.  Returns STEP_WAIT. */
+enum step_result conn_sleep(struct conn *conn, int64_t ns);
+
+/* Count it among the held: it is over as far as the load goes, but its descriptor stays open. */
+enum step_result conn_hold(struct conn *conn);
+
+/* Forget the socket's registration before it is closed. */
+void conn_unregister(struct conn *conn);
+
+/* End connections that have waited in one step for longer than the plan's timeout. */
+void conn_sweep(struct worker *worker);
+
+/* Free a list's connections, closing their sockets. */
+void conn_list_free(struct conn_list *list);
+
+/* The interpreter's table: how each step is run, indexed by enum step_op. */
+typedef enum step_result step_runner(struct conn *conn, const struct step *step);
+extern step_runner *const step_runners[STEP_OP_N];
+
+#endif

@@ -1,0 +1,62 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "finwait/load.h"
+
+enum {
+    WORKERS_MAX = 256,
+    /* Descriptors a worker needs for itself: standard streams, epoll, control, listeners, the lab.
+     */
+    RESERVED = 64,
+};
+
+/* Both limits up to the hard one; root may go beyond it, up to fs.nr_open. */
+static rlim_t raise_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return 1024;
+    }
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+            getrlimit(RLIMIT_NOFILE, &limit);
+        }
+    }
+    return limit.rlim_cur;
+}
+
+static uint32_t half_the_cpus(void)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return cpus > 2 ? (uint32_t)(cpus / 2) : 1;
+}
+
+int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers, struct error *error)
+{
+    rlim_t limit = raise_limit();
+    rlim_t room = limit > (rlim_t)2 * RESERVED ? limit - RESERVED : RESERVED;
+    uint64_t least = (need->descriptors + room - 1) / room;
+
+    if (least == 0) {
+        least = 1;
+    }
+    if (least > WORKERS_MAX) {
+        error_set(error, STATUS_MACHINE,
+                  "the %s has to hold %llu sockets: %llu processes of %llu descriptors each",
+                  side_name(side), (unsigned long long)need->descriptors, (unsigned long long)least,
+                  (unsigned long long)limit);
+        return error_hint(error,
+                          "raise RLIMIT_NOFILE (ulimit -Hn), or lower load.connections or "
+                          "load.concurrency to at most %llu",
+                          (unsigned long long)room * WORKERS_MAX);
+    }
+    if (need->workers != 0) {
+        *workers = need->workers > least ? need->workers : (uint32_t)least;
+        return 0;
+    }
+    *workers = half_the_cpus() > least ? half_the_cpus() : (uint32_t)least;
+    return 0;
+}

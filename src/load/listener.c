@@ -1,0 +1,88 @@
+#include "listener.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int bind_failed(const struct address *address, int errnum, struct error *error)
+{
+    char text[ADDRESS_TEXT];
+
+    error_errno(error, STATUS_MACHINE, errnum, "bind %s",
+                address_format(text, sizeof text, address));
+    if (errnum == EADDRINUSE) {
+        return error_hint(error, "another socket has that port: choose one with server.port, or "
+                                 "set server.sockopt.reuseaddr to pass over its TIME_WAIT");
+    }
+    return -1;
+}
+
+static int listener_open(const struct role_plan *plan, const struct address *address,
+                         struct error *error)
+{
+    int fd = socket(address_family(address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) {
+        return error_errno(error, STATUS_MACHINE, errno, "socket");
+    }
+    if (sockopts_apply(plan->sockopts, fd, true, error) != 0) {
+        goto fail;
+    }
+    if (bind(fd, &address->sa, address->length) != 0) {
+        bind_failed(address, errno, error);
+        goto fail;
+    }
+    if (listen(fd, (int)plan->backlog) != 0) {
+        error_errno(error, STATUS_MACHINE, errno, "listen");
+        goto fail;
+    }
+    return fd;
+fail:
+    close(fd);
+    return -1;
+}
+
+int listeners_open(struct listeners *listeners, const struct role_plan *plan, struct error *error)
+{
+    const struct sockopts *options = plan->sockopts;
+    bool own = options->set[SOCKOPT_REUSEPORT] && options->value[SOCKOPT_REUSEPORT] != 0;
+    uint32_t total;
+
+    listeners->sets = own ? plan->workers : 1;
+    listeners->count = plan->servers.count;
+    total = listeners->sets * listeners->count;
+    listeners->fd = malloc(total * sizeof *listeners->fd);
+    if (listeners->fd == NULL) {
+        return error_errno(error, STATUS_MACHINE, errno, "malloc");
+    }
+    for (uint32_t i = 0; i < total; i++) {
+        struct address address;
+
+        address_pool_get(&plan->servers, i % listeners->count, &address);
+        listeners->fd[i] = listener_open(plan, &address, error);
+        if (listeners->fd[i] < 0) {
+            listeners->sets = 1;
+            listeners->count = i;
+            listeners_close(listeners);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void listeners_close(struct listeners *listeners)
+{
+    for (uint32_t i = 0; i < listeners->sets * listeners->count; i++) {
+        close(listeners->fd[i]);
+    }
+    free(listeners->fd);
+    *listeners = (struct listeners){0};
+}
+
+const int *listeners_of(const struct listeners *listeners, uint32_t index)
+{
+    uint32_t set = listeners->sets > 1 ? index : 0;
+
+    return listeners->fd + (size_t)set * listeners->count;
+}

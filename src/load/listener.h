@@ -1,0 +1,25 @@
+#ifndef FINWAIT_LOAD_LISTENER_H
+#define FINWAIT_LOAD_LISTENER_H
+
+#include <stdint.h>
+
+#include "finwait/load.h"
+
+/*
+ * The server's listening sockets.  All workers share one an address, unless the
+ * reuseport option gives each its own (socket(7), SO_REUSEPORT).
+ */
+struct listeners {
+    uint32_t sets;  /* 1, or one a worker */
+    uint32_t count; /* in a set: one an address */
+    int *fd;        /* sets × count */
+};
+
+/* Listen, in the calling thread's namespace.  -1 with STATUS_MACHINE, e.g. EADDRINUSE. */
+int listeners_open(struct listeners *listeners, const struct role_plan *plan, struct error *error);
+void listeners_close(struct listeners *listeners);
+
+/* The set of worker `index`: `count` descriptors. */
+const int *listeners_of(const struct listeners *listeners, uint32_t index);
+
+#endif

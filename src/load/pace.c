@@ -1,0 +1,180 @@
+#include "pace.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+
+#include "conn.h"
+#include "finwait/clock.h"
+
+enum {
+    /* Connections begun before other events get their turn. */
+    BATCH = 256,
+};
+
+struct pace {
+    struct worker *worker;
+    uint64_t begun;
+    uint64_t quota;       /* UINT64_MAX: none */
+    uint32_t concurrency; /* closed loop; 0 in an open one */
+    double interval;      /* open loop: ns between arrivals at this worker; 0 in a closed one */
+    double offset;        /* ns, so that workers interleave */
+    int64_t start;
+    struct event event; /* open loop: the next arrival; closed: more after a batch */
+};
+
+static uint64_t share(uint64_t total, uint32_t index, uint32_t workers)
+{
+    return total / workers + (index < total % workers);
+}
+
+/* When the next connection of an open loop is due. */
+static int64_t due(const struct pace *pace)
+{
+    return pace->start + (int64_t)(pace->offset + (double)pace->begun * pace->interval);
+}
+
+static int64_t next_birth(const struct pace *pace)
+{
+    return pace->interval > 0 ? due(pace) : clock_now();
+}
+
+bool pace_over(const struct pace *pace)
+{
+    int64_t duration = pace->worker->plan->duration;
+
+    return pace->worker->stopping || pace->begun >= pace->quota ||
+           (duration > 0 && next_birth(pace) >= pace->start + duration);
+}
+
+static void begin(struct pace *pace, int64_t born)
+{
+    struct conn *conn = conn_new(pace->worker, -1, born);
+
+    if (conn == NULL) {
+        pace->quota = pace->begun; /* out of memory: what is under way can still end well */
+        return;
+    }
+    pace->begun++;
+    conn_run(conn);
+}
+
+/* ---- closed loop ---- */
+
+static void come_back(struct pace *pace, int64_t ns)
+{
+    struct timeval wait = clock_timeval(ns);
+
+    evtimer_add(&pace->event, &wait);
+}
+
+void pace_turn(struct pace *pace)
+{
+    if (pace->concurrency == 0) {
+        return;
+    }
+    for (int i = 0; pace->worker->open < pace->concurrency && !pace_over(pace); i++) {
+        if (i == BATCH) {
+            come_back(pace, 0);
+            return;
+        }
+        begin(pace, clock_now());
+    }
+}
+
+/* ---- open loop ---- */
+
+/* Arrivals keep their times whatever has become of earlier ones: a stall is not hidden. */
+static void arrive(struct pace *pace)
+{
+    int64_t now = clock_now();
+
+    for (int i = 0; i < BATCH && !pace_over(pace) && due(pace) <= now; i++) {
+        begin(pace, due(pace));
+    }
+    if (!pace_over(pace)) {
+        int64_t wait = due(pace) - clock_now();
+        come_back(pace, wait > 0 ? wait : 0);
+    }
+}
+
+static void on_time(evutil_socket_t fd, short what, void *argument)
+{
+    struct pace *pace = argument;
+
+    (void)fd;
+    (void)what;
+    if (pace->interval > 0) {
+        arrive(pace);
+    }
+    worker_turn(pace->worker);
+}
+
+void pace_go(struct pace *pace)
+{
+    pace->start = clock_now();
+    if (pace->interval > 0) {
+        arrive(pace);
+    }
+}
+
+struct pace *pace_new(struct worker *worker)
+{
+    const struct role_plan *plan = worker->plan;
+    struct pace *pace = calloc(1, sizeof *pace);
+
+    if (pace == NULL) {
+        return NULL;
+    }
+    pace->worker = worker;
+    pace->quota = plan->connections == 0 ? UINT64_MAX
+                                         : share(plan->connections, worker->index, plan->workers);
+    if (plan->rate > 0) {
+        pace->interval = (double)NS_PER_S * plan->workers / plan->rate;
+        pace->offset = (double)NS_PER_S * worker->index / plan->rate;
+    } else {
+        pace->concurrency = (uint32_t)share(plan->concurrency, worker->index, plan->workers);
+    }
+    evtimer_assign(&pace->event, worker->base, on_time, pace);
+    return pace;
+}
+
+/* ---- sockets ---- */
+
+/*
+ * A source address without a port: the kernel then chooses the port at connect(2), when it knows
+ * the destination, and one pool of ports serves each of them (ip(7), IP_BIND_ADDRESS_NO_PORT).
+ */
+static int bind_source(int fd, const struct role_plan *plan, const struct address *from)
+{
+    const int on = 1;
+
+    if (!plan->sockopts->set[SOCKOPT_BIND_NO_PORT] &&
+        setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) != 0) {
+        return errno;
+    }
+    return bind(fd, &from->sa, from->length) == 0 ? 0 : errno;
+}
+
+int pace_socket(struct conn *conn, struct address *to)
+{
+    const struct worker *worker = conn->worker;
+    const struct role_plan *plan = worker->plan;
+    uint64_t number = worker->index + (worker->pace->begun - 1) * plan->workers;
+    uint32_t sources = plan->sources.count;
+    struct address from;
+    int errnum;
+
+    address_pool_get(&plan->servers, (uint32_t)(number / (sources > 0 ? sources : 1)), to);
+    conn->fd = socket(address_family(to), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (conn->fd < 0) {
+        return errno;
+    }
+    errnum = sockopts_apply_client(plan->sockopts, conn->fd);
+    if (errnum != 0 || sources == 0) {
+        return errnum;
+    }
+    address_pool_get(&plan->sources, (uint32_t)number, &from);
+    return bind_source(conn->fd, plan, &from);
+}

@@ -1,0 +1,164 @@
+#include "serve.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "conn.h"
+#include "finwait/clock.h"
+
+enum {
+    /* Connections accepted before other events get their turn. */
+    BATCH = 64,
+    /* How long to let a listener be when no descriptor is left. */
+    REST_MS = 10,
+};
+
+struct serve {
+    struct worker *worker;
+    uint64_t capacity; /* connections this process has descriptors for */
+    uint32_t count;
+    struct event rest;
+    struct event listen[];
+};
+
+static void listen_all(struct serve *serve, bool on)
+{
+    for (uint32_t i = 0; i < serve->count; i++) {
+        if (on) {
+            event_add(&serve->listen[i], NULL);
+        } else {
+            event_del(&serve->listen[i]);
+        }
+    }
+}
+
+static void rest(struct serve *serve)
+{
+    struct timeval wait = clock_timeval(REST_MS * NS_PER_MS);
+
+    listen_all(serve, false);
+    evtimer_add(&serve->rest, &wait);
+}
+
+static void on_rested(evutil_socket_t fd, short what, void *argument)
+{
+    struct serve *serve = argument;
+
+    (void)fd;
+    (void)what;
+    listen_all(serve, true);
+}
+
+static void post_room(struct serve *serve)
+{
+    struct worker *worker = serve->worker;
+    uint64_t used = worker->open + worker->account->outcome[OUTCOME_HELD];
+
+    worker->board->slot[worker->index].room = used < serve->capacity ? serve->capacity - used : 0;
+}
+
+/*
+ * A full worker leaves the queue they share to those with room: only when every one is
+ * full does accept(2) get to say EMFILE.
+ */
+static bool leave_to_others(const struct worker *worker)
+{
+    const struct board *board = worker->board;
+
+    if (board->slot[worker->index].room > 0 || worker->plan->sockopts->set[SOCKOPT_REUSEPORT]) {
+        return false;
+    }
+    for (uint32_t i = 0; i < board->slots; i++) {
+        if (board->slot[i].room > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether there may be more to accept. */
+static bool accept_one(struct serve *serve, int listener)
+{
+    struct worker *worker = serve->worker;
+    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct conn *conn;
+
+    if (fd < 0) {
+        if (errno == EAGAIN) {
+            return false;
+        }
+        worker->account->error[errno < ERRNO_LIMIT ? errno : 0]++;
+        if (errno == ECONNABORTED) {
+            return true;
+        }
+        rest(serve);
+        return false;
+    }
+    conn = conn_new(worker, fd, clock_now());
+    if (conn == NULL) {
+        close(fd);
+        worker->account->error[ENOMEM]++;
+        rest(serve);
+        return false;
+    }
+    conn_run(conn);
+    return true;
+}
+
+static void on_connection(evutil_socket_t listener, short what, void *argument)
+{
+    struct serve *serve = argument;
+
+    (void)what;
+    for (int i = 0; i < BATCH; i++) {
+        if (leave_to_others(serve->worker)) {
+            rest(serve);
+            break;
+        }
+        if (!accept_one(serve, listener)) {
+            break;
+        }
+        post_room(serve);
+    }
+    post_room(serve);
+}
+
+/* What RLIMIT_NOFILE leaves: the lowest free descriptor tells how many are taken. */
+static uint64_t count_room(int any)
+{
+    struct rlimit limit;
+    int next = dup(any);
+
+    if (next >= 0) {
+        close(next);
+    }
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || next < 0 || limit.rlim_cur <= (rlim_t)next) {
+        return 0;
+    }
+    return limit.rlim_cur - (rlim_t)next;
+}
+
+struct serve *serve_new(struct worker *worker, const int *listeners, uint32_t count)
+{
+    struct serve *serve = calloc(1, sizeof *serve + count * sizeof serve->listen[0]);
+
+    if (serve == NULL) {
+        return NULL;
+    }
+    serve->worker = worker;
+    serve->count = count;
+    serve->capacity = count_room(listeners[0]);
+    evtimer_assign(&serve->rest, worker->base, on_rested, serve);
+    for (uint32_t i = 0; i < count; i++) {
+        event_assign(&serve->listen[i], worker->base, listeners[i], EV_READ | EV_PERSIST,
+                     on_connection, serve);
+    }
+    post_room(serve);
+    listen_all(serve, true);
+    return serve;
+}

@@ -1,0 +1,14 @@
+#ifndef FINWAIT_LOAD_SERVE_H
+#define FINWAIT_LOAD_SERVE_H
+
+#include <stdint.h>
+
+/* How a server's connections begin. */
+
+struct worker;
+struct serve;
+
+/* Accept on `listeners` from now on.  NULL when out of memory. */
+struct serve *serve_new(struct worker *worker, const int *listeners, uint32_t count);
+
+#endif

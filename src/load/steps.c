@@ -1,0 +1,341 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "conn.h"
+#include "finwait/clock.h"
+#include "pace.h"
+
+/* How each step runs.  Each tries its system call first and waits only on EAGAIN. */
+
+/* ---- opening ---- */
+
+static enum step_result connection_opened(struct conn *conn)
+{
+    struct account *account = conn->worker->account;
+
+    conn->opened = true;
+    account->opened++;
+    histogram_record(&account->latency[LATENCY_CONNECT], clock_now() - conn->born);
+    return STEP_NEXT;
+}
+
+/*
+ * A second connect(2) tells how the first went: on a short link the handshake is over before the
+ * first one returns EINPROGRESS (the SYN-ACK waits in the socket's backlog until
+ * release_sock()), and so epoll is not needed at all.  The kernel ignores the address this time
+ * (SS_CONNECTING in __inet_stream_connect(), net/ipv4/af_inet.c).
+ */
+static enum step_result connect_again(struct conn *conn)
+{
+    const struct address *any = &conn->worker->plan->servers.first;
+
+    if (connect(conn->fd, &any->sa, any->length) == 0 || errno == EISCONN) {
+        return connection_opened(conn);
+    }
+    return errno == EALREADY ? conn_await(conn, EV_WRITE) : conn_fail_open(conn, errno);
+}
+
+static enum step_result run_connect(struct conn *conn, const struct step *step)
+{
+    struct address to;
+    int errnum;
+
+    (void)step;
+    if (conn->fd >= 0) {
+        return connect_again(conn);
+    }
+    errnum = pace_socket(conn, &to);
+    if (errnum != 0) {
+        return conn_fail_open(conn, errnum);
+    }
+    if (connect(conn->fd, &to.sa, to.length) == 0) {
+        return connection_opened(conn);
+    }
+    return errno == EINPROGRESS ? connect_again(conn) : conn_fail_open(conn, errno);
+}
+
+static enum step_result run_accept(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    conn->opened = true;
+    conn->worker->account->opened++;
+    return STEP_NEXT;
+}
+
+/* ---- messages ---- */
+
+static bool is_last_send(const struct conn *conn)
+{
+    const struct program *program = conn->worker->plan->program;
+
+    return conn->pc == conn->worker->last_send &&
+           conn->rounds + 1 >= (uint32_t)program_rounds(program);
+}
+
+static enum step_result run_send(struct conn *conn, const struct step *step)
+{
+    struct worker *worker = conn->worker;
+    const struct message *message = is_last_send(conn) ? &worker->last_message : &worker->message;
+
+    (void)step;
+    if (conn->sent == 0 && conn->asked == 0) {
+        conn->asked = clock_now();
+    }
+    while (conn->sent < message->length) {
+        ssize_t n =
+            send(conn->fd, message->bytes + conn->sent, message->length - conn->sent, MSG_NOSIGNAL);
+        if (n < 0) {
+            return errno == EAGAIN ? conn_await(conn, EV_WRITE) : conn_fail(conn, errno);
+        }
+        conn->sent += (size_t)n;
+        worker->account->bytes_sent += (uint64_t)n;
+    }
+    conn->sent = 0;
+    worker->account->messages_sent++;
+    return STEP_NEXT;
+}
+
+static enum step_result received(struct conn *conn)
+{
+    struct account *account = conn->worker->account;
+
+    conn->receiving = false;
+    account->messages_received++;
+    if (conn->asked != 0 && conn->worker->plan->side == SIDE_CLIENT) {
+        histogram_record(&account->latency[LATENCY_RESPONSE], clock_now() - conn->asked);
+    }
+    conn->asked = 0;
+    return STEP_NEXT;
+}
+
+/* Keep for the next recv what was read beyond this message. */
+static bool spill_keep(struct conn *conn, const char *bytes, size_t length)
+{
+    char *kept = NULL;
+
+    if (length > 0) {
+        kept = malloc(length);
+        if (kept == NULL) {
+            return false;
+        }
+        memcpy(kept, bytes, length);
+    }
+    free(conn->spill);
+    conn->spill = kept;
+    conn->spill_length = length;
+    return true;
+}
+
+static enum message_progress feed(struct conn *conn, const char *bytes, size_t length, bool peeked)
+{
+    size_t used = 0;
+    enum message_progress progress = message_reader_feed(&conn->reader, bytes, length, &used);
+
+    conn->worker->account->bytes_received += used;
+    if (peeked) {
+        /* MSG_TRUNC takes the bytes out of the queue without a copy, tcp(7). */
+        return recv(conn->fd, NULL, used, MSG_TRUNC) == (ssize_t)used ? progress : MESSAGE_BAD;
+    }
+    if (progress == MESSAGE_WHOLE && !spill_keep(conn, bytes + used, length - used)) {
+        return MESSAGE_BAD;
+    }
+    return progress;
+}
+
+static enum step_result recv_fin(struct conn *conn)
+{
+    conn->peer_fin = true;
+    return message_reader_fin(&conn->reader) ? received(conn) : conn_end(conn, OUTCOME_EOF);
+}
+
+/* The size of the next read: never beyond a message whose length is known. */
+static size_t recv_size(const struct conn *conn)
+{
+    const struct message_reader *reader = &conn->reader;
+    bool exact = reader->protocol == PROTOCOL_RAW && reader->left < WORKER_SCRATCH;
+
+    return exact ? (size_t)reader->left : WORKER_SCRATCH;
+}
+
+/* What was read beyond the last message comes first; a raw message of no bytes is whole at once. */
+static enum message_progress begin_recv(struct conn *conn)
+{
+    const struct role_plan *plan = conn->worker->plan;
+    char *spill = conn->spill;
+    size_t length = conn->spill_length;
+    enum message_progress progress;
+
+    conn->receiving = true;
+    conn->spill = NULL;
+    conn->spill_length = 0;
+    message_reader_init(&conn->reader, &plan->message, side_peer(plan->side));
+    progress = feed(conn, spill != NULL ? spill : "", length, false);
+    free(spill);
+    return progress;
+}
+
+static enum step_result run_recv(struct conn *conn, const struct step *step)
+{
+    struct worker *worker = conn->worker;
+    bool peek = worker->plan->pipelined && worker->plan->message.protocol == PROTOCOL_HTTP;
+    enum message_progress progress = conn->receiving ? MESSAGE_MORE : begin_recv(conn);
+
+    (void)step;
+    while (progress == MESSAGE_MORE) {
+        ssize_t n = recv(conn->fd, worker->scratch, recv_size(conn), peek ? MSG_PEEK : 0);
+        if (n == 0) {
+            return recv_fin(conn);
+        }
+        if (n < 0) {
+            return errno == EAGAIN ? conn_await(conn, EV_READ) : conn_fail(conn, errno);
+        }
+        progress = feed(conn, worker->scratch, (size_t)n, peek);
+    }
+    return progress == MESSAGE_WHOLE ? received(conn) : conn_end(conn, OUTCOME_BAD_MESSAGE);
+}
+
+static enum step_result run_repeat(struct conn *conn, const struct step *step)
+{
+    if (++conn->rounds < (uint32_t)step->arg) {
+        conn->pc = 0; /* the interpreter goes on to the step after the first */
+    }
+    return STEP_NEXT;
+}
+
+/* ---- closing ---- */
+
+static void closing_begins(struct conn *conn)
+{
+    if (conn->closing == 0) {
+        conn->closing = clock_now();
+    }
+}
+
+static enum step_result shut(struct conn *conn, int how)
+{
+    if (shutdown(conn->fd, how) == 0) {
+        return STEP_NEXT;
+    }
+    /* A peer's RST has already taken the connection down. */
+    return conn_fail(conn, errno == ENOTCONN ? ECONNRESET : errno);
+}
+
+static enum step_result run_shut_wr(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    closing_begins(conn);
+    return shut(conn, SHUT_WR);
+}
+
+static enum step_result run_shut_rd(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    return shut(conn, SHUT_RD);
+}
+
+/* Read and discard until EAGAIN, FIN or RST; > 0: EAGAIN, 0: FIN, < 0: -errno. */
+static int discard(struct conn *conn)
+{
+    free(conn->spill);
+    conn->spill = NULL;
+    conn->spill_length = 0;
+    while (!conn->peer_fin) {
+        ssize_t n = recv(conn->fd, NULL, WORKER_SCRATCH, MSG_TRUNC);
+        if (n < 0) {
+            return errno == EAGAIN ? 1 : -errno;
+        }
+        conn->peer_fin = n == 0;
+        conn->worker->account->bytes_received += (uint64_t)n;
+    }
+    return 0;
+}
+
+static enum step_result run_wait_fin(struct conn *conn, const struct step *step)
+{
+    int left;
+
+    (void)step;
+    closing_begins(conn);
+    left = discard(conn);
+    if (left > 0) {
+        return conn_await(conn, EV_READ);
+    }
+    return left == 0 ? STEP_NEXT : conn_fail(conn, -left);
+}
+
+static enum step_result run_drain(struct conn *conn, const struct step *step)
+{
+    int left = discard(conn);
+
+    (void)step;
+    return left >= 0 ? STEP_NEXT : conn_fail(conn, -left);
+}
+
+static enum step_result run_pause(struct conn *conn, const struct step *step)
+{
+    return conn_sleep(conn, step->arg);
+}
+
+static int set_linger(int fd, int64_t seconds)
+{
+    struct linger linger = {
+        .l_onoff = seconds >= 0,
+        .l_linger = seconds >= 0 ? (int)seconds : 0,
+    };
+
+    return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+static enum step_result run_linger(struct conn *conn, const struct step *step)
+{
+    return set_linger(conn->fd, step->arg) == 0 ? STEP_NEXT : conn_fail(conn, errno);
+}
+
+static enum step_result run_close(struct conn *conn, const struct step *step)
+{
+    int fd = conn->fd;
+
+    (void)step;
+    closing_begins(conn);
+    conn_unregister(conn);
+    conn->fd = -1;
+    if (close(fd) != 0) {
+        return conn_fail(conn, errno);
+    }
+    return conn_end(conn, OUTCOME_DONE);
+}
+
+static enum step_result run_rst(struct conn *conn, const struct step *step)
+{
+    if (set_linger(conn->fd, 0) != 0) {
+        return conn_fail(conn, errno);
+    }
+    return run_close(conn, step);
+}
+
+static enum step_result run_hold(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    return conn_hold(conn);
+}
+
+/* Not exit(3): nothing may be flushed, closed or said; the kernel alone cleans up. */
+static enum step_result run_die(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    conn->worker->account->outcome[OUTCOME_DIED]++;
+    kill(getpid(), SIGKILL);
+    return STEP_WAIT;
+}
+
+step_runner *const step_runners[STEP_OP_N] = {
+    [STEP_CONNECT] = run_connect, [STEP_ACCEPT] = run_accept,     [STEP_SEND] = run_send,
+    [STEP_RECV] = run_recv,       [STEP_REPEAT] = run_repeat,     [STEP_SHUT_WR] = run_shut_wr,
+    [STEP_SHUT_RD] = run_shut_rd, [STEP_WAIT_FIN] = run_wait_fin, [STEP_DRAIN] = run_drain,
+    [STEP_PAUSE] = run_pause,     [STEP_LINGER] = run_linger,     [STEP_RST] = run_rst,
+    [STEP_CLOSE] = run_close,     [STEP_HOLD] = run_hold,         [STEP_DIE] = run_die,
+};

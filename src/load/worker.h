@@ -1,0 +1,63 @@
+#ifndef FINWAIT_LOAD_WORKER_H
+#define FINWAIT_LOAD_WORKER_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "board.h"
+#include "finwait/load.h"
+
+/* A worker: one process, one event_base, its share of a role's connections. */
+
+struct conn;
+TAILQ_HEAD(conn_list, conn);
+
+/* What the conductor tells a worker, and a worker the conductor: one byte each. */
+enum control {
+    CONTROL_GO = 'g',       /* to a client: begin */
+    CONTROL_STOP = 's',     /* to a worker: begin no further connection */
+    CONTROL_READY = 'r',    /* from a worker: it can serve, or begin */
+    CONTROL_FINISHED = 'f', /* from a client: every connection has ended or is held */
+};
+
+struct worker {
+    const struct role_plan *plan;
+    uint32_t index; /* among plan->workers */
+    struct board *board;
+    struct account *account; /* its own slot's */
+    struct event_base *base;
+    int control;
+    struct event control_event;
+    struct message message;      /* every message but the last of a connection … */
+    struct message last_message; /* … and the last */
+    uint32_t last_send;          /* index of the program's last send */
+    char *scratch;               /* where bytes are read that nobody will look at again */
+    struct conn_list waiting;    /* waiting in a step, the longest first */
+    struct conn_list held;
+    struct conn_list spare;
+    uint32_t open; /* connections that run their program */
+    bool going;    /* the client has been told to begin */
+    bool stopping; /* no new connections */
+    bool finished; /* said so */
+    struct event chores_event;
+    struct serve *serve; /* the server's part */
+    struct pace *pace;   /* the client's part */
+};
+
+/*
+ * Run a worker until it is killed or the conductor is gone; the calling process has just been
+ * forked into its host.  `listeners` are the server's sockets.  Returns an exit status.
+ */
+int worker_main(const struct role_plan *plan, uint32_t index, struct board *board, int control,
+                const int *listeners, uint32_t listener_count);
+
+/* To be called at the end of each event's callback: begin what there is room for, say when
+ * finished. */
+void worker_turn(struct worker *worker);
+
+#define WORKER_SCRATCH ((size_t)65536)
+
+#endif

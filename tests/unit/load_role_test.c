@@ -1,0 +1,318 @@
+/* Both roles on loopback: what the workers count, whatever becomes of their connections. */
+#include <errno.h>
+#include <event2/event.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "finwait/clock.h"
+#include "finwait/load.h"
+
+enum {
+    PORT = 28080, /* below the default ip_local_port_range */
+    CONNECTIONS = 300,
+};
+
+struct pair {
+    const char *program[SIDE_N];
+    struct message_spec message;
+    uint32_t workers[SIDE_N];
+    uint64_t connections;
+    uint32_t concurrency;
+    double rate;
+    int64_t timeout;
+    struct account account[SIDE_N]; /* what came of it */
+    uint32_t died[SIDE_N];
+};
+
+static const struct message_spec raw = {
+    .protocol = PROTOCOL_RAW, .request_size = 64, .response_size = 128};
+static const struct message_spec http = {
+    .protocol = PROTOCOL_HTTP, .request_size = 64, .response_size = 20000, .chunked = true};
+
+static void on_finished(void *context, struct role *role)
+{
+    (void)role;
+    event_base_loopbreak(context);
+}
+
+static void ignore_finished(void *context, struct role *role)
+{
+    (void)context;
+    (void)role;
+}
+
+static struct role *start(struct pair *pair, enum side side, const struct lab *lab,
+                          struct event_base *base)
+{
+    static struct program program[SIDE_N];
+    static struct sockopts sockopts[SIDE_N];
+    struct role_events events = {
+        .finished = side == SIDE_CLIENT ? on_finished : ignore_finished,
+        .context = base,
+    };
+    struct role_plan plan = {
+        .side = side,
+        .workers = pair->workers[side] ? pair->workers[side] : 1,
+        .program = &program[side],
+        .message = pair->message,
+        .sockopts = &sockopts[side],
+        .host = "test",
+        .timeout = pair->timeout,
+        .servers = *lab_pool(lab, SIDE_SERVER),
+        .backlog = 1024,
+        .connections = pair->connections,
+        .concurrency = pair->concurrency,
+        .rate = pair->rate,
+    };
+    struct error error;
+    struct role *role;
+
+    assert_int_equal(sockopt_parse(&sockopts[side], SOCKOPT_REUSEADDR, "on", &error), 0);
+    assert_int_equal(
+        program_parse(&program[side], pair->program[side], side, (struct where){0}, &error), 0);
+    address_set_port(&plan.servers.first, PORT);
+    role = role_new(&plan, lab, base, &events, &error);
+    if (role == NULL) {
+        fail_msg("%s", error.what);
+    }
+    return role;
+}
+
+static void run(struct pair *pair)
+{
+    const struct lab_config config = {.private = false, .addresses = {1, 1}};
+    struct event_base *base = event_base_new();
+    struct timeval limit = {.tv_sec = 20};
+    struct role_progress progress;
+    struct role *role[SIDE_N];
+    struct error error;
+    struct lab *lab = lab_new(&config, &error);
+
+    assert_non_null(lab);
+    role[SIDE_SERVER] = start(pair, SIDE_SERVER, lab, base);
+    role[SIDE_CLIENT] = start(pair, SIDE_CLIENT, lab, base);
+    role_go(role[SIDE_CLIENT]);
+    event_base_loopexit(base, &limit);
+    event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY);
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        role_progress(role[side], &progress);
+        pair->died[side] = progress.workers_died;
+        role_end(role[side]);
+        role_account(role[side], &pair->account[side]);
+        role_free(role[side]);
+    }
+    lab_free(lab);
+    event_base_free(base);
+}
+
+static void every_connection_is_done(void **state)
+{
+    struct pair pair = {
+        .program = {"connect send recv wait-fin close", "accept recv send close"},
+        .message = raw,
+        .connections = CONNECTIONS,
+        .concurrency = 32,
+        .workers = {2, 2},
+    };
+
+    (void)state;
+    run(&pair);
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        assert_int_equal(pair.account[side].attempted, CONNECTIONS);
+        assert_int_equal(pair.account[side].opened, CONNECTIONS);
+        assert_int_equal(pair.account[side].outcome[OUTCOME_DONE], CONNECTIONS);
+        assert_int_equal(pair.account[side].messages_sent, CONNECTIONS);
+        assert_int_equal(pair.account[side].messages_received, CONNECTIONS);
+    }
+    assert_int_equal(pair.account[SIDE_CLIENT].bytes_received, CONNECTIONS * 128);
+    assert_int_equal(pair.account[SIDE_CLIENT].latency[LATENCY_RESPONSE].count, CONNECTIONS);
+    assert_int_equal(pair.account[SIDE_CLIENT].latency[LATENCY_LIFE].count, CONNECTIONS);
+}
+
+static void rounds_keep_the_connection(void **state)
+{
+    struct pair pair = {
+        .program = {"connect send recv repeat(7) close",
+                    "accept recv send repeat(7) wait-fin close"},
+        .message = http,
+        .connections = 50,
+        .concurrency = 8,
+    };
+
+    (void)state;
+    run(&pair);
+    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_DONE], 50);
+    assert_int_equal(pair.account[SIDE_CLIENT].messages_received, 350);
+    assert_int_equal(pair.account[SIDE_SERVER].messages_received, 350);
+}
+
+static void an_early_fin_is_eof(void **state)
+{
+    struct pair pair = {
+        .program = {"connect send recv recv close", "accept recv send close"},
+        .message = http,
+        .connections = 50,
+        .concurrency = 8,
+    };
+
+    (void)state;
+    run(&pair);
+    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_EOF], 50);
+    assert_int_equal(pair.account[SIDE_CLIENT].messages_received, 50);
+}
+
+static void a_reset_is_counted_with_its_errno(void **state)
+{
+    struct pair pair = {
+        .program = {"connect send recv wait-fin close", "accept recv send rst"},
+        .message = raw,
+        .connections = 50,
+        .concurrency = 8,
+    };
+
+    (void)state;
+    run(&pair);
+    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_RESET], 50);
+    assert_int_equal(pair.account[SIDE_CLIENT].error[ECONNRESET], 50);
+    assert_int_equal(pair.account[SIDE_SERVER].outcome[OUTCOME_DONE], 50);
+}
+
+static void held_connections_free_their_slot(void **state)
+{
+    struct pair pair = {
+        .program = {"connect send recv close", "accept recv send hold"},
+        .message = raw,
+        .connections = 200,
+        .concurrency = 4,
+    };
+
+    (void)state;
+    run(&pair);
+    assert_int_equal(pair.account[SIDE_SERVER].outcome[OUTCOME_HELD], 200);
+    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_DONE], 200);
+}
+
+static void a_step_waits_no_longer_than_the_timeout(void **state)
+{
+    struct pair pair = {
+        .program = {"connect send recv close", "accept recv pause(1h) send close"},
+        .message = raw,
+        .connections = 20,
+        .concurrency = 20,
+        .timeout = 50 * NS_PER_MS,
+    };
+
+    (void)state;
+    run(&pair);
+    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_TIMEOUT], 20);
+    assert_int_equal(pair.account[SIDE_SERVER].outcome[OUTCOME_CUT], 20);
+}
+
+static void a_dead_worker_loses_no_count(void **state)
+{
+    struct pair pair = {
+        .program = {"connect send recv close", "accept recv die"},
+        .message = raw,
+        .connections = 20,
+        .concurrency = 1,
+    };
+
+    (void)state;
+    run(&pair);
+    assert_int_equal(pair.died[SIDE_SERVER], 1);
+    assert_int_equal(pair.account[SIDE_SERVER].outcome[OUTCOME_DIED], 1);
+    assert_int_equal(pair.account[SIDE_CLIENT].attempted, 20);
+    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_REFUSED], 19);
+    assert_int_equal(pair.account[SIDE_CLIENT].error[ECONNREFUSED], 19);
+}
+
+/* A stalled server must show in latencies that count from when a connection was due. */
+static void an_open_loop_hides_no_stall(void **state)
+{
+    struct pair pair = {
+        .program = {"connect pause(20ms) send recv close", "accept recv send wait-fin close"},
+        .message = raw,
+        .connections = 100,
+        .rate = 2000,
+        .workers = {2, 1},
+    };
+
+    (void)state;
+    run(&pair);
+    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_DONE], 100);
+    assert_true(pair.account[SIDE_CLIENT].latency[LATENCY_LIFE].min >= 20 * NS_PER_MS);
+}
+
+static void workers_are_as_many_as_descriptors_need(void **state)
+{
+    struct fit_need need = {.descriptors = 10};
+    struct error error;
+    uint32_t few;
+    uint32_t many;
+
+    (void)state;
+    assert_int_equal(fit_workers(&need, SIDE_CLIENT, &few, &error), 0);
+    assert_true(few >= 1);
+    need.descriptors = 1000000;
+    if (fit_workers(&need, SIDE_CLIENT, &many, &error) == 0) {
+        assert_true(many >= few);
+    }
+    need.descriptors = UINT64_C(1) << 60;
+    assert_int_equal(fit_workers(&need, SIDE_CLIENT, &many, &error), -1);
+    assert_int_equal(error.status, STATUS_MACHINE);
+    assert_non_null(strstr(error.hint, "RLIMIT_NOFILE"));
+}
+
+static void a_taken_port_is_an_error(void **state)
+{
+    const struct lab_config config = {.private = false, .addresses = {1, 1}};
+    struct event_base *base = event_base_new();
+    struct pair pair = {.program = {NULL, "accept close"}, .message = raw};
+    struct error error;
+    struct lab *lab = lab_new(&config, &error);
+    struct role *first = start(&pair, SIDE_SERVER, lab, base);
+    struct role_events events = {.finished = ignore_finished};
+    struct sockopts none = {0};
+    struct program program;
+    struct role_plan plan = {
+        .side = SIDE_SERVER,
+        .workers = 1,
+        .program = &program,
+        .message = raw,
+        .sockopts = &none,
+        .servers = *lab_pool(lab, SIDE_SERVER),
+        .backlog = 1,
+    };
+
+    (void)state;
+    program_parse(&program, "accept close", SIDE_SERVER, (struct where){0}, &error);
+    address_set_port(&plan.servers.first, PORT);
+    assert_null(role_new(&plan, lab, base, &events, &error));
+    assert_non_null(strstr(error.what, "EADDRINUSE"));
+    role_free(first);
+    lab_free(lab);
+    event_base_free(base);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_connection_is_done),
+        cmocka_unit_test(rounds_keep_the_connection),
+        cmocka_unit_test(an_early_fin_is_eof),
+        cmocka_unit_test(a_reset_is_counted_with_its_errno),
+        cmocka_unit_test(held_connections_free_their_slot),
+        cmocka_unit_test(a_step_waits_no_longer_than_the_timeout),
+        cmocka_unit_test(a_dead_worker_loses_no_count),
+        cmocka_unit_test(an_open_loop_hides_no_stall),
+        cmocka_unit_test(workers_are_as_many_as_descriptors_need),
+        cmocka_unit_test(a_taken_port_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
