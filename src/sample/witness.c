@@ -70,6 +70,18 @@ static int census_full(struct witness *witness, struct sock_census census[SIDE_N
     return sock_diag_count(&witness->diag, SOCK_DIAG_ALL, witness->side, census, error);
 }
 
+/*
+ * What the count of mini-sockets before and after a dump leaves for TIME_WAIT beside the `minis`
+ * the dump saw in FIN_WAIT2.  While a pile grows the three moments differ; when none at all is a
+ * possible answer, it is the answer: a state that never occurred must not be reported.
+ */
+static uint32_t derive_time_wait(int64_t before, int64_t after, int64_t minis)
+{
+    int64_t least = before < after ? before : after;
+
+    return least > minis ? (uint32_t)((before + after + 1) / 2 - minis) : 0;
+}
+
 static int census_cheap(struct witness *witness, struct sock_census census[SIDE_N],
                         struct error *error)
 {
@@ -83,8 +95,7 @@ static int census_cheap(struct witness *witness, struct sock_census census[SIDE_
         read_tw(witness, &after, error) < 0) {
         return -1;
     }
-    int64_t time_wait = (before + after + 1) / 2 - mine->fin_wait2_minis;
-    mine->state[TCP_STATE_TIME_WAIT] = time_wait > 0 ? (uint32_t)time_wait : 0;
+    mine->state[TCP_STATE_TIME_WAIT] = derive_time_wait(before, after, mine->fin_wait2_minis);
     return 0;
 }
 
