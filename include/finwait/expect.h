@@ -9,7 +9,10 @@
  *
  *   expectation = term OP term       OP: < <= == != >= >
  *   term        = metric | number | number "*" metric
- *   number      = 42, 1.5, 50k, 250ms (seconds' worth), 64Ki …
+ *   number      = 42, -1.5, 50k, 64Ki, 250ms: k M G are thousands, Ki Mi Gi 1024s, and
+ *                 ns us ms s m h make it seconds
+ *
+ * Comparisons are exact, but for products: those are equal within one part in 10^9.
  */
 
 /*

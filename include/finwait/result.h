@@ -78,7 +78,7 @@ struct result_side {
     struct observation *observation;
     bool has_final; /* the state counts at the end of settle */
     struct observation final;
-    struct counter_readings counters; /* of its own host; empty in lab: host */
+    struct counter_readings counters; /* of its own host, unmoved ones too; empty in lab: host */
     struct text_pairs sysctl;         /* of its host */
 };
 
@@ -161,7 +161,8 @@ void result_reconcile(struct result *result);
 
 /*
  * The value of a metric.  False when it was not measured.  Counters that did not move and errnos
- * that did not occur are 0 when their side was measured, though the flat list leaves them out.
+ * that did not occur are 0 when their side was measured, though the flat list leaves them out.  A
+ * counter that is not among the readings (this kernel has none of that name) is absent.
  */
 bool result_metric(const struct result *result, const char *name, double *value);
 
@@ -176,6 +177,9 @@ int result_dump(const struct result *result, FILE *out);
 
 /* Write DIR/result.json (made when missing, parents too), whole or not at all (rename(2)). */
 int result_write(const struct result *result, const char *directory, struct error *error);
+
+/* Make DIR and see that it can be written into, before anything is measured. */
+int result_directory(const char *directory, struct error *error);
 
 /* Read a result.json. */
 struct result *result_read(const char *file, struct error *error);

@@ -1,0 +1,86 @@
+#include "finwait/expect.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expectation.h"
+
+/* Products are rounded, and users mean 0.1 * 30 == 3. */
+#define PRODUCT_TOLERANCE 1e-9
+
+int expect_check(const char *text, struct where where, struct error *error)
+{
+    struct expectation_parts parts;
+
+    return expectation_parse(&parts, text, where, error);
+}
+
+/* False: its metric was not measured. */
+static bool evaluate(const struct result *result, const struct term *term, double *value)
+{
+    double metric = 1;
+
+    if (term->metric[0] != '\0' && !result_metric(result, term->metric, &metric)) {
+        return false;
+    }
+    *value = term->factor * metric;
+    return true;
+}
+
+static enum relation compare(double left, double right, double tolerance)
+{
+    if (fabs(left - right) <= tolerance * fmax(fabs(left), fabs(right))) {
+        return RELATION_EQUAL;
+    }
+    return left < right ? RELATION_LESS : RELATION_GREATER;
+}
+
+static void judge(const struct result *result, const struct expectation_parts *parts,
+                  struct expectation_result *judged)
+{
+    bool product = parts->left.is_product || parts->right.is_product;
+    const struct term *missing = NULL;
+
+    if (!evaluate(result, &parts->left, &judged->left)) {
+        missing = &parts->left;
+    } else if (!evaluate(result, &parts->right, &judged->right)) {
+        missing = &parts->right;
+    }
+    if (missing != NULL) {
+        judged->verdict = VERDICT_UNMEASURED;
+        judged->missing = strdup(missing->metric);
+        return;
+    }
+    unsigned relation = compare(judged->left, judged->right, product ? PRODUCT_TOLERANCE : 0);
+    judged->verdict = (parts->holds & relation) != 0 ? VERDICT_PASS : VERDICT_FAIL;
+}
+
+int expect_judge(struct result *result, const char *text, struct where where, struct error *error)
+{
+    struct expectation_parts parts;
+    struct expectation_result *grown;
+
+    if (expectation_parse(&parts, text, where, error) != 0) {
+        return -1;
+    }
+    grown = reallocarray(result->expectation, result->expectation_count + 1, sizeof *grown);
+    if (grown == NULL) {
+        return error_set(error, STATUS_MACHINE, "no memory for the verdict of \"%s\"", text);
+    }
+    result->expectation = grown;
+    grown += result->expectation_count++;
+    *grown = (struct expectation_result){.text = strdup(text)};
+    judge(result, &parts, grown);
+    return 0;
+}
+
+enum status expect_status(const struct result *result)
+{
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        if (result->expectation[i].verdict != VERDICT_PASS) {
+            return STATUS_UNMET;
+        }
+    }
+    return STATUS_OK;
+}

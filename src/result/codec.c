@@ -1,0 +1,191 @@
+#include "codec.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "grow.h"
+
+/* ---- reading: where we are ---- */
+
+static size_t format_path(const struct node *node, char *text, size_t size)
+{
+    size_t used = 0;
+    int length;
+
+    if (node->up == NULL) {
+        return 0;
+    }
+    used = format_path(node->up, text, size);
+    if (node->key == NULL) {
+        length = snprintf(text + used, size - used, "[%zu]", node->index);
+    } else {
+        length = snprintf(text + used, size - used, "%s%.80s", used > 0 ? "." : "", node->key);
+    }
+    used += (size_t)length;
+    return used < size ? used : size - 1;
+}
+
+int node_fail(const struct node *node, const char *format, ...)
+{
+    char path[256] = "the top level";
+    char what[200];
+    va_list arguments;
+
+    format_path(node, path, sizeof path);
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    error_set(node->error, STATUS_USAGE, "no result of finwait: %s %s", path, what);
+    return error_hint(node->error, "give a result.json as `finwait run` wrote it");
+}
+
+struct node node_member(const struct node *object, const char *key, const json_t *json)
+{
+    return (struct node){.up = object, .key = key, .json = json, .error = object->error};
+}
+
+struct node node_element(const struct node *array, size_t index)
+{
+    return (struct node){
+        .up = array,
+        .index = index,
+        .json = json_array_get(array->json, index),
+        .error = array->error,
+    };
+}
+
+int node_integer(const struct node *node, int64_t min, int64_t max, int64_t *value)
+{
+    if (!json_is_integer(node->json)) {
+        return node_fail(node, "must be a whole number");
+    }
+    *value = json_integer_value(node->json);
+    if (*value < 0 && min == 0) {
+        return node_fail(node, "must not be negative, but is %lld", (long long)*value);
+    }
+    if (*value < min || *value > max) {
+        return node_fail(node, "must be from %lld to %lld, but is %lld", (long long)min,
+                         (long long)max, (long long)*value);
+    }
+    return 0;
+}
+
+int node_real(const struct node *node, double *value)
+{
+    if (!json_is_number(node->json)) {
+        return node_fail(node, "must be a number");
+    }
+    *value = json_number_value(node->json);
+    return 0;
+}
+
+const char *node_text(const struct node *node)
+{
+    if (!json_is_string(node->json)) {
+        node_fail(node, "must be a text");
+        return NULL;
+    }
+    return json_string_value(node->json);
+}
+
+/* ---- tables ---- */
+
+static bool *flag_of(const struct field *field, const void *base)
+{
+    return field->flag == 0 ? NULL : (bool *)((char *)base + field->flag - 1);
+}
+
+void fields_to_json(const struct field *fields, const void *base, json_t *object)
+{
+    for (const struct field *field = fields; field->key != NULL; field++) {
+        const bool *flag = flag_of(field, base);
+        json_t *json = flag != NULL && !*flag ? NULL : field->codec->to(field, base);
+        if (json != NULL) {
+            json_object_set_new(object, field->key, json);
+        }
+    }
+}
+
+static int member_from_json(const struct field *field, const struct node *object, void *base)
+{
+    struct node node = node_member(object, field->key, json_object_get(object->json, field->key));
+    bool *flag = flag_of(field, base);
+
+    if (node.json == NULL) {
+        return field->optional || flag != NULL ? 0 : node_fail(&node, "is missing");
+    }
+    if (flag != NULL) {
+        *flag = true;
+    }
+    return field->codec->from(field, &node, base);
+}
+
+int fields_from_json(const struct field *fields, const struct node *node, void *base)
+{
+    if (!json_is_object(node->json)) {
+        return node_fail(node, "must be an object");
+    }
+    for (const struct field *field = fields; field->key != NULL; field++) {
+        if (member_from_json(field, node, base) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* ---- structs within structs ---- */
+
+static json_t *object_to(const struct field *field, const void *base)
+{
+    json_t *object = json_object();
+
+    fields_to_json(field->fields, (const char *)base + field->offset, object);
+    if (field->optional && json_object_size(object) == 0) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+static int object_from(const struct field *field, const struct node *node, void *base)
+{
+    return fields_from_json(field->fields, node, (char *)base + field->offset);
+}
+
+const struct codec codec_object = {object_to, object_from};
+
+static json_t *list_to(const struct field *field, const void *base)
+{
+    size_t count = *(const size_t *)(const void *)((const char *)base + field->count);
+    const char *item = *(char *const *)(const void *)((const char *)base + field->offset);
+    json_t *array = count == 0 ? NULL : json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_t *object = json_object();
+        fields_to_json(field->fields, item + i * field->size, object);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static int list_from(const struct field *field, const struct node *node, void *base)
+{
+    size_t count = json_array_size(node->json);
+    char *items;
+
+    if (!json_is_array(node->json)) {
+        return node_fail(node, "must be an array");
+    }
+    items = grow_new(count, field->size);
+    *(char **)(void *)((char *)base + field->offset) = items;
+    *(size_t *)(void *)((char *)base + field->count) = count;
+    for (size_t i = 0; i < count; i++) {
+        struct node element = node_element(node, i);
+        if (fields_from_json(field->fields, &element, items + i * field->size) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+const struct codec codec_list = {list_to, list_from};

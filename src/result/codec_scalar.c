@@ -1,0 +1,266 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec.h"
+#include "grow.h"
+
+/* Whole numbers up to here are exact as doubles. */
+#define EXACT_MAX 9007199254740992.0 /* 2^53 */
+
+json_t *codec_number(double value)
+{
+    if (!isfinite(value)) {
+        return NULL; /* JSON has no such number */
+    }
+    if (fabs(value) <= EXACT_MAX && value == trunc(value)) {
+        return json_integer((json_int_t)value);
+    }
+    return json_real(value);
+}
+
+json_t *codec_counted(uint64_t value)
+{
+    return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
+}
+
+/* The bytes of the UTF-8 character at `text`, or 0 when it is none (jansson knows the rules). */
+static size_t character_length(const char *text)
+{
+    for (size_t length = 1; length <= 4 && text[length - 1] != '\0'; length++) {
+        json_t *json = json_stringn(text, length);
+        if (json != NULL) {
+            json_decref(json);
+            return length;
+        }
+    }
+    return 0;
+}
+
+/* Each byte that is no part of a character becomes U+FFFD, as the Unicode standard advises. */
+static json_t *repaired(const char *text)
+{
+    static const char replacement[] = "\xef\xbf\xbd";
+    char *clean = grow_new(strlen(text) * 3 + 1, 1);
+    size_t used = 0;
+
+    while (*text != '\0') {
+        size_t length = character_length(text);
+        memcpy(clean + used, length > 0 ? text : replacement, length > 0 ? length : 3);
+        used += length > 0 ? length : 3;
+        text += length > 0 ? length : 1;
+    }
+    json_t *json = json_stringn(clean, used);
+    free(clean);
+    return json;
+}
+
+json_t *codec_string(const char *text)
+{
+    json_t *json = json_string(text);
+
+    return json != NULL ? json : repaired(text);
+}
+
+static const void *at(const struct field *field, const void *base)
+{
+    return (const char *)base + field->offset;
+}
+
+static void *at_new(const struct field *field, void *base)
+{
+    return (char *)base + field->offset;
+}
+
+static json_t *bool_to(const struct field *field, const void *base)
+{
+    return json_boolean(*(const bool *)at(field, base));
+}
+
+static int bool_from(const struct field *field, const struct node *node, void *base)
+{
+    if (!json_is_boolean(node->json)) {
+        return node_fail(node, "must be true or false");
+    }
+    *(bool *)at_new(field, base) = json_is_true(node->json);
+    return 0;
+}
+
+const struct codec codec_bool = {bool_to, bool_from};
+
+static json_t *int_to(const struct field *field, const void *base)
+{
+    return json_integer(*(const int *)at(field, base));
+}
+
+static int int_from(const struct field *field, const struct node *node, void *base)
+{
+    int64_t value;
+
+    if (node_integer(node, INT32_MIN, INT32_MAX, &value) != 0) {
+        return -1;
+    }
+    *(int *)at_new(field, base) = (int)value;
+    return 0;
+}
+
+const struct codec codec_int = {int_to, int_from};
+
+static json_t *unsigned_to(const struct field *field, const void *base)
+{
+    return json_integer(*(const uint32_t *)at(field, base));
+}
+
+static int unsigned_from(const struct field *field, const struct node *node, void *base)
+{
+    int64_t value;
+
+    if (node_integer(node, 0, UINT32_MAX, &value) != 0) {
+        return -1;
+    }
+    *(uint32_t *)at_new(field, base) = (uint32_t)value;
+    return 0;
+}
+
+const struct codec codec_unsigned = {unsigned_to, unsigned_from};
+
+static json_t *count_to(const struct field *field, const void *base)
+{
+    return codec_counted(*(const uint64_t *)at(field, base));
+}
+
+static int count_from(const struct field *field, const struct node *node, void *base)
+{
+    int64_t value;
+
+    if (node_integer(node, 0, INT64_MAX, &value) != 0) {
+        return -1;
+    }
+    *(uint64_t *)at_new(field, base) = (uint64_t)value;
+    return 0;
+}
+
+const struct codec codec_count = {count_to, count_from};
+
+static json_t *time_to(const struct field *field, const void *base)
+{
+    return json_integer(*(const int64_t *)at(field, base));
+}
+
+static int time_from(const struct field *field, const struct node *node, void *base)
+{
+    return node_integer(node, -CODEC_TIME_MAX, CODEC_TIME_MAX, at_new(field, base));
+}
+
+const struct codec codec_time = {time_to, time_from};
+
+static int duration_from(const struct field *field, const struct node *node, void *base)
+{
+    return node_integer(node, 0, CODEC_TIME_MAX, at_new(field, base));
+}
+
+const struct codec codec_duration = {time_to, duration_from};
+
+static json_t *real_to(const struct field *field, const void *base)
+{
+    return codec_number(*(const double *)at(field, base));
+}
+
+static int real_from(const struct field *field, const struct node *node, void *base)
+{
+    return node_real(node, at_new(field, base));
+}
+
+const struct codec codec_real = {real_to, real_from};
+
+static json_t *text_to(const struct field *field, const void *base)
+{
+    const char *text = *(char *const *)at(field, base);
+
+    return text == NULL ? NULL : codec_string(text);
+}
+
+static int text_from(const struct field *field, const struct node *node, void *base)
+{
+    const char *text = node_text(node);
+
+    if (text == NULL) {
+        return -1;
+    }
+    *(char **)at_new(field, base) = grow_text(text);
+    return 0;
+}
+
+const struct codec codec_text = {text_to, text_from};
+
+/* ---- numbers with names ---- */
+
+static uint64_t named_item(const struct field *field, const void *base, size_t index)
+{
+    const char *item = (const char *)at(field, base) + index * field->size;
+
+    return field->size == sizeof(uint32_t) ? *(const uint32_t *)(const void *)item
+                                           : *(const uint64_t *)(const void *)item;
+}
+
+static void set_named_item(const struct field *field, void *base, size_t index, uint64_t value)
+{
+    char *item = (char *)at_new(field, base) + index * field->size;
+
+    if (field->size == sizeof(uint32_t)) {
+        *(uint32_t *)(void *)item = (uint32_t)value;
+    } else {
+        *(uint64_t *)(void *)item = value;
+    }
+}
+
+static json_t *names_to(const struct field *field, const void *base)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < field->names; i++) {
+        uint64_t value = named_item(field, base, i);
+        if (value != 0 && field->name(i) != NULL) {
+            json_object_set_new(object, field->name(i), codec_counted(value));
+        }
+    }
+    return object;
+}
+
+/* The index that is called `name`, or field->names. */
+static size_t named_index(const struct field *field, const char *name)
+{
+    size_t index = 0;
+
+    while (index < field->names &&
+           (field->name(index) == NULL || strcmp(field->name(index), name) != 0)) {
+        index++;
+    }
+    return index;
+}
+
+static int names_from(const struct field *field, const struct node *node, void *base)
+{
+    int64_t max = field->size == sizeof(uint32_t) ? UINT32_MAX : INT64_MAX;
+    const char *key;
+    json_t *json;
+
+    if (!json_is_object(node->json)) {
+        return node_fail(node, "must be an object");
+    }
+    json_object_foreach ((json_t *)node->json, key, json) {
+        struct node member = node_member(node, key, json);
+        size_t index = named_index(field, key);
+        int64_t value;
+        if (index == field->names) {
+            return node_fail(&member, "is a name that this finwait does not know");
+        }
+        if (node_integer(&member, 0, max, &value) != 0) {
+            return -1;
+        }
+        set_named_item(field, base, index, (uint64_t)value);
+    }
+    return 0;
+}
+
+const struct codec codec_names = {names_to, names_from};

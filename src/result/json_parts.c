@@ -1,0 +1,178 @@
+#include "json_parts.h"
+
+#include <string.h>
+
+#include "finwait/result.h"
+#include "grow.h"
+
+/* ---- pairs of texts: {name: value}, {name: [value, value]} for a name that comes again ---- */
+
+static void add_pair(json_t *object, const char *name, const char *value)
+{
+    json_t *before = json_object_get(object, name);
+    json_t *text = codec_string(value);
+
+    if (before == NULL) {
+        json_object_set_new(object, name, text);
+    } else if (json_is_array(before)) {
+        json_array_append_new(before, text);
+    } else {
+        json_object_set_new(object, name, json_pack("[O, o]", before, text));
+    }
+}
+
+static json_t *pairs_to(const struct field *field, const void *base)
+{
+    const struct text_pairs *pairs = (const void *)((const char *)base + field->offset);
+    json_t *object = pairs->count == 0 ? NULL : json_object();
+
+    for (size_t i = 0; i < pairs->count; i++) {
+        add_pair(object, pairs->item[i].name, pairs->item[i].value);
+    }
+    return object;
+}
+
+static int values_from(const struct node *node, struct text_pairs *pairs)
+{
+    for (size_t i = 0; i < json_array_size(node->json); i++) {
+        struct node element = node_element(node, i);
+        const char *text = node_text(&element);
+        if (text == NULL) {
+            return -1;
+        }
+        text_pairs_add(pairs, node->key, text);
+    }
+    return 0;
+}
+
+static int pair_from(const struct node *node, struct text_pairs *pairs)
+{
+    if (json_is_array(node->json)) {
+        return values_from(node, pairs);
+    }
+    const char *text = node_text(node);
+    if (text == NULL) {
+        return -1;
+    }
+    text_pairs_add(pairs, node->key, text);
+    return 0;
+}
+
+static int pairs_from(const struct field *field, const struct node *node, void *base)
+{
+    struct text_pairs *pairs = (void *)((char *)base + field->offset);
+    const char *key;
+    json_t *json;
+
+    if (!json_is_object(node->json)) {
+        return node_fail(node, "must be an object");
+    }
+    json_object_foreach ((json_t *)node->json, key, json) {
+        struct node member = node_member(node, key, json);
+        if (pair_from(&member, pairs) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+const struct codec codec_pairs = {pairs_to, pairs_from};
+
+/* ---- counters: {name: [before, after]} ---- */
+
+static json_t *readings_to(const struct field *field, const void *base)
+{
+    const struct counter_readings *readings = (const void *)((const char *)base + field->offset);
+    json_t *object = readings->count == 0 ? NULL : json_object();
+
+    for (size_t i = 0; i < readings->count; i++) {
+        json_t *both = json_array();
+        json_array_append_new(both, codec_counted(readings->item[i].before));
+        json_array_append_new(both, codec_counted(readings->item[i].after));
+        json_object_set_new(object, readings->item[i].name, both);
+    }
+    return object;
+}
+
+static int reading_from(const struct node *node, struct counter_reading *reading)
+{
+    if (json_array_size(node->json) != 2) {
+        return node_fail(node, "must be an array of two numbers");
+    }
+    struct node first = node_element(node, 0);
+    struct node second = node_element(node, 1);
+    int64_t before;
+    int64_t after;
+    if (node_integer(&first, 0, INT64_MAX, &before) != 0 ||
+        node_integer(&second, 0, INT64_MAX, &after) != 0) {
+        return -1;
+    }
+    reading->before = (uint64_t)before;
+    reading->after = (uint64_t)after;
+    return 0;
+}
+
+static int readings_from(const struct field *field, const struct node *node, void *base)
+{
+    struct counter_readings *readings = (void *)((char *)base + field->offset);
+    const char *key;
+    json_t *json;
+
+    if (!json_is_object(node->json)) {
+        return node_fail(node, "must be an object");
+    }
+    readings->item = grow_new(json_object_size(node->json), sizeof *readings->item);
+    json_object_foreach ((json_t *)node->json, key, json) {
+        struct node member = node_member(node, key, json);
+        struct counter_reading reading = {0};
+        if (reading_from(&member, &reading) != 0) {
+            return -1;
+        }
+        reading.name = grow_text(key);
+        readings->item[readings->count++] = reading;
+    }
+    return 0;
+}
+
+const struct codec codec_readings = {readings_to, readings_from};
+
+/* ---- metrics: {name: value} ---- */
+
+static json_t *metrics_to(const struct field *field, const void *base)
+{
+    const struct result *result = base;
+    json_t *object = result->metric_count == 0 ? NULL : json_object();
+
+    (void)field;
+    for (size_t i = 0; i < result->metric_count; i++) {
+        json_t *value = codec_number(result->metric[i].value);
+        if (value != NULL) {
+            json_object_set_new(object, result->metric[i].name, value);
+        }
+    }
+    return object;
+}
+
+static int metrics_from(const struct field *field, const struct node *node, void *base)
+{
+    struct result *result = base;
+    const char *key;
+    json_t *json;
+
+    (void)field;
+    if (!json_is_object(node->json)) {
+        return node_fail(node, "must be an object");
+    }
+    result->metric = grow_new(json_object_size(node->json), sizeof *result->metric);
+    json_object_foreach ((json_t *)node->json, key, json) {
+        struct node member = node_member(node, key, json);
+        double value;
+        if (node_real(&member, &value) != 0) {
+            return -1;
+        }
+        result->metric[result->metric_count++] = (struct metric_value){grow_text(key), value};
+    }
+    return 0;
+}
+
+const struct codec codec_metrics = {metrics_to, metrics_from};

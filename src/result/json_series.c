@@ -1,0 +1,205 @@
+#include <string.h>
+
+#include "finwait/result.h"
+#include "grow.h"
+#include "json_parts.h"
+
+/* ---- histograms: only the buckets that are not empty, [[index, count], …] ---- */
+
+static json_t *buckets_to(const struct histogram *histogram)
+{
+    json_t *buckets = json_array();
+
+    for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+        if (histogram->bucket[i] != 0) {
+            json_t *bucket = json_array();
+            json_array_append_new(bucket, json_integer((json_int_t)i));
+            json_array_append_new(bucket, codec_counted(histogram->bucket[i]));
+            json_array_append_new(buckets, bucket);
+        }
+    }
+    return buckets;
+}
+
+static int bucket_from(const struct node *node, struct histogram *histogram)
+{
+    if (json_array_size(node->json) != 2) {
+        return node_fail(node, "must be an array of two numbers");
+    }
+    struct node first = node_element(node, 0);
+    struct node second = node_element(node, 1);
+    int64_t index;
+    int64_t count;
+    if (node_integer(&first, 0, HISTOGRAM_BUCKETS - 1, &index) != 0 ||
+        node_integer(&second, 0, INT64_MAX, &count) != 0) {
+        return -1;
+    }
+    histogram->bucket[index] = (uint64_t)count;
+    return 0;
+}
+
+static json_t *buckets_member_to(const struct field *field, const void *base)
+{
+    (void)field;
+    return buckets_to(base);
+}
+
+static int buckets_from(const struct field *field, const struct node *node, void *base)
+{
+    (void)field;
+    if (!json_is_array(node->json)) {
+        return node_fail(node, "must be an array");
+    }
+    for (size_t i = 0; i < json_array_size(node->json); i++) {
+        struct node element = node_element(node, i);
+        if (bucket_from(&element, base) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static const struct codec codec_buckets = {buckets_member_to, buckets_from};
+
+static const struct field histogram_fields[] = {
+    {"count", &codec_count, AT(histogram, count)}, {"min", &codec_duration, AT(histogram, min)},
+    {"max", &codec_duration, AT(histogram, max)},  {"sum", &codec_real, AT(histogram, sum)},
+    {"buckets", &codec_buckets, .offset = 0},      {0},
+};
+
+static json_t *histogram_to(const struct field *field, const void *base)
+{
+    const struct histogram *histogram = (const void *)((const char *)base + field->offset);
+    json_t *object = histogram->count == 0 ? NULL : json_object();
+
+    if (object != NULL) {
+        fields_to_json(histogram_fields, histogram, object);
+    }
+    return object;
+}
+
+static int histogram_from(const struct field *field, const struct node *node, void *base)
+{
+    return fields_from_json(histogram_fields, node, (char *)base + field->offset);
+}
+
+const struct codec codec_histogram = {histogram_to, histogram_from};
+
+/* ---- observations: a column for the times and one for each state ever seen ---- */
+
+static const char orphans_key[] = "fin_wait2_orphans";
+
+/* Column number 1 to TCP_STATE_N - 1 is a state's; TCP_STATE_N is that of the orphans. */
+enum { COLUMN_ORPHANS = TCP_STATE_N };
+
+static const char *column_name(unsigned column)
+{
+    return column == COLUMN_ORPHANS ? orphans_key : tcp_state_name((enum tcp_state)column);
+}
+
+static uint32_t *cell(struct observation *observation, unsigned column)
+{
+    return column == COLUMN_ORPHANS ? &observation->fin_wait2_orphans : &observation->state[column];
+}
+
+static json_t *column_to(const struct result_side *side, unsigned column)
+{
+    json_t *array = json_array();
+    bool ever = false;
+
+    for (size_t i = 0; i < side->observation_count; i++) {
+        uint32_t value = *cell(&side->observation[i], column);
+        ever = ever || value != 0;
+        json_array_append_new(array, json_integer(value));
+    }
+    if (!ever) {
+        json_decref(array);
+        return NULL;
+    }
+    return array;
+}
+
+static json_t *observations_to(const struct field *field, const void *base)
+{
+    const struct result_side *side = base;
+    json_t *object = json_object();
+    json_t *times = json_array();
+
+    (void)field;
+    for (size_t i = 0; i < side->observation_count; i++) {
+        json_array_append_new(times, json_integer(side->observation[i].at));
+    }
+    json_object_set_new(object, "at", times);
+    for (unsigned column = 1; column <= COLUMN_ORPHANS; column++) {
+        json_t *array = column_to(side, column);
+        if (array != NULL) {
+            json_object_set_new(object, column_name(column), array);
+        }
+    }
+    if (side->observation_count == 0) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+static int times_from(const struct node *node, struct result_side *side)
+{
+    size_t count = json_array_size(node->json);
+
+    if (count == 0) {
+        return node_fail(node, "must be an array with at least one time");
+    }
+    side->observation = grow_new(count, sizeof *side->observation);
+    side->observation_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct node element = node_element(node, i);
+        int64_t *at = &side->observation[i].at;
+        if (node_integer(&element, -CODEC_TIME_MAX, CODEC_TIME_MAX, at) != 0) {
+            return -1;
+        }
+        if (i > 0 && *at < side->observation[i - 1].at) {
+            return node_fail(&element, "must not be before the time in front of it");
+        }
+    }
+    return 0;
+}
+
+static int column_from(const struct node *node, struct result_side *side, unsigned column)
+{
+    if (!json_is_array(node->json) || json_array_size(node->json) != side->observation_count) {
+        return node_fail(node, "must be an array as long as `at`");
+    }
+    for (size_t i = 0; i < side->observation_count; i++) {
+        struct node element = node_element(node, i);
+        int64_t value;
+        if (node_integer(&element, 0, UINT32_MAX, &value) != 0) {
+            return -1;
+        }
+        *cell(&side->observation[i], column) = (uint32_t)value;
+    }
+    return 0;
+}
+
+static int observations_from(const struct field *field, const struct node *node, void *base)
+{
+    struct node times = node_member(node, "at", json_object_get(node->json, "at"));
+
+    (void)field;
+    if (!json_is_object(node->json)) {
+        return node_fail(node, "must be an object");
+    }
+    if (times_from(&times, base) != 0) {
+        return -1;
+    }
+    for (unsigned column = 1; column <= COLUMN_ORPHANS; column++) {
+        const char *name = column_name(column);
+        struct node member = node_member(node, name, json_object_get(node->json, name));
+        if (member.json != NULL && column_from(&member, base, column) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+const struct codec codec_observations = {observations_to, observations_from};

@@ -1,0 +1,28 @@
+#ifndef FINWAIT_RESULT_MEASURE_H
+#define FINWAIT_RESULT_MEASURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "finwait/result.h"
+
+/* Figures that both metrics and findings rest on. */
+
+/* The account of the role that drives the load: the client's, or the server's when it alone is
+ * played; NULL: neither is.  `side` (may be NULL) tells which. */
+const struct account *measure_driver(const struct result *result, enum side *side);
+
+/* How the driver's connections ended. */
+struct tally {
+    uint64_t attempted;
+    uint64_t completed; /* as the order foresees */
+    uint64_t open;      /* still, or until the run was torn down */
+    uint64_t failed;    /* the rest */
+};
+/* False: there is no driver. */
+bool measure_tally(const struct result *result, struct tally *tally);
+
+/* How far a counter moved; false when it was not read. */
+bool measure_counter(const struct counter_readings *readings, const char *name, double *delta);
+
+#endif

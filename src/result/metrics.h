@@ -1,0 +1,115 @@
+#ifndef FINWAIT_RESULT_METRICS_H
+#define FINWAIT_RESULT_METRICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "finwait/metric.h"
+
+/*
+ * The metrics, one row each: the public table, the names it stands for and how each is read
+ * (measure.c) all follow this list.  <name> must be a pattern's last part.
+ */
+#define METRICS(X)                                                                                 \
+    X(METRIC_PEAK, "<side>.<state>.peak", "sockets",                                               \
+      "most sockets seen in the state from the start of load on, decay included")                  \
+    X(METRIC_MEAN, "<side>.<state>.mean", "sockets",                                               \
+      "sockets in the state, averaged over the time of load and settle")                           \
+    X(METRIC_FINAL, "<side>.<state>.final", "sockets",                                             \
+      "sockets in the state at the end of settle, before anything is torn down")                   \
+    X(METRIC_SLOPE, "<side>.<state>.slope", "sockets/s",                                           \
+      "how fast the sockets in the state grow during load (least squares)")                        \
+    X(METRIC_AREA, "<side>.<state>.area", "socket·s",                                              \
+      "time spent in the state, summed over all sockets and all observations")                     \
+    X(METRIC_COUNTER, "<side>.counter.<name>", "events",                                           \
+      "a counter of the side's own host as nstat names it, over load and settle")                  \
+    X(METRIC_HOST_COUNTER, "host.counter.<name>", "events",                                        \
+      "lab: host: a counter of the whole machine, over load and settle")                           \
+    X(METRIC_ATTEMPTED, "connections.attempted", "connections",                                    \
+      "connections begun (by the client; accepted, when only the server is played)")               \
+    X(METRIC_OPENED, "connections.opened", "connections", "connections that were established")     \
+    X(METRIC_COMPLETED, "connections.completed", "connections",                                    \
+      "connections that ended as their order foresees")                                            \
+    X(METRIC_FAILED, "connections.failed", "connections",                                          \
+      "connections that ended otherwise: attempted, less completed, less still open")              \
+    X(METRIC_RATE, "connections.rate", "1/s", "connections completed a second of load")            \
+    X(METRIC_LATENCY, "latency.<latency>.<stat>", "s",                                             \
+      "a stretch of each connection's life, as the client saw it (the server without a client)")   \
+    X(METRIC_QUANTILE, "latency.<latency>.<quantile>", "s",                                        \
+      "the time that 50, 90, 99 or 99.9 % of the connections needed at most")                      \
+    X(METRIC_ERRORS, "errors.<ERRNO>", "errors", "how often either role met the errno")            \
+    X(METRIC_SIDE_ERRORS, "<side>.errors.<ERRNO>", "errors", "how often the role met the errno")   \
+    X(METRIC_OUTCOME, "outcome.<outcome>", "connections",                                          \
+      "connections that ended so, as the client saw them (the server without a client)")           \
+    X(METRIC_SIDE_OUTCOME, "<side>.outcome.<outcome>", "connections",                              \
+      "connections that ended so, as the role saw them")                                           \
+    X(METRIC_MESSAGES_SENT, "<side>.messages_sent", "messages", "whole messages the role sent")    \
+    X(METRIC_MESSAGES_RECEIVED, "<side>.messages_received", "messages",                            \
+      "whole messages the role received")                                                          \
+    X(METRIC_BYTES_SENT, "<side>.bytes_sent", "bytes", "payload the role sent")                    \
+    X(METRIC_BYTES_RECEIVED, "<side>.bytes_received", "bytes", "payload the role received")        \
+    X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes",                                     \
+      "workers of the role that ended before they were told to")                                   \
+    X(METRIC_CPU, "cpu.<side>", "s", "CPU time of the role's workers, user and system")            \
+    X(METRIC_SAMPLER_COST, "sampler.cost", "s", "CPU time that watching took")                     \
+    X(METRIC_SAMPLER_GAP, "sampler.gap", "s", "longest time between two observations")
+
+enum metric_id {
+#define X(id, pattern, unit, about) id,
+    METRICS(X)
+#undef X
+        METRIC_N,
+};
+
+/* What a <…> stands for. */
+enum domain {
+    DOMAIN_SIDE,
+    DOMAIN_STATE,
+    DOMAIN_LATENCY,
+    DOMAIN_STAT,
+    DOMAIN_QUANTILE,
+    DOMAIN_OUTCOME,
+    DOMAIN_ERRNO,
+    DOMAIN_CLOSED_N, /* up to here the words are known beforehand */
+    DOMAIN_NAME = DOMAIN_CLOSED_N,
+    DOMAIN_N,
+};
+
+enum stat {
+    STAT_MIN,
+    STAT_MEAN,
+    STAT_MAX,
+    STAT_N,
+};
+
+/* The quantile that word `index` of <quantile> stands for, 0 to 1. */
+double metrics_quantile(unsigned index);
+
+/* One metric: a row with its parts filled in. */
+struct metric_key {
+    enum metric_id id;
+    unsigned part[DOMAIN_CLOSED_N]; /* which word of the domain; its enum's value */
+    const char *name;               /* <name>, borrowed; NULL: none */
+};
+
+/* The longest <name>, and room for every metric's name. */
+#define METRIC_WORD 64
+#define METRIC_TEXT 128
+
+/* Take `name` apart.  False: it is no metric.  key->name points into `name`. */
+bool metrics_match(const char *name, struct metric_key *key);
+
+/* Put the name together.  Returns `text`. */
+char *metrics_format(char *text, size_t size, const struct metric_key *key);
+
+/* Call `visit` for each combination of words of row key->id; <name> stays key->name. */
+typedef void metrics_visit(void *context, const struct metric_key *key);
+void metrics_expand(struct metric_key *key, metrics_visit *visit, void *context);
+
+/* Whether `name` can stand for <name>: a word of letters and digits, as nstat(8)'s are. */
+bool metrics_is_word(const char *name);
+
+/* Whether the row has a <name>. */
+bool metrics_is_open(enum metric_id id);
+
+#endif

@@ -1,0 +1,132 @@
+#include "measure.h"
+#include "readers.h"
+
+static bool tally_figure(const struct tally *tally, enum metric_id id, double *value)
+{
+    const uint64_t figures[METRIC_N] = {
+        [METRIC_ATTEMPTED] = tally->attempted,
+        [METRIC_COMPLETED] = tally->completed,
+        [METRIC_FAILED] = tally->failed,
+    };
+
+    return readers_found(value, (double)figures[id]);
+}
+
+bool read_tally(const struct result *result, const struct metric_key *key, double *value)
+{
+    struct tally tally;
+
+    return measure_tally(result, &tally) && tally_figure(&tally, key->id, value);
+}
+
+bool read_opened(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct account *account = measure_driver(result, NULL);
+
+    (void)key;
+    return account != NULL && readers_found(value, (double)account->opened);
+}
+
+bool read_rate(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct phase_span *load = &result->phase[PHASE_LOAD];
+    struct tally tally;
+
+    (void)key;
+    return load->reached && load->end > load->begin && measure_tally(result, &tally) &&
+           readers_found(value, (double)tally.completed / readers_seconds(load->end - load->begin));
+}
+
+static const struct histogram *latency_of(const struct result *result, const struct metric_key *key)
+{
+    const struct account *account = measure_driver(result, NULL);
+
+    return account == NULL || account->latency[key->part[DOMAIN_LATENCY]].count == 0
+               ? NULL
+               : &account->latency[key->part[DOMAIN_LATENCY]];
+}
+
+bool read_latency(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct histogram *histogram = latency_of(result, key);
+
+    if (histogram == NULL) {
+        return false;
+    }
+    const double ns[STAT_N] = {
+        [STAT_MIN] = (double)histogram->min,
+        [STAT_MEAN] = histogram_mean(histogram),
+        [STAT_MAX] = (double)histogram->max,
+    };
+    return readers_found(value, ns[key->part[DOMAIN_STAT]] / (double)NS_PER_S);
+}
+
+bool read_quantile(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct histogram *histogram = latency_of(result, key);
+    double quantile = metrics_quantile(key->part[DOMAIN_QUANTILE]);
+
+    return histogram != NULL &&
+           readers_found(value, readers_seconds(histogram_quantile(histogram, quantile)));
+}
+
+bool read_errors(const struct result *result, const struct metric_key *key, double *value)
+{
+    bool played = false;
+
+    *value = 0;
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        if (result->side[side].played) {
+            played = true;
+            *value += (double)result->side[side].account.error[key->part[DOMAIN_ERRNO]];
+        }
+    }
+    return played;
+}
+
+bool read_side_errors(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+
+    return side->played &&
+           readers_found(value, (double)side->account.error[key->part[DOMAIN_ERRNO]]);
+}
+
+bool read_outcome(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct account *account = measure_driver(result, NULL);
+
+    return account != NULL &&
+           readers_found(value, (double)account->outcome[key->part[DOMAIN_OUTCOME]]);
+}
+
+bool read_side_outcome(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+
+    return side->played &&
+           readers_found(value, (double)side->account.outcome[key->part[DOMAIN_OUTCOME]]);
+}
+
+/* The plain figures of a side: where each is, one row a metric. */
+bool read_figure(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+    const uint64_t figures[METRIC_N] = {
+        [METRIC_MESSAGES_SENT] = side->account.messages_sent,
+        [METRIC_MESSAGES_RECEIVED] = side->account.messages_received,
+        [METRIC_BYTES_SENT] = side->account.bytes_sent,
+        [METRIC_BYTES_RECEIVED] = side->account.bytes_received,
+        [METRIC_WORKERS_DIED] = side->workers_died,
+    };
+
+    return side->played && readers_found(value, (double)figures[key->id]);
+}
+
+bool read_cpu(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+
+    return side->played &&
+           readers_found(value, readers_seconds(side->account.cpu_user + side->account.cpu_system));
+}

@@ -1,0 +1,215 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "findings.h"
+#include "grow.h"
+#include "measure.h"
+
+#define SLACK_SOCKETS 2.0
+
+void findings_add(struct result *result, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    result->finding = grow_by_one(result->finding, result->finding_count, sizeof *result->finding);
+    result->finding[result->finding_count++] = (struct finding){grow_text(text)};
+}
+
+static double slack(double value, double share)
+{
+    return value * share > SLACK_SOCKETS ? value * share : SLACK_SOCKETS;
+}
+
+bool findings_differ(double seen, struct foreseen foreseen)
+{
+    return seen < foreseen.low - slack(foreseen.low, foreseen.share) ||
+           seen > foreseen.high + slack(foreseen.high, foreseen.share);
+}
+
+/* ---- counters that should stand still ---- */
+
+struct warning {
+    const char *counter;
+    const char *covers; /* NULL: none; else what this counter counted too: only the rest matters */
+    const char *of;     /* NULL: any is worth a word; else only beyond `share` of that counter */
+    double share;
+    const char *meaning;
+};
+
+/* net/ipv4/proc.c names them; tcp_listendrop() counts each overflow as a drop as well. */
+static const struct warning warnings[] = {
+    {.counter = "TcpExtTCPTimeWaitOverflow",
+     .meaning = "sockets skipped TIME_WAIT because tcp_max_tw_buckets was reached; the piles shown "
+                "are too small"},
+    {.counter = "TcpExtListenOverflows",
+     .meaning = "the accept queue was full; raise server.backlog and net.core.somaxconn, or load "
+                "less"},
+    {.counter = "TcpExtListenDrops",
+     .covers = "TcpExtListenOverflows",
+     .meaning = "the listener dropped connection requests for want of room or memory"},
+    {.counter = "TcpRetransSegs",
+     .of = "TcpOutSegs",
+     .share = 0.001,
+     .meaning = "segments were sent again; latencies hold their timeouts"},
+};
+
+static double delta_or_0(const struct counter_readings *readings, const char *name)
+{
+    double delta;
+
+    return name != NULL && measure_counter(readings, name, &delta) ? delta : 0;
+}
+
+static void warn_of(struct result *result, const char *host,
+                    const struct counter_readings *readings)
+{
+    for (size_t i = 0; i < sizeof warnings / sizeof warnings[0]; i++) {
+        const struct warning *warning = &warnings[i];
+        double moved = delta_or_0(readings, warning->counter);
+        double other = delta_or_0(readings, warning->covers);
+        double whole = delta_or_0(readings, warning->of);
+        if (moved - other <= (warning->of == NULL ? 0 : slack(whole, warning->share))) {
+            continue;
+        }
+        if (warning->covers != NULL && other > 0) {
+            findings_add(result, "%s: %s counted %s (%s only %s): %s", host, warning->counter,
+                         FIGURE(moved), warning->covers, FIGURE(other), warning->meaning);
+        } else if (warning->of != NULL) {
+            findings_add(result, "%s: %s counted %s of %s %s: %s", host, warning->counter,
+                         FIGURE(moved), FIGURE(whole), warning->of, warning->meaning);
+        } else {
+            findings_add(result, "%s: %s counted %s: %s", host, warning->counter, FIGURE(moved),
+                         warning->meaning);
+        }
+    }
+}
+
+static void find_warnings(struct result *result)
+{
+    warn_of(result, "client", &result->side[SIDE_CLIENT].counters);
+    warn_of(result, "server", &result->side[SIDE_SERVER].counters);
+    warn_of(result, "this machine (other programs included)", &result->host_counters);
+}
+
+/* ---- what a role counted and what its host's kernel did ---- */
+
+static const struct opening {
+    enum side side;
+    const char *counter;
+    const char *did;
+} openings[] = {
+    {SIDE_CLIENT, "TcpActiveOpens", "began"},
+    {SIDE_SERVER, "TcpPassiveOpens", "accepted"},
+};
+
+/* Attempts that may have ended before tcp_connect() sent a SYN and counted them. */
+static uint64_t without_syn(const struct account *account)
+{
+    return account->outcome[OUTCOME_NO_PORT] + account->outcome[OUTCOME_NO_FD] +
+           account->outcome[OUTCOME_ERROR];
+}
+
+static void find_openings(struct result *result)
+{
+    for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
+        const struct opening *row = &openings[i];
+        const struct result_side *side = &result->side[row->side];
+        double kernel;
+        if (!side->played || !measure_counter(&side->counters, row->counter, &kernel)) {
+            continue;
+        }
+        double high = (double)side->account.attempted;
+        double low = high - (double)without_syn(&side->account);
+        if (findings_differ(kernel, (struct foreseen){low, high, 0.01})) {
+            findings_add(result, "the %s %s %s connections, but its host's %s counted %s",
+                         side_name(row->side), row->did, FIGURE(high), row->counter,
+                         FIGURE(kernel));
+        }
+    }
+}
+
+/* On one host the counters are not a side's own, but the roles can be held against each other. */
+static void find_unaccepted(struct result *result)
+{
+    const struct result_side *client = &result->side[SIDE_CLIENT];
+    const struct result_side *server = &result->side[SIDE_SERVER];
+    double opened = (double)client->account.opened;
+
+    if (result->private_lab || !client->played || !server->played) {
+        return;
+    }
+    if (findings_differ((double)server->account.attempted,
+                        (struct foreseen){opened, opened, 0.01})) {
+        findings_add(result, "the client opened %s connections, but the server accepted %s",
+                     FIGURE(opened), FIGURE(server->account.attempted));
+    }
+}
+
+/* ---- what should not happen in any run ---- */
+
+static bool foresees_death(const struct result *result, enum side side)
+{
+    for (size_t i = 0; i < result->predicted_count; i++) {
+        const char *fate = result->predicted[i].side[side].fate;
+        if (fate != NULL && strcmp(fate, outcome_name(OUTCOME_DIED)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void find_deaths(struct result *result, enum side side)
+{
+    const struct result_side *role = &result->side[side];
+
+    if (role->workers_died > 0 && role->account.outcome[OUTCOME_DIED] == 0 &&
+        !foresees_death(result, side)) {
+        findings_add(result,
+                     "%s workers of the %s (it has %s) died though its program has no `die`; "
+                     "%s connections ended with them",
+                     FIGURE(role->workers_died), side_name(side), FIGURE(role->workers),
+                     FIGURE(role->account.outcome[OUTCOME_KILLED]));
+    }
+}
+
+static void find_open(struct result *result, enum side side)
+{
+    const struct account *account = &result->side[side].account;
+    uint64_t open = account_open(account) + account->outcome[OUTCOME_CUT];
+
+    /* A run cut short leaves some by nature. */
+    if (open > 0 && !result->partial) {
+        findings_add(result,
+                     "%s connections of the %s were still open at the end, of %s it had begun",
+                     FIGURE(open), side_name(side), FIGURE(account->attempted));
+    }
+}
+
+static void forget_findings(struct result *result)
+{
+    for (size_t i = 0; i < result->finding_count; i++) {
+        free(result->finding[i].text);
+    }
+    result->finding_count = 0;
+}
+
+void result_reconcile(struct result *result)
+{
+    forget_findings(result);
+    findings_model(result);
+    find_openings(result);
+    find_unaccepted(result);
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        if (result->side[side].played) {
+            find_deaths(result, (enum side)side);
+            find_open(result, (enum side)side);
+        }
+    }
+    find_warnings(result);
+}

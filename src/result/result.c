@@ -1,0 +1,128 @@
+#include "finwait/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
+
+static const char *const phase_names[PHASE_N] = {
+    [PHASE_SETUP] = "setup",
+    [PHASE_LOAD] = "load",
+    [PHASE_SETTLE] = "settle",
+    [PHASE_DECAY] = "decay",
+};
+
+const char *phase_name(enum phase phase)
+{
+    return (unsigned)phase < PHASE_N ? phase_names[phase] : NULL;
+}
+
+void text_pairs_add(struct text_pairs *pairs, const char *name, const char *value)
+{
+    pairs->item = grow_by_one(pairs->item, pairs->count, sizeof *pairs->item);
+    pairs->item[pairs->count++] = (struct text_pair){grow_text(name), grow_text(value)};
+}
+
+const char *text_pairs_get(const struct text_pairs *pairs, const char *name)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (strcmp(pairs->item[i].name, name) == 0) {
+            return pairs->item[i].value;
+        }
+    }
+    return NULL;
+}
+
+void text_pairs_fini(struct text_pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        free(pairs->item[i].name);
+        free(pairs->item[i].value);
+    }
+    free(pairs->item);
+    *pairs = (struct text_pairs){0};
+}
+
+struct result *result_new(void)
+{
+    struct result *result = grow_new(1, sizeof *result);
+
+    result->schema = RESULT_SCHEMA;
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        account_init(&result->side[side].account);
+    }
+    return result;
+}
+
+static void readings_fini(struct counter_readings *readings)
+{
+    for (size_t i = 0; i < readings->count; i++) {
+        free(readings->item[i].name);
+    }
+    free(readings->item);
+}
+
+static void side_fini(struct result_side *side)
+{
+    free(side->observation);
+    readings_fini(&side->counters);
+    text_pairs_fini(&side->sysctl);
+}
+
+static void predictions_fini(struct result *result)
+{
+    for (size_t i = 0; i < result->predicted_count; i++) {
+        for (unsigned side = 0; side < SIDE_N; side++) {
+            free(result->predicted[i].side[side].path);
+            free(result->predicted[i].side[side].fate);
+        }
+    }
+    free(result->predicted);
+}
+
+static void judgements_fini(struct result *result)
+{
+    for (size_t i = 0; i < result->finding_count; i++) {
+        free(result->finding[i].text);
+    }
+    free(result->finding);
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        free(result->expectation[i].text);
+        free(result->expectation[i].missing);
+    }
+    free(result->expectation);
+    for (size_t i = 0; i < result->metric_count; i++) {
+        free(result->metric[i].name);
+    }
+    free(result->metric);
+}
+
+static void inspections_fini(struct result *result)
+{
+    for (size_t i = 0; i < result->inspection_count; i++) {
+        free(result->inspection[i].host);
+        free(result->inspection[i].command);
+        free(result->inspection[i].output);
+    }
+    free(result->inspection);
+}
+
+void result_free(struct result *result)
+{
+    if (result == NULL) {
+        return;
+    }
+    free(result->version);
+    free(result->cut_by);
+    free(result->started);
+    text_pairs_fini(&result->scenario);
+    text_pairs_fini(&result->environment);
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        side_fini(&result->side[side]);
+    }
+    readings_fini(&result->host_counters);
+    predictions_fini(result);
+    judgements_fini(result);
+    inspections_fini(result);
+    free(result);
+}

@@ -1,0 +1,298 @@
+#include <string.h>
+
+#include "codec.h"
+#include "finwait/result.h"
+#include "grow.h"
+#include "json_parts.h"
+
+/* ---- enums as words ---- */
+
+static json_t *state_to(const struct field *field, const void *base)
+{
+    const enum tcp_state *state = (const void *)((const char *)base + field->offset);
+    const char *name = tcp_state_name(*state);
+
+    return name == NULL ? NULL : json_string(name);
+}
+
+static int state_from(const struct field *field, const struct node *node, void *base)
+{
+    const char *name = node_text(node);
+
+    if (name == NULL) {
+        return -1;
+    }
+    enum tcp_state state = tcp_state_find(name);
+    if ((unsigned)state == 0) {
+        return node_fail(node, "must be a TCP state, but is \"%.40s\"", name);
+    }
+    *(enum tcp_state *)(void *)((char *)base + field->offset) = state;
+    return 0;
+}
+
+static const struct codec codec_state = {state_to, state_from};
+
+static const char *const verdict_names[] = {
+    [VERDICT_PASS] = "pass",
+    [VERDICT_FAIL] = "fail",
+    [VERDICT_UNMEASURED] = "unmeasured",
+};
+enum { VERDICT_N = sizeof verdict_names / sizeof verdict_names[0] };
+
+static json_t *verdict_to(const struct field *field, const void *base)
+{
+    const enum verdict *verdict = (const void *)((const char *)base + field->offset);
+
+    return json_string(verdict_names[*verdict]);
+}
+
+static int verdict_from(const struct field *field, const struct node *node, void *base)
+{
+    const char *name = node_text(node);
+
+    for (unsigned i = 0; i < VERDICT_N && name != NULL; i++) {
+        if (strcmp(verdict_names[i], name) == 0) {
+            *(enum verdict *)(void *)((char *)base + field->offset) = (enum verdict)i;
+            return 0;
+        }
+    }
+    return name == NULL ? -1 : node_fail(node, "must be pass, fail or unmeasured");
+}
+
+static const struct codec codec_verdict = {verdict_to, verdict_from};
+
+static const char *state_item(size_t index)
+{
+    return tcp_state_name((enum tcp_state)index);
+}
+
+static const char *outcome_item(size_t index)
+{
+    return outcome_name((enum outcome)index);
+}
+
+static const char *errno_item(size_t index)
+{
+    return errno_name((int)index);
+}
+
+/* ---- the tables; each row's codec says what it is ---- */
+
+static const struct field latency_fields[] = {
+#define X(id, name, about)                                                                         \
+    {name, &codec_histogram, AT(account, latency) + (id) * sizeof(struct histogram),               \
+     .optional = true},
+    LATENCIES(X)
+#undef X
+        {0},
+};
+
+static const struct field account_fields[] = {
+    {"attempted", &codec_count, AT(account, attempted)},
+    {"opened", &codec_count, AT(account, opened)},
+    {"messages_sent", &codec_count, AT(account, messages_sent)},
+    {"messages_received", &codec_count, AT(account, messages_received)},
+    {"bytes_sent", &codec_count, AT(account, bytes_sent)},
+    {"bytes_received", &codec_count, AT(account, bytes_received)},
+    {"cpu_user", &codec_duration, AT(account, cpu_user)},
+    {"cpu_system", &codec_duration, AT(account, cpu_system)},
+    {"outcomes", &codec_names, NAMES(account, outcome), .name = outcome_item, .names = OUTCOME_N},
+    {"errors", &codec_names, NAMES(account, error), .name = errno_item, .names = ERRNO_LIMIT},
+    {"latency", &codec_object, .fields = latency_fields, .optional = true},
+    {0},
+};
+
+static const struct field observation_fields[] = {
+    {"at", &codec_time, AT(observation, at)},
+    {"states", &codec_names, NAMES(observation, state), .name = state_item, .names = TCP_STATE_N},
+    {"fin_wait2_orphans", &codec_unsigned, AT(observation, fin_wait2_orphans)},
+    {0},
+};
+
+static const struct field side_fields[] = {
+    {"workers", &codec_unsigned, AT(result_side, workers)},
+    {"workers_died", &codec_unsigned, AT(result_side, workers_died)},
+    {"account", &codec_object, AT(result_side, account), .fields = account_fields,
+     .flag = FLAG(result_side, played)},
+    {"final", &codec_object, AT(result_side, final), .fields = observation_fields,
+     .flag = FLAG(result_side, has_final)},
+    {"observations", &codec_observations, .optional = true},
+    {"counters", &codec_readings, AT(result_side, counters), .optional = true},
+    {"sysctl", &codec_pairs, AT(result_side, sysctl), .optional = true},
+    {0},
+};
+
+static const struct field predicted_side_fields[] = {
+    {"path", &codec_text, AT(predicted_side, path), .optional = true},
+    {"final", &codec_state, AT(predicted_side, final), .optional = true},
+    {"fate", &codec_text, AT(predicted_side, fate), .optional = true},
+    {"rst_sent", &codec_unsigned, AT(predicted_side, rst_sent)},
+    {"tw", &codec_unsigned, AT(predicted_side, tw)},
+    {0},
+};
+
+static const struct field predicted_fields[] = {
+    {"client", &codec_object, AT(predicted_end, side[SIDE_CLIENT]),
+     .fields = predicted_side_fields},
+    {"server", &codec_object, AT(predicted_end, side[SIDE_SERVER]),
+     .fields = predicted_side_fields},
+    {0},
+};
+
+static const struct field finding_fields[] = {
+    {"text", &codec_text, AT(finding, text)},
+    {0},
+};
+
+static const struct field expectation_fields[] = {
+    {"text", &codec_text, AT(expectation_result, text)},
+    {"verdict", &codec_verdict, AT(expectation_result, verdict)},
+    {"left", &codec_real, AT(expectation_result, left), .optional = true},
+    {"right", &codec_real, AT(expectation_result, right), .optional = true},
+    {"missing", &codec_text, AT(expectation_result, missing), .optional = true},
+    {0},
+};
+
+static const struct field inspection_fields[] = {
+    {"host", &codec_text, AT(inspection, host)},
+    {"command", &codec_text, AT(inspection, command)},
+    {"status", &codec_int, AT(inspection, status)},
+    {"output", &codec_text, AT(inspection, output)},
+    {0},
+};
+
+static const struct field span_fields[] = {
+    {"begin", &codec_time, AT(phase_span, begin)},
+    {"end", &codec_time, AT(phase_span, end)},
+    {0},
+};
+
+#define PHASE_ROW(name, id)                                                                        \
+    {                                                                                              \
+        name, &codec_object, AT(result, phase[id]), .fields = span_fields,                         \
+                                                    .flag = FLAG(result, phase[id].reached)        \
+    }
+
+static const struct field phase_fields[] = {
+    PHASE_ROW("setup", PHASE_SETUP),
+    PHASE_ROW("load", PHASE_LOAD),
+    PHASE_ROW("settle", PHASE_SETTLE),
+    PHASE_ROW("decay", PHASE_DECAY),
+    {0},
+};
+
+static const struct field sampler_fields[] = {
+    {"cpu", &codec_duration, AT(result, sampler_cpu)},
+    {"gap_max", &codec_duration, AT(result, sampler_gap_max)},
+    {"gap_mean", &codec_duration, AT(result, sampler_gap_mean)},
+    {"samples", &codec_count, AT(result, sampler_samples)},
+    {"full_dumps", &codec_count, AT(result, sampler_full_dumps)},
+    {0},
+};
+
+static const struct field result_fields[] = {
+    {"finwait", &codec_text, AT(result, version), .optional = true},
+    {"schema", &codec_int, AT(result, schema)},
+    {"partial", &codec_bool, AT(result, partial)},
+    {"cut_by", &codec_text, AT(result, cut_by), .optional = true},
+    {"started", &codec_text, AT(result, started), .optional = true},
+    {"private_lab", &codec_bool, AT(result, private_lab)},
+    {"expectations", &codec_list, LIST(result, expectation, expectation_count),
+     .fields = expectation_fields},
+    {"findings", &codec_list, LIST(result, finding, finding_count), .fields = finding_fields},
+    {"metrics", &codec_metrics, .optional = true},
+    {"predicted", &codec_list, LIST(result, predicted, predicted_count),
+     .fields = predicted_fields},
+    {"scenario", &codec_pairs, AT(result, scenario), .optional = true},
+    {"environment", &codec_pairs, AT(result, environment), .optional = true},
+    {"phases", &codec_object, .fields = phase_fields, .optional = true},
+    {"sampler", &codec_object, .fields = sampler_fields, .flag = FLAG(result, has_sampler)},
+    {"client", &codec_object, AT(result, side[SIDE_CLIENT]), .fields = side_fields},
+    {"server", &codec_object, AT(result, side[SIDE_SERVER]), .fields = side_fields},
+    {"host_counters", &codec_readings, AT(result, host_counters), .optional = true},
+    {"inspections", &codec_list, LIST(result, inspection, inspection_count),
+     .fields = inspection_fields},
+    {0},
+};
+
+/* ---- the whole ---- */
+
+/* The worst of the expectations' verdicts; NULL: nothing was expected. */
+static const char *overall_verdict(const struct result *result)
+{
+    unsigned worst = VERDICT_PASS;
+
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        if (result->expectation[i].verdict != VERDICT_PASS && worst != VERDICT_FAIL) {
+            worst = result->expectation[i].verdict;
+        }
+    }
+    return result->expectation_count == 0 ? NULL : verdict_names[worst];
+}
+
+/* For the reader's eye, in front; loading ignores what only repeats the rest. */
+static void add_heading(const struct result *result, json_t *object)
+{
+    const char *name = text_pairs_get(&result->scenario, "name");
+    const char *verdict = overall_verdict(result);
+
+    json_object_set_new(object, "finwait", json_null());
+    json_object_set_new(object, "schema", json_null());
+    if (name != NULL) {
+        json_object_set_new(object, "name", codec_string(name));
+    }
+    if (verdict != NULL) {
+        json_object_set_new(object, "verdict", json_string(verdict));
+    }
+}
+
+json_t *result_to_json(const struct result *result)
+{
+    json_t *object = json_object();
+
+    add_heading(result, object);
+    fields_to_json(result_fields, result, object);
+    if (json_is_null(json_object_get(object, "finwait"))) {
+        json_object_del(object, "finwait");
+    }
+    return object;
+}
+
+/* Before all else: another schema's members would only be called wrong one by one. */
+static int check_schema(const struct node *top)
+{
+    struct node schema = node_member(top, "schema", json_object_get(top->json, "schema"));
+    int64_t value;
+
+    if (!json_is_object(top->json)) {
+        return node_fail(top, "must be an object");
+    }
+    if (schema.json == NULL) {
+        return node_fail(&schema, "is missing");
+    }
+    if (node_integer(&schema, 0, INT32_MAX, &value) != 0) {
+        return -1;
+    }
+    if (value != RESULT_SCHEMA) {
+        node_fail(&schema, "is %lld, but this finwait reads schema %d", (long long)value,
+                  RESULT_SCHEMA);
+        return error_hint(top->error, "read it with the finwait that wrote it, or run it again");
+    }
+    return 0;
+}
+
+struct result *result_from_json(const json_t *json, struct error *error)
+{
+    struct node top = {.json = json, .error = error};
+    struct result *result;
+
+    if (check_schema(&top) != 0) {
+        return NULL;
+    }
+    result = result_new();
+    if (fields_from_json(result_fields, &top, result) != 0) {
+        result_free(result);
+        return NULL;
+    }
+    return result;
+}

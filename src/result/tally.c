@@ -1,0 +1,65 @@
+#include <string.h>
+
+#include "measure.h"
+
+const struct account *measure_driver(const struct result *result, enum side *side)
+{
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        if (result->side[i].played) {
+            if (side != NULL) {
+                *side = (enum side)i;
+            }
+            return &result->side[i].account;
+        }
+    }
+    return NULL;
+}
+
+/* Whether the outcome is how an end of `side` can be meant to be: a fate that the model foresees;
+ * without a model, the program's own end.  Fates and outcomes share their names. */
+static bool is_foreseen(const struct result *result, enum side side, enum outcome outcome)
+{
+    if (result->predicted_count == 0) {
+        return outcome == OUTCOME_DONE || outcome == OUTCOME_HELD;
+    }
+    for (size_t i = 0; i < result->predicted_count; i++) {
+        const char *fate = result->predicted[i].side[side].fate;
+        if (fate != NULL && strcmp(fate, outcome_name(outcome)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool measure_tally(const struct result *result, struct tally *tally)
+{
+    enum side side = SIDE_CLIENT;
+    const struct account *account = measure_driver(result, &side);
+
+    if (account == NULL) {
+        return false;
+    }
+    *tally = (struct tally){.attempted = account->attempted,
+                            .open = account_open(account) + account->outcome[OUTCOME_CUT]};
+    for (unsigned i = 0; i < OUTCOME_N; i++) {
+        if (is_foreseen(result, side, (enum outcome)i)) {
+            tally->completed += account->outcome[i];
+        }
+    }
+    uint64_t accounted = tally->completed + tally->open;
+    tally->failed = tally->attempted > accounted ? tally->attempted - accounted : 0;
+    return true;
+}
+
+bool measure_counter(const struct counter_readings *readings, const char *name, double *delta)
+{
+    for (size_t i = 0; i < readings->count; i++) {
+        const struct counter_reading *reading = &readings->item[i];
+        if (strcmp(reading->name, name) == 0) {
+            /* Signed: a gauge among them (TcpCurrEstab) may fall. */
+            *delta = (double)(int64_t)(reading->after - reading->before);
+            return true;
+        }
+    }
+    return false;
+}

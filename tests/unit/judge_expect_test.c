@@ -1,0 +1,214 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+// cmocka.h needs the four above first
+#include <cmocka.h>
+#undef expect_check // one of cmocka's, and of the module under test
+#include <string.h>
+
+#include "finwait/expect.h"
+
+static const struct where nowhere;
+
+/* 10 completed of 12 attempted; the slowest connect took 40 us. */
+static struct result *measured(void)
+{
+    struct result *result = result_new();
+    struct account *account = &result->side[SIDE_CLIENT].account;
+
+    result->side[SIDE_CLIENT].played = true;
+    account->attempted = 12;
+    account->opened = 30000;
+    account->bytes_sent = 65536;
+    account->outcome[OUTCOME_DONE] = 10;
+    account->outcome[OUTCOME_RESET] = 2;
+    histogram_record(&account->latency[LATENCY_CONNECT], 40000);
+    result_measure(result);
+    return result;
+}
+
+static void verdicts(void **state)
+{
+    static const struct {
+        const char *text;
+        enum verdict verdict;
+    } expected[] = {
+        {"connections.completed == 10", VERDICT_PASS},
+        {"connections.completed==10", VERDICT_PASS},
+        {"  connections.completed\t>= 10 ", VERDICT_PASS},
+        {"connections.completed >= 10.5", VERDICT_FAIL},
+        {"connections.completed != 10", VERDICT_FAIL},
+        {"connections.completed != 11", VERDICT_PASS},
+        {"connections.completed < 10", VERDICT_FAIL},
+        {"connections.completed <= 10", VERDICT_PASS},
+        {"connections.completed > 9", VERDICT_PASS},
+        {"connections.completed > -1", VERDICT_PASS},
+        {"5 < connections.completed", VERDICT_PASS},
+        {"connections.completed >= 0.8 * connections.attempted", VERDICT_PASS},
+        {"connections.completed >= 0.9*connections.attempted", VERDICT_FAIL},
+        {"0.1 * connections.opened == 300 * connections.completed", VERDICT_PASS},
+        {"3000 == 0.1 * connections.opened", VERDICT_PASS},
+        {"1.2 >= 0.1 * connections.attempted", VERDICT_PASS}, /* 0.1 × 12 rounds to above 1.2 */
+        {"1.2 < 0.1 * connections.attempted", VERDICT_FAIL},
+        {"connections.opened == 30k", VERDICT_PASS},
+        {"connections.opened < 1M", VERDICT_PASS},
+        {"client.bytes_sent == 64Ki", VERDICT_PASS},
+        {"latency.connect.max <= 40us", VERDICT_PASS},
+        {"latency.connect.max == 40us", VERDICT_PASS},
+        {"latency.connect.max < 40us", VERDICT_FAIL},
+        {"latency.connect.max < 1.5ms", VERDICT_PASS},
+        {"latency.connect.max < 1m", VERDICT_PASS},
+        {"latency.connect.max > 39999ns", VERDICT_PASS},
+        {"errors.EPIPE == 0", VERDICT_PASS},
+        {"server.time_wait.peak == 0", VERDICT_UNMEASURED},
+        {"connections.completed > 0.5 * latency.close.p99", VERDICT_UNMEASURED},
+    };
+    struct result *result = measured();
+    struct error error;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        if (expect_judge(result, expected[i].text, nowhere, &error) != 0) {
+            fail_msg("%s: %s", expected[i].text, error.what);
+        }
+        assert_int_equal(result->expectation_count, i + 1);
+        const struct expectation_result *judged = &result->expectation[i];
+        assert_string_equal(judged->text, expected[i].text);
+        if (judged->verdict != expected[i].verdict) {
+            fail_msg("%s: verdict %d, expected %d", expected[i].text, (int)judged->verdict,
+                     (int)expected[i].verdict);
+        }
+    }
+    result_free(result);
+}
+
+static void a_verdict_tells_its_values(void **state)
+{
+    struct result *result = measured();
+    struct error error;
+
+    (void)state;
+    assert_int_equal(
+        expect_judge(result, "connections.completed >= 2 * connections.attempted", nowhere, &error),
+        0);
+    assert_true(result->expectation[0].left >= 10 && result->expectation[0].left <= 10);
+    assert_true(result->expectation[0].right >= 24 && result->expectation[0].right <= 24);
+    assert_null(result->expectation[0].missing);
+    assert_int_equal(expect_judge(result, "connections.completed >= 2 * server.close_wait.final",
+                                  nowhere, &error),
+                     0);
+    assert_string_equal(result->expectation[1].missing, "server.close_wait.final");
+    result_free(result);
+}
+
+static void status_of_all(void **state)
+{
+    struct result *result = measured();
+    struct error error;
+
+    (void)state;
+    assert_int_equal(expect_status(result), STATUS_OK);
+    assert_int_equal(expect_judge(result, "connections.completed == 10", nowhere, &error), 0);
+    assert_int_equal(expect_status(result), STATUS_OK);
+    assert_int_equal(expect_judge(result, "server.time_wait.peak == 0", nowhere, &error), 0);
+    assert_int_equal(expect_status(result), STATUS_UNMET);
+    result_free(result);
+    result = measured();
+    assert_int_equal(expect_judge(result, "connections.completed == 1", nowhere, &error), 0);
+    assert_int_equal(expect_status(result), STATUS_UNMET);
+    result_free(result);
+}
+
+static const struct malformed {
+    const char *text;
+    int column;         /* from 1 */
+    const char *saying; /* part of the message or the hint */
+} malformed[] = {
+    {"", 1, "due here"},
+    {"   ", 4, "due here"},
+    {"connections.completed", 22, "due here"},
+    {"connections.completed >=", 25, "due here"},
+    {"connections.completed = 3", 23, "=="},
+    {"connections.completed => 3", 23, "=="},
+    {"connections.completed >= 3 4", 28, "end here"},
+    {"connections.completed >= 3 * 4", 30, "no metric"},
+    {"connections.completed >= connections.attempted * 0.9", 48, "end here"},
+    {"connections.completed * 2 > 4", 23, "comes first"},
+    {"server.timewait.peak >= 3", 1, "did you mean server.time_wait.peak?"},
+    {"3 < 2 * conections.rate", 9, "did you mean connections.rate?"},
+    {"latency.connect.max < 3parsec", 24, "parsec"},
+    {"connections.completed > 98%", 27, "no unit"},
+    {"connections.completed > 1.", 25, "no number"},
+    {"connections.completed > .5", 25, "no number"},
+    {"connections.completed > -", 25, "no number"},
+    {"connections.completed > 1.2.3", 28, "no unit"},
+    {"connections.completed > 2 *", 28, "due here"},
+    {"0x10 < connections.completed", 2, "no unit"},
+    {"nan < connections.completed", 1, "no metric"},
+    {"3 < 4", 1, "no metric"},
+    {">= 3", 1, "due here"},
+};
+
+static void check_malformed(const struct malformed *row, struct where where, const char *place)
+{
+    struct result *result = measured();
+    struct error error;
+
+    memset(&error, 'x', sizeof error);
+    if (expect_check(row->text, where, &error) != -1) {
+        fail_msg("\"%s\" was taken", row->text);
+    }
+    assert_int_equal(error.status, STATUS_USAGE);
+    if (strstr(error.what, row->saying) == NULL && strstr(error.hint, row->saying) == NULL) {
+        fail_msg("\"%s\": \"%s\" (%s) does not say \"%s\"", row->text, error.what, error.hint,
+                 row->saying);
+    }
+    const char *where_it_says = where.file == NULL ? error.what : error.where;
+    if (strstr(where_it_says, place) == NULL) {
+        fail_msg("\"%s\": \"%s\" does not point at %s", row->text, where_it_says, place);
+    }
+    assert_int_equal(expect_judge(result, row->text, where, &error), -1);
+    assert_int_equal(result->expectation_count, 0);
+    result_free(result);
+}
+
+static void malformed_is_refused_with_its_column(void **state)
+{
+    char place[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
+        snprintf(place, sizeof place, "column %d:", malformed[i].column);
+        check_malformed(&malformed[i], nowhere, place);
+        snprintf(place, sizeof place, "a.yaml:7:%d", malformed[i].column + 4);
+        check_malformed(&malformed[i], (struct where){"a.yaml", 7, 5}, place);
+    }
+}
+
+static void long_texts_are_refused(void **state)
+{
+    char text[4000];
+    struct error error;
+
+    (void)state;
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    assert_int_equal(expect_check(text, nowhere, &error), -1);
+    memset(text, '1', sizeof text - 1);
+    assert_int_equal(expect_check(text, nowhere, &error), -1);
+    assert_non_null(strstr(error.what, "too long"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdicts),
+        cmocka_unit_test(a_verdict_tells_its_values),
+        cmocka_unit_test(status_of_all),
+        cmocka_unit_test(malformed_is_refused_with_its_column),
+        cmocka_unit_test(long_texts_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,205 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+// cmocka.h needs the four above first
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "finwait/result.h"
+
+/* A fresh directory a test, `DIR/a/b` in it for the result. */
+struct place {
+    char base[64];
+    char directory[80];
+    char file[100];
+};
+
+static int make_place(void **state)
+{
+    struct place *place = calloc(1, sizeof *place);
+
+    if (place == NULL) {
+        return -1;
+    }
+    snprintf(place->base, sizeof place->base, "/tmp/finwait-result-XXXXXX");
+    if (mkdtemp(place->base) == NULL) {
+        free(place);
+        return -1;
+    }
+    snprintf(place->directory, sizeof place->directory, "%s/a//b", place->base);
+    snprintf(place->file, sizeof place->file, "%s/result.json", place->directory);
+    *state = place;
+    return 0;
+}
+
+static int remove_place(void **state)
+{
+    struct place *place = *state;
+    char parent[100];
+
+    unlink(place->file);
+    rmdir(place->file);
+    rmdir(place->directory);
+    snprintf(parent, sizeof parent, "%s/a", place->base);
+    rmdir(parent);
+    unlink(parent);
+    int left = rmdir(place->base);
+    free(place);
+    return left;
+}
+
+static int entries(const char *directory)
+{
+    DIR *stream = opendir(directory);
+    int count = 0;
+
+    assert_non_null(stream);
+    while (readdir(stream) != NULL) {
+        count++;
+    }
+    closedir(stream);
+    return count - 2; /* . and .. */
+}
+
+static void put_text(const char *file, const char *text)
+{
+    FILE *stream = fopen(file, "we");
+
+    assert_non_null(stream);
+    assert_true(fputs(text, stream) >= 0);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void what_is_written_is_read(void **state)
+{
+    const struct place *place = *state;
+    struct error error = {0};
+    struct result *result = result_new();
+    struct stat info;
+
+    result->version = strdup("0.1.0");
+    result->side[SIDE_CLIENT].played = true;
+    result->side[SIDE_CLIENT].account.attempted = 7;
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(result_write(result, place->directory, &error), 0);
+        assert_int_equal(entries(place->directory), 1);
+    }
+    struct result *back = result_read(place->file, &error);
+    assert_non_null(back);
+    assert_int_equal(back->side[SIDE_CLIENT].account.attempted, 7);
+    assert_string_equal(back->version, "0.1.0");
+    mode_t mask = umask(0);
+    umask(mask);
+    assert_int_equal(stat(place->file, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0666 & ~mask);
+    result_free(result);
+    result_free(back);
+}
+
+/* A write that fails leaves what was there, and nothing of its own. */
+static void whole_or_not_at_all(void **state)
+{
+    const struct place *place = *state;
+    struct error error = {0};
+    struct result *result = result_new();
+
+    assert_int_equal(result_write(result, place->directory, &error), 0);
+    assert_int_equal(unlink(place->file), 0);
+    assert_int_equal(mkdir(place->file, 0777), 0); /* rename(2) onto a directory: EISDIR */
+    assert_int_equal(result_write(result, place->directory, &error), -1);
+    assert_int_equal(error.status, STATUS_MACHINE);
+    assert_non_null(strstr(error.what, "EISDIR"));
+    assert_non_null(strstr(error.what, place->directory));
+    assert_int_equal(entries(place->directory), 1);
+    result_free(result);
+}
+
+static void a_directory_that_cannot_be(void **state)
+{
+    const struct place *place = *state;
+    struct error error = {0};
+    struct result *result = result_new();
+    char blocking[100];
+
+    snprintf(blocking, sizeof blocking, "%s/a", place->base);
+    put_text(blocking, "a file\n");
+    assert_int_equal(result_write(result, place->directory, &error), -1);
+    assert_int_equal(error.status, STATUS_MACHINE);
+    assert_non_null(strstr(error.what, "ENOTDIR"));
+    assert_int_equal(result_directory(place->directory, &error), -1);
+    assert_non_null(strstr(error.what, "ENOTDIR"));
+    assert_int_equal(result_write(result, "", &error), -1);
+    assert_int_equal(error.status, STATUS_USAGE);
+    result_free(result);
+}
+
+static void a_directory_made_beforehand_is_empty(void **state)
+{
+    const struct place *place = *state;
+    struct error error = {0};
+
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(result_directory(place->directory, &error), 0);
+        assert_int_equal(entries(place->directory), 0);
+    }
+    assert_int_equal(result_directory("", &error), -1);
+    assert_int_equal(error.status, STATUS_USAGE);
+}
+
+static void what_is_no_result_is_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *where; /* after the file's name */
+        const char *saying;
+    } wrong[] = {
+        {"", "", "no JSON"},
+        {"{\"schema\": 1,\n\"partial\" false}", ":2:", "no JSON"},
+        {"{\"schema\": 1, \"schema\": 1}", ":1:", "duplicate"},
+        {"[]", "", "the top level must be an object"},
+        {"{\"schema\": 99}", "", "schema is 99"},
+        {"{\"schema\": 1}", "", "partial is missing"},
+        {"{\"schema\": 99999999999999999999}", ":1:", "no JSON"},
+    };
+    const struct place *place = *state;
+    struct error error = {0};
+    struct result *result = result_new();
+    char prefix[128];
+
+    assert_int_equal(result_write(result, place->directory, &error), 0);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        put_text(place->file, wrong[i].text);
+        assert_null(result_read(place->file, &error));
+        assert_int_equal(error.status, STATUS_USAGE);
+        snprintf(prefix, sizeof prefix, "%s%s", place->file, wrong[i].where);
+        assert_ptr_equal(strstr(error.where, prefix), error.where);
+        assert_non_null(strstr(error.what, wrong[i].saying));
+        assert_true(error.hint[0] != '\0');
+    }
+    assert_int_equal(unlink(place->file), 0);
+    assert_null(result_read(place->file, &error));
+    assert_non_null(strstr(error.what, "ENOENT"));
+    assert_null(result_read(place->directory, &error));
+    assert_int_equal(error.status, STATUS_USAGE);
+    result_free(result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_written_is_read, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(whole_or_not_at_all, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_directory_that_cannot_be, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_directory_made_beforehand_is_empty, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(what_is_no_result_is_refused, make_place, remove_place),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

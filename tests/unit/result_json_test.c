@@ -1,0 +1,584 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+// cmocka.h needs the four above first
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/result.h"
+
+/* ---- a result full of random values ---- */
+
+/* xorshift64*: the same on every machine. */
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed ^= *seed >> 12;
+    *seed ^= *seed << 25;
+    *seed ^= *seed >> 27;
+    return *seed * UINT64_C(2685821657736338717);
+}
+
+static uint64_t below(uint64_t *seed, uint64_t limit)
+{
+    return next_random(seed) % limit;
+}
+
+static char *random_text(uint64_t *seed)
+{
+    static const char *const texts[] = {"", "plain", "a \"quote\"\n\ttab", "h\xc3\xa9", "\x01"};
+
+    return strdup(texts[below(seed, sizeof texts / sizeof texts[0])]);
+}
+
+static void fill_pairs(struct text_pairs *pairs, uint64_t *seed)
+{
+    char name[32];
+
+    for (uint64_t i = below(seed, 4); i > 0; i--) {
+        snprintf(name, sizeof name, "name.%d", (int)i);
+        for (uint64_t again = below(seed, 3); again > 0; again--) {
+            char *value = random_text(seed);
+            text_pairs_add(pairs, name, value);
+            free(value);
+        }
+    }
+}
+
+static void fill_counters(struct counter_readings *readings, uint64_t *seed)
+{
+    char name[64];
+
+    readings->count = below(seed, 5);
+    readings->item = calloc(readings->count + 1, sizeof *readings->item);
+    assert_non_null(readings->item);
+    for (size_t i = 0; i < readings->count; i++) {
+        snprintf(name, sizeof name, "TcpExtCounter%zu", i);
+        readings->item[i] =
+            (struct counter_reading){strdup(name), next_random(seed) >> 1, next_random(seed) >> 1};
+    }
+}
+
+static void fill_account(struct account *account, uint64_t *seed)
+{
+    account->attempted = next_random(seed) >> 1;
+    account->opened = INT64_MAX;
+    account->bytes_received = below(seed, 10);
+    account->cpu_user = (int64_t)below(seed, INT64_MAX / 2);
+    for (unsigned i = 0; i < OUTCOME_N; i++) {
+        account->outcome[i] = below(seed, 3);
+    }
+    for (unsigned i = 0; i < ERRNO_LIMIT; i++) {
+        account->error[i] = below(seed, 2);
+    }
+    for (uint64_t i = below(seed, 500); i > 0; i--) {
+        histogram_record(&account->latency[below(seed, LATENCY_N)],
+                         (int64_t)(next_random(seed) >> (2 + below(seed, 60))));
+    }
+}
+
+static void fill_observation(struct observation *observation, int64_t at, uint64_t *seed)
+{
+    observation->at = at;
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        observation->state[state] = below(seed, 3) == 0 ? (uint32_t)next_random(seed) : 0;
+    }
+    observation->fin_wait2_orphans = (uint32_t)below(seed, 2);
+}
+
+static void fill_side(struct result_side *side, uint64_t *seed)
+{
+    side->played = below(seed, 3) > 0;
+    side->workers = (uint32_t)below(seed, 100);
+    side->workers_died = UINT32_MAX;
+    if (side->played) {
+        fill_account(&side->account, seed);
+    }
+    side->observation_count = below(seed, 20);
+    side->observation = calloc(side->observation_count + 1, sizeof *side->observation);
+    assert_non_null(side->observation);
+    for (size_t i = 0; i < side->observation_count; i++) {
+        fill_observation(&side->observation[i], (int64_t)i * 100000000 - 50000000, seed);
+    }
+    side->has_final = below(seed, 2) > 0;
+    if (side->has_final) {
+        fill_observation(&side->final, 5000000000, seed);
+    }
+    fill_counters(&side->counters, seed);
+    fill_pairs(&side->sysctl, seed);
+}
+
+static void fill_predicted(struct result *result, uint64_t *seed)
+{
+    result->predicted_count = below(seed, 3);
+    result->predicted = calloc(result->predicted_count + 1, sizeof *result->predicted);
+    assert_non_null(result->predicted);
+    for (size_t i = 0; i < result->predicted_count; i++) {
+        for (unsigned side = 0; side < SIDE_N; side++) {
+            result->predicted[i].side[side] = (struct predicted_side){
+                .path = strdup("established fin_wait1 fin_wait2 time_wait"),
+                .final = (enum tcp_state)(1 + below(seed, TCP_STATE_N - 1)),
+                .fate = strdup("done"),
+                .rst_sent = (unsigned)below(seed, 2),
+                .tw = (unsigned)below(seed, 2),
+            };
+        }
+    }
+}
+
+static void fill_lists(struct result *result, uint64_t *seed)
+{
+    result->inspection_count = below(seed, 2);
+    result->inspection = calloc(result->inspection_count + 1, sizeof *result->inspection);
+    assert_non_null(result->inspection);
+    for (size_t i = 0; i < result->inspection_count; i++) {
+        result->inspection[i] = (struct inspection){strdup("server"), random_text(seed),
+                                                    (int)below(seed, 256), random_text(seed)};
+    }
+    result->expectation_count = below(seed, 4);
+    result->expectation = calloc(result->expectation_count + 1, sizeof *result->expectation);
+    assert_non_null(result->expectation);
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        result->expectation[i] = (struct expectation_result){
+            .text = random_text(seed),
+            .verdict = (enum verdict)below(seed, 3),
+            .left = (double)(int64_t)next_random(seed) / 3e17,
+            .right = 0.1,
+            .missing = below(seed, 2) > 0 ? strdup("server.time_wait.final") : NULL,
+        };
+    }
+}
+
+static struct result *random_result(uint64_t seed)
+{
+    struct result *result = result_new();
+
+    result->version = strdup("0.1.0");
+    result->partial = below(&seed, 2) > 0;
+    result->cut_by = result->partial ? strdup("SIGINT") : NULL;
+    result->started = strdup("2024-05-06T07:08:09Z");
+    result->private_lab = below(&seed, 2) > 0;
+    fill_pairs(&result->scenario, &seed);
+    fill_pairs(&result->environment, &seed);
+    for (unsigned phase = 0; phase < PHASE_N; phase++) {
+        if (below(&seed, 3) > 0) {
+            result->phase[phase] = (struct phase_span){true, -(int64_t)below(&seed, 100),
+                                                       (int64_t)below(&seed, 10000000000)};
+        }
+    }
+    fill_side(&result->side[SIDE_CLIENT], &seed);
+    fill_side(&result->side[SIDE_SERVER], &seed);
+    fill_counters(&result->host_counters, &seed);
+    result->has_sampler = below(&seed, 2) > 0;
+    result->sampler_cpu = result->has_sampler ? 123456789 : 0;
+    fill_predicted(result, &seed);
+    fill_lists(result, &seed);
+    result_measure(result);
+    result_reconcile(result);
+    return result;
+}
+
+static char *dumped(const struct result *result)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    assert_int_equal(result_dump(result, stream), 0);
+    assert_int_equal(fclose(stream), 0);
+    return text;
+}
+
+static json_t *parsed(const char *text)
+{
+    json_error_t problem;
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
+
+    if (json == NULL) {
+        fail_msg("%s in line %d of: %s", problem.text, problem.line, text);
+    }
+    return json;
+}
+
+/* ---- there and back ---- */
+
+static void a_result_comes_back_as_it_was(void **state)
+{
+    struct error error;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        struct result *result = random_result(seed);
+        char *before = dumped(result);
+        json_t *json = parsed(before);
+        struct result *back = result_from_json(json, &error);
+        if (back == NULL) {
+            fail_msg("seed %d: %s", (int)seed, error.what);
+            return;
+        }
+        char *after = dumped(back);
+        assert_string_equal(before, after);
+        /* What derives from the whole must too: nothing that it needs was lost. */
+        result_measure(back);
+        result_reconcile(back);
+        char *derived = dumped(back);
+        assert_string_equal(before, derived);
+        free(before);
+        free(after);
+        free(derived);
+        json_decref(json);
+        result_free(result);
+        result_free(back);
+    }
+}
+
+static void histograms_and_pairs_come_back(void **state)
+{
+    struct error error;
+    struct result *result = random_result(5);
+    struct account *account = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    result->side[SIDE_CLIENT].played = true;
+    histogram_record(&account->latency[LATENCY_LIFE], 0);
+    histogram_record(&account->latency[LATENCY_LIFE], INT64_C(1) << 50);
+    text_pairs_add(&result->scenario, "expect", "one");
+    text_pairs_add(&result->scenario, "expect", "two");
+    json_t *json = result_to_json(result);
+    struct result *back = result_from_json(json, &error);
+    assert_non_null(back);
+    assert_memory_equal(back->side[SIDE_CLIENT].account.latency, account->latency,
+                        sizeof account->latency);
+    assert_int_equal(back->scenario.count, result->scenario.count);
+    assert_string_equal(back->scenario.item[back->scenario.count - 1].value, "two");
+    assert_string_equal(text_pairs_get(&back->scenario, "expect"), "one");
+    json_decref(json);
+    result_free(result);
+    result_free(back);
+}
+
+static void an_empty_result_comes_back(void **state)
+{
+    struct error error;
+    struct result *result = result_new();
+    json_t *json = result_to_json(result);
+    struct result *back = result_from_json(json, &error);
+
+    (void)state;
+    assert_non_null(back);
+    assert_int_equal(back->schema, RESULT_SCHEMA);
+    assert_false(back->side[SIDE_CLIENT].played);
+    assert_null(json_object_get(json, "verdict"));
+    assert_null(json_object_get(json, "sampler"));
+    json_decref(json);
+    result_free(result);
+    result_free(back);
+}
+
+/* A command's output need not be UTF-8; the rest of it must survive. */
+static void bytes_that_are_no_text_are_replaced(void **state)
+{
+    struct error error;
+    struct result *result = result_new();
+
+    (void)state;
+    result->inspection = calloc(1, sizeof *result->inspection);
+    assert_non_null(result->inspection);
+    result->inspection_count = 1;
+    result->inspection[0] = (struct inspection){strdup("server"), strdup("cat"), 0,
+                                                strdup("a\xff"
+                                                       "b\xc3\xa9"
+                                                       "c\xe2\x82")};
+    json_t *json = result_to_json(result);
+    struct result *back = result_from_json(json, &error);
+    assert_non_null(back);
+    assert_string_equal(back->inspection[0].output, "a\xef\xbf\xbd"
+                                                    "b\xc3\xa9"
+                                                    "c\xef\xbf\xbd\xef\xbf\xbd");
+    json_decref(json);
+    result_free(result);
+    result_free(back);
+}
+
+static void the_top_reads_well(void **state)
+{
+    static const char *const first[] = {"finwait", "schema", "name", "verdict"};
+    struct result *result = random_result(1);
+    size_t i = 0;
+
+    (void)state;
+    for (size_t j = 0; j < result->expectation_count; j++) {
+        free(result->expectation[j].text);
+        free(result->expectation[j].missing);
+    }
+    result->expectation_count = 2;
+    result->expectation = reallocarray(result->expectation, 2, sizeof *result->expectation);
+    assert_non_null(result->expectation);
+    result->expectation[0] =
+        (struct expectation_result){.text = strdup("a"), .verdict = VERDICT_UNMEASURED};
+    result->expectation[1] =
+        (struct expectation_result){.text = strdup("b"), .verdict = VERDICT_FAIL};
+    text_pairs_add(&result->scenario, "name", "server-first");
+    json_t *json = result_to_json(result);
+    for (void *at = json_object_iter(json); i < 4; at = json_object_iter_next(json, at), i++) {
+        assert_string_equal(json_object_iter_key(at), first[i]);
+    }
+    assert_string_equal(json_string_value(json_object_get(json, "name")), "server-first");
+    assert_string_equal(json_string_value(json_object_get(json, "verdict")), "fail");
+    json_decref(json);
+    result_free(result);
+}
+
+/* ---- what is no result ---- */
+
+static const char valid[] =
+    "{'schema': 1, 'partial': false, 'private_lab': true,"
+    " 'findings': [{'text': 'f'}],"
+    " 'expectations': [{'text': 'e', 'verdict': 'pass', 'left': 1, 'right': 2.5}],"
+    " 'metrics': {'server.time_wait.peak': 1.5},"
+    " 'predicted': [{'client': {'path': 'p', 'final': 'close', 'fate': 'done', 'rst_sent': 0,"
+    "   'tw': 0}, 'server': {'path': 'p', 'final': 'time_wait', 'fate': 'done', 'rst_sent': 0,"
+    "   'tw': 1}}],"
+    " 'scenario': {'name': 'n', 'expect': ['a', 'b']},"
+    " 'environment': {'kernel': '6.18'},"
+    " 'phases': {'load': {'begin': 0, 'end': 5}},"
+    " 'sampler': {'cpu': 1, 'gap_max': 2, 'gap_mean': 1, 'samples': 3, 'full_dumps': 1},"
+    " 'client': {'workers': 1, 'workers_died': 0,"
+    "   'account': {'attempted': 1, 'opened': 1, 'messages_sent': 0, 'messages_received': 0,"
+    "     'bytes_sent': 0, 'bytes_received': 0, 'cpu_user': 0, 'cpu_system': 0,"
+    "     'outcomes': {'done': 1}, 'errors': {'EPIPE': 1},"
+    "     'latency': {'life': {'count': 1, 'min': 5, 'max': 5, 'sum': 5, 'buckets': [[5, 1]]}}},"
+    "   'final': {'at': 5, 'states': {'time_wait': 1}, 'fin_wait2_orphans': 0},"
+    "   'observations': {'at': [1, 2], 'time_wait': [0, 1]},"
+    "   'counters': {'TcpExtTW': [1, 2]}, 'sysctl': {'net.ipv4.tcp_fin_timeout': '60'}},"
+    " 'server': {'workers': 0, 'workers_died': 0},"
+    " 'inspections': [{'host': 'client', 'command': 'ss', 'status': 0, 'output': 'o'}]}";
+
+/* JSON with ' for ". */
+static json_t *quoted(const char *text)
+{
+    char *copy = strdup(text);
+
+    assert_non_null(copy);
+    for (char *quote = copy; (quote = strchr(quote, '\'')) != NULL; *quote = '"') {
+    }
+    json_error_t problem;
+    json_t *json = json_loads(copy, JSON_DECODE_ANY, &problem);
+    if (json == NULL) {
+        fail_msg("%s in %s", problem.text, text);
+    }
+    free(copy);
+    return json;
+}
+
+/* Put `value` at `path` ("client.final.at", "a[0].b"); NULL removes what is there. */
+static void put(json_t *json, const char *path, json_t *value)
+{
+    char key[64];
+
+    for (;;) {
+        bool element = *path == '[';
+        size_t length = strcspn(path + element, ".[]");
+        snprintf(key, sizeof key, "%.*s", (int)length, path + element);
+        path += length + (element ? 2U : 0U);
+        path += *path == '.';
+        size_t index = element ? strtoul(key, NULL, 10) : 0;
+        if (*path != '\0') {
+            json = element ? json_array_get(json, index) : json_object_get(json, key);
+        } else if (value == NULL) {
+            json_object_del(json, key);
+            return;
+        } else {
+            assert_int_equal(element ? json_array_set_new(json, index, value)
+                                     : json_object_set_new(json, key, value),
+                             0);
+            return;
+        }
+    }
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    static const struct {
+        const char *path;
+        const char *value; /* NULL: leave it out */
+        const char *saying;
+    } wrong[] = {
+        {"schema", "2", "schema is 2"},
+        {"schema", "'1'", "schema must be a whole number"},
+        {"schema", NULL, "schema is missing"},
+        {"partial", "0", "partial must be true or false"},
+        {"partial", NULL, "partial is missing"},
+        {"started", "5", "started must be a text"},
+        {"findings", "{}", "findings must be an array"},
+        {"findings[0]", "'text'", "findings[0] must be an object"},
+        {"findings[0].text", NULL, "findings[0].text is missing"},
+        {"expectations[0].verdict", "'maybe'", "expectations[0].verdict must be pass"},
+        {"expectations[0].left", "'1'", "expectations[0].left must be a number"},
+        {"predicted[0].client.final", "'nowhere'", "predicted[0].client.final must be a TCP"},
+        {"predicted[0].server.tw", "-1", "predicted[0].server.tw must not be negative"},
+        {"scenario", "[]", "scenario must be an object"},
+        {"scenario.name", "5", "scenario.name must be a text"},
+        {"scenario.expect[1]", "{}", "scenario.expect[1] must be a text"},
+        {"phases.load.end", "9223372036854775807", "phases.load.end must be from"},
+        {"phases.load.begin", "1.5", "phases.load.begin must be a whole number"},
+        {"sampler.samples", "-1", "sampler.samples must not be negative, but is -1"},
+        {"client", NULL, "client is missing"},
+        {"client.workers", "4294967296", "client.workers must be from 0 to 4294967295"},
+        {"client.account.attempted", "-5", "client.account.attempted must not be negative"},
+        {"client.account.attempted", NULL, "client.account.attempted is missing"},
+        {"client.account.outcomes.lost", "1", "client.account.outcomes.lost is a name"},
+        {"client.account.errors.EPIPE", "-1", "client.account.errors.EPIPE must not be negative"},
+        {"client.account.latency.life.buckets[0]", "[4864, 1]",
+         "client.account.latency.life.buckets[0][0] must be from 0 to 4863"},
+        {"client.account.latency.life.buckets[0]", "[-1, 1]", "buckets[0][0] must not be negative"},
+        {"client.account.latency.life.buckets[0]", "[1]", "buckets[0] must be an array of two"},
+        {"client.account.latency.life.min", "-1", "life.min must not be negative"},
+        {"client.final.states.time_wait", "4294967296", "final.states.time_wait must be from"},
+        {"client.final.states.asleep", "1", "client.final.states.asleep is a name"},
+        {"client.observations.at", "[]", "client.observations.at must be an array"},
+        {"client.observations.at", NULL, "client.observations.at must be an array"},
+        {"client.observations", "[]", "client.observations must be an object"},
+        {"client.observations.at[1]", "0", "client.observations.at[1] must not be before"},
+        {"client.observations.time_wait", "[1]", "client.observations.time_wait must be an array"},
+        {"client.observations.time_wait[1]", "-1", "observations.time_wait[1] must not be neg"},
+        {"client.counters.TcpExtTW", "3", "client.counters.TcpExtTW must be an array of two"},
+        {"client.counters.TcpExtTW[1]", "-3", "client.counters.TcpExtTW[1] must not be negative"},
+        {"client.sysctl", "null", "client.sysctl must be an object"},
+        {"inspections[0].status", "true", "inspections[0].status must be a whole number"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct error error = {0};
+        json_t *json = quoted(valid);
+        put(json, wrong[i].path, wrong[i].value == NULL ? NULL : quoted(wrong[i].value));
+        struct result *result = result_from_json(json, &error);
+        if (result != NULL || strstr(error.what, wrong[i].saying) == NULL) {
+            fail_msg("%s: \"%s\" does not say \"%s\"", wrong[i].path, error.what, wrong[i].saying);
+        }
+        assert_int_equal(error.status, STATUS_USAGE);
+        assert_true(error.hint[0] != '\0');
+        json_decref(json);
+    }
+}
+
+static void the_valid_one_is_valid(void **state)
+{
+    struct error error = {0};
+    json_t *json = quoted(valid);
+    struct result *result = result_from_json(json, &error);
+
+    (void)state;
+    assert_string_equal(error.what, "");
+    assert_non_null(result);
+    assert_int_equal(result->side[SIDE_CLIENT].observation[1].state[TCP_STATE_TIME_WAIT], 1);
+    assert_int_equal(result->side[SIDE_CLIENT].counters.item[0].after, 2);
+    assert_int_equal(result->predicted[0].side[SIDE_SERVER].final, TCP_STATE_TIME_WAIT);
+    assert_true(result->side[SIDE_CLIENT].played && !result->side[SIDE_SERVER].played);
+    /* What a later finwait may add is no concern of this one. */
+    json_object_set_new(json, "later", json_true());
+    result_free(result);
+    result = result_from_json(json, &error);
+    assert_non_null(result);
+    result_free(result);
+    json_decref(json);
+}
+
+/* ---- hostile: every value in turn replaced by each of these ---- */
+
+static const char *const hostile[] = {
+    "null",
+    "true",
+    "-1",
+    "0",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "1e308",
+    "0.5",
+    "'text'",
+    "''",
+    "[]",
+    "{}",
+    "[[[]]]",
+    "{'a': {'b': []}}",
+    "[1, 2]",
+};
+
+/* Load, and use what was loaded; either is fine, as long as nothing breaks. */
+static void load(const json_t *json)
+{
+    struct error error = {0};
+    struct result *result = result_from_json(json, &error);
+
+    if (result == NULL) {
+        assert_true(error.what[0] != '\0');
+        return;
+    }
+    result_measure(result);
+    result_reconcile(result);
+    json_decref(result_to_json(result));
+    result_free(result);
+}
+
+static void attack(const json_t *top, json_t *json)
+{
+    const char *key;
+    json_t *value;
+    void *next;
+
+    json_object_foreach_safe(json, next, key, value)
+    {
+        json_incref(value);
+        for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+            json_object_set_new(json, key, quoted(hostile[i]));
+            load(top);
+        }
+        json_object_set(json, key, value);
+        attack(top, value);
+        json_decref(value);
+    }
+    for (size_t at = 0; at < json_array_size(json); at++) {
+        value = json_incref(json_array_get(json, at));
+        for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+            json_array_set_new(json, at, quoted(hostile[i]));
+            load(top);
+        }
+        json_array_set(json, at, value);
+        attack(top, value);
+        json_decref(value);
+    }
+}
+
+static void hostile_values_break_nothing(void **state)
+{
+    json_t *json = quoted(valid);
+
+    (void)state;
+    attack(json, json);
+    load(json);
+    json_decref(json);
+    for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+        json = quoted(hostile[i]);
+        load(json);
+        json_decref(json);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_result_comes_back_as_it_was),
+        cmocka_unit_test(histograms_and_pairs_come_back),
+        cmocka_unit_test(an_empty_result_comes_back),
+        cmocka_unit_test(bytes_that_are_no_text_are_replaced),
+        cmocka_unit_test(the_top_reads_well),
+        cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(the_valid_one_is_valid),
+        cmocka_unit_test(hostile_values_break_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

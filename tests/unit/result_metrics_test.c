@@ -1,0 +1,434 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+// cmocka.h needs the four above first
+#include <cmocka.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/clock.h"
+#include "finwait/result.h"
+
+/*
+ * 10 s of load, 10 s of settle, 10 s of decay.  The server's TIME_WAIT: 0 at 0 s, 100 at 10 s,
+ * 100 at 20 s, 40 at 30 s.  100 connections attempted: 90 done, 3 reset, 5 refused, 2 still open.
+ */
+static struct result *hand_made(void)
+{
+    static const struct {
+        int64_t seconds;
+        uint32_t time_wait;
+    } seen[] = {{-1, 7}, {0, 0}, {10, 100}, {20, 100}, {30, 40}};
+    struct result *result = result_new();
+    struct result_side *client = &result->side[SIDE_CLIENT];
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    result->phase[PHASE_LOAD] = (struct phase_span){true, 0, 10 * NS_PER_S};
+    result->phase[PHASE_SETTLE] = (struct phase_span){true, 10 * NS_PER_S, 20 * NS_PER_S};
+    result->phase[PHASE_DECAY] = (struct phase_span){true, 20 * NS_PER_S, 30 * NS_PER_S};
+    server->observation_count = sizeof seen / sizeof seen[0];
+    server->observation = calloc(server->observation_count, sizeof *server->observation);
+    assert_non_null(server->observation);
+    for (size_t i = 0; i < server->observation_count; i++) {
+        server->observation[i].at = seen[i].seconds * NS_PER_S;
+        server->observation[i].state[TCP_STATE_TIME_WAIT] = seen[i].time_wait;
+    }
+    server->has_final = true;
+    server->final = server->observation[3];
+    client->played = true;
+    client->account.attempted = 100;
+    client->account.opened = 95;
+    client->account.outcome[OUTCOME_DONE] = 90;
+    client->account.outcome[OUTCOME_RESET] = 3;
+    client->account.outcome[OUTCOME_REFUSED] = 5;
+    client->account.error[ECONNREFUSED] = 5;
+    client->account.cpu_user = 1500 * NS_PER_MS;
+    client->account.cpu_system = 500 * NS_PER_MS;
+    client->account.bytes_sent = 4096;
+    for (int64_t ms = 1; ms <= 2; ms++) {
+        histogram_record(&client->account.latency[LATENCY_CONNECT], ms * NS_PER_MS);
+    }
+    return result;
+}
+
+static void add_counter(struct counter_readings *readings, const char *name, uint64_t before,
+                        uint64_t after)
+{
+    readings->item = reallocarray(readings->item, readings->count + 1, sizeof *readings->item);
+    assert_non_null(readings->item);
+    readings->item[readings->count++] = (struct counter_reading){strdup(name), before, after};
+}
+
+static void predict(struct result *result, const char *client_fate)
+{
+    result->predicted = calloc(1, sizeof *result->predicted);
+    assert_non_null(result->predicted);
+    result->predicted_count = 1;
+    result->predicted[0].side[SIDE_CLIENT].fate = strdup(client_fate);
+    result->predicted[0].side[SIDE_SERVER].fate = strdup("done");
+}
+
+static void assert_value(const struct result *result, const char *name, double expected)
+{
+    double value = NAN;
+
+    if (!result_metric(result, name, &value)) {
+        fail_msg("%s is absent, expected %.17g", name, expected);
+    }
+    if (fabs(value - expected) > 1e-12 * fabs(expected)) {
+        fail_msg("%s is %.17g, expected %.17g", name, value, expected);
+    }
+}
+
+static void assert_absent(const struct result *result, const char *name)
+{
+    double value = 0;
+
+    if (result_metric(result, name, &value)) {
+        fail_msg("%s is %.17g, expected it to be absent", name, value);
+    }
+}
+
+static bool is_listed(const struct result *result, const char *name)
+{
+    for (size_t i = 0; i < result->metric_count; i++) {
+        if (strcmp(result->metric[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void values_are_exact(void **state)
+{
+    static const struct {
+        const char *name;
+        double value;
+    } expected[] = {
+        {"server.time_wait.peak", 100},
+        {"server.time_wait.mean", 75}, /* (50 × 10 s + 100 × 10 s) / 20 s */
+        {"server.time_wait.final", 100},
+        {"server.time_wait.slope", 10},
+        {"server.time_wait.area", 2203.5}, /* 3.5 + 500 + 1000 + 700 */
+        {"server.close_wait.peak", 0},
+        {"connections.attempted", 100},
+        {"connections.opened", 95},
+        {"connections.completed", 90},
+        {"connections.failed", 8},
+        {"connections.rate", 9},
+        {"latency.connect.min", 0.001},
+        {"latency.connect.mean", 0.0015},
+        {"latency.connect.max", 0.002},
+        {"latency.connect.p999", 0.002},
+        {"errors.ECONNREFUSED", 5},
+        {"client.errors.ECONNREFUSED", 5},
+        {"outcome.refused", 5},
+        {"outcome.cut", 0},
+        {"client.outcome.done", 90},
+        {"client.bytes_sent", 4096},
+        {"cpu.client", 2},
+    };
+    struct result *result = hand_made();
+
+    (void)state;
+    for (int measured = 0; measured < 2; measured++) {
+        for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+            assert_value(result, expected[i].name, expected[i].value);
+        }
+        result_measure(result);
+    }
+    result_free(result);
+}
+
+static void what_was_not_measured_is_absent(void **state)
+{
+    static const char *const names[] = {
+        "client.time_wait.peak",  /* never observed */
+        "client.time_wait.final", /* */
+        "cpu.server",             /* not played */
+        "server.outcome.done",
+        "server.errors.EPIPE",
+        "server.bytes_sent",
+        "latency.close.p50",
+        "sampler.cost",
+        "client.counter.TcpExtTW",
+        "host.counter.TcpExtTW",
+        "no.such.metric",
+        "",
+    };
+    struct result *result = hand_made();
+
+    (void)state;
+    result_measure(result);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_absent(result, names[i]);
+    }
+    result->side[SIDE_SERVER].has_final = false;
+    result_measure(result);
+    assert_absent(result, "server.time_wait.final");
+    result_free(result);
+    result = result_new();
+    result_measure(result);
+    assert_int_equal(result->metric_count, 0);
+    assert_absent(result, "connections.attempted");
+    assert_absent(result, "errors.EPIPE");
+    result_free(result);
+}
+
+static void a_run_cut_in_load_has_no_settle(void **state)
+{
+    struct result *result = hand_made();
+
+    (void)state;
+    result->phase[PHASE_SETTLE].reached = false;
+    result->phase[PHASE_DECAY].reached = false;
+    assert_value(result, "server.time_wait.mean", 50);
+    result->phase[PHASE_LOAD].reached = false;
+    assert_absent(result, "server.time_wait.peak");
+    assert_absent(result, "server.time_wait.mean");
+    assert_absent(result, "server.time_wait.slope");
+    assert_absent(result, "connections.rate");
+    result_free(result);
+}
+
+static void the_final_observation_counts_for_the_peak(void **state)
+{
+    struct result *result = hand_made();
+
+    (void)state;
+    result->side[SIDE_SERVER].final.state[TCP_STATE_TIME_WAIT] = 101;
+    assert_value(result, "server.time_wait.peak", 101);
+    result_free(result);
+}
+
+/* Counters that stood still and errnos that did not occur are 0, but not listed. */
+static void zeros_that_are_left_out(void **state)
+{
+    struct result *result = hand_made();
+
+    (void)state;
+    add_counter(&result->side[SIDE_SERVER].counters, "TcpExtTW", 5, 105);
+    add_counter(&result->side[SIDE_SERVER].counters, "TcpExtTWKilled", 9, 9);
+    add_counter(&result->side[SIDE_SERVER].counters, "TcpCurrEstab", 9, 7);
+    add_counter(&result->host_counters, "TcpActiveOpens", 1, 3);
+    result_measure(result);
+    assert_value(result, "server.counter.TcpExtTW", 100);
+    assert_value(result, "server.counter.TcpExtTWKilled", 0);
+    assert_value(result, "server.counter.TcpCurrEstab", -2);
+    assert_value(result, "host.counter.TcpActiveOpens", 2);
+    assert_value(result, "errors.EPIPE", 0);
+    assert_value(result, "client.errors.EPIPE", 0);
+    assert_absent(result, "server.counter.TcpExtNoSuchCounter");
+    assert_true(is_listed(result, "server.counter.TcpExtTW"));
+    assert_true(is_listed(result, "server.counter.TcpCurrEstab"));
+    assert_true(is_listed(result, "errors.ECONNREFUSED"));
+    assert_true(is_listed(result, "client.time_wait.peak") == false);
+    assert_true(is_listed(result, "server.close_wait.peak"));
+    assert_false(is_listed(result, "server.counter.TcpExtTWKilled"));
+    assert_false(is_listed(result, "errors.EPIPE"));
+    assert_false(is_listed(result, "client.errors.EPIPE"));
+    result_free(result);
+}
+
+static void the_prediction_says_what_completed_means(void **state)
+{
+    struct result *result = hand_made();
+
+    (void)state;
+    predict(result, "reset");
+    assert_value(result, "connections.completed", 3);
+    assert_value(result, "connections.failed", 95);
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_CUT] = 2;
+    assert_value(result, "connections.failed", 95); /* cut short is not failed */
+    result_free(result);
+}
+
+static void the_server_drives_when_it_is_alone(void **state)
+{
+    struct result *result = hand_made();
+
+    (void)state;
+    result->side[SIDE_CLIENT].played = false;
+    result->side[SIDE_SERVER].played = true;
+    result->side[SIDE_SERVER].account.attempted = 7;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_EOF] = 7;
+    histogram_record(&result->side[SIDE_SERVER].account.latency[LATENCY_LIFE], NS_PER_S);
+    assert_value(result, "connections.attempted", 7);
+    assert_value(result, "connections.failed", 7);
+    assert_value(result, "outcome.eof", 7);
+    assert_value(result, "latency.life.max", 1);
+    assert_absent(result, "latency.connect.max");
+    assert_absent(result, "client.outcome.done");
+    result_free(result);
+}
+
+static void sampler_figures(void **state)
+{
+    struct result *result = result_new();
+
+    (void)state;
+    result->has_sampler = true;
+    result->sampler_cpu = 250 * NS_PER_MS;
+    result->sampler_gap_max = 2 * NS_PER_S;
+    assert_value(result, "sampler.cost", 0.25);
+    assert_value(result, "sampler.gap", 2);
+    result_free(result);
+}
+
+/* Whatever is listed has a row, comes in the table's order, and once. */
+static void the_list_follows_the_table(void **state)
+{
+    struct result *result = hand_made();
+    const struct metric_info *before = metric_table;
+
+    (void)state;
+    add_counter(&result->side[SIDE_SERVER].counters, "TcpExtTW", 5, 105);
+    add_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 0, 1);
+    result_measure(result);
+    result_measure(result);
+    assert_true(result->metric_count > 100);
+    for (size_t i = 0; i < result->metric_count; i++) {
+        const struct metric_info *info = metric_find(result->metric[i].name);
+        assert_non_null(info);
+        assert_true(info >= before);
+        before = info;
+        for (size_t j = 0; j < i; j++) {
+            assert_string_not_equal(result->metric[i].name, result->metric[j].name);
+        }
+    }
+    result_free(result);
+}
+
+static void every_pattern_is_found(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *pattern; /* NULL: no metric */
+    } expected[] = {
+        {"client.time_wait.peak", "<side>.<state>.peak"},
+        {"server.close_wait.mean", "<side>.<state>.mean"},
+        {"server.fin_wait2.final", "<side>.<state>.final"},
+        {"client.syn_sent.slope", "<side>.<state>.slope"},
+        {"client.listen.area", "<side>.<state>.area"},
+        {"server.counter.TcpExtTW", "<side>.counter.<name>"},
+        {"host.counter.IpExtInOctets", "host.counter.<name>"},
+        {"connections.attempted", "connections.attempted"},
+        {"connections.opened", "connections.opened"},
+        {"connections.completed", "connections.completed"},
+        {"connections.failed", "connections.failed"},
+        {"connections.rate", "connections.rate"},
+        {"latency.life.mean", "latency.<latency>.<stat>"},
+        {"latency.connect.p99", "latency.<latency>.<quantile>"},
+        {"errors.ECONNRESET", "errors.<ERRNO>"},
+        {"server.errors.E2BIG", "<side>.errors.<ERRNO>"},
+        {"outcome.no_port", "outcome.<outcome>"},
+        {"client.outcome.held", "<side>.outcome.<outcome>"},
+        {"client.messages_sent", "<side>.messages_sent"},
+        {"client.messages_received", "<side>.messages_received"},
+        {"server.bytes_sent", "<side>.bytes_sent"},
+        {"server.bytes_received", "<side>.bytes_received"},
+        {"server.workers_died", "<side>.workers_died"},
+        {"cpu.server", "cpu.<side>"},
+        {"sampler.cost", "sampler.cost"},
+        {"sampler.gap", "sampler.gap"},
+        {"peer.time_wait.peak", NULL},
+        {"server.time_wait", NULL},
+        {"server.time_wait.peak.", NULL},
+        {"server.time_wait.peak.x", NULL},
+        {"server.time_wait.peaks", NULL},
+        {".server.time_wait.peak", NULL},
+        {"server.counter.", NULL},
+        {"server.counter.Tcp.Ext", NULL},
+        {"server.counter.7", NULL},
+        {"server.counter.a b", NULL},
+        {"errors.EWRONG", NULL},
+        {"errors.E41", NULL},
+        {"errors.0", NULL},
+        {"latency.connect.p95", NULL},
+        {"<side>.<state>.peak", NULL},
+        {"", NULL},
+        {".", NULL},
+    };
+    size_t found = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        const struct metric_info *info = metric_find(expected[i].name);
+        if (expected[i].pattern == NULL) {
+            assert_null(info);
+        } else {
+            assert_non_null(info);
+            assert_string_equal(info->pattern, expected[i].pattern);
+            found++;
+        }
+    }
+    assert_int_equal(found, metric_count); /* the list above leaves no row out */
+}
+
+static void every_row_is_described(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < metric_count; i++) {
+        assert_true(metric_table[i].unit[0] != '\0');
+        assert_true(metric_table[i].about[0] != '\0');
+    }
+}
+
+static void the_nearest_name(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *nearest;
+    } expected[] = {
+        {"server.timewait.peak", "server.time_wait.peak"},
+        {"sever.time_wait.peek", "server.time_wait.peak"},
+        {"server.TIME_WAIT.peak", "server.time_wait.peak"},
+        {"server.time_wait", "server.time_wait.peak"},
+        {"conections.completed", "connections.completed"},
+        {"latency.connect.p95", "latency.connect.p90"},
+        {"errors.ECONREFUSED", "errors.ECONNREFUSED"},
+        {"errors.epipe", "errors.EPIPE"},
+        {"sever.counter.TcpExtTW", "server.counter.TcpExtTW"},
+        {"server.counters.TcpExtTW", "server.counter.TcpExtTW"},
+        {"nothing at all like it", ""},
+        {"server.counter.a b", ""},
+        {"", ""},
+        {".", ""},
+    };
+    char text[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        assert_string_equal(metric_nearest(text, sizeof text, expected[i].name),
+                            expected[i].nearest);
+    }
+    char *longest = malloc(10001);
+    assert_non_null(longest);
+    memset(longest, 'x', 10000);
+    longest[10000] = '\0';
+    assert_string_equal(metric_nearest(text, sizeof text, longest), "");
+    free(longest);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_are_exact),
+        cmocka_unit_test(what_was_not_measured_is_absent),
+        cmocka_unit_test(a_run_cut_in_load_has_no_settle),
+        cmocka_unit_test(the_final_observation_counts_for_the_peak),
+        cmocka_unit_test(zeros_that_are_left_out),
+        cmocka_unit_test(the_prediction_says_what_completed_means),
+        cmocka_unit_test(the_server_drives_when_it_is_alone),
+        cmocka_unit_test(sampler_figures),
+        cmocka_unit_test(the_list_follows_the_table),
+        cmocka_unit_test(every_pattern_is_found),
+        cmocka_unit_test(every_row_is_described),
+        cmocka_unit_test(the_nearest_name),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

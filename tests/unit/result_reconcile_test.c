@@ -1,0 +1,414 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+// cmocka.h needs the four above first
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/clock.h"
+#include "finwait/result.h"
+
+enum { CONNECTIONS = 5000 };
+
+static void set_counter(struct result_side *side, const char *name, uint64_t moved)
+{
+    struct counter_readings *readings = &side->counters;
+
+    for (size_t i = 0; i < readings->count; i++) {
+        if (strcmp(readings->item[i].name, name) == 0) {
+            readings->item[i].after = readings->item[i].before + moved;
+            return;
+        }
+    }
+    readings->item = reallocarray(readings->item, readings->count + 1, sizeof *readings->item);
+    assert_non_null(readings->item);
+    readings->item[readings->count++] = (struct counter_reading){strdup(name), 100, 100 + moved};
+}
+
+static void play(struct result *result, enum side which, const char *opens, enum tcp_state final,
+                 unsigned tw)
+{
+    struct result_side *side = &result->side[which];
+    struct predicted_side *predicted = &result->predicted[0].side[which];
+
+    side->played = true;
+    side->workers = 2;
+    side->account.attempted = CONNECTIONS;
+    side->account.opened = CONNECTIONS;
+    side->account.outcome[OUTCOME_DONE] = CONNECTIONS;
+    side->has_final = true;
+    side->final.at = 3 * NS_PER_S;
+    if (final != TCP_STATE_CLOSE) {
+        side->final.state[final] = CONNECTIONS;
+    }
+    set_counter(side, opens, CONNECTIONS);
+    set_counter(side, "TcpExtTW", (uint64_t)tw * CONNECTIONS);
+    set_counter(side, "TcpExtTWKilled", 0);
+    set_counter(side, "TcpOutSegs", 40000);
+    predicted->path = strdup("established");
+    predicted->final = final;
+    predicted->fate = strdup("done");
+    predicted->tw = tw;
+}
+
+/* Server first, 5,000 connections in 2 s of load and 1 s of settle, all as it should be. */
+static struct result *as_predicted(void)
+{
+    struct result *result = result_new();
+
+    result->private_lab = true;
+    result->phase[PHASE_LOAD] = (struct phase_span){true, 0, 2 * NS_PER_S};
+    result->phase[PHASE_SETTLE] = (struct phase_span){true, 2 * NS_PER_S, 3 * NS_PER_S};
+    result->predicted = calloc(1, sizeof *result->predicted);
+    assert_non_null(result->predicted);
+    result->predicted_count = 1;
+    play(result, SIDE_CLIENT, "TcpActiveOpens", TCP_STATE_CLOSE, 0);
+    play(result, SIDE_SERVER, "TcpPassiveOpens", TCP_STATE_TIME_WAIT, 1);
+    result->side[SIDE_SERVER].final.state[TCP_STATE_LISTEN] = 1;
+    return result;
+}
+
+/* What makes a result odd. */
+static void none(struct result *result)
+{
+    (void)result;
+}
+
+static void within_one_percent(struct result *result)
+{
+    result->side[SIDE_SERVER].final.state[TCP_STATE_TIME_WAIT] = 4950;
+    set_counter(&result->side[SIDE_SERVER], "TcpPassiveOpens", 5050);
+    set_counter(&result->side[SIDE_CLIENT], "TcpRetransSegs", 40);
+}
+
+static void fewer_time_wait(struct result *result)
+{
+    result->side[SIDE_SERVER].final.state[TCP_STATE_TIME_WAIT] = 4210;
+}
+
+static void recycled(struct result *result)
+{
+    fewer_time_wait(result);
+    set_counter(&result->side[SIDE_SERVER], "TcpExtTWRecycled", 790);
+}
+
+static void fewer_tw(struct result *result)
+{
+    set_counter(&result->side[SIDE_SERVER], "TcpExtTW", 4000);
+}
+
+/* Nothing was made that is missing: the clue must not be given. */
+static void fewer_time_wait_made(struct result *result)
+{
+    fewer_time_wait(result);
+    fewer_tw(result);
+}
+
+/* With lab: host, what an earlier run left is there before the load begins. */
+static void left_by_an_earlier_run(struct result *result)
+{
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    server->observation = calloc(1, sizeof *server->observation);
+    assert_non_null(server->observation);
+    server->observation_count = 1;
+    server->observation[0].at = -100;
+    server->observation[0].state[TCP_STATE_TIME_WAIT] = 2000;
+    server->final.state[TCP_STATE_TIME_WAIT] = 7000;
+}
+
+static void more_than_an_earlier_run_left(struct result *result)
+{
+    left_by_an_earlier_run(result);
+    result->side[SIDE_SERVER].final.state[TCP_STATE_TIME_WAIT] = 7200;
+}
+
+static void client_keeps_sockets(struct result *result)
+{
+    result->side[SIDE_CLIENT].final.state[TCP_STATE_TIME_WAIT] = 40;
+}
+
+/* A life of 4 s or less counts as TWKilled: that is no disagreement. */
+static void short_lived_tw(struct result *result)
+{
+    set_counter(&result->side[SIDE_SERVER], "TcpExtTW", 1000);
+    set_counter(&result->side[SIDE_SERVER], "TcpExtTWKilled", 4000);
+}
+
+/* Failures are outside the prediction: 300 of them may or may not leave a socket. */
+static void failures(struct result *result)
+{
+    struct account *account = &result->side[SIDE_CLIENT].account;
+
+    account->outcome[OUTCOME_DONE] -= 300;
+    account->outcome[OUTCOME_TIMEOUT] = 300;
+    result->side[SIDE_SERVER].final.state[TCP_STATE_TIME_WAIT] = 4900;
+    set_counter(&result->side[SIDE_SERVER], "TcpExtTW", 4800);
+}
+
+static void race(struct result *result)
+{
+    result->predicted = reallocarray(result->predicted, 2, sizeof *result->predicted);
+    assert_non_null(result->predicted);
+    result->predicted_count = 2;
+    result->predicted[1] = result->predicted[0];
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        struct predicted_side *predicted = &result->predicted[1].side[side];
+        predicted->path = strdup("established");
+        predicted->fate = strdup("done");
+        predicted->tw = 1 - predicted->tw;
+        predicted->final =
+            predicted->final == TCP_STATE_CLOSE ? TCP_STATE_TIME_WAIT : TCP_STATE_CLOSE;
+    }
+    fewer_time_wait(result);
+    fewer_tw(result);
+}
+
+/* 120 s of load, watched to its end: half of the TIME_WAIT had their 60 s. */
+static void long_load(struct result *result)
+{
+    result->phase[PHASE_LOAD].end = 120 * NS_PER_S;
+    result->side[SIDE_SERVER].final.at = 120 * NS_PER_S;
+    result->side[SIDE_SERVER].final.state[TCP_STATE_TIME_WAIT] = 2600;
+}
+
+static void long_load_kept(struct result *result)
+{
+    long_load(result);
+    result->side[SIDE_SERVER].final.state[TCP_STATE_TIME_WAIT] = 5000;
+}
+
+/* Orphans wait in FIN_WAIT2 for tcp_fin_timeout, 2 s: those of the first of 2 s have gone at 3 s.
+ */
+static void fin_wait2_orphans(struct result *result)
+{
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    result->predicted[0].side[SIDE_SERVER].final = TCP_STATE_FIN_WAIT2;
+    server->final.state[TCP_STATE_TIME_WAIT] = 0;
+    server->final.state[TCP_STATE_FIN_WAIT2] = 2500;
+    text_pairs_add(&server->sysctl, "net.ipv4.tcp_fin_timeout", "2");
+}
+
+static void fin_wait2_linger2(struct result *result)
+{
+    fin_wait2_orphans(result);
+    text_pairs_add(&result->scenario, "server.sockopt.linger2", "1s");
+    result->side[SIDE_SERVER].final.state[TCP_STATE_FIN_WAIT2] = 0;
+}
+
+/* A descriptor keeps FIN_WAIT2 for ever. */
+static void fin_wait2_held(struct result *result)
+{
+    struct predicted_side *predicted = &result->predicted[0].side[SIDE_SERVER];
+
+    fin_wait2_orphans(result);
+    free(predicted->fate);
+    predicted->fate = strdup("held");
+}
+
+static void kernel_opened_more(struct result *result)
+{
+    set_counter(&result->side[SIDE_SERVER], "TcpPassiveOpens", 5200);
+}
+
+static void kernel_saw_no_attempt(struct result *result)
+{
+    set_counter(&result->side[SIDE_CLIENT], "TcpActiveOpens", 4000);
+}
+
+/* An attempt without a port never sends a SYN. */
+static void attempts_without_port(struct result *result)
+{
+    struct account *account = &result->side[SIDE_CLIENT].account;
+
+    account->attempted += 1000;
+    account->outcome[OUTCOME_NO_PORT] = 1000;
+}
+
+static void host_lab_unaccepted(struct result *result)
+{
+    result->private_lab = false;
+    result->side[SIDE_SERVER].account.attempted = 4000;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] = 4000;
+    result->side[SIDE_SERVER].counters.item[0].after = 4100;
+}
+
+static void workers_died(struct result *result)
+{
+    result->side[SIDE_SERVER].workers_died = 1;
+}
+
+static void workers_died_as_told(struct result *result)
+{
+    workers_died(result);
+    free(result->predicted[0].side[SIDE_SERVER].fate);
+    result->predicted[0].side[SIDE_SERVER].fate = strdup("died");
+}
+
+static void still_open(struct result *result)
+{
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] -= 10;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_CUT] += 4;
+}
+
+static void still_open_but_cut_short(struct result *result)
+{
+    still_open(result);
+    result->partial = true;
+}
+
+static void tw_overflow(struct result *result)
+{
+    set_counter(&result->side[SIDE_SERVER], "TcpExtTCPTimeWaitOverflow", 20);
+}
+
+/* Each overflow is a drop as well; only other drops are news. */
+static void overflows(struct result *result)
+{
+    set_counter(&result->side[SIDE_SERVER], "TcpExtListenOverflows", 37);
+    set_counter(&result->side[SIDE_SERVER], "TcpExtListenDrops", 37);
+}
+
+static void drops(struct result *result)
+{
+    set_counter(&result->side[SIDE_SERVER], "TcpExtListenDrops", 12);
+}
+
+static void retransmissions(struct result *result)
+{
+    set_counter(&result->side[SIDE_CLIENT], "TcpRetransSegs", 1234);
+}
+
+/* Without a model or a measurement there is nothing to disagree with. */
+static void nothing_known(struct result *result)
+{
+    fewer_time_wait(result);
+    fewer_tw(result);
+    result->side[SIDE_SERVER].has_final = false;
+    result->side[SIDE_SERVER].counters.item[1].name[0] = 'x'; /* no TcpExtTW */
+}
+
+static const struct {
+    const char *name;
+    void (*make)(struct result *result);
+    const char *saying[3]; /* each a part of one finding, the only one that has it; no others */
+} cases[] = {
+    {"none", none, {NULL}},
+    {"within_one_percent", within_one_percent, {NULL}},
+    {"fewer_time_wait",
+     fewer_time_wait,
+     {"seen: 4,210 of 5,000 at the end of settle; 5,000 were made (TcpExtTW), so the others"}},
+    {"recycled", recycled, {"4,210 of 5,000 at the end of settle; TcpExtTWRecycled counted 790"}},
+    {"fewer_time_wait_made",
+     fewer_time_wait_made,
+     {"seen: 4,210 of 5,000 at the end of settle", "counted 4,000"}},
+    {"left_by_an_earlier_run", left_by_an_earlier_run, {NULL}},
+    {"more_than_an_earlier_run_left",
+     more_than_an_earlier_run_left,
+     {"server ends in time_wait; seen: 7,200 of 5,000"}},
+    {"client_keeps_sockets", client_keeps_sockets, {"client keeps no socket; seen: 40 sockets"}},
+    {"fewer_tw",
+     fewer_tw,
+     {"5,000 for 5,000 completed; its host's TcpExtTW and TcpExtTWKilled "
+      "counted 4,000"}},
+    {"short_lived_tw", short_lived_tw, {NULL}},
+    {"failures", failures, {NULL}},
+    {"race", race, {NULL}},
+    {"long_load", long_load, {NULL}},
+    {"long_load_kept", long_load_kept, {"seen: 5,000 of about 2,500"}},
+    {"fin_wait2_orphans", fin_wait2_orphans, {NULL}},
+    {"fin_wait2_linger2", fin_wait2_linger2, {NULL}},
+    {"fin_wait2_held", fin_wait2_held, {"server ends in fin_wait2; seen: 2,500 of 5,000"}},
+    {"kernel_opened_more",
+     kernel_opened_more,
+     {"the server accepted 5,000 connections, but its host's TcpPassiveOpens counted 5,200"}},
+    {"kernel_saw_no_attempt",
+     kernel_saw_no_attempt,
+     {"the client began 5,000 connections, but its host's TcpActiveOpens counted 4,000"}},
+    {"attempts_without_port", attempts_without_port, {NULL}},
+    {"host_lab_unaccepted",
+     host_lab_unaccepted,
+     {"the client opened 5,000 connections, but the server accepted 4,000"}},
+    {"workers_died", workers_died, {"1 workers of the server (it has 2) died"}},
+    {"workers_died_as_told", workers_died_as_told, {NULL}},
+    {"still_open", still_open, {"10 connections of the server were still open at the end"}},
+    {"still_open_but_cut_short", still_open_but_cut_short, {NULL}},
+    {"tw_overflow", tw_overflow, {"server: TcpExtTCPTimeWaitOverflow counted 20: "}},
+    {"overflows", overflows, {"server: TcpExtListenOverflows counted 37: "}},
+    {"drops", drops, {"server: TcpExtListenDrops counted 12: "}},
+    {"retransmissions", retransmissions, {"client: TcpRetransSegs counted 1,234 of 40,000"}},
+    {"nothing_known", nothing_known, {NULL}},
+};
+
+static bool is_found(const struct result *result, const char *saying)
+{
+    for (size_t i = 0; i < result->finding_count; i++) {
+        if (strstr(result->finding[i].text, saying) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void each_disagreement_is_found_and_no_other(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct result *result = as_predicted();
+        size_t expected = 0;
+        cases[i].make(result);
+        result_reconcile(result);
+        result_reconcile(result); /* anew, not once more */
+        for (; cases[i].saying[expected] != NULL; expected++) {
+            if (!is_found(result, cases[i].saying[expected])) {
+                fail_msg("%s: nothing says \"%s\"; first: %s", cases[i].name,
+                         cases[i].saying[expected],
+                         result->finding_count > 0 ? result->finding[0].text : "none");
+            }
+        }
+        if (result->finding_count != expected) {
+            fail_msg("%s: %zu findings, last: %s", cases[i].name, result->finding_count,
+                     result->finding[result->finding_count - 1].text);
+        }
+        result_free(result);
+    }
+}
+
+static void an_empty_result_has_no_findings(void **state)
+{
+    struct result *result = result_new();
+
+    (void)state;
+    result_reconcile(result);
+    assert_int_equal(result->finding_count, 0);
+    result_free(result);
+}
+
+static void the_whole_machine_is_named_as_such(void **state)
+{
+    struct result *result = result_new();
+    struct result_side machine = {0};
+
+    (void)state;
+    set_counter(&machine, "TcpExtListenOverflows", 3);
+    result->host_counters = machine.counters;
+    result_reconcile(result);
+    assert_int_equal(result->finding_count, 1);
+    assert_non_null(strstr(result->finding[0].text, "this machine (other programs included)"));
+    result_free(result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_disagreement_is_found_and_no_other),
+        cmocka_unit_test(an_empty_result_has_no_findings),
+        cmocka_unit_test(the_whole_machine_is_named_as_such),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
