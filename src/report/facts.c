@@ -1,0 +1,222 @@
+#include "facts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool facts_metric(const struct facts *facts, double *value, const char *format, ...)
+{
+    char name[128];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(name, sizeof name, format, arguments);
+    va_end(arguments);
+    *value = 0;
+    return result_metric(facts->result, name, value);
+}
+
+/* ---- counters ---- */
+
+double facts_moved(const struct facts *facts, enum side side, const char *counter)
+{
+    double delta;
+
+    facts_metric(facts, &delta, "%s.counter.%s", side_name(side), counter);
+    return delta;
+}
+
+double facts_moved_anywhere(const struct facts *facts, const char *counter)
+{
+    double delta;
+
+    if (facts_metric(facts, &delta, "host.counter.%s", counter)) {
+        return delta;
+    }
+    return facts_moved(facts, SIDE_CLIENT, counter) + facts_moved(facts, SIDE_SERVER, counter);
+}
+
+/* ---- settings ---- */
+
+static const char *text_or_empty(const struct text_pairs *pairs, const char *name)
+{
+    const char *value = text_pairs_get(pairs, name);
+
+    return value != NULL ? value : "";
+}
+
+const char *facts_scenario(const struct facts *facts, const char *path)
+{
+    return text_or_empty(&facts->result->scenario, path);
+}
+
+const char *facts_sysctl(const struct facts *facts, enum side side, const char *name)
+{
+    return text_or_empty(&facts->result->side[side].sysctl, name);
+}
+
+uint64_t facts_scenario_count(const struct facts *facts, const char *path)
+{
+    uint64_t count;
+
+    return units_parse_count(facts_scenario(facts, path), &count) == 0 ? count : 0;
+}
+
+uint64_t facts_sysctl_count(const struct facts *facts, enum side side, const char *name)
+{
+    uint64_t count;
+
+    return units_parse_count(facts_sysctl(facts, side, name), &count) == 0 ? count : 0;
+}
+
+/* "32768 60999", as the sysctl has it, or "32768-60999", as the socket option is written. */
+static bool parse_range(const char *text, uint64_t *low, uint64_t *high)
+{
+    char *end;
+
+    *low = strtoul(text, &end, 10);
+    if (end == text || *end == '\0') {
+        return false;
+    }
+    text = end + 1;
+    *high = strtoul(text, &end, 10);
+    return end != text && *high >= *low && *high <= UINT16_MAX;
+}
+
+static uint64_t at_least_one(uint64_t count)
+{
+    return count > 0 ? count : 1;
+}
+
+void facts_ports(const struct facts *facts, struct port_budget *budget)
+{
+    const char *narrowed = facts_scenario(facts, "client.sockopt.local_port_range");
+    const char *range = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.ip_local_port_range");
+    /* A port bound before the destination is known serves one destination only
+     * (ip(7), IP_BIND_ADDRESS_NO_PORT). */
+    bool early = strcmp(facts_scenario(facts, "client.sockopt.bind_no_port"), "off") == 0;
+
+    *budget = (struct port_budget){
+        .addresses = at_least_one(facts_scenario_count(facts, "client.addresses")),
+        .destinations = early ? 1 : at_least_one(facts_scenario_count(facts, "server.addresses")),
+    };
+    if (parse_range(narrowed, &budget->low, &budget->high) ||
+        parse_range(range, &budget->low, &budget->high)) {
+        budget->ports = budget->high - budget->low + 1;
+    }
+    budget->total = budget->ports * budget->addresses * budget->destinations;
+}
+
+/* ---- gathering ---- */
+
+static void gather_states(struct facts *facts, enum side which)
+{
+    const struct result_side *from = &facts->result->side[which];
+    struct side_facts *side = &facts->side[which];
+
+    side->settled = from->has_final;
+    side->observed = from->has_final;
+    side->orphans = from->has_final ? from->final.fin_wait2_orphans : 0;
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        const char *name = tcp_state_name((enum tcp_state)state);
+        facts_metric(facts, &side->final[state], "%s.%s.final", side_name(which), name);
+        if (facts_metric(facts, &side->peak[state], "%s.%s.peak", side_name(which), name)) {
+            side->observed = true;
+        } else {
+            side->peak[state] = side->final[state];
+        }
+    }
+}
+
+static void gather_counters(struct facts *facts, enum side which)
+{
+    struct side_facts *side = &facts->side[which];
+
+    side->counted = facts->result->side[which].counters.count > 0;
+    /* Those with a life of 4 s or less are counted as killed, inet_twsk_schedule(). */
+    side->tw_made =
+        facts_moved(facts, which, "TcpExtTW") + facts_moved(facts, which, "TcpExtTWKilled");
+    side->rsts = facts_moved(facts, which, "TcpOutRsts");
+    if (which == SIDE_SERVER) {
+        side->rsts -= side->rsts < facts->refused ? side->rsts : facts->refused;
+    }
+}
+
+/* From the start of load to the end of `last`, or of what was reached before it. */
+static double span_seconds(const struct result *result, enum phase last)
+{
+    const struct phase_span *load = &result->phase[PHASE_LOAD];
+    int64_t end = load->end;
+
+    for (unsigned phase = PHASE_SETTLE; phase <= (unsigned)last; phase++) {
+        if (result->phase[phase].reached) {
+            end = result->phase[phase].end;
+        }
+    }
+    return load->reached && end > load->begin ? (double)(end - load->begin) / (double)NS_PER_S : 0;
+}
+
+void facts_gather(struct facts *facts, const struct result *result)
+{
+    const struct account *client = &result->side[SIDE_CLIENT].account;
+
+    *facts = (struct facts){
+        .result = result,
+        .load = span_seconds(result, PHASE_LOAD),
+        .watched = span_seconds(result, PHASE_SETTLE),
+        .whole = span_seconds(result, PHASE_DECAY),
+        .refused = (double)client->outcome[OUTCOME_REFUSED],
+        .no_port = (double)client->outcome[OUTCOME_NO_PORT],
+    };
+    facts->tallied = facts_metric(facts, &facts->attempted, "connections.attempted");
+    facts_metric(facts, &facts->opened, "connections.opened");
+    facts_metric(facts, &facts->completed, "connections.completed");
+    facts_metric(facts, &facts->failed, "connections.failed");
+    facts_metric(facts, &facts->rate, "connections.rate");
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        gather_states(facts, (enum side)side);
+        gather_counters(facts, (enum side)side);
+    }
+}
+
+/* ---- answers ---- */
+
+const char *facts_cut_by(const struct facts *facts)
+{
+    return facts->result->cut_by != NULL ? facts->result->cut_by : "something unknown";
+}
+
+enum phase facts_last_phase(const struct facts *facts)
+{
+    unsigned phase = PHASE_N - 1;
+
+    while (phase > PHASE_SETUP && !facts->result->phase[phase].reached) {
+        phase--;
+    }
+    return (enum phase)phase;
+}
+
+bool facts_left_standing(const struct facts *facts, enum side side)
+{
+    double standing = 0;
+
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        if (state != TCP_STATE_LISTEN && state != TCP_STATE_CLOSE) {
+            standing += facts->side[side].final[state];
+        }
+    }
+    return standing > 0;
+}
+
+char *facts_share(char *text, size_t size, double fraction)
+{
+    double percent = fraction * 100;
+
+    if (percent > 0 && percent < 0.05) {
+        snprintf(text, size, "under 0.1 %%");
+    } else {
+        snprintf(text, size, percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
+    }
+    return text;
+}

@@ -1,0 +1,86 @@
+#ifndef REPORT_FACTS_H
+#define REPORT_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "finwait/clock.h"
+#include "finwait/result.h"
+#include "finwait/units.h"
+
+/* A figure as text that lives as long as the block it is written in. */
+#define COUNT(value)    units_human_count((char[UNITS_TEXT]){0}, UNITS_TEXT, (double)(value))
+#define DURATION(ns)    units_human_duration((char[UNITS_TEXT]){0}, UNITS_TEXT, (ns))
+#define SHARE(fraction) facts_share((char[UNITS_TEXT]){0}, UNITS_TEXT, (fraction))
+
+/* TCP_TIMEWAIT_LEN, include/net/tcp.h: no sysctl changes it. */
+#define TIME_WAIT_LENGTH (60 * NS_PER_S)
+
+/*
+ * What a result says of the questions that a report asks, gathered once.  Zero where nothing was
+ * measured: look at the `bool` first where the difference matters.
+ */
+struct side_facts {
+    bool observed;             /* peak is there */
+    double peak[TCP_STATE_N];  /* the most sockets at a time */
+    bool settled;              /* final is there */
+    double final[TCP_STATE_N]; /* at the end of settle */
+    double orphans;            /* of final[fin_wait2]: without a descriptor */
+    bool counted;              /* its own host's counters are there */
+    double tw_made;            /* mini-sockets: it sent its FIN before it had the peer's */
+    double rsts;               /* sent, but for those that refused a SYN */
+};
+
+struct facts {
+    const struct result *result;
+    bool tallied; /* a role of ours counted its connections */
+    double attempted, opened, completed, failed;
+    double rate;    /* completed, a second of load */
+    double load;    /* seconds */
+    double watched; /* seconds from the start of load to the end of settle */
+    double whole;   /* seconds from the start of load to the end of all */
+    double refused, no_port;
+    struct side_facts side[SIDE_N];
+};
+
+void facts_gather(struct facts *facts, const struct result *result);
+
+/* A metric by its pieced-together name; false, and 0, when it was not measured. */
+bool facts_metric(const struct facts *facts, double *value, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* By how much a counter of the side's own host moved; 0 when it did not or was not read. */
+double facts_moved(const struct facts *facts, enum side side, const char *counter);
+
+/* The same over all hosts, or on the whole machine in lab: host. */
+double facts_moved_anywhere(const struct facts *facts, const char *counter);
+
+/* A value of the effective scenario or of a side's recorded sysctls; "" when there is none. */
+const char *facts_scenario(const struct facts *facts, const char *path);
+const char *facts_sysctl(const struct facts *facts, enum side side, const char *name);
+
+/* Their numbers; 0 when there is none. */
+uint64_t facts_scenario_count(const struct facts *facts, const char *path);
+uint64_t facts_sysctl_count(const struct facts *facts, enum side side, const char *name);
+
+/* Whether any socket of a connection stood at the end of settle. */
+bool facts_left_standing(const struct facts *facts, enum side side);
+
+/* Of a partial result: what cut it short, and the phase it was in. */
+const char *facts_cut_by(const struct facts *facts);
+enum phase facts_last_phase(const struct facts *facts);
+
+/* What distinguishes the connections that can exist at a time between client and server. */
+struct port_budget {
+    uint64_t low, high;    /* ip_local_port_range, or what the socket option narrows it to */
+    uint64_t ports;        /* 0: the range was not recorded */
+    uint64_t addresses;    /* the client's */
+    uint64_t destinations; /* addresses of the server, each with the same ports again */
+    uint64_t total;
+};
+void facts_ports(const struct facts *facts, struct port_budget *budget);
+
+/* "12 %", "1.9 %", "under 0.1 %".  Returns `text`. */
+char *facts_share(char *text, size_t size, double fraction);
+
+#endif

@@ -1,0 +1,42 @@
+#include "text.h"
+
+#include <stdlib.h>
+
+#include "finwait/report.h"
+
+static void text_explanation(const struct paper *paper, const struct facts *facts)
+{
+    char *text = report_explain(facts->result);
+
+    if (text != NULL && text[0] != '\0') {
+        paper_heading(paper, "What happened");
+        text_blanks(2, paper->out);
+        text_wrap(text, 2, 2, TEXT_PROSE, paper->out);
+    }
+    free(text);
+}
+
+/* In the order in which they are printed: what ran, what was seen, what it means. */
+static section *const sections[] = {
+    text_headline,    text_connections, text_errors,       text_latency,
+    text_states,      text_counters,    text_prediction,   text_findings,
+    text_inspections, text_explanation, text_expectations, text_sampling,
+};
+
+static void write_text(const struct result *result, FILE *out)
+{
+    struct paper paper;
+    struct facts facts;
+
+    paper_init(&paper, out);
+    facts_gather(&facts, result);
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        sections[i](&paper, &facts);
+    }
+}
+
+const struct report_ops report_text = {
+    .name = "text",
+    .about = "a summary for people: what ran, where its sockets ended, and why",
+    .write = write_text,
+};

@@ -1,0 +1,20 @@
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include "facts.h"
+#include "paper.h"
+#include "table.h"
+
+/* The columns prose is wrapped to, and those that nothing of ours goes beyond. */
+#define TEXT_PROSE 80
+#define TEXT_WIDE  98
+
+/* A section of the summary: prints nothing when the result has nothing for it. */
+typedef void section(const struct paper *paper, const struct facts *facts);
+
+section text_headline;                                                     /* text_headline.c */
+section text_connections, text_errors, text_latency;                       /* text_load.c */
+section text_states, text_counters, text_prediction;                       /* text_kernel.c */
+section text_findings, text_inspections, text_expectations, text_sampling; /* text_verdict.c */
+
+#endif

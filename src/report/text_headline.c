@@ -1,0 +1,133 @@
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+/* A list "a, b, c" that is written piece by piece, then wrapped. */
+struct list {
+    FILE *out;
+    const char *between;
+};
+
+static void list_add(struct list *list, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void list_add(struct list *list, const char *format, ...)
+{
+    va_list arguments;
+
+    fputs(list->between, list->out);
+    list->between = ", ";
+    va_start(arguments, format);
+    vfprintf(list->out, format, arguments);
+    va_end(arguments);
+}
+
+static void list_add_text(struct list *list, const char *before, const char *text)
+{
+    if (text[0] != '\0') {
+        list_add(list, "%s%s", before, text);
+    }
+}
+
+typedef void listed(struct list *list, const struct facts *facts);
+
+/* A line of what `fn` lists, if it lists anything. */
+static void print_list(const struct paper *paper, const struct facts *facts, listed *fn,
+                       size_t indent)
+{
+    struct list list = {.between = ""};
+    char *text = NULL;
+    size_t size;
+
+    list.out = open_memstream(&text, &size);
+    if (list.out == NULL) {
+        return;
+    }
+    fn(&list, facts);
+    if (fclose(list.out) == 0 && text[0] != '\0') {
+        text_blanks(indent, paper->out);
+        text_wrap(text, indent, indent + 2, TEXT_WIDE, paper->out);
+    }
+    free(text);
+}
+
+static bool is_set(const char *value, const char *unset)
+{
+    return value[0] != '\0' && strcmp(value, unset) != 0;
+}
+
+static void list_load(struct list *list, const struct facts *facts)
+{
+    uint64_t connections = facts_scenario_count(facts, "load.connections");
+    const char *rate = facts_scenario(facts, "load.rate");
+    const char *duration = facts_scenario(facts, "load.duration");
+
+    list_add_text(list, "order ", facts_scenario(facts, "order"));
+    if (connections > 0) {
+        list_add(list, "%s connections", COUNT(connections));
+    }
+    if (is_set(duration, "0s")) {
+        list_add(list, "for %s", duration);
+    }
+    if (is_set(rate, "max")) {
+        list_add(list, "%s", rate);
+    } else if (facts_scenario_count(facts, "load.concurrency") > 0) {
+        list_add(list, "%s at a time", COUNT(facts_scenario_count(facts, "load.concurrency")));
+    }
+    list_add_text(list, "", facts_scenario(facts, "transport"));
+    list_add_text(list, "", facts_scenario(facts, "protocol"));
+}
+
+static void list_role(struct list *list, const struct facts *facts, enum side side)
+{
+    const struct result_side *role = &facts->result->side[side];
+
+    if (role->played) {
+        list_add(list, "%u %s worker%s", role->workers, side_name(side),
+                 role->workers == 1 ? "" : "s");
+    } else {
+        list_add(list, "the %s is not ours", side_name(side));
+    }
+}
+
+static void list_machine(struct list *list, const struct facts *facts)
+{
+    list_add(list, "%s", facts->result->private_lab ? "private lab" : "lab: host");
+    list_role(list, facts, SIDE_CLIENT);
+    list_role(list, facts, SIDE_SERVER);
+    list_add_text(list, "server at ", facts_scenario(facts, "server.at"));
+    const char *kernel = text_pairs_get(&facts->result->environment, "kernel");
+    list_add_text(list, "Linux ", kernel != NULL ? kernel : "");
+    list_add_text(list, "", facts->result->started != NULL ? facts->result->started : "");
+}
+
+static void list_partial(struct list *list, const struct facts *facts)
+{
+    if (facts->result->partial) {
+        list_add(list, "PARTIAL: cut short by %s in %s", facts_cut_by(facts),
+                 phase_name(facts_last_phase(facts)));
+    }
+}
+
+static void list_title(struct list *list, const struct facts *facts)
+{
+    const char *name = facts_scenario(facts, "name");
+    const char *about = facts_scenario(facts, "about");
+
+    list_add(list, "%s%s%s", name[0] != '\0' ? name : "(no name)", about[0] != '\0' ? ": " : "",
+             about);
+}
+
+void text_headline(const struct paper *paper, const struct facts *facts)
+{
+    paper_begin(paper, INK_BOLD);
+    print_list(paper, facts, list_title, 0);
+    paper_end(paper);
+    print_list(paper, facts, list_load, 2);
+    print_list(paper, facts, list_machine, 2);
+    paper_begin(paper, INK_RED);
+    print_list(paper, facts, list_partial, 2);
+    paper_end(paper);
+}

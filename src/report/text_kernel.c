@@ -1,0 +1,225 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "story.h"
+#include "text.h"
+
+/* ---- states ---- */
+
+/* A listener is no end of a connection. */
+static bool was_seen(const struct facts *facts, unsigned state)
+{
+    return state != TCP_STATE_LISTEN &&
+           (facts->side[SIDE_CLIENT].peak[state] > 0 || facts->side[SIDE_SERVER].peak[state] > 0);
+}
+
+static void state_cells(struct table *table, const struct facts *facts, enum side side,
+                        const char *state)
+{
+    static const char *const figures[] = {"peak", "mean", "final"};
+
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        double value;
+        bool known = facts_metric(facts, &value, "%s.%s.%s", side_name(side), state, figures[i]);
+        table_cell(table, "%s", known ? COUNT(value) : "-");
+    }
+}
+
+static void print_states(const struct paper *paper, const struct facts *facts)
+{
+    static const char *const titles[] = {"state",       "client peak", "mean", "final",
+                                         "server peak", "mean",        "final"};
+    struct table table;
+
+    table_begin(&table, "lrrrrrr");
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+        table_cell(&table, "%s", titles[i]);
+    }
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        const char *name = tcp_state_name((enum tcp_state)state);
+        if (was_seen(facts, state)) {
+            table_cell(&table, "%s", name);
+            state_cells(&table, facts, SIDE_CLIENT, name);
+            state_cells(&table, facts, SIDE_SERVER, name);
+        }
+    }
+    table_end(&table, 2, paper->out);
+}
+
+void text_states(const struct paper *paper, const struct facts *facts)
+{
+    bool any = false;
+
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        any |= was_seen(facts, state);
+    }
+    paper_heading(paper, "Sockets by state");
+    if (any) {
+        print_states(paper, facts);
+    } else if (facts->side[SIDE_CLIENT].observed || facts->side[SIDE_SERVER].observed) {
+        fputs("  no sample saw a socket of these connections\n", paper->out);
+    } else {
+        fputs("  not observed\n", paper->out);
+    }
+}
+
+/* ---- counters ---- */
+
+struct counter_note {
+    const char *name;
+    const char *about;
+};
+
+/* Those that tell of how connections begin and end, in that order. */
+static const struct counter_note notes[] = {
+    {"TcpActiveOpens", "connects"},
+    {"TcpPassiveOpens", "connections accepted by the kernel"},
+    {"TcpAttemptFails", "connects that failed"},
+    {"TcpEstabResets", "resets from established or close_wait"},
+    {"TcpOutRsts", "RSTs sent"},
+    {"TcpRetransSegs", "segments sent again"},
+    {"TcpExtTW", "mini-sockets made: time_wait, fin_wait2"},
+    {"TcpExtTWRecycled", "time_wait taken over by a new connect"},
+    {"TcpExtTWKilled", "mini-sockets made to last 4 s or less"},
+    {"TcpExtTCPTimeWaitOverflow", "no room: tcp_max_tw_buckets reached"},
+    {"TcpExtTCPAbortOnData", "closed with linger 0, or data after close"},
+    {"TcpExtTCPAbortOnClose", "closed with unread data"},
+    {"TcpExtTCPAbortOnLinger", "closed in fin_wait2 with TCP_LINGER2 -1"},
+    {"TcpExtTCPAbortOnTimeout", "given up after the last retransmission"},
+    {"TcpExtTCPAbortOnMemory", "too many orphans, or no memory"},
+    {"TcpExtTCPAbortFailed", "no memory to send a RST"},
+    {"TcpExtListenOverflows", "accept queue full"},
+    {"TcpExtListenDrops", "SYNs dropped by the listener"},
+    {"TcpExtSyncookiesSent", "SYN cookies sent"},
+    {"TcpExtTCPReqQFullDrop", "SYN queue full, dropped"},
+    {"TcpExtEmbryonicRsts", "RSTs for half-open connections"},
+    {"TcpExtTCPSYNChallenge", "SYNs met by an old connection"},
+    {"TcpExtTCPKeepAlive", "keepalive probes sent"},
+    {"TcpExtTCPTimeouts", "retransmission timeouts"},
+};
+
+#define NOTES (sizeof notes / sizeof notes[0])
+
+static bool moved_on(const struct facts *facts, const char *host, const char *counter)
+{
+    double delta;
+
+    return facts_metric(facts, &delta, "%s.counter.%s", host, counter) && (delta < 0 || delta > 0);
+}
+
+static void counter_cell(struct table *table, const struct facts *facts, const char *host,
+                         const char *counter)
+{
+    double delta;
+    bool known = facts_metric(facts, &delta, "%s.counter.%s", host, counter);
+
+    table_cell(table, "%s", known ? COUNT(delta) : "-");
+}
+
+/* A row for each counter that moved on any of the hosts, a column for each host. */
+static void print_counters(const struct paper *paper, const struct facts *facts,
+                           const char *const *hosts, size_t count)
+{
+    struct table table;
+    size_t rows = 0;
+
+    table_begin(&table, count == 1 ? "lrl" : "lrrl");
+    table_cell(&table, "counter");
+    for (size_t host = 0; host < count; host++) {
+        table_cell(&table, "%s%s", hosts[host], count == 1 ? " (whole machine)" : "");
+    }
+    table_cell(&table, "%s", "");
+    for (size_t i = 0; i < NOTES; i++) {
+        if (!moved_on(facts, hosts[0], notes[i].name) &&
+            !moved_on(facts, hosts[count - 1], notes[i].name)) {
+            continue;
+        }
+        table_cell(&table, "%s", notes[i].name);
+        for (size_t host = 0; host < count; host++) {
+            counter_cell(&table, facts, hosts[host], notes[i].name);
+        }
+        table_cell(&table, "%s", notes[i].about);
+        rows++;
+    }
+    if (rows > 0) {
+        paper_heading(paper, "Kernel counters that moved");
+        table_end(&table, 2, paper->out);
+    } else {
+        table_drop(&table);
+    }
+}
+
+void text_counters(const struct paper *paper, const struct facts *facts)
+{
+    static const char *const sides[] = {"client", "server"};
+    static const char *const machine[] = {"host"};
+
+    if (facts->result->private_lab) {
+        print_counters(paper, facts, sides, 2);
+    } else {
+        print_counters(paper, facts, machine, 1);
+    }
+}
+
+/* ---- prediction ---- */
+
+/* Where the side's sockets stand at the end of settle: "5,000 in time_wait", "no socket left". */
+static void tell_seen(const struct facts *facts, enum side side, FILE *out)
+{
+    const char *before = " ";
+
+    fprintf(out, "%s", side_name(side));
+    if (!facts->side[side].settled) {
+        fputs(" not known", out);
+        return;
+    }
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        double count = facts->side[side].final[state];
+        if (count > 0 && state != TCP_STATE_LISTEN) {
+            fprintf(out, "%s%s in %s", before, COUNT(count), tcp_state_name((enum tcp_state)state));
+            before = " and ";
+        }
+    }
+    if (!facts_left_standing(facts, side)) {
+        fputs(" no socket left", out);
+    }
+}
+
+static char *seen_text(const struct facts *facts)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL) {
+        return NULL;
+    }
+    tell_seen(facts, SIDE_CLIENT, out);
+    fputs(", ", out);
+    tell_seen(facts, SIDE_SERVER, out);
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static void print_labelled(const struct paper *paper, const char *label, const char *text)
+{
+    fprintf(paper->out, "  %s ", label);
+    text_wrap(text, strlen(label) + 3, 4, TEXT_WIDE, paper->out);
+}
+
+void text_prediction(const struct paper *paper, const struct facts *facts)
+{
+    char *predicted = story_prediction(facts->result);
+    char *seen = seen_text(facts);
+
+    if (facts->result->predicted_count > 0 && predicted != NULL && seen != NULL) {
+        paper_heading(paper, "Prediction");
+        print_labelled(paper, "predicted:", predicted);
+        print_labelled(paper, "seen:", seen);
+    }
+    free(predicted);
+    free(seen);
+}

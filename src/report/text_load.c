@@ -1,0 +1,170 @@
+#include "errnos.h"
+#include "text.h"
+
+/* A count of a role's, or "-" where the role was not ours to count. */
+static void role_cell(struct table *table, const struct facts *facts, enum side side,
+                      uint64_t count)
+{
+    table_cell(table, "%s", facts->result->side[side].played ? COUNT(count) : "-");
+}
+
+static void both_cells(struct table *table, const struct facts *facts, const uint64_t count[SIDE_N])
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        role_cell(table, facts, (enum side)side, count[side]);
+    }
+}
+
+static void side_titles(struct table *table, const char *first)
+{
+    table_cell(table, "%s", first);
+    table_cell(table, "%s", side_name(SIDE_CLIENT));
+    table_cell(table, "%s", side_name(SIDE_SERVER));
+}
+
+/* ---- connections ---- */
+
+static void print_totals(const struct paper *paper, const struct facts *facts)
+{
+    if (!facts->tallied) {
+        fputs("  not counted: neither role is ours\n", paper->out);
+        return;
+    }
+    double open = facts->attempted - facts->completed - facts->failed;
+    fprintf(paper->out, "  %s attempted, %s completed, %s failed", COUNT(facts->attempted),
+            COUNT(facts->completed), COUNT(facts->failed));
+    if (open > 0) {
+        fprintf(paper->out, ", %s still open", COUNT(open));
+    }
+    if (facts->load > 0) {
+        fprintf(paper->out, "\n  %s completed a second, over %s", COUNT(facts->rate),
+                DURATION((int64_t)(facts->load * (double)NS_PER_S)));
+    }
+    fputc('\n', paper->out);
+}
+
+static void outcome_row(struct table *table, const struct facts *facts, enum outcome outcome)
+{
+    const uint64_t count[SIDE_N] = {
+        [SIDE_CLIENT] = facts->result->side[SIDE_CLIENT].account.outcome[outcome],
+        [SIDE_SERVER] = facts->result->side[SIDE_SERVER].account.outcome[outcome],
+    };
+
+    if (count[SIDE_CLIENT] + count[SIDE_SERVER] > 0) {
+        table_cell(table, "%s", outcome_name(outcome));
+        both_cells(table, facts, count);
+        table_cell(table, "%s", outcome_about(outcome));
+    }
+}
+
+void text_connections(const struct paper *paper, const struct facts *facts)
+{
+    struct table table;
+
+    paper_heading(paper, "Connections");
+    print_totals(paper, facts);
+    if (facts->attempted <= 0) {
+        return;
+    }
+    table_begin(&table, "lrrl");
+    side_titles(&table, "outcome");
+    table_cell(&table, "%s", "");
+    for (unsigned outcome = 0; outcome < OUTCOME_N; outcome++) {
+        outcome_row(&table, facts, (enum outcome)outcome);
+    }
+    table_end(&table, 2, paper->out);
+}
+
+/* ---- errors ---- */
+
+static bool met_errno(const struct facts *facts, unsigned errnum)
+{
+    return facts->result->side[SIDE_CLIENT].account.error[errnum] > 0 ||
+           facts->result->side[SIDE_SERVER].account.error[errnum] > 0;
+}
+
+static void errno_row(struct table *table, const struct facts *facts, unsigned errnum)
+{
+    const uint64_t count[SIDE_N] = {
+        [SIDE_CLIENT] = facts->result->side[SIDE_CLIENT].account.error[errnum],
+        [SIDE_SERVER] = facts->result->side[SIDE_SERVER].account.error[errnum],
+    };
+
+    table_cell(table, "%s", errno_name((int)errnum));
+    both_cells(table, facts, count);
+    table_cell(table, "%s", errno_meaning((int)errnum));
+}
+
+void text_errors(const struct paper *paper, const struct facts *facts)
+{
+    struct table table;
+    size_t rows = 0;
+
+    table_begin(&table, "lrrl");
+    side_titles(&table, "errno");
+    table_cell(&table, "%s", "");
+    for (unsigned errnum = 1; errnum < ERRNO_LIMIT; errnum++) {
+        if (met_errno(facts, errnum)) {
+            errno_row(&table, facts, errnum);
+            rows++;
+        }
+    }
+    if (rows > 0) {
+        paper_heading(paper, "Errors");
+        table_end(&table, 2, paper->out);
+    } else {
+        table_drop(&table);
+    }
+}
+
+/* ---- latency ---- */
+
+static const double quantiles[] = {0.5, 0.9, 0.99, 0.999};
+
+static bool was_timed(const struct result *result)
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        for (unsigned kind = 0; kind < LATENCY_N; kind++) {
+            if (result->side[side].account.latency[kind].count > 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void latency_row(struct table *table, enum side side, enum latency kind,
+                        const struct histogram *histogram)
+{
+    if (histogram->count == 0) {
+        return;
+    }
+    table_cell(table, "%s %s", side_name(side), latency_name(kind));
+    table_cell(table, "%s", DURATION(histogram->min));
+    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
+        table_cell(table, "%s", DURATION(histogram_quantile(histogram, quantiles[i])));
+    }
+    table_cell(table, "%s", DURATION(histogram->max));
+}
+
+void text_latency(const struct paper *paper, const struct facts *facts)
+{
+    static const char *const titles[] = {"", "min", "p50", "p90", "p99", "p999", "max"};
+    struct table table;
+
+    if (!was_timed(facts->result)) {
+        return;
+    }
+    paper_heading(paper, "Latency");
+    table_begin(&table, "lrrrrrr");
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+        table_cell(&table, "%s", titles[i]);
+    }
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        for (unsigned kind = 0; kind < LATENCY_N; kind++) {
+            latency_row(&table, (enum side)side, (enum latency)kind,
+                        &facts->result->side[side].account.latency[kind]);
+        }
+    }
+    table_end(&table, 2, paper->out);
+}

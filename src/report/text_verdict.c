@@ -1,0 +1,149 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+/* ---- findings ---- */
+
+void text_findings(const struct paper *paper, const struct facts *facts)
+{
+    const struct result *result = facts->result;
+
+    if (result->finding_count == 0) {
+        return;
+    }
+    paper_heading(paper, "Findings");
+    for (size_t i = 0; i < result->finding_count; i++) {
+        paper_begin(paper, INK_YELLOW);
+        fputs("  ! ", paper->out);
+        paper_end(paper);
+        text_wrap(or_empty(result->finding[i].text), 4, 4, TEXT_WIDE, paper->out);
+    }
+}
+
+/* ---- inspections ---- */
+
+static void print_inspection(const struct paper *paper, const struct inspection *inspection)
+{
+    const char *host = or_empty(inspection->host);
+
+    fputs("  ", paper->out);
+    text_put(host, strlen(host), paper->out);
+    fputs("$ ", paper->out);
+    text_wrap(or_empty(inspection->command), text_width(host) + 4, 6, TEXT_WIDE, paper->out);
+    text_indent(or_empty(inspection->output), 4, paper->out);
+    if (inspection->status != 0) {
+        fprintf(paper->out, "    (exit status %d)\n", inspection->status);
+    }
+}
+
+void text_inspections(const struct paper *paper, const struct facts *facts)
+{
+    const struct result *result = facts->result;
+
+    if (result->inspection_count == 0) {
+        return;
+    }
+    paper_heading(paper, "Inspections at the end of settle");
+    for (size_t i = 0; i < result->inspection_count; i++) {
+        print_inspection(paper, &result->inspection[i]);
+    }
+}
+
+/* ---- expectations ---- */
+
+struct verdict_style {
+    const char *word;
+    enum ink ink;
+};
+
+static const struct verdict_style styles[] = {
+    [VERDICT_PASS] = {"PASS", INK_GREEN},
+    [VERDICT_FAIL] = {"FAIL", INK_RED},
+    [VERDICT_UNMEASURED] = {"UNMEASURED", INK_YELLOW},
+};
+
+#define VERDICT_WIDTH 10 /* of the longest word */
+
+/* The operator of an expectation, into `text`; its grammar has one, of <, >, = and !. */
+static void find_operator(const char *expectation, char text[3])
+{
+    const char *begin = expectation + strcspn(expectation, "<>=!");
+    size_t length = strspn(begin, "<>=!");
+
+    snprintf(text, 3, "%.*s", (int)(length < 2 ? length : 2), begin);
+}
+
+/* Two values as a reader can tell them apart: rounded, unless that would make them look equal. */
+static char *format_pair(const struct expectation_result *expectation)
+{
+    char operator[3];
+    char *text = NULL;
+    const char *left = COUNT(expectation->left);
+    const char *right = COUNT(expectation->right);
+    bool same =
+        !(expectation->left < expectation->right) && !(expectation->left > expectation->right);
+
+    find_operator(or_empty(expectation->text), operator);
+    int length =
+        strcmp(left, right) == 0 && !same
+            ? asprintf(&text, "%.15g %s %.15g", expectation->left, operator, expectation->right)
+            : asprintf(&text, "%s %s %s", left, operator, right);
+    return length < 0 ? NULL : text;
+}
+
+static void print_expectation(const struct paper *paper,
+                              const struct expectation_result *expectation)
+{
+    const struct verdict_style *style = &styles[expectation->verdict];
+    bool measured = expectation->verdict != VERDICT_UNMEASURED;
+    char *compared = measured ? format_pair(expectation) : NULL;
+    char *text = NULL;
+
+    paper_begin(paper, style->ink);
+    fprintf(paper->out, "  %-*s  ", VERDICT_WIDTH, style->word);
+    paper_end(paper);
+    if (asprintf(&text, "%s (%s%s)", or_empty(expectation->text), measured ? "" : "not measured: ",
+                 or_empty(measured ? compared : expectation->missing)) >= 0) {
+        text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, TEXT_WIDE, paper->out);
+        free(text);
+    }
+    free(compared);
+}
+
+void text_expectations(const struct paper *paper, const struct facts *facts)
+{
+    const struct result *result = facts->result;
+
+    if (result->expectation_count == 0) {
+        return;
+    }
+    paper_heading(paper, "Expectations");
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        print_expectation(paper, &result->expectation[i]);
+    }
+}
+
+/* ---- how it was watched ---- */
+
+void text_sampling(const struct paper *paper, const struct facts *facts)
+{
+    const struct result *result = facts->result;
+
+    if (!result->has_sampler) {
+        return;
+    }
+    fprintf(paper->out, "\nsampling: %s samples (%s full dumps), longest gap %s",
+            COUNT(result->sampler_samples), COUNT(result->sampler_full_dumps),
+            DURATION(result->sampler_gap_max));
+    if (facts->whole > 0) {
+        fprintf(paper->out, "; it took %s of a CPU's time",
+                SHARE((double)result->sampler_cpu / (double)NS_PER_S / facts->whole));
+    }
+    fputc('\n', paper->out);
+}

@@ -1,0 +1,242 @@
+#ifndef TESTS_REPORT_FIXTURE_H
+#define TESTS_REPORT_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "finwait/clock.h"
+#include "finwait/report.h"
+
+/* Results made by hand: the ways a trial can turn out, as a run would record them. */
+
+#define CONNECTIONS 5000
+
+static inline void fixture_counter(struct counter_readings *readings, const char *name,
+                                   uint64_t delta)
+{
+    readings->item = realloc(readings->item, (readings->count + 1) * sizeof *readings->item);
+    assert_non_null(readings->item);
+    readings->item[readings->count++] =
+        (struct counter_reading){.name = strdup(name), .before = 7, .after = 7 + delta};
+}
+
+/* Sockets in a state: the most, in the middle of the run, and those at the end of settle. */
+static inline void fixture_state(struct result *result, enum side side, enum tcp_state state,
+                                 uint32_t peak, uint32_t final)
+{
+    result->side[side].observation[1].state[state] = peak;
+    result->side[side].observation[2].state[state] = final;
+    result->side[side].final.state[state] = final;
+}
+
+static inline void fixture_sysctls(struct text_pairs *pairs)
+{
+    text_pairs_add(pairs, "net.core.somaxconn", "4096");
+    text_pairs_add(pairs, "net.ipv4.ip_local_port_range", "32768 60999");
+    text_pairs_add(pairs, "net.ipv4.tcp_fin_timeout", "47");
+    text_pairs_add(pairs, "net.ipv4.tcp_max_tw_buckets", "262144");
+    text_pairs_add(pairs, "net.ipv4.tcp_timestamps", "1");
+    text_pairs_add(pairs, "net.ipv4.tcp_tw_reuse", "2");
+}
+
+static inline void fixture_scenario(struct text_pairs *pairs)
+{
+    text_pairs_add(pairs, "name", "hand-made");
+    text_pairs_add(pairs, "about", "A result that no run made.");
+    text_pairs_add(pairs, "transport", "tcp");
+    text_pairs_add(pairs, "protocol", "http");
+    text_pairs_add(pairs, "order", "custom");
+    text_pairs_add(pairs, "load.connections", "5000");
+    text_pairs_add(pairs, "load.concurrency", "128");
+    text_pairs_add(pairs, "load.rate", "max");
+    text_pairs_add(pairs, "load.duration", "0s");
+    text_pairs_add(pairs, "client.addresses", "2");
+    text_pairs_add(pairs, "server.addresses", "1");
+    text_pairs_add(pairs, "server.port", "8080");
+    text_pairs_add(pairs, "server.backlog", "4096");
+}
+
+static inline void fixture_side(struct result_side *side)
+{
+    side->played = true;
+    side->workers = 1;
+    side->account.attempted = CONNECTIONS;
+    side->account.opened = CONNECTIONS;
+    side->account.outcome[OUTCOME_DONE] = CONNECTIONS;
+    side->observation_count = 3;
+    side->observation = calloc(3, sizeof *side->observation);
+    assert_non_null(side->observation);
+    side->observation[1].at = NS_PER_S;
+    side->observation[2].at = 2 * NS_PER_S;
+    side->has_final = true;
+    side->final.at = 2 * NS_PER_S;
+    fixture_sysctls(&side->sysctl);
+}
+
+/* 5,000 connections in one second of load, all done, nothing left: to be changed. */
+static inline struct result *fixture_new(void)
+{
+    struct result *result = result_new();
+
+    result->version = strdup("0.0");
+    result->started = strdup("2026-01-02T03:04:05Z");
+    result->private_lab = true;
+    fixture_scenario(&result->scenario);
+    text_pairs_add(&result->environment, "kernel", "6.1.0");
+    result->phase[PHASE_SETUP] = (struct phase_span){true, -NS_PER_S, 0};
+    result->phase[PHASE_LOAD] = (struct phase_span){true, 0, NS_PER_S};
+    result->phase[PHASE_SETTLE] = (struct phase_span){true, NS_PER_S, 2 * NS_PER_S};
+    fixture_side(&result->side[SIDE_CLIENT]);
+    fixture_side(&result->side[SIDE_SERVER]);
+    result->has_sampler = true;
+    result->sampler_cpu = 12 * NS_PER_MS;
+    result->sampler_gap_max = 104 * NS_PER_MS;
+    result->sampler_samples = 21;
+    result->sampler_full_dumps = 4;
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpActiveOpens", CONNECTIONS);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpPassiveOpens", CONNECTIONS);
+    return result;
+}
+
+static inline void fixture_predict(struct result *result, enum tcp_state client,
+                                   enum tcp_state server)
+{
+    const enum tcp_state final[SIDE_N] = {[SIDE_CLIENT] = client, [SIDE_SERVER] = server};
+    struct predicted_end *end;
+
+    result->predicted = realloc(result->predicted, (result->predicted_count + 1) * sizeof *end);
+    assert_non_null(result->predicted);
+    end = &result->predicted[result->predicted_count++];
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        end->side[side] = (struct predicted_side){
+            .path = strdup("established"), .final = final[side], .fate = strdup("done")};
+    }
+}
+
+/* `first` closed first, and its sockets stand in TIME_WAIT. */
+static inline struct result *fixture_closed_by(enum side first)
+{
+    struct result *result = fixture_new();
+    enum side second = side_peer(first);
+    enum tcp_state final[SIDE_N];
+
+    fixture_state(result, first, TCP_STATE_FIN_WAIT2, 31, 0);
+    fixture_state(result, first, TCP_STATE_TIME_WAIT, 4990, CONNECTIONS);
+    fixture_state(result, second, TCP_STATE_LAST_ACK, 12, 0);
+    fixture_counter(&result->side[first].counters, "TcpExtTW", CONNECTIONS);
+    final[first] = TCP_STATE_TIME_WAIT;
+    final[second] = TCP_STATE_CLOSE;
+    fixture_predict(result, final[SIDE_CLIENT], final[SIDE_SERVER]);
+    return result;
+}
+
+/* `leaker` never closes after the peer has. */
+static inline struct result *fixture_leaked_by(enum side leaker)
+{
+    struct result *result = fixture_new();
+    enum side closer = side_peer(leaker);
+
+    fixture_state(result, leaker, TCP_STATE_CLOSE_WAIT, CONNECTIONS, CONNECTIONS);
+    fixture_state(result, closer, TCP_STATE_FIN_WAIT2, CONNECTIONS, CONNECTIONS);
+    result->side[closer].final.fin_wait2_orphans = CONNECTIONS;
+    fixture_counter(&result->side[closer].counters, "TcpExtTW", CONNECTIONS);
+    result->side[leaker].account.outcome[OUTCOME_DONE] = 0;
+    result->side[leaker].account.outcome[OUTCOME_HELD] = CONNECTIONS;
+    return result;
+}
+
+/* The server aborts every connection. */
+static inline struct result *fixture_reset(void)
+{
+    struct result *result = fixture_new();
+
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", CONNECTIONS);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPAbortOnData", CONNECTIONS);
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] = 0;
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_RESET] = CONNECTIONS;
+    fixture_predict(result, TCP_STATE_CLOSE, TCP_STATE_CLOSE);
+    free(result->predicted[0].side[SIDE_CLIENT].fate);
+    result->predicted[0].side[SIDE_CLIENT].fate = strdup("reset");
+    return result;
+}
+
+/* FINs cross on most connections. */
+static inline struct result *fixture_simultaneous(void)
+{
+    struct result *result = fixture_new();
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        fixture_state(result, (enum side)side, TCP_STATE_CLOSING, 5, 0);
+        fixture_state(result, (enum side)side, TCP_STATE_TIME_WAIT, 4800, 4800);
+        fixture_counter(&result->side[side].counters, "TcpExtTW", 4800);
+    }
+    return result;
+}
+
+/* Nothing listens. */
+static inline struct result *fixture_refused(void)
+{
+    struct result *result = fixture_new();
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    *client = (struct account){.attempted = CONNECTIONS};
+    client->outcome[OUTCOME_REFUSED] = CONNECTIONS;
+    client->error[111] = CONNECTIONS; /* ECONNREFUSED */
+    account_init(&result->side[SIDE_SERVER].account);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", CONNECTIONS);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpAttemptFails", CONNECTIONS);
+    return result;
+}
+
+static inline void counters_forget(struct counter_readings *readings)
+{
+    for (size_t i = 0; i < readings->count; i++) {
+        free(readings->item[i].name);
+    }
+    free(readings->item);
+    *readings = (struct counter_readings){0};
+}
+
+/* The server closes first, in lab: host: only the machine's counters are known. */
+static inline struct result *fixture_on_host(void)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    result->private_lab = false;
+    counters_forget(&result->side[SIDE_CLIENT].counters);
+    counters_forget(&result->side[SIDE_SERVER].counters);
+    fixture_counter(&result->host_counters, "TcpExtTW", 5123);
+    fixture_counter(&result->host_counters, "TcpOutRsts", 41);
+    return result;
+}
+
+/* Cut short by the user in the middle of load. */
+static inline struct result *fixture_cut(void)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    result->partial = true;
+    result->cut_by = strdup("SIGINT");
+    result->phase[PHASE_SETTLE].reached = false;
+    result->side[SIDE_CLIENT].has_final = false;
+    result->side[SIDE_SERVER].has_final = false;
+    return result;
+}
+
+/* Nothing was attempted. */
+static inline struct result *fixture_empty(void)
+{
+    struct result *result = fixture_new();
+
+    account_init(&result->side[SIDE_CLIENT].account);
+    account_init(&result->side[SIDE_SERVER].account);
+    return result;
+}
+
+#endif

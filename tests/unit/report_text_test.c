@@ -1,0 +1,381 @@
+#include "report_fixture.h"
+
+static char *written(const struct report_ops *report, const struct result *result)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_non_null(out);
+    report->write(result, out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static size_t widest_line(const char *text)
+{
+    size_t widest = 0;
+
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        widest = length > widest ? length : widest;
+        text += length + (text[length] == '\n');
+    }
+    return widest;
+}
+
+/* The first line that begins with `start` after its blanks, up to its end; a new string. */
+static char *line_of(const char *text, const char *start)
+{
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        size_t blanks = strspn(text, " ");
+        if (strncmp(text + blanks, start, strlen(start)) == 0) {
+            return strndup(text + blanks, length - blanks);
+        }
+        text += length + (text[length] == '\n');
+    }
+    fail_msg("no line begins with \"%s\"", start);
+    return NULL;
+}
+
+/* That the line beginning with words[0] consists of `words`, whatever blanks are between them. */
+static void assert_row(const char *text, const char *const *words)
+{
+    char *line = line_of(text, words[0]);
+    char *rest = line;
+
+    for (; *words != NULL; words++) {
+        const char *word = strtok_r(NULL == rest ? NULL : rest, " ", &rest);
+        if (word == NULL || strcmp(word, *words) != 0) {
+            fail_msg("\"%s\" where \"%s\" was due", word != NULL ? word : "nothing", *words);
+        }
+    }
+    free(line);
+}
+
+#define ROW(text, ...) assert_row(text, (const char *const[]){__VA_ARGS__, NULL})
+
+static void assert_holds(const char *text, const char *phrase)
+{
+    if (strstr(text, phrase) == NULL) {
+        fail_msg("no \"%s\" in:\n%s", phrase, text);
+    }
+}
+
+static void assert_lacks(const char *text, const char *phrase)
+{
+    if (strstr(text, phrase) != NULL) {
+        fail_msg("unwanted \"%s\" in:\n%s", phrase, text);
+    }
+}
+
+/* ---- what is there ---- */
+
+static void the_headline_says_what_ran(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+    char *text = written(&report_text, result);
+
+    (void)state;
+    assert_int_equal(strncmp(text, "hand-made: A result that no run made.\n", 38), 0);
+    assert_holds(text, "order custom, 5,000 connections, 128 at a time, tcp, http\n");
+    assert_holds(text, "private lab, 1 client worker, 1 server worker, Linux 6.1.0");
+    assert_lacks(text, "PARTIAL");
+    free(text);
+    result_free(result);
+}
+
+static void a_partial_result_says_so_at_once(void **state)
+{
+    struct result *result = fixture_cut();
+    char *text = written(&report_text, result);
+
+    (void)state;
+    assert_holds(text, "\n  PARTIAL: cut short by SIGINT in load\n");
+    ROW(text, "time_wait", "0", "0", "-", "4,990", "2,495", "-");
+    assert_holds(text, "seen: client not known, server not known");
+    free(text);
+    result_free(result);
+}
+
+static void the_tables_hold_the_numbers_of_both_sides(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    histogram_record(&result->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT], 100);
+    char *text = written(&report_text, result);
+    assert_holds(text, "  5,000 attempted, 5,000 completed, 0 failed\n");
+    assert_holds(text, "  5,000 completed a second, over 1 s\n");
+    ROW(text, "done", "5,000", "5,000", "its");
+    ROW(text, "time_wait", "0", "0", "0", "5,000", "3,745", "5,000");
+    ROW(text, "fin_wait2", "0", "0", "0", "31", "15.5", "0");
+    ROW(text, "TcpExtTW", "-", "5,000");
+    ROW(text, "TcpActiveOpens", "5,000", "-");
+    ROW(text, "client", "connect", "100", "ns", "100", "ns");
+    assert_holds(text, "predicted: client ends in close, server ends in time_wait\n");
+    assert_holds(text, "seen: client no socket left, server 5,000 in time_wait\n");
+    assert_holds(text, "sampling: 21 samples (4 full dumps), longest gap 104 ms; it took 0.6 %");
+    assert_lacks(text, "closing ");
+    assert_lacks(text, "TcpOutRsts");
+    assert_lacks(text, "Errors");
+    assert_lacks(text, "Findings");
+    assert_lacks(text, "host");
+    free(text);
+    result_free(result);
+}
+
+static void errors_come_with_their_meaning(void **state)
+{
+    struct result *result = fixture_refused();
+    char *text = written(&report_text, result);
+
+    (void)state;
+    assert_holds(text, "5,000 attempted, 0 completed, 5,000 failed");
+    ROW(text, "ECONNREFUSED", "5,000", "0", "nothing", "listened", "there:");
+    ROW(text, "refused", "5,000", "0", "connect", "met", "ECONNREFUSED");
+    assert_holds(text, "no sample saw a socket of these connections");
+    free(text);
+    result_free(result);
+}
+
+static void what_is_still_open_is_neither_completed_nor_failed(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] = 4000;
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] = 3;
+    char *text = written(&report_text, result);
+    assert_holds(text, "  5,000 attempted, 4,000 completed, 3 failed, 997 still open\n");
+    free(text);
+    result_free(result);
+}
+
+static void the_host_has_one_column(void **state)
+{
+    struct result *result = fixture_on_host();
+    char *text = written(&report_text, result);
+
+    (void)state;
+    assert_holds(text, "lab: host");
+    ROW(text, "counter", "host", "(whole", "machine)");
+    ROW(text, "TcpExtTW", "5,123", "mini-sockets");
+    ROW(text, "TcpOutRsts", "41", "RSTs");
+    free(text);
+    result_free(result);
+}
+
+static void a_foreign_server_is_not_counted_as_nothing(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_CLIENT);
+
+    (void)state;
+    result->side[SIDE_SERVER].played = false;
+    char *text = written(&report_text, result);
+    ROW(text, "done", "5,000", "-");
+    assert_holds(text, "the server is not ours");
+    free(text);
+    result_free(result);
+}
+
+/* ---- what was judged ---- */
+
+static void expectations_show_what_was_compared(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+    struct expectation_result items[] = {
+        {strdup("server.time_wait.peak >= 4900"), VERDICT_PASS, 4998, 4900, NULL},
+        {strdup("connections.failed == 0"), VERDICT_FAIL, 12, 0, NULL},
+        {strdup("connections.rate > 4999.9"), VERDICT_FAIL, 4999.75, 4999.9, NULL},
+        {strdup("cpu.client < 1"), VERDICT_UNMEASURED, 0, 0, strdup("cpu.client")},
+    };
+
+    (void)state;
+    result->expectation_count = sizeof items / sizeof items[0];
+    result->expectation = malloc(sizeof items);
+    assert_non_null(result->expectation);
+    memcpy(result->expectation, items, sizeof items);
+    char *text = written(&report_text, result);
+    assert_holds(text, "PASS        server.time_wait.peak >= 4900 (4,998 >= 4,900)\n");
+    assert_holds(text, "FAIL        connections.failed == 0 (12 == 0)\n");
+    assert_holds(text, "(4999.75 > 4999.9)\n");
+    assert_holds(text, "UNMEASURED  cpu.client < 1 (not measured: cpu.client)\n");
+    free(text);
+    result_free(result);
+}
+
+static void findings_and_inspections_are_shown_harmless(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    result->finding_count = 1;
+    result->finding = calloc(1, sizeof *result->finding);
+    result->inspection_count = 1;
+    result->inspection = calloc(1, sizeof *result->inspection);
+    if (result->finding == NULL || result->inspection == NULL) {
+        fail_msg("out of memory");
+        return;
+    }
+    result->finding[0].text = strdup("the roles and the kernel disagree");
+    result->inspection[0] = (struct inspection){.host = strdup("server"),
+                                                .command = strdup("ss -s"),
+                                                .status = 3,
+                                                .output = strdup("one\n\ntwo \033[2J\n")};
+    char *text = written(&report_text, result);
+    assert_holds(text, "\n  ! the roles and the kernel disagree\n");
+    assert_holds(text, "\n  server$ ss -s\n    one\n\n    two ?[2J\n    (exit status 3)\n");
+    assert_lacks(text, "\033");
+    free(text);
+    result_free(result);
+}
+
+/* ---- its form ---- */
+
+typedef struct result *maker(void);
+
+static struct result *closed_by_client(void)
+{
+    return fixture_closed_by(SIDE_CLIENT);
+}
+
+static struct result *closed_by_server(void)
+{
+    return fixture_closed_by(SIDE_SERVER);
+}
+
+static struct result *leaked_by_client(void)
+{
+    return fixture_leaked_by(SIDE_CLIENT);
+}
+
+static struct result *leaked_by_server(void)
+{
+    return fixture_leaked_by(SIDE_SERVER);
+}
+
+static maker *const makers[] = {
+    closed_by_client, closed_by_server,     leaked_by_client, leaked_by_server,
+    fixture_reset,    fixture_simultaneous, fixture_refused,  fixture_on_host,
+    fixture_cut,      fixture_empty,        result_new,
+};
+
+static void lines_are_narrow_and_the_same_each_time(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++) {
+        struct result *result = makers[i]();
+        char *first = written(&report_text, result);
+        result_measure(result);
+        char *second = written(&report_text, result);
+        assert_string_equal(first, second);
+        assert_in_range(widest_line(first), 1, 100);
+        assert_lacks(first, "null");
+        assert_lacks(first, " \n");
+        free(first);
+        free(second);
+        result_free(result);
+    }
+}
+
+/* Every row that there can be, with the largest numbers that a run may yield. */
+static void full_tables_are_narrow_too(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        struct account *account = &result->side[side].account;
+        account->attempted = UINT32_MAX;
+        for (unsigned i = 0; i < OUTCOME_N; i++) {
+            account->outcome[i] = 999999999;
+        }
+        for (unsigned i = 1; i < ERRNO_LIMIT; i++) {
+            account->error[i] = 999999999;
+        }
+        for (unsigned i = 1; i < TCP_STATE_N; i++) {
+            fixture_state(result, (enum side)side, (enum tcp_state)i, 1234567890, 1234567890);
+        }
+        for (unsigned i = 0; i < LATENCY_N; i++) {
+            histogram_record(&account->latency[i], 123456789);
+        }
+        fixture_counter(&result->side[side].counters, "TcpExtTCPTimeWaitOverflow", 1234567890);
+        fixture_counter(&result->side[side].counters, "TcpExtTCPAbortOnTimeout", 1234567890);
+        fixture_counter(&result->side[side].counters, "TcpExtListenOverflows", 1234567890);
+    }
+    char *text = written(&report_text, result);
+    assert_in_range(widest_line(text), 80, 100);
+    free(text);
+    result_free(result);
+}
+
+static void long_names_are_broken(void **state)
+{
+    struct result *result = fixture_empty();
+    char about[2001];
+
+    (void)state;
+    memset(about, 'x', sizeof about - 1);
+    about[sizeof about - 1] = '\0';
+    free(result->scenario.item[1].value);
+    result->scenario.item[1].value = strdup(about);
+    char *text = written(&report_text, result);
+    assert_in_range(widest_line(text), 90, 100);
+    free(text);
+    result_free(result);
+}
+
+/* ---- the table of reports ---- */
+
+static void json_is_the_result_itself(void **state)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+    char *text = written(&report_json, result);
+    json_error_t error;
+    json_t *json = json_loads(text, 0, &error);
+    json_t *expected = result_to_json(result);
+
+    (void)state;
+    assert_non_null(json);
+    assert_true(json_equal(json, expected));
+    assert_non_null(strchr(text, '\n'));
+    json_decref(json);
+    json_decref(expected);
+    free(text);
+    result_free(result);
+}
+
+static void reports_are_found_by_name(void **state)
+{
+    (void)state;
+    assert_ptr_equal(report_find("text"), &report_text);
+    assert_ptr_equal(report_find("json"), &report_json);
+    assert_null(report_find("xml"));
+    for (size_t i = 0; report_table[i] != NULL; i++) {
+        assert_ptr_equal(report_find(report_table[i]->name), report_table[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_headline_says_what_ran),
+        cmocka_unit_test(a_partial_result_says_so_at_once),
+        cmocka_unit_test(the_tables_hold_the_numbers_of_both_sides),
+        cmocka_unit_test(errors_come_with_their_meaning),
+        cmocka_unit_test(what_is_still_open_is_neither_completed_nor_failed),
+        cmocka_unit_test(the_host_has_one_column),
+        cmocka_unit_test(a_foreign_server_is_not_counted_as_nothing),
+        cmocka_unit_test(expectations_show_what_was_compared),
+        cmocka_unit_test(findings_and_inspections_are_shown_harmless),
+        cmocka_unit_test(lines_are_narrow_and_the_same_each_time),
+        cmocka_unit_test(full_tables_are_narrow_too),
+        cmocka_unit_test(long_names_are_broken),
+        cmocka_unit_test(json_is_the_result_itself),
+        cmocka_unit_test(reports_are_found_by_name),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
