@@ -9,6 +9,7 @@
 #include "finwait/address.h"
 #include "finwait/error.h"
 #include "finwait/message.h"
+#include "finwait/model.h"
 #include "finwait/order.h"
 #include "finwait/program.h"
 #include "finwait/sockopt.h"
@@ -121,6 +122,12 @@ void scenario_free(struct scenario *scenario);
 /* Whether one direction's message is larger than what the peer's receive buffer takes; see model.h.
  */
 bool scenario_fills_window(const struct scenario *scenario, enum side sender);
+
+/*
+ * What the model is to explore: the two programs, borrowed from the scenario.  False when one of
+ * them is not known (client: none, server.at with a client.program alone).
+ */
+bool scenario_model(const struct scenario *scenario, struct model_input *input);
 
 /*
  * The effective scenario as path/value pairs in the table's order, values written canonically

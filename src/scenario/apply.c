@@ -1,0 +1,151 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft.h"
+#include "text.h"
+
+/* What the file and the command line say, brought into a draft. */
+
+enum { PATH_ROOM = 256 };
+
+/* The way to the current key of the file. */
+struct path {
+    char text[PATH_ROOM];
+};
+
+static int join(const struct draft *draft, struct path *path, const struct path *map,
+                const struct tree *child)
+{
+    int length = snprintf(path->text, sizeof path->text, "%s%s%s", map->text,
+                          map->text[0] != '\0' ? "." : "", child->key);
+
+    if (length >= 0 && (size_t)length < sizeof path->text) {
+        return 0;
+    }
+    error_set(draft->error, STATUS_USAGE, "a key of %zu bytes", strlen(child->key));
+    return draft_fail_at(draft, child->key_at, "no option's name is as long");
+}
+
+static int fail_not_map(const struct draft *draft, const struct path *path, const struct tree *node)
+{
+    error_set(draft->error, STATUS_USAGE, "%s takes a map of options, not %s", path->text,
+              tree_kind_name(node->kind));
+    if (strcmp(path->text, side_name(SIDE_SERVER)) == 0) {
+        return draft_fail_at(draft, node->at,
+                             "to load a server that already runs, write server: {at: ADDRESS}");
+    }
+    error_hint(draft->error, "write %s: {NAME: VALUE}", path->text);
+    return error_at(draft->error, node->at);
+}
+
+static int apply_map(struct draft *draft, const struct path *map, const struct tree *node);
+
+static int apply_child(struct draft *draft, const struct path *path, const struct tree *child)
+{
+    const char *key;
+    const struct option *option = option_find(path->text, &key);
+    bool map = option_is_map(path->text) || (option != NULL && option->kind == OPTION_SYSCTL);
+
+    if (map && (child->kind == TREE_MAP || tree_is_null(child)) &&
+        !(key != NULL && tree_is_null(child))) {
+        return apply_map(draft, path, child);
+    }
+    if (option == NULL && map) {
+        return fail_not_map(draft, path, child);
+    }
+    if (option == NULL) {
+        option_unknown(path->text, draft->error);
+        return error_at(draft->error, child->key_at);
+    }
+    if (option->kind == OPTION_SYSCTL && key == NULL) {
+        return fail_not_map(draft, path, child);
+    }
+    return draft_set(draft, option, key, child, LEVEL_FILE);
+}
+
+static int apply_map(struct draft *draft, const struct path *map, const struct tree *node)
+{
+    for (size_t i = 0; i < node->count; i++) {
+        struct path path;
+        if (join(draft, &path, map, &node->item[i]) != 0 ||
+            apply_child(draft, &path, &node->item[i]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int draft_apply_tree(struct draft *draft, const struct tree *map)
+{
+    return apply_map(draft, &(struct path){""}, map);
+}
+
+/* ---- the command line ---- */
+
+/* Keep a text that places point to for as long as the scenario lives. */
+static const char *keep_origin(struct scenario *scenario, const struct scenario_override *override)
+{
+    char **origin = reallocarray(scenario->origin, scenario->origin_count + 1, sizeof *origin);
+    char *text = NULL;
+
+    if (origin == NULL) {
+        return NULL;
+    }
+    scenario->origin = origin;
+    if (strcmp(override->path, "expect") == 0) {
+        if (asprintf(&text, "--expect \"%.120s\"", override->value) < 0) {
+            return NULL;
+        }
+    } else if (asprintf(&text, "--set %.80s=%.120s", override->path, override->value) < 0) {
+        return NULL;
+    }
+    scenario->origin[scenario->origin_count++] = text;
+    return text;
+}
+
+/* The flag that must accompany an address outside loopback is no option: no file can give it. */
+static bool apply_flag(struct draft *draft, const struct scenario_override *override)
+{
+    if (strcmp(override->path, "i-may-load-this-target") != 0) {
+        return false;
+    }
+    draft->may_load_target = strcmp(override->value, "on") == 0;
+    return true;
+}
+
+static int apply_override(struct draft *draft, const struct scenario_override *override)
+{
+    const char *key;
+    const struct option *option = option_find(override->path, &key);
+    struct tree node = {.kind = TREE_SCALAR, .text = (char *) override->value};
+
+    if (apply_flag(draft, override)) {
+        return 0;
+    }
+    node.at.file = keep_origin(draft->scenario, override);
+    if (node.at.file == NULL) {
+        return draft_fail_memory(draft);
+    }
+    node.key_at = node.at;
+    if (option == NULL && !option_is_map(override->path)) {
+        option_unknown(override->path, draft->error);
+        return error_at(draft->error, node.at);
+    }
+    if (option == NULL || (option->kind == OPTION_SYSCTL && key == NULL)) {
+        error_set(draft->error, STATUS_USAGE, "%.80s is a map of options", override->path);
+        error_hint(draft->error, "write --set %.80s.NAME=VALUE", override->path);
+        return error_at(draft->error, node.at);
+    }
+    return draft_set(draft, option, key, &node, LEVEL_OVERRIDE);
+}
+
+int draft_apply_overrides(struct draft *draft, const struct scenario_override *overrides,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (apply_override(draft, &overrides[i]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}

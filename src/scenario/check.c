@@ -1,0 +1,209 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft.h"
+#include "finwait/model.h"
+
+/* What no option can tell alone. */
+
+static int check_message(const struct draft *draft)
+{
+    const struct message_spec *message = &draft->scenario->message;
+    bool empty_request = message->request_size == 0;
+
+    if (message->protocol != PROTOCOL_RAW) {
+        return 0;
+    }
+    if (message->chunked) {
+        error_set(draft->error, STATUS_USAGE, "response.chunked is HTTP, and protocol is raw");
+        return draft_fail_at(draft, draft_given(draft, "response.chunked")->where,
+                             "take it out, or write protocol: http");
+    }
+    if (empty_request || message->response_size == 0) {
+        const char *path = empty_request ? "request.size" : "response.size";
+        error_set(draft->error, STATUS_USAGE, "%s is 0, and protocol is raw", path);
+        return draft_fail_at(draft, draft_given(draft, path)->where,
+                             "a raw message has at least 1 byte; a program without send sends "
+                             "none");
+    }
+    return 0;
+}
+
+static int check_load(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+
+    if (scenario->load.duration > 0) {
+        return 0;
+    }
+    if (scenario->side[SIDE_CLIENT].none) {
+        error_set(draft->error, STATUS_USAGE, "client: none needs load.duration");
+        return draft_fail_at(draft, draft_given(draft, "client")->where,
+                             "nothing else tells when the load ends: write e.g. "
+                             "load: {duration: 10s}");
+    }
+    if (scenario->load.connections == 0) {
+        error_set(draft->error, STATUS_USAGE,
+                  "load.connections is 0, no limit, and there is no "
+                  "load.duration");
+        return draft_fail_at(draft, draft_given(draft, "load.connections")->where,
+                             "write one of them, e.g. load: {duration: 10s}");
+    }
+    return 0;
+}
+
+static int check_lab(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+
+    if (scenario->lab != LAB_HOST) {
+        return 0;
+    }
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        const struct sysctl_settings *sysctl = &scenario->side[side].sysctl;
+        if (sysctl->count > 0) {
+            error_set(draft->error, STATUS_USAGE, "lab: host changes no sysctl, and %s is given",
+                      sysctl->item[0].name);
+            return draft_fail_at(draft, sysctl->item[0].where,
+                                 "take it out, or write lab: private");
+        }
+    }
+    return 0;
+}
+
+static int check_target(const struct draft *draft, const struct address *address,
+                        struct where where)
+{
+    const struct scenario *scenario = draft->scenario;
+    bool v6 = address_family(address) == AF_INET6;
+
+    if (v6 != (scenario->ip == IP_V6)) {
+        error_set(draft->error, STATUS_USAGE, "server.at is an IP%s address, and ip is %s",
+                  v6 ? "v6" : "v4", v6 ? "v4" : "v6");
+        return draft_fail_at(draft, where, v6 ? "write ip: v6" : "write ip: v4");
+    }
+    if (!address_is_loopback(address) && !draft->may_load_target) {
+        error_set(draft->error, STATUS_USAGE, "server.at %s is not a loopback address",
+                  scenario->at);
+        return draft_fail_at(draft, where,
+                             "load only machines you are allowed to, and then say so with "
+                             "--i-may-load-this-target");
+    }
+    return 0;
+}
+
+static int check_at(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+    struct where where = draft_given(draft, "server.at")->where;
+    struct address address;
+
+    if (scenario->at == NULL) {
+        return 0;
+    }
+    if (scenario->side[SIDE_CLIENT].none) {
+        error_set(draft->error, STATUS_USAGE, "client: none and server.at leave nothing to run");
+        return draft_fail_at(draft, where, "take one of them out");
+    }
+    if (scenario->lab != LAB_HOST) {
+        error_set(draft->error, STATUS_USAGE, "server.at needs lab: host");
+        return draft_fail_at(draft, where,
+                             "nothing outside a private lab can be reached from within: write "
+                             "lab: host");
+    }
+    if (address_parse(&address, scenario->at, draft->error) != 0) {
+        return error_at(draft->error, where);
+    }
+    return check_target(draft, &address, where);
+}
+
+/* ---- the model ---- */
+
+enum {
+    HTTP_HEAD = 128, /* roughly what a head of ours takes */
+
+    /* What a receiver that does not read takes: half of net.ipv4.tcp_rmem's default of 128 KiB
+     * (tcp_win_from_space()), since the buffer grows only while the program reads. */
+    WINDOW_DEFAULT = 64 << 10,
+
+    /* SO_RCVBUF is cut to net.core.rmem_max and then doubled (__sock_set_rcvbuf()); the window is
+     * again half of that. */
+    RMEM_MAX_DEFAULT = 212992,
+};
+
+/* The middle of tcp_rmem's three where the scenario sets it, 0 elsewhere. */
+static uint64_t rmem_set(const struct sysctl_settings *settings)
+{
+    uint64_t middle = 0;
+
+    for (size_t i = 0; i < settings->count; i++) {
+        if (strcmp(settings->item[i].name, "net.ipv4.tcp_rmem") == 0) {
+            char *end;
+            strtoull(settings->item[i].value, &end, 10);
+            middle = strtoull(end, NULL, 10);
+        }
+    }
+    return middle;
+}
+
+static uint64_t window_of(const struct side_spec *receiver)
+{
+    uint64_t rmem = rmem_set(&receiver->sysctl);
+
+    if (receiver->sockopt.set[SOCKOPT_RCVBUF]) {
+        uint64_t rcvbuf = (uint64_t)receiver->sockopt.value[SOCKOPT_RCVBUF];
+        return rcvbuf < RMEM_MAX_DEFAULT ? rcvbuf : RMEM_MAX_DEFAULT;
+    }
+    return rmem > 0 ? rmem / 2 : WINDOW_DEFAULT;
+}
+
+bool scenario_fills_window(const struct scenario *scenario, enum side sender)
+{
+    const struct message_spec *message = &scenario->message;
+    uint64_t size = sender == SIDE_CLIENT ? message->request_size : message->response_size;
+
+    if (message->protocol == PROTOCOL_HTTP) {
+        size += HTTP_HEAD;
+    }
+    return size > window_of(&scenario->side[side_peer(sender)]);
+}
+
+bool scenario_model(const struct scenario *scenario, struct model_input *input)
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        input->program[side] = &scenario->side[side].program;
+        input->fills_window[side] = scenario_fills_window(scenario, (enum side)side);
+    }
+    return !scenario->side[SIDE_CLIENT].none && input->program[SIDE_CLIENT]->length > 0 &&
+           input->program[SIDE_SERVER]->length > 0;
+}
+
+/* Walk both programs: what waits for ever in the model would in the lab. */
+static int check_programs(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+    struct model_input input;
+    struct model *model;
+    int status;
+
+    /* Of a server that is not ours the model knows nothing. */
+    if (!scenario_model(scenario, &input) || scenario->side[SIDE_SERVER].none) {
+        return 0;
+    }
+    model = malloc(sizeof *model);
+    if (model == NULL) {
+        return draft_fail_memory(draft);
+    }
+    status = model_explore(model, &input, draft->error);
+    free(model);
+    return status == 0 ? 0 : error_at(draft->error, scenario->side[SIDE_CLIENT].program_where);
+}
+
+int draft_check(const struct draft *draft)
+{
+    if (check_message(draft) != 0 || check_load(draft) != 0 || check_lab(draft) != 0 ||
+        check_at(draft) != 0) {
+        return -1;
+    }
+    return check_programs(draft);
+}

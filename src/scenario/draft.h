@@ -1,0 +1,60 @@
+#ifndef FINWAIT_SCENARIO_DRAFT_H
+#define FINWAIT_SCENARIO_DRAFT_H
+
+#include "finwait/scenario.h"
+#include "options.h"
+#include "tree.h"
+
+/* A scenario in the making: who gave each option, and where. */
+
+/* A level gives way to those after it. */
+enum level {
+    LEVEL_DEFAULT,
+    LEVEL_PRESET, /* the order's */
+    LEVEL_FILE,
+    LEVEL_OVERRIDE,
+};
+
+struct given {
+    enum level level;
+    struct where where;
+};
+
+struct draft {
+    struct scenario *scenario;
+    struct given given[OPTION_MAX]; /* beside the option table */
+    bool may_load_target;           /* --i-may-load-this-target */
+    struct error *error;
+};
+
+/*
+ * Set `option` to what `node` says; `key`: the sysctl's name.  Once a level: a second time in the
+ * file is an error, on the command line the last one counts.  0 or -1.
+ */
+int draft_set(struct draft *draft, const struct option *option, const char *key,
+              const struct tree *node, enum level level);
+
+/* Who gave the option `path`, which is in the table. */
+const struct given *draft_given(const struct draft *draft, const char *path);
+
+/* Set all that the file's map says. */
+int draft_apply_tree(struct draft *draft, const struct tree *map);
+
+/* Set what the command line says. */
+int draft_apply_overrides(struct draft *draft, const struct scenario_override *overrides,
+                          size_t count);
+
+/* Set a side's program, a text or a list of steps. */
+int draft_set_program(struct draft *draft, enum side side, const struct tree *node);
+
+/* Let the order, or the programs spelled out, decide: programs, name of the order, presets. */
+int draft_choose_programs(struct draft *draft);
+
+/* Check what no option can tell alone. */
+int draft_check(const struct draft *draft);
+
+/* What the messages of this file are built with. */
+int draft_fail_memory(const struct draft *draft);
+int draft_fail_at(const struct draft *draft, struct where where, const char *hint);
+
+#endif

@@ -1,0 +1,61 @@
+#include <string.h>
+
+#include "value.h"
+
+/* The effective scenario as pairs that read back as the same scenario. */
+
+struct each {
+    void (*fn)(void *context, const char *path, const char *value);
+    void *context;
+};
+
+/* Whether the option would contradict others, or say again what they say. */
+static bool is_implied(const struct scenario *scenario, const struct option *option)
+{
+    bool custom = strcmp(scenario->order, "custom") == 0;
+
+    if (option->kind == OPTION_ORDER) {
+        return custom;
+    }
+    return option->kind == OPTION_PROGRAM && !custom;
+}
+
+static void each_sysctl(const struct each *each, const struct option *option,
+                        const struct sysctl_settings *settings)
+{
+    for (size_t i = 0; i < settings->count; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s.%s", option->path, settings->item[i].name);
+        each->fn(each->context, path, settings->item[i].value);
+    }
+}
+
+static void each_option(const struct each *each, const struct scenario *scenario,
+                        const struct option *option)
+{
+    char text[VALUE_TEXT];
+    const char *value = value_get(scenario, option, text, sizeof text);
+
+    if (value != NULL) {
+        each->fn(each->context, option->path, value);
+    } else if (option->kind == OPTION_SYSCTL) {
+        each_sysctl(each, option, &scenario->side[option->side].sysctl);
+    } else if (option->kind == OPTION_EXPECT) {
+        for (size_t i = 0; i < scenario->expect_count; i++) {
+            each->fn(each->context, option->path, scenario->expect[i].text);
+        }
+    }
+}
+
+void scenario_each(const struct scenario *scenario,
+                   void (*fn)(void *context, const char *path, const char *value), void *context)
+{
+    struct each each = {fn, context};
+
+    for (size_t i = 0; i < option_count(); i++) {
+        const struct option *option = option_at(i);
+        if (!is_implied(scenario, option)) {
+            each_option(&each, scenario, option);
+        }
+    }
+}

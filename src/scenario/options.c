@@ -1,0 +1,206 @@
+#include "options.h"
+
+#include <string.h>
+#include <threads.h>
+
+#include "finwait/clock.h"
+#include "value.h"
+
+#define FIELD(member)                                                                              \
+    .offset = offsetof(struct scenario, member), .size = sizeof(((struct scenario *)NULL)->member)
+
+#define HOUR (UINT64_C(3600) * NS_PER_S)
+
+static const char *const transport_names[] = {[TRANSPORT_TCP] = "tcp", NULL};
+static const char *const lab_names[] = {[LAB_PRIVATE] = "private", [LAB_HOST] = "host", NULL};
+static const char *const ip_names[] = {[IP_V4] = "v4", [IP_V6] = "v6", NULL};
+
+/* The options, in the order they are printed in; where a side's sockopt goes, all of
+ * sockopt_table that is for that side takes its place. */
+static const struct option written[] = {
+    {"name", OPTION_TEXT, NULL, 1, 100, FIELD(name),
+     .about = "what the scenario is called; by default the file's name"},
+    {"about", OPTION_TEXT, NULL, 0, 2000, FIELD(about), .about = "what it shows, for people"},
+    {"transport", OPTION_CHOICE, "tcp", FIELD(transport), .choices = transport_names,
+     .about = "what carries the messages"},
+    {"protocol", OPTION_CHOICE, "http", FIELD(message.protocol), .choices = protocol_names,
+     .about = "what send and recv exchange: a fixed number of bytes, or HTTP/1.1 messages"},
+    {"order", OPTION_ORDER, "server-first", FIELD(order),
+     .about = "the close order: the program of each side; not with programs of your own"},
+    {"request.size", OPTION_SIZE, "64", 0, UINT64_C(256) << 20, FIELD(message.request_size),
+     .about = "bytes of a request; http: of its body, sent by POST, or 0 for a GET"},
+    {"response.size", OPTION_SIZE, "128", 0, UINT64_C(256) << 20, FIELD(message.response_size),
+     .about = "bytes of a response; http: of its body"},
+    {"response.chunked", OPTION_SWITCH, "off", FIELD(message.chunked),
+     .about = "http: send the response's body in chunks"},
+    {"load.connections", OPTION_COUNT, "5000", 0, UINT64_C(1000000000000), FIELD(load.connections),
+     .about = "connections to make, 0 for no limit; by default 0 when load.duration is given"},
+    {"load.concurrency", OPTION_COUNT, "128", 1, 1000000, FIELD(load.concurrency),
+     .about = "connections open at a time, over all workers, while load.rate is max"},
+    {"load.rate", OPTION_RATE, "max", 0, 10000000, FIELD(load.rate),
+     .about = "connections begun a second, however many are open; max: the next when one ends"},
+    {"load.duration", OPTION_DURATION, "0s", 0, 24 * HOUR, FIELD(load.duration),
+     .about = "begin connections for this long; 0s: until load.connections are done"},
+    {"load.timeout", OPTION_DURATION, "30s", 0, 24 * HOUR, FIELD(load.timeout),
+     .about = "how long a step may wait; 0s: for ever"},
+    {"client", OPTION_NONE, NULL, FIELD(side[SIDE_CLIENT].none), .side = SIDE_CLIENT,
+     .about = "none: no client is run, another program loads the server; needs load.duration"},
+    {"client.workers", OPTION_WORKERS, "auto", 0, 256, FIELD(side[SIDE_CLIENT].workers),
+     .about = "processes that play the client; auto: as CPUs and descriptors need"},
+    {"client.addresses", OPTION_COUNT, "64", 1, 65000, FIELD(side[SIDE_CLIENT].addresses),
+     .about = "source addresses, each with ports of its own (some 28,000 by default)"},
+    {"client.program", OPTION_PROGRAM, .side = SIDE_CLIENT,
+     .about = "the steps of the client's end of a connection"},
+    {"client.sockopt", OPTION_SOCKOPT, .side = SIDE_CLIENT},
+    {"client.sysctl", OPTION_SYSCTL, .side = SIDE_CLIENT,
+     .about = "net.* sysctls of the client's host, e.g. client.sysctl.net.ipv4.tcp_tw_reuse"},
+    {"server.workers", OPTION_WORKERS, "auto", 0, 256, FIELD(side[SIDE_SERVER].workers),
+     .about = "processes that play the server; auto: as CPUs and descriptors need"},
+    {"server.addresses", OPTION_COUNT, "1", 1, 1000, FIELD(side[SIDE_SERVER].addresses),
+     .about = "addresses served; clients connect to them in turn"},
+    {"server.port", OPTION_COUNT, "8080", 1, UINT16_MAX, FIELD(port),
+     .about = "where the server listens"},
+    {"server.backlog", OPTION_COUNT, "4096", 1, UINT16_MAX, FIELD(backlog),
+     .about = "length of the accept queue, which net.core.somaxconn cuts"},
+    {"server.at", OPTION_ADDRESS, NULL, FIELD(at),
+     .about = "load the server that already runs there instead of one of ours; needs lab: host"},
+    {"server.program", OPTION_PROGRAM, .side = SIDE_SERVER,
+     .about = "the steps of the server's end of a connection"},
+    {"server.sockopt", OPTION_SOCKOPT, .side = SIDE_SERVER},
+    {"server.sysctl", OPTION_SYSCTL, .side = SIDE_SERVER,
+     .about = "net.* sysctls of the server's host, e.g. server.sysctl.net.ipv4.tcp_fin_timeout"},
+    {"lab", OPTION_CHOICE, "private", FIELD(lab), .choices = lab_names,
+     .about = "fresh network namespaces for each trial, or this host and its loopback"},
+    {"ip", OPTION_CHOICE, "v4", FIELD(ip), .choices = ip_names, .about = "the version of IP"},
+    {"sample.every", OPTION_DURATION, "100ms", NS_PER_MS, 60 * NS_PER_S, FIELD(sample_every),
+     .about = "time between two looks at the sockets' states"},
+    {"settle", OPTION_DURATION, "1s", 0, HOUR, FIELD(settle),
+     .about = "watch on for this long after the load; final values are those at its end"},
+    {"decay", OPTION_DURATION, "0s", 0, HOUR, FIELD(decay),
+     .about = "then watch the pile decay for this long"},
+    {"expect", OPTION_EXPECT,
+     .about = "conditions on metrics that decide the verdict; several as a list"},
+};
+
+#define WRITTEN (sizeof written / sizeof written[0])
+
+/* The table as it is used: `written` with the rows of sockopt_table in it. */
+static struct {
+    size_t count;
+    struct option row[OPTION_MAX];
+    char type[OPTION_MAX][64];
+    char range[OPTION_MAX][RANGE_TEXT];
+    char sockopt_path[SIDE_N][SOCKOPT_N][sizeof "client.sockopt." + 32];
+} table;
+
+_Static_assert(WRITTEN + 2 * (size_t)SOCKOPT_N <= OPTION_MAX, "OPTION_MAX is too small");
+
+static bool sockopt_is_for(const struct sockopt_info *info, enum side side)
+{
+    return info->when == SOCKOPT_BEFORE_BIND ||
+           (info->when == SOCKOPT_CLIENT_ONLY) == (side == SIDE_CLIENT);
+}
+
+static void add(const struct option *option)
+{
+    size_t index = table.count++;
+
+    table.row[index] = *option;
+    value_type(option, table.type[index], sizeof table.type[0]);
+    value_range(option, table.range[index], sizeof table.range[0]);
+}
+
+static void add_sockopts(const struct option *map)
+{
+    for (unsigned id = 0; id < SOCKOPT_N; id++) {
+        const struct sockopt_info *info = &sockopt_table[id];
+        char *path = table.sockopt_path[map->side][id];
+
+        if (!sockopt_is_for(info, map->side)) {
+            continue;
+        }
+        snprintf(path, sizeof table.sockopt_path[0][0], "%s.%s", map->path, info->name);
+        add(&(struct option){.path = path,
+                             .kind = OPTION_SOCKOPT,
+                             .side = map->side,
+                             .sockopt = (enum sockopt_id)id,
+                             .about = info->about});
+    }
+}
+
+static void build_table(void)
+{
+    for (size_t i = 0; i < WRITTEN; i++) {
+        if (written[i].kind == OPTION_SOCKOPT) {
+            add_sockopts(&written[i]);
+        } else {
+            add(&written[i]);
+        }
+    }
+}
+
+size_t option_count(void)
+{
+    static once_flag once = ONCE_FLAG_INIT;
+
+    call_once(&once, build_table);
+    return table.count;
+}
+
+const struct option *option_at(size_t index)
+{
+    return index < option_count() ? &table.row[index] : NULL;
+}
+
+size_t option_index(const struct option *option)
+{
+    return (size_t)(option - table.row);
+}
+
+void option_get(size_t index, struct option_info *info)
+{
+    const struct option *option = option_at(index);
+
+    *info = (struct option_info){
+        .path = option->path,
+        .type = table.type[index],
+        .value = option->value != NULL ? option->value : "",
+        .range = table.range[index],
+        .about = option->about,
+    };
+}
+
+/* What follows `prefix` and a dot in `path`, or NULL. */
+static const char *below(const char *path, const char *prefix)
+{
+    size_t length = strlen(prefix);
+
+    return strncmp(path, prefix, length) == 0 && path[length] == '.' ? path + length + 1 : NULL;
+}
+
+const struct option *option_find(const char *path, const char **key)
+{
+    *key = NULL;
+    for (size_t i = 0; i < option_count(); i++) {
+        const struct option *option = &table.row[i];
+
+        if (strcmp(path, option->path) == 0) {
+            return option;
+        }
+        if (option->kind == OPTION_SYSCTL && below(path, option->path) != NULL) {
+            *key = below(path, option->path);
+            return option;
+        }
+    }
+    return NULL;
+}
+
+bool option_is_map(const char *path)
+{
+    for (size_t i = 0; i < option_count(); i++) {
+        if (below(table.row[i].path, path) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,66 @@
+#ifndef FINWAIT_SCENARIO_OPTIONS_H
+#define FINWAIT_SCENARIO_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "finwait/scenario.h"
+
+/* The kinds of values: how one is written, checked and kept is a row of value.c. */
+enum option_kind {
+    OPTION_TEXT,
+    OPTION_CHOICE,
+    OPTION_ORDER,
+    OPTION_SWITCH,
+    OPTION_COUNT,
+    OPTION_WORKERS, /* a count, or `auto` for 0 */
+    OPTION_SIZE,
+    OPTION_DURATION,
+    OPTION_RATE,
+    OPTION_ADDRESS,
+    OPTION_NONE, /* the word none in place of a side's map */
+    OPTION_SOCKOPT,
+    OPTION_PROGRAM,
+    OPTION_SYSCTL, /* path.NAME, any number of them */
+    OPTION_EXPECT, /* a list */
+    OPTION_KIND_N,
+};
+
+struct option {
+    const char *path;
+    enum option_kind kind;
+    const char *value;          /* the default as a user would write it; NULL for none */
+    uint64_t min, max;          /* numbers: bounds, in bytes, ns, per second; text: its length */
+    const char *const *choices; /* ends with NULL; the index is the value */
+    size_t offset, size;        /* of the field in struct scenario */
+    enum side side;             /* none, sockopt, program, sysctl */
+    enum sockopt_id sockopt;
+    const char *about;
+};
+
+/* At most this many rows. */
+#define OPTION_MAX (40 + 2 * (size_t)SOCKOPT_N)
+
+/* Row `index` < option_count(). */
+const struct option *option_at(size_t index);
+
+/* The row's index, for tables beside this one. */
+size_t option_index(const struct option *option);
+
+/*
+ * The row that `path` names, or NULL.  For a sysctl *key is the part behind the row's own
+ * path, "net.ipv4.tcp_tw_reuse", or NULL for the map itself; else NULL.
+ */
+const struct option *option_find(const char *path, const char **key);
+
+/* Whether `path` is a map with options in it: "load". */
+bool option_is_map(const char *path);
+
+/*
+ * Say that `path` is no option: the nearest one at its level, or all there are.  `path` is
+ * split at its last dot below a map that exists.  Returns -1.
+ */
+int option_unknown(const char *path, struct error *error);
+
+#endif

@@ -1,0 +1,187 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft.h"
+
+/* Which programs the two sides run. */
+
+/* All steps of a list in one text, or a copy of the text; line ends made blanks.  NULL: no memory.
+ */
+static char *join_steps(const struct tree *node)
+{
+    size_t count = node->kind == TREE_LIST ? node->count : 1;
+    const struct tree *item = node->kind == TREE_LIST ? node->item : node;
+    size_t room = 1;
+
+    for (size_t i = 0; i < count; i++) {
+        room += strlen(item[i].text) + 1;
+    }
+    char *text = malloc(room);
+    char *end = text;
+    if (text == NULL) {
+        return NULL;
+    }
+    *end = '\0';
+    for (size_t i = 0; i < count; i++) {
+        end = stpcpy(stpcpy(end, i > 0 ? " " : ""), item[i].text);
+    }
+    for (char *at = text; at < end; at++) {
+        *at = *at == '\n' ? ' ' : *at;
+    }
+    return text;
+}
+
+/* Where the user wrote the character at `offset` of the text that join_steps made. */
+static struct where place_of(const struct tree *node, size_t offset)
+{
+    const struct tree *item = node;
+
+    if (node->kind == TREE_LIST) {
+        for (item = node->item; item + 1 < node->item + node->count; item++) {
+            size_t length = strlen(item->text) + 1;
+            if (offset < length) {
+                break;
+            }
+            offset -= length;
+        }
+    }
+    struct where where = item->at;
+    where.column += item->verbatim ? (int)offset : 0;
+    return where;
+}
+
+static int parse_steps(const struct draft *draft, struct program *program, enum side side,
+                       const char *text, const struct tree *node)
+{
+    static const char line[] = ":1:";
+    const char *where = draft->error->where;
+    long column = 1;
+
+    /* Have the place counted in the text itself, and turn it into one in the file. */
+    if (program_parse(program, text, side, (struct where){"", 1, 1}, draft->error) == 0) {
+        return 0;
+    }
+    if (strncmp(where, line, strlen(line)) == 0) {
+        column = strtol(where + strlen(line), NULL, 10);
+    }
+    return error_at(draft->error, place_of(node, column > 1 ? (size_t)column - 1 : 0));
+}
+
+static int check_items(const struct draft *draft, const struct tree *node)
+{
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->item[i].kind != TREE_SCALAR) {
+            error_set(draft->error, STATUS_USAGE, "a step is a word, not %s",
+                      tree_kind_name(node->item[i].kind));
+            return draft_fail_at(draft, node->item[i].at, "write e.g. \"- pause(100ms)\"");
+        }
+    }
+    if (node->kind == TREE_LIST && node->count == 0) {
+        error_set(draft->error, STATUS_USAGE, "a program without steps");
+        return draft_fail_at(draft, node->at, "write e.g. \"connect send recv close\"");
+    }
+    return 0;
+}
+
+int draft_set_program(struct draft *draft, enum side side, const struct tree *node)
+{
+    struct side_spec *spec = &draft->scenario->side[side];
+    struct program program;
+
+    if (check_items(draft, node) != 0) {
+        return -1;
+    }
+    char *text = join_steps(node);
+    if (text == NULL) {
+        return draft_fail_memory(draft);
+    }
+    if (parse_steps(draft, &program, side, text, node) != 0) {
+        free(text);
+        return -1;
+    }
+    free(spec->program_text);
+    spec->program_text = text;
+    spec->program_where = node->at;
+    spec->program = program;
+    return 0;
+}
+
+static const struct given *given_program(const struct draft *draft, enum side side)
+{
+    return draft_given(draft, side == SIDE_CLIENT ? "client.program" : "server.program");
+}
+
+static int apply_preset(struct draft *draft, const struct order_preset *preset)
+{
+    const char *key;
+    const struct option *option = option_find(preset->path, &key);
+    struct tree node = {.kind = TREE_SCALAR, .text = (char *)preset->value};
+
+    if (option == NULL) {
+        return option_unknown(preset->path, draft->error);
+    }
+    if (option->kind != OPTION_SYSCTL && draft_given(draft, option->path)->level > LEVEL_PRESET) {
+        return 0;
+    }
+    return draft_set(draft, option, key, &node, LEVEL_PRESET);
+}
+
+static int use_order(struct draft *draft)
+{
+    const struct order *order = order_find(draft->scenario->order);
+    struct where where = draft_given(draft, "order")->where;
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        struct tree node = {.kind = TREE_SCALAR, .text = (char *)order->program[side], .at = where};
+        if (draft_set_program(draft, (enum side)side, &node) != 0) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < ORDER_PRESETS && order->preset[i].path != NULL; i++) {
+        if (apply_preset(draft, &order->preset[i]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Programs spelled out: both, except for a side that is not ours to run. */
+static int use_programs(struct draft *draft)
+{
+    struct scenario *scenario = draft->scenario;
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        enum side peer = side_peer((enum side)side);
+        if (scenario->side[side].program.length == 0 && !scenario->side[side].none) {
+            error_set(draft->error, STATUS_USAGE, "%s.program is given, %s.program is not",
+                      side_name(peer), side_name((enum side)side));
+            return draft_fail_at(draft, given_program(draft, peer)->where,
+                                 "write both programs, or an order");
+        }
+    }
+    char *name = strdup("custom");
+    if (name == NULL) {
+        return draft_fail_memory(draft);
+    }
+    free(scenario->order);
+    scenario->order = name;
+    return 0;
+}
+
+int draft_choose_programs(struct draft *draft)
+{
+    const struct given *order = draft_given(draft, "order");
+    const struct given *client = given_program(draft, SIDE_CLIENT);
+    const struct given *server = given_program(draft, SIDE_SERVER);
+    const struct given *programs = client->level >= server->level ? client : server;
+
+    /* The command line's word replaces the file's, whichever of the two ways it is put. */
+    if (programs->level > order->level) {
+        return use_programs(draft);
+    }
+    if (programs->level == order->level && order->level != LEVEL_DEFAULT) {
+        error_set(draft->error, STATUS_USAGE, "an order and programs exclude each other");
+        return draft_fail_at(draft, order->where, "take out either the order or the programs");
+    }
+    return use_order(draft);
+}

@@ -1,0 +1,217 @@
+#include "finwait/scenario.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "draft.h"
+#include "value.h"
+
+enum { FILE_MAX = 1 << 20 };
+
+/* ---- from text ---- */
+
+static int set_defaults(struct draft *draft)
+{
+    for (size_t i = 0; i < option_count(); i++) {
+        const struct option *option = option_at(i);
+        struct tree node = {.kind = TREE_SCALAR, .text = (char *)option->value};
+
+        if (option->value != NULL && draft_set(draft, option, NULL, &node, LEVEL_DEFAULT) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* "configs/server-first.yaml" is called server-first, a scenario without a file as its order. */
+static int set_name(struct draft *draft)
+{
+    struct scenario *scenario = draft->scenario;
+    const char *key;
+    const char *path = scenario->file != NULL ? scenario->file : scenario->order;
+    const char *slash = strrchr(path, '/');
+    char name[256];
+
+    if (scenario->name != NULL) {
+        return 0;
+    }
+    snprintf(name, sizeof name, "%s", slash != NULL ? slash + 1 : path);
+    char *dot = strrchr(name, '.');
+    if (dot != NULL && dot != name && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0)) {
+        *dot = '\0';
+    }
+    return value_set(scenario, option_find("name", &key), name, draft->error);
+}
+
+/* What an option defaults to when it depends on others. */
+static int complete(struct draft *draft)
+{
+    struct scenario *scenario = draft->scenario;
+
+    scenario->side[SIDE_SERVER].none = scenario->at != NULL;
+    if (draft_choose_programs(draft) != 0) {
+        return -1;
+    }
+    if (draft_given(draft, "load.connections")->level == LEVEL_DEFAULT &&
+        scenario->load.duration > 0) {
+        scenario->load.connections = 0;
+    }
+    return set_name(draft);
+}
+
+static int apply_yaml(struct draft *draft, const char *yaml, size_t length)
+{
+    struct tree tree;
+
+    if (tree_parse(&tree, yaml, length, draft->scenario->file, draft->error) != 0) {
+        return -1;
+    }
+    int status = draft_apply_tree(draft, &tree);
+    tree_fini(&tree);
+    return status;
+}
+
+static int fill(struct draft *draft, const char *yaml, size_t length,
+                const struct scenario_override *overrides, size_t override_count)
+{
+    if (set_defaults(draft) != 0 || (yaml != NULL && apply_yaml(draft, yaml, length) != 0) ||
+        draft_apply_overrides(draft, overrides, override_count) != 0 || complete(draft) != 0) {
+        return -1;
+    }
+    return draft_check(draft);
+}
+
+struct scenario *scenario_parse(const char *yaml, size_t length, const char *name,
+                                const struct scenario_override *overrides, size_t override_count,
+                                struct error *error)
+{
+    struct draft draft = {.scenario = calloc(1, sizeof *draft.scenario), .error = error};
+
+    if (draft.scenario != NULL && name != NULL) {
+        draft.scenario->file = strdup(name);
+    }
+    if (draft.scenario == NULL || (name != NULL && draft.scenario->file == NULL)) {
+        error_set(error, STATUS_MACHINE, "out of memory");
+        goto fail;
+    }
+    if (fill(&draft, yaml, length, overrides, override_count) != 0) {
+        goto fail;
+    }
+    return draft.scenario;
+fail:
+    scenario_free(draft.scenario);
+    return NULL;
+}
+
+/* ---- from a file ---- */
+
+/* Read until the end or until `room` is full.  The length, or -1 with errno. */
+static ssize_t read_all(int fd, char *text, size_t room)
+{
+    size_t length = 0;
+    ssize_t got = 1;
+
+    while (got != 0 && length < room) {
+        got = read(fd, text + length, room - length);
+        if (got < 0 && errno != EINTR) {
+            return -1;
+        }
+        length += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)length;
+}
+
+static int fail_file(struct error *error, const char *file, int errnum)
+{
+    error_errno(error, STATUS_USAGE, errnum, "cannot read %.200s", file);
+    return error_hint(error, "name a scenario file, e.g. configs/server-first.yaml");
+}
+
+/* All of `file`, to be freed; NULL and the error filled. */
+static char *slurp(const char *file, size_t *length, struct error *error)
+{
+    char *text = NULL;
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0) {
+        fail_file(error, file, errno);
+        return NULL;
+    }
+    text = malloc(FILE_MAX + 1);
+    if (text == NULL) {
+        error_set(error, STATUS_MACHINE, "out of memory");
+        goto fail;
+    }
+    ssize_t got = read_all(fd, text, FILE_MAX + 1);
+    if (got < 0) {
+        fail_file(error, file, errno);
+        goto fail;
+    }
+    if (got > FILE_MAX) {
+        error_set(error, STATUS_USAGE, "%.200s is larger than 1 MiB", file);
+        error_hint(error, "no scenario is: name a scenario file");
+        goto fail;
+    }
+    close(fd);
+    *length = (size_t)got;
+    return text;
+fail:
+    free(text);
+    close(fd);
+    return NULL;
+}
+
+struct scenario *scenario_load(const char *file, const struct scenario_override *overrides,
+                               size_t override_count, struct error *error)
+{
+    size_t length = 0;
+    char *yaml = NULL;
+
+    if (file != NULL) {
+        yaml = slurp(file, &length, error);
+        if (yaml == NULL) {
+            return NULL;
+        }
+    }
+    struct scenario *scenario =
+        scenario_parse(yaml, length, file, overrides, override_count, error);
+    free(yaml);
+    return scenario;
+}
+
+static void free_side(struct side_spec *side)
+{
+    for (size_t i = 0; i < side->sysctl.count; i++) {
+        free(side->sysctl.item[i].name);
+        free(side->sysctl.item[i].value);
+    }
+    free(side->sysctl.item);
+    free(side->program_text);
+}
+
+void scenario_free(struct scenario *scenario)
+{
+    if (scenario == NULL) {
+        return;
+    }
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        free_side(&scenario->side[side]);
+    }
+    for (size_t i = 0; i < scenario->expect_count; i++) {
+        free(scenario->expect[i].text);
+    }
+    for (size_t i = 0; i < scenario->origin_count; i++) {
+        free(scenario->origin[i]);
+    }
+    free(scenario->expect);
+    free(scenario->origin);
+    free(scenario->file);
+    free(scenario->name);
+    free(scenario->about);
+    free(scenario->order);
+    free(scenario->at);
+    free(scenario);
+}

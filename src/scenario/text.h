@@ -1,0 +1,14 @@
+#ifndef FINWAIT_SCENARIO_TEXT_H
+#define FINWAIT_SCENARIO_TEXT_H
+
+#include <stdbool.h>
+
+/* Texts that end up in JSON and on terminals. */
+
+/* Whether `text` is UTF-8 without control characters other than blanks and line ends. */
+bool text_is_plain(const char *text);
+
+/* Make each run of blanks and line ends one blank, and none at the ends. */
+void text_fold(char *text);
+
+#endif
