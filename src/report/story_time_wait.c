@@ -151,21 +151,27 @@ static void say_ports(struct story *story, const struct pile *pile)
     }
 }
 
-/* The server's sockets all share its port; what is finite is the kernel's memory for them. */
+/*
+ * The server's sockets all share its port; what is finite is the kernel's memory for them, and the
+ * address and port pairs of the client.  Of those it uses half: connect(2) tries the ports of one
+ * parity first (__inet_hash_connect(), net/ipv4/inet_hashtables.c), and on its side they are free
+ * again.
+ */
 static void say_no_ports(struct story *story, const struct pile *pile)
 {
-    const struct facts *facts = &story->facts;
     struct port_budget budget;
 
-    facts_ports(facts, &budget);
+    facts_ports(&story->facts, &budget);
+    double cap = (double)budget.total / 2;
     story_say(story, "On the server they take no ports, for all share the listening one: what "
                      "they cost is kernel memory.");
-    if (budget.total > 0 && pile->projected > (double)budget.total) {
+    if (cap > 0 && pile->projected > cap) {
         story_say(story,
-                  "The client's ports (%s on %s address%s) cap the pile at %s: a SYN from an "
-                  "address and port that stand there takes the old socket's place.",
-                  COUNT(budget.ports), COUNT(budget.addresses), budget.addresses == 1 ? "" : "es",
-                  COUNT(budget.total));
+                  "The client's ports cap the pile at %s, for connect takes those of one parity "
+                  "(%s of %s, on %s address%s) as long as one is free, and a SYN from an address "
+                  "and port that stand there takes the old socket's place.",
+                  COUNT(cap), COUNT(budget.ports / 2), COUNT(budget.ports), COUNT(budget.addresses),
+                  budget.addresses == 1 ? "" : "es");
     }
 }
 

@@ -32,7 +32,7 @@ static void server_first_piles_up_on_the_server(void **state)
         "Samples caught the server's sockets in fin_wait2 and time_wait, the client's in last_ack.",
         "5,000 sockets stand in TIME_WAIT on the server", "the run was over after 2 s",
         "at 5,000 a second, 300,000 would stand", "On the server they take no ports",
-        /* 2 x 28,232 */ "cap the pile at 56,464",
+        /* 2 x 28,232 */ "cap the pile at 28,232",
         "tcp_max_tw_buckets, 262,144 here, of which 1.9 % is used",
         "That is what the model foresaw: client ends in close, server ends in time_wait.",
         "!The client closed first", "!run out", "!CLOSE_WAIT", "!FIN_WAIT2", "!RST", "!aborted");

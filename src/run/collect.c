@@ -1,0 +1,221 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "finwait/clock.h"
+#include "trial.h"
+
+/* ---- before ---- */
+
+static void add_pair(void *context, const char *name, const char *value)
+{
+    text_pairs_add(context, name, value);
+}
+
+static char *utc_now(void)
+{
+    char text[32];
+    time_t now = time(NULL);
+    struct tm utc;
+
+    gmtime_r(&now, &utc);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return strdup(text);
+}
+
+static void add_number(struct text_pairs *pairs, const char *name, uint64_t value)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+    text_pairs_add(pairs, name, text);
+}
+
+static void collect_environment(struct text_pairs *pairs)
+{
+    struct utsname system;
+    struct rlimit limit;
+
+    if (uname(&system) == 0) {
+        text_pairs_add(pairs, "kernel", system.release);
+        text_pairs_add(pairs, "machine", system.machine);
+    }
+    add_number(pairs, "cpus", (uint64_t)sysconf(_SC_NPROCESSORS_ONLN));
+    add_number(pairs, "memory",
+               (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE));
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        add_number(pairs, "rlimit_nofile", limit.rlim_max);
+    }
+    add_number(pairs, "euid", geteuid());
+    text_pairs_add(pairs, "libevent", event_get_version());
+}
+
+void collect_setup(struct trial *trial)
+{
+    struct result *result = trial->result;
+
+    result->schema = RESULT_SCHEMA;
+    result->version = strdup(FINWAIT_VERSION);
+    result->started = utc_now();
+    result->private_lab = trial->scenario->lab == LAB_PRIVATE;
+    scenario_each(trial->scenario, add_pair, &result->scenario);
+    collect_environment(&result->environment);
+    trial->model = predict_model(trial->scenario);
+    if (trial->model != NULL && trial->scenario->at == NULL) {
+        predict_record(result, trial->model);
+    }
+}
+
+int collect_sysctls(struct trial *trial, struct error *error)
+{
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        if (lab_enter(trial->lab, side, error) != 0) {
+            return -1;
+        }
+        sysctl_each(add_pair, &trial->result->side[side].sysctl);
+        if (lab_leave(trial->lab, error) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* ---- the kernel's testimony ---- */
+
+static struct observation observation_of(const struct trial *trial, const struct sample *sample)
+{
+    struct observation seen = {
+        .at = sample->at - trial->load_began,
+        .fin_wait2_orphans = sample->fin_wait2_orphans,
+    };
+
+    memcpy(seen.state, sample->state, sizeof seen.state);
+    return seen;
+}
+
+void collect_final(struct trial *trial)
+{
+    struct error unused;
+
+    if (sampler_observe(trial->sampler, &unused) != 0) {
+        return; /* what cannot be measured is absent */
+    }
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        struct sample sample;
+
+        sampler_latest(trial->sampler, side, &sample);
+        trial->result->side[side].has_final = true;
+        trial->result->side[side].final = observation_of(trial, &sample);
+    }
+}
+
+static void keep_counters(struct counter_readings *kept, const struct counters *read)
+{
+    kept->item = calloc(read->count + 1, sizeof *kept->item);
+    if (kept->item == NULL) {
+        return;
+    }
+    kept->count = read->count;
+    for (size_t i = 0; i < read->count; i++) {
+        kept->item[i] = (struct counter_reading){
+            .name = strdup(read->item[i].name),
+            .before = read->item[i].before,
+            .after = read->item[i].after,
+        };
+    }
+}
+
+/* A namespace's counters are its side's; the whole machine's are nobody's. */
+void collect_counters(struct trial *trial)
+{
+    struct result *result = trial->result;
+    struct error unused;
+
+    if (sampler_read_counters(trial->sampler, &unused) != 0) {
+        return;
+    }
+    if (!result->private_lab) {
+        keep_counters(&result->host_counters, sampler_counters(trial->sampler, SIDE_CLIENT));
+        return;
+    }
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        keep_counters(&result->side[side].counters, sampler_counters(trial->sampler, side));
+    }
+}
+
+static void collect_series(struct trial *trial, enum side side)
+{
+    struct result_side *kept = &trial->result->side[side];
+    size_t count = 0;
+    struct sample *samples = sampler_samples(trial->sampler, side, &count);
+
+    kept->observation = calloc(count + 1, sizeof *kept->observation);
+    for (size_t i = 0; kept->observation != NULL && i < count; i++) {
+        kept->observation[i] = observation_of(trial, &samples[i]);
+        kept->observation_count++;
+    }
+    free(samples);
+}
+
+static void collect_sampler(struct trial *trial)
+{
+    struct sampler_cost cost;
+
+    sampler_cost(trial->sampler, &cost);
+    trial->result->has_sampler = true;
+    trial->result->sampler_cpu = cost.cpu;
+    trial->result->sampler_gap_max = cost.gap_max;
+    trial->result->sampler_gap_mean = cost.gap_mean;
+    trial->result->sampler_samples = cost.samples;
+    trial->result->sampler_full_dumps = cost.full_dumps;
+}
+
+/* ---- the roles' ---- */
+
+static void collect_role(struct trial *trial, enum side side)
+{
+    struct result_side *kept = &trial->result->side[side];
+    struct role_progress progress;
+
+    role_account(trial->role[side], &kept->account);
+    role_progress(trial->role[side], &progress);
+    kept->played = true;
+    kept->workers = trial->workers[side];
+    kept->workers_died = progress.workers_died;
+}
+
+static void rebase_phases(struct trial *trial)
+{
+    for (unsigned phase = 0; phase < PHASE_N; phase++) {
+        struct phase_span *span = &trial->result->phase[phase];
+
+        if (span->reached) {
+            span->begin -= trial->load_began;
+            span->end -= trial->load_began;
+        }
+    }
+}
+
+void collect_testimony(struct trial *trial)
+{
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        collect_series(trial, side);
+    }
+    collect_sampler(trial);
+}
+
+void collect_end(struct trial *trial)
+{
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        if (trial->role[side] != NULL) {
+            collect_role(trial, side);
+        }
+    }
+    rebase_phases(trial);
+    trial->result->partial = trial->cut_by != NULL;
+    trial->result->cut_by = trial->cut_by != NULL ? strdup(trial->cut_by) : NULL;
+}

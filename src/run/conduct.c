@@ -1,0 +1,268 @@
+#include "finwait/conduct.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/clock.h"
+#include "trial.h"
+
+/* ---- what ends a phase ---- */
+
+static void on_signal(evutil_socket_t number, short what, void *argument)
+{
+    struct trial *trial = argument;
+
+    (void)what;
+    trial->cut_by = number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
+    event_base_loopbreak(trial->base);
+}
+
+static void on_phase_over(evutil_socket_t fd, short what, void *argument)
+{
+    struct trial *trial = argument;
+
+    (void)fd;
+    (void)what;
+    if (trial->phase == PHASE_LOAD && trial->role[SIDE_CLIENT] != NULL) {
+        role_stop(trial->role[SIDE_CLIENT]); /* what is under way may end well; then on_finished */
+    } else {
+        event_base_loopbreak(trial->base);
+    }
+}
+
+static void on_finished(void *context, struct role *role)
+{
+    struct trial *trial = context;
+
+    if (role == trial->role[SIDE_CLIENT] || trial->role[SIDE_CLIENT] == NULL) {
+        trial->load_over = true;
+        if (trial->phase == PHASE_LOAD) {
+            event_base_loopbreak(trial->base);
+        }
+    }
+}
+
+static void on_progress(evutil_socket_t fd, short what, void *argument)
+{
+    (void)fd;
+    (void)what;
+    progress_report(argument);
+}
+
+/* ---- phases ---- */
+
+static void phase_enter(struct trial *trial, enum phase phase, int64_t length)
+{
+    trial->phase = phase;
+    trial->phase_began = clock_now();
+    trial->phase_length = length;
+    trial->result->phase[phase].reached = true;
+    trial->result->phase[phase].begin = trial->phase_began;
+}
+
+static void phase_leave(struct trial *trial)
+{
+    trial->result->phase[trial->phase].end = clock_now();
+}
+
+/* Let events happen until the phase is over or the trial is cut short. */
+static void phase_wait(struct trial *trial)
+{
+    struct timeval length = clock_timeval(trial->phase_length);
+    struct event *timer = NULL;
+
+    if (trial->phase_length > 0) {
+        timer = evtimer_new(trial->base, on_phase_over, trial);
+        if (timer == NULL || evtimer_add(timer, &length) != 0) {
+            trial->cut_by = "lack of memory";
+        }
+    }
+    if (trial->cut_by == NULL) {
+        event_base_loop(trial->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    }
+    if (timer != NULL) {
+        event_free(timer);
+    }
+}
+
+static int start_role(struct trial *trial, enum side side, struct error *error)
+{
+    struct role_events events = {.finished = on_finished, .context = trial};
+    struct role_plan plan;
+    char host[ADDRESS_TEXT];
+
+    if (!plan_plays(trial->scenario, side)) {
+        return 0;
+    }
+    plan_role(trial, side, &plan, host);
+    trial->role[side] = role_new(&plan, trial->lab, trial->base, &events, error);
+    return trial->role[side] != NULL ? 0 : -1;
+}
+
+static int setup_lab(struct trial *trial, struct error *error)
+{
+    struct lab_config config;
+    struct lab_sysctl *sysctl[SIDE_N];
+
+    plan_lab(trial->scenario, &config, sysctl);
+    trial->lab = lab_new(&config, error);
+    free(sysctl[SIDE_CLIENT]);
+    free(sysctl[SIDE_SERVER]);
+    return trial->lab != NULL ? 0 : -1;
+}
+
+/* The roles are forked before the sampler's thread exists: fork(2) and threads do not mix well. */
+static int setup(struct trial *trial, struct error *error)
+{
+    const struct scenario *scenario = trial->scenario;
+    struct sampler_config sampler = {
+        .every = scenario->sample_every,
+        .server_port = plan_port(scenario),
+        .ipv6 = scenario->ip == IP_V6,
+    };
+
+    collect_setup(trial);
+    if (plan_workers(scenario, trial->workers, error) != 0 || setup_lab(trial, error) != 0 ||
+        start_role(trial, SIDE_SERVER, error) != 0 || start_role(trial, SIDE_CLIENT, error) != 0 ||
+        collect_sysctls(trial, error) != 0) {
+        return -1;
+    }
+    sampler.lab = trial->lab;
+    trial->sampler = sampler_new(&sampler, error);
+    return trial->sampler != NULL ? 0 : -1;
+}
+
+static void load(struct trial *trial)
+{
+    phase_enter(trial, PHASE_LOAD, trial->scenario->load.duration);
+    trial->load_began = trial->phase_began;
+    if (trial->role[SIDE_CLIENT] != NULL) {
+        role_go(trial->role[SIDE_CLIENT]);
+    }
+    if (!trial->load_over) {
+        phase_wait(trial);
+    }
+    phase_leave(trial);
+}
+
+static void settle(struct trial *trial)
+{
+    phase_enter(trial, PHASE_SETTLE, trial->scenario->settle);
+    if (trial->phase_length > 0) {
+        phase_wait(trial);
+    }
+    phase_leave(trial);
+    if (trial->cut_by == NULL) {
+        collect_final(trial);
+        collect_counters(trial);
+        inspect_hosts(trial);
+    }
+}
+
+static void decay(struct trial *trial)
+{
+    phase_enter(trial, PHASE_DECAY, trial->scenario->decay);
+    phase_wait(trial);
+    phase_leave(trial);
+}
+
+static void run_phases(struct trial *trial)
+{
+    load(trial);
+    if (trial->cut_by == NULL) {
+        settle(trial);
+    } else {
+        collect_counters(trial);
+    }
+    if (trial->cut_by == NULL && trial->scenario->decay > 0) {
+        decay(trial);
+    }
+}
+
+/* ---- the whole ---- */
+
+static void end_roles(struct trial *trial)
+{
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        if (trial->role[side] != NULL) {
+            role_end(trial->role[side]);
+        }
+    }
+}
+
+static void trial_fini(struct trial *trial)
+{
+    sampler_free(trial->sampler);
+    role_free(trial->role[SIDE_CLIENT]);
+    role_free(trial->role[SIDE_SERVER]);
+    lab_free(trial->lab);
+    free(trial->model);
+    if (trial->base != NULL) {
+        event_base_free(trial->base);
+    }
+}
+
+#define SIGNALS 3
+
+static int watch(struct trial *trial, struct event *events[SIGNALS + 1])
+{
+    static const int numbers[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+    struct timeval every = clock_timeval(trial->options->progress_every);
+
+    for (size_t i = 0; i < SIGNALS; i++) {
+        events[i] = evsignal_new(trial->base, numbers[i], on_signal, trial);
+        if (events[i] == NULL || event_add(events[i], NULL) != 0) {
+            return -1;
+        }
+    }
+    if (trial->options->progress != NULL) {
+        events[SIGNALS] = event_new(trial->base, -1, EV_PERSIST, on_progress, trial);
+        if (events[SIGNALS] == NULL || event_add(events[SIGNALS], &every) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void unwatch(struct event *events[SIGNALS + 1])
+{
+    for (size_t i = 0; i <= SIGNALS; i++) {
+        if (events[i] != NULL) {
+            event_free(events[i]);
+        }
+    }
+}
+
+struct result *conduct(const struct scenario *scenario, const struct conduct_options *options,
+                       struct error *error)
+{
+    struct event *events[SIGNALS + 1] = {NULL};
+    struct trial trial = {.scenario = scenario, .options = options};
+
+    trial.result = result_new();
+    trial.base = event_base_new();
+    if (trial.result == NULL || trial.base == NULL || watch(&trial, events) != 0) {
+        error_set(error, STATUS_MACHINE, "event_base_new: no memory or no descriptors");
+        goto fail;
+    }
+    phase_enter(&trial, PHASE_SETUP, 0);
+    if (setup(&trial, error) != 0) {
+        goto fail;
+    }
+    phase_leave(&trial);
+    run_phases(&trial);
+    collect_testimony(&trial); /* what is torn down from here on is no more of the trial */
+    end_roles(&trial);
+    collect_end(&trial);
+    unwatch(events);
+    trial_fini(&trial);
+    result_reconcile(trial.result);
+    result_measure(trial.result);
+    return trial.result;
+fail:
+    unwatch(events);
+    trial_fini(&trial);
+    result_free(trial.result);
+    return NULL;
+}

@@ -1,0 +1,207 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/clock.h"
+#include "trial.h"
+
+enum {
+    /* What a closed loop may reach on one machine; used only to size tables for runs without a
+     * fixed number of connections. */
+    GUESSED_RATE = 50000,
+    /* TCP_TIMEWAIT_LEN, include/net/tcp.h: older sockets are gone. */
+    TIME_WAIT_SECONDS = 60,
+};
+
+bool plan_plays(const struct scenario *scenario, enum side side)
+{
+    return !scenario->side[side].none && !(side == SIDE_SERVER && scenario->at != NULL);
+}
+
+static double seconds_of(int64_t ns)
+{
+    return (double)ns / (double)NS_PER_S;
+}
+
+/* How many connections there will be at the most within `seconds` of each other. */
+static uint64_t connections_within(const struct load_spec *load, double seconds)
+{
+    double rate = load->rate > 0 ? load->rate : GUESSED_RATE;
+    double duration = seconds_of(load->duration);
+    uint64_t by_time;
+
+    if (duration > 0 && duration < seconds) {
+        seconds = duration;
+    }
+    by_time = (uint64_t)(rate * seconds) + load->concurrency;
+    return load->connections != 0 && load->connections < by_time ? load->connections : by_time;
+}
+
+static double longest_pause(const struct program *program)
+{
+    int64_t total = 0;
+
+    for (size_t i = 0; i < program->length; i++) {
+        total += program->step[i].op == STEP_PAUSE ? program->step[i].arg : 0;
+    }
+    return seconds_of(total) * (double)program_rounds(program);
+}
+
+/* Descriptors a role has open at once.  A server may lag behind: it gets twice the client's. */
+static uint64_t descriptors_of(const struct scenario *scenario, enum side side)
+{
+    const struct load_spec *load = &scenario->load;
+    const struct program *program = &scenario->side[side].program;
+    uint64_t open = load->concurrency;
+
+    if (program_has(program, STEP_HOLD)) {
+        return connections_within(load, load->duration > 0 ? seconds_of(load->duration) : 1e9);
+    }
+    if (load->rate > 0) {
+        open = connections_within(load, 1 + longest_pause(program));
+    }
+    return side == SIDE_SERVER ? 2 * open : open;
+}
+
+int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], struct error *error)
+{
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        struct fit_need need = {
+            .descriptors = descriptors_of(scenario, side),
+            .workers = scenario->side[side].workers,
+        };
+
+        if (!plan_plays(scenario, side)) {
+            workers[side] = 0;
+        } else if (fit_workers(&need, side, &workers[side], error) != 0) {
+            return -1;
+        }
+    }
+    /* Each client worker must have a connection of its own to keep open. */
+    if (workers[SIDE_CLIENT] > scenario->load.concurrency && scenario->load.rate == 0) {
+        workers[SIDE_CLIENT] = scenario->load.concurrency;
+    }
+    return 0;
+}
+
+void plan_lab(const struct scenario *scenario, struct lab_config *config,
+              struct lab_sysctl *sysctl[SIDE_N])
+{
+    *config = (struct lab_config){
+        .private = scenario->lab == LAB_PRIVATE,
+        .ipv6 = scenario->ip == IP_V6,
+        .sockets = connections_within(&scenario->load, TIME_WAIT_SECONDS),
+    };
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        const struct sysctl_settings *wanted = &scenario->side[side].sysctl;
+
+        sysctl[side] = calloc(wanted->count + 1, sizeof *sysctl[side]);
+        for (size_t i = 0; sysctl[side] != NULL && i < wanted->count; i++) {
+            sysctl[side][i] = (struct lab_sysctl){
+                .name = wanted->item[i].name,
+                .value = wanted->item[i].value,
+                .where = wanted->item[i].where,
+            };
+        }
+        config->sysctl[side] = sysctl[side];
+        config->sysctl_count[side] = sysctl[side] != NULL ? wanted->count : 0;
+        config->addresses[side] = scenario->side[side].addresses;
+    }
+}
+
+static void server_address(const struct trial *trial, struct address_pool *pool)
+{
+    const struct scenario *scenario = trial->scenario;
+    struct error unused;
+
+    if (scenario->at != NULL) { /* checked when the scenario was loaded */
+        pool->count = 1;
+        address_parse(&pool->first, scenario->at, &unused);
+        return;
+    }
+    *pool = *lab_pool(trial->lab, SIDE_SERVER);
+    address_set_port(&pool->first, scenario->port);
+}
+
+uint16_t plan_port(const struct scenario *scenario)
+{
+    struct address at;
+    struct error unused;
+
+    if (scenario->at != NULL && address_parse(&at, scenario->at, &unused) == 0) {
+        return address_port(&at);
+    }
+    return scenario->port;
+}
+
+/* Whether the program sends again before it has received an answer. */
+static bool sends_ahead(const struct program *program)
+{
+    bool owed = false;
+
+    for (int pass = 0; pass < 2; pass++) { /* twice, for what a repeat joins */
+        for (size_t i = 0; i < program->length; i++) {
+            enum step_op op = program->step[i].op;
+
+            if (op == STEP_SEND && owed) {
+                return true;
+            }
+            owed = (owed || op == STEP_SEND) && op != STEP_RECV;
+        }
+        if (program_rounds(program) == 1) {
+            break;
+        }
+    }
+    return false;
+}
+
+/*
+ * HTTP's "Connection: close" (RFC 9112 section 9.6) is said by both sides when the server
+ * is to close first.  A foreign server is asked to by a client that waits for it.
+ */
+static bool server_closes(const struct trial *trial)
+{
+    const struct program *client = &trial->scenario->side[SIDE_CLIENT].program;
+
+    if (trial->model != NULL) {
+        return model_first_fin(trial->model) == SIDE_SERVER;
+    }
+    return (program_has(client, STEP_WAIT_FIN) || program_has(client, STEP_HOLD)) &&
+           !program_has(client, STEP_SHUT_WR);
+}
+
+/* One source address is left to the kernel: it chooses the same, without a bind(2). */
+static struct address_pool sources_of(const struct trial *trial)
+{
+    const struct address_pool *pool = lab_pool(trial->lab, SIDE_CLIENT);
+
+    return pool->count > 1 ? *pool : (struct address_pool){.count = 0};
+}
+
+void plan_role(const struct trial *trial, enum side side, struct role_plan *plan,
+               char host[ADDRESS_TEXT])
+{
+    const struct scenario *scenario = trial->scenario;
+    const struct side_spec *spec = &scenario->side[side];
+
+    *plan = (struct role_plan){
+        .side = side,
+        .workers = trial->workers[side],
+        .program = &spec->program,
+        .message = scenario->message,
+        .say_close = server_closes(trial),
+        .sockopts = &spec->sockopt,
+        .host = host,
+        .timeout = scenario->load.timeout,
+        .pipelined = sends_ahead(&scenario->side[side_peer(side)].program),
+        .backlog = scenario->backlog,
+        .connections = scenario->load.connections,
+        .concurrency = scenario->load.concurrency,
+        .rate = scenario->load.rate,
+        .duration = scenario->load.duration,
+    };
+    server_address(trial, &plan->servers);
+    address_format(host, ADDRESS_TEXT, &plan->servers.first);
+    if (side == SIDE_CLIENT) {
+        plan->sources = sources_of(trial);
+    }
+}

@@ -1,0 +1,56 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trial.h"
+
+struct model *predict_model(const struct scenario *scenario)
+{
+    struct model_input input;
+    struct model *model;
+    struct error unused;
+
+    if (!scenario_model(scenario, &input)) {
+        return NULL;
+    }
+    model = calloc(1, sizeof *model);
+    if (model != NULL && model_explore(model, &input, &unused) != 0) {
+        free(model);
+        model = NULL;
+    }
+    return model;
+}
+
+static char *path_text(const struct model_side *side)
+{
+    char text[256] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < side->path_length && used < sizeof text; i++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? " " : "",
+                                 tcp_state_name(side->path[i]));
+    }
+    return strdup(text);
+}
+
+void predict_record(struct result *result, const struct model *model)
+{
+    result->predicted = calloc(model->end_count, sizeof *result->predicted);
+    if (result->predicted == NULL) {
+        return;
+    }
+    result->predicted_count = model->end_count;
+    for (size_t i = 0; i < model->end_count; i++) {
+        for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+            const struct model_side *from = &model->end[i].side[side];
+
+            result->predicted[i].side[side] = (struct predicted_side){
+                .path = path_text(from),
+                .final = from->final,
+                .fate = strdup(model_fate_name(from->fate)),
+                .rst_sent = from->rst_sent,
+                .tw = from->tw,
+            };
+        }
+    }
+}

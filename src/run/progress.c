@@ -1,0 +1,53 @@
+#include "finwait/clock.h"
+#include "trial.h"
+
+static struct role *driver(const struct trial *trial)
+{
+    return trial->role[SIDE_CLIENT] != NULL ? trial->role[SIDE_CLIENT] : trial->role[SIDE_SERVER];
+}
+
+/* What is left of the phase: by its clock, or by the connections still to come. */
+static int64_t remaining(const struct trial *trial, const struct progress *progress)
+{
+    if (trial->phase_length > 0) {
+        int64_t left = trial->phase_length - progress->elapsed;
+        return left > 0 ? left : 0;
+    }
+    if (trial->phase == PHASE_LOAD && progress->planned > progress->ended && progress->rate > 0) {
+        return (int64_t)((double)(progress->planned - progress->ended) / progress->rate *
+                         (double)NS_PER_S);
+    }
+    return -1;
+}
+
+void progress_report(struct trial *trial)
+{
+    int64_t now = clock_now();
+    struct progress progress = {
+        .phase = trial->phase,
+        .elapsed = now - trial->phase_began,
+        .planned = trial->scenario->load.connections,
+    };
+    struct role_progress role = {0};
+
+    if (driver(trial) != NULL) {
+        role_progress(driver(trial), &role);
+    }
+    progress.failed = role.failed;
+    progress.ended = role.done + role.failed;
+    if (trial->last_progress != 0 && now > trial->last_progress) {
+        progress.rate = (double)(progress.ended - trial->last_ended) * (double)NS_PER_S /
+                        (double)(now - trial->last_progress);
+    }
+    trial->last_progress = now;
+    trial->last_ended = progress.ended;
+    progress.remaining = remaining(trial, &progress);
+    for (enum side side = SIDE_CLIENT; side < SIDE_N && trial->sampler != NULL; side++) {
+        struct sample sample;
+
+        sampler_latest(trial->sampler, side, &sample);
+        progress.time_wait[side] = sample.state[TCP_STATE_TIME_WAIT];
+        progress.close_wait[side] = sample.state[TCP_STATE_CLOSE_WAIT];
+    }
+    trial->options->progress(trial->options->context, &progress);
+}

@@ -1,0 +1,76 @@
+#ifndef FINWAIT_RUN_TRIAL_H
+#define FINWAIT_RUN_TRIAL_H
+
+#include <event2/event.h>
+
+#include "finwait/conduct.h"
+#include "finwait/lab.h"
+#include "finwait/load.h"
+#include "finwait/model.h"
+#include "finwait/sampler.h"
+
+/* A trial under way: what the phases share. */
+struct trial {
+    const struct scenario *scenario;
+    const struct conduct_options *options;
+    struct result *result;
+    struct model *model; /* NULL when a program is not known: a foreign server */
+    struct event_base *base;
+    struct lab *lab;
+    struct sampler *sampler;
+    struct role *role[SIDE_N]; /* NULL: not played by us */
+    uint32_t workers[SIDE_N];
+    enum phase phase;
+    int64_t phase_began;
+    int64_t phase_length; /* ns; 0: until the load is done */
+    int64_t load_began;   /* CLOCK_MONOTONIC; all times of the result count from it */
+    const char *cut_by;   /* the signal's name once it has been cut short */
+    bool load_over;
+    uint64_t last_ended; /* for the progress line's rate */
+    int64_t last_progress;
+};
+
+/* ---- plan.c: what the scenario means for the lab and the roles ---- */
+
+void plan_lab(const struct scenario *scenario, struct lab_config *config,
+              struct lab_sysctl *sysctl[SIDE_N]);
+int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], struct error *error);
+
+/* Fill `plan` for the role of `side`; `host` has room for the Host header's text. */
+void plan_role(const struct trial *trial, enum side side, struct role_plan *plan,
+               char host[ADDRESS_TEXT]);
+
+/* The port by which the sampler knows the server's sockets. */
+uint16_t plan_port(const struct scenario *scenario);
+
+/* Whether finwait plays the role of `side` itself. */
+bool plan_plays(const struct scenario *scenario, enum side side);
+
+/* ---- predict.c ---- */
+
+/* Walk the scenario's programs: a new model, or NULL when one of them is not ours to know. */
+struct model *predict_model(const struct scenario *scenario);
+
+/* Record what the model says in the result. */
+void predict_record(struct result *result, const struct model *model);
+
+/* ---- collect.c: from the trial into the result ---- */
+
+void collect_setup(struct trial *trial); /* scenario, environment, prediction */
+int collect_sysctls(struct trial *trial, struct error *error);
+void collect_final(struct trial *trial); /* the state counts that stand at the end of settle */
+void collect_counters(struct trial *trial);
+void collect_testimony(struct trial *trial); /* series and cost of the sampler, before roles end */
+void collect_end(struct trial *trial);       /* the roles' accounts, once they have ended */
+
+/* ---- inspect.c ---- */
+
+/* Run the user's command in each host, one after the other, and keep what it prints. */
+void inspect_hosts(struct trial *trial);
+
+/* ---- progress.c ---- */
+
+/* Report to the owner how far the trial is. */
+void progress_report(struct trial *trial);
+
+#endif
