@@ -1,0 +1,68 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+
+static const struct option long_options[] = {
+    {"set", required_argument, NULL, 's'},
+    {OVERRIDE_REMOTE, no_argument, NULL, 'r'},
+    {NULL, 0, NULL, 0},
+};
+
+static void print_option(void *context, const char *path, const char *value)
+{
+    fprintf(context, "  %s: %s\n", path, value);
+}
+
+static enum status check_all(char **names, const struct overrides *overrides, struct error *error)
+{
+    for (; *names != NULL; names++) {
+        struct scenario *scenario = command_scenario(*names, overrides, error);
+
+        if (scenario == NULL) {
+            return error->status;
+        }
+        printf("%s: ok\n", scenario->name);
+        scenario_each(scenario, print_option, stdout);
+        scenario_free(scenario);
+    }
+    return STATUS_OK;
+}
+
+static enum status run(int argc, char **argv, struct error *error)
+{
+    struct overrides overrides = {0};
+    enum status status = STATUS_USAGE;
+    int letter;
+
+    opterr = 0;
+    while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (letter == '?') {
+            command_bad_option(&command_check, argv, error);
+            goto done;
+        }
+        if ((letter == 's' ? overrides_set(&overrides, optarg, error)
+                           : overrides_add(&overrides, OVERRIDE_REMOTE, "on", error)) != 0) {
+            status = error->status;
+            goto done;
+        }
+    }
+    if (optind == argc) {
+        error_set(error, STATUS_USAGE, "check: which scenario?");
+        goto done;
+    }
+    status = check_all(argv + optind, &overrides, error);
+done:
+    overrides_fini(&overrides);
+    return status;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .arguments = "SCENARIO... [OPTIONS]",
+    .about = "Check scenarios without running them, and print every option's value",
+    .help = "  --set PATH=VALUE          change an option first\n"
+            "  --i-may-load-this-target  allow a server.at that is not a loopback address\n",
+    .run = run,
+};

@@ -1,0 +1,213 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "finwait/account.h"
+#include "finwait/metric.h"
+#include "finwait/order.h"
+#include "finwait/program.h"
+#include "table.h"
+
+/* ---- what each listing is made from ---- */
+
+static void list_orders(struct table *table)
+{
+    for (size_t i = 0; i < order_count; i++) {
+        const struct order *order = &order_table[i];
+
+        table_add(table, (const char *[]){order->name, order->program[SIDE_CLIENT],
+                                          order->program[SIDE_SERVER], order->about});
+    }
+}
+
+static void list_steps(struct table *table)
+{
+    static const char *const arguments[] = {
+        [STEP_ARG_NONE] = "",
+        [STEP_ARG_COUNT] = "(N)",
+        [STEP_ARG_DURATION] = "(T)",
+        [STEP_ARG_LINGER] = "(T|off)",
+    };
+
+    for (size_t i = 0; i < STEP_OP_N; i++) {
+        const struct step_info *info = &step_table[i];
+        const char *roles = info->client && info->server ? "both"
+                            : info->client               ? "client"
+                                                         : "server";
+        char name[40];
+
+        snprintf(name, sizeof name, "%s%s", info->name, arguments[info->arg]);
+        table_add(table, (const char *[]){name, roles, info->about, info->source});
+    }
+}
+
+static void list_options(struct table *table)
+{
+    for (size_t i = 0; i < option_count(); i++) {
+        struct option_info info;
+
+        option_get(i, &info);
+        table_add(table,
+                  (const char *[]){info.path, info.type, info.value, info.range, info.about});
+    }
+}
+
+static void list_metrics(struct table *table)
+{
+    for (size_t i = 0; i < metric_count; i++) {
+        const struct metric_info *info = &metric_table[i];
+
+        table_add(table, (const char *[]){info->pattern, info->unit, info->about});
+    }
+}
+
+static void list_outcomes(struct table *table)
+{
+    for (unsigned i = 0; i < OUTCOME_N; i++) {
+        table_add(table,
+                  (const char *[]){outcome_name((enum outcome)i), outcome_about((enum outcome)i)});
+    }
+}
+
+static void list_scenarios(struct table *table)
+{
+    const struct overrides none = {0};
+    char **names = library_names();
+
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+        struct error error;
+        struct scenario *scenario = command_scenario(names[i], &none, &error);
+
+        table_add(table, (const char *[]){names[i], scenario != NULL ? scenario->order : "-",
+                                          scenario != NULL ? scenario->about : error.what});
+        scenario_free(scenario);
+    }
+    library_free(names);
+}
+
+struct listing {
+    const char *name;
+    const char *title; /* of the reference page */
+    const char *intro;
+    size_t columns;
+    const char *heading[TABLE_COLUMNS];
+    void (*rows)(struct table *table);
+};
+
+static const struct listing listings[] = {
+    {"orders",
+     "Close orders",
+     "A close order is a pair of programs. `finwait show ORDER` draws what becomes of it.",
+     4,
+     {"order", "client", "server", "about"},
+     list_orders},
+    {"steps",
+     "Steps",
+     "The words of a program, for `client.program` and `server.program`.",
+     4,
+     {"step", "role", "does", "source"},
+     list_steps},
+    {"options",
+     "Scenario options",
+     "A path is a key in the YAML, nested at its dots, and a `--set PATH=VALUE`.",
+     5,
+     {"path", "type", "default", "range", "about"},
+     list_options},
+    {"metrics",
+     "Metrics",
+     "The names of a result's numbers, for expectations and in result.json. What was not "
+     "measured is absent.",
+     3,
+     {"metric", "unit", "about"},
+     list_metrics},
+    {"outcomes",
+     "Outcomes",
+     "How a connection ended, as its role saw it.",
+     2,
+     {"outcome", "about"},
+     list_outcomes},
+    {"scenarios",
+     "Scenarios that ship",
+     "`finwait run NAME` runs one; its file is configs/NAME.yaml.",
+     3,
+     {"scenario", "order", "about"},
+     list_scenarios},
+};
+#define LISTINGS (sizeof listings / sizeof listings[0])
+
+/* ---- the command ---- */
+
+static const struct listing *find_listing(const char *name, struct error *error)
+{
+    const char *names[LISTINGS];
+    const char *near;
+
+    for (size_t i = 0; i < LISTINGS; i++) {
+        if (strcmp(listings[i].name, name) == 0) {
+            return &listings[i];
+        }
+        names[i] = listings[i].name;
+    }
+    near = nearest_spelling(name, names, LISTINGS);
+    error_set(error, STATUS_USAGE, "list: there is no list of '%s'", name);
+    error_hint(error, "%s%s%s",
+               near != NULL ? "did you mean '"
+                            : "orders, steps, options, "
+                              "metrics, outcomes or scenarios",
+               near != NULL ? near : "", near != NULL ? "'?" : "");
+    return NULL;
+}
+
+static void print_listing(const struct listing *listing, int markdown)
+{
+    struct table table = {.columns = listing->columns};
+
+    memcpy(table.heading, listing->heading, sizeof table.heading);
+    listing->rows(&table);
+    if (markdown) {
+        printf("# %s\n\n<!-- Made by `finwait list %s --markdown`. -->\n\n%s\n\n", listing->title,
+               listing->name, listing->intro);
+        table_print_markdown(&table, stdout);
+    } else {
+        table_print(&table, stdout);
+    }
+    table_fini(&table);
+}
+
+static enum status run(int argc, char **argv, struct error *error)
+{
+    int markdown = 0;
+    const struct option long_options[] = {
+        {"markdown", no_argument, &markdown, 1},
+        {NULL, 0, NULL, 0},
+    };
+    const struct listing *listing;
+    int letter;
+
+    opterr = 0;
+    while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (letter == '?') {
+            return command_bad_option(&command_list, argv, error);
+        }
+    }
+    if (optind + 1 != argc) {
+        error_set(error, STATUS_USAGE, "list: what?");
+        error_hint(error, "orders, steps, options, metrics, outcomes or scenarios");
+        return STATUS_USAGE;
+    }
+    listing = find_listing(argv[optind], error);
+    if (listing == NULL) {
+        return STATUS_USAGE;
+    }
+    print_listing(listing, markdown);
+    return STATUS_OK;
+}
+
+const struct command command_list = {
+    .name = "list",
+    .arguments = "WHAT",
+    .about = "List the orders, steps, options, metrics, outcomes or scenarios",
+    .help = "  --markdown   as a page of the reference\n",
+    .run = run,
+};

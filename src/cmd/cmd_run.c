@@ -1,0 +1,269 @@
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "finwait/conduct.h"
+#include "finwait/expect.h"
+#include "finwait/lab.h"
+#include "finwait/report.h"
+#include "progress_line.h"
+
+struct run_options {
+    struct overrides overrides;
+    const char *out; /* directory, or NULL */
+    const char *inspect;
+    bool json;
+    bool quiet;
+};
+
+enum {
+    OPTION_SET = 1000,
+    OPTION_EXPECT,
+    OPTION_OUT,
+    OPTION_INSPECT,
+    OPTION_JSON,
+    OPTION_QUIET,
+    OPTION_REMOTE,
+};
+
+static const struct option long_options[] = {
+    {"set", required_argument, NULL, OPTION_SET},
+    {"expect", required_argument, NULL, OPTION_EXPECT},
+    {"out", required_argument, NULL, OPTION_OUT},
+    {"inspect", required_argument, NULL, OPTION_INSPECT},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {OVERRIDE_REMOTE, no_argument, NULL, OPTION_REMOTE},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help[] =
+    "SCENARIO is a YAML file, or the name of one that ships (finwait list scenarios).\n"
+    "\n"
+    "  --set PATH=VALUE    change an option of the scenario, e.g. load.connections=20000\n"
+    "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < 100\"\n"
+    "  --out DIR           write DIR/result.json (DIR/NAME/result.json for several scenarios)\n"
+    "  --json              print the result as JSON on stdout, and nothing else\n"
+    "  --quiet             no progress line\n"
+    "  --inspect COMMAND   run COMMAND with sh(1) in each host at the end of settle, e.g. 'ss "
+    "-s';\n"
+    "                      FINWAIT_HOST tells it where it is\n"
+    "  --i-may-load-this-target\n"
+    "                      allow a server.at that is not a loopback address\n"
+    "\n"
+    "Exit status: 0 every expectation held; 1 one did not; 2 the command line or the scenario is\n"
+    "wrong; 3 this machine cannot do it; 4 the run was cut short (the partial result is "
+    "written).\n";
+
+static int take_option(struct run_options *options, int letter, struct error *error)
+{
+    switch (letter) {
+    case OPTION_SET:
+        return overrides_set(&options->overrides, optarg, error);
+    case OPTION_EXPECT:
+        return overrides_add(&options->overrides, "expect", optarg, error);
+    case OPTION_REMOTE:
+        return overrides_add(&options->overrides, OVERRIDE_REMOTE, "on", error);
+    case OPTION_OUT:
+        options->out = optarg;
+        return 0;
+    case OPTION_INSPECT:
+        options->inspect = optarg;
+        return 0;
+    case OPTION_JSON:
+        options->json = true;
+        return 0;
+    default:
+        options->quiet = true;
+        return 0;
+    }
+}
+
+/* ---- one scenario ---- */
+
+static enum status judge(struct result *result, const struct scenario *scenario,
+                         struct error *error)
+{
+    for (size_t i = 0; i < scenario->expect_count; i++) {
+        const struct expectation *expect = &scenario->expect[i];
+
+        if (expect_judge(result, expect->text, expect->where, error) != 0) {
+            return error->status;
+        }
+    }
+    return result->partial ? STATUS_INTERRUPTED : expect_status(result);
+}
+
+static char *out_directory(const struct run_options *options, const char *name, bool several)
+{
+    char *directory = NULL;
+
+    if (options->out == NULL) {
+        return NULL;
+    }
+    if (!several) {
+        return strdup(options->out);
+    }
+    return asprintf(&directory, "%s/%s", options->out, name) >= 0 ? directory : NULL;
+}
+
+static struct result *conduct_with_progress(const struct scenario *scenario,
+                                            const struct run_options *options, struct error *error)
+{
+    struct progress_line line;
+    struct conduct_options conducting = {.context = &line, .inspect = options->inspect};
+    struct result *result;
+
+    progress_line_init(&line);
+    conducting.progress_every = progress_line_every(&line);
+    if (!options->quiet && !options->json) {
+        conducting.progress = progress_line_show;
+    }
+    result = conduct(scenario, &conducting, error);
+    progress_line_end(&line);
+    return result;
+}
+
+/* The result is shown even when it cannot be written: it has been measured. */
+static enum status run_one(const struct scenario *scenario, const struct run_options *options,
+                           bool several, struct error *error)
+{
+    char *directory = out_directory(options, scenario->name, several);
+    struct result *result = conduct_with_progress(scenario, options, error);
+    enum status status;
+
+    if (result == NULL) {
+        free(directory);
+        return error->status;
+    }
+    status = judge(result, scenario, error);
+    (options->json ? report_json : report_text).write(result, stdout);
+    fflush(stdout);
+    if (directory != NULL && result_write(result, directory, error) != 0) {
+        status = error->status;
+    }
+    result_free(result);
+    free(directory);
+    return status;
+}
+
+/* ---- all of them ---- */
+
+/* The scenarios of one command line. */
+struct batch {
+    size_t count;
+    struct scenario *scenario[];
+};
+
+static void batch_free(struct batch *batch)
+{
+    for (size_t i = 0; batch != NULL && i < batch->count; i++) {
+        scenario_free(batch->scenario[i]);
+    }
+    free(batch);
+}
+
+/* All are loaded before any is started: a mistake in the last one costs nothing. */
+static struct batch *batch_load(size_t count, char **names, const struct overrides *overrides,
+                                struct error *error)
+{
+    struct batch *batch = calloc(1, sizeof *batch + count * sizeof(struct scenario *));
+
+    if (batch == NULL) {
+        error_set(error, STATUS_MACHINE, "out of memory");
+        return NULL;
+    }
+    for (; batch->count < count; batch->count++) {
+        struct scenario *scenario = command_scenario(names[batch->count], overrides, error);
+
+        if (scenario == NULL) {
+            batch_free(batch);
+            return NULL;
+        }
+        batch->scenario[batch->count] = scenario;
+    }
+    return batch;
+}
+
+static int batch_prepare(const struct batch *batch, const struct run_options *options,
+                         struct error *error)
+{
+    if (options->out != NULL && result_directory(options->out, error) != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->scenario[i]->lab == LAB_PRIVATE) {
+            return lab_prepare(error);
+        }
+    }
+    return 0;
+}
+
+/* One that is cut short or cannot run ends the batch; an unmet expectation does not. */
+static enum status batch_run(const struct batch *batch, const struct run_options *options,
+                             struct error *error)
+{
+    enum status worst = STATUS_OK;
+
+    for (size_t i = 0; i < batch->count && worst <= STATUS_UNMET; i++) {
+        if (i > 0 && !options->json) {
+            putchar('\n');
+        }
+        enum status status = run_one(batch->scenario[i], options, batch->count > 1, error);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+static enum status load_and_run(size_t count, char **names, const struct run_options *options,
+                                struct error *error)
+{
+    struct batch *batch = batch_load(count, names, &options->overrides, error);
+    enum status status;
+
+    if (batch == NULL) {
+        return error->status;
+    }
+    status = batch_prepare(batch, options, error) == 0 ? batch_run(batch, options, error)
+                                                       : error->status;
+    batch_free(batch);
+    return status;
+}
+
+static enum status run(int argc, char **argv, struct error *error)
+{
+    struct run_options options = {0};
+    enum status status = STATUS_USAGE;
+    int letter;
+
+    opterr = 0;
+    while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (letter == '?') {
+            command_bad_option(&command_run, argv, error);
+            goto done;
+        }
+        if (take_option(&options, letter, error) != 0) {
+            status = error->status;
+            goto done;
+        }
+    }
+    if (optind == argc) {
+        error_set(error, STATUS_USAGE, "run: which scenario?");
+        error_hint(error, "for example: finwait run server-first");
+        goto done;
+    }
+    status = load_and_run((size_t)(argc - optind), argv + optind, &options, error);
+done:
+    overrides_fini(&options.overrides);
+    return status;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .arguments = "SCENARIO... [OPTIONS]",
+    .about = "Run scenarios and report what the kernel held",
+    .help = help,
+    .run = run,
+};

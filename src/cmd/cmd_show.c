@@ -1,0 +1,76 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "finwait/model.h"
+#include "finwait/order.h"
+
+static enum status draw(const struct model_input *input, struct error *error)
+{
+    struct model *model = calloc(1, sizeof *model);
+    enum status status = STATUS_OK;
+
+    if (model == NULL) {
+        error_set(error, STATUS_MACHINE, "out of memory");
+        return STATUS_MACHINE;
+    }
+    if (model_explore(model, input, error) == 0) {
+        model_draw(model, input, stdout);
+    } else {
+        status = error->status;
+    }
+    free(model);
+    return status;
+}
+
+static enum status show(const struct scenario *scenario, const char *about, struct error *error)
+{
+    struct model_input input;
+
+    if (!scenario_model(scenario, &input) || scenario->at != NULL) {
+        error_set(error, STATUS_USAGE, "%s: one of the two programs is not finwait's own",
+                  scenario->name);
+        error_hint(error, "what a foreign peer does at close can only be measured: finwait run");
+        return STATUS_USAGE;
+    }
+    printf("%s: %s\n\n", scenario->name, about);
+    return draw(&input, error);
+}
+
+/* An order is shown with the presets it brings: as a scenario of nothing else. */
+static struct scenario *load(const char *name, const struct order *order, struct error *error)
+{
+    const struct overrides none = {0};
+    const struct scenario_override choice[] = {{"order", name}, {"name", name}};
+
+    return order != NULL ? scenario_load(NULL, choice, 2, error)
+                         : command_scenario(name, &none, error);
+}
+
+static enum status run(int argc, char **argv, struct error *error)
+{
+    const struct order *order;
+    struct scenario *scenario;
+    enum status status;
+
+    if (argc != 2) {
+        error_set(error, STATUS_USAGE, "show: name one order or one scenario");
+        error_hint(error, "finwait list orders names the orders");
+        return STATUS_USAGE;
+    }
+    order = order_find(argv[1]);
+    scenario = load(argv[1], order, error);
+    if (scenario == NULL) {
+        return error->status;
+    }
+    status = show(scenario, order != NULL ? order->about : scenario->about, error);
+    scenario_free(scenario);
+    return status;
+}
+
+const struct command command_show = {
+    .name = "show",
+    .arguments = "ORDER|SCENARIO",
+    .about = "Draw both programs and the states that each side passes through",
+    .run = run,
+};

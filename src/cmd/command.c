@@ -1,0 +1,52 @@
+#include "command.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/expect.h"
+
+void command_usage(const struct command *command, FILE *out)
+{
+    fprintf(out, "usage: finwait %s %s\n\n%s.\n", command->name, command->arguments,
+            command->about);
+    if (command->help != NULL) {
+        fprintf(out, "\n%s", command->help);
+    }
+}
+
+enum status command_bad_option(const struct command *command, char **argv, struct error *error)
+{
+    error_set(error, STATUS_USAGE, "%s: option '%s' is unknown, ambiguous or lacks its argument",
+              command->name, argv[optind - 1]);
+    error_hint(error, "finwait %s --help lists the options", command->name);
+    return STATUS_USAGE;
+}
+
+static int check_expectations(const struct scenario *scenario, struct error *error)
+{
+    for (size_t i = 0; i < scenario->expect_count; i++) {
+        if (expect_check(scenario->expect[i].text, scenario->expect[i].where, error) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+struct scenario *command_scenario(const char *name, const struct overrides *overrides,
+                                  struct error *error)
+{
+    struct scenario *scenario = NULL;
+    char *file = library_find(name, error);
+
+    if (file == NULL) {
+        return NULL;
+    }
+    scenario = scenario_load(file, overrides->item, overrides->count, error);
+    free(file);
+    if (scenario != NULL && check_expectations(scenario, error) != 0) {
+        scenario_free(scenario);
+        return NULL;
+    }
+    return scenario;
+}

@@ -1,0 +1,67 @@
+#ifndef FINWAIT_CMD_COMMAND_H
+#define FINWAIT_CMD_COMMAND_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "finwait/error.h"
+#include "finwait/scenario.h"
+
+/* A command is one file with one `const struct command`, and one line in main.c's list. */
+struct command {
+    const char *name;
+    const char *arguments; /* for the usage line */
+    const char *about;     /* one line */
+    const char *help;      /* what --help adds: the options, or NULL */
+    /* argv[0] is the command's name.  On STATUS_OK `error` is untouched; else it may say why. */
+    enum status (*run)(int argc, char **argv, struct error *error);
+};
+
+extern const struct command command_run;
+extern const struct command command_check;
+extern const struct command command_show;
+extern const struct command command_list;
+extern const struct command command_doctor;
+
+/* Ends with NULL. */
+extern const struct command *const command_table[];
+
+/* "finwait NAME ARGUMENTS", the about line and the help. */
+void command_usage(const struct command *command, FILE *out);
+
+/* After getopt_long(3) said '?': the option it did not like, as an error.  STATUS_USAGE. */
+enum status command_bad_option(const struct command *command, char **argv, struct error *error);
+
+/* ---- scenarios on the command line (library.c, overrides.c) ---- */
+
+/*
+ * The file that `name` means: itself when it looks like a path, else NAME.yaml among the scenarios
+ * that ship.  A new string, or NULL with STATUS_USAGE and the nearest name.
+ */
+char *library_find(const char *name, struct error *error);
+
+/* The names of the scenarios that ship, sorted; NULL-terminated; free with library_free. */
+char **library_names(void);
+void library_free(char **names);
+
+/* --set, --expect and --i-may-load-this-target, gathered. */
+struct overrides {
+    size_t count;
+    struct scenario_override *item;
+    char **text; /* owned copies of PATH=VALUE, split */
+};
+
+/* The override that lets server.at be another machine; the flag of that name alone sets it. */
+#define OVERRIDE_REMOTE "i-may-load-this-target"
+
+/* Add "PATH=VALUE" as written after --set.  -1: STATUS_USAGE. */
+int overrides_set(struct overrides *overrides, const char *text, struct error *error);
+int overrides_add(struct overrides *overrides, const char *path, const char *value,
+                  struct error *error);
+void overrides_fini(struct overrides *overrides);
+
+/* Find, load and check a scenario, its expectations included.  NULL: STATUS_USAGE. */
+struct scenario *command_scenario(const char *name, const struct overrides *overrides,
+                                  struct error *error);
+
+#endif

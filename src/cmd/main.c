@@ -1,0 +1,94 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+
+const struct command *const command_table[] = {
+    &command_run, &command_check, &command_show, &command_list, &command_doctor, NULL,
+};
+
+static void usage(FILE *out)
+{
+    fputs("finwait opens and closes TCP connections in an order you choose and measures in which\n"
+          "kernel state their sockets end up, on which side, and for how long.\n\n",
+          out);
+    for (size_t i = 0; command_table[i] != NULL; i++) {
+        fprintf(out, "  finwait %-7s %-31s %s\n", command_table[i]->name,
+                command_table[i]->arguments, command_table[i]->about);
+    }
+    fputs("\nfinwait COMMAND --help tells more.  Start with: finwait run server-first\n", out);
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; command_table[i] != NULL; i++) {
+        if (strcmp(command_table[i]->name, name) == 0) {
+            return command_table[i];
+        }
+    }
+    return NULL;
+}
+
+static enum status unknown_command(const char *name, struct error *error)
+{
+    const char *names[16];
+    size_t count = 0;
+    const char *near;
+
+    for (; command_table[count] != NULL; count++) {
+        names[count] = command_table[count]->name;
+    }
+    near = nearest_spelling(name, names, count);
+    error_set(error, STATUS_USAGE, "there is no command '%s'", name);
+    if (near != NULL) {
+        error_hint(error, "did you mean 'finwait %s'?", near);
+    } else {
+        error_hint(error, "finwait --help lists the commands");
+    }
+    return STATUS_USAGE;
+}
+
+static enum status dispatch(int argc, char **argv, struct error *error)
+{
+    const struct command *command = find_command(argv[1]);
+
+    if (command == NULL) {
+        return unknown_command(argv[1], error);
+    }
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            command_usage(command, stdout);
+            return STATUS_OK;
+        }
+    }
+    return command->run(argc - 1, argv + 1, error);
+}
+
+int main(int argc, char **argv)
+{
+    struct error error = {0};
+    enum status status;
+
+    if (argc < 2) {
+        usage(stderr);
+        return STATUS_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return STATUS_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("finwait %s\n", FINWAIT_VERSION);
+        return STATUS_OK;
+    }
+    status = dispatch(argc, argv, &error);
+    if (status != STATUS_OK && error.what[0] != '\0') {
+        error_print(&error, stderr);
+    }
+    if (fflush(stdout) != 0 && status == STATUS_OK) {
+        perror("finwait: stdout");
+        return STATUS_MACHINE;
+    }
+    return status;
+}

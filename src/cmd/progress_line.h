@@ -1,0 +1,26 @@
+#ifndef FINWAIT_CMD_PROGRESS_LINE_H
+#define FINWAIT_CMD_PROGRESS_LINE_H
+
+#include <stdbool.h>
+
+#include "finwait/conduct.h"
+
+/* The line on stderr that tells how far a run is. */
+struct progress_line {
+    bool terminal; /* redrawn in place; else a plain line now and then */
+    bool drawn;
+    int64_t next; /* plain: when the next line is due, CLOCK_MONOTONIC ns */
+};
+
+void progress_line_init(struct progress_line *line);
+
+/* How often to call progress_line_show, ns. */
+int64_t progress_line_every(const struct progress_line *line);
+
+/* Of the form that struct conduct_options wants: `context` is the struct progress_line. */
+void progress_line_show(void *context, const struct progress *progress);
+
+/* Clear it. */
+void progress_line_end(struct progress_line *line);
+
+#endif

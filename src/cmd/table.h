@@ -1,0 +1,28 @@
+#ifndef FINWAIT_CMD_TABLE_H
+#define FINWAIT_CMD_TABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "finwait/error.h"
+
+/* Rows of text cells, printed in aligned columns or as Markdown. */
+
+#define TABLE_COLUMNS 5
+
+struct table {
+    size_t columns;
+    const char *heading[TABLE_COLUMNS];
+    size_t rows;
+    char *(*row)[TABLE_COLUMNS]; /* owned cells */
+};
+
+/* Append a row of table->columns cells, which are copied.  Runs out of memory silently: the row is
+ * left out. */
+void table_add(struct table *table, const char *const cells[]);
+
+void table_print(const struct table *table, FILE *out);
+void table_print_markdown(const struct table *table, FILE *out);
+void table_fini(struct table *table);
+
+#endif
