@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -16,6 +17,8 @@ enum {
     BATCH = 64,
     /* How long to let a listener be when no descriptor is left. */
     REST_MS = 10,
+    /* No descriptor inherited from the conductor has a higher number. */
+    INHERITED_MAX = 16384,
 };
 
 struct serve {
@@ -128,19 +131,19 @@ static void on_connection(evutil_socket_t listener, short what, void *argument)
     post_room(serve);
 }
 
-/* What RLIMIT_NOFILE leaves: the lowest free descriptor tells how many are taken. */
-static uint64_t count_room(int any)
+/* What RLIMIT_NOFILE leaves.  The process has just been forked: what is open has low numbers. */
+static uint64_t count_room(void)
 {
     struct rlimit limit;
-    int next = dup(any);
+    uint64_t room = 0;
 
-    if (next >= 0) {
-        close(next);
-    }
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || next < 0 || limit.rlim_cur <= (rlim_t)next) {
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return 0;
     }
-    return limit.rlim_cur - (rlim_t)next;
+    for (rlim_t fd = 0; fd < limit.rlim_cur && fd < INHERITED_MAX; fd++) {
+        room += fcntl((int)fd, F_GETFD) < 0;
+    }
+    return room + (limit.rlim_cur > INHERITED_MAX ? limit.rlim_cur - INHERITED_MAX : 0);
 }
 
 struct serve *serve_new(struct worker *worker, const int *listeners, uint32_t count)
@@ -152,7 +155,7 @@ struct serve *serve_new(struct worker *worker, const int *listeners, uint32_t co
     }
     serve->worker = worker;
     serve->count = count;
-    serve->capacity = count_room(listeners[0]);
+    serve->capacity = count_room();
     evtimer_assign(&serve->rest, worker->base, on_rested, serve);
     for (uint32_t i = 0; i < count; i++) {
         event_assign(&serve->listen[i], worker->base, listeners[i], EV_READ | EV_PERSIST,

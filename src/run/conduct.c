@@ -137,6 +137,7 @@ static void load(struct trial *trial)
 {
     phase_enter(trial, PHASE_LOAD, trial->scenario->load.duration);
     trial->load_began = trial->phase_began;
+    trial->last_progress = trial->phase_began;
     if (trial->role[SIDE_CLIENT] != NULL) {
         role_go(trial->role[SIDE_CLIENT]);
     }

@@ -35,7 +35,7 @@ void progress_report(struct trial *trial)
     }
     progress.failed = role.failed;
     progress.ended = role.done + role.failed;
-    if (trial->last_progress != 0 && now > trial->last_progress) {
+    if (now > trial->last_progress) {
         progress.rate = (double)(progress.ended - trial->last_ended) * (double)NS_PER_S /
                         (double)(now - trial->last_progress);
     }
