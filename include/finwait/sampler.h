@@ -17,7 +17,8 @@
  *
  * In a private lab a host's sockets are its side's.  In lab: host the sides are told
  * apart by `server_port`: a socket whose local port it is belongs to the server,
- * one whose remote port it is to the client; others are not counted.
+ * one whose remote port it is to the client; others are not counted, nor is a TIME_WAIT that
+ * stood there before the sampler did.
  */
 
 /* One observation of one side. */

@@ -50,6 +50,7 @@ static enum status run(int argc, char **argv, struct error *error)
     }
     if (optind == argc) {
         error_set(error, STATUS_USAGE, "check: which scenario?");
+        error_hint(error, "for example: finwait check configs/server-first.yaml");
         goto done;
     }
     status = check_all(argv + optind, &overrides, error);

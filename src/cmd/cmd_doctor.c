@@ -22,6 +22,7 @@ static enum status run(int argc, char **argv, struct error *error)
 {
     if (argc > 1) {
         error_set(error, STATUS_USAGE, "doctor takes no argument, not '%s'", argv[1]);
+        error_hint(error, "say just: finwait doctor");
         return STATUS_USAGE;
     }
     if (lab_doctor(print_check, NULL) != CHECK_MISSING) {

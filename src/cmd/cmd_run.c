@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -140,7 +141,10 @@ static enum status run_one(const struct scenario *scenario, const struct run_opt
     }
     status = judge(result, scenario, error);
     (options->json ? report_json : report_text).write(result, stdout);
-    fflush(stdout);
+    if (fflush(stdout) != 0) {
+        error_errno(error, STATUS_MACHINE, errno, "write the result to stdout");
+        status = error->status;
+    }
     if (directory != NULL && result_write(result, directory, error) != 0) {
         status = error->status;
     }

@@ -22,6 +22,7 @@ static const struct row {
     {"private lab", try_private_lab, true},
     {"own socket table", try_socket_table, true},
     {"sock_diag", try_sock_diag, true},
+    {"packet order", check_packet_order, false},
     {"open files", check_descriptors, false},
     {"CPUs", check_cpus, false},
     {"nftables", try_nftables, true},
@@ -88,6 +89,7 @@ static void in_child(check_fn *run, struct check *check)
         check_advise(check, "let this process have more open files");
         return;
     }
+    fflush(NULL); /* what is buffered is to be written once */
     pid_t child = fork();
     if (child == 0) {
         close(ends[0]);

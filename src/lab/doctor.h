@@ -12,7 +12,8 @@ void check_advise(struct check *check, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Those that look (doctor_look.c). */
-check_fn check_kernel, check_descriptors, check_cpus, check_port_range, check_clocksource;
+check_fn check_kernel, check_descriptors, check_cpus, check_port_range, check_clocksource,
+    check_packet_order;
 
 /* Those that try, and so have to run in a child process (doctor_try.c). */
 check_fn try_user_namespaces, try_private_lab, try_socket_table, try_sock_diag, try_nftables,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "steer.h"
 
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51 /* linux/in.h, which cannot be included beside netinet/in.h */
@@ -92,6 +93,17 @@ void check_port_range(struct check *check)
     if (fd >= 0) {
         close(fd);
     }
+}
+
+void check_packet_order(struct check *check)
+{
+    if (steer_is_possible()) {
+        check_say(check, CHECK_OK, "the link keeps it (net.core.rps_default_mask)");
+        return;
+    }
+    check_say(check, CHECK_LIMITED, "the link may change it");
+    check_advise(check, "with several CPUs some TIME_WAIT end early by a RST that no real link "
+                        "causes; Linux 6.3 with CONFIG_RPS has net.core.rps_default_mask");
 }
 
 /* Those that clock_gettime(2) reads without entering the kernel (vdso(7)). */

@@ -13,6 +13,7 @@
 #include "netns.h"
 #include "plan.h"
 #include "rtnl.h"
+#include "steer.h"
 
 /*
  * Nothing but a trial's packets shall cross the link: no DAD, no link-local address, no router
@@ -111,7 +112,7 @@ static int teach_manners(struct netlink *netlink, enum side side, struct error *
             return -1;
         }
     }
-    return rtnl_raise(netlink, RTNL_LOOPBACK, error);
+    return steer_packets(error) == 0 ? rtnl_raise(netlink, RTNL_LOOPBACK, error) : -1;
 }
 
 static int raise_link(struct netlink *netlink, enum side side, struct error *error)

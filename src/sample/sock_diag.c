@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "finwait/clock.h"
+
 enum {
     REPLY_SIZE = 32768,  /* what netlink_dump() fills at most; more buys nothing */
     REQUEST_SIZE = 256,  /* header, inet_diag_req_v2 and the port filter */
@@ -18,6 +20,10 @@ enum {
     TIMER_TIME_WAIT = 3, /* idiag_timer of a mini-socket (inet_twsk_diag_fill) */
     NOT_A_SIDE = SIDE_N,
 };
+
+/* TCP_TIMEWAIT_LEN, include/net/tcp.h; and how coarse jiffies can be, and then some. */
+#define TIME_WAIT_LENGTH (60 * NS_PER_S)
+#define AGE_SLACK        (20 * NS_PER_MS)
 
 /* One dump being read. */
 struct tally {
@@ -37,7 +43,11 @@ static int set_timeout(const struct mnl_socket *socket)
 
 int sock_diag_init(struct sock_diag *diag, bool ipv6, uint16_t port, struct error *error)
 {
-    *diag = (struct sock_diag){.family = ipv6 ? AF_INET6 : AF_INET, .port = port};
+    *diag = (struct sock_diag){
+        .family = ipv6 ? AF_INET6 : AF_INET,
+        .port = port,
+        .since = clock_now(),
+    };
     diag->socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
     if (diag->socket == NULL) {
         error_errno(error, STATUS_MACHINE, errno, "opening a NETLINK_SOCK_DIAG socket");
@@ -108,11 +118,23 @@ static unsigned side_of(const struct tally *tally, const struct inet_diag_msg *f
     return found->id.idiag_sport == port ? SIDE_SERVER : NOT_A_SIDE;
 }
 
+/*
+ * On a host of its own a trial meets no older sockets.  Elsewhere a TIME_WAIT of an earlier one is
+ * known by its timer, which began at TCP_TIMEWAIT_LEN.
+ */
+static bool is_older(const struct sock_diag *diag, const struct inet_diag_msg *found)
+{
+    int64_t age = TIME_WAIT_LENGTH - (int64_t)found->idiag_expires * NS_PER_MS;
+
+    return diag->port != 0 && found->idiag_state == TCP_STATE_TIME_WAIT &&
+           found->idiag_timer == TIMER_TIME_WAIT && age > clock_now() - diag->since + AGE_SLACK;
+}
+
 static void count_socket(struct tally *tally, const struct inet_diag_msg *found)
 {
     unsigned side = side_of(tally, found);
 
-    if (side == NOT_A_SIDE || found->idiag_state >= TCP_STATE_N) {
+    if (side == NOT_A_SIDE || found->idiag_state >= TCP_STATE_N || is_older(tally->diag, found)) {
         return;
     }
     struct sock_census *census = &tally->census[side];

@@ -19,6 +19,7 @@ struct sock_diag {
     struct mnl_socket *socket;
     uint8_t family;   /* AF_INET or AF_INET6: a dump is of one family */
     uint16_t port;    /* 0: all sockets are of one side; else what tells the sides apart */
+    int64_t since;    /* with a port: a TIME_WAIT older than this is not counted */
     uint32_t number;  /* of the latest request, to know its answers */
     uint64_t retries; /* dumps the kernel said were inconsistent, so made again */
 };
