@@ -1,0 +1,182 @@
+"""What a run prints, and where: stdout, stderr, a terminal, a directory; and its exit status."""
+
+import json
+import os
+
+import finwait_test as ft
+
+SHORT = {"load.connections": 50, "settle": "0s"}
+
+
+class Output(ft.LabTestCase):
+    def test_json_is_all_there_is(self):
+        ended = ft.run(SHORT)
+        self.assertEqual((ended.status, ended.stderr), (0, ""))
+        value = json.loads(ended.stdout)
+        self.assertEqual(value["schema"], 1)
+        self.assertEqual(value["name"], "test")
+        self.assertEqual(value["scenario"]["load.connections"], "50")
+
+    def test_json_stays_json_whatever_becomes_of_it(self):
+        ended = ft.run(SHORT, "--expect", "connections.completed == 0")
+        self.assertEqual((ended.status, ended.stderr), (1, ""))
+        self.assertEqual(json.loads(ended.stdout)["verdict"], "fail")
+
+    def test_the_report_names_what_matters(self):
+        ended = ft.finwait(*ft.as_arguments(SHORT), "--expect", "connections.failed == 0")
+        self.assertEqual(ended.status, 0, ended)
+        for word in ("server-first", "50 attempted", "time_wait", "TcpExtTW", "PASS"):
+            self.assertIn(word, ended.stdout)
+        self.assertNotIn("\033", ended.stdout, "no escape sequences where there is no terminal")
+
+    def test_quiet_has_no_progress(self):
+        settings = {"load.connections": 10, "settle": "2500ms"}
+        loud = ft.finwait(*ft.as_arguments(settings))
+        self.assertNotEqual(loud.stderr, "")
+        quiet = ft.finwait(*ft.as_arguments(settings), "--quiet")
+        self.assertEqual(quiet.stderr, "")
+        self.assertIn("10 attempted", quiet.stdout)
+
+    def test_progress_is_plain_lines_where_there_is_no_terminal(self):
+        ended = ft.finwait(*ft.as_arguments({"load.connections": 10, "settle": "2500ms"}))
+        for line in ended.stderr.splitlines():
+            self.assertRegex(line, r"\A(setup|load|settle|decay) .*TIME_WAIT 0:\d+ ")
+        self.assertTrue(ended.stderr.endswith("\n"))
+        self.assertNotRegex(ended.stderr, r"[\r\033]")
+
+    def test_progress_is_redrawn_on_a_terminal(self):
+        settings = {"load.connections": 10, "settle": "1s"}
+        with ft.Terminal(ft.as_arguments(settings)) as terminal:
+            ended = terminal.finish()
+        self.assertEqual(ended.status, 0, ended)
+        self.assertGreater(terminal.screen.count("\rsettle"), 1)
+        self.assertNotIn("\n", terminal.screen, "it stays on its line")
+        self.assertTrue(terminal.screen.endswith("\r\033[K"), "and is wiped at the end")
+
+    def test_a_terminal_that_is_asked_to_be_quiet(self):
+        settings = {"load.connections": 10, "settle": "500ms"}
+        for flag in ("--quiet", "--json"):
+            with ft.Terminal([*ft.as_arguments(settings), flag]) as terminal:
+                ended = terminal.finish()
+            self.assertEqual((ended.status, terminal.screen), (0, ""))
+
+    def test_a_stdout_that_is_full(self):
+        with open("/dev/full", "wb") as full:
+            for flags in (["--json"], []):
+                with self.subTest(flags):
+                    process = ft.popen([*ft.as_arguments(SHORT), "--quiet", *flags], stdout=full)
+                    ended = ft.finish(process)
+                    self.assertEqual(ended.status, 3, ended)
+                    self.assertIn("stdout", ended.stderr)
+
+
+class Verdict(ft.LabTestCase):
+    def judge(self, *expectations):
+        return ft.run(SHORT, *(f"--expect={text}" for text in expectations))
+
+    def test_all_hold(self):
+        ended = self.judge("connections.completed == 50", "server.counter.TcpExtTW == 50")
+        self.assertEqual(ended.status, 0, ended)
+        self.assertEqual(ended.result.json["verdict"], "pass")
+
+    def test_one_does_not(self):
+        ended = self.judge("connections.completed == 50", "connections.completed > 50")
+        self.assertEqual(ended.status, 1, ended)
+        verdicts = [seen["verdict"] for seen in ended.result.listed("expectations")]
+        self.assertEqual(verdicts, ["pass", "fail"])
+        failed = ended.result.listed("expectations")[1]
+        self.assertEqual((failed["left"], failed["right"]), (50, 50))
+
+    def test_what_was_not_measured_does_not_hold(self):
+        ended = self.judge("host.counter.TcpExtTW >= 0")
+        self.assertEqual(ended.status, 1, ended)
+        seen = ended.result.listed("expectations")[0]
+        self.assertEqual(seen["verdict"], "unmeasured")
+        self.assertEqual(seen["missing"], "host.counter.TcpExtTW")
+        report = ft.finwait(
+            *ft.as_arguments(SHORT), "--quiet", "--expect=host.counter.TcpExtTW >= 0"
+        )
+        self.assertEqual(report.status, 1, report)
+        self.assertIn("UNMEASURED", report.stdout.upper())
+        self.assertIn("host.counter.TcpExtTW", report.stdout)
+
+    def test_they_add_to_those_of_the_file(self):
+        file = ft.PLACE.write(
+            "expecting.yaml",
+            "name: expecting\nload: {connections: 50}\nsettle: 0s\n"
+            "expect:\n  - connections.completed == 50\n",
+        )
+        ended = ft.finwait("run", file, "--json", "--expect", "connections.failed == 1")
+        self.assertEqual(ended.status, 1, ended)
+        texts = [seen["text"] for seen in ended.result.listed("expectations")]
+        self.assertEqual(texts, ["connections.completed == 50", "connections.failed == 1"])
+
+    def test_a_counter_that_did_not_move_is_zero(self):
+        ended = self.judge("server.counter.TcpExtListenDrops == 0", "errors.ECONNRESET == 0")
+        self.assertEqual(ended.status, 0, ended)
+
+
+class Out(ft.LabTestCase):
+    def test_result_json_is_what_stdout_says(self):
+        out = os.path.join(ft.PLACE.directory(), "made", "with parents")
+        ended = ft.run(SHORT, "--out", out)
+        self.assertEqual(ended.status, 0, ended)
+        with open(os.path.join(out, "result.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file), json.loads(ended.stdout))
+        self.assertEqual(os.listdir(out), ["result.json"])
+
+    def test_it_replaces_the_last_one(self):
+        out = ft.PLACE.directory()
+        for connections in (10, 20):
+            ended = ft.run({**SHORT, "load.connections": connections}, "--out", out)
+            self.assertEqual(ended.status, 0, ended)
+        with open(os.path.join(out, "result.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["scenario"]["load.connections"], "20")
+
+    def test_a_directory_that_cannot_be_written(self):
+        file = ft.PLACE.write("no-directory", "")
+        for out in ("/proc/nosuch", file, os.path.join(file, "below")):
+            with self.subTest(out):
+                ended = ft.run(SHORT, "--out", out)
+                self.assertIn(ended.status, (2, 3), ended)
+                self.assert_nothing_started(ended)
+                self.assertIn(out, ended.stderr)
+
+    def test_a_directory_of_someone_else(self):
+        out = ft.PLACE.directory()
+        os.chmod(out, 0o555)
+        user = ft.NOBODY if ft.is_root() else os.geteuid()
+        ended = ft.run(SHORT, "--out", out, user=user)
+        self.assertIn(ended.status, (2, 3), ended)
+        self.assert_nothing_started(ended)
+        self.assertIn("EACCES", ended.stderr)
+        self.assertEqual(os.listdir(out), [])
+
+    def test_several_scenarios(self):
+        out = ft.PLACE.directory()
+        files = [
+            ft.PLACE.write(f"{name}.yaml", f"name: {name}\norder: {name}\n")
+            for name in ("server-first", "client-rst")
+        ]
+        sets = [f"--set={path}={value}" for path, value in SHORT.items()]
+        ended = ft.finwait("run", *files, *sets, "--quiet", "--out", out)
+        self.assertEqual(ended.status, 0, ended)
+        for name, rsts in (("server-first", 0), ("client-rst", 50)):
+            with open(os.path.join(out, name, "result.json"), encoding="utf-8") as file:
+                result = ft.Result(json.load(file))
+            self.assertEqual(result.json["scenario"]["order"], name)
+            self.assertEqual(result["client.counter.TcpOutRsts"], rsts)
+
+    def test_the_worst_of_several_is_the_status(self):
+        good = ft.PLACE.write("good.yaml", "name: good\nload: {connections: 10}\nsettle: 0s\n")
+        bad = ft.PLACE.write(
+            "bad.yaml",
+            "name: bad\nload: {connections: 10}\nsettle: 0s\nexpect: [connections.failed > 0]\n",
+        )
+        ended = ft.finwait("run", bad, good, "--quiet")
+        self.assertEqual(ended.status, 1, ended)
+        self.assertIn("good", ended.stdout, "the one after it ran as well")
+
+
+if __name__ == "__main__":
+    ft.main()

@@ -1,0 +1,132 @@
+"""list, show and check: what they say is what the program does."""
+
+import glob
+import os
+import re
+
+import finwait_test as ft
+
+
+def rows(what):
+    """The rows of a listing; columns are at least two blanks apart."""
+    ended = ft.finwait("list", what)
+    assert (ended.status, ended.stderr) == (0, ""), ended
+    return [re.split(r"  +", line.rstrip()) for line in ended.stdout.splitlines()]
+
+
+class List(ft.TestCase):
+    def test_orders(self):
+        found = {row[0]: row[1:3] for row in rows("orders")}
+        self.assertEqual(
+            found["server-first"], ["connect send recv wait-fin close", "accept recv send close"]
+        )
+
+    def test_steps_are_those_that_programs_know(self):
+        names = {row[0] for row in rows("steps")}
+        self.assertLessEqual({"connect", "accept", "repeat(N)", "pause(T)", "die"}, names)
+        for name in names:
+            self.assertRegex(name, r"\A[a-z-]+(\([NT]\)|\(T\|off\))?\Z")
+
+    def test_options_are_those_that_set_knows(self):
+        paths = [row[0] for row in rows("options")]
+        self.assertEqual(len(paths), len(set(paths)))
+        shown = ft.finwait("check", *ft.as_arguments({})[1:]).stdout
+        for path in re.findall(r"^  ([a-z.]+): ", shown, re.MULTILINE):
+            self.assertIn(path, paths)
+
+    def test_metrics_cover_those_of_a_result(self):
+        patterns = [
+            re.compile(re.sub(r"<[^>]+>", "[A-Za-z0-9_]+", re.escape(row[0])) + r"\Z")
+            for row in rows("metrics")
+        ]
+        settings = {"lab": "host", "server.port": ft.free_port(), "load.connections": 5}
+        result = self.run_checked({**settings, "settle": "0s"})
+        for name in result.json["metrics"]:
+            self.assertTrue(any(pattern.match(name) for pattern in patterns), name)
+
+    def test_outcomes(self):
+        names = {row[0] for row in rows("outcomes")}
+        self.assertLessEqual({"done", "held", "reset", "eof", "killed", "cut"}, names)
+
+    def test_scenarios_are_those_that_ship(self):
+        shipped = glob.glob(os.path.join(ft.SOURCE, "configs", "*.yaml"))
+        names = [row[0] for row in rows("scenarios")]
+        self.assertEqual(names, sorted(os.path.basename(path)[:-5] for path in shipped))
+
+    def test_markdown(self):
+        for what in ("orders", "steps", "options", "metrics", "outcomes", "scenarios"):
+            with self.subTest(what):
+                ended = ft.finwait("list", what, "--markdown")
+                self.assertEqual((ended.status, ended.stderr), (0, ""))
+                table = [line for line in ended.stdout.splitlines() if line.startswith("|")]
+                self.assertEqual(len(table), 2 + len(rows(what)))
+                unescaped = [re.sub(r"\\\|", "", line).count("|") for line in table]
+                self.assertEqual(len(set(unescaped)), 1, "as many cells in every row")
+
+
+class Show(ft.TestCase):
+    def test_every_order_and_scenario(self):
+        names = [row[0] for row in rows("orders")]
+        for path in glob.glob(os.path.join(ft.SOURCE, "configs", "*.yaml")):
+            names.append(path)
+        for name in names:
+            with self.subTest(name):
+                ended = ft.finwait("show", name)
+                self.assertEqual((ended.status, ended.stderr), (0, ""))
+                for word in ("connect", "accept", "SYN", "established"):
+                    self.assertIn(word, ended.stdout)
+
+    def test_where_time_wait_rests(self):
+        text = " ".join(ft.finwait("show", "server-first").stdout.split())
+        self.assertRegex(text, r"Server passes through [^.]*rests in time_wait")
+        self.assertRegex(text, r"Client passes through [^.]*leaves no socket")
+
+    def test_a_foreign_server_cannot_be_shown(self):
+        file = ft.PLACE.write(
+            "foreign.yaml",
+            "lab: host\nserver: {at: 127.0.0.1:80}\nclient: {program: connect send recv close}\n",
+        )
+        ended = ft.finwait("show", file)
+        self.assertEqual(ended.status, 2, ended)
+        self.assert_nothing_started(ended)
+
+
+class Check(ft.TestCase):
+    def test_every_scenario_that_ships(self):
+        for path in glob.glob(os.path.join(ft.SOURCE, "configs", "*.yaml")):
+            with self.subTest(path):
+                ended = ft.finwait("check", path)
+                self.assertEqual((ended.status, ended.stderr), (0, ""))
+
+    def test_it_prints_what_would_be_run(self):
+        ended = ft.finwait(
+            "check", *ft.as_arguments({"load.connections": "20k", "decay": "1500ms"})[1:]
+        )
+        self.assertEqual(ended.status, 0, ended)
+        self.assertIn("  load.connections: 20000\n", ended.stdout)
+        self.assertIn("  order: server-first\n", ended.stdout)
+
+    def test_what_it_prints_can_be_set_again(self):
+        settings = {
+            "load.rate": "2500/s",
+            "load.duration": "90s",
+            "client.sockopt.linger": "off",
+            "server.sysctl.net.ipv4.tcp_fin_timeout": 30,
+            "expect": "server.time_wait.peak >= 1",
+        }
+        first = ft.finwait("check", *ft.as_arguments(settings)[1:]).stdout
+        pairs = re.findall(r"^  ([^:]+): (.*)$", first, re.MULTILINE)
+        file = ft.PLACE.write("again.yaml", "{}\n")
+        again = ft.finwait("check", file, *(f"--set={path}={value}" for path, value in pairs))
+        self.assertEqual(again.stdout, first, again)
+
+    def test_presets_of_an_order_yield_to_the_user(self):
+        text = ft.finwait("check", *ft.as_arguments({"order": "simultaneous"})[1:]).stdout
+        self.assertIn("  protocol: raw\n", text)
+        settings = {"order": "simultaneous", "request.size": "128k"}
+        text = ft.finwait("check", *ft.as_arguments(settings)[1:]).stdout
+        self.assertRegex(text, r"  request\.size: (128k|131072)\n")
+
+
+if __name__ == "__main__":
+    ft.main()

@@ -1,0 +1,211 @@
+"""The command line: help, and what is wrong with it before anything starts."""
+
+import os
+
+import finwait_test as ft
+
+COMMANDS = ("run", "check", "show", "list", "doctor")
+
+
+class Help(ft.TestCase):
+    def test_help(self):
+        for word in ("--help", "-h", "help"):
+            with self.subTest(word):
+                ended = ft.finwait(word)
+                self.assertEqual((ended.status, ended.stderr), (0, ""))
+                for command in COMMANDS:
+                    self.assertIn(f"finwait {command}", ended.stdout)
+
+    def test_no_command_is_a_mistake(self):
+        ended = ft.finwait()
+        self.assertEqual((ended.status, ended.stdout), (2, ""))
+        self.assertIn("finwait run", ended.stderr)
+
+    def test_version(self):
+        ended = ft.finwait("--version")
+        self.assertEqual((ended.status, ended.stderr), (0, ""))
+        self.assertRegex(ended.stdout, r"\Afinwait \d+\.\d+\.\d+\n\Z")
+
+    def test_help_of_each_command(self):
+        for command in COMMANDS:
+            for arguments in ([command, "--help"], [command, "x", "-h"]):
+                with self.subTest(arguments):
+                    ended = ft.finwait(*arguments)
+                    self.assertEqual((ended.status, ended.stderr), (0, ""))
+                    self.assertTrue(ended.stdout.startswith(f"usage: finwait {command}"))
+
+    def test_run_names_all_its_options(self):
+        text = ft.finwait("run", "--help").stdout
+        for option in ("set", "expect", "out", "inspect", "json", "quiet"):
+            self.assertIn(f"--{option}", text)
+        self.assertIn("--i-may-load-this-target", text)
+
+
+class Mistakes(ft.TestCase):
+    """Exit 2, nothing on stdout, and on stderr what is wrong and what to do."""
+
+    def check(self, arguments, *words):
+        with self.subTest(arguments):
+            ended = ft.finwait(*arguments)
+            self.assertEqual(ended.status, 2, ended)
+            self.assert_nothing_started(ended)
+            lines = ended.stderr.splitlines()
+            self.assertEqual(len(lines), 2, "one line says what, one what to do")
+            self.assertTrue(lines[1].startswith("  "), ended)
+            for word in words:
+                self.assertIn(word, ended.stderr)
+
+    def test_commands(self):
+        self.check(["rnu"], "rnu", "finwait run")
+        self.check(["frobnicate"], "frobnicate", "--help")
+        self.check(["--frobnicate"], "--frobnicate", "--help")
+        self.check([""], "--help")
+
+    def test_options(self):
+        self.check(["run", "--jsno"], "--jsno", "finwait run --help")
+        self.check(["run", "server-first", "--frobnicate"], "--frobnicate")
+        self.check(["run", "server-first", "--set"], "--set")
+        self.check(["run", "server-first", "--json=yes"], "--json")
+        self.check(["check", "--out", "x"], "--out")
+        self.check(["list", "orders", "--markdwn"], "--markdwn")
+
+    def test_arguments(self):
+        self.check(["run"], "scenario", "server-first")
+        self.check(["check"], "scenario")
+        self.check(["show"], "finwait list orders")
+        self.check(["show", "server-first", "client-first"], "one")
+        self.check(["show", "server-frist"], "server-frist")
+        self.check(["list"], "orders")
+        self.check(["list", "ordesr"], "orders")
+        self.check(["list", "orders", "steps"], "orders")
+        self.check(["doctor", "x"], "x")
+
+    def test_scenarios(self):
+        self.check(["run", "server-frist"], "server-frist", "server-first")
+        self.check(["run", "nosuch.yaml"], "nosuch.yaml", "ENOENT")
+        self.check(["run", ft.PLACE.path], "EISDIR")
+        self.check(["run", "/dev/null"], "empty")
+        self.check(["run", ""], "finwait list scenarios")
+
+    def test_sets(self):
+        self.check(["run", "server-first", "--set", "x"], "PATH=VALUE")
+        self.check(["run", "server-first", "--set", "=5"], "PATH=VALUE")
+        self.check(["run", "server-first", "--set", "load.conections=5"], "connections")
+        self.check(["run", "server-first", "--set", "load.connections=many"], "whole number")
+        self.check(["run", "server-first", "--set", "load.connections=-1"], "-1")
+        self.check(["run", "server-first", "--set", "server.port=70000"], "70000", "65535")
+        self.check(["run", "server-first", "--set", "order=server-frist"], "server-first")
+        self.check(["run", "server-first", "--set", "client.program=connect frob close"], "frob")
+        self.check(["run", "server-first", "--set", "load=5"], "load")
+        self.check(["run", "server-first", "--set", "settle=5"], "settle")
+        self.check(["run", "server-first", "--set", "server.sockopt.rcvbfu=4k"], "rcvbuf")
+
+    def test_expectations(self):
+        self.check(
+            ["run", "server-first", "--expect", "server.time_wiat.peak > 3"],
+            "server.time_wiat.peak",
+            "server.time_wait.peak",
+        )
+        self.check(["run", "server-first", "--expect", "server.time_wait.peak >"], "column 24")
+        self.check(["run", "server-first", "--expect", ""], "expect")
+        self.check(["check", "server-first", "--set", "expect=3 >>> 4"], "3 >>> 4")
+
+    def test_a_target_that_is_not_ours(self):
+        settings = {
+            "lab": "host",
+            "server.at": "192.0.2.1:80",
+            "client.program": "connect send recv close",
+        }
+        arguments = ft.as_arguments(settings)
+        self.check(arguments, "192.0.2.1:80", "--i-may-load-this-target")
+        self.check(["check", *arguments[1:]], "--i-may-load-this-target")
+        allowed = ft.finwait("check", *arguments[1:], "--i-may-load-this-target")
+        self.assertEqual(allowed.status, 0, allowed)
+
+    def test_a_file_cannot_allow_it(self):
+        file = ft.PLACE.write(
+            "remote.yaml",
+            "lab: host\ni-may-load-this-target: on\n"
+            "server: {at: 192.0.2.1:80}\nclient: {program: connect close}\n",
+        )
+        self.check(["run", file], "i-may-load-this-target", f"{file}:2:1")
+
+    def test_a_foreign_server_cannot_be_reached_from_a_private_lab(self):
+        settings = {"server.at": "127.0.0.1:80", "client.program": "connect send recv close"}
+        self.check(ft.as_arguments(settings), "lab: host")
+
+    def test_a_mistake_in_the_last_scenario_costs_nothing(self):
+        first = ft.PLACE.write("first.yaml", "name: first\n")
+        last = ft.PLACE.write("last.yaml", "nmae: last\n")
+        self.check(["run", first, last, "--json"], f"{last}:1:1", "name")
+
+
+class Where(ft.TestCase):
+    """A mistake in a file is shown with its line and column."""
+
+    FILES = {
+        "an unknown option": ("name: x\nload:\n  conections: 5\n", 3, 3, "connections"),
+        "an unknown option at the top": ("name: x\nodrer: server-first\n", 2, 1, "order"),
+        "a bad value": ("load:\n  connections: many\n", 2, 16, "many"),
+        "a value out of range": ("server: {port: 70000}\n", 1, 16, "65535"),
+        "no YAML": ("name: x\nserver: [\n", 3, 1, "YAML"),
+        "a list": ("- name: x\n", 1, 1, ""),
+        "an unknown order": ("name: x\norder: server-frist\n", 2, 8, "server-first"),
+        "an unknown step": (
+            "client: {program: connect send frob close}\nserver: {program: accept close}\n",
+            1,
+            32,
+            "frob",
+        ),
+        "a step in a list": (
+            "client:\n  program:\n    - connect\n    - frob\n    - close\n"
+            "server: {program: accept close}\n",
+            4,
+            7,
+            "frob",
+        ),
+        "a deadlock": (
+            "client: {program: connect recv close}\nserver: {program: accept recv close}\n",
+            1,
+            19,
+            "recv",
+        ),
+        "an unknown metric": ("expect:\n  - server.time_wiat.peak > 3\n", 2, 5, "time_wait"),
+        "an option given twice": ("name: x\nname: y\n", 2, None, "twice"),
+        "a sysctl in lab: host": (
+            "lab: host\nserver:\n  sysctl:\n    net.ipv4.tcp_tw_reuse: 1\n",
+            4,
+            28,
+            "lab: private",
+        ),
+        "a sysctl's name": (
+            "server:\n  sysctl:\n    kernel.hostname: x\n",
+            3,
+            5,
+            "kernel.hostname",
+        ),
+    }
+
+    def test_where(self):
+        for number, (what, (text, line, column, word)) in enumerate(self.FILES.items()):
+            with self.subTest(what):
+                file = ft.PLACE.write(f"bad{number}.yaml", text)
+                for command in ("run", "check"):
+                    ended = ft.finwait(command, file)
+                    self.assertEqual(ended.status, 2, ended)
+                    self.assert_nothing_started(ended)
+                    place = f"{file}:{line}:" + (f"{column}:" if column else "")
+                    self.assertTrue(ended.stderr.startswith(f"finwait: {place}"), ended)
+                    self.assertIn(word, ended.stderr)
+
+    def test_a_file_that_may_not_be_read(self):
+        file = ft.PLACE.write("secret.yaml", "name: x\n")
+        os.chmod(file, 0)
+        user = ft.NOBODY if ft.is_root() else os.geteuid()
+        ended = ft.finwait("run", file, user=user)
+        self.assertEqual(ended.status, 2, ended)
+        self.assertIn("EACCES", ended.stderr)
+
+
+if __name__ == "__main__":
+    ft.main()

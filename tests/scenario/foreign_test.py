@@ -1,0 +1,189 @@
+"""Servers that are not finwait's: nginx and one of Python's, on the loopback of this host.  Both
+ends are in one namespace; the port tells them apart."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import unittest
+
+import finwait_test as ft
+
+N = 200
+MOST = 0.75 * N  # see assert_resets: the loopback has a backlog for each CPU, too
+NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+NGINX_CONF = """
+daemon off;
+master_process off;
+pid {prefix}/pid;
+error_log {prefix}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {prefix}/body;
+    proxy_temp_path {prefix}/proxy;
+    fastcgi_temp_path {prefix}/fastcgi;
+    uwsgi_temp_path {prefix}/uwsgi;
+    scgi_temp_path {prefix}/scgi;
+    keepalive_timeout {keepalive};
+    keepalive_requests 100000;
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{ return 200 "hello"; }}
+    }}
+}}
+"""
+
+
+@contextlib.contextmanager
+def nginx(keepalive):
+    prefix = ft.PLACE.directory()
+    port = ft.free_port()
+    conf = os.path.join(prefix, "nginx.conf")
+    with open(conf, "w", encoding="utf-8") as file:
+        file.write(NGINX_CONF.format(prefix=prefix, port=port, keepalive=keepalive))
+    process = subprocess.Popen(
+        [NGINX, "-p", prefix, "-c", conf, "-e", os.path.join(prefix, "error.log")],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        ft.wait_until(lambda: ft.listening_on(port), "nginx listens")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=ft.PATIENCE)
+
+
+@contextlib.contextmanager
+def python_server(serve):
+    """Accept on 127.0.0.1 and give each connection to `serve`."""
+    listener = socket.create_server(("127.0.0.1", ft.free_port()), backlog=1024)
+
+    def accept():
+        with contextlib.suppress(OSError):  # shut down below
+            while True:
+                serve(listener.accept()[0])
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        listener.close()
+
+
+def loading(port, program, **settings):
+    return {
+        "lab": "host",
+        "server.at": f"127.0.0.1:{port}",
+        "client.program": program,
+        "load.connections": N,
+        "load.concurrency": 16,
+        "settle": "500ms",
+        **settings,
+    }
+
+
+class Foreign(ft.TestCase):
+    def check(self, settings, *arguments):
+        result = self.run_checked(settings, *arguments)
+        self.assertEqual(result.outcomes("client"), {"done": N})
+        self.assertEqual(result["connections.completed"], N)
+        self.assertNotIn("account", result.json["server"])
+        return result
+
+
+@unittest.skipUnless(NGINX, "nginx is not installed")
+class Nginx(Foreign):
+    def test_keepalive_off_nginx_closes(self):
+        with nginx(keepalive=0) as port:
+            program = "connect send recv wait-fin close"
+            result = self.check(loading(port, program, **{"request.size": 0}))
+        self.assertGreaterEqual(result["server.time_wait.final"], MOST)
+        self.assertEqual(result["client.time_wait.final"], 0)
+
+    def test_keepalive_on_the_client_closes(self):
+        with nginx(keepalive=60) as port:
+            program = "connect send recv repeat(10) close"
+            result = self.check(loading(port, program, **{"request.size": 0}))
+        self.assertEqual(result["client.messages_received"], 10 * N)
+        self.assertGreaterEqual(result["client.time_wait.final"], MOST)
+        self.assertEqual(result["server.time_wait.final"], 0)
+
+    def test_it_is_asked_to_close(self):
+        """A client that waits for a keep-alive server's FIN says Connection: close."""
+        with nginx(keepalive=60) as port:
+            program = "connect send recv repeat(3) wait-fin close"
+            result = self.check(loading(port, program, **{"request.size": 0}))
+        self.assertEqual(result["client.messages_received"], 3 * N)
+        self.assertGreaterEqual(result["server.time_wait.final"], MOST)
+
+
+class Python(Foreign):
+    def test_a_server_that_closes(self):
+        def serve(connection):
+            with connection:
+                connection.recv(100, socket.MSG_WAITALL)
+                connection.sendall(b"x" * 50)
+
+        with python_server(serve) as port:
+            sizes = {"protocol": "raw", "request.size": 100, "response.size": 50}
+            result = self.check(loading(port, "connect send recv wait-fin close", **sizes))
+        self.assertEqual(result["client.bytes_received"], 50 * N)
+        self.assertGreaterEqual(result["server.time_wait.final"], MOST)
+        self.assertEqual(result["client.time_wait.final"], 0)
+
+    def test_a_server_that_leaks(self):
+        kept = []
+
+        def serve(connection):
+            connection.recv(100, socket.MSG_WAITALL)
+            connection.sendall(b"x" * 50)
+            kept.append(connection)
+
+        try:
+            with python_server(serve) as port:
+                sizes = {"protocol": "raw", "request.size": 100, "response.size": 50}
+                result = self.check(
+                    loading(port, "connect send recv close", **sizes),
+                    "--expect=server.close_wait.final == connections.completed",
+                )
+        finally:
+            for connection in kept:
+                connection.close()
+        self.assertEqual(result["server.close_wait.final"], N)
+        self.assertEqual(result["client.fin_wait2.final"], N)
+        self.assertEqual(result["client.close_wait.final"], 0)
+
+    def test_a_server_that_does_not_speak_http(self):
+        def serve(connection):
+            with connection:
+                connection.recv(10000)
+                connection.sendall(b"220 mail.example ESMTP\r\n\r\n")
+
+        with python_server(serve) as port:
+            result = self.run_checked(loading(port, "connect send recv close"))
+        self.assertEqual(result.outcomes("client"), {"bad_message": N})
+        self.assertEqual(result["connections.failed"], N)
+
+    def test_a_server_that_hangs_up_early(self):
+        def serve(connection):
+            with connection:
+                connection.recv(100, socket.MSG_WAITALL)
+                connection.sendall(b"x" * 20)
+
+        with python_server(serve) as port:
+            sizes = {"protocol": "raw", "request.size": 100, "response.size": 50}
+            result = self.run_checked(loading(port, "connect send recv close", **sizes))
+        self.assertEqual(result.outcomes("client"), {"eof": N})
+        self.assertEqual(result["client.messages_received"], 0)
+
+
+if __name__ == "__main__":
+    ft.main()

@@ -1,0 +1,131 @@
+"""Looking into the hosts, and watching on."""
+
+import finwait_test as ft
+
+
+class Inspect(ft.LabTestCase):
+    def inspect(self, command, **settings):
+        settings = {"load.connections": 10, "settle": "0s", **settings}
+        return self.run_checked(settings, "--inspect", command)
+
+    def test_each_host_is_told_where_it_is(self):
+        result = self.inspect("echo at $FINWAIT_HOST; ip -o link show | wc -l")
+        seen = {entry["host"]: entry for entry in result.listed("inspections")}
+        self.assertEqual(set(seen), {"client", "server"})
+        for host, entry in seen.items():
+            self.assertEqual(entry["status"], 0)
+            self.assertEqual(entry["output"].splitlines()[0], f"at {host}")
+            self.assertEqual(int(entry["output"].splitlines()[1]), 2, "the loopback and the link")
+
+    def test_the_hosts_differ_from_each_other_and_from_ours(self):
+        result = self.inspect("readlink /proc/self/ns/net")
+        namespaces = {result.inspection(host)["output"].strip() for host in ("client", "server")}
+        self.assertEqual(len(namespaces), 2)
+        self.assertNotIn(ft.namespace_of("self"), namespaces)
+
+    def test_a_command_that_fails_is_kept_and_ends_nothing(self):
+        result = self.inspect("echo out; echo err >&2; exit 7")
+        seen = result.inspection("server")
+        self.assertEqual(seen["status"], 7)
+        self.assertEqual(sorted(seen["output"].split()), ["err", "out"])
+        self.assertEqual(result["connections.completed"], 10)
+
+    def test_long_output_is_cut(self):
+        result = self.inspect("head -c 1000000 /dev/zero | tr '\\0' x")
+        self.assertEqual(result.inspection("client")["output"], "x" * 65536)
+
+    def test_without_it_there_is_none(self):
+        result = self.run_checked({"load.connections": 10, "settle": "0s"})
+        self.assertEqual(result.listed("inspections"), [])
+
+    def test_output_that_is_no_text(self):
+        result = self.inspect("printf 'a\\377\\000b'")
+        self.assertTrue(result.inspection("client")["output"].startswith("a"))
+
+
+class Decay(ft.LabTestCase):
+    N = 500
+
+    def watch(self, **settings):
+        return self.run_checked(
+            {"order": "server-first", "load.connections": self.N, "settle": "300ms", **settings},
+            "--inspect",
+            ft.WITNESS,
+        )
+
+    def observed_after_final(self, result):
+        final = result.json["server"]["final"]["at"]
+        return [at for at in result.json["server"]["observations"]["at"] if at > final]
+
+    def test_it_is_watched_and_final_stays(self):
+        result = self.watch(decay="2s")
+        self.assertEqual(list(result.json["phases"]), ["setup", "load", "settle", "decay"])
+        self.assertGreater(len(self.observed_after_final(result)), 1)
+        self.assertEqual(result.final("server"), result.witness("server")[0])
+
+    def test_what_decays_is_seen(self):
+        """FIN_WAIT2 of an orphan lasts tcp_fin_timeout: it is in final and gone after the decay."""
+        result = self.run_checked(
+            {
+                "order": "server-leak",
+                "load.connections": self.N,
+                "client.sysctl.net.ipv4.tcp_fin_timeout": 3,
+                "settle": "100ms",
+                "decay": "8s",
+            }
+        )
+        self.assertEqual(result["client.fin_wait2.final"], self.N)
+        self.assertEqual(result.json["client"]["observations"]["fin_wait2"][-1], 0)
+        self.assertEqual(result["server.close_wait.final"], self.N)
+
+    def test_without_it_final_is_the_end(self):
+        result = self.watch()
+        self.assertEqual(list(result.json["phases"]), ["setup", "load", "settle"])
+        self.assertEqual(self.observed_after_final(result), [])
+
+
+class Series(ft.LabTestCase):
+    def test_samples_are_taken_as_often_as_asked(self):
+        seen = {}
+        for every in ("20ms", "500ms"):
+            result = self.run_checked(
+                {"load.connections": 10, "sample.every": every, "settle": "2s"}
+            )
+            seen[every] = len(result.json["server"]["observations"]["at"])
+        self.assertGreater(seen["20ms"], seen["500ms"])
+
+    def test_the_teardown_is_not_among_them(self):
+        """What is held, is held to the end of the last phase.  Many processes take so long to end
+        that a sampler which goes on meanwhile sees it."""
+        n = 200
+        settings = {
+            "client.program": "connect send recv hold",
+            "server.program": "accept recv send hold",
+            "client.workers": 100,
+            "server.workers": 100,
+            "load.connections": n,
+            "load.concurrency": n,
+            "sample.every": "1ms",
+            "settle": "300ms",
+        }
+        for decay in ("0s", "300ms"):
+            with self.subTest(decay=decay):
+                result = self.run_checked({**settings, "decay": decay})
+                end_of_load = result.json["phases"]["load"]["end"]
+                for side in ("client", "server"):
+                    seen = result.json[side]["observations"]
+                    counts = dict(zip(seen["at"], seen["established"]))
+                    held = {count for at, count in counts.items() if at > end_of_load}
+                    self.assertEqual(held, {n})
+
+    def test_times_rise(self):
+        result = self.run_checked({"load.connections": 1000, "settle": "500ms"})
+        for side in ("client", "server"):
+            observations = result.json[side]["observations"]
+            self.assertEqual(observations["at"], sorted(observations["at"]))
+            for state, counts in observations.items():
+                self.assertEqual(len(counts), len(observations["at"]), state)
+
+
+if __name__ == "__main__":
+    ft.main()

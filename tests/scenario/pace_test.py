@@ -1,0 +1,130 @@
+"""How much load there is: by number, by rate, by duration."""
+
+import http.client
+import threading
+
+import finwait_test as ft
+
+
+class OpenLoop(ft.LabTestCase):
+    def test_a_rate_makes_every_connection(self):
+        settings = {"load.rate": "2000/s", "load.connections": 2000, "settle": "200ms"}
+        result = self.run_checked(settings)
+        self.assertEqual(result["connections.attempted"], 2000)
+        self.assertEqual(result["connections.completed"], 2000)
+
+    def test_a_stalled_server_is_not_hidden(self):
+        """A closed loop of one would begin a connection a stall; an open loop begins them all, and
+        each response bears the stall."""
+        result = self.run_checked(
+            {
+                "load.rate": "500/s",
+                "load.connections": 300,
+                "load.concurrency": 1,
+                "client.program": "connect send recv wait-fin close",
+                "server.program": "accept recv pause(300ms) send close",
+                "settle": "200ms",
+            }
+        )
+        self.assertEqual(result["connections.completed"], 300)
+        for quantile in ("p50", "p90", "p99"):
+            self.assertGreaterEqual(result[f"latency.response.{quantile}"], 0.3)
+        self.assertGreaterEqual(result["latency.response.min"], 0.3)
+        self.assertLess(result["latency.connect.p50"], 0.3)
+        self.assertGreaterEqual(result["latency.life.p50"], result["latency.response.p50"])
+
+
+class ClosedLoop(ft.LabTestCase):
+    def test_concurrency_bounds_what_is_open(self):
+        """Each connection stays until the server's pause is over: states show how many do."""
+        result = self.run_checked(
+            {
+                "load.connections": 40,
+                "load.concurrency": 10,
+                "client.program": "connect send recv close",
+                "server.program": "accept recv pause(200ms) send wait-fin close",
+                "sample.every": "10ms",
+                "settle": "200ms",
+            }
+        )
+        self.assertEqual(result["connections.completed"], 40)
+        self.assertGreater(result["client.established.peak"], 0)
+        self.assertLessEqual(result["client.established.peak"], 10)
+
+    def test_workers_share_the_connections(self):
+        settings = {"client.workers": 3, "server.workers": 2, "load.connections": 1001}
+        result = self.run_checked({**settings, "settle": "200ms"})
+        self.assertEqual(result.json["client"]["workers"], 3)
+        self.assertEqual(result.json["server"]["workers"], 2)
+        self.assertEqual(result["connections.completed"], 1001)
+        self.assertEqual(result["server.outcome.done"], 1001)
+
+
+class Duration(ft.LabTestCase):
+    def test_the_load_ends_by_itself(self):
+        result = self.run_checked({"load.duration": "1s", "settle": "300ms"})
+        attempted = result["connections.attempted"]
+        self.assertGreater(attempted, 0)
+        self.assertEqual(result["connections.completed"], attempted)
+        self.assertEqual(result["connections.failed"], 0)
+        self.assertEqual(result.json["scenario"]["load.connections"], "0")
+
+    def test_connections_end_it_sooner(self):
+        settings = {"load.duration": "1h", "load.connections": 100, "settle": "0s"}
+        result = self.run_checked(settings)
+        self.assertEqual(result["connections.completed"], 100)
+
+
+class NoClient(ft.TestCase):
+    """`client: none`: a server alone, which any client may load; here one of Python's."""
+
+    REQUESTS = 50
+
+    def request(self, port, failures):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request("GET", "/")
+            response = connection.getresponse()
+            if response.status != 200 or len(response.read()) != 777:
+                failures.append(response.status)
+        except (OSError, http.client.HTTPException) as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    def requests(self, port, failures):
+        for _ in range(self.REQUESTS):
+            self.request(port, failures)
+
+    def test_it_serves_for_the_duration(self):
+        port = ft.free_port()
+        settings = {
+            "lab": "host",
+            "client": "none",
+            "server.port": port,
+            "server.program": "accept recv send close",
+            "response.size": 777,
+            "load.duration": "4s",
+            "settle": "100ms",
+        }
+        process = ft.popen([*ft.as_arguments(settings), "--json"])
+        failures = []
+        try:
+            ft.wait_until(lambda: ft.listening_on(port), "the server listens")
+            client = threading.Thread(target=self.requests, args=(port, failures))
+            client.start()
+            client.join()
+        finally:
+            ended = ft.finish(process)
+        self.assertEqual(failures, [])
+        self.assertEqual(ended.status, 0, ended)
+        self.assertEqual(ended.result["connections.attempted"], self.REQUESTS)
+        self.assertEqual(ended.result["connections.completed"], self.REQUESTS)
+        self.assertEqual(ended.result.outcomes("server"), {"done": self.REQUESTS})
+        self.assertEqual(ended.result["server.messages_sent"], self.REQUESTS)
+        self.assertNotIn("account", ended.result.json["client"])
+        self.assertNotIn("client.outcome.done", ended.result.json["metrics"])
+
+
+if __name__ == "__main__":
+    ft.main()

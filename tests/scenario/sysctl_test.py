@@ -1,0 +1,122 @@
+"""Sysctls belong to one host of the lab, and every value of a run is on record."""
+
+import os
+
+import finwait_test as ft
+
+FIN_TIMEOUT = "net.ipv4.tcp_fin_timeout"
+
+
+class Sysctl(ft.LabTestCase):
+    def test_it_is_set_in_its_host_and_no_other(self):
+        settings = {
+            f"server.sysctl.{FIN_TIMEOUT}": 17,
+            "client.sysctl.net.ipv4.ip_local_port_range": "20000 30000",
+            "load.connections": 1,
+            "settle": "0s",
+        }
+        look = "cat /proc/sys/net/ipv4/tcp_fin_timeout /proc/sys/net/ipv4/ip_local_port_range"
+        result = self.run_checked(settings, "--inspect", look)
+        client, server = (result.json[side]["sysctl"] for side in ("client", "server"))
+        self.assertEqual(server[FIN_TIMEOUT], "17")
+        self.assertNotEqual(client[FIN_TIMEOUT], "17")
+        self.assertEqual(client["net.ipv4.ip_local_port_range"], "20000 30000")
+        self.assertNotEqual(server["net.ipv4.ip_local_port_range"], "20000 30000")
+        for host, recorded in (("client", client), ("server", server)):
+            seen = result.inspection(host)["output"].replace("\t", " ").split("\n")
+            self.assertEqual(seen[0], recorded[FIN_TIMEOUT])
+            self.assertEqual(seen[1], recorded["net.ipv4.ip_local_port_range"])
+        for name in ("net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_timestamps", "net.core.somaxconn"):
+            self.assertIn(name, server)
+
+    def test_it_acts(self):
+        """No more mini-sockets than tcp_max_tw_buckets; the rest are dropped and counted."""
+        n, most = 500, 100
+        settings = {
+            "order": "server-first",
+            "load.connections": n,
+            "server.sysctl.net.ipv4.tcp_max_tw_buckets": most,
+        }
+        result = self.run_checked(settings, "--inspect", ft.WITNESS)
+        states, counters = result.witness("server")
+        self.assertLessEqual(states["time_wait"], most + 1)
+        self.assertEqual(result["server.time_wait.final"], states["time_wait"])
+        overflow = result["server.counter.TcpExtTCPTimeWaitOverflow"]
+        self.assertEqual(overflow, counters["TcpExtTCPTimeWaitOverflow"])
+        self.assertGreaterEqual(overflow, n - most - 1)
+
+    def test_no_such_key(self):
+        ended = ft.run({"server.sysctl.net.ipv4.tcp_fin_timeuot": 17}, user=self.user)
+        self.assertEqual(ended.status, 3, ended)
+        self.assert_nothing_started(ended)
+        self.assertIn("net.ipv4.tcp_fin_timeuot", ended.stderr)
+        self.assertIn(FIN_TIMEOUT, ended.stderr, "the nearest spelling")
+
+    def test_a_value_that_the_kernel_refuses(self):
+        ended = ft.run({"server.sysctl.net.ipv4.tcp_tw_reuse": 99}, user=self.user)
+        self.assertEqual(ended.status, 2, ended)
+        self.assert_nothing_started(ended)
+        self.assertIn("net.ipv4.tcp_tw_reuse", ended.stderr)
+        self.assertIn("99", ended.stderr)
+
+    def test_a_key_outside_of_net(self):
+        for name in ("kernel.hostname", "net.../../kernel.hostname", "net..ipv4", "net"):
+            with self.subTest(name):
+                ended = ft.run({f"server.sysctl.{name}": "x"}, user=self.user)
+                self.assertEqual(ended.status, 2, ended)
+                self.assert_nothing_started(ended)
+
+
+class AsUnprivileged(Sysctl, ft.UnprivilegedLabTestCase):
+    pass
+
+
+class Host(ft.TestCase):
+    """`lab: host` changes nothing."""
+
+    def test_a_sysctl_is_refused(self):
+        ended = ft.run({"lab": "host", f"server.sysctl.{FIN_TIMEOUT}": 17})
+        self.assertEqual(ended.status, 2, ended)
+        self.assert_nothing_started(ended)
+        self.assertIn("lab: private", ended.stderr)
+
+    def test_no_value_changes_and_sides_are_told_apart(self):
+        n = 300
+        before, links = ft.read_sysctls(), set(os.listdir("/sys/class/net"))
+        port = ft.free_port()
+        result = self.run_checked(
+            {"lab": "host", "server.port": port, "order": "server-first", "load.connections": n},
+            "--inspect",
+            f"ss -Htan state time-wait '( sport = :{port} )' | wc -l",
+        )
+        after = ft.read_sysctls()
+        both = before.keys() & after.keys()
+        self.assertGreater(len(both), 100)
+        self.assertEqual({k: before[k] for k in both}, {k: after[k] for k in both})
+        self.assertLessEqual(links, set(os.listdir("/sys/class/net")) | {"lo"})
+        self.assertEqual(result.outcomes("client"), {"done": n})
+        self.assertGreaterEqual(result["server.time_wait.final"], 0.75 * n)
+        self.assertEqual(result["client.time_wait.final"], 0)
+        witness = result.inspection("host")
+        self.assertEqual(int(witness["output"]), result["server.time_wait.final"])
+        self.assertGreaterEqual(result["host.counter.TcpExtTW"], n)
+        self.assertNotIn("counters", result.json["server"])
+        self.assertFalse(result.json["private_lab"])
+
+    def test_the_client_side_too(self):
+        n = 300
+        result = self.run_checked(
+            {
+                "lab": "host",
+                "server.port": ft.free_port(),
+                "order": "client-leak",
+                "load.connections": n,
+            }
+        )
+        self.assertEqual(result["client.close_wait.final"], n)
+        self.assertEqual(result["server.close_wait.final"], 0)
+        self.assertEqual(result["server.fin_wait2.final"], n)
+
+
+if __name__ == "__main__":
+    ft.main()
