@@ -52,12 +52,19 @@ static int check_load(const struct draft *draft)
     return 0;
 }
 
+static int fail_unreachable(const struct draft *draft)
+{
+    error_set(draft->error, STATUS_USAGE,
+              "client: none in a private lab: no other client can reach the server there");
+    return draft_fail_at(draft, draft_given(draft, "client")->where, "write lab: host");
+}
+
 static int check_lab(const struct draft *draft)
 {
     const struct scenario *scenario = draft->scenario;
 
     if (scenario->lab != LAB_HOST) {
-        return 0;
+        return scenario->side[SIDE_CLIENT].none ? fail_unreachable(draft) : 0;
     }
     for (unsigned side = 0; side < SIDE_N; side++) {
         const struct sysctl_settings *sysctl = &scenario->side[side].sysctl;

@@ -44,7 +44,8 @@ static const struct option written[] = {
     {"load.timeout", OPTION_DURATION, "30s", 0, 24 * HOUR, FIELD(load.timeout),
      .about = "how long a step may wait; 0s: for ever"},
     {"client", OPTION_NONE, NULL, FIELD(side[SIDE_CLIENT].none), .side = SIDE_CLIENT,
-     .about = "none: no client is run, another program loads the server; needs load.duration"},
+     .about = "none: no client is run, another program loads the server; needs load.duration and "
+              "lab: host"},
     {"client.workers", OPTION_WORKERS, "auto", 0, 256, FIELD(side[SIDE_CLIENT].workers),
      .about = "processes that play the client; auto: as CPUs and descriptors need"},
     {"client.addresses", OPTION_COUNT, "64", 1, 65000, FIELD(side[SIDE_CLIENT].addresses),

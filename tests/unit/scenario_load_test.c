@@ -212,7 +212,7 @@ static void an_order_of_the_command_line_replaces_the_programs_of_the_file(void 
 static void one_side_may_be_left_to_others(void **state)
 {
     (void)state;
-    struct scenario *no_client = parse_good("{client: none, load: {duration: 3s}, "
+    struct scenario *no_client = parse_good("{client: none, lab: host, load: {duration: 3s}, "
                                             "server: {program: accept recv send close}}");
     struct scenario *no_server = parse_good("{lab: host, server: {at: 127.0.0.1:80}, "
                                             "client: {program: connect send recv hold}}");

@@ -154,7 +154,7 @@ static void options_that_exclude_others_round_trip(void **state)
     (void)state;
     static const char *const scenarios[] = {
         "{response: {chunked: on}, transport: tcp}",
-        "{client: none, load: {duration: 1s}}",
+        "{client: none, lab: host, load: {duration: 1s}}",
         "{lab: host, ip: v6, server: {at: \"[::1]:80\"}}",
     };
 
