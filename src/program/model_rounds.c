@@ -39,7 +39,7 @@ static uint64_t divisor(uint64_t a, uint64_t b)
 
 static uint64_t excess(const struct exchange *exchange, uint64_t step)
 {
-    return exchange->rounds > ROUNDS_KEPT ? (exchange->rounds - ROUNDS_KEPT) / step : 0;
+    return step > 0 && exchange->rounds > ROUNDS_KEPT ? (exchange->rounds - ROUNDS_KEPT) / step : 0;
 }
 
 /*

@@ -170,8 +170,8 @@ static void say_no_ports(struct story *story, const struct pile *pile)
                   "The client's ports cap the pile at %s, for connect takes those of one parity "
                   "(%s of %s, on %s address%s) as long as one is free, and a SYN from an address "
                   "and port that stand there takes the old socket's place.",
-                  COUNT(cap), COUNT(budget.ports / 2), COUNT(budget.ports), COUNT(budget.addresses),
-                  budget.addresses == 1 ? "" : "es");
+                  COUNT(cap), COUNT((double)budget.ports / 2), COUNT(budget.ports),
+                  COUNT(budget.addresses), budget.addresses == 1 ? "" : "es");
     }
 }
 

@@ -140,7 +140,10 @@ static int listen_at(const struct lab *lab, const struct endpoint *endpoint)
 {
     struct address address = resolve(endpoint);
     int fd = host_socket(lab, SIDE_SERVER, address.sa.sa_family);
+    int on = 1;
 
+    /* An earlier conversation may have left its TIME_WAIT there, when the FINs crossed. */
+    CHECK(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0);
     CHECK(bind(fd, &address.sa, address.length) == 0);
     CHECK(listen(fd, 8) == 0);
     return fd;

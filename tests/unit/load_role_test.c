@@ -227,8 +227,12 @@ static void a_dead_worker_loses_no_count(void **state)
     assert_int_equal(pair.died[SIDE_SERVER], 1);
     assert_int_equal(pair.account[SIDE_SERVER].outcome[OUTCOME_DIED], 1);
     assert_int_equal(pair.account[SIDE_CLIENT].attempted, 20);
-    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_REFUSED], 19);
-    assert_int_equal(pair.account[SIDE_CLIENT].error[ECONNREFUSED], 19);
+    /* One or two may still have met the dying listener. */
+    assert_in_range(pair.account[SIDE_CLIENT].outcome[OUTCOME_REFUSED], 15, 19);
+    assert_int_equal(pair.account[SIDE_CLIENT].error[ECONNREFUSED],
+                     pair.account[SIDE_CLIENT].outcome[OUTCOME_REFUSED]);
+    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_DONE], 0);
+    assert_int_equal(account_open(&pair.account[SIDE_CLIENT]), 0);
 }
 
 /* A stalled server must show in latencies that count from when a connection was due. */

@@ -49,6 +49,14 @@ static void test_nothing_yet(void **state)
     store_fini(&store);
 }
 
+/* Member by member: padding is nobody's. */
+static void assert_same(const struct sample *a, const struct sample *b)
+{
+    assert_int_equal(a->at, b->at);
+    assert_memory_equal(a->state, b->state, sizeof a->state);
+    assert_int_equal(a->fin_wait2_orphans, b->fin_wait2_orphans);
+}
+
 static void test_few_are_kept_as_they_are(void **state)
 {
     struct store store;
@@ -61,7 +69,7 @@ static void test_few_are_kept_as_they_are(void **state)
     assert_int_equal(count, 1500);
     for (int number = 0; number < 1500; number++) {
         struct sample expected = sample_of(number);
-        assert_memory_equal(&copy[number], &expected, sizeof expected);
+        assert_same(&copy[number], &expected);
     }
     free(copy);
     store_fini(&store);
@@ -94,7 +102,7 @@ static void test_thinning_keeps_peaks_order_and_ends(void **state)
     assert_int_equal(peak(copy, count, TCP_STATE_ESTABLISHED), 10);
     assert_int_equal(copy[0].at, 0);
     struct sample expected = sample_of(MANY - 1);
-    assert_memory_equal(&copy[count - 1], &expected, sizeof expected);
+    assert_same(&copy[count - 1], &expected);
     for (size_t i = 0; i < count; i++) {
         assert_true(i == 0 || copy[i].at > copy[i - 1].at);
         orphans = copy[i].fin_wait2_orphans > orphans ? copy[i].fin_wait2_orphans : orphans;
