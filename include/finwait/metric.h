@@ -25,6 +25,12 @@ extern const size_t metric_count;
  */
 const struct metric_info *metric_find(const char *name);
 
+/*
+ * The <…> of the patterns that stand for one of a few words: number `index` ("<state>"), with
+ * its words in `text`, separated by blanks.  NULL beyond the last.
+ */
+const char *metric_placeholder(size_t index, char *text, size_t size);
+
 /* The valid spelling nearest to `name` into `text` ("" when none is near).  Returns `text`. */
 char *metric_nearest(char *text, size_t size, const char *name);
 

@@ -60,6 +60,15 @@ static void list_metrics(struct table *table)
 
         table_add(table, (const char *[]){info->pattern, info->unit, info->about});
     }
+    for (size_t i = 0;; i++) {
+        char words[512];
+        const char *placeholder = metric_placeholder(i, words, sizeof words);
+
+        if (placeholder == NULL) {
+            break;
+        }
+        table_add(table, (const char *[]){placeholder, "", words});
+    }
 }
 
 static void list_outcomes(struct table *table)

@@ -254,3 +254,20 @@ bool metrics_is_open(enum metric_id id)
 {
     return strstr(metric_table[id].pattern, domains[DOMAIN_NAME].placeholder) != NULL;
 }
+
+const char *metric_placeholder(size_t index, char *text, size_t size)
+{
+    size_t used = 0;
+
+    if (index >= DOMAIN_ERRNO) { /* errnos are too many to list, and known to all */
+        return NULL;
+    }
+    text[0] = '\0';
+    for (unsigned i = 0; i < domains[index].count && used < size; i++) {
+        const char *word = domains[index].at(i);
+        if (word != NULL) {
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? " " : "", word);
+        }
+    }
+    return domains[index].placeholder;
+}
