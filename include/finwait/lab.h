@@ -46,6 +46,9 @@ struct lab_config {
  */
 int lab_prepare(struct error *error);
 
+/* The user's id as it was before lab_prepare: in a user namespace everybody is 0. */
+unsigned lab_user(void);
+
 /*
  * Make the hosts and the link, apply and verify the sysctls.  Call after lab_prepare when
  * private.  Returns the lab, or NULL: STATUS_MACHINE when this machine cannot, STATUS_USAGE for a
@@ -73,8 +76,8 @@ const struct address_pool *lab_pool(const struct lab *lab, enum side side);
 
 /*
  * Read or write "net.x.y" in the calling thread's namespace, values without the trailing
- * newline and with tabs made blanks.  -1 with STATUS_MACHINE: no such key (with the nearest
- * spelling), or not readable/writable here; STATUS_USAGE: a name that sysctl_name_ok refuses, a
+ * newline and with tabs made blanks.  -1 with STATUS_MACHINE: no such key, or not readable/writable
+ * here; STATUS_USAGE: a misspelt key (with the nearest), a name that sysctl_name_ok refuses, a
  * value the kernel refuses (EINVAL …), or one that reads back as another.
  */
 int sysctl_read(const char *name, char *value, size_t size, struct error *error);

@@ -33,6 +33,7 @@ struct role_plan {
     struct address_pool sources; /* client: source addresses in turn, when count > 0 */
     bool pipelined;              /* a peer may send a message before the last one was answered */
     uint32_t backlog;            /* server */
+    bool own_listeners;          /* server: each worker has its own (SO_REUSEPORT) */
     uint64_t connections;        /* client: 0 for no limit */
     uint32_t concurrency;        /* client, closed loop */
     double rate;                 /* client, open loop; 0 for closed loop */
@@ -62,7 +63,7 @@ struct role *role_new(const struct role_plan *plan, const struct lab *lab, struc
 /* Begin (client). */
 void role_go(struct role *role);
 
-/* Begin no further connection; those under way go on. */
+/* Begin no further connection (client); those under way go on. */
 void role_stop(struct role *role);
 
 /*
@@ -88,6 +89,8 @@ void role_progress(const struct role *role, struct role_progress *progress);
 /* How many processes a role needs, and whether its descriptors fit. */
 struct fit_need {
     uint64_t descriptors; /* open at once, over the whole role */
+    bool guessed;         /* they are an estimate: as many as fit will do */
+    uint64_t listeners;   /* that each worker has besides */
     uint32_t workers;     /* asked for; 0: choose */
 };
 /*

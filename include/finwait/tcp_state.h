@@ -1,6 +1,8 @@
 #ifndef FINWAIT_TCP_STATE_H
 #define FINWAIT_TCP_STATE_H
 
+#include <stdint.h>
+
 /*
  * The states of a TCP socket: names and numbers of the kernel
  * (include/net/tcp_states.h), which are also the bits of sock_diag's state
@@ -26,6 +28,10 @@ enum tcp_state {
 #undef X
         TCP_STATE_N, /* one past the last: the size of an array indexed by state */
 };
+
+/* How long a socket stays in TIME_WAIT, ns: TCP_TIMEWAIT_LEN, include/net/tcp.h; no sysctl changes
+ * it. */
+#define TIME_WAIT_LENGTH (INT64_C(60) * 1000000000)
 
 /* The kernel's name in lower case ("time_wait"), or NULL outside the eleven. */
 const char *tcp_state_name(enum tcp_state state);

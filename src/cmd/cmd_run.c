@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch.h"
 #include "command.h"
 #include "finwait/conduct.h"
 #include "finwait/expect.h"
 #include "finwait/lab.h"
 #include "finwait/report.h"
+#include "interrupts.h"
 #include "progress_line.h"
 
 struct run_options {
@@ -17,6 +19,7 @@ struct run_options {
     const char *inspect;
     bool json;
     bool quiet;
+    bool several; /* scenarios: each has a directory of its own below `out` */
 };
 
 enum {
@@ -71,6 +74,10 @@ static int take_option(struct run_options *options, int letter, struct error *er
         options->out = optarg;
         return 0;
     case OPTION_INSPECT:
+        if (options->inspect != NULL) {
+            error_set(error, STATUS_USAGE, "--inspect is given twice");
+            return error_hint(error, "join the commands: --inspect 'ss -s; nstat -az'");
+        }
         options->inspect = optarg;
         return 0;
     case OPTION_JSON:
@@ -97,14 +104,14 @@ static enum status judge(struct result *result, const struct scenario *scenario,
     return result->partial ? STATUS_INTERRUPTED : expect_status(result);
 }
 
-static char *out_directory(const struct run_options *options, const char *name, bool several)
+static char *out_directory(const struct run_options *options, const char *name)
 {
     char *directory = NULL;
 
     if (options->out == NULL) {
         return NULL;
     }
-    if (!several) {
+    if (!options->several) {
         return strdup(options->out);
     }
     return asprintf(&directory, "%s/%s", options->out, name) >= 0 ? directory : NULL;
@@ -127,101 +134,66 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
     return result;
 }
 
-/* The result is shown even when it cannot be written: it has been measured. */
-static enum status run_one(const struct scenario *scenario, const struct run_options *options,
-                           bool several, struct error *error)
+/* The file first: a reader of stdout may go away, and the result has been measured. */
+static enum status deliver(const struct result *result, const struct run_options *options,
+                           const char *directory, struct error *error)
 {
-    char *directory = out_directory(options, scenario->name, several);
-    struct result *result = conduct_with_progress(scenario, options, error);
-    enum status status;
+    enum status status = STATUS_OK;
 
+    if (directory != NULL && result_write(result, directory, error) != 0) {
+        status = error->status;
+    }
+    (options->json ? report_json : report_text).write(result, stdout);
+    if ((fflush(stdout) != 0 || ferror(stdout) != 0) && status == STATUS_OK) {
+        error_errno(error, STATUS_MACHINE, errno, "write the result to stdout");
+        status = error->status;
+    }
+    return status;
+}
+
+static enum status run_one(void *context, const struct scenario *scenario, struct error *error)
+{
+    const struct run_options *options = context;
+    char *directory = out_directory(options, scenario->name);
+    struct result *result = NULL;
+    enum status status;
+    enum status delivered;
+
+    if (scenario->lab != LAB_PRIVATE || lab_prepare(error) == 0) {
+        result = conduct_with_progress(scenario, options, error);
+    }
     if (result == NULL) {
         free(directory);
         return error->status;
     }
     status = judge(result, scenario, error);
-    (options->json ? report_json : report_text).write(result, stdout);
-    if (fflush(stdout) != 0) {
-        error_errno(error, STATUS_MACHINE, errno, "write the result to stdout");
-        status = error->status;
-    }
-    if (directory != NULL && result_write(result, directory, error) != 0) {
-        status = error->status;
-    }
+    delivered = deliver(result, options, directory, error);
     result_free(result);
     free(directory);
-    return status;
+    if (delivered != STATUS_OK) {
+        return delivered;
+    }
+    return interrupts_seen() ? STATUS_INTERRUPTED : status;
 }
 
 /* ---- all of them ---- */
 
-/* The scenarios of one command line. */
-struct batch {
-    size_t count;
-    struct scenario *scenario[];
-};
-
-static void batch_free(struct batch *batch)
-{
-    for (size_t i = 0; batch != NULL && i < batch->count; i++) {
-        scenario_free(batch->scenario[i]);
-    }
-    free(batch);
-}
-
-/* All are loaded before any is started: a mistake in the last one costs nothing. */
-static struct batch *batch_load(size_t count, char **names, const struct overrides *overrides,
-                                struct error *error)
-{
-    struct batch *batch = calloc(1, sizeof *batch + count * sizeof(struct scenario *));
-
-    if (batch == NULL) {
-        error_set(error, STATUS_MACHINE, "out of memory");
-        return NULL;
-    }
-    for (; batch->count < count; batch->count++) {
-        struct scenario *scenario = command_scenario(names[batch->count], overrides, error);
-
-        if (scenario == NULL) {
-            batch_free(batch);
-            return NULL;
-        }
-        batch->scenario[batch->count] = scenario;
-    }
-    return batch;
-}
-
-static int batch_prepare(const struct batch *batch, const struct run_options *options,
-                         struct error *error)
-{
-    if (options->out != NULL && result_directory(options->out, error) != 0) {
-        return -1;
-    }
-    for (size_t i = 0; i < batch->count; i++) {
-        if (batch->scenario[i]->lab == LAB_PRIVATE) {
-            return lab_prepare(error);
-        }
-    }
-    return 0;
-}
-
-/* One that is cut short or cannot run ends the batch; an unmet expectation does not. */
-static enum status batch_run(const struct batch *batch, const struct run_options *options,
+static int check_directories(const struct batch *batch, const struct run_options *options,
                              struct error *error)
 {
-    enum status worst = STATUS_OK;
+    const char *twin = batch_twin(batch);
 
-    for (size_t i = 0; i < batch->count && worst <= STATUS_UNMET; i++) {
-        if (i > 0 && !options->json) {
-            putchar('\n');
-        }
-        enum status status = run_one(batch->scenario[i], options, batch->count > 1, error);
-        worst = status > worst ? status : worst;
+    if (options->out == NULL) {
+        return 0;
     }
-    return worst;
+    if (twin != NULL) {
+        error_set(error, STATUS_USAGE, "two scenarios are called '%s', and --out keeps one", twin);
+        return error_hint(error, "run them one by one, or give one another name");
+    }
+    return result_directory(options->out, error);
 }
 
-static enum status load_and_run(size_t count, char **names, const struct run_options *options,
+static enum status load_and_run(size_t count, char **names, struct run_options *options,
                                 struct error *error)
 {
     struct batch *batch = batch_load(count, names, &options->overrides, error);
@@ -230,8 +202,10 @@ static enum status load_and_run(size_t count, char **names, const struct run_opt
     if (batch == NULL) {
         return error->status;
     }
-    status = batch_prepare(batch, options, error) == 0 ? batch_run(batch, options, error)
-                                                       : error->status;
+    options->several = count > 1;
+    status = check_directories(batch, options, error) == 0
+                 ? batch_run(batch, run_one, options, error)
+                 : error->status;
     batch_free(batch);
     return status;
 }
@@ -242,6 +216,7 @@ static enum status run(int argc, char **argv, struct error *error)
     enum status status = STATUS_USAGE;
     int letter;
 
+    interrupts_hold();
     opterr = 0;
     while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (letter == '?') {

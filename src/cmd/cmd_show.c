@@ -33,7 +33,8 @@ static enum status show(const struct scenario *scenario, const char *about, stru
         error_hint(error, "what a foreign peer does at close can only be measured: finwait run");
         return STATUS_USAGE;
     }
-    printf("%s: %s\n\n", scenario->name, about);
+    printf("%s%s%s\n\n", scenario->name, about != NULL && about[0] != '\0' ? ": " : "",
+           about != NULL ? about : "");
     return draw(&input, error);
 }
 

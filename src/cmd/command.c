@@ -17,8 +17,11 @@ void command_usage(const struct command *command, FILE *out)
 
 enum status command_bad_option(const struct command *command, char **argv, struct error *error)
 {
+    char letter[] = {'-', (char)optopt, '\0'};
+
+    /* getopt_long(3) has not moved on yet when it stops within a cluster of letters. */
     error_set(error, STATUS_USAGE, "%s: option '%s' is unknown, ambiguous or lacks its argument",
-              command->name, argv[optind - 1]);
+              command->name, optopt > 0 && optopt < 128 ? letter : argv[optind - 1]);
     error_hint(error, "finwait %s --help lists the options", command->name);
     return STATUS_USAGE;
 }

@@ -1,20 +1,47 @@
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "command.h"
 
-/* The scenarios that ship: where they are looked for, the first that exists. */
+/* Where the scenarios that ship are looked for: what is found first counts. */
+static const char *const places[] = {"configs", FINWAIT_INSTALLED_CONFIGS, FINWAIT_SOURCE_CONFIGS};
+#define PLACES (sizeof places / sizeof places[0])
+
+static bool is_file(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
+}
+
+/* PLACE/NAME.yaml, a new string; NULL when no place has it. */
+static char *find_shipped(const char *name)
+{
+    for (size_t i = 0; i < PLACES; i++) {
+        char *path = NULL;
+
+        if (asprintf(&path, "%s/%s.yaml", places[i], name) < 0) {
+            return NULL;
+        }
+        if (is_file(path)) {
+            return path;
+        }
+        free(path);
+    }
+    return NULL;
+}
+
+/* Somebody else's `configs` has none of ours. */
 static const char *library_directory(void)
 {
-    static const char *const places[] = {"configs", FINWAIT_INSTALLED_CONFIGS,
-                                         FINWAIT_SOURCE_CONFIGS};
+    for (size_t i = 0; i < PLACES; i++) {
+        char path[4096];
 
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (access(places[i], R_OK | X_OK) == 0) {
+        snprintf(path, sizeof path, "%s/server-first.yaml", places[i]);
+        if (is_file(path)) {
             return places[i];
         }
     }
@@ -76,27 +103,21 @@ static void not_found(const char *name, struct error *error)
     library_free(names);
 }
 
-char *library_find(const char *name, struct error *error)
+/* As it stands on the command line: what has a slash or an ending names a file. */
+static bool is_path(const char *name)
 {
     size_t length = strlen(name);
-    bool is_path = strchr(name, '/') != NULL ||
-                   (length > 5 && strcmp(name + length - 5, ".yaml") == 0) ||
-                   access(name, F_OK) == 0;
-    char *file = NULL;
 
-    if (is_path) {
-        file = strdup(name);
-    } else if (asprintf(&file, "%s/%s.yaml", library_directory(), name) < 0) {
-        file = NULL;
-    }
+    return strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".yaml") == 0) ||
+           is_file(name);
+}
+
+char *library_find(const char *name, struct error *error)
+{
+    char *file = is_path(name) ? strdup(name) : find_shipped(name);
+
     if (file == NULL) {
-        error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
-        return NULL;
-    }
-    if (!is_path && access(file, F_OK) != 0) {
-        free(file);
         not_found(name, error);
-        return NULL;
     }
     return file;
 }

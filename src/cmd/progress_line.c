@@ -1,6 +1,7 @@
 #include "progress_line.h"
 
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "finwait/clock.h"
@@ -14,7 +15,6 @@ enum {
 void progress_line_init(struct progress_line *line)
 {
     *line = (struct progress_line){.terminal = isatty(STDERR_FILENO) == 1};
-    line->next = clock_now() + PLAIN_MS * NS_PER_MS;
 }
 
 int64_t progress_line_every(const struct progress_line *line)
@@ -65,19 +65,32 @@ static void write_line(const struct progress *progress, FILE *out)
             text[3]);
 }
 
+/* A line that wraps could not be redrawn in place: it is cut. */
+static int terminal_width(void)
+{
+    struct winsize window;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1 ? window.ws_col - 1
+                                                                               : 79;
+}
+
 void progress_line_show(void *context, const struct progress *progress)
 {
     struct progress_line *line = context;
+    char text[256];
+    FILE *out = fmemopen(text, sizeof text, "w");
 
+    if (out == NULL) {
+        return;
+    }
+    write_line(progress, out);
+    fclose(out);
     if (line->terminal) {
-        fputs("\r", stderr);
-        write_line(progress, stderr);
-        fputs("\033[K", stderr); /* clear to the end of the line, ECMA-48 EL */
+        /* EL clears to the end of the line, ECMA-48 section 8.3.41. */
+        fprintf(stderr, "\r%.*s\033[K", terminal_width(), text);
         line->drawn = true;
-    } else if (clock_now() >= line->next) {
-        write_line(progress, stderr);
-        fputs("\n", stderr);
-        line->next = clock_now() + PLAIN_MS * NS_PER_MS;
+    } else {
+        fprintf(stderr, "%s\n", text);
     }
     fflush(stderr);
 }

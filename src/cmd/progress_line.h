@@ -9,7 +9,6 @@
 struct progress_line {
     bool terminal; /* redrawn in place; else a plain line now and then */
     bool drawn;
-    int64_t next; /* plain: when the next line is due, CLOCK_MONOTONIC ns */
 };
 
 void progress_line_init(struct progress_line *line);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <sched.h>
+#include <stdint.h>
 #include <unistd.h>
 
 #include "finwait/lab.h"
@@ -19,11 +20,20 @@ static int go_back(int home, struct error *error)
     return error_errno(error, STATUS_MACHINE, errno, "return to the network namespace");
 }
 
+/* -1: not prepared yet. */
+static int64_t outer_user = -1;
+
+unsigned lab_user(void)
+{
+    return outer_user >= 0 ? (unsigned)outer_user : geteuid();
+}
+
 int lab_prepare(struct error *error)
 {
     int result;
     int home = netns_current(error);
 
+    outer_user = lab_user();
     if (home < 0) {
         return -1;
     }

@@ -102,6 +102,11 @@ static int suggest(const char *name, struct error *error)
     if (!nearest_entry(sysctl_path(path, known), word, nearest)) {
         return error_hint(error, "see what there is: sysctl %s", known);
     }
+    error->status = STATUS_USAGE; /* a slip of the pen, not what the machine lacks */
+    if (strcmp(word, nearest) == 0) {
+        rest += word_length; /* it is a value, and has no parts */
+        word_length = strlen(rest);
+    }
     return error_hint(error, "did you mean %s.%s%s?", known, nearest, rest + word_length);
 }
 

@@ -217,6 +217,30 @@ enum step_result conn_await(struct conn *conn, short interest)
     return STEP_WAIT;
 }
 
+static void on_turn(evutil_socket_t fd, short what, void *argument)
+{
+    struct conn *conn = argument;
+    struct worker *worker = conn->worker;
+
+    (void)fd;
+    (void)what;
+    conn->paused = false;
+    conn_run(conn);
+    worker_turn(worker);
+}
+
+enum step_result conn_yield(struct conn *conn)
+{
+    const struct timeval now = {0};
+
+    if (evtimer_assign(&conn->timer, conn->worker->base, on_turn, conn) != 0 ||
+        evtimer_add(&conn->timer, &now) != 0) {
+        return conn_fail(conn, ENOMEM);
+    }
+    conn->paused = true;
+    return STEP_WAIT;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *argument)
 {
     struct conn *conn = argument;

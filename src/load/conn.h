@@ -69,6 +69,9 @@ enum step_result conn_fail_open(struct conn *conn, int errnum);
 /* Call again when the socket can be read or written (EV_READ, EV_WRITE).  Returns STEP_WAIT. */
 enum step_result conn_await(struct conn *conn, short interest);
 
+/* Call again when others have had their turn: there is more to do, and it could go on for ever. */
+enum step_result conn_yield(struct conn *conn);
+
 /* Call again after `ns`.  Returns STEP_WAIT. */
 enum step_result conn_sleep(struct conn *conn, int64_t ns);
 

@@ -10,7 +10,7 @@ enum {
     RESERVED = 64,
 };
 
-/* Both limits up to the hard one; root may go beyond it, up to fs.nr_open. */
+/* The soft limit up to the hard one, which is the machine's owner's to raise. */
 static rlim_t raise_limit(void)
 {
     struct rlimit limit;
@@ -37,11 +37,15 @@ static uint32_t half_the_cpus(void)
 int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers, struct error *error)
 {
     rlim_t limit = raise_limit();
-    rlim_t room = limit > (rlim_t)2 * RESERVED ? limit - RESERVED : RESERVED;
+    rlim_t taken = RESERVED + need->listeners;
+    rlim_t room = limit > 2 * taken ? limit - taken : limit / 2;
     uint64_t least = (need->descriptors + room - 1) / room;
 
     if (least == 0) {
         least = 1;
+    }
+    if (least > WORKERS_MAX && need->guessed) {
+        least = WORKERS_MAX; /* should it be too few, EMFILE is counted */
     }
     if (least > WORKERS_MAX) {
         error_set(error, STATUS_MACHINE,

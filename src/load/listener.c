@@ -45,11 +45,9 @@ fail:
 
 int listeners_open(struct listeners *listeners, const struct role_plan *plan, struct error *error)
 {
-    const struct sockopts *options = plan->sockopts;
-    bool own = options->set[SOCKOPT_REUSEPORT] && options->value[SOCKOPT_REUSEPORT] != 0;
     uint32_t total;
 
-    listeners->sets = own ? plan->workers : 1;
+    listeners->sets = plan->own_listeners ? plan->workers : 1;
     listeners->count = plan->servers.count;
     total = listeners->sets * listeners->count;
     listeners->fd = malloc(total * sizeof *listeners->fd);
@@ -85,4 +83,17 @@ const int *listeners_of(const struct listeners *listeners, uint32_t index)
     uint32_t set = listeners->sets > 1 ? index : 0;
 
     return listeners->fd + (size_t)set * listeners->count;
+}
+
+void listeners_keep(struct listeners *listeners, uint32_t index)
+{
+    const int *own = listeners_of(listeners, index);
+
+    for (uint32_t i = 0; i < listeners->sets * listeners->count; i++) {
+        const int *fd = &listeners->fd[i];
+
+        if (fd < own || fd >= own + listeners->count) {
+            close(*fd);
+        }
+    }
 }

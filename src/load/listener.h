@@ -19,6 +19,9 @@ struct listeners {
 int listeners_open(struct listeners *listeners, const struct role_plan *plan, struct error *error);
 void listeners_close(struct listeners *listeners);
 
+/* In the process of worker `index`: close the sets of the others, whose ends are not its own. */
+void listeners_keep(struct listeners *listeners, uint32_t index);
+
 /* The set of worker `index`: `count` descriptors. */
 const int *listeners_of(const struct listeners *listeners, uint32_t index);
 

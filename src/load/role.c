@@ -44,9 +44,10 @@ static void become_worker(pid_t conductor)
 {
     sigset_t none;
 
-    signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group: the conductor decides */
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGCHLD, SIG_DFL);
+    /* Ctrl-C and timeout(1) reach the whole group: the conductor decides. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -57,8 +58,8 @@ static void become_worker(pid_t conductor)
 }
 
 static _Noreturn void run_worker(struct role *role, const struct role_plan *plan, uint32_t index,
-                                 int control, const struct lab *lab,
-                                 const struct listeners *listeners, pid_t conductor)
+                                 int control, const struct lab *lab, struct listeners *listeners,
+                                 pid_t conductor)
 {
     struct error error;
 
@@ -70,6 +71,7 @@ static _Noreturn void run_worker(struct role *role, const struct role_plan *plan
         error_print(&error, stderr);
         _exit(EXIT_FAILURE);
     }
+    listeners_keep(listeners, index);
     _exit(worker_main(plan, index, role->board, control, listeners_of(listeners, index),
                       listeners->count));
 }
@@ -112,6 +114,7 @@ static void reap(struct role_worker *worker, enum outcome outcome)
     if (worker->pid > 0) {
         waitpid(worker->pid, NULL, 0);
         worker->pid = 0;
+        worker->role->board->slot[worker - worker->role->worker].room = 0;
         settle_open(worker->role, worker, outcome);
     }
     forget_control(worker);
@@ -133,8 +136,7 @@ static void on_word(evutil_socket_t fd, short what, void *argument)
 }
 
 static int fork_worker(struct role *role, const struct role_plan *plan, uint32_t index,
-                       const struct lab *lab, const struct listeners *listeners,
-                       struct error *error)
+                       const struct lab *lab, struct listeners *listeners, struct error *error)
 {
     struct role_worker *worker = &role->worker[index];
     pid_t conductor = getpid();
@@ -180,8 +182,7 @@ static int await_ready(const struct role *role, uint32_t index, struct error *er
 }
 
 static int start_workers(struct role *role, const struct role_plan *plan, const struct lab *lab,
-                         const struct listeners *listeners, struct event_base *base,
-                         struct error *error)
+                         struct listeners *listeners, struct event_base *base, struct error *error)
 {
     for (uint32_t i = 0; i < role->count; i++) {
         if (fork_worker(role, plan, i, lab, listeners, error) != 0) {
@@ -320,14 +321,22 @@ void role_progress(const struct role *role, struct role_progress *progress)
     *progress = (struct role_progress){.workers_died = role->died};
     for (uint32_t i = 0; i < role->count; i++) {
         const struct account *account = &role->board->slot[i].account;
+        /* Each is read once, and what counts last first: the worker counts on meanwhile. */
         uint64_t fine = account->outcome[OUTCOME_DONE] + account->outcome[OUTCOME_HELD] +
                         account->outcome[OUTCOME_RESET];
-        uint64_t open = account_open(account);
+        uint64_t failed = 0;
 
+        for (unsigned outcome = 0; outcome < OUTCOME_N; outcome++) {
+            bool bad =
+                outcome != OUTCOME_DONE && outcome != OUTCOME_HELD && outcome != OUTCOME_RESET;
+            failed += bad ? account->outcome[outcome] : 0;
+        }
         progress->attempted += account->attempted;
-        progress->open += open;
         progress->done += fine;
-        progress->failed += account->attempted - open - fine;
+        progress->failed += failed;
         progress->workers_alive += role->worker[i].pid > 0;
     }
+    progress->open = progress->attempted > progress->done + progress->failed
+                         ? progress->attempted - progress->done - progress->failed
+                         : 0;
 }

@@ -73,7 +73,7 @@ static bool leave_to_others(const struct worker *worker)
 {
     const struct board *board = worker->board;
 
-    if (board->slot[worker->index].room > 0 || worker->plan->sockopts->set[SOCKOPT_REUSEPORT]) {
+    if (board->slot[worker->index].room > 0 || worker->plan->own_listeners) {
         return false;
     }
     for (uint32_t i = 0; i < board->slots; i++) {

@@ -11,6 +11,11 @@
 
 /* How each step runs.  Each tries its system call first and waits only on EAGAIN. */
 
+enum {
+    /* Reads of one connection before the others get their turn: 1 MiB. */
+    READS = 16,
+};
+
 /* ---- opening ---- */
 
 static enum step_result connection_opened(struct conn *conn)
@@ -185,7 +190,10 @@ static enum step_result run_recv(struct conn *conn, const struct step *step)
     enum message_progress progress = conn->receiving ? MESSAGE_MORE : begin_recv(conn);
 
     (void)step;
-    while (progress == MESSAGE_MORE) {
+    for (int i = 0; progress == MESSAGE_MORE; i++) {
+        if (i == READS) {
+            return conn_yield(conn);
+        }
         ssize_t n = recv(conn->fd, worker->scratch, recv_size(conn), peek ? MSG_PEEK : 0);
         if (n == 0) {
             return recv_fin(conn);
@@ -237,42 +245,61 @@ static enum step_result run_shut_rd(struct conn *conn, const struct step *step)
     return shut(conn, SHUT_RD);
 }
 
-/* Read and discard until EAGAIN, FIN or RST; > 0: EAGAIN, 0: FIN, < 0: -errno. */
-static int discard(struct conn *conn)
+/* How reading and discarding ended. */
+enum discarded {
+    DISCARDED_ALL,  /* nothing more has arrived */
+    DISCARDED_FIN,  /* the peer's FIN has been read */
+    DISCARDED_SOME, /* there is more, and it is the others' turn */
+    DISCARDED_ERROR,
+};
+
+static enum discarded discard(struct conn *conn)
 {
+    conn->worker->account->bytes_received += conn->spill_length;
     free(conn->spill);
     conn->spill = NULL;
     conn->spill_length = 0;
-    while (!conn->peer_fin) {
+    for (int i = 0; !conn->peer_fin; i++) {
+        if (i == READS) {
+            return DISCARDED_SOME;
+        }
         ssize_t n = recv(conn->fd, NULL, WORKER_SCRATCH, MSG_TRUNC);
         if (n < 0) {
-            return errno == EAGAIN ? 1 : -errno;
+            return errno == EAGAIN ? DISCARDED_ALL : DISCARDED_ERROR;
         }
         conn->peer_fin = n == 0;
         conn->worker->account->bytes_received += (uint64_t)n;
     }
-    return 0;
+    return DISCARDED_FIN;
 }
 
 static enum step_result run_wait_fin(struct conn *conn, const struct step *step)
 {
-    int left;
-
     (void)step;
     closing_begins(conn);
-    left = discard(conn);
-    if (left > 0) {
+    switch (discard(conn)) {
+    case DISCARDED_FIN:
+        return STEP_NEXT;
+    case DISCARDED_ALL:
         return conn_await(conn, EV_READ);
+    case DISCARDED_SOME:
+        return conn_yield(conn);
+    default:
+        return conn_fail(conn, errno);
     }
-    return left == 0 ? STEP_NEXT : conn_fail(conn, -left);
 }
 
 static enum step_result run_drain(struct conn *conn, const struct step *step)
 {
-    int left = discard(conn);
-
     (void)step;
-    return left >= 0 ? STEP_NEXT : conn_fail(conn, -left);
+    switch (discard(conn)) {
+    case DISCARDED_ERROR:
+        return conn_fail(conn, errno);
+    case DISCARDED_SOME:
+        return conn_yield(conn);
+    default:
+        return STEP_NEXT;
+    }
 }
 
 static enum step_result run_pause(struct conn *conn, const struct step *step)

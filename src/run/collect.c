@@ -50,7 +50,7 @@ static void collect_environment(struct text_pairs *pairs)
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         add_number(pairs, "rlimit_nofile", limit.rlim_max);
     }
-    add_number(pairs, "euid", geteuid());
+    add_number(pairs, "euid", lab_user());
     text_pairs_add(pairs, "libevent", event_get_version());
 }
 

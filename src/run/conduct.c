@@ -25,7 +25,11 @@ static void on_phase_over(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     (void)what;
     if (trial->phase == PHASE_LOAD && trial->role[SIDE_CLIENT] != NULL) {
-        role_stop(trial->role[SIDE_CLIENT]); /* what is under way may end well; then on_finished */
+        /* What is under way may end well, and all that was due in an open loop has yet to begin,
+         * however late: then on_finished. */
+        if (trial->scenario->load.rate == 0) {
+            role_stop(trial->role[SIDE_CLIENT]);
+        }
     } else {
         event_base_loopbreak(trial->base);
     }
@@ -48,6 +52,12 @@ static void on_progress(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     (void)what;
     progress_report(argument);
+}
+
+/* Take what has come while the loop was not running. */
+static void hear_signals(struct trial *trial)
+{
+    event_base_loop(trial->base, EVLOOP_NONBLOCK);
 }
 
 /* ---- phases ---- */
@@ -103,10 +113,13 @@ static int start_role(struct trial *trial, enum side side, struct error *error)
 static int setup_lab(struct trial *trial, struct error *error)
 {
     struct lab_config config;
-    struct lab_sysctl *sysctl[SIDE_N];
+    struct lab_sysctl *sysctl[SIDE_N] = {NULL};
 
-    plan_lab(trial->scenario, &config, sysctl);
-    trial->lab = lab_new(&config, error);
+    if (plan_lab(trial->scenario, &config, sysctl) == 0) {
+        trial->lab = lab_new(&config, error);
+    } else {
+        error_set(error, STATUS_MACHINE, "out of memory for a lab");
+    }
     free(sysctl[SIDE_CLIENT]);
     free(sysctl[SIDE_SERVER]);
     return trial->lab != NULL ? 0 : -1;
@@ -144,6 +157,7 @@ static void load(struct trial *trial)
     if (!trial->load_over) {
         phase_wait(trial);
     }
+    hear_signals(trial);
     phase_leave(trial);
 }
 
@@ -154,9 +168,9 @@ static void settle(struct trial *trial)
         phase_wait(trial);
     }
     phase_leave(trial);
+    collect_counters(trial);
     if (trial->cut_by == NULL) {
         collect_final(trial);
-        collect_counters(trial);
         inspect_hosts(trial);
     }
 }
@@ -179,6 +193,7 @@ static void run_phases(struct trial *trial)
     if (trial->cut_by == NULL && trial->scenario->decay > 0) {
         decay(trial);
     }
+    hear_signals(trial);
 }
 
 /* ---- the whole ---- */
@@ -206,12 +221,22 @@ static void trial_fini(struct trial *trial)
 
 #define SIGNALS 3
 
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static int watch(struct trial *trial, struct event *events[SIGNALS + 1])
 {
     static const int numbers[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
     struct timeval every = clock_timeval(trial->options->progress_every);
 
     for (size_t i = 0; i < SIGNALS; i++) {
+        if (is_ignored(numbers[i])) {
+            continue; /* nohup(1), or a shell's background job */
+        }
         events[i] = evsignal_new(trial->base, numbers[i], on_signal, trial);
         if (events[i] == NULL || event_add(events[i], NULL) != 0) {
             return -1;

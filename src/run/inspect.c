@@ -1,7 +1,9 @@
-#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,60 +12,86 @@
 enum {
     /* What is kept of a command's output. */
     OUTPUT_MAX = 64 * 1024,
+    /* How soon a command's end, or a signal to us, is noticed. */
+    TICK_MS = 20,
 };
 
+/* The command is a group of its own, so that all of it can be ended, and dies with the conductor.
+ */
 static _Noreturn void run_command(const struct trial *trial, enum side side, int out)
 {
     struct error error;
     sigset_t none;
+    int nothing = open("/dev/null", O_RDONLY);
 
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    dup2(nothing, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
     if (lab_enter(trial->lab, side, &error) != 0) {
         error_print(&error, stderr);
         _exit(126);
     }
+    close_range(STDERR_FILENO + 1, ~0U, 0);
     setenv("FINWAIT_HOST", lab_is_private(trial->lab) ? side_name(side) : "host", 1);
     execl("/bin/sh", "sh", "-c", trial->options->inspect, (char *)NULL);
     _exit(127);
 }
 
-/* All of it is read, lest the command block; what is beyond OUTPUT_MAX is dropped. */
-static char *read_all(int fd)
-{
-    char *text = malloc(OUTPUT_MAX + 1);
-    char rest[4096];
-    size_t used = 0;
+/* What a command prints, as much of it as is kept. */
+struct capture {
+    int fd;
+    size_t used;
+    char *text; /* OUTPUT_MAX + 1 bytes, or NULL */
+};
 
-    for (;;) {
-        bool keep = text != NULL && used < OUTPUT_MAX;
-        ssize_t n = keep ? read(fd, text + used, OUTPUT_MAX - used) : read(fd, rest, sizeof rest);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            break;
-        }
-        used += keep ? (size_t)n : 0;
-    }
-    if (text != NULL) {
-        text[used] = '\0';
-    }
-    return text;
+/*
+ * Read what is there; what is beyond OUTPUT_MAX is dropped, lest the command block.  False at the
+ * end of it.
+ */
+static bool capture_read(struct capture *capture)
+{
+    char rest[4096];
+    ssize_t n;
+
+    do {
+        bool keep = capture->text != NULL && capture->used < OUTPUT_MAX;
+        n = keep ? read(capture->fd, capture->text + capture->used, OUTPUT_MAX - capture->used)
+                 : read(capture->fd, rest, sizeof rest);
+        capture->used += keep && n > 0 ? (size_t)n : 0;
+    } while (n > 0);
+    return n != 0;
 }
 
-static int exit_status(pid_t pid)
+static int status_of(int status)
 {
-    int status;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
-    while (waitpid(pid, &status, 0) < 0) {
-        if (errno != EINTR) {
-            return -1;
+/*
+ * Until the command ends.  Not until its output does: what it leaves in the background may keep
+ * that open for ever.
+ */
+static int await_command(struct trial *trial, pid_t pid, struct capture *capture)
+{
+    struct pollfd output = {.fd = capture->fd, .events = POLLIN};
+    int status = 0;
+
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        poll(&output, 1, TICK_MS);
+        output.fd = capture_read(capture) ? output.fd : -1;
+        event_base_loop(trial->base, EVLOOP_NONBLOCK);
+        if (trial->cut_by != NULL) {
+            kill(-pid, SIGKILL);
         }
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    capture_read(capture);
+    kill(-pid, SIGKILL); /* what it left behind */
+    return status_of(status);
 }
 
 static void inspect(struct trial *trial, enum side side)
@@ -73,20 +101,23 @@ static void inspect(struct trial *trial, enum side side)
     int pair[2];
     pid_t pid;
 
-    if (pipe(pair) != 0) {
+    if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) != 0) {
         return;
     }
     pid = fork();
     if (pid == 0) {
-        close(pair[0]);
+        fcntl(pair[1], F_SETFL, 0);
         run_command(trial, side, pair[1]);
     }
     close(pair[1]);
     if (pid > 0) {
+        struct capture capture = {.fd = pair[0], .text = calloc(1, OUTPUT_MAX + 1)};
+
+        setpgid(pid, pid); /* here too: whoever is first */
         kept->host = strdup(lab_is_private(trial->lab) ? side_name(side) : "host");
         kept->command = strdup(trial->options->inspect);
-        kept->output = read_all(pair[0]);
-        kept->status = exit_status(pid);
+        kept->status = await_command(trial, pid, &capture);
+        kept->output = capture.text;
         result->inspection_count++;
     }
     close(pair[0]);
@@ -102,7 +133,7 @@ void inspect_hosts(struct trial *trial)
         return;
     }
     inspect(trial, SIDE_CLIENT);
-    if (lab_is_private(trial->lab)) {
+    if (lab_is_private(trial->lab) && trial->cut_by == NULL) {
         inspect(trial, SIDE_SERVER);
     }
 }

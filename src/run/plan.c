@@ -8,8 +8,6 @@ enum {
     /* What a closed loop may reach on one machine; used only to size tables for runs without a
      * fixed number of connections. */
     GUESSED_RATE = 50000,
-    /* TCP_TIMEWAIT_LEN, include/net/tcp.h: older sockets are gone. */
-    TIME_WAIT_SECONDS = 60,
 };
 
 bool plan_plays(const struct scenario *scenario, enum side side)
@@ -67,6 +65,8 @@ int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], stru
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         struct fit_need need = {
             .descriptors = descriptors_of(scenario, side),
+            .guessed = scenario->load.connections == 0,
+            .listeners = side == SIDE_SERVER ? scenario->side[side].addresses : 0,
             .workers = scenario->side[side].workers,
         };
 
@@ -83,19 +83,22 @@ int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], stru
     return 0;
 }
 
-void plan_lab(const struct scenario *scenario, struct lab_config *config,
-              struct lab_sysctl *sysctl[SIDE_N])
+int plan_lab(const struct scenario *scenario, struct lab_config *config,
+             struct lab_sysctl *sysctl[SIDE_N])
 {
     *config = (struct lab_config){
         .private = scenario->lab == LAB_PRIVATE,
         .ipv6 = scenario->ip == IP_V6,
-        .sockets = connections_within(&scenario->load, TIME_WAIT_SECONDS),
+        .sockets = connections_within(&scenario->load, seconds_of(TIME_WAIT_LENGTH)),
     };
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         const struct sysctl_settings *wanted = &scenario->side[side].sysctl;
 
         sysctl[side] = calloc(wanted->count + 1, sizeof *sysctl[side]);
-        for (size_t i = 0; sysctl[side] != NULL && i < wanted->count; i++) {
+        if (sysctl[side] == NULL) {
+            return -1;
+        }
+        for (size_t i = 0; i < wanted->count; i++) {
             sysctl[side][i] = (struct lab_sysctl){
                 .name = wanted->item[i].name,
                 .value = wanted->item[i].value,
@@ -103,9 +106,10 @@ void plan_lab(const struct scenario *scenario, struct lab_config *config,
             };
         }
         config->sysctl[side] = sysctl[side];
-        config->sysctl_count[side] = sysctl[side] != NULL ? wanted->count : 0;
+        config->sysctl_count[side] = wanted->count;
         config->addresses[side] = scenario->side[side].addresses;
     }
+    return 0;
 }
 
 static void server_address(const struct trial *trial, struct address_pool *pool)
@@ -194,6 +198,8 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .timeout = scenario->load.timeout,
         .pipelined = sends_ahead(&scenario->side[side_peer(side)].program),
         .backlog = scenario->backlog,
+        .own_listeners = side == SIDE_SERVER && spec->sockopt.set[SOCKOPT_REUSEPORT] &&
+                         spec->sockopt.value[SOCKOPT_REUSEPORT] != 0,
         .connections = scenario->load.connections,
         .concurrency = scenario->load.concurrency,
         .rate = scenario->load.rate,

@@ -32,8 +32,9 @@ struct trial {
 
 /* ---- plan.c: what the scenario means for the lab and the roles ---- */
 
-void plan_lab(const struct scenario *scenario, struct lab_config *config,
-              struct lab_sysctl *sysctl[SIDE_N]);
+/* `sysctl` is to be freed.  -1: out of memory. */
+int plan_lab(const struct scenario *scenario, struct lab_config *config,
+             struct lab_sysctl *sysctl[SIDE_N]);
 int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], struct error *error);
 
 /* Fill `plan` for the role of `side`; `host` has room for the Host header's text. */
@@ -65,7 +66,10 @@ void collect_end(struct trial *trial);       /* the roles' accounts, once they h
 
 /* ---- inspect.c ---- */
 
-/* Run the user's command in each host, one after the other, and keep what it prints. */
+/*
+ * Run the user's command in each host, one after the other, and keep what it prints.  A signal that
+ * cuts the trial short ends the command.
+ */
 void inspect_hosts(struct trial *trial);
 
 /* ---- progress.c ---- */

@@ -21,9 +21,8 @@ enum {
     NOT_A_SIDE = SIDE_N,
 };
 
-/* TCP_TIMEWAIT_LEN, include/net/tcp.h; and how coarse jiffies can be, and then some. */
-#define TIME_WAIT_LENGTH (60 * NS_PER_S)
-#define AGE_SLACK        (20 * NS_PER_MS)
+/* How coarse jiffies can be, and then some. */
+#define AGE_SLACK (20 * NS_PER_MS)
 
 /* One dump being read. */
 struct tally {

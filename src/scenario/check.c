@@ -206,10 +206,22 @@ static int check_programs(const struct draft *draft)
     return status == 0 ? 0 : error_at(draft->error, scenario->side[SIDE_CLIENT].program_where);
 }
 
+/* The name becomes a directory of its own below --out. */
+static int check_name(const struct draft *draft)
+{
+    const char *name = draft->scenario->name;
+
+    if (strchr(name, '/') == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+        return 0;
+    }
+    error_set(draft->error, STATUS_USAGE, "name '%s' cannot be that of a directory", name);
+    return draft_fail_at(draft, draft_given(draft, "name")->where, "take the slash or dots out");
+}
+
 int draft_check(const struct draft *draft)
 {
-    if (check_message(draft) != 0 || check_load(draft) != 0 || check_lab(draft) != 0 ||
-        check_at(draft) != 0) {
+    if (check_name(draft) != 0 || check_message(draft) != 0 || check_load(draft) != 0 ||
+        check_lab(draft) != 0 || check_at(draft) != 0) {
         return -1;
     }
     return check_programs(draft);

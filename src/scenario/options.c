@@ -42,7 +42,7 @@ static const struct option written[] = {
     {"load.duration", OPTION_DURATION, "0s", 0, 24 * HOUR, FIELD(load.duration),
      .about = "begin connections for this long; 0s: until load.connections are done"},
     {"load.timeout", OPTION_DURATION, "30s", 0, 24 * HOUR, FIELD(load.timeout),
-     .about = "how long a step may wait; 0s: for ever"},
+     .about = "how long a step may wait, other than a pause; 0s: for ever"},
     {"client", OPTION_NONE, NULL, FIELD(side[SIDE_CLIENT].none), .side = SIDE_CLIENT,
      .about = "none: no client is run, another program loads the server; needs load.duration and "
               "lab: host"},

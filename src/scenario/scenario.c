@@ -46,13 +46,46 @@ static int set_name(struct draft *draft)
     return value_set(scenario, option_find("name", &key), name, draft->error);
 }
 
+/*
+ * Loopback has as many source addresses as one likes in IPv4; elsewhere on this host the kernel
+ * chooses the one there is.
+ */
+static bool has_one_source(const struct scenario *scenario)
+{
+    struct address at;
+    struct error unused;
+
+    return scenario->lab == LAB_HOST &&
+           (scenario->ip == IP_V6 ||
+            (scenario->at != NULL && address_parse(&at, scenario->at, &unused) == 0 &&
+             !address_is_loopback(&at)));
+}
+
+static int complete_addresses(struct draft *draft)
+{
+    struct scenario *scenario = draft->scenario;
+    const struct given *given = draft_given(draft, "client.addresses");
+
+    if (!has_one_source(scenario)) {
+        return 0;
+    }
+    if (given->level > LEVEL_DEFAULT && scenario->side[SIDE_CLIENT].addresses > 1) {
+        error_set(draft->error, STATUS_USAGE,
+                  "client.addresses is %u, and this host has one source address for that target",
+                  scenario->side[SIDE_CLIENT].addresses);
+        return draft_fail_at(draft, given->where, "write client: {addresses: 1}, or leave it out");
+    }
+    scenario->side[SIDE_CLIENT].addresses = 1;
+    return 0;
+}
+
 /* What an option defaults to when it depends on others. */
 static int complete(struct draft *draft)
 {
     struct scenario *scenario = draft->scenario;
 
     scenario->side[SIDE_SERVER].none = scenario->at != NULL;
-    if (draft_choose_programs(draft) != 0) {
+    if (draft_choose_programs(draft) != 0 || complete_addresses(draft) != 0) {
         return -1;
     }
     if (draft_given(draft, "load.connections")->level == LEVEL_DEFAULT &&

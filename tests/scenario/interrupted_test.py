@@ -16,14 +16,6 @@ ENDLESS = {
 }
 
 
-def catches(pid, number):
-    """Whether the process has a handler for the signal (SigCgt, proc_pid_status(5))."""
-    try:
-        return int(ft.read_status(f"/proc/{pid}")["SigCgt"], 16) >> (number - 1) & 1
-    except (OSError, KeyError):
-        return False
-
-
 class Signals(ft.LabTestCase):
     def check_partial(self, value, cut_by, phases):
         self.assertTrue(value["partial"])
@@ -57,6 +49,8 @@ class Signals(ft.LabTestCase):
         value = self.cut(settings, "settle", signal.SIGINT)
         self.check_partial(value, "SIGINT", ["setup", "load", "settle"])
         self.assertEqual(value["metrics"]["connections.completed"], 10)
+        self.assertEqual(value["metrics"]["server.counter.TcpPassiveOpens"], 10)
+        self.assertEqual(value["metrics"]["client.counter.TcpActiveOpens"], 10)
 
     def test_during_decay(self):
         settings = {"load.connections": 10, "settle": "100ms", "decay": "1h"}
@@ -71,7 +65,7 @@ class Signals(ft.LabTestCase):
         process = ft.popen(
             [*ft.as_arguments(settings), "--out", out, "--quiet"], user=self.user
         )
-        ft.wait_until(lambda: catches(process.pid, signal.SIGINT), "SIGINT is handled")
+        ft.wait_until(lambda: ft.catches(process.pid, signal.SIGINT), "SIGINT is handled")
         process.send_signal(signal.SIGINT)
         ended = ft.finish(process)
         self.assertEqual(ended.status, 4, ended)
@@ -98,7 +92,8 @@ class Signals(ft.LabTestCase):
         first = ft.PLACE.write("cut-first.yaml", "name: cut-first\nload: {duration: 1h}\n")
         second = ft.PLACE.write("cut-second.yaml", "name: cut-second\n")
         process = ft.popen(["run", first, second, "--quiet", "--out", out], user=self.user)
-        ft.wait_until(lambda: len(ft.children_of(process.pid)) >= 2, "the roles run")
+        # Each scenario has a conductor of its own, and that has the workers.
+        ft.wait_until(lambda: len(ft.processes_of(process.mark)) >= 4, "the roles run")
         process.send_signal(signal.SIGINT)
         ended = ft.finish(process)
         self.assertEqual(ended.status, 4, ended)

@@ -46,8 +46,14 @@ class Sysctl(ft.LabTestCase):
         self.assertGreaterEqual(overflow, n - most - 1)
 
     def test_no_such_key(self):
-        ended = ft.run({"server.sysctl.net.ipv4.tcp_fin_timeuot": 17}, user=self.user)
+        ended = ft.run({"server.sysctl.net.ipv4.of_a_kernel_to_come": 17}, user=self.user)
         self.assertEqual(ended.status, 3, ended)
+        self.assert_nothing_started(ended)
+        self.assertIn("net.ipv4.of_a_kernel_to_come", ended.stderr)
+
+    def test_a_misspelt_key(self):
+        ended = ft.run({"server.sysctl.net.ipv4.tcp_fin_timeuot": 17}, user=self.user)
+        self.assertEqual(ended.status, 2, ended)
         self.assert_nothing_started(ended)
         self.assertIn("net.ipv4.tcp_fin_timeuot", ended.stderr)
         self.assertIn(FIN_TIMEOUT, ended.stderr, "the nearest spelling")

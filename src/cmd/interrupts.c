@@ -1,0 +1,43 @@
+#include "interrupts.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t seen;
+static volatile pid_t heir;
+
+static void note(int number)
+{
+    seen = number;
+    if (heir > 0) {
+        kill(heir, SIGTERM);
+    }
+}
+
+void interrupts_hold(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction action = {.sa_handler = note};
+
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction old;
+
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
+            sigaction(numbers[i], &action, NULL);
+        }
+    }
+}
+
+bool interrupts_seen(void)
+{
+    return seen != 0;
+}
+
+void interrupts_pass_on(pid_t child)
+{
+    heir = child;
+    if (child > 0 && seen != 0) { /* it came just before */
+        kill(child, SIGTERM);
+    }
+}

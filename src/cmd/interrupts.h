@@ -1,0 +1,21 @@
+#ifndef FINWAIT_CMD_INTERRUPTS_H
+#define FINWAIT_CMD_INTERRUPTS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * SIGINT, SIGTERM and SIGHUP from the first to the last line of a run.  While a trial is under way
+ * the conductor takes them; before, between and after, when a result may be on its way to a file,
+ * they are noted here and never end the process.  Signals that were ignored stay so (nohup(1)).
+ * A reader that goes away (SIGPIPE) is an error of the write, not the end.
+ */
+void interrupts_hold(void);
+
+/* Whether one has come meanwhile. */
+bool interrupts_seen(void);
+
+/* From now on pass what comes, and what has come, on to `child` as SIGTERM; 0: to nobody. */
+void interrupts_pass_on(pid_t child);
+
+#endif
