@@ -13,9 +13,6 @@
 #define DURATION(ns)    units_human_duration((char[UNITS_TEXT]){0}, UNITS_TEXT, (ns))
 #define SHARE(fraction) facts_share((char[UNITS_TEXT]){0}, UNITS_TEXT, (fraction))
 
-/* TCP_TIMEWAIT_LEN, include/net/tcp.h: no sysctl changes it. */
-#define TIME_WAIT_LENGTH (60 * NS_PER_S)
-
 /*
  * What a result says of the questions that a report asks, gathered once.  Zero where nothing was
  * measured: look at the `bool` first where the difference matters.

@@ -5,9 +5,6 @@
 #include "finwait/clock.h"
 #include "measure.h"
 
-/* TCP_TIMEWAIT_LEN (include/net/tcp.h), and tcp_fin_timeout's default. */
-#define TIME_WAIT_NS (60 * NS_PER_S)
-
 #define TOLERANCE 0.01
 /* Sockets that end during the run are taken to have come evenly over the load; they may not. */
 #define TOLERANCE_EVENLY 0.1
@@ -50,7 +47,8 @@ static int64_t fin_wait2_ns(const struct result *result, enum side side)
         return ns;
     }
     long long seconds = sysctl == NULL ? 0 : strtoll(sysctl, NULL, 10);
-    return seconds > 0 && seconds < INT32_MAX ? seconds * NS_PER_S : TIME_WAIT_NS;
+    /* tcp_fin_timeout's default is TCP_TIMEWAIT_LEN, too (TCP_FIN_TIMEOUT, include/net/tcp.h). */
+    return seconds > 0 && seconds < INT32_MAX ? seconds * NS_PER_S : TIME_WAIT_LENGTH;
 }
 
 /* How long a socket rests where the model says it does; INT64_MAX: for ever. */
@@ -59,7 +57,7 @@ static int64_t rest_ns(const struct result *result, enum side side)
     const struct predicted_side *predicted = &result->predicted[0].side[side];
 
     if (predicted->final == TCP_STATE_TIME_WAIT) {
-        return TIME_WAIT_NS;
+        return TIME_WAIT_LENGTH;
     }
     if (predicted->final == TCP_STATE_FIN_WAIT2 && !keeps_descriptor(predicted)) {
         return fin_wait2_ns(result, side);

@@ -203,8 +203,10 @@ void result_reconcile(struct result *result)
 {
     forget_findings(result);
     findings_model(result);
-    find_openings(result);
-    find_unaccepted(result);
+    if (!result->partial) { /* the cut leaves connections half made on the way */
+        find_openings(result);
+        find_unaccepted(result);
+    }
     for (unsigned side = 0; side < SIDE_N; side++) {
         if (result->side[side].played) {
             find_deaths(result, (enum side)side);
