@@ -6,6 +6,7 @@
 
 static const struct option long_options[] = {
     {"set", required_argument, NULL, 's'},
+    {"expect", required_argument, NULL, 'e'},
     {OVERRIDE_REMOTE, no_argument, NULL, 'r'},
     {NULL, 0, NULL, 0},
 };
@@ -30,6 +31,18 @@ static enum status check_all(char **names, const struct overrides *overrides, st
     return STATUS_OK;
 }
 
+static int take_option(struct overrides *overrides, int letter, struct error *error)
+{
+    switch (letter) {
+    case 's':
+        return overrides_set(overrides, optarg, error);
+    case 'e':
+        return overrides_add(overrides, "expect", optarg, error);
+    default:
+        return overrides_add(overrides, OVERRIDE_REMOTE, "on", error);
+    }
+}
+
 static enum status run(int argc, char **argv, struct error *error)
 {
     struct overrides overrides = {0};
@@ -42,8 +55,7 @@ static enum status run(int argc, char **argv, struct error *error)
             command_bad_option(&command_check, argv, error);
             goto done;
         }
-        if ((letter == 's' ? overrides_set(&overrides, optarg, error)
-                           : overrides_add(&overrides, OVERRIDE_REMOTE, "on", error)) != 0) {
+        if (take_option(&overrides, letter, error) != 0) {
             status = error->status;
             goto done;
         }
@@ -64,6 +76,7 @@ const struct command command_check = {
     .arguments = "SCENARIO... [OPTIONS]",
     .about = "Check scenarios without running them, and print every option's value",
     .help = "  --set PATH=VALUE          change an option first\n"
+            "  --expect TEXT             one more expectation\n"
             "  --i-may-load-this-target  allow a server.at that is not a loopback address\n",
     .run = run,
 };

@@ -44,7 +44,8 @@ static const struct option long_options[] = {
 };
 
 static const char help[] =
-    "SCENARIO is a YAML file, or the name of one that ships (finwait list scenarios).\n"
+    "SCENARIO is a YAML file, the name of one that ships (finwait list scenarios), or a close\n"
+    "order (finwait list orders), which then runs with the defaults.\n"
     "\n"
     "  --set PATH=VALUE    change an option of the scenario, e.g. load.connections=20000\n"
     "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < 100\"\n"

@@ -38,20 +38,11 @@ static enum status show(const struct scenario *scenario, const char *about, stru
     return draw(&input, error);
 }
 
-/* An order is shown with the presets it brings: as a scenario of nothing else. */
-static struct scenario *load(const char *name, const struct order *order, struct error *error)
-{
-    const struct overrides none = {0};
-    const struct scenario_override choice[] = {{"order", name}, {"name", name}};
-
-    return order != NULL ? scenario_load(NULL, choice, 2, error)
-                         : command_scenario(name, &none, error);
-}
-
 static enum status run(int argc, char **argv, struct error *error)
 {
-    const struct order *order;
+    const struct overrides none = {0};
     struct scenario *scenario;
+    const struct order *order;
     enum status status;
 
     if (argc != 2) {
@@ -59,8 +50,10 @@ static enum status run(int argc, char **argv, struct error *error)
         error_hint(error, "finwait list orders names the orders");
         return STATUS_USAGE;
     }
+    /* An order is shown with the presets it brings: as a scenario of nothing else. */
     order = order_find(argv[1]);
-    scenario = load(argv[1], order, error);
+    scenario = order != NULL ? command_order(argv[1], &none, error)
+                             : command_scenario(argv[1], &none, error);
     if (scenario == NULL) {
         return error->status;
     }

@@ -36,17 +36,39 @@ static int check_expectations(const struct scenario *scenario, struct error *err
     return 0;
 }
 
+struct scenario *command_order(const char *name, const struct overrides *overrides,
+                               struct error *error)
+{
+    size_t count = overrides->count + 2;
+    struct scenario_override *item = calloc(count, sizeof *item);
+    struct scenario *scenario;
+
+    if (item == NULL) {
+        error_set(error, STATUS_MACHINE, "out of memory");
+        return NULL;
+    }
+    item[0] = (struct scenario_override){"name", name};
+    item[1] = (struct scenario_override){"order", name};
+    for (size_t i = 0; i < overrides->count; i++) {
+        item[i + 2] = overrides->item[i];
+    }
+    scenario = scenario_load(NULL, item, count, error);
+    free(item);
+    return scenario;
+}
+
 struct scenario *command_scenario(const char *name, const struct overrides *overrides,
                                   struct error *error)
 {
     struct scenario *scenario = NULL;
     char *file = library_find(name, error);
 
-    if (file == NULL) {
-        return NULL;
+    if (file != NULL) {
+        scenario = scenario_load(file, overrides->item, overrides->count, error);
+        free(file);
+    } else if (order_find(name) != NULL) {
+        scenario = command_order(name, overrides, error);
     }
-    scenario = scenario_load(file, overrides->item, overrides->count, error);
-    free(file);
     if (scenario != NULL && check_expectations(scenario, error) != 0) {
         scenario_free(scenario);
         return NULL;

@@ -60,8 +60,15 @@ int overrides_add(struct overrides *overrides, const char *path, const char *val
                   struct error *error);
 void overrides_fini(struct overrides *overrides);
 
-/* Find, load and check a scenario, its expectations included.  NULL: STATUS_USAGE. */
+/*
+ * Find, load and check a scenario, its expectations included; the name of a close order that no
+ * scenario has means command_order's.  NULL: STATUS_USAGE.
+ */
 struct scenario *command_scenario(const char *name, const struct overrides *overrides,
                                   struct error *error);
+
+/* A close order by itself: a scenario of the defaults.  NULL: STATUS_USAGE. */
+struct scenario *command_order(const char *name, const struct overrides *overrides,
+                               struct error *error);
 
 #endif
