@@ -160,6 +160,19 @@ void result_measure(struct result *result);
 void result_reconcile(struct result *result);
 
 /*
+ * How many sockets of a side the prediction has at rest in the end, and how many were seen.  False
+ * when there is nothing to compare: no model, no final observation, ways to end that do not agree.
+ */
+struct foreseen_rest {
+    enum tcp_state state; /* TCP_STATE_CLOSE: none is to be left, in any state */
+    double seen, due;
+    double share;        /* of those that came to rest: still there, for their time is not over */
+    bool agrees;         /* within the tolerance of findings */
+    bool counters_agree; /* with the mini-sockets that were to be made; true when not counted */
+};
+bool result_foreseen(const struct result *result, enum side side, struct foreseen_rest *rest);
+
+/*
  * The value of a metric.  False when it was not measured.  Counters that did not move and errnos
  * that did not occur are 0 when their side was measured, though the flat list leaves them out.  A
  * counter that is not among the readings (this kernel has none of that name) is absent.

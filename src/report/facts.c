@@ -93,19 +93,34 @@ void facts_ports(const struct facts *facts, struct port_budget *budget)
 {
     const char *narrowed = facts_scenario(facts, "client.sockopt.local_port_range");
     const char *range = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.ip_local_port_range");
+    bool one = !facts->result->side[SIDE_SERVER].played; /* server.at */
     /* A port bound before the destination is known serves one destination only
      * (ip(7), IP_BIND_ADDRESS_NO_PORT). */
     bool early = strcmp(facts_scenario(facts, "client.sockopt.bind_no_port"), "off") == 0;
 
     *budget = (struct port_budget){
         .addresses = at_least_one(facts_scenario_count(facts, "client.addresses")),
-        .destinations = early ? 1 : at_least_one(facts_scenario_count(facts, "server.addresses")),
+        .destinations =
+            early || one ? 1 : at_least_one(facts_scenario_count(facts, "server.addresses")),
     };
-    if (parse_range(narrowed, &budget->low, &budget->high) ||
-        parse_range(range, &budget->low, &budget->high)) {
+    if (facts->result->side[SIDE_CLIENT].played &&
+        (parse_range(narrowed, &budget->low, &budget->high) ||
+         parse_range(range, &budget->low, &budget->high))) {
         budget->ports = budget->high - budget->low + 1;
     }
     budget->total = budget->ports * budget->addresses * budget->destinations;
+}
+
+char *facts_server(char *text, size_t size, const struct facts *facts)
+{
+    const char *at = facts_scenario(facts, "server.at");
+
+    if (at[0] != '\0') {
+        snprintf(text, size, "at %s", at);
+    } else {
+        snprintf(text, size, "on port %s", facts_scenario(facts, "server.port"));
+    }
+    return text;
 }
 
 /* ---- gathering ---- */
@@ -157,6 +172,30 @@ static double span_seconds(const struct result *result, enum phase last)
     return load->reached && end > load->begin ? (double)(end - load->begin) / (double)NS_PER_S : 0;
 }
 
+/*
+ * In a closed loop one begins when another ends, so connections arrive all through the load.  In an
+ * open loop they arrive for load.duration or until there are load.connections, however long the
+ * last ones then live.
+ */
+static void gather_arrivals(struct facts *facts)
+{
+    double rate = 0;
+    int64_t duration = 0;
+    double connections = (double)facts_scenario_count(facts, "load.connections");
+    double seconds = facts->load;
+
+    facts->open_loop = units_parse_rate(facts_scenario(facts, "load.rate"), &rate) == 0 && rate > 0;
+    if (facts->open_loop &&
+        units_parse_duration(facts_scenario(facts, "load.duration"), &duration) == 0 &&
+        duration > 0 && (double)duration / (double)NS_PER_S < seconds) {
+        seconds = (double)duration / (double)NS_PER_S;
+    }
+    if (facts->open_loop && connections > 0 && connections / rate < seconds) {
+        seconds = connections / rate;
+    }
+    facts->arriving = seconds * (double)NS_PER_S < (double)LOAD_TOO_SHORT ? 0 : seconds;
+}
+
 void facts_gather(struct facts *facts, const struct result *result)
 {
     const struct account *client = &result->side[SIDE_CLIENT].account;
@@ -168,12 +207,15 @@ void facts_gather(struct facts *facts, const struct result *result)
         .whole = span_seconds(result, PHASE_DECAY),
         .refused = (double)client->outcome[OUTCOME_REFUSED],
         .no_port = (double)client->outcome[OUTCOME_NO_PORT],
+        .timeouts = (double)client->outcome[OUTCOME_TIMEOUT] +
+                    (double)result->side[SIDE_SERVER].account.outcome[OUTCOME_TIMEOUT],
     };
     facts->tallied = facts_metric(facts, &facts->attempted, "connections.attempted");
     facts_metric(facts, &facts->opened, "connections.opened");
     facts_metric(facts, &facts->completed, "connections.completed");
     facts_metric(facts, &facts->failed, "connections.failed");
     facts_metric(facts, &facts->rate, "connections.rate");
+    gather_arrivals(facts);
     for (unsigned side = 0; side < SIDE_N; side++) {
         gather_states(facts, (enum side)side);
         gather_counters(facts, (enum side)side);
@@ -195,6 +237,18 @@ enum phase facts_last_phase(const struct facts *facts)
         phase--;
     }
     return (enum phase)phase;
+}
+
+double facts_gave_way(const struct facts *facts, enum side which)
+{
+    const struct side_facts *side = &facts->side[which];
+    double gone = side->tw_made - side->orphans - side->final[TCP_STATE_TIME_WAIT];
+
+    /* Those that were there for their whole time are gone as well, in a longer run. */
+    return side->counted && side->settled && gone > 0 && side->final[TCP_STATE_TIME_WAIT] > 0 &&
+                   facts->watched * (double)NS_PER_S < (double)TIME_WAIT_LENGTH
+               ? gone
+               : 0;
 }
 
 bool facts_left_standing(const struct facts *facts, enum side side)

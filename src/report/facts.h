@@ -13,6 +13,12 @@
 #define DURATION(ns)    units_human_duration((char[UNITS_TEXT]){0}, UNITS_TEXT, (ns))
 #define SHARE(fraction) facts_share((char[UNITS_TEXT]){0}, UNITS_TEXT, (fraction))
 
+/* The words that go with a number: PLURAL(1, "socket stands", "sockets stand"). */
+#define PLURAL(value, one, many) ((uint64_t)(value) == 1 ? (one) : (many))
+
+/* No rate is told, let alone extrapolated, from a shorter load. */
+#define LOAD_TOO_SHORT (50 * NS_PER_MS)
+
 /*
  * What a result says of the questions that a report asks, gathered once.  Zero where nothing was
  * measured: look at the `bool` first where the difference matters.
@@ -32,11 +38,13 @@ struct facts {
     const struct result *result;
     bool tallied; /* a role of ours counted its connections */
     double attempted, opened, completed, failed;
-    double rate;    /* completed, a second of load */
-    double load;    /* seconds */
-    double watched; /* seconds from the start of load to the end of settle */
-    double whole;   /* seconds from the start of load to the end of all */
-    double refused, no_port;
+    double rate; /* completed, a second of load */
+    double load; /* seconds, until the last one ended */
+    bool open_loop;
+    double arriving; /* seconds in which connections were begun; 0: too short to tell a rate from */
+    double watched;  /* seconds from the start of load to the end of settle */
+    double whole;    /* seconds from the start of load to the end of all */
+    double refused, no_port, timeouts;
     struct side_facts side[SIDE_N];
 };
 
@@ -60,6 +68,13 @@ const char *facts_sysctl(const struct facts *facts, enum side side, const char *
 uint64_t facts_scenario_count(const struct facts *facts, const char *path);
 uint64_t facts_sysctl_count(const struct facts *facts, enum side side, const char *name);
 
+/* Where the server is: "at 10.0.0.1:80", or "on port 8080" for one of ours. */
+char *facts_server(char *text, size_t size, const struct facts *facts);
+#define SERVER_TEXT 128
+
+/* TIME_WAIT sockets of a side that ended before their time; 0 where that cannot be told. */
+double facts_gave_way(const struct facts *facts, enum side side);
+
 /* Whether any socket of a connection stood at the end of settle. */
 bool facts_left_standing(const struct facts *facts, enum side side);
 
@@ -70,7 +85,7 @@ enum phase facts_last_phase(const struct facts *facts);
 /* What distinguishes the connections that can exist at a time between client and server. */
 struct port_budget {
     uint64_t low, high;    /* ip_local_port_range, or what the socket option narrows it to */
-    uint64_t ports;        /* 0: the range was not recorded */
+    uint64_t ports;        /* 0: the range was not recorded, or the client is not ours */
     uint64_t addresses;    /* the client's */
     uint64_t destinations; /* addresses of the server, each with the same ports again */
     uint64_t total;

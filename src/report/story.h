@@ -18,7 +18,7 @@ typedef void observer(struct story *story);
 
 /* Whether the load went as far as can be explained by its close order. */
 observer observe_cut, observe_empty, observe_refused, observe_no_ports, observe_queue,
-    observe_workers, observe_blind; /* story_load.c */
+    observe_timeouts, observe_no_fds, observe_workers, observe_blind; /* story_load.c */
 
 /* How the connections were closed. */
 observer observe_closer, observe_crossing, observe_resets; /* story_close.c */

@@ -64,9 +64,11 @@ static bool passed_through(const struct facts *facts, enum side closer)
  * older ones have left TIME_WAIT. */
 static bool is_rule(const struct facts *facts, double count)
 {
-    double lately = facts->rate * (double)TIME_WAIT_LENGTH / (double)NS_PER_S;
+    double rate = facts->arriving > 0 ? facts->completed / facts->arriving : 0;
+    double lately = rate * (double)TIME_WAIT_LENGTH / (double)NS_PER_S;
+    bool aged = rate > 0 && lately < facts->opened;
 
-    return count > 0 && count >= FEW * (lately < facts->opened ? lately : facts->opened);
+    return count > 0 && count >= FEW * (aged ? lately : facts->opened);
 }
 
 /* Whether `side`, and not the other, closed first as a rule. */
@@ -109,10 +111,11 @@ static void say_closer(struct story *story, enum side closer)
                   side_name(closer));
     } else if (side[closer].tw_made > 0) {
         story_say(story,
-                  "The %s closed first: %s of its sockets gave way to a mini-socket (TcpExtTW and "
+                  "The %s closed first: %s of its sockets gave way to %s (TcpExtTW and "
                   "TcpExtTWKilled), which the kernel makes only at an end whose FIN goes out "
                   "before the peer's has come in.",
-                  side_name(closer), COUNT(side[closer].tw_made));
+                  side_name(closer), COUNT(side[closer].tw_made),
+                  PLURAL(side[closer].tw_made, "a mini-socket", "mini-sockets"));
     } else {
         story_say(story, "The %s closed first.", side_name(closer));
     }
@@ -142,8 +145,9 @@ void observe_crossing(struct story *story)
     }
     story_say(story,
               "Both sides hold sockets that only the first to close can hold: %s on the "
-              "client, %s on the server, of %s connections.",
-              COUNT(client), COUNT(server), COUNT(facts->opened));
+              "client, %s on the server, of %s %s.",
+              COUNT(client), COUNT(server), COUNT(facts->opened),
+              PLURAL(facts->opened, "connection", "connections"));
     if (crossed > 0) {
         story_say(story,
                   "On at least %s of them this was a simultaneous close: each FIN was sent "
@@ -177,8 +181,8 @@ static void say_causes(struct story *story, const char *host, const char *who)
         double count;
         if (facts_metric(&story->facts, &count, "%s.counter.%s", host, causes[i].counter) &&
             count > 0) {
-            story_say(story, "%s times %s %s (%s).", COUNT(count), who, causes[i].text,
-                      causes[i].counter);
+            story_say(story, "%s %s %s %s (%s).", COUNT(count), PLURAL(count, "time", "times"), who,
+                      causes[i].text, causes[i].counter);
         }
     }
 }
@@ -186,10 +190,16 @@ static void say_causes(struct story *story, const char *host, const char *who)
 /* After the worst has been said: what a RST means for what stays behind. */
 static void say_consequence(struct story *story, double resets)
 {
+    const struct side_facts *side = story->facts.side;
+    bool lingers =
+        side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] + side[SIDE_SERVER].peak[TCP_STATE_TIME_WAIT] >
+        0;
+
     if (resets * 2 >= story->facts.opened) {
-        story_say(story, "So the connections were aborted rather than closed: a RST takes both "
-                         "sockets straight to CLOSE, nothing lingers in TIME_WAIT, and data still "
-                         "under way is lost.");
+        story_say(story,
+                  "So %s connections were aborted rather than closed: a RST takes both sockets "
+                  "straight to CLOSE,%s and data still under way is lost.",
+                  lingers ? "those" : "the", lingers ? "" : " nothing lingers in TIME_WAIT,");
     }
 }
 
@@ -203,8 +213,16 @@ static void observe_side_resets(struct story *story, enum side side)
         return;
     }
     snprintf(who, sizeof who, "the %s", side_name(side));
-    story_say(story, "The %s sent %s RSTs (TcpOutRsts) for %s connections.", side_name(side),
-              COUNT(resets), COUNT(facts->opened));
+    double refusing = facts_moved(facts, side, "TcpOutRsts") - resets;
+    if (refusing > 0) {
+        story_say(story, "The %s sent %s RSTs (TcpOutRsts, without the %s that refused a SYN)",
+                  side_name(side), COUNT(resets), COUNT(refusing));
+    } else {
+        story_say(story, "The %s sent %s %s (TcpOutRsts)", side_name(side), COUNT(resets),
+                  PLURAL(resets, "RST", "RSTs"));
+    }
+    story_say(story, "for %s %s.", COUNT(facts->opened),
+              PLURAL(facts->opened, "connection", "connections"));
     say_causes(story, side_name(side), who);
     say_consequence(story, resets);
 }
@@ -216,10 +234,10 @@ static void observe_host_resets(struct story *story)
     double resets = facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused;
 
     if (resets > 0 && resets * 2 >= facts->opened) {
-        story_say(story,
-                  "%s RSTs were sent on the whole machine (TcpOutRsts) while %s connections were "
-                  "made.",
-                  COUNT(resets), COUNT(facts->opened));
+        story_say(story, "%s RSTs were sent on the whole machine (TcpOutRsts%s) while %s %s made.",
+                  COUNT(resets), facts->refused > 0 ? ", but for those that refused a SYN" : "",
+                  COUNT(facts->opened),
+                  PLURAL(facts->opened, "connection was", "connections were"));
         say_causes(story, "host", "a program");
         say_consequence(story, resets);
     }

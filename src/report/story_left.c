@@ -11,10 +11,13 @@ void observe_close_wait(struct story *story)
         const char *name = side_name((enum side)side);
         if (left > 0) {
             story_say(story,
-                      "%s sockets stand in CLOSE_WAIT on the %s: it has had the peer's FIN, and "
-                      "its application still holds their descriptors. The kernel has no timer for "
-                      "this state: they stay until the %s closes them or exits, as a leak does.",
-                      COUNT(left), name, name);
+                      "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its "
+                      "application still holds %s. The kernel has no timer for this state: %s "
+                      "until the %s closes %s or exits%s.",
+                      COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
+                      PLURAL(left, "the descriptor", "their descriptors"),
+                      PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"),
+                      story->facts.timeouts > 0 ? "" : ", as a leak does");
         }
     }
 }
@@ -28,8 +31,8 @@ static void say_orphans(struct story *story, enum side side)
 
     snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(side));
     const char *linger2 = facts_scenario(facts, option);
-    story_say(story, "%s of them are orphans, closed by the application:",
-              COUNT(facts->side[side].orphans));
+    story_say(story, "%s of them %s, closed by the application:", COUNT(facts->side[side].orphans),
+              PLURAL(facts->side[side].orphans, "is an orphan", "are orphans"));
     if (linger2[0] != '\0') {
         story_say(story, "the kernel drops each after TCP_LINGER2, %s here.", linger2);
     } else if (seconds[0] != '\0') {
@@ -50,14 +53,15 @@ void observe_fin_wait2(struct story *story)
             continue;
         }
         story_say(story,
-                  "%s sockets stand in FIN_WAIT2 on the %s, waiting for a FIN that the %s "
-                  "has not sent.",
-                  COUNT(left), name, side_name(side_peer((enum side)i)));
+                  "%s %s in FIN_WAIT2 on the %s, waiting for a FIN that the %s has not sent.",
+                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
+                  side_name(side_peer((enum side)i)));
         if (side->orphans > 0) {
             say_orphans(story, (enum side)i);
         }
         if (held > 0) {
-            story_say(story, "%s still have a descriptor, and no timer ends those.", COUNT(held));
+            story_say(story, "%s still %s a descriptor, and no timer ends those.", COUNT(held),
+                      PLURAL(held, "has", "have"));
         }
     }
 }
@@ -72,17 +76,18 @@ void observe_established(struct story *story)
 
     if (client > 0 && server > 0) {
         story_say(story,
-                  "%s sockets on the client and %s on the server are still established: neither "
-                  "side has closed those.",
-                  COUNT(client), COUNT(server));
+                  "%s %s on the client and %s on the server are still established: neither side "
+                  "has closed those.",
+                  COUNT(client), PLURAL(client, "socket", "sockets"), COUNT(server));
     } else if ((client > 0 && side[SIDE_SERVER].settled) ||
                (server > 0 && side[SIDE_CLIENT].settled)) {
         enum side alone = client > 0 ? SIDE_CLIENT : SIDE_SERVER;
         story_say(story,
-                  "%s sockets are still established on the %s while the %s has none: half-open "
-                  "connections, which only sending (or keepalive) finds out.",
-                  COUNT(client > 0 ? client : server), side_name(alone),
-                  side_name(side_peer(alone)));
+                  "%s %s still established on the %s while the %s has none: half-open, which "
+                  "only sending (or keepalive) finds out.",
+                  COUNT(client > 0 ? client : server),
+                  PLURAL(client > 0 ? client : server, "socket is", "sockets are"),
+                  side_name(alone), side_name(side_peer(alone)));
     }
 }
 
@@ -100,10 +105,11 @@ void observe_unacked(struct story *story)
         }
         if (left > 0) {
             story_say(story,
-                      "%s sockets on the %s have sent a FIN that is not acknowledged (fin_wait1, "
-                      "closing or last_ack): the kernel sends it again until tcp_orphan_retries "
-                      "is used up.",
-                      COUNT(left), side_name((enum side)side));
+                      "%s %s on the %s %s sent a FIN that is not acknowledged (fin_wait1, closing "
+                      "or last_ack): the kernel sends it again until tcp_orphan_retries is used "
+                      "up.",
+                      COUNT(left), PLURAL(left, "socket", "sockets"), side_name((enum side)side),
+                      PLURAL(left, "has", "have"));
         }
     }
 }

@@ -73,110 +73,153 @@ char *story_prediction(const struct result *result)
 
 /* ---- what was foreseen, and what came ---- */
 
-/* The one state that every way to end has the side rest in; 0: it depends. */
-static enum tcp_state certain_final(const struct result *result, enum side side)
+/* Whether every way to end has the side rest in the same state. */
+static bool is_certain(const struct result *result, enum side side)
 {
-    enum tcp_state final = result->predicted[0].side[side].final;
-
     for (size_t i = 1; i < result->predicted_count; i++) {
-        if (result->predicted[i].side[side].final != final) {
-            return (enum tcp_state)0;
+        if (result->predicted[i].side[side].final != result->predicted[0].side[side].final) {
+            return false;
         }
     }
-    return final;
+    return true;
 }
 
-/* How many of the side's sockets came to rest in `state`, by counter where there is one: those in
- * TIME_WAIT may have left it again. */
-static double rested_in(const struct side_facts *side, enum tcp_state state)
-{
-    double seen = side->final[state];
-
-    if (state != TCP_STATE_TIME_WAIT) {
-        return seen;
-    }
-    if (side->counted) {
-        return side->tw_made - side->orphans;
-    }
-    return side->peak[state];
-}
-
-static bool came_true(const struct facts *facts, enum side side, enum tcp_state state)
-{
-    if (state == TCP_STATE_CLOSE) {
-        return !facts_left_standing(facts, side);
-    }
-    return rested_in(&facts->side[side], state) >= 0.9 * facts->completed;
-}
-
-static void say_surprise(struct story *story, enum side side, enum tcp_state state)
-{
-    const struct facts *facts = &story->facts;
-
-    if (state == TCP_STATE_CLOSE) {
-        story_say(story,
-                  "The model foresaw that nothing stays on the %s, but sockets were left "
-                  "there.",
-                  side_name(side));
-    } else {
-        story_say(story,
-                  "The model foresaw %s on the %s, but only %s of %s connections came to "
-                  "rest in it.",
-                  tcp_state_name(state), side_name(side),
-                  COUNT(rested_in(&facts->side[side], state)), COUNT(facts->completed));
-    }
-}
-
-static void say_foreseen(struct story *story, const char *introduction)
+static void say_foreseen(struct story *story, const char *introduction, const char *tail)
 {
     char *text = story_prediction(story->facts.result);
 
     if (text != NULL) {
-        story_say(story, "%s: %s.", introduction, text);
+        story_say(story, "%s: %s%s.", introduction, text, tail);
     }
     free(text);
 }
 
-/* A run over 60 s has seen its early TIME_WAIT sockets leave, which only counters tell; and of more
- * sockets than connections, none can tell which are of this run. */
-static bool can_compare(const struct facts *facts, enum side side, enum tcp_state state)
+/*
+ * What ends a TIME_WAIT before its time: a SYN to the server whose address and port are those of
+ * the old connection (tcp_timewait_state_process(), TCP_TW_SYN), a RST when tcp_rfc1337 is 0, and
+ * on the client a connect that takes the port again.
+ */
+static const char *what_ended(const struct facts *facts, enum side side)
 {
-    return facts->side[side].settled && facts->side[side].final[state] <= facts->opened &&
-           (state != TCP_STATE_TIME_WAIT || facts->side[side].counted || facts->watched < 60);
+    if (side == SIDE_CLIENT) {
+        return facts_moved(facts, side, "TcpExtTWRecycled") > 0 ? "a connect on the same port"
+                                                                : "a RST";
+    }
+    return facts->side[side_peer(side)].rsts > 0 ? "a SYN on the same address and port, or a RST,"
+                                                 : "a SYN on the same address and port";
 }
 
-/* Compare a side that can only end in `state`; whether it did, as far as can be told. */
-static bool compare_side(struct story *story, enum side side, enum tcp_state state)
+static void say_why(struct story *story, enum side side)
 {
-    if (!can_compare(&story->facts, side, state)) {
+    const struct facts *facts = &story->facts;
+    double gone = facts_gave_way(facts, side);
+    double overflow = facts_moved(facts, side, "TcpExtTCPTimeWaitOverflow");
+
+    if (overflow > 0) {
+        story_say(story, "For %s there was no room (TcpExtTCPTimeWaitOverflow).", COUNT(overflow));
+    }
+    if (gone > 0) {
+        story_say(story,
+                  "%s were made (TcpExtTW): %s took the place of %s before %s 60 s were over.",
+                  COUNT(facts->side[side].tw_made), what_ended(facts, side), COUNT(gone),
+                  PLURAL(gone, "its", "their"));
+    }
+}
+
+static void say_surprise(struct story *story, enum side side, const struct foreseen_rest *rest)
+{
+    if (rest->state == TCP_STATE_CLOSE) {
+        story_say(story, "The model foresaw that nothing stays on the %s, but %s %s left there.",
+                  side_name(side), COUNT(rest->seen),
+                  PLURAL(rest->seen, "socket was", "sockets were"));
+        return;
+    }
+    story_say(story, "The model foresaw %s on the %s, but %s%s of %s%s stood in it in the end.",
+              tcp_state_name(rest->state), side_name(side), rest->seen < rest->due ? "only " : "",
+              COUNT(rest->seen), rest->share < 1 ? "about " : "", COUNT(rest->due));
+    if (rest->state == TCP_STATE_TIME_WAIT && rest->seen < rest->due) {
+        say_why(story, side);
+    }
+}
+
+/* Of more sockets than connections, on a host that others use, none can tell which are of this
+ * run. */
+static bool can_compare(const struct facts *facts, const struct foreseen_rest *rest)
+{
+    return facts->result->private_lab || rest->seen <= facts->opened;
+}
+
+/* Compare a side that can only end in one way; whether it did, as far as can be told. */
+static bool compare_side(struct story *story, enum side side, struct foreseen_rest *rest)
+{
+    if (!result_foreseen(story->facts.result, side, rest) || !can_compare(&story->facts, rest)) {
         return false;
     }
-    if (!came_true(&story->facts, side, state)) {
-        say_surprise(story, side, state);
-        return false;
+    if (!rest->agrees) {
+        say_surprise(story, side, rest);
+    } else if (!rest->counters_agree) {
+        story_say(story,
+                  "The sockets left on the %s are what the model foresaw, but its TcpExtTW is not: "
+                  "see the findings.",
+                  side_name(side));
     }
-    return true;
+    return rest->agrees && rest->counters_agree;
+}
+
+/* Where those are that are missing within the tolerance, or whose time is over. */
+static void tell_missing(char *text, size_t size, const struct facts *facts,
+                         const struct foreseen_rest rest[SIDE_N])
+{
+    text[0] = '\0';
+    for (unsigned side = 0; side < SIDE_N && text[0] == '\0'; side++) {
+        double gone =
+            rest[side].state == TCP_STATE_TIME_WAIT ? facts_gave_way(facts, (enum side)side) : 0;
+        if (gone > 0 && rest[side].seen < rest[side].due) {
+            snprintf(text, size, "; %s took the place of the other %s",
+                     what_ended(facts, (enum side)side), COUNT(gone));
+        } else if (rest[side].share < 1) {
+            snprintf(text, size, "; those whose time there was over have gone");
+        }
+    }
+}
+
+/* The model speaks of connections that go their programs' way. */
+static void say_failed(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    double ended = facts->completed + facts->failed;
+    char introduction[160];
+
+    snprintf(introduction, sizeof introduction,
+             "%s of %s connections failed, which is not what the model foresaw",
+             COUNT(facts->failed), COUNT(ended));
+    say_foreseen(story, introduction, "");
 }
 
 void observe_prediction(struct story *story)
 {
     const struct facts *facts = &story->facts;
     const struct result *result = facts->result;
-    enum tcp_state state[SIDE_N];
+    struct foreseen_rest rest[SIDE_N];
+    char missing[160];
 
-    if (result->predicted_count == 0 || result->partial || facts->completed <= 0) {
+    if (result->predicted_count == 0 || result->partial || facts->completed + facts->failed <= 0) {
         return;
     }
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        state[side] = certain_final(result, (enum side)side);
-    }
-    if ((unsigned)state[SIDE_CLIENT] == 0 || (unsigned)state[SIDE_SERVER] == 0) {
-        say_foreseen(story, "How such a connection ends is a race, says the model");
+    if (!is_certain(result, SIDE_CLIENT) || !is_certain(result, SIDE_SERVER)) {
+        if (facts->failed > 0) {
+            say_failed(story);
+        } else {
+            say_foreseen(story, "How such a connection ends is a race, says the model", "");
+        }
         return;
     }
-    bool client = compare_side(story, SIDE_CLIENT, state[SIDE_CLIENT]);
-    bool server = compare_side(story, SIDE_SERVER, state[SIDE_SERVER]);
-    if (client && server) {
-        say_foreseen(story, "That is what the model foresaw");
+    bool client = compare_side(story, SIDE_CLIENT, &rest[SIDE_CLIENT]);
+    bool server = compare_side(story, SIDE_SERVER, &rest[SIDE_SERVER]);
+    if (facts->failed > 0) {
+        say_failed(story);
+    } else if (client && server) {
+        tell_missing(missing, sizeof missing, facts, rest);
+        say_foreseen(story, "That is what the model foresaw", missing);
     }
 }

@@ -1,19 +1,9 @@
-#include <math.h>
-#include <string.h>
-
-#include "story.h"
-
-/* One side's pile. */
-struct pile {
-    enum side side;
-    double standing; /* the most that were seen, at the end of settle if any were left then */
-    bool settled;
-    double rate;      /* sockets that go to TIME_WAIT, a second of load */
-    double projected; /* what stands there once as many leave as come: Little's law */
-};
+#include "pile.h"
 
 /* Strays are not worth a forecast. */
 #define WORTH_TELLING 0.05
+/* As findings have it: what differs by less is the same. */
+#define SAME 0.01
 
 static bool find_pile(const struct facts *facts, enum side side, struct pile *pile)
 {
@@ -21,6 +11,8 @@ static bool find_pile(const struct facts *facts, enum side side, struct pile *pi
     double final = seen->final[TCP_STATE_TIME_WAIT];
     /* Mini-sockets are also what orphans wait in for FIN_WAIT2 to end. */
     double made = seen->tw_made - seen->orphans;
+    double overflow = seen->counted ? facts_moved(facts, side, "TcpExtTCPTimeWaitOverflow")
+                                    : facts_moved_anywhere(facts, "TcpExtTCPTimeWaitOverflow");
 
     *pile = (struct pile){
         .side = side,
@@ -28,19 +20,24 @@ static bool find_pile(const struct facts *facts, enum side side, struct pile *pi
         .standing = final > 0 ? final : seen->peak[TCP_STATE_TIME_WAIT],
     };
     made = seen->counted && made > pile->standing ? made : pile->standing;
+    made += overflow; /* that would have been */
     if (!seen->counted && made > facts->opened) {
         made = facts->opened; /* the others are not of this run */
     }
     if (!seen->counted && facts->completed > made && facts->watched > 60) {
         made = facts->completed; /* the early ones have left again, unseen */
     }
-    if (facts->load > 0) {
-        pile->rate = made / facts->load;
+    if (made >= (1 - SAME) * facts->completed && made <= (1 + SAME) * facts->completed) {
+        made = facts->completed; /* one each: the rate is that of the connections */
+    }
+    pile->each = made >= facts->completed && made <= facts->completed;
+    if (facts->arriving > 0) {
+        pile->rate = made / facts->arriving;
     }
     pile->projected = pile->rate * (double)TIME_WAIT_LENGTH / (double)NS_PER_S;
+    bool aged = pile->rate > 0 && pile->projected < facts->opened;
     return pile->standing > 0 &&
-           pile->standing >=
-               WORTH_TELLING * (facts->opened < pile->projected ? facts->opened : pile->projected);
+           pile->standing >= WORTH_TELLING * (aged ? pile->projected : facts->opened);
 }
 
 static void say_standing(struct story *story, const struct pile *pile)
@@ -49,148 +46,64 @@ static void say_standing(struct story *story, const struct pile *pile)
     const char *side = side_name(pile->side);
 
     if (!pile->settled) {
-        story_say(story, "At most %s sockets stood in TIME_WAIT on the %s at a time.",
-                  COUNT(pile->standing), side);
+        story_say(story, "At most %s %s in TIME_WAIT on the %s at a time.", COUNT(pile->standing),
+                  PLURAL(pile->standing, "socket stood", "sockets stood"), side);
     } else if (facts->watched * (double)NS_PER_S < (double)TIME_WAIT_LENGTH) {
         story_say(story,
-                  "%s sockets stand in TIME_WAIT on the %s: each lasts 60 s (TCP_TIMEWAIT_LEN, a "
+                  "%s %s in TIME_WAIT on the %s: each lasts 60 s (TCP_TIMEWAIT_LEN, a "
                   "constant that no sysctl changes), and the run was over after %s.",
-                  COUNT(pile->standing), side,
-                  DURATION((int64_t)(facts->watched * (double)NS_PER_S)));
+                  COUNT(pile->standing), PLURAL(pile->standing, "socket stands", "sockets stand"),
+                  side, DURATION((int64_t)(facts->watched * (double)NS_PER_S)));
     } else {
         story_say(story,
-                  "%s sockets stand in TIME_WAIT on the %s, each for 60 s (TCP_TIMEWAIT_LEN, a "
+                  "%s %s in TIME_WAIT on the %s, each for 60 s (TCP_TIMEWAIT_LEN, a "
                   "constant that no sysctl changes).",
-                  COUNT(pile->standing), side);
+                  COUNT(pile->standing), PLURAL(pile->standing, "socket stands", "sockets stand"),
+                  side);
     }
 }
 
-/* In lab: host the port may have been used before, or be in use by others. */
+/* In lab: host others may use the port; what stood there before is not among the samples. */
 static void say_strangers(struct story *story, const struct pile *pile)
 {
     const struct facts *facts = &story->facts;
+    char where[SERVER_TEXT];
 
-    if (facts->opened > 0 && pile->standing > facts->opened) {
+    if (!facts->result->private_lab && facts->opened > 0 && pile->standing > facts->opened) {
         story_say(story,
-                  "That is more than the %s connections of this run: the others stood there before "
-                  "it, or another program uses port %s.",
-                  COUNT(facts->opened), facts_scenario(facts, "server.port"));
+                  "That is more than the %s %s of this run: another program uses the server %s.",
+                  COUNT(facts->opened), PLURAL(facts->opened, "connection", "connections"),
+                  facts_server(where, sizeof where, facts));
     }
 }
 
+/* What would be, within what can be. */
 static void say_projection(struct story *story, const struct pile *pile)
 {
-    if (pile->rate > 0) {
+    double ceiling = pile_ceiling(&story->facts, pile);
+    const char *rate = COUNT(pile->rate);
+    const char *unit = pile->each ? "" : " such sockets";
+
+    if (pile->rate <= 0) {
+        return;
+    }
+    if (pile->projected <= ceiling) {
         story_say(story,
-                  "If the load went on at %s a second, %s would stand there (Little's law: "
+                  "If the load went on at %s%s a second, %s would stand there (Little's law: "
                   "rate x 60 s).",
-                  COUNT(pile->rate), COUNT(pile->projected));
-    }
-}
-
-/* ---- what limits it ---- */
-
-static void say_budget(struct story *story, const struct port_budget *budget)
-{
-    story_say(story,
-              "On the client each holds a local port: ip_local_port_range %u-%u gives %s, "
-              "and %s address%s to %s destination%s make %s.",
-              (unsigned)budget->low, (unsigned)budget->high, COUNT(budget->ports),
-              COUNT(budget->addresses), budget->addresses == 1 ? "" : "es",
-              COUNT(budget->destinations), budget->destinations == 1 ? "" : "s",
-              COUNT(budget->total));
-}
-
-/* tcp_max_tw_buckets; without a limit when it was not recorded. */
-static double buckets_of(const struct facts *facts, enum side side)
-{
-    uint64_t buckets = facts_sysctl_count(facts, side, "net.ipv4.tcp_max_tw_buckets");
-
-    return buckets > 0 ? (double)buckets : INFINITY;
-}
-
-/* Whether connect(2) may take a port back from TIME_WAIT, which it does after one second. */
-static bool reuses_ports(const struct facts *facts)
-{
-    const char *reuse = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse");
-    bool loopback_only = strcmp(reuse, "2") == 0; /* Documentation/networking/ip-sysctl.rst */
-
-    return strcmp(facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.tcp_timestamps"), "0") != 0 &&
-           (strcmp(reuse, "1") == 0 || (loopback_only && !facts->result->private_lab));
-}
-
-/* What happens to the ports; the buckets, when they are fewer, keep more from being taken. */
-static void say_exhaustion(struct story *story, const struct pile *pile, double total)
-{
-    if (pile->projected <= total) {
-        story_say(story, "At this rate %s of them are in use at most, so they do not run out.",
-                  SHARE(pile->projected / total));
-    } else if (buckets_of(&story->facts, pile->side) > total) {
+                  rate, unit, COUNT(pile->projected));
+    } else if (pile->side == SIDE_CLIENT) {
         story_say(story,
-                  "At this rate they run out after %s, and connect then fails with EADDRNOTAVAIL.",
-                  DURATION((int64_t)(total / pile->rate * (double)NS_PER_S)));
-    }
-}
-
-static void say_ports(struct story *story, const struct pile *pile)
-{
-    struct port_budget budget;
-
-    facts_ports(&story->facts, &budget);
-    if (budget.total == 0 || pile->rate <= 0) {
-        return;
-    }
-    say_budget(story, &budget);
-    if (reuses_ports(&story->facts)) {
-        story_say(story,
-                  "With tcp_tw_reuse at %s connect takes ports back from TIME_WAIT, so they need "
-                  "not run out, nor the pile grow so far.",
-                  facts_sysctl(&story->facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse"));
+                  "If the load went on at %s%s a second, %s would stand there by Little's law "
+                  "(rate x 60 s), but the pile's ceiling is %s.",
+                  rate, unit, COUNT(pile->projected), COUNT(ceiling));
     } else {
-        say_exhaustion(story, pile, (double)budget.total);
-    }
-}
-
-/*
- * The server's sockets all share its port; what is finite is the kernel's memory for them, and the
- * address and port pairs of the client.  Of those it uses half: connect(2) tries the ports of one
- * parity first (__inet_hash_connect(), net/ipv4/inet_hashtables.c), and on its side they are free
- * again.
- */
-static void say_no_ports(struct story *story, const struct pile *pile)
-{
-    struct port_budget budget;
-
-    facts_ports(&story->facts, &budget);
-    double cap = (double)budget.total / 2;
-    story_say(story, "On the server they take no ports, for all share the listening one: what "
-                     "they cost is kernel memory.");
-    if (cap > 0 && pile->projected > cap) {
         story_say(story,
-                  "The client's ports cap the pile at %s, for connect takes those of one parity "
-                  "(%s of %s, on %s address%s) as long as one is free, and a SYN from an address "
-                  "and port that stand there takes the old socket's place.",
-                  COUNT(cap), COUNT((double)budget.ports / 2), COUNT(budget.ports),
-                  COUNT(budget.addresses), budget.addresses == 1 ? "" : "es");
+                  "If the load went on at %s%s a second, %s would stand there by Little's law "
+                  "(rate x 60 s), but the pile would reach its ceiling of %s after %s.",
+                  rate, unit, COUNT(pile->projected), COUNT(ceiling),
+                  DURATION((int64_t)(ceiling / pile->rate * (double)NS_PER_S)));
     }
-}
-
-static void say_buckets(struct story *story, const struct pile *pile)
-{
-    double buckets = buckets_of(&story->facts, pile->side);
-    struct port_budget budget;
-
-    facts_ports(&story->facts, &budget);
-    bool reached =
-        pile->projected > buckets && (budget.total == 0 || buckets < (double)budget.total);
-    /* On the client the ports are what is scarce, unless these are fewer. */
-    if (isinf(buckets) || (pile->side == SIDE_CLIENT && !reached)) {
-        return;
-    }
-    story_say(story,
-              "The ceiling is tcp_max_tw_buckets, %s here, of which %s is used; sockets beyond it "
-              "vanish at once, without a TIME_WAIT.",
-              COUNT(buckets), SHARE(pile->standing / buckets));
 }
 
 static void say_pile(struct story *story, const struct pile *pile)
@@ -198,12 +111,7 @@ static void say_pile(struct story *story, const struct pile *pile)
     say_standing(story, pile);
     say_strangers(story, pile);
     say_projection(story, pile);
-    if (pile->side == SIDE_CLIENT) {
-        say_ports(story, pile);
-    } else {
-        say_no_ports(story, pile);
-    }
-    say_buckets(story, pile);
+    pile_say_limits(story, pile);
 }
 
 /* The second pile, at the other end of the same connections, is subject to the first one's law. */
@@ -217,8 +125,8 @@ void observe_time_wait(struct story *story)
             continue;
         }
         if (told) {
-            story_say(story, "%s more stand in TIME_WAIT on the %s.", COUNT(pile.standing),
-                      side_name(pile.side));
+            story_say(story, "%s more %s in TIME_WAIT on the %s.", COUNT(pile.standing),
+                      PLURAL(pile.standing, "stands", "stand"), side_name(pile.side));
         } else {
             say_pile(story, &pile);
         }
@@ -234,9 +142,9 @@ void observe_recycled(struct story *story)
 
     if (recycled > 0) {
         story_say(story,
-                  "%s TIME_WAIT sockets were taken over by a new connection before their time "
+                  "%s TIME_WAIT %s taken over by a new connection before its time "
                   "(TcpExtTWRecycled): a connect that tcp_tw_reuse allows.",
-                  COUNT(recycled));
+                  COUNT(recycled), PLURAL(recycled, "socket was", "sockets were each"));
     }
 }
 
@@ -244,10 +152,10 @@ static void say_overflow(struct story *story, const char *where, double count)
 {
     if (count > 0) {
         story_say(story,
-                  "%s times %s had no room for another mini-socket (TcpExtTCPTimeWaitOverflow): "
+                  "%s %s %s had no room for another mini-socket (TcpExtTCPTimeWaitOverflow): "
                   "the socket vanished without a TIME_WAIT, and what its peer still sends is "
                   "answered with a RST.",
-                  COUNT(count), where);
+                  COUNT(count), PLURAL(count, "time", "times"), where);
     }
 }
 

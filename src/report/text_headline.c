@@ -63,17 +63,19 @@ static void list_load(struct list *list, const struct facts *facts)
     uint64_t connections = facts_scenario_count(facts, "load.connections");
     const char *rate = facts_scenario(facts, "load.rate");
     const char *duration = facts_scenario(facts, "load.duration");
+    bool driven = facts->result->side[SIDE_CLIENT].played;
 
     list_add_text(list, "order ", facts_scenario(facts, "order"));
-    if (connections > 0) {
-        list_add(list, "%s connections", COUNT(connections));
+    if (driven && connections > 0) {
+        list_add(list, "%s %s", COUNT(connections),
+                 PLURAL(connections, "connection", "connections"));
     }
     if (is_set(duration, "0s")) {
         list_add(list, "for %s", duration);
     }
-    if (is_set(rate, "max")) {
+    if (driven && is_set(rate, "max")) {
         list_add(list, "%s", rate);
-    } else if (facts_scenario_count(facts, "load.concurrency") > 0) {
+    } else if (driven && facts_scenario_count(facts, "load.concurrency") > 0) {
         list_add(list, "%s at a time", COUNT(facts_scenario_count(facts, "load.concurrency")));
     }
     list_add_text(list, "", facts_scenario(facts, "transport"));

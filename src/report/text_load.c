@@ -24,6 +24,21 @@ static void side_titles(struct table *table, const char *first)
 
 /* ---- connections ---- */
 
+static void print_rate(const struct paper *paper, const struct facts *facts)
+{
+    const char *lasted = DURATION((int64_t)(facts->load * (double)NS_PER_S));
+    const char *arriving = DURATION((int64_t)(facts->arriving * (double)NS_PER_S));
+
+    if (facts->arriving <= 0) {
+        fprintf(paper->out, "\n  over %s, too short to tell a rate", lasted);
+    } else if (facts->open_loop) {
+        fprintf(paper->out, "\n  %s begun a second, for %s; the last one ended after %s",
+                COUNT(facts->attempted / facts->arriving), arriving, lasted);
+    } else {
+        fprintf(paper->out, "\n  %s completed a second, over %s", COUNT(facts->rate), lasted);
+    }
+}
+
 static void print_totals(const struct paper *paper, const struct facts *facts)
 {
     if (!facts->tallied) {
@@ -37,8 +52,7 @@ static void print_totals(const struct paper *paper, const struct facts *facts)
         fprintf(paper->out, ", %s still open", COUNT(open));
     }
     if (facts->load > 0) {
-        fprintf(paper->out, "\n  %s completed a second, over %s", COUNT(facts->rate),
-                DURATION((int64_t)(facts->load * (double)NS_PER_S)));
+        print_rate(paper, facts);
     }
     fputc('\n', paper->out);
 }

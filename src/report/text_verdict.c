@@ -131,6 +131,17 @@ void text_expectations(const struct paper *paper, const struct facts *facts)
 
 /* ---- how it was watched ---- */
 
+/* A gap that is long in itself, or beside the run and what was asked for. */
+static bool is_long_gap(const struct facts *facts)
+{
+    int64_t gap = facts->result->sampler_gap_max;
+    int64_t every = 0;
+
+    units_parse_duration(facts_scenario(facts, "sample.every"), &every);
+    return gap > NS_PER_S ||
+           ((double)gap > facts->whole * (double)NS_PER_S / 10 && gap > 2 * every);
+}
+
 void text_sampling(const struct paper *paper, const struct facts *facts)
 {
     const struct result *result = facts->result;
@@ -144,6 +155,9 @@ void text_sampling(const struct paper *paper, const struct facts *facts)
     if (facts->whole > 0) {
         fprintf(paper->out, "; it took %s of a CPU's time",
                 SHARE((double)result->sampler_cpu / (double)NS_PER_S / facts->whole));
+    }
+    if (is_long_gap(facts)) {
+        fputs(";\n  peaks between samples may have been missed", paper->out);
     }
     fputc('\n', paper->out);
 }

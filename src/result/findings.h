@@ -13,6 +13,9 @@ void findings_add(struct result *result, const char *format, ...)
 /* A number in a sentence: FIGURE(5000) is "5,000".  Lives until the end of the block. */
 #define FIGURE(value) units_human_count((char[UNITS_TEXT]){0}, UNITS_TEXT, (double)(value))
 
+/* The word that goes with a number. */
+#define PLURAL(value, one, many) ((uint64_t)(value) == 1 ? (one) : (many))
+
 /* What a number should be: anything from low to high, give or take `share` of it and two. */
 struct foreseen {
     double low, high;

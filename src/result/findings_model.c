@@ -137,45 +137,80 @@ static const char *tw_clue(const struct result_side *side, double due, char *tex
     return text;
 }
 
-static void add_final(struct result *result, enum side side, double seen, double due, double share)
+static void add_final(struct result *result, enum side side, const struct foreseen_rest *rest)
 {
-    enum tcp_state state = result->predicted[0].side[side].final;
+    bool some = rest->share < 1;
     char clue[200] = "";
 
-    if (state == TCP_STATE_CLOSE) {
-        findings_add(result, "predicted: %s keeps no socket; seen: %s sockets at the end of settle",
-                     side_name(side), FIGURE(seen));
+    if (rest->state == TCP_STATE_CLOSE) {
+        findings_add(result, "predicted: %s keeps no socket; seen: %s %s at the end of settle",
+                     side_name(side), FIGURE(rest->seen), PLURAL(rest->seen, "socket", "sockets"));
         return;
     }
-    if (state == TCP_STATE_TIME_WAIT && seen < due) {
-        tw_clue(&result->side[side], due, clue, sizeof clue);
+    if (rest->state == TCP_STATE_TIME_WAIT && rest->seen < rest->due) {
+        tw_clue(&result->side[side], rest->due, clue, sizeof clue);
     }
     findings_add(result, "predicted: %s ends in %s; seen: %s of %s%s%s at the end of settle%s",
-                 side_name(side), tcp_state_name(state), FIGURE(seen), share < 1 ? "about " : "",
-                 FIGURE(due), share < 1 ? " that had not come to the end of it" : "", clue);
+                 side_name(side), tcp_state_name(rest->state), FIGURE(rest->seen),
+                 some ? "about " : "", FIGURE(rest->due),
+                 some ? " that had not come to the end of it" : "", clue);
 }
 
-static void find_final(struct result *result, enum side side, const struct tally *tally)
+static bool agrees(const struct result *result, enum side side, const struct tally *tally,
+                   const struct foreseen_rest *rest)
 {
-    if (!result->side[side].has_final || !agree_on_final(result, side)) {
-        return;
-    }
-    enum tcp_state state = result->predicted[0].side[side].final;
-    if (tcp_state_name(state) == NULL) {
-        return;
-    }
-    double seen = at_rest(&result->side[side].final, state);
-    double share = share_at_rest(result, side);
-    double due = state == TCP_STATE_CLOSE ? 0 : (double)tally->completed * share;
     /* What did not complete is outside the prediction: it may rest anywhere. */
     double others = (double)tally->failed + (double)tally->open;
-    struct foreseen foreseen = {
-        .low = due,
-        .high = due + others + at_rest_before(result, side, state),
-        .share = share < 1 ? TOLERANCE_EVENLY : TOLERANCE,
+    const struct foreseen foreseen = {
+        .low = rest->due,
+        .high = rest->due + others + at_rest_before(result, side, rest->state),
+        .share = rest->share < 1 ? TOLERANCE_EVENLY : TOLERANCE,
     };
-    if (findings_differ(seen, foreseen)) {
-        add_final(result, side, seen, due, share);
+
+    return !findings_differ(rest->seen, foreseen);
+}
+
+/* Whether the kernel made as many mini-sockets as foreseen, or none can tell. */
+static bool tw_agrees(const struct result *result, enum side side, const struct tally *tally,
+                      double *made)
+{
+    if (!agree_on_tw(result, side) || !made_tw(&result->side[side], made)) {
+        return true;
+    }
+    unsigned each = result->predicted[0].side[side].tw;
+    double due = (double)each * (double)tally->completed;
+    double others = (double)(each > 0 ? each : 1) * (double)(tally->failed + tally->open);
+    return !findings_differ(*made, (struct foreseen){due, due + others, TOLERANCE});
+}
+
+bool result_foreseen(const struct result *result, enum side side, struct foreseen_rest *rest)
+{
+    struct tally tally;
+    double made;
+
+    *rest = (struct foreseen_rest){.share = 1};
+    if (!result->side[side].has_final || !agree_on_final(result, side) ||
+        !measure_tally(result, &tally)) {
+        return false;
+    }
+    rest->state = result->predicted[0].side[side].final;
+    if (tcp_state_name(rest->state) == NULL) {
+        return false;
+    }
+    rest->seen = at_rest(&result->side[side].final, rest->state);
+    rest->share = share_at_rest(result, side);
+    rest->due = rest->state == TCP_STATE_CLOSE ? 0 : (double)tally.completed * rest->share;
+    rest->agrees = agrees(result, side, &tally, rest);
+    rest->counters_agree = tw_agrees(result, side, &tally, &made);
+    return true;
+}
+
+static void find_final(struct result *result, enum side side)
+{
+    struct foreseen_rest rest;
+
+    if (result_foreseen(result, side, &rest) && !rest.agrees) {
+        add_final(result, side, &rest);
     }
 }
 
@@ -183,30 +218,29 @@ static void find_tw(struct result *result, enum side side, const struct tally *t
 {
     double made;
 
-    if (!agree_on_tw(result, side) || !made_tw(&result->side[side], &made)) {
+    if (tw_agrees(result, side, tally, &made)) {
         return;
     }
     unsigned each = result->predicted[0].side[side].tw;
-    double due = (double)each * (double)tally->completed;
-    double others = (double)(each > 0 ? each : 1) * (double)(tally->failed + tally->open);
-    if (findings_differ(made, (struct foreseen){due, due + others, TOLERANCE})) {
-        findings_add(result,
-                     "predicted: %s makes %u TIME_WAIT (or orphaned FIN_WAIT2) sockets a "
-                     "connection, %s for %s completed; its host's TcpExtTW and TcpExtTWKilled "
-                     "counted %s",
-                     side_name(side), each, FIGURE(due), FIGURE(tally->completed), FIGURE(made));
-    }
+    findings_add(result,
+                 "predicted: %s makes %u TIME_WAIT (or orphaned FIN_WAIT2) %s a connection, %s for "
+                 "%s completed; its host's TcpExtTW and TcpExtTWKilled counted %s",
+                 side_name(side), each, PLURAL(each, "socket", "sockets"),
+                 FIGURE((double)each * (double)tally->completed), FIGURE(tally->completed),
+                 FIGURE(made));
 }
 
 void findings_model(struct result *result)
 {
     struct tally tally;
 
-    if (!measure_tally(result, &tally)) {
+    /* A cut before the end of settle finds sockets on their way: none of them is at rest yet. */
+    if (!measure_tally(result, &tally) ||
+        (result->partial && !result->phase[PHASE_DECAY].reached)) {
         return;
     }
     for (unsigned side = 0; side < SIDE_N; side++) {
-        find_final(result, (enum side)side, &tally);
+        find_final(result, (enum side)side);
         find_tw(result, (enum side)side, &tally);
     }
 }

@@ -51,14 +51,16 @@ bool read_peak(const struct result *result, const struct metric_key *key, double
 {
     struct series_summary summary;
     struct span span;
-    double final;
+    double final = 0;
 
-    if (!span_until(result, PHASE_DECAY, &span) || !summarise(result, key, span, &summary)) {
+    if (!span_until(result, PHASE_DECAY, &span)) {
         return false;
     }
     /* The last observation of settle counts, whether or not it is one of the series. */
-    bool higher = read_final(result, key, &final) && final > summary.peak;
-    return readers_found(value, higher ? final : summary.peak);
+    bool sampled = summarise(result, key, span, &summary);
+    bool last = read_final(result, key, &final);
+    return (sampled || last) &&
+           readers_found(value, last && final > summary.peak ? final : summary.peak);
 }
 
 bool read_mean(const struct result *result, const struct metric_key *key, double *value)
@@ -66,8 +68,12 @@ bool read_mean(const struct result *result, const struct metric_key *key, double
     struct series_summary summary;
     struct span span;
 
-    return span_until(result, PHASE_SETTLE, &span) && summarise(result, key, span, &summary) &&
-           readers_found(value, summary.mean);
+    if (!span_until(result, PHASE_SETTLE, &span)) {
+        return false;
+    }
+    /* Where no sample fell into so short a run, the last observation is all there is. */
+    return summarise(result, key, span, &summary) ? readers_found(value, summary.mean)
+                                                  : read_final(result, key, value);
 }
 
 bool read_slope(const struct result *result, const struct metric_key *key, double *value)

@@ -40,6 +40,7 @@ struct warning {
     const char *of;     /* NULL: any is worth a word; else only beyond `share` of that counter */
     double share;
     const char *meaning;
+    const char *foreign; /* NULL: the same; else the meaning when the server is not ours */
 };
 
 /* net/ipv4/proc.c names them; tcp_listendrop() counts each overflow as a drop as well. */
@@ -49,7 +50,10 @@ static const struct warning warnings[] = {
                 "are too small"},
     {.counter = "TcpExtListenOverflows",
      .meaning = "the accept queue was full; raise server.backlog and net.core.somaxconn, or load "
-                "less"},
+                "less",
+     .foreign =
+         "an accept queue was full; its program may call listen(2) with a longer backlog, up "
+         "to net.core.somaxconn"},
     {.counter = "TcpExtListenDrops",
      .covers = "TcpExtListenOverflows",
      .meaning = "the listener dropped connection requests for want of room or memory"},
@@ -74,18 +78,21 @@ static void warn_of(struct result *result, const char *host,
         double moved = delta_or_0(readings, warning->counter);
         double other = delta_or_0(readings, warning->covers);
         double whole = delta_or_0(readings, warning->of);
+        const char *meaning = warning->foreign != NULL && !result->side[SIDE_SERVER].played
+                                  ? warning->foreign
+                                  : warning->meaning;
         if (moved - other <= (warning->of == NULL ? 0 : slack(whole, warning->share))) {
             continue;
         }
         if (warning->covers != NULL && other > 0) {
             findings_add(result, "%s: %s counted %s (%s only %s): %s", host, warning->counter,
-                         FIGURE(moved), warning->covers, FIGURE(other), warning->meaning);
+                         FIGURE(moved), warning->covers, FIGURE(other), meaning);
         } else if (warning->of != NULL) {
             findings_add(result, "%s: %s counted %s of %s %s: %s", host, warning->counter,
-                         FIGURE(moved), FIGURE(whole), warning->of, warning->meaning);
+                         FIGURE(moved), FIGURE(whole), warning->of, meaning);
         } else {
             findings_add(result, "%s: %s counted %s: %s", host, warning->counter, FIGURE(moved),
-                         warning->meaning);
+                         meaning);
         }
     }
 }
@@ -127,9 +134,9 @@ static void find_openings(struct result *result)
         double high = (double)side->account.attempted;
         double low = high - (double)without_syn(&side->account);
         if (findings_differ(kernel, (struct foreseen){low, high, 0.01})) {
-            findings_add(result, "the %s %s %s connections, but its host's %s counted %s",
-                         side_name(row->side), row->did, FIGURE(high), row->counter,
-                         FIGURE(kernel));
+            findings_add(result, "the %s %s %s %s, but its host's %s counted %s",
+                         side_name(row->side), row->did, FIGURE(high),
+                         PLURAL(high, "connection", "connections"), row->counter, FIGURE(kernel));
         }
     }
 }
@@ -146,8 +153,9 @@ static void find_unaccepted(struct result *result)
     }
     if (findings_differ((double)server->account.attempted,
                         (struct foreseen){opened, opened, 0.01})) {
-        findings_add(result, "the client opened %s connections, but the server accepted %s",
-                     FIGURE(opened), FIGURE(server->account.attempted));
+        findings_add(result, "the client opened %s %s, but the server accepted %s", FIGURE(opened),
+                     PLURAL(opened, "connection", "connections"),
+                     FIGURE(server->account.attempted));
     }
 }
 
@@ -167,14 +175,16 @@ static bool foresees_death(const struct result *result, enum side side)
 static void find_deaths(struct result *result, enum side side)
 {
     const struct result_side *role = &result->side[side];
+    uint64_t killed = role->account.outcome[OUTCOME_KILLED];
 
     if (role->workers_died > 0 && role->account.outcome[OUTCOME_DIED] == 0 &&
         !foresees_death(result, side)) {
         findings_add(result,
-                     "%s workers of the %s (it has %s) died though its program has no `die`; "
-                     "%s connections ended with them",
-                     FIGURE(role->workers_died), side_name(side), FIGURE(role->workers),
-                     FIGURE(role->account.outcome[OUTCOME_KILLED]));
+                     "%s %s of the %s (it has %s) died though its program has no `die`; "
+                     "%s %s ended with them",
+                     FIGURE(role->workers_died), PLURAL(role->workers_died, "worker", "workers"),
+                     side_name(side), FIGURE(role->workers), FIGURE(killed),
+                     PLURAL(killed, "connection", "connections"));
     }
 }
 
@@ -185,9 +195,11 @@ static void find_open(struct result *result, enum side side)
 
     /* A run cut short leaves some by nature. */
     if (open > 0 && !result->partial) {
-        findings_add(result,
-                     "%s connections of the %s were still open at the end, of %s it had begun",
-                     FIGURE(open), side_name(side), FIGURE(account->attempted));
+        findings_add(result, "%s %s of the %s still open at the end, of %s it had begun",
+                     FIGURE(open), PLURAL(open, "connection", "connections"),
+                     side == SIDE_CLIENT ? PLURAL(open, "client was", "client were")
+                                         : PLURAL(open, "server was", "server were"),
+                     FIGURE(account->attempted));
     }
 }
 

@@ -4,6 +4,7 @@ A test says what it runs as settings, PATH=VALUE as after --set, on top of an em
 """
 
 import contextlib
+import fcntl
 import glob
 import json
 import os
@@ -15,9 +16,11 @@ import shutil
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 import uuid
@@ -260,6 +263,14 @@ def namespace_of(pid):
         return None
 
 
+def catches(pid, number):
+    """Whether the process has a handler for the signal (SigCgt, proc_pid_status(5))."""
+    try:
+        return int(read_status(f"/proc/{pid}")["SigCgt"], 16) >> (number - 1) & 1
+    except (OSError, KeyError):
+        return False
+
+
 def listens(pid):
     """Whether someone listens (state 0A) in the network namespace of the process."""
     with contextlib.suppress(OSError):
@@ -303,13 +314,13 @@ def wait_until(condition, what, patience=60):
 PORTS = iter(range(10000 + os.getpid() % 20000, 32000))
 
 
-def free_port():
-    """A port on 127.0.0.1 that nobody has, outside of where the kernel takes clients' ports; never
-    the same twice, for the TIME_WAITs of the last test stay with its port."""
+def free_port(host="127.0.0.1"):
+    """A port on a loopback address that nobody has, outside of where the kernel takes clients'
+    ports; never the same twice, for the TIME_WAITs of the last test stay with its port."""
     for port in PORTS:
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
+                probe.bind((host, port))
                 return port
     raise unittest.SkipTest("no free port below 32000")
 
@@ -402,8 +413,9 @@ class UnprivilegedLabTestCase(LabTestCase):
 class Terminal:
     """A run whose stderr is a terminal; `screen` is what was drawn so far."""
 
-    def __init__(self, arguments, **how):
+    def __init__(self, arguments, columns=0, **how):
         self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
         try:
             self.process = popen(arguments, stderr=slave, **how)
         finally:

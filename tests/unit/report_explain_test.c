@@ -31,9 +31,11 @@ static void server_first_piles_up_on_the_server(void **state)
         fixture_closed_by(SIDE_SERVER), "The server closed first: 5,000 of its sockets",
         "Samples caught the server's sockets in fin_wait2 and time_wait, the client's in last_ack.",
         "5,000 sockets stand in TIME_WAIT on the server", "the run was over after 2 s",
-        "at 5,000 a second, 300,000 would stand", "On the server they take no ports",
+        "at 5,000 a second, 300,000 would stand there by Little's law",
+        "the pile would reach its ceiling of 28,232 after 5.65 s.",
+        "On the server they take no ports",
         /* 2 x 28,232 */ "cap the pile at 28,232",
-        "tcp_max_tw_buckets, 262,144 here, of which 1.9 % is used",
+        "The next ceiling is tcp_max_tw_buckets, 262,144 here, of which 1.9 % is used",
         "That is what the model foresaw: client ends in close, server ends in time_wait.",
         "!The client closed first", "!run out", "!CLOSE_WAIT", "!FIN_WAIT2", "!RST", "!aborted");
 }
@@ -41,13 +43,16 @@ static void server_first_piles_up_on_the_server(void **state)
 static void client_first_takes_the_clients_ports(void **state)
 {
     (void)state;
-    EXPLAINS(
-        fixture_closed_by(SIDE_CLIENT), "The client closed first: 5,000 of its sockets",
-        "5,000 sockets stand in TIME_WAIT on the client",
-        "ip_local_port_range 32768-60999 gives 28,232", "2 addresses to 1 destination make 56,464",
-        /* 56,464 / 5,000 a second */ "At this rate they run out after 11.3 s", "EADDRNOTAVAIL",
-        "client ends in time_wait, server ends in close", "!The server closed first",
-        "!take no ports", "!tcp_max_tw_buckets"); /* the ports are the nearer limit */
+    EXPLAINS(fixture_closed_by(SIDE_CLIENT), "The client closed first: 5,000 of its sockets",
+             "5,000 sockets stand in TIME_WAIT on the client",
+             "ip_local_port_range 32768-60999 gives 28,232",
+             "2 addresses to 1 destination make 56,464",
+             "300,000 would stand there by Little's law (rate x 60 s)",
+             "but the pile's ceiling is 56,464.",
+             /* 28,232 / 5,000 a second */ "these 28,232 are all in TIME_WAIT after 5.65 s",
+             "becomes slow, long before it fails with EADDRNOTAVAIL", "!run out",
+             "client ends in time_wait, server ends in close", "!The server closed first",
+             "!take no ports", "!tcp_max_tw_buckets"); /* the ports are the nearer limit */
 }
 
 static void a_slow_client_never_runs_out(void **state)
@@ -55,9 +60,10 @@ static void a_slow_client_never_runs_out(void **state)
     struct result *result = fixture_closed_by(SIDE_CLIENT);
 
     (void)state;
-    result->phase[PHASE_LOAD].end = 10 * NS_PER_S; /* 500 a second: 30,000 of 56,464 */
-    result->phase[PHASE_SETTLE] = (struct phase_span){true, 10 * NS_PER_S, 11 * NS_PER_S};
-    EXPLAINS(result, "At this rate 53 % of them are in use at most, so they do not run out.",
+    result->phase[PHASE_LOAD].end = 20 * NS_PER_S; /* 250 a second: 15,000 of 56,464 */
+    result->phase[PHASE_SETTLE] = (struct phase_span){true, 20 * NS_PER_S, 21 * NS_PER_S};
+    EXPLAINS(result, "15,000 would stand there (Little's law: rate x 60 s).",
+             "At this rate 27 % of them are in use at most, so they do not run out.",
              "!EADDRNOTAVAIL", "!tcp_max_tw_buckets");
 }
 
@@ -71,7 +77,7 @@ static void few_buckets_limit_the_client_first(void **state)
     free(buckets->value);
     buckets->value = strdup("10000");
     EXPLAINS(result, "The ceiling is tcp_max_tw_buckets, 10,000 here, of which 50 % is used",
-             "!run out after");
+             "the pile's ceiling is 10,000.", "!run out after", "!walk past");
 }
 
 static void destinations_multiply_the_ports_unless_bound_early(void **state)
@@ -96,7 +102,8 @@ static void the_socket_options_port_range_counts(void **state)
 
     (void)state;
     text_pairs_add(&result->scenario, "client.sockopt.local_port_range", "40000-40999");
-    EXPLAINS(result, "40000-40999 gives 1,000", "make 2,000", "run out after 400 ms");
+    EXPLAINS(result, "40000-40999 gives 1,000", "make 2,000",
+             "these 1,000 are all in TIME_WAIT after 200 ms");
 }
 
 static void reuse_of_ports_saves_the_client(void **state)
@@ -105,7 +112,7 @@ static void reuse_of_ports_saves_the_client(void **state)
 
     (void)state;
     result->private_lab = false; /* tcp_tw_reuse 2 works on loopback */
-    EXPLAINS(result, "With tcp_tw_reuse at 2 connect takes ports back", "!run out after");
+    EXPLAINS(result, "With tcp_tw_reuse at 2 connect takes ports back", "!walk past");
 }
 
 static void a_leak_is_told_on_both_sides(void **state)
@@ -202,7 +209,7 @@ static void refusal_is_no_abort(void **state)
     (void)state;
     EXPLAINS(fixture_refused(), "None of the 5,000 attempts",
              "5,000 of 5,000 connects were refused (ECONNREFUSED): nothing listened on port 8080",
-             "!sent 5,000 RSTs", "!aborted", "!piled up", "!closed first");
+             "!not what", "!sent 5,000 RSTs", "!aborted", "!piled up", "!closed first");
 }
 
 static void exhausted_ports_are_told_with_what_holds_them(void **state)
@@ -233,7 +240,8 @@ static void leftovers_of_others_are_not_this_runs(void **state)
 
     (void)state;
     fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 7000, 7000);
-    EXPLAINS(result, "That is more than the 5,000 connections of this run", "on at 5,000 a second",
+    EXPLAINS(result, "That is more than the 5,000 connections of this run: another",
+             "of which this run uses 2.7 %;", "!stood there before", "on at 5,000 a second",
              "!the model foresaw");
 }
 
@@ -261,11 +269,12 @@ static void a_wrong_prediction_is_told_with_its_numbers(void **state)
 
     (void)state;
     fixture_predict(result, TCP_STATE_CLOSE, TCP_STATE_TIME_WAIT);
-    EXPLAINS(result,
-             "The model foresaw time_wait on the server, but only 0 of 5,000 connections came",
-             "No sample caught one in TIME_WAIT either; the longest time between two samples was "
-             "104 ms.",
-             "!That is what the model foresaw");
+    EXPLAINS(
+        result,
+        "The model foresaw time_wait on the server, but only 0 of 5,000 stood in it in the end.",
+        "No sample caught one in TIME_WAIT either; the longest time between two samples was "
+        "104 ms.",
+        "!That is what the model foresaw");
 }
 
 static void a_race_is_told_as_one(void **state)
@@ -308,6 +317,205 @@ static void a_bare_result_is_explained_too(void **state)
     EXPLAINS(result_new(), "Neither role counted connections");
 }
 
+/* ---- the prediction, told as far as it came true ---- */
+
+static void what_gave_way_is_no_agreement(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 1383, 1383);
+    EXPLAINS(result,
+             "The model foresaw time_wait on the server, but only 1,383 of 5,000 stood in it",
+             "5,000 were made (TcpExtTW): a SYN on the same address and port took the place of "
+             "3,617 before their 60 s were over.",
+             "!That is what");
+}
+
+static void what_is_missing_within_tolerance_is_told(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 4988, 4988);
+    EXPLAINS(result, "That is what the model foresaw: client ends in close, server ends in "
+                     "time_wait; a SYN on the same address and port took the place of the other "
+                     "12.");
+}
+
+static void failures_are_not_what_the_model_foresaw(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    client->outcome[OUTCOME_DONE] = 250;
+    client->outcome[OUTCOME_EOF] = CONNECTIONS - 250;
+    EXPLAINS(result,
+             "4,750 of 5,000 connections failed, which is not what the model foresaw: "
+             "client ends in close",
+             "!That is what");
+}
+
+static void failures_outweigh_a_race(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    fixture_predict(result, TCP_STATE_TIME_WAIT, TCP_STATE_CLOSE);
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] = 250;
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_REFUSED] = CONNECTIONS - 250;
+    EXPLAINS(result, "4,750 of 5,000 connections failed, which is not what the model foresaw",
+             "!is a race");
+}
+
+static void counters_that_disagree_are_no_agreement(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    result->predicted[0].side[SIDE_SERVER].tw = 1;
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTWKilled", 3000);
+    EXPLAINS(result, "but its TcpExtTW is not: see the findings", "!That is what");
+}
+
+static void sockets_whose_time_is_over_came_to_rest(void **state)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+
+    (void)state;
+    fixture_predict(result, TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSE_WAIT);
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_FIN_WAIT2, CONNECTIONS, 0);
+    result->side[SIDE_CLIENT].final.fin_wait2_orphans = 0;
+    text_pairs_add(&result->scenario, "client.sockopt.linger2", "1s");
+    result->side[SIDE_CLIENT].final.at = 3 * NS_PER_S;
+    EXPLAINS(result, "That is what the model foresaw", "those whose time there was over have gone.",
+             "!came to rest", "!only 0");
+}
+
+/* ---- roles that are not ours ---- */
+
+static void a_foreign_server_is_named_by_its_address(void **state)
+{
+    struct result *refused = fixture_refused();
+    struct result *full = fixture_closed_by(SIDE_CLIENT);
+
+    (void)state;
+    text_pairs_add(&refused->scenario, "server.at", "10.0.0.1:80");
+    refused->side[SIDE_SERVER].played = false;
+    EXPLAINS(refused, "nothing listened at 10.0.0.1:80 when", "!8080");
+    full->side[SIDE_SERVER].played = false;
+    fixture_counter(&full->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 1);
+    EXPLAINS(full, "An accept queue was full 1 time (", "!server.backlog");
+}
+
+static void a_foreign_client_has_ports_of_its_own(void **state)
+{
+    struct result *result = fixture_on_host();
+
+    (void)state;
+    result->side[SIDE_CLIENT].played = false;
+    account_init(&result->side[SIDE_CLIENT].account);
+    EXPLAINS(result, "5,000 sockets stand in TIME_WAIT on the server", "!address", "!cap the pile",
+             "its ceiling of 262,144");
+}
+
+/* ---- rates ---- */
+
+static void an_open_loop_is_told_by_its_arrivals(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    assert_string_equal(result->scenario.item[7].name, "load.rate");
+    free(result->scenario.item[7].value);
+    result->scenario.item[7].value = strdup("2500/s");
+    result->phase[PHASE_LOAD].end = 20 * NS_PER_S; /* they live long */
+    result->phase[PHASE_SETTLE] = (struct phase_span){true, 20 * NS_PER_S, 21 * NS_PER_S};
+    EXPLAINS(result, "on at 2,500 a second, 150,000 would stand", "!250 a second");
+}
+
+static void a_moment_is_not_extrapolated(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    result->phase[PHASE_LOAD].end = NS_PER_MS;
+    EXPLAINS(result, "5,000 sockets stand", "!Little", "!a second,");
+}
+
+static void overflowing_sockets_count_for_the_rate(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    assert_string_equal(result->side[SIDE_SERVER].sysctl.item[3].name,
+                        "net.ipv4.tcp_max_tw_buckets");
+    free(result->side[SIDE_SERVER].sysctl.item[3].value);
+    result->side[SIDE_SERVER].sysctl.item[3].value = strdup("1000");
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 1000, 1000);
+    result->side[SIDE_SERVER].counters.item[1].after -= 4000; /* TcpExtTW */
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPTimeWaitOverflow", 4000);
+    EXPLAINS(result, "went on at 5,000 a second", "its ceiling of 1,000 after 200 ms",
+             "only 1,000 of 5,000 stood in it in the end. For 4,000 there was no room",
+             "!took the place");
+}
+
+/* ---- the rest ---- */
+
+static void resets_beside_time_wait_do_not_deny_it(void **state)
+{
+    struct result *result = fixture_reset();
+
+    (void)state;
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, 8, 8);
+    EXPLAINS(result, "aborted rather than closed", "!nothing lingers");
+}
+
+static void timeouts_are_told_and_are_no_leak(void **state)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    text_pairs_add(&result->scenario, "load.timeout", "2s");
+    client->outcome[OUTCOME_DONE] = 4000;
+    client->outcome[OUTCOME_TIMEOUT] = 1000;
+    client->error[ETIMEDOUT] = 1;
+    EXPLAINS(result,
+             "999 connections of the client ended because a step had waited for the server "
+             "longer than load.timeout, 2s",
+             "1 connection of the client ended because TCP itself gave up", "!as a leak does");
+}
+
+static void missing_descriptors_are_told(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    text_pairs_add(&result->environment, "rlimit_nofile", "256");
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_NO_FD] = 17;
+    EXPLAINS(result, "17 times the client had no descriptor left (EMFILE, ENFILE), with "
+                     "RLIMIT_NOFILE at 256");
+}
+
+static void one_is_not_plural(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        struct account *account = &result->side[side].account;
+        account->attempted = account->opened = account->outcome[OUTCOME_DONE] = 1;
+    }
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 1, 1);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTW", 1);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 1);
+    EXPLAINS(result, "1 socket stands in TIME_WAIT", "1 of its sockets gave way to a mini-socket",
+             "sent 1 RST (TcpOutRsts) for 1 connection.", "!1 connections", "!1 sockets",
+             "!1 RSTs");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +546,21 @@ int main(void)
         cmocka_unit_test(half_open_connections_are_told),
         cmocka_unit_test(what_was_not_observed_is_not_claimed),
         cmocka_unit_test(a_bare_result_is_explained_too),
+        cmocka_unit_test(what_gave_way_is_no_agreement),
+        cmocka_unit_test(what_is_missing_within_tolerance_is_told),
+        cmocka_unit_test(failures_are_not_what_the_model_foresaw),
+        cmocka_unit_test(failures_outweigh_a_race),
+        cmocka_unit_test(counters_that_disagree_are_no_agreement),
+        cmocka_unit_test(sockets_whose_time_is_over_came_to_rest),
+        cmocka_unit_test(a_foreign_server_is_named_by_its_address),
+        cmocka_unit_test(a_foreign_client_has_ports_of_its_own),
+        cmocka_unit_test(an_open_loop_is_told_by_its_arrivals),
+        cmocka_unit_test(a_moment_is_not_extrapolated),
+        cmocka_unit_test(overflowing_sockets_count_for_the_rate),
+        cmocka_unit_test(resets_beside_time_wait_do_not_deny_it),
+        cmocka_unit_test(timeouts_are_told_and_are_no_leak),
+        cmocka_unit_test(missing_descriptors_are_told),
+        cmocka_unit_test(one_is_not_plural),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

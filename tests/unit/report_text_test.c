@@ -126,6 +126,62 @@ static void the_tables_hold_the_numbers_of_both_sides(void **state)
     result_free(result);
 }
 
+static void an_open_loop_has_a_rate_of_arrivals(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    assert_string_equal(result->scenario.item[7].name, "load.rate");
+    free(result->scenario.item[7].value);
+    result->scenario.item[7].value = strdup("10000/s");
+    char *text = written(&report_text, result);
+    assert_holds(text, "  10,000 begun a second, for 500 ms; the last one ended after 1 s\n");
+    assert_lacks(text, "completed a second");
+    free(text);
+    result_free(result);
+}
+
+static void a_moment_has_no_rate(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    result->phase[PHASE_LOAD].end = 237 * NS_PER_US;
+    char *text = written(&report_text, result);
+    assert_holds(text, "  over 237 us, too short to tell a rate\n");
+    assert_lacks(text, "completed a second");
+    free(text);
+    result_free(result);
+}
+
+static void a_foreign_client_has_no_concurrency_of_ours(void **state)
+{
+    struct result *result = fixture_on_host();
+
+    (void)state;
+    result->side[SIDE_CLIENT].played = false;
+    char *text = written(&report_text, result);
+    assert_lacks(text, "at a time,");
+    assert_lacks(text, "order custom, 5,000 connections");
+    free(text);
+    result_free(result);
+}
+
+static void a_long_gap_is_owned_up_to(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    char *short_gap = written(&report_text, result);
+    assert_lacks(short_gap, "may have been missed");
+    result->sampler_gap_max = 300 * NS_PER_MS; /* of 2 s */
+    char *text = written(&report_text, result);
+    assert_holds(text, "peaks between samples may have been missed\n");
+    free(short_gap);
+    free(text);
+    result_free(result);
+}
+
 static void errors_come_with_their_meaning(void **state)
 {
     struct result *result = fixture_refused();
@@ -364,6 +420,10 @@ int main(void)
         cmocka_unit_test(the_headline_says_what_ran),
         cmocka_unit_test(a_partial_result_says_so_at_once),
         cmocka_unit_test(the_tables_hold_the_numbers_of_both_sides),
+        cmocka_unit_test(an_open_loop_has_a_rate_of_arrivals),
+        cmocka_unit_test(a_moment_has_no_rate),
+        cmocka_unit_test(a_foreign_client_has_no_concurrency_of_ours),
+        cmocka_unit_test(a_long_gap_is_owned_up_to),
         cmocka_unit_test(errors_come_with_their_meaning),
         cmocka_unit_test(what_is_still_open_is_neither_completed_nor_failed),
         cmocka_unit_test(the_host_has_one_column),

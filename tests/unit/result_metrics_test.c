@@ -204,6 +204,21 @@ static void the_final_observation_counts_for_the_peak(void **state)
     result_free(result);
 }
 
+/* So short a run that no sample fell into it. */
+static void the_final_observation_alone_is_one(void **state)
+{
+    struct result *result = hand_made();
+
+    (void)state;
+    result->side[SIDE_SERVER].observation_count = 1; /* before the load */
+    assert_value(result, "server.time_wait.peak", 100);
+    assert_value(result, "server.time_wait.mean", 100);
+    assert_absent(result, "server.time_wait.slope");
+    result->side[SIDE_SERVER].has_final = false;
+    assert_absent(result, "server.time_wait.peak");
+    result_free(result);
+}
+
 /* Counters that stood still and errnos that did not occur are 0, but not listed. */
 static void zeros_that_are_left_out(void **state)
 {
@@ -420,6 +435,7 @@ int main(void)
         cmocka_unit_test(what_was_not_measured_is_absent),
         cmocka_unit_test(a_run_cut_in_load_has_no_settle),
         cmocka_unit_test(the_final_observation_counts_for_the_peak),
+        cmocka_unit_test(the_final_observation_alone_is_one),
         cmocka_unit_test(zeros_that_are_left_out),
         cmocka_unit_test(the_prediction_says_what_completed_means),
         cmocka_unit_test(the_server_drives_when_it_is_alone),

@@ -261,6 +261,46 @@ static void still_open_but_cut_short(struct result *result)
     result->partial = true;
 }
 
+/* Sockets on their way when the run was cut are nobody's surprise. */
+static void under_way_when_cut(struct result *result)
+{
+    fewer_time_wait_made(result);
+    client_keeps_sockets(result);
+    result->partial = true;
+}
+
+static void cut_in_decay(struct result *result)
+{
+    client_keeps_sockets(result);
+    result->partial = true;
+    result->phase[PHASE_DECAY] = (struct phase_span){true, 3 * NS_PER_S, 4 * NS_PER_S};
+}
+
+/* Their time is over: that none is left is as foreseen. */
+static void fin_wait2_expired(struct result *result)
+{
+    fin_wait2_orphans(result);
+    free(result->side[SIDE_SERVER].sysctl.item[0].value);
+    result->side[SIDE_SERVER].sysctl.item[0].value = strdup("1");
+    result->side[SIDE_SERVER].final.at = 9 * NS_PER_S;
+    result->side[SIDE_SERVER].final.state[TCP_STATE_FIN_WAIT2] = 0;
+}
+
+static void one_still_open(struct result *result)
+{
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] -= 1;
+}
+
+static void overflows_elsewhere(struct result *result)
+{
+    result->private_lab = false;
+    result->side[SIDE_SERVER].played = false;
+    result->host_counters = result->side[SIDE_SERVER].counters;
+    result->side[SIDE_SERVER].counters = (struct counter_readings){0};
+    free(result->host_counters.item[0].name);
+    result->host_counters.item[0] = (struct counter_reading){strdup("TcpExtListenOverflows"), 0, 3};
+}
+
 static void tw_overflow(struct result *result)
 {
     set_counter(&result->side[SIDE_SERVER], "TcpExtTCPTimeWaitOverflow", 20);
@@ -333,10 +373,15 @@ static const struct {
     {"host_lab_unaccepted",
      host_lab_unaccepted,
      {"the client opened 5,000 connections, but the server accepted 4,000"}},
-    {"workers_died", workers_died, {"1 workers of the server (it has 2) died"}},
+    {"workers_died", workers_died, {"1 worker of the server (it has 2) died"}},
     {"workers_died_as_told", workers_died_as_told, {NULL}},
     {"still_open", still_open, {"10 connections of the server were still open at the end"}},
     {"still_open_but_cut_short", still_open_but_cut_short, {NULL}},
+    {"under_way_when_cut", under_way_when_cut, {NULL}},
+    {"cut_in_decay", cut_in_decay, {"client keeps no socket; seen: 40 sockets"}},
+    {"fin_wait2_expired", fin_wait2_expired, {NULL}},
+    {"one_still_open", one_still_open, {"1 connection of the server was still open at the end"}},
+    {"overflows_elsewhere", overflows_elsewhere, {"its program may call listen(2) with a longer"}},
     {"tw_overflow", tw_overflow, {"server: TcpExtTCPTimeWaitOverflow counted 20: "}},
     {"overflows", overflows, {"server: TcpExtListenOverflows counted 37: "}},
     {"drops", drops, {"server: TcpExtListenDrops counted 12: "}},

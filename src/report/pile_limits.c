@@ -1,0 +1,148 @@
+#include <math.h>
+#include <string.h>
+
+#include "pile.h"
+
+static void say_budget(struct story *story, const struct port_budget *budget)
+{
+    story_say(story,
+              "On the client each holds a local port: ip_local_port_range %u-%u gives %s, "
+              "and %s address%s to %s destination%s make %s.",
+              (unsigned)budget->low, (unsigned)budget->high, COUNT(budget->ports),
+              COUNT(budget->addresses), budget->addresses == 1 ? "" : "es",
+              COUNT(budget->destinations), budget->destinations == 1 ? "" : "s",
+              COUNT(budget->total));
+}
+
+/* tcp_max_tw_buckets; without a limit when it was not recorded. */
+static double buckets_of(const struct facts *facts, enum side side)
+{
+    uint64_t buckets = facts_sysctl_count(facts, side, "net.ipv4.tcp_max_tw_buckets");
+
+    return buckets > 0 ? (double)buckets : INFINITY;
+}
+
+/* Whether connect(2) may take a port back from TIME_WAIT, which it does after one second. */
+static bool reuses_ports(const struct facts *facts)
+{
+    const char *reuse = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse");
+    bool loopback_only = strcmp(reuse, "2") == 0; /* Documentation/networking/ip-sysctl.rst */
+
+    return strcmp(facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.tcp_timestamps"), "0") != 0 &&
+           (strcmp(reuse, "1") == 0 || (loopback_only && !facts->result->private_lab));
+}
+
+/*
+ * connect(2) tries the ports of one parity first (__inet_hash_connect(),
+ * net/ipv4/inet_hashtables.c), so it slows down when half of them are taken, long before it fails.
+ */
+static void say_exhaustion(struct story *story, const struct pile *pile, double total)
+{
+    double half = total / 2;
+    double buckets = buckets_of(&story->facts, pile->side);
+
+    if (pile->projected <= half) {
+        story_say(story, "At this rate %s of them are in use at most, so they do not run out.",
+                  SHARE(pile->projected / total));
+    } else if (buckets > half) {
+        story_say(story,
+                  "connect(2) takes those of one parity first: at this rate these %s are all in "
+                  "TIME_WAIT after %s, and from then on it has to walk past them and becomes "
+                  "slow%s.",
+                  COUNT(half), DURATION((int64_t)(half / pile->rate * (double)NS_PER_S)),
+                  story->facts.no_port > 0 ? "" : ", long before it fails with EADDRNOTAVAIL");
+    }
+}
+
+static void say_ports(struct story *story, const struct pile *pile)
+{
+    struct port_budget budget;
+
+    facts_ports(&story->facts, &budget);
+    if (budget.total == 0 || pile->rate <= 0) {
+        return;
+    }
+    say_budget(story, &budget);
+    if (reuses_ports(&story->facts)) {
+        story_say(story,
+                  "With tcp_tw_reuse at %s connect takes ports back from TIME_WAIT, so they need "
+                  "not run out, nor the pile grow so far.",
+                  facts_sysctl(&story->facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse"));
+    } else {
+        say_exhaustion(story, pile, (double)budget.total);
+    }
+}
+
+/*
+ * The server's sockets all share its port; what is finite is the kernel's memory for them, and the
+ * address and port pairs of the client, of which it uses the half of one parity: on its side they
+ * are free again.
+ */
+static double port_cap(const struct facts *facts, enum side side)
+{
+    struct port_budget budget;
+
+    facts_ports(facts, &budget);
+    if (budget.total == 0) {
+        return INFINITY;
+    }
+    return side == SIDE_CLIENT ? (double)budget.total : (double)budget.total / 2;
+}
+
+double pile_ceiling(const struct facts *facts, const struct pile *pile)
+{
+    double ports = port_cap(facts, pile->side);
+    double buckets = buckets_of(facts, pile->side);
+
+    return ports < buckets ? ports : buckets;
+}
+
+static void say_no_ports(struct story *story, const struct pile *pile)
+{
+    struct port_budget budget;
+    double cap = port_cap(&story->facts, SIDE_SERVER);
+
+    facts_ports(&story->facts, &budget);
+    story_say(story, "On the server they take no ports, for all share the listening one: what "
+                     "they cost is kernel memory.");
+    if (pile->projected > cap && cap <= buckets_of(&story->facts, pile->side)) {
+        story_say(story,
+                  "The client's ports cap the pile at %s, for connect takes those of one parity "
+                  "(%s of %s, on %s address%s) as long as one is free, and a SYN from an address "
+                  "and port that stand there takes the old socket's place.",
+                  COUNT(cap), COUNT((double)budget.ports / 2), COUNT(budget.ports),
+                  COUNT(budget.addresses), budget.addresses == 1 ? "" : "es");
+    }
+}
+
+/* In lab: host others have their share of it, too. */
+static void say_buckets(struct story *story, const struct pile *pile)
+{
+    double buckets = buckets_of(&story->facts, pile->side);
+    double ports = port_cap(&story->facts, pile->side);
+    bool alone = story->facts.result->private_lab;
+
+    if (isinf(buckets)) {
+        return;
+    }
+    /* Where the ports are scarcer, this is never reached. */
+    if (pile->side == SIDE_CLIENT && (pile->projected <= buckets || ports <= buckets)) {
+        return;
+    }
+    story_say(
+        story,
+        "%s ceiling is tcp_max_tw_buckets, %s here, of which %s%s%s; sockets beyond it vanish "
+        "at once, without a TIME_WAIT.",
+        ports < buckets ? "The next" : "The", COUNT(buckets), alone ? "" : "this run uses ",
+        SHARE(pile->standing / buckets), alone ? " is used" : "");
+}
+
+void pile_say_limits(struct story *story, const struct pile *pile)
+{
+    if (pile->side == SIDE_CLIENT) {
+        say_ports(story, pile);
+    } else {
+        say_no_ports(story, pile);
+    }
+    say_buckets(story, pile);
+}
