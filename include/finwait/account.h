@@ -70,6 +70,8 @@ struct account {
     uint64_t outcome[OUTCOME_N]; /* their sum is <= attempted; the rest are still open */
     uint64_t
         error[ERRNO_LIMIT]; /* by errno; one connection may meet several, accept's own included */
+    int64_t first_no_port;  /* ns from role_go until EADDRNOTAVAIL or EADDRINUSE was met first, by
+                               a client; 0: never */
     int64_t cpu_user;       /* ns of the workers' CPU, getrusage(2) */
     int64_t cpu_system;
     struct histogram latency[LATENCY_N];

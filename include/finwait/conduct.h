@@ -26,8 +26,9 @@ struct progress {
 struct conduct_options {
     void (*progress)(void *context, const struct progress *progress); /* or NULL */
     void *context;
-    int64_t progress_every; /* ns */
-    const char *inspect;    /* shell command run in each host at the end of settle, or NULL */
+    int64_t progress_every;      /* ns */
+    const char *(*cut_by)(void); /* or NULL: the name of a signal that came before conduct did */
+    const char *inspect;         /* shell command run in each host at the end of settle, or NULL */
 };
 
 /*
@@ -37,5 +38,11 @@ struct conduct_options {
  */
 struct result *conduct(const struct scenario *scenario, const struct conduct_options *options,
                        struct error *error);
+
+/*
+ * Why the model cannot know how the connections of `scenario` end, so that its result carries
+ * `unpredicted` instead of a prediction: faults and limits, for instance.  NULL: it can.
+ */
+const char *predict_refusal(const struct scenario *scenario);
 
 #endif

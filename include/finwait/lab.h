@@ -72,6 +72,26 @@ bool lab_is_private(const struct lab *lab);
 /* The addresses of `side`, port 0. */
 const struct address_pool *lab_pool(const struct lab *lab, enum side side);
 
+/* ---- faults on the link ---- */
+
+struct fault;
+
+/*
+ * See, before anything begins, that this machine can do all of `faults`: STATUS_MACHINE names what
+ * is missing (nftables, sch_netem, sch_tbf) and how to get it; STATUS_USAGE in a lab that is not
+ * private.
+ */
+int lab_check_faults(const struct lab *lab, const struct fault *faults, size_t count,
+                     struct error *error);
+
+/*
+ * Make those of `faults` for which `active` says so the ones that strike the link, and end all
+ * others. In each host the change is atomic (one nftables transaction).  The calling thread is back
+ * home after.
+ */
+int lab_set_faults(const struct lab *lab, const struct fault *faults, const bool *active,
+                   size_t count, struct error *error);
+
 /* ---- sysctls ---- */
 
 /*

@@ -30,7 +30,9 @@ struct role_plan {
     int64_t timeout;             /* ns a step may wait; 0: for ever */
     struct address_pool servers; /* count > 0.  server: listens on all of them; client: connects
                                     to each in turn */
-    struct address_pool sources; /* client: source addresses in turn, when count > 0 */
+    struct address_pool sources; /* client: source addresses in turn, when count > 0; their port is
+                                    each connection's, 0: the kernel chooses */
+    uint32_t descriptors;        /* RLIMIT_NOFILE of each worker; 0: the caller's */
     bool pipelined;              /* a peer may send a message before the last one was answered */
     uint32_t backlog;            /* server */
     bool own_listeners;          /* server: each worker has its own (SO_REUSEPORT) */
@@ -48,14 +50,20 @@ struct role_events {
     void (*finished)(void *context,
                      struct role *role); /* a client: every connection has ended or is held;
                                             either: the last worker's process has ended */
+    void (*restarted)(void *context, struct role *role, int64_t took, uint64_t refusals);
+    /* role_restart came to its end: ns until its workers were ready, and how often bind(2) said
+     * EADDRINUSE before.  May be NULL. */
+    void (*restart_failed)(void *context, struct role *role, const struct error *error);
+    /* role_restart met another error than EADDRINUSE: the role stays down, and `finished` is not
+     * told again.  May be NULL. */
     void *context;
 };
 
 /*
  * Fork the workers into the host of `plan->side` and wait until each is ready: the
- * server listens, the client waits for role_go.  `plan` is copied by fork; it need not outlive
- * the call.  `base` is the owner's loop, for `events`.  NULL with STATUS_MACHINE, e.g. bind:
- * EADDRINUSE.
+ * server listens, the client waits for role_go.  `plan` and what it points to are copied; `lab`
+ * and `base`, the owner's loop for `events`, must outlive the role.  NULL with STATUS_MACHINE, e.g.
+ * bind: EADDRINUSE.
  */
 struct role *role_new(const struct role_plan *plan, const struct lab *lab, struct event_base *base,
                       const struct role_events *events, struct error *error);
@@ -65,6 +73,30 @@ void role_go(struct role *role);
 
 /* Begin no further connection (client); those under way go on. */
 void role_stop(struct role *role);
+
+/*
+ * SIGKILL every worker; what was open counts as OUTCOME_KILLED, a server's listener is closed, a
+ * restart under way is given up.  They do not count as died.  events.finished is called before it
+ * returns, unless it has been: the owner knows whether a restart is to come and the load is not
+ * over yet.  After a restart it will be called anew.
+ */
+void role_kill(struct role *role);
+
+/* SIGSTOP or SIGCONT every worker: its sockets live on, nobody serves them.  Nothing while down. */
+void role_freeze(struct role *role, bool frozen);
+
+/*
+ * Start the workers of a role that was killed, with the plan it was made with; they count on in its
+ * account.  A server's bind(2) is tried again every few milliseconds while it says EADDRINUSE.
+ * Returns at once; events.restarted or events.restart_failed tells the end, from the loop.  A
+ * client goes on with what it had not begun, in what is left of its duration; role_go and role_stop
+ * need not be called again.  Each refusal counts as errors.EADDRINUSE.  -1: the role is up, being
+ * started, or ended by role_end (STATUS_USAGE), or there is no memory.
+ */
+int role_restart(struct role *role, struct error *error);
+
+/* Before role_restart: whether the new listener has SO_REUSEADDR, whatever the plan says. */
+void role_set_reuseaddr(struct role *role, bool on);
 
 /*
  * End every worker at once (SIGKILL) and reap it; what was open counts as OUTCOME_CUT.
@@ -82,7 +114,7 @@ void role_account(const struct role *role, struct account *account);
 struct role_progress {
     uint64_t attempted, open, done, failed; /* failed: outcomes other than done, held and reset */
     uint32_t workers_alive;
-    uint32_t workers_died; /* ended before role_end */
+    uint32_t workers_died; /* ended of themselves, before role_end or role_kill */
 };
 void role_progress(const struct role *role, struct role_progress *progress);
 

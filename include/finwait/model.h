@@ -18,7 +18,9 @@
  * and whether the two sides can wait for each other for ever.
  *
  * Time: steps and segments take none; pause(T) takes T and lets everything else
- * that can happen happen first.  The network loses nothing.
+ * that can happen happen first.  The network loses nothing.  inherit(T) is taken for nothing,
+ * though a close after it does: what a model says of such a program is not to be relied on, but
+ * whether it waits for ever.
  */
 
 struct model_input {

@@ -26,6 +26,7 @@ enum step_op {
     STEP_DRAIN,
     STEP_PAUSE,
     STEP_LINGER,
+    STEP_INHERIT,
     STEP_RST,
     STEP_CLOSE,
     STEP_HOLD,
@@ -37,7 +38,7 @@ enum step_op {
 enum step_arg_kind {
     STEP_ARG_NONE,
     STEP_ARG_COUNT,    /* repeat(3) */
-    STEP_ARG_DURATION, /* pause(250ms) */
+    STEP_ARG_DURATION, /* pause(250ms), inherit(2s) */
     STEP_ARG_LINGER,   /* linger(2s) or linger(off); whole seconds, SO_LINGER knows no less */
 };
 

@@ -122,6 +122,19 @@ struct metric_value {
     double value;
 };
 
+/* What the scenario's faults and events did: a moment of its timeline. */
+struct timeline_entry {
+    int64_t due; /* ns from the start of load */
+    char *what;  /* "drop fin toward client", "kill server" … */
+    bool happened;
+    int64_t at; /* when it was begun; a moment due at 0 comes just before the load */
+    bool has_took;
+    int64_t took;      /* ns until it was done; a start: until its workers were ready */
+    bool restart;      /* a role was started again: */
+    uint64_t refusals; /* how often bind(2) said EADDRINUSE before */
+    char *error;       /* why it failed, or NULL */
+};
+
 struct result {
     int schema;
     char *version; /* finwait's */
@@ -138,8 +151,11 @@ struct result {
     int64_t sampler_cpu; /* ns */
     int64_t sampler_gap_max, sampler_gap_mean;
     uint64_t sampler_samples, sampler_full_dumps;
-    size_t predicted_count; /* 0: no model (a foreign peer) */
+    size_t predicted_count; /* 0: no model, or `unpredicted` */
     struct predicted_end *predicted;
+    char *unpredicted; /* why the model cannot know how this ends; NULL: it does, or nobody asked */
+    size_t timeline_count; /* in the order it happened */
+    struct timeline_entry *timeline;
     size_t finding_count;
     struct finding *finding;
     size_t expectation_count;
@@ -152,6 +168,9 @@ struct result {
 
 struct result *result_new(void);
 void result_free(struct result *result); /* NULL is allowed */
+
+/* Append a moment that has not happened yet.  Lives where it is until the next one is appended. */
+struct timeline_entry *result_add_moment(struct result *result, int64_t due, const char *what);
 
 /* Derive the flat list of metrics from everything else.  Call when the rest is there. */
 void result_measure(struct result *result);

@@ -13,6 +13,7 @@
 #include "finwait/order.h"
 #include "finwait/program.h"
 #include "finwait/sockopt.h"
+#include "finwait/timeline.h"
 
 /*
  * A scenario is what the user wrote, checked and complete: every option has a value.
@@ -51,10 +52,11 @@ struct expectation {
 };
 
 struct side_spec {
-    bool none;          /* `client: none`, or a server with server.at: this role is not played */
-    uint32_t workers;   /* 0: as many as CPUs and descriptors need */
-    uint32_t addresses; /* client: size of the source pool; server: addresses served */
-    char *program_text; /* what was written, or the order's; NULL when `none` and not written */
+    bool none;            /* `client: none`, or a server with server.at: this role is not played */
+    uint32_t workers;     /* 0: as many as CPUs and descriptors need */
+    uint32_t descriptors; /* RLIMIT_NOFILE of each worker; 0: as high as allowed */
+    uint32_t addresses;   /* client: size of the source pool; server: addresses served */
+    char *program_text;   /* what was written, or the order's; NULL when `none` and not written */
     struct where program_where;
     struct program program; /* length 0 where program_text is NULL */
     struct sockopts sockopt;
@@ -73,19 +75,28 @@ struct scenario {
     char *file; /* as named on the command line; NULL for none */
     char *name;
     char *about;
+    char *fact; /* which row of docs/reference/facts.md it shows; NULL for none */
     enum transport transport;
     struct message_spec message;
     char *order; /* the order's name; "custom" when programs are spelled out */
     struct load_spec load;
     struct side_spec side[SIDE_N];
-    uint16_t port;    /* server.port */
-    uint32_t backlog; /* server.backlog */
-    char *at;         /* server.at: address:port of a server that already runs, or NULL */
+    uint16_t port;        /* server.port */
+    uint32_t backlog;     /* server.backlog */
+    char *at;             /* server.at: address:port of a server that already runs, or NULL */
+    uint16_t client_port; /* client.port: every connection's source port; 0: the kernel chooses */
+    bool client_bind;     /* client.bind: bind(2) to the source address before connect(2), even
+                             when there is only one */
+    char *client_to;      /* client.to: where to connect instead of to the server, or NULL */
     enum lab_kind lab;
     enum ip_version ip;
     int64_t sample_every;
     int64_t settle;
     int64_t decay;
+    size_t fault_count; /* as written; those that begin at the same moment do so in this order */
+    struct fault *fault;
+    size_t event_count;
+    struct event_spec *event;
     size_t expect_count;
     struct expectation *expect;
     size_t origin_count;

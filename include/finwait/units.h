@@ -30,6 +30,10 @@ char *units_format_duration(char *text, size_t size, int64_t ns); /* exact: "150
 int units_parse_rate(const char *text, double *per_second);
 char *units_format_rate(char *text, size_t size, double per_second);
 
+/* "5%", "0.01%": a share of 1, a whole number of millionths. */
+int units_parse_share(const char *text, double *share);
+char *units_format_share(char *text, size_t size, double share);
+
 /* For people, not for parsing: "1,234,567", "12.3"; "1.23 ms", "60 s". */
 char *units_human_count(char *text, size_t size, double value);
 char *units_human_duration(char *text, size_t size, int64_t ns);

@@ -28,6 +28,7 @@ static const struct unit duration_units[] = {
     {"s", NS_PER_S}, {"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
     {NULL, 0},
 };
+static const struct unit share_units[] = {{"%", 10000}, {NULL, 0}}; /* in millionths */
 static const struct unit period_units[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {NULL, 0}};
 
 /* The unit whose name is the first `length` characters of `name`, or NULL. */
@@ -250,5 +251,29 @@ char *units_format_rate(char *text, size_t size, double per_second)
         }
     }
     snprintf(text, size, "%s/s", digits);
+    return text;
+}
+
+int units_parse_share(const char *text, double *share)
+{
+    struct decimal number;
+    uint64_t millionths;
+
+    if (parse_decimal(&number, text) != 0) {
+        return -1;
+    }
+    const struct unit *unit = find_unit(share_units, number.rest, strlen(number.rest));
+    if (unit == NULL || scale_decimal(&number, unit->scale, &millionths) != 0 ||
+        millionths > 1000000) {
+        return -1;
+    }
+    *share = (double)millionths / 1e6;
+    return 0;
+}
+
+char *units_format_share(char *text, size_t size, double share)
+{
+    /* Seven digits hold every whole number of millionths as a percentage. */
+    snprintf(text, size, "%.7g%%", round(share * 1e6) / 1e4);
     return text;
 }

@@ -72,6 +72,9 @@ static enum status await(pid_t child)
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     interrupts_pass_on(0);
+    if (WIFSIGNALED(status)) {
+        fprintf(stderr, "finwait: the run was ended by signal %d\n", WTERMSIG(status));
+    }
     return WIFEXITED(status) ? (enum status)WEXITSTATUS(status) : STATUS_MACHINE;
 }
 

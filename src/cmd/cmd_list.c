@@ -1,12 +1,15 @@
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 #include "finwait/account.h"
+#include "finwait/conduct.h"
 #include "finwait/metric.h"
 #include "finwait/order.h"
 #include "finwait/program.h"
+#include "finwait/state.h"
 #include "table.h"
 
 /* ---- what each listing is made from ---- */
@@ -95,6 +98,75 @@ static void list_scenarios(struct table *table)
     library_free(names);
 }
 
+/* In the order of a connection's life. */
+static void list_states(struct table *table)
+{
+    static const enum tcp_state order[] = {
+        TCP_STATE_LISTEN,     TCP_STATE_SYN_SENT,  TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED,
+        TCP_STATE_FIN_WAIT1,  TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSING,  TCP_STATE_TIME_WAIT,
+        TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK,  TCP_STATE_CLOSE,
+    };
+
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        const struct state_info *info = &state_table[order[i]];
+        const char *client = info->scenario[SIDE_CLIENT];
+        const char *server = info->scenario[SIDE_SERVER];
+
+        table_add(table,
+                  (const char *[]){tcp_state_name(order[i]), info->meaning, info->lasts,
+                                   info->sysctl[0] != '\0' ? info->sysctl : "-",
+                                   info->sockopt[0] != '\0' ? info->sockopt : "-",
+                                   client != NULL ? client : "-", server != NULL ? server : "-"});
+    }
+}
+
+/* What a scenario expects, in one text; NULL: no memory. */
+static char *join_expectations(const struct scenario *scenario)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < scenario->expect_count; i++) {
+        fprintf(out, "%s%s", i > 0 ? "; " : "", scenario->expect[i].text);
+    }
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static void add_fact(struct table *table, const char *name, const struct scenario *scenario)
+{
+    char *asserted = join_expectations(scenario);
+    const char *refusal = predict_refusal(scenario);
+
+    table_add(table, (const char *[]){scenario->fact, name, asserted != NULL ? asserted : "",
+                                      refusal != NULL ? refusal : "foreseen"});
+    free(asserted);
+}
+
+static void list_facts(struct table *table)
+{
+    const struct overrides none = {0};
+    char **names = library_names();
+
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+        struct error error;
+        struct scenario *scenario = command_scenario(names[i], &none, &error);
+
+        if (scenario != NULL && scenario->fact != NULL) {
+            add_fact(table, names[i], scenario);
+        }
+        scenario_free(scenario);
+    }
+    library_free(names);
+}
+
 struct listing {
     const char *name;
     const char *title; /* of the reference page */
@@ -142,6 +214,22 @@ static const struct listing listings[] = {
      3,
      {"scenario", "order", "about"},
      list_scenarios},
+    {"states",
+     "The states of TCP",
+     "What each state means, how long a socket stays in it, what bounds that (sysctls without "
+     "their net. or net.ipv4.), and the scenario that puts sockets of one side into it and keeps "
+     "them there: `finwait run states/client-fin-wait2 --set load.connections=1000`.",
+     7,
+     {"state", "means", "lasts", "sysctl", "socket option", "on the client", "on the server"},
+     list_states},
+    {"facts",
+     "Facts about TCP on Linux",
+     "Each is shown by a scenario that can be run, `finwait run NAME`, and asserts what stands "
+     "beside it; the conformance tests hold it against ss(8) and nstat(8) as well. The model "
+     "foresees how its connections end, or the row says why it cannot know.",
+     4,
+     {"fact", "scenario", "asserted", "the model"},
+     list_facts},
 };
 #define LISTINGS (sizeof listings / sizeof listings[0])
 
@@ -162,8 +250,8 @@ static const struct listing *find_listing(const char *name, struct error *error)
     error_set(error, STATUS_USAGE, "list: there is no list of '%s'", name);
     error_hint(error, "%s%s%s",
                near != NULL ? "did you mean '"
-                            : "orders, steps, options, "
-                              "metrics, outcomes or scenarios",
+                            : "orders, steps, options, metrics, outcomes, scenarios, "
+                              "states or facts",
                near != NULL ? near : "", near != NULL ? "'?" : "");
     return NULL;
 }
@@ -202,7 +290,7 @@ static enum status run(int argc, char **argv, struct error *error)
     }
     if (optind + 1 != argc) {
         error_set(error, STATUS_USAGE, "list: what?");
-        error_hint(error, "orders, steps, options, metrics, outcomes or scenarios");
+        error_hint(error, "orders, steps, options, metrics, outcomes, scenarios, states or facts");
         return STATUS_USAGE;
     }
     listing = find_listing(argv[optind], error);
@@ -216,7 +304,9 @@ static enum status run(int argc, char **argv, struct error *error)
 const struct command command_list = {
     .name = "list",
     .arguments = "WHAT",
-    .about = "List the orders, steps, options, metrics, outcomes or scenarios",
-    .help = "  --markdown   as a page of the reference\n",
+    .about = "List what there is: orders, steps, options, metrics ...",
+    .help = "WHAT is orders, steps, options, metrics, outcomes, scenarios, states or facts.\n"
+            "\n"
+            "  --markdown   as a page of the reference\n",
     .run = run,
 };

@@ -122,7 +122,8 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
                                             const struct run_options *options, struct error *error)
 {
     struct progress_line line;
-    struct conduct_options conducting = {.context = &line, .inspect = options->inspect};
+    struct conduct_options conducting = {
+        .context = &line, .cut_by = interrupts_name, .inspect = options->inspect};
     struct result *result;
 
     progress_line_init(&line);

@@ -36,11 +36,13 @@ enum status command_bad_option(const struct command *command, char **argv, struc
 
 /*
  * The file that `name` means: itself when it looks like a path, else NAME.yaml among the scenarios
- * that ship.  A new string, or NULL with STATUS_USAGE and the nearest name.
+ * that ship, in whose folders NAME may lie ("close/linger-zero").  A new string, or NULL with
+ * STATUS_USAGE and the nearest name.
  */
 char *library_find(const char *name, struct error *error);
 
-/* The names of the scenarios that ship, sorted; NULL-terminated; free with library_free. */
+/* The names of the scenarios that ship, "close/linger-zero" for one in a folder, sorted with the
+ * folders last; NULL-terminated; NULL: there are none.  Free with library_free. */
 char **library_names(void);
 void library_free(char **names);
 

@@ -10,7 +10,7 @@ static void note(int number)
 {
     seen = number;
     if (heir > 0) {
-        kill(heir, SIGTERM);
+        kill(heir, number);
     }
 }
 
@@ -34,10 +34,15 @@ bool interrupts_seen(void)
     return seen != 0;
 }
 
+const char *interrupts_name(void)
+{
+    return seen == 0 ? NULL : seen == SIGINT ? "SIGINT" : seen == SIGTERM ? "SIGTERM" : "SIGHUP";
+}
+
 void interrupts_pass_on(pid_t child)
 {
     heir = child;
     if (child > 0 && seen != 0) { /* it came just before */
-        kill(child, SIGTERM);
+        kill(child, seen);
     }
 }

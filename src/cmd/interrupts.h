@@ -12,10 +12,11 @@
  */
 void interrupts_hold(void);
 
-/* Whether one has come meanwhile. */
+/* Whether one has come meanwhile, and its name; else NULL. */
 bool interrupts_seen(void);
+const char *interrupts_name(void);
 
-/* From now on pass what comes, and what has come, on to `child` as SIGTERM; 0: to nobody. */
+/* From now on pass what comes, and what has come, on to `child`; 0: to nobody. */
 void interrupts_pass_on(pid_t child);
 
 #endif

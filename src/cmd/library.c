@@ -1,14 +1,12 @@
-#include <dirent.h>
+#include <errno.h>
+#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "command.h"
-
-/* Where the scenarios that ship are looked for: what is found first counts. */
-static const char *const places[] = {"configs", FINWAIT_INSTALLED_CONFIGS, FINWAIT_SOURCE_CONFIGS};
-#define PLACES (sizeof places / sizeof places[0])
 
 static bool is_file(const char *path)
 {
@@ -17,27 +15,16 @@ static bool is_file(const char *path)
     return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
-/* PLACE/NAME.yaml, a new string; NULL when no place has it. */
-static char *find_shipped(const char *name)
-{
-    for (size_t i = 0; i < PLACES; i++) {
-        char *path = NULL;
-
-        if (asprintf(&path, "%s/%s.yaml", places[i], name) < 0) {
-            return NULL;
-        }
-        if (is_file(path)) {
-            return path;
-        }
-        free(path);
-    }
-    return NULL;
-}
-
-/* Somebody else's `configs` has none of ours. */
+/*
+ * The scenarios that ship: where they are looked for, the first place that has them.  Somebody
+ * else's `configs` has none of ours.
+ */
 static const char *library_directory(void)
 {
-    for (size_t i = 0; i < PLACES; i++) {
+    static const char *const places[] = {"configs", FINWAIT_INSTALLED_CONFIGS,
+                                         FINWAIT_SOURCE_CONFIGS};
+
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         char path[4096];
 
         snprintf(path, sizeof path, "%s/server-first.yaml", places[i]);
@@ -48,28 +35,61 @@ static const char *library_directory(void)
     return places[0];
 }
 
-static int is_scenario(const struct dirent *entry)
-{
-    const char *dot = strrchr(entry->d_name, '.');
+static const char suffix[] = ".yaml";
 
-    return entry->d_name[0] != '.' && dot != NULL && strcmp(dot, ".yaml") == 0;
+/* Whether `name` ends in .yaml, with something before it. */
+static bool has_suffix(const char *name)
+{
+    size_t length = strlen(name);
+
+    return length >= sizeof suffix && strcmp(name + length - (sizeof suffix - 1), suffix) == 0;
+}
+
+/* Files before folders, each by name. */
+static int compare_entries(const FTSENT **a, const FTSENT **b)
+{
+    bool folder_a = (*a)->fts_info == FTS_D;
+    bool folder_b = (*b)->fts_info == FTS_D;
+
+    return folder_a != folder_b ? folder_a - folder_b : strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* Append the name of the scenario in `path`, which is below `directory`; false: no memory. */
+static bool add_name(char ***names, size_t *count, const char *directory, const char *path)
+{
+    const char *name = path + strlen(directory) + 1;
+    char **more = reallocarray(*names, *count + 2, sizeof **names);
+
+    if (more == NULL) {
+        return false;
+    }
+    *names = more;
+    more[*count] = strndup(name, strlen(name) - (sizeof suffix - 1));
+    *count += more[*count] != NULL;
+    more[*count] = NULL;
+    return true;
 }
 
 char **library_names(void)
 {
-    struct dirent **entries = NULL;
-    int count = scandir(library_directory(), &entries, is_scenario, alphasort);
-    char **names = calloc((count > 0 ? (size_t)count : 0) + 1, sizeof *names);
-    size_t kept = 0;
+    const char *directory = library_directory();
+    char *roots[] = {(char *)directory, NULL};
+    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, compare_entries);
+    char **names = NULL;
+    size_t count = 0;
+    bool room = true;
 
-    for (int i = 0; i < count; i++) {
-        if (names != NULL) {
-            names[kept] = strndup(entries[i]->d_name, strlen(entries[i]->d_name) - 5);
-            kept += names[kept] != NULL;
+    for (FTSENT *entry; room && tree != NULL && (entry = fts_read(tree)) != NULL;) {
+        bool hidden = entry->fts_level > FTS_ROOTLEVEL && entry->fts_name[0] == '.';
+        if (hidden) {
+            fts_set(tree, entry, FTS_SKIP);
+        } else if (entry->fts_info == FTS_F && has_suffix(entry->fts_name)) {
+            room = add_name(&names, &count, directory, entry->fts_path);
         }
-        free(entries[i]);
     }
-    free(entries);
+    if (tree != NULL) {
+        fts_close(tree);
+    }
     return names;
 }
 
@@ -81,18 +101,26 @@ void library_free(char **names)
     free(names);
 }
 
+/* The scenario that `name` may have been meant for: in some folder, or spelt otherwise. */
+static const char *nearest_name(const char *name, char **names)
+{
+    size_t count = 0;
+
+    for (; names != NULL && names[count] != NULL; count++) {
+        const char *slash = strrchr(names[count], '/');
+
+        if (slash != NULL && strcmp(slash + 1, name) == 0) {
+            return names[count];
+        }
+    }
+    return count > 0 ? nearest_spelling(name, (const char *const *)names, count) : NULL;
+}
+
 static void not_found(const char *name, struct error *error)
 {
     char **names = library_names();
-    size_t count = 0;
-    const char *near = NULL;
+    const char *near = nearest_name(name, names);
 
-    while (names != NULL && names[count] != NULL) {
-        count++;
-    }
-    if (count > 0) {
-        near = nearest_spelling(name, (const char *const *)names, count);
-    }
     error_set(error, STATUS_USAGE, "there is no scenario '%s'", name);
     if (near != NULL) {
         error_hint(error, "did you mean '%s'?", near);
@@ -103,21 +131,41 @@ static void not_found(const char *name, struct error *error)
     library_free(names);
 }
 
-/* As it stands on the command line: what has a slash or an ending names a file. */
-static bool is_path(const char *name)
+/* Whether `name` begins with a folder of the library: "close/linger-zero", misspelt perhaps. */
+static bool names_folder(const char *name)
 {
-    size_t length = strlen(name);
+    int length = (int)strcspn(name, "/");
+    char *folder = NULL;
+    bool there;
 
-    return strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".yaml") == 0) ||
-           is_file(name);
+    if (length == 0 || name[0] == '.' ||
+        asprintf(&folder, "%s/%.*s", library_directory(), length, name) < 0) {
+        return false;
+    }
+    there = access(folder, X_OK) == 0;
+    free(folder);
+    return there;
 }
 
 char *library_find(const char *name, struct error *error)
 {
-    char *file = is_path(name) ? strdup(name) : find_shipped(name);
+    bool is_path =
+        has_suffix(name) || is_file(name) || (strchr(name, '/') != NULL && !names_folder(name));
+    char *file = NULL;
 
+    if (is_path) {
+        file = strdup(name);
+    } else if (asprintf(&file, "%s/%s%s", library_directory(), name, suffix) < 0) {
+        file = NULL;
+    }
     if (file == NULL) {
+        error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
+        return NULL;
+    }
+    if (!is_path && access(file, F_OK) != 0) {
+        free(file);
         not_found(name, error);
+        return NULL;
     }
     return file;
 }

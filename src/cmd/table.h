@@ -8,7 +8,7 @@
 
 /* Rows of text cells, printed in aligned columns or as Markdown. */
 
-#define TABLE_COLUMNS 5
+#define TABLE_COLUMNS 7
 
 struct table {
     size_t columns;

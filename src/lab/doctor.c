@@ -27,6 +27,7 @@ static const struct row {
     {"CPUs", check_cpus, false},
     {"nftables", try_nftables, true},
     {"netem", try_netem, true},
+    {"tbf", try_tbf, true},
     {"IP_LOCAL_PORT_RANGE", check_port_range, false},
     {"clocksource", check_clocksource, false},
 };

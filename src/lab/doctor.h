@@ -17,6 +17,6 @@ check_fn check_kernel, check_descriptors, check_cpus, check_port_range, check_cl
 
 /* Those that try, and so have to run in a child process (doctor_try.c). */
 check_fn try_user_namespaces, try_private_lab, try_socket_table, try_sock_diag, try_nftables,
-    try_netem;
+    try_netem, try_tbf;
 
 #endif

@@ -1,9 +1,5 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <linux/pkt_sched.h>
-#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -12,9 +8,12 @@
 #include <sys/socket.h>
 
 #include "doctor.h"
+#include "finwait/clock.h"
 #include "finwait/tcp_state.h"
-#include "link.h"
 #include "netlink.h"
+#include "nft.h"
+#include "qdisc.h"
+#include "ruleset.h"
 #include "userns.h"
 
 /*
@@ -128,52 +127,50 @@ void try_sock_diag(struct check *check)
 
 void try_nftables(struct check *check)
 {
-    static const struct nfgenmsg header = {.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0};
-    struct netlink netlink;
+    /* One of each word that faults are made with, toward this host. */
+    static const struct fault faults[] = {
+        {.kind = FAULT_DROP, .packets = FAULT_DATA, .share = 0.5, .toward = {true, true}},
+        {.kind = FAULT_RESET, .packets = FAULT_FIN, .share = 1, .toward = {true, true}},
+    };
+    static const bool active[] = {true, true};
     struct error error;
 
     if (!in_lab(check)) {
         return;
     }
-    if (netlink_open(&netlink, NETLINK_NETFILTER, 0, &error) == 0) {
-        int errnum = netlink_commit(
-            &netlink, netlink_begin(&netlink, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETGEN, 0,
-                                    &header, sizeof header));
-        if (errnum == 0) {
-            check_say(check, CHECK_OK, "rules can be set in a host");
-            return;
-        }
-        error_errno(&error, STATUS_MACHINE, errnum, "ask for the nftables generation");
+    char *commands = ruleset_write(faults, active, 2, SIDE_CLIENT);
+    if (commands == NULL) {
+        error_set(&error, STATUS_MACHINE, "out of memory");
+    } else if (nft_run(commands, &error) == 0) {
+        check_say(check, CHECK_OK, "segments can be dropped and reset by their flags");
+        return;
     }
-    error_hint(&error, "faults made by packet filter rules are not to be had: as root, modprobe "
-                       "nf_tables");
+    say_error(check, CHECK_LIMITED, &error);
+}
+
+static void try_shape(struct check *check, const struct shape *shape, const char *found)
+{
+    struct netlink netlink;
+    struct shape now = {0};
+    struct error error;
+
+    if (!in_lab(check)) {
+        return;
+    }
+    if (netlink_open(&netlink, NETLINK_ROUTE, 0, &error) == 0 &&
+        qdisc_shape(&netlink, SIDE_CLIENT, shape, &now, &error) == 0) {
+        check_say(check, CHECK_OK, "%s", found);
+        return;
+    }
     say_error(check, CHECK_LIMITED, &error);
 }
 
 void try_netem(struct check *check)
 {
-    static const struct tc_netem_qopt options = {.limit = 1000};
-    struct tcmsg header = {
-        .tcm_family = AF_UNSPEC, .tcm_ifindex = link_index[SIDE_CLIENT], .tcm_parent = TC_H_ROOT};
-    struct netlink netlink;
-    struct error error;
+    try_shape(check, &(struct shape){.delay = NS_PER_MS}, "the link can be delayed");
+}
 
-    if (!in_lab(check)) {
-        return;
-    }
-    if (netlink_open(&netlink, NETLINK_ROUTE, 0, &error) == 0) {
-        struct nlmsghdr *request = netlink_begin(
-            &netlink, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, &header, sizeof header);
-        mnl_attr_put_strz(request, TCA_KIND, "netem");
-        mnl_attr_put(request, TCA_OPTIONS, sizeof options, &options);
-        int errnum = netlink_commit(&netlink, request);
-        if (errnum == 0) {
-            check_say(check, CHECK_OK, "loss and delay can be put on the link");
-            return;
-        }
-        error_errno(&error, STATUS_MACHINE, errnum, "add a netem queue to the link");
-    }
-    error_hint(&error, "loss and delay on the link are not to be had: as root, modprobe sch_netem "
-                       "(CONFIG_NET_SCH_NETEM)");
-    say_error(check, CHECK_LIMITED, &error);
+void try_tbf(struct check *check)
+{
+    try_shape(check, &(struct shape){.rate = 1 << 20}, "the link's rate can be limited");
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hosts.h"
 #include "link.h"
 #include "netns.h"
 #include "plan.h"
@@ -15,6 +16,7 @@ struct lab {
     int home;         /* the namespace the lab was made from */
     int host[SIDE_N]; /* descriptors of namespaces; -1: none */
     struct address_pool pool[SIDE_N];
+    struct host_faults *faults; /* [SIDE_N]; they change in a lab that is const to all others */
 };
 
 #define CHILD_TABLE "net.ipv4.tcp_child_ehash_entries"
@@ -191,6 +193,12 @@ struct lab *lab_new(const struct lab_config *config, struct error *error)
         return NULL;
     }
     *lab = (struct lab){.private = config->private, .home = -1, .host = {-1, -1}};
+    lab->faults = calloc(SIDE_N, sizeof *lab->faults);
+    if (lab->faults == NULL) {
+        error_set(error, STATUS_MACHINE, "out of memory for a lab");
+        lab_free(lab);
+        return NULL;
+    }
     if (fill(lab, config, error) != 0) {
         lab_free(lab);
         return NULL;
@@ -212,8 +220,12 @@ void lab_free(struct lab *lab)
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         close_if_open(lab->host[side]);
+        if (lab->faults != NULL) {
+            free(lab->faults[side].filter);
+        }
     }
     close_if_open(lab->home);
+    free(lab->faults);
     free(lab);
 }
 
@@ -232,6 +244,11 @@ int lab_leave(const struct lab *lab, struct error *error)
 bool lab_is_private(const struct lab *lab)
 {
     return lab->private;
+}
+
+struct host_faults *lab_host_faults(const struct lab *lab, enum side side)
+{
+    return &lab->faults[side];
 }
 
 const struct address_pool *lab_pool(const struct lab *lab, enum side side)

@@ -17,6 +17,7 @@ struct board_slot {
 };
 
 struct board {
+    int64_t began; /* CLOCK_MONOTONIC of the first role_go, 0 before; written by the conductor */
     uint32_t slots;
     struct board_slot slot[];
 };

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "finwait/clock.h"
@@ -50,6 +51,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->paused = false;
     conn->peer_fin = false;
     conn->receiving = false;
+    conn->linger = worker->linger;
     conn->sent = 0;
     conn->born = born;
     conn->asked = 0;
@@ -77,7 +79,21 @@ static void conn_recycle(struct conn *conn)
     TAILQ_INSERT_HEAD(&conn->worker->spare, conn, link);
 }
 
-/* Close without side effects of ours: the interpreter's own closing steps come before. */
+int conn_set_linger(struct conn *conn, int64_t seconds)
+{
+    struct linger linger = {
+        .l_onoff = seconds >= 0,
+        .l_linger = seconds >= 0 ? (int)seconds : 0,
+    };
+
+    conn->linger = seconds;
+    return setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+/*
+ * Close without side effects of ours: the interpreter's own closing steps come before.  Nobody
+ * wants to know how long it takes, and only that would a linger time change.
+ */
 static void conn_close(struct conn *conn)
 {
     conn_unregister(conn);
@@ -86,6 +102,9 @@ static void conn_close(struct conn *conn)
         conn->paused = false;
     }
     if (conn->fd >= 0) {
+        if (conn->linger > 0) {
+            conn_set_linger(conn, -1);
+        }
         close(conn->fd);
         conn->fd = -1;
     }
@@ -134,8 +153,20 @@ static enum outcome outcome_of(int errnum)
     }
 }
 
+static void note_no_port(struct worker *worker)
+{
+    struct account *account = worker->account;
+
+    if (account->first_no_port == 0) {
+        account->first_no_port = clock_now() - worker->board->began;
+    }
+}
+
 static void count_error(struct conn *conn, int errnum)
 {
+    if (outcome_of(errnum) == OUTCOME_NO_PORT) {
+        note_no_port(conn->worker);
+    }
     if (errnum > 0 && errnum < ERRNO_LIMIT) {
         conn->worker->account->error[errnum]++;
     }
@@ -217,53 +248,48 @@ enum step_result conn_await(struct conn *conn, short interest)
     return STEP_WAIT;
 }
 
-static void on_turn(evutil_socket_t fd, short what, void *argument)
-{
-    struct conn *conn = argument;
-    struct worker *worker = conn->worker;
+/* ---- waiting for time ---- */
 
-    (void)fd;
-    (void)what;
-    conn->paused = false;
-    conn_run(conn);
-    worker_turn(worker);
-}
-
-enum step_result conn_yield(struct conn *conn)
-{
-    const struct timeval now = {0};
-
-    if (evtimer_assign(&conn->timer, conn->worker->base, on_turn, conn) != 0 ||
-        evtimer_add(&conn->timer, &now) != 0) {
-        return conn_fail(conn, ENOMEM);
-    }
-    conn->paused = true;
-    return STEP_WAIT;
-}
-
-static void on_timer(evutil_socket_t fd, short what, void *argument)
-{
-    struct conn *conn = argument;
-    struct worker *worker = conn->worker;
-
-    (void)fd;
-    (void)what;
-    conn->paused = false;
-    conn->pc++;
-    conn_run(conn);
-    worker_turn(worker);
-}
-
-enum step_result conn_sleep(struct conn *conn, int64_t ns)
+static enum step_result call_later(struct conn *conn, int64_t ns, event_callback_fn callback)
 {
     struct timeval wait = clock_timeval(ns);
 
-    if (evtimer_assign(&conn->timer, conn->worker->base, on_timer, conn) != 0 ||
+    if (evtimer_assign(&conn->timer, conn->worker->base, callback, conn) != 0 ||
         evtimer_add(&conn->timer, &wait) != 0) {
         return conn_fail(conn, ENOMEM);
     }
     conn->paused = true;
     return STEP_WAIT;
+}
+
+static void on_again(evutil_socket_t fd, short what, void *argument)
+{
+    struct conn *conn = argument;
+    struct worker *worker = conn->worker;
+
+    (void)fd;
+    (void)what;
+    conn->paused = false;
+    conn_run(conn);
+    worker_turn(worker);
+}
+
+enum step_result conn_again(struct conn *conn, int64_t ns)
+{
+    return call_later(conn, ns, on_again);
+}
+
+static void on_slept(evutil_socket_t fd, short what, void *argument)
+{
+    struct conn *conn = argument;
+
+    conn->pc++;
+    on_again(fd, what, conn);
+}
+
+enum step_result conn_sleep(struct conn *conn, int64_t ns)
+{
+    return call_later(conn, ns, on_slept);
 }
 
 enum step_result conn_hold(struct conn *conn)
@@ -304,16 +330,5 @@ void conn_sweep(struct worker *worker)
 
     while ((conn = TAILQ_FIRST(&worker->waiting)) != NULL && conn->since <= oldest) {
         conn_end(conn, OUTCOME_TIMEOUT);
-    }
-}
-
-void conn_list_free(struct conn_list *list)
-{
-    struct conn *conn;
-
-    while ((conn = TAILQ_FIRST(list)) != NULL) {
-        TAILQ_REMOVE(list, conn, link);
-        conn_close(conn);
-        free(conn);
     }
 }

@@ -29,6 +29,7 @@ struct conn {
     bool paused;     /* its timer runs */
     bool peer_fin;   /* the peer's FIN has been read */
     bool receiving;  /* the reader is in the middle of a recv step */
+    int64_t linger;  /* seconds close(2) may take, SO_LINGER; 0: it resets, -1: off */
     size_t sent;     /* bytes of the message under way */
     int64_t born;    /* when it was begun, or was due (open loop) */
     int64_t asked;   /* when the request under way began to be sent, or 0 */
@@ -69,11 +70,14 @@ enum step_result conn_fail_open(struct conn *conn, int errnum);
 /* Call again when the socket can be read or written (EV_READ, EV_WRITE).  Returns STEP_WAIT. */
 enum step_result conn_await(struct conn *conn, short interest);
 
-/* Call again when others have had their turn: there is more to do, and it could go on for ever. */
-enum step_result conn_yield(struct conn *conn);
-
-/* Call again after `ns`.  Returns STEP_WAIT. */
+/* Go on with the following step after `ns`.  Returns STEP_WAIT. */
 enum step_result conn_sleep(struct conn *conn, int64_t ns);
+
+/* Run the same step again after `ns`; 0: once others have had their turn.  Returns STEP_WAIT. */
+enum step_result conn_again(struct conn *conn, int64_t ns);
+
+/* SO_LINGER; seconds -1: off.  0, or -1 with errno. */
+int conn_set_linger(struct conn *conn, int64_t seconds);
 
 /* Count it among the held: it is over as far as the load goes, but its descriptor stays open. */
 enum step_result conn_hold(struct conn *conn);
@@ -83,9 +87,6 @@ void conn_unregister(struct conn *conn);
 
 /* End connections that have waited in one step for longer than the plan's timeout. */
 void conn_sweep(struct worker *worker);
-
-/* Free a list's connections, closing their sockets. */
-void conn_list_free(struct conn_list *list);
 
 /* The interpreter's table: how each step is run, indexed by enum step_op. */
 typedef enum step_result step_runner(struct conn *conn, const struct step *step);

@@ -18,7 +18,7 @@ static int bind_failed(const struct address *address, int errnum, struct error *
     return -1;
 }
 
-static int listener_open(const struct role_plan *plan, const struct address *address,
+static int listener_open(const struct role_plan *plan, const struct address *address, int *errnum,
                          struct error *error)
 {
     int fd = socket(address_family(address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -30,11 +30,14 @@ static int listener_open(const struct role_plan *plan, const struct address *add
         goto fail;
     }
     if (bind(fd, &address->sa, address->length) != 0) {
-        bind_failed(address, errno, error);
+        *errnum = errno;
+        bind_failed(address, *errnum, error);
         goto fail;
     }
+    /* With SO_REUSEADDR on both sockets it is listen(2) that says EADDRINUSE, socket(7). */
     if (listen(fd, (int)plan->backlog) != 0) {
-        error_errno(error, STATUS_MACHINE, errno, "listen");
+        *errnum = errno;
+        error_errno(error, STATUS_MACHINE, *errnum, "listen");
         goto fail;
     }
     return fd;
@@ -45,6 +48,7 @@ fail:
 
 int listeners_open(struct listeners *listeners, const struct role_plan *plan, struct error *error)
 {
+    int errnum = 0;
     uint32_t total;
 
     listeners->sets = plan->own_listeners ? plan->workers : 1;
@@ -58,11 +62,12 @@ int listeners_open(struct listeners *listeners, const struct role_plan *plan, st
         struct address address;
 
         address_pool_get(&plan->servers, i % listeners->count, &address);
-        listeners->fd[i] = listener_open(plan, &address, error);
+        listeners->fd[i] = listener_open(plan, &address, &errnum, error);
         if (listeners->fd[i] < 0) {
             listeners->sets = 1;
             listeners->count = i;
             listeners_close(listeners);
+            listeners->errnum = errnum;
             return -1;
         }
     }
@@ -83,17 +88,4 @@ const int *listeners_of(const struct listeners *listeners, uint32_t index)
     uint32_t set = listeners->sets > 1 ? index : 0;
 
     return listeners->fd + (size_t)set * listeners->count;
-}
-
-void listeners_keep(struct listeners *listeners, uint32_t index)
-{
-    const int *own = listeners_of(listeners, index);
-
-    for (uint32_t i = 0; i < listeners->sets * listeners->count; i++) {
-        const int *fd = &listeners->fd[i];
-
-        if (fd < own || fd >= own + listeners->count) {
-            close(*fd);
-        }
-    }
 }

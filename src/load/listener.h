@@ -13,14 +13,12 @@ struct listeners {
     uint32_t sets;  /* 1, or one a worker */
     uint32_t count; /* in a set: one an address */
     int *fd;        /* sets × count */
+    int errnum;     /* of bind(2) or listen(2), when listeners_open failed there */
 };
 
 /* Listen, in the calling thread's namespace.  -1 with STATUS_MACHINE, e.g. EADDRINUSE. */
 int listeners_open(struct listeners *listeners, const struct role_plan *plan, struct error *error);
 void listeners_close(struct listeners *listeners);
-
-/* In the process of worker `index`: close the sets of the others, whose ends are not its own. */
-void listeners_keep(struct listeners *listeners, uint32_t index);
 
 /* The set of worker `index`: `count` descriptors. */
 const int *listeners_of(const struct listeners *listeners, uint32_t index);

@@ -15,7 +15,7 @@ enum {
 
 struct pace {
     struct worker *worker;
-    uint64_t begun;
+    uint64_t begun;       /* by this worker, and by the one it took over from */
     uint64_t quota;       /* UINT64_MAX: none */
     uint32_t concurrency; /* closed loop; 0 in an open one */
     double interval;      /* open loop: ns between arrivals at this worker; 0 in a closed one */
@@ -32,7 +32,9 @@ static uint64_t share(uint64_t total, uint32_t index, uint32_t workers)
 /* When the next connection of an open loop is due. */
 static int64_t due(const struct pace *pace)
 {
-    return pace->start + (int64_t)(pace->offset + (double)pace->begun * pace->interval);
+    uint64_t here = pace->begun - pace->worker->before.attempted;
+
+    return pace->start + (int64_t)(pace->offset + (double)here * pace->interval);
 }
 
 static int64_t next_birth(const struct pace *pace)
@@ -45,7 +47,7 @@ bool pace_over(const struct pace *pace)
     int64_t duration = pace->worker->plan->duration;
 
     return pace->worker->stopping || pace->begun >= pace->quota ||
-           (duration > 0 && next_birth(pace) >= pace->start + duration);
+           (duration > 0 && next_birth(pace) >= pace->worker->board->began + duration);
 }
 
 static void begin(struct pace *pace, int64_t born)
@@ -128,6 +130,7 @@ struct pace *pace_new(struct worker *worker)
         return NULL;
     }
     pace->worker = worker;
+    pace->begun = worker->before.attempted;
     pace->quota = plan->connections == 0 ? UINT64_MAX
                                          : share(plan->connections, worker->index, plan->workers);
     if (plan->rate > 0) {
@@ -143,14 +146,14 @@ struct pace *pace_new(struct worker *worker)
 /* ---- sockets ---- */
 
 /*
- * A source address without a port: the kernel then chooses the port at connect(2), when it knows
+ * A source address; without a port the kernel then chooses the port at connect(2), when it knows
  * the destination, and one pool of ports serves each of them (ip(7), IP_BIND_ADDRESS_NO_PORT).
  */
 static int bind_source(int fd, const struct role_plan *plan, const struct address *from)
 {
     const int on = 1;
 
-    if (!plan->sockopts->set[SOCKOPT_BIND_NO_PORT] &&
+    if (address_port(from) == 0 && !plan->sockopts->set[SOCKOPT_BIND_NO_PORT] &&
         setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) != 0) {
         return errno;
     }

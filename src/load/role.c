@@ -1,82 +1,16 @@
 #include <errno.h>
 #include <event2/event.h>
-#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "board.h"
-#include "finwait/load.h"
-#include "listener.h"
-#include "worker.h"
+#include "finwait/clock.h"
+#include "role.h"
 
-enum {
-    /* How long a worker may take to get ready: it only allocates. */
-    READY_MS = 10000,
-};
-
-struct role_worker {
-    struct role *role;
-    pid_t pid;   /* 0 once reaped */
-    int control; /* our end of its socket pair; -1 once closed */
-    struct event *event;
-    bool finished; /* has said so, or is dead */
-};
-
-struct role {
-    enum side side;
-    struct role_events events;
-    struct board *board;
-    bool told; /* events.finished was called */
-    uint32_t count;
-    uint32_t finished;
-    uint32_t died;
-    struct role_worker worker[];
-};
-
-/* ---- in the worker's process ---- */
-
-/* The conductor's handlers and mask are not the worker's; its death is (prctl(2)). */
-static void become_worker(pid_t conductor)
-{
-    sigset_t none;
-
-    /* Ctrl-C and timeout(1) reach the whole group: the conductor decides. */
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-    signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != conductor) {
-        _exit(EXIT_FAILURE);
-    }
-}
-
-static _Noreturn void run_worker(struct role *role, const struct role_plan *plan, uint32_t index,
-                                 int control, const struct lab *lab, struct listeners *listeners,
-                                 pid_t conductor)
-{
-    struct error error;
-
-    become_worker(conductor);
-    for (uint32_t i = 0; i < index; i++) {
-        close(role->worker[i].control);
-    }
-    if (lab_enter(lab, role->side, &error) != 0) {
-        error_print(&error, stderr);
-        _exit(EXIT_FAILURE);
-    }
-    listeners_keep(listeners, index);
-    _exit(worker_main(plan, index, role->board, control, listeners_of(listeners, index),
-                      listeners->count));
-}
-
-/* ---- in the conductor's ---- */
+/* ---- workers that end ---- */
 
 static void settle_open(struct role *role, const struct role_worker *worker, enum outcome outcome)
 {
@@ -91,7 +25,7 @@ static void count_finished(struct role *role, struct role_worker *worker)
         return;
     }
     worker->finished = true;
-    if (++role->finished == role->count && !role->told) {
+    if (++role->finished == role->plan.workers && !role->told) {
         role->told = true;
         role->events.finished(role->events.context, role);
     }
@@ -120,8 +54,7 @@ static void reap(struct role_worker *worker, enum outcome outcome)
     forget_control(worker);
 }
 
-/* A byte, or the end of file that its death is. */
-static void on_word(evutil_socket_t fd, short what, void *argument)
+void role_on_word(evutil_socket_t fd, short what, void *argument)
 {
     struct role_worker *worker = argument;
     char byte;
@@ -135,92 +68,52 @@ static void on_word(evutil_socket_t fd, short what, void *argument)
     count_finished(worker->role, worker);
 }
 
-static int fork_worker(struct role *role, const struct role_plan *plan, uint32_t index,
-                       const struct lab *lab, struct listeners *listeners, struct error *error)
+void role_reap_all(struct role *role, enum outcome outcome)
 {
-    struct role_worker *worker = &role->worker[index];
-    pid_t conductor = getpid();
-    sigset_t all;
-    sigset_t before;
-    int pair[2];
-
-    worker->role = role;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-        return error_errno(error, STATUS_MACHINE, errno, "socketpair");
-    }
-    /* No handler of ours may run in the child before it has its own. */
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
-    worker->pid = fork();
-    if (worker->pid == 0) {
-        close(pair[0]);
-        run_worker(role, plan, index, pair[1], lab, listeners, conductor);
-    }
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    close(pair[1]);
-    if (worker->pid < 0) {
-        close(pair[0]);
-        worker->pid = 0;
-        return error_errno(error, STATUS_MACHINE, errno, "fork");
-    }
-    worker->control = pair[0];
-    return 0;
-}
-
-static int await_ready(const struct role *role, uint32_t index, struct error *error)
-{
-    struct pollfd ready = {.fd = role->worker[index].control, .events = POLLIN};
-    char byte;
-
-    while (poll(&ready, 1, READY_MS) < 0 && errno == EINTR) {
-    }
-    if (recv(ready.fd, &byte, 1, MSG_DONTWAIT) == 1 && byte == CONTROL_READY) {
-        return 0;
-    }
-    return error_set(error, STATUS_MACHINE, "worker %u of the %s did not get ready", index,
-                     side_name(role->side));
-}
-
-static int start_workers(struct role *role, const struct role_plan *plan, const struct lab *lab,
-                         struct listeners *listeners, struct event_base *base, struct error *error)
-{
-    for (uint32_t i = 0; i < role->count; i++) {
-        if (fork_worker(role, plan, i, lab, listeners, error) != 0) {
-            return -1;
+    for (uint32_t i = 0; i < role->plan.workers; i++) {
+        if (role->worker[i].pid > 0) {
+            kill(role->worker[i].pid, SIGKILL);
         }
     }
-    for (uint32_t i = 0; i < role->count; i++) {
-        struct role_worker *worker = &role->worker[i];
-
-        if (await_ready(role, i, error) != 0) {
-            return -1;
-        }
-        worker->event = event_new(base, worker->control, EV_READ | EV_PERSIST, on_word, worker);
-        if (worker->event == NULL || event_add(worker->event, NULL) != 0) {
-            return error_set(error, STATUS_MACHINE, "event_add: out of memory");
-        }
+    for (uint32_t i = 0; i < role->plan.workers; i++) {
+        reap(&role->worker[i], outcome);
     }
-    return 0;
 }
 
-static int open_listeners(struct listeners *listeners, const struct role_plan *plan,
-                          const struct lab *lab, struct error *error)
+/* ---- the beginning ---- */
+
+int role_listen(struct role *role, struct listeners *listeners, struct error *error)
 {
+    const struct role_plan *plan = &role->plan;
     struct error other;
     int opened;
 
     if (plan->side != SIDE_SERVER) {
         return 0;
     }
-    if (lab_enter(lab, plan->side, error) != 0) {
+    if (lab_enter(role->lab, plan->side, error) != 0) {
         return -1;
     }
     opened = listeners_open(listeners, plan, error);
-    if (lab_leave(lab, opened == 0 ? error : &other) != 0 && opened == 0) {
+    if (lab_leave(role->lab, opened == 0 ? error : &other) != 0 && opened == 0) {
         listeners_close(listeners);
         return -1;
     }
     return opened;
+}
+
+/* A role that is started again needs its plan after the caller's is gone. */
+static void keep_plan(struct role *role, const struct role_plan *plan)
+{
+    role->plan = *plan;
+    role->program = *plan->program;
+    role->plan.program = &role->program;
+    role->sockopts = *plan->sockopts;
+    role->plan.sockopts = &role->sockopts;
+    if (plan->host != NULL) {
+        snprintf(role->host, sizeof role->host, "%s", plan->host);
+        role->plan.host = role->host;
+    }
 }
 
 static struct role *role_alloc(const struct role_plan *plan, const struct role_events *events)
@@ -230,11 +123,10 @@ static struct role *role_alloc(const struct role_plan *plan, const struct role_e
     if (role == NULL) {
         return NULL;
     }
-    role->side = plan->side;
+    keep_plan(role, plan);
     role->events = *events;
-    role->count = plan->workers;
-    for (uint32_t i = 0; i < role->count; i++) {
-        role->worker[i].control = -1;
+    for (uint32_t i = 0; i < plan->workers; i++) {
+        role->worker[i] = (struct role_worker){.role = role, .control = -1};
     }
     role->board = board_new(plan->workers);
     if (role->board == NULL) {
@@ -254,8 +146,9 @@ struct role *role_new(const struct role_plan *plan, const struct lab *lab, struc
         error_errno(error, STATUS_MACHINE, ENOMEM, "%s: shared memory", side_name(plan->side));
         return NULL;
     }
-    if (open_listeners(&listeners, plan, lab, error) != 0 ||
-        start_workers(role, plan, lab, &listeners, base, error) != 0) {
+    role->lab = lab;
+    role->base = base;
+    if (role_listen(role, &listeners, error) != 0 || role_fork_all(role, &listeners, error) != 0) {
         listeners_close(&listeners);
         role_free(role);
         return NULL;
@@ -265,11 +158,13 @@ struct role *role_new(const struct role_plan *plan, const struct lab *lab, struc
     return role;
 }
 
+/* ---- what it is told ---- */
+
 static void tell_all(struct role *role, enum control what)
 {
     char byte = (char)what;
 
-    for (uint32_t i = 0; i < role->count; i++) {
+    for (uint32_t i = 0; i < role->plan.workers; i++) {
         if (role->worker[i].control >= 0) {
             /* A worker that is just dying is found out by on_word. */
             (void)!send(role->worker[i].control, &byte, 1, MSG_NOSIGNAL);
@@ -279,24 +174,24 @@ static void tell_all(struct role *role, enum control what)
 
 void role_go(struct role *role)
 {
+    role->going = true;
+    if (role->board->began == 0) {
+        role->board->began = clock_now();
+    }
     tell_all(role, CONTROL_GO);
 }
 
 void role_stop(struct role *role)
 {
+    role->stopping = true;
     tell_all(role, CONTROL_STOP);
 }
 
 void role_end(struct role *role)
 {
-    for (uint32_t i = 0; i < role->count; i++) {
-        if (role->worker[i].pid > 0) {
-            kill(role->worker[i].pid, SIGKILL);
-        }
-    }
-    for (uint32_t i = 0; i < role->count; i++) {
-        reap(&role->worker[i], OUTCOME_CUT);
-    }
+    role->ended = true;
+    role_restart_cancel(role);
+    role_reap_all(role, OUTCOME_CUT);
 }
 
 void role_free(struct role *role)
@@ -308,10 +203,12 @@ void role_free(struct role *role)
     }
 }
 
+/* ---- what it has counted ---- */
+
 void role_account(const struct role *role, struct account *account)
 {
     account_init(account);
-    for (uint32_t i = 0; i < role->count; i++) {
+    for (uint32_t i = 0; i < role->plan.workers; i++) {
         account_merge(account, &role->board->slot[i].account);
     }
 }
@@ -319,7 +216,7 @@ void role_account(const struct role *role, struct account *account)
 void role_progress(const struct role *role, struct role_progress *progress)
 {
     *progress = (struct role_progress){.workers_died = role->died};
-    for (uint32_t i = 0; i < role->count; i++) {
+    for (uint32_t i = 0; i < role->plan.workers; i++) {
         const struct account *account = &role->board->slot[i].account;
         /* Each is read once, and what counts last first: the worker counts on meanwhile. */
         uint64_t fine = account->outcome[OUTCOME_DONE] + account->outcome[OUTCOME_HELD] +

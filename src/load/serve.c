@@ -60,7 +60,8 @@ static void on_rested(evutil_socket_t fd, short what, void *argument)
 static void post_room(struct serve *serve)
 {
     struct worker *worker = serve->worker;
-    uint64_t used = worker->open + worker->account->outcome[OUTCOME_HELD];
+    uint64_t held = worker->account->outcome[OUTCOME_HELD] - worker->before.held;
+    uint64_t used = worker->open + held;
 
     worker->board->slot[worker->index].room = used < serve->capacity ? serve->capacity - used : 0;
 }
@@ -131,7 +132,8 @@ static void on_connection(evutil_socket_t listener, short what, void *argument)
     post_room(serve);
 }
 
-/* What RLIMIT_NOFILE leaves.  The process has just been forked: what is open has low numbers. */
+/* What RLIMIT_NOFILE leaves.  The process closed what it inherited: what is open has low numbers.
+ */
 static uint64_t count_room(void)
 {
     struct rlimit limit;

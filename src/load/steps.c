@@ -1,20 +1,15 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "conn.h"
 #include "finwait/clock.h"
 #include "pace.h"
+#include "steps.h"
 
-/* How each step runs.  Each tries its system call first and waits only on EAGAIN. */
-
-enum {
-    /* Reads of one connection before the others get their turn: 1 MiB. */
-    READS = 16,
-};
+/* How the steps run that open and that exchange.  Each tries its system call first and waits only
+ * on EAGAIN. */
 
 /* ---- opening ---- */
 
@@ -192,7 +187,7 @@ static enum step_result run_recv(struct conn *conn, const struct step *step)
     (void)step;
     for (int i = 0; progress == MESSAGE_MORE; i++) {
         if (i == READS) {
-            return conn_yield(conn);
+            return conn_again(conn, 0);
         }
         ssize_t n = recv(conn->fd, worker->scratch, recv_size(conn), peek ? MSG_PEEK : 0);
         if (n == 0) {
@@ -214,155 +209,11 @@ static enum step_result run_repeat(struct conn *conn, const struct step *step)
     return STEP_NEXT;
 }
 
-/* ---- closing ---- */
-
-static void closing_begins(struct conn *conn)
-{
-    if (conn->closing == 0) {
-        conn->closing = clock_now();
-    }
-}
-
-static enum step_result shut(struct conn *conn, int how)
-{
-    if (shutdown(conn->fd, how) == 0) {
-        return STEP_NEXT;
-    }
-    /* A peer's RST has already taken the connection down. */
-    return conn_fail(conn, errno == ENOTCONN ? ECONNRESET : errno);
-}
-
-static enum step_result run_shut_wr(struct conn *conn, const struct step *step)
-{
-    (void)step;
-    closing_begins(conn);
-    return shut(conn, SHUT_WR);
-}
-
-static enum step_result run_shut_rd(struct conn *conn, const struct step *step)
-{
-    (void)step;
-    return shut(conn, SHUT_RD);
-}
-
-/* How reading and discarding ended. */
-enum discarded {
-    DISCARDED_ALL,  /* nothing more has arrived */
-    DISCARDED_FIN,  /* the peer's FIN has been read */
-    DISCARDED_SOME, /* there is more, and it is the others' turn */
-    DISCARDED_ERROR,
-};
-
-static enum discarded discard(struct conn *conn)
-{
-    conn->worker->account->bytes_received += conn->spill_length;
-    free(conn->spill);
-    conn->spill = NULL;
-    conn->spill_length = 0;
-    for (int i = 0; !conn->peer_fin; i++) {
-        if (i == READS) {
-            return DISCARDED_SOME;
-        }
-        ssize_t n = recv(conn->fd, NULL, WORKER_SCRATCH, MSG_TRUNC);
-        if (n < 0) {
-            return errno == EAGAIN ? DISCARDED_ALL : DISCARDED_ERROR;
-        }
-        conn->peer_fin = n == 0;
-        conn->worker->account->bytes_received += (uint64_t)n;
-    }
-    return DISCARDED_FIN;
-}
-
-static enum step_result run_wait_fin(struct conn *conn, const struct step *step)
-{
-    (void)step;
-    closing_begins(conn);
-    switch (discard(conn)) {
-    case DISCARDED_FIN:
-        return STEP_NEXT;
-    case DISCARDED_ALL:
-        return conn_await(conn, EV_READ);
-    case DISCARDED_SOME:
-        return conn_yield(conn);
-    default:
-        return conn_fail(conn, errno);
-    }
-}
-
-static enum step_result run_drain(struct conn *conn, const struct step *step)
-{
-    (void)step;
-    switch (discard(conn)) {
-    case DISCARDED_ERROR:
-        return conn_fail(conn, errno);
-    case DISCARDED_SOME:
-        return conn_yield(conn);
-    default:
-        return STEP_NEXT;
-    }
-}
-
-static enum step_result run_pause(struct conn *conn, const struct step *step)
-{
-    return conn_sleep(conn, step->arg);
-}
-
-static int set_linger(int fd, int64_t seconds)
-{
-    struct linger linger = {
-        .l_onoff = seconds >= 0,
-        .l_linger = seconds >= 0 ? (int)seconds : 0,
-    };
-
-    return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-}
-
-static enum step_result run_linger(struct conn *conn, const struct step *step)
-{
-    return set_linger(conn->fd, step->arg) == 0 ? STEP_NEXT : conn_fail(conn, errno);
-}
-
-static enum step_result run_close(struct conn *conn, const struct step *step)
-{
-    int fd = conn->fd;
-
-    (void)step;
-    closing_begins(conn);
-    conn_unregister(conn);
-    conn->fd = -1;
-    if (close(fd) != 0) {
-        return conn_fail(conn, errno);
-    }
-    return conn_end(conn, OUTCOME_DONE);
-}
-
-static enum step_result run_rst(struct conn *conn, const struct step *step)
-{
-    if (set_linger(conn->fd, 0) != 0) {
-        return conn_fail(conn, errno);
-    }
-    return run_close(conn, step);
-}
-
-static enum step_result run_hold(struct conn *conn, const struct step *step)
-{
-    (void)step;
-    return conn_hold(conn);
-}
-
-/* Not exit(3): nothing may be flushed, closed or said; the kernel alone cleans up. */
-static enum step_result run_die(struct conn *conn, const struct step *step)
-{
-    (void)step;
-    conn->worker->account->outcome[OUTCOME_DIED]++;
-    kill(getpid(), SIGKILL);
-    return STEP_WAIT;
-}
-
 step_runner *const step_runners[STEP_OP_N] = {
-    [STEP_CONNECT] = run_connect, [STEP_ACCEPT] = run_accept,     [STEP_SEND] = run_send,
-    [STEP_RECV] = run_recv,       [STEP_REPEAT] = run_repeat,     [STEP_SHUT_WR] = run_shut_wr,
-    [STEP_SHUT_RD] = run_shut_rd, [STEP_WAIT_FIN] = run_wait_fin, [STEP_DRAIN] = run_drain,
-    [STEP_PAUSE] = run_pause,     [STEP_LINGER] = run_linger,     [STEP_RST] = run_rst,
-    [STEP_CLOSE] = run_close,     [STEP_HOLD] = run_hold,         [STEP_DIE] = run_die,
+    [STEP_CONNECT] = run_connect,  [STEP_ACCEPT] = run_accept,      [STEP_SEND] = run_send,
+    [STEP_RECV] = run_recv,        [STEP_REPEAT] = run_repeat,      [STEP_SHUT_WR] = step_shut_wr,
+    [STEP_SHUT_RD] = step_shut_rd, [STEP_WAIT_FIN] = step_wait_fin, [STEP_DRAIN] = step_drain,
+    [STEP_PAUSE] = step_pause,     [STEP_LINGER] = step_linger,     [STEP_INHERIT] = step_inherit,
+    [STEP_RST] = step_rst,         [STEP_CLOSE] = step_close,       [STEP_HOLD] = step_hold,
+    [STEP_DIE] = step_die,
 };

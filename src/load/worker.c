@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "closer.h"
 #include "conn.h"
 #include "finwait/clock.h"
 #include "pace.h"
@@ -25,8 +26,8 @@ static void account_cpu(struct worker *worker)
     struct rusage usage;
 
     if (getrusage(RUSAGE_SELF, &usage) == 0) {
-        worker->account->cpu_user = ns_of(usage.ru_utime);
-        worker->account->cpu_system = ns_of(usage.ru_stime);
+        worker->account->cpu_user = worker->before.cpu_user + ns_of(usage.ru_utime);
+        worker->account->cpu_system = worker->before.cpu_system + ns_of(usage.ru_stime);
     }
 }
 
@@ -124,6 +125,31 @@ static uint32_t find_last_send(const struct program *program)
     return last;
 }
 
+static void take_over(struct worker *worker)
+{
+    const struct account *account = worker->account;
+
+    worker->before.cpu_user = account->cpu_user;
+    worker->before.cpu_system = account->cpu_system;
+    worker->before.attempted = account->attempted;
+    worker->before.held = account->outcome[OUTCOME_HELD];
+}
+
+static int64_t first_linger(const struct sockopts *options)
+{
+    return options->set[SOCKOPT_LINGER] ? options->value[SOCKOPT_LINGER] : -1;
+}
+
+static int init_closer(struct worker *worker)
+{
+    worker->linger = first_linger(worker->plan->sockopts);
+    if (!closer_is_needed(worker->plan)) {
+        return 0;
+    }
+    worker->closer = closer_new(worker);
+    return worker->closer != NULL ? 0 : -1;
+}
+
 static int worker_init(struct worker *worker, const int *listeners, uint32_t listener_count)
 {
     const struct role_plan *plan = worker->plan;
@@ -138,7 +164,8 @@ static int worker_init(struct worker *worker, const int *listeners, uint32_t lis
     if (worker->base == NULL || worker->scratch == NULL ||
         message_build(&worker->message, &plan->message, plan->side, false, plan->host) != 0 ||
         message_build(&worker->last_message, &plan->message, plan->side, plan->say_close,
-                      plan->host) != 0) {
+                      plan->host) != 0 ||
+        init_closer(worker) != 0) {
         return -1;
     }
     event_assign(&worker->control_event, worker->base, worker->control, EV_READ | EV_PERSIST,
@@ -167,6 +194,7 @@ int worker_main(const struct role_plan *plan, uint32_t index, struct board *boar
         .account = &board->slot[index].account,
         .control = control,
     };
+    take_over(&worker);
     if (worker_init(&worker, listeners, listener_count) != 0) {
         return EXIT_FAILURE;
     }

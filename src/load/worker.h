@@ -27,12 +27,17 @@ struct worker {
     const struct role_plan *plan;
     uint32_t index; /* among plan->workers */
     struct board *board;
-    struct account *account; /* its own slot's */
+    struct account *account; /* its own slot's; goes on from what a predecessor counted there */
+    struct {
+        int64_t cpu_user, cpu_system;
+        uint64_t attempted, held;
+    } before; /* what the predecessor had counted */
     struct event_base *base;
     int control;
     struct event control_event;
     struct message message;      /* every message but the last of a connection … */
     struct message last_message; /* … and the last */
+    int64_t linger;              /* of a new connection's socket, as in struct conn */
     uint32_t last_send;          /* index of the program's last send */
     char *scratch;               /* where bytes are read that nobody will look at again */
     struct conn_list waiting;    /* waiting in a step, the longest first */
@@ -43,8 +48,9 @@ struct worker {
     bool stopping; /* no new connections */
     bool finished; /* said so */
     struct event chores_event;
-    struct serve *serve; /* the server's part */
-    struct pace *pace;   /* the client's part */
+    struct closer *closer; /* NULL: no close takes its time */
+    struct serve *serve;   /* the server's part */
+    struct pace *pace;     /* the client's part */
 };
 
 /*

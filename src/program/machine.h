@@ -91,11 +91,11 @@ void channel_take(struct channel *channel, enum segment segment);
 
 /* ---- model_tcp.c: what a program's calls make of its socket ---- */
 
-/* The calls of a program.  tcp_close: `linger` says whether SO_LINGER counts. */
+/* The calls of a program. */
 void tcp_connect(struct world *world, enum side side);
 void tcp_send(struct world *world, enum side side);
 void tcp_shut_wr(struct world *world, enum side side);
-void tcp_close(struct world *world, enum side side, bool linger);
+void tcp_close(struct world *world, enum side side);
 
 /* Tell the peer that there is room for the rest of its message. */
 void tcp_open_window(struct world *world, enum side side);

@@ -47,7 +47,7 @@ static void finish(struct world *world, enum side side, enum model_fate fate)
 /* A program that fails is over, and the interpreter closes its descriptor at once. */
 static void fail(struct world *world, enum side side, enum model_fate fate)
 {
-    tcp_close(world, side, true);
+    tcp_close(world, side);
     finish(world, side, fate);
 }
 
@@ -144,7 +144,7 @@ static void run_linger(struct world *world, enum side side)
 
 static void run_close(struct world *world, enum side side)
 {
-    tcp_close(world, side, true);
+    tcp_close(world, side);
     finish(world, side, MODEL_DONE);
 }
 
@@ -161,7 +161,7 @@ static void run_hold(struct world *world, enum side side)
 
 static void run_die(struct world *world, enum side side)
 {
-    tcp_close(world, side, false);
+    tcp_close(world, side);
     finish(world, side, MODEL_DIED);
 }
 
@@ -177,6 +177,7 @@ static const struct step_rule step_rules[STEP_OP_N] = {
     [STEP_DRAIN] = {.run = run_discard},
     [STEP_PAUSE] = {.run = advance},
     [STEP_LINGER] = {.run = run_linger},
+    [STEP_INHERIT] = {.run = advance}, /* see model.h: what it delays is not foreseen */
     [STEP_RST] = {.run = run_rst},
     [STEP_CLOSE] = {.run = run_close},
     [STEP_HOLD] = {.run = run_hold},

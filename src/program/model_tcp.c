@@ -97,8 +97,11 @@ static void disconnect(struct world *world, enum side side)
     }
 }
 
-/* __tcp_close(): unread data comes first, then SO_LINGER, then an orderly FIN. */
-void tcp_close(struct world *world, enum side side, bool linger)
+/*
+ * __tcp_close(): unread data comes first, then SO_LINGER {1,0}, then an orderly FIN.  The same when
+ * a process dies: inet_release() leaves out the wait of SO_LINGER {1,N} then, and nothing else.
+ */
+void tcp_close(struct world *world, enum side side)
 {
     struct endpoint *end = &world->machine.end[side];
     bool unread = end->readable > 0 || end->window == WINDOW_FULL;
@@ -113,7 +116,7 @@ void tcp_close(struct world *world, enum side side, bool linger)
     if (unread) {
         end->abort_on_close++;
         tcp_reset(world, side);
-    } else if (linger && end->linger_zero) {
+    } else if (end->linger_zero) {
         end->abort_on_data++;
         disconnect(world, side);
     } else {

@@ -60,7 +60,7 @@ const struct order order_table[] = {
         .name = "simultaneous",
         .about = "Both close before either FIN has arrived: TIME_WAIT on both sides.",
         .program[SIDE_CLIENT] = "connect send shut-wr wait-fin close",
-        .program[SIDE_SERVER] = "accept pause(50ms) send shut-wr wait-fin close",
+        .program[SIDE_SERVER] = "accept pause(200ms) send shut-wr wait-fin close",
         .preset =
             {
                 {"protocol", "raw"},

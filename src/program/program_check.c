@@ -101,14 +101,15 @@ static int check_repeat(const struct parse *parse)
     return 0;
 }
 
-/* SO_LINGER acts on close(2) and on nothing else. */
+/* SO_LINGER acts on close(2), which a dying process's sockets go through as well. */
 static int check_linger(const struct parse *parse)
 {
     const struct program *program = parse->program;
     size_t last = program->length - 1;
+    bool closes = program->step[last].op == STEP_CLOSE || program->step[last].op == STEP_DIE;
 
     for (size_t i = 0; i < last; i++) {
-        if (program->step[i].op == STEP_LINGER && program->step[last].op != STEP_CLOSE) {
+        if (program->step[i].op == STEP_LINGER && !closes) {
             error_set(parse->error, STATUS_USAGE,
                       "`linger` does nothing in a program that ends in `%s`", name_at(parse, last));
             error_hint(parse->error, "end the program with `close`, or leave `linger` out");

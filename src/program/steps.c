@@ -90,6 +90,15 @@ const struct step_info step_table[STEP_OP_N] = {
             .about = "set SO_LINGER for the close that follows; 0s makes it a reset",
             .source = "socket(7)",
         },
+    [STEP_INHERIT] =
+        {
+            .name = "inherit",
+            .arg = STEP_ARG_DURATION,
+            .client = true,
+            .server = true,
+            .about = "let a child process inherit the descriptor and keep it open for a while",
+            .source = "fork(2), close(2)",
+        },
     [STEP_RST] =
         {
             .name = "rst",

@@ -96,7 +96,10 @@ void facts_ports(const struct facts *facts, struct port_budget *budget)
     bool one = !facts->result->side[SIDE_SERVER].played; /* server.at */
     /* A port bound before the destination is known serves one destination only
      * (ip(7), IP_BIND_ADDRESS_NO_PORT). */
-    bool early = strcmp(facts_scenario(facts, "client.sockopt.bind_no_port"), "off") == 0;
+    bool binds = strcmp(facts_scenario(facts, "client.bind"), "on") == 0 ||
+                 facts_scenario_count(facts, "client.addresses") > 1;
+    bool early = binds && strcmp(facts_scenario(facts, "client.sockopt.bind_no_port"), "off") == 0;
+    uint64_t fixed = facts_scenario_count(facts, "client.port");
 
     *budget = (struct port_budget){
         .addresses = at_least_one(facts_scenario_count(facts, "client.addresses")),
@@ -107,6 +110,10 @@ void facts_ports(const struct facts *facts, struct port_budget *budget)
         (parse_range(narrowed, &budget->low, &budget->high) ||
          parse_range(range, &budget->low, &budget->high))) {
         budget->ports = budget->high - budget->low + 1;
+    }
+    if (fixed > 0) {
+        budget->low = budget->high = fixed;
+        budget->ports = 1;
     }
     budget->total = budget->ports * budget->addresses * budget->destinations;
 }

@@ -19,6 +19,10 @@
 /* No rate is told, let alone extrapolated, from a shorter load. */
 #define LOAD_TOO_SHORT (50 * NS_PER_MS)
 
+/* Whether the scenario struck the link: what is left then tells of the faults as much as of the
+ * order. */
+#define HAS_FAULTS(facts) (facts_scenario((facts), "faults")[0] != '\0')
+
 /*
  * What a result says of the questions that a report asks, gathered once.  Zero where nothing was
  * measured: look at the `bool` first where the difference matters.

@@ -59,8 +59,8 @@ static void say_ports(struct story *story, const struct pile *pile)
     struct port_budget budget;
 
     facts_ports(&story->facts, &budget);
-    if (budget.total == 0 || pile->rate <= 0) {
-        return;
+    if (budget.total == 0 || pile->rate <= 0 || story->facts.no_port > 0) {
+        return; /* that they ran out has been told */
     }
     say_budget(story, &budget);
     if (reuses_ports(&story->facts)) {

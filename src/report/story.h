@@ -17,8 +17,9 @@ void story_say(struct story *story, const char *format, ...) __attribute__((form
 typedef void observer(struct story *story);
 
 /* Whether the load went as far as can be explained by its close order. */
-observer observe_cut, observe_empty, observe_refused, observe_no_ports, observe_queue,
-    observe_timeouts, observe_no_fds, observe_workers, observe_blind; /* story_load.c */
+observer observe_cut, observe_empty, observe_refused, observe_queue, observe_timeouts,
+    observe_no_fds, observe_workers, observe_blind; /* story_load.c */
+observer observe_no_ports;                          /* story_ports.c */
 
 /* How the connections were closed. */
 observer observe_closer, observe_crossing, observe_resets; /* story_close.c */

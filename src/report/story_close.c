@@ -124,6 +124,10 @@ static void say_closer(struct story *story, enum side closer)
 
 void observe_closer(struct story *story)
 {
+    if (HAS_FAULTS(&story->facts)) {
+        story_say(story, "Faults struck the link, so what is left does not tell who closed first.");
+        return;
+    }
     for (unsigned side = 0; side < SIDE_N; side++) {
         if (is_closer(&story->facts, (enum side)side)) {
             say_closer(story, (enum side)side);

@@ -53,7 +53,7 @@ void observe_fin_wait2(struct story *story)
             continue;
         }
         story_say(story,
-                  "%s %s in FIN_WAIT2 on the %s, waiting for a FIN that the %s has not sent.",
+                  "%s %s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not arrived.",
                   COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
                   side_name(side_peer((enum side)i)));
         if (side->orphans > 0) {

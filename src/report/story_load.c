@@ -38,6 +38,15 @@ void observe_refused(struct story *story)
     if (facts->refused <= 0) {
         return;
     }
+    if (HAS_FAULTS(facts)) {
+        story_say(
+            story,
+            "%s of %s %s refused (ECONNREFUSED): nothing listened, or a fault answered the SYN "
+            "with a RST.",
+            COUNT(facts->refused), COUNT(facts->attempted),
+            PLURAL(facts->attempted, "connect was", "connects were"));
+        return;
+    }
     facts_server(where, sizeof where, facts);
     story_say(story,
               "%s of %s %s refused (ECONNREFUSED): nothing listened %s when "
@@ -45,43 +54,6 @@ void observe_refused(struct story *story)
               "state behind on either side.",
               COUNT(facts->refused), COUNT(facts->attempted),
               PLURAL(facts->attempted, "connect was", "connects were"), where);
-}
-
-/* What holds the ports: the client's TIME_WAIT, if that is most of them. */
-static void say_holder(struct story *story, const struct port_budget *budget)
-{
-    double held = story->facts.side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT];
-
-    if (held * 2 > (double)budget->total) {
-        story_say(story,
-                  "Up to %s of them stood in TIME_WAIT on the client: let the server close first, "
-                  "set net.ipv4.tcp_tw_reuse to 1 there, widen net.ipv4.ip_local_port_range or add "
-                  "client.addresses.",
-                  COUNT(held));
-    } else {
-        story_say(story, "Widen net.ipv4.ip_local_port_range or add client.addresses.");
-    }
-}
-
-void observe_no_ports(struct story *story)
-{
-    const struct facts *facts = &story->facts;
-    const uint64_t *error = facts->result->side[SIDE_CLIENT].account.error;
-    struct port_budget budget;
-
-    if (facts->no_port <= 0 && error[EADDRNOTAVAIL] == 0) {
-        return;
-    }
-    facts_ports(facts, &budget);
-    double failed = facts->no_port > 0 ? facts->no_port : (double)error[EADDRNOTAVAIL];
-    story_say(story, "The client ran out of local ports: %s %s failed with %s.", COUNT(failed),
-              PLURAL(failed, "connect", "connects"),
-              error[EADDRNOTAVAIL] > 0 ? "EADDRNOTAVAIL" : "EADDRINUSE");
-    if (budget.ports > 0) {
-        story_say(story, "It has %s ports on each of %s source address%s.", COUNT(budget.ports),
-                  COUNT(budget.addresses), budget.addresses == 1 ? "" : "es");
-        say_holder(story, &budget);
-    }
 }
 
 void observe_queue(struct story *story)

@@ -219,6 +219,10 @@ void text_prediction(const struct paper *paper, const struct facts *facts)
         paper_heading(paper, "Prediction");
         print_labelled(paper, "predicted:", predicted);
         print_labelled(paper, "seen:", seen);
+    } else if (facts->result->unpredicted != NULL && seen != NULL) {
+        paper_heading(paper, "Prediction");
+        print_labelled(paper, "none:", facts->result->unpredicted);
+        print_labelled(paper, "seen:", seen);
     }
     free(predicted);
     free(seen);

@@ -78,7 +78,7 @@ void fields_to_json(const struct field *fields, const void *base, json_t *object
 int fields_from_json(const struct field *fields, const struct node *node, void *base);
 
 extern const struct codec codec_bool, codec_int, codec_unsigned, codec_count, codec_duration,
-    codec_time, codec_real, codec_text;
+    codec_once, codec_time, codec_real, codec_text;
 
 /* A struct within the struct, and a list of structs that the struct points to. */
 extern const struct codec codec_object, codec_list;

@@ -161,6 +161,14 @@ static int duration_from(const struct field *field, const struct node *node, voi
 
 const struct codec codec_duration = {time_to, duration_from};
 
+/* 0 stands for what never happened: it is left out. */
+static json_t *once_to(const struct field *field, const void *base)
+{
+    return *(const int64_t *)at(field, base) == 0 ? NULL : time_to(field, base);
+}
+
+const struct codec codec_once = {once_to, duration_from};
+
 static json_t *real_to(const struct field *field, const void *base)
 {
     return codec_number(*(const double *)at(field, base));

@@ -50,6 +50,12 @@
     X(METRIC_BYTES_RECEIVED, "<side>.bytes_received", "bytes", "payload the role received")        \
     X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes",                                     \
       "workers of the role that ended before they were told to")                                   \
+    X(METRIC_FIRST_NO_PORT, "client.first_no_port", "s",                                           \
+      "from the start of the load until no local port was left for the first time; absent: never") \
+    X(METRIC_RESTART, "timeline.restart", "s",                                                     \
+      "time from the last start of a killed role until its workers were ready")                    \
+    X(METRIC_REFUSALS, "timeline.refusals", "errors",                                              \
+      "how often bind(2) said EADDRINUSE to roles that were started again")                        \
     X(METRIC_CPU, "cpu.<side>", "s", "CPU time of the role's workers, user and system")            \
     X(METRIC_SAMPLER_COST, "sampler.cost", "s", "CPU time that watching took")                     \
     X(METRIC_SAMPLER_GAP, "sampler.gap", "s", "longest time between two observations")

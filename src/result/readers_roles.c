@@ -130,3 +130,12 @@ bool read_cpu(const struct result *result, const struct metric_key *key, double 
     return side->played &&
            readers_found(value, readers_seconds(side->account.cpu_user + side->account.cpu_system));
 }
+
+bool read_first_no_port(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *client = &result->side[SIDE_CLIENT];
+
+    (void)key;
+    return client->played && client->account.first_no_port > 0 &&
+           readers_found(value, readers_seconds(client->account.first_no_port));
+}

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,7 @@ struct warning {
     const char *of;     /* NULL: any is worth a word; else only beyond `share` of that counter */
     double share;
     const char *meaning;
+    bool sought;         /* what faults and events are written for: with them it is no news */
     const char *foreign; /* NULL: the same; else the meaning when the server is not ours */
 };
 
@@ -60,8 +62,16 @@ static const struct warning warnings[] = {
     {.counter = "TcpRetransSegs",
      .of = "TcpOutSegs",
      .share = 0.001,
+     .sought = true,
      .meaning = "segments were sent again; latencies hold their timeouts"},
 };
+
+/* Whether anything befell the trial by the scenario's own will. */
+static bool is_befallen(const struct result *result)
+{
+    return text_pairs_get(&result->scenario, "faults") != NULL ||
+           text_pairs_get(&result->scenario, "events") != NULL;
+}
 
 static double delta_or_0(const struct counter_readings *readings, const char *name)
 {
@@ -78,6 +88,9 @@ static void warn_of(struct result *result, const char *host,
         double moved = delta_or_0(readings, warning->counter);
         double other = delta_or_0(readings, warning->covers);
         double whole = delta_or_0(readings, warning->of);
+        if (warning->sought && is_befallen(result)) {
+            continue;
+        }
         const char *meaning = warning->foreign != NULL && !result->side[SIDE_SERVER].played
                                   ? warning->foreign
                                   : warning->meaning;
@@ -122,17 +135,28 @@ static uint64_t without_syn(const struct account *account)
            account->outcome[OUTCOME_ERROR];
 }
 
+/* Connections wait in the accept queue while a process may not have another descriptor. */
+static bool lacked_descriptors(const struct account *account)
+{
+    return account->error[EMFILE] + account->error[ENFILE] > 0;
+}
+
 static void find_openings(struct result *result)
 {
     for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
         const struct opening *row = &openings[i];
         const struct result_side *side = &result->side[row->side];
         double kernel;
-        if (!side->played || !measure_counter(&side->counters, row->counter, &kernel)) {
+        /* A role that is killed or stopped leaves connections in the kernel that it never saw. */
+        if (text_pairs_get(&result->scenario, "events") != NULL || !side->played ||
+            !measure_counter(&side->counters, row->counter, &kernel)) {
             continue;
         }
         double high = (double)side->account.attempted;
         double low = high - (double)without_syn(&side->account);
+        if (row->side == SIDE_SERVER && lacked_descriptors(&side->account)) {
+            continue;
+        }
         if (findings_differ(kernel, (struct foreseen){low, high, 0.01})) {
             findings_add(result, "the %s %s %s %s, but its host's %s counted %s",
                          side_name(row->side), row->did, FIGURE(high),
@@ -194,12 +218,24 @@ static void find_open(struct result *result, enum side side)
     uint64_t open = account_open(account) + account->outcome[OUTCOME_CUT];
 
     /* A run cut short leaves some by nature. */
-    if (open > 0 && !result->partial) {
+    if (open > 0 && !result->partial && !is_befallen(result)) {
         findings_add(result, "%s %s of the %s still open at the end, of %s it had begun",
                      FIGURE(open), PLURAL(open, "connection", "connections"),
                      side == SIDE_CLIENT ? PLURAL(open, "client was", "client were")
                                          : PLURAL(open, "server was", "server were"),
                      FIGURE(account->attempted));
+    }
+}
+
+/* What was to happen and could not; that bind(2) is refused a scenario may be made to show. */
+static void find_failures(struct result *result)
+{
+    for (size_t i = 0; i < result->timeline_count; i++) {
+        const struct timeline_entry *entry = &result->timeline[i];
+
+        if (entry->error != NULL && entry->refusals == 0) {
+            findings_add(result, "\"%s\" failed: %s", entry->what, entry->error);
+        }
     }
 }
 
@@ -214,6 +250,7 @@ static void forget_findings(struct result *result)
 void result_reconcile(struct result *result)
 {
     forget_findings(result);
+    find_failures(result);
     findings_model(result);
     if (!result->partial) { /* the cut leaves connections half made on the way */
         find_openings(result);

@@ -78,6 +78,27 @@ static void predictions_fini(struct result *result)
         }
     }
     free(result->predicted);
+    free(result->unpredicted);
+}
+
+struct timeline_entry *result_add_moment(struct result *result, int64_t due, const char *what)
+{
+    struct timeline_entry *entry;
+
+    result->timeline =
+        grow_by_one(result->timeline, result->timeline_count, sizeof *result->timeline);
+    entry = &result->timeline[result->timeline_count++];
+    *entry = (struct timeline_entry){.due = due, .what = grow_text(what)};
+    return entry;
+}
+
+static void timeline_fini(struct result *result)
+{
+    for (size_t i = 0; i < result->timeline_count; i++) {
+        free(result->timeline[i].what);
+        free(result->timeline[i].error);
+    }
+    free(result->timeline);
 }
 
 static void judgements_fini(struct result *result)
@@ -122,6 +143,7 @@ void result_free(struct result *result)
     }
     readings_fini(&result->host_counters);
     predictions_fini(result);
+    timeline_fini(result);
     judgements_fini(result);
     inspections_fini(result);
     free(result);

@@ -94,6 +94,7 @@ static const struct field account_fields[] = {
     {"messages_received", &codec_count, AT(account, messages_received)},
     {"bytes_sent", &codec_count, AT(account, bytes_sent)},
     {"bytes_received", &codec_count, AT(account, bytes_received)},
+    {"first_no_port", &codec_once, AT(account, first_no_port), .optional = true},
     {"cpu_user", &codec_duration, AT(account, cpu_user)},
     {"cpu_system", &codec_duration, AT(account, cpu_system)},
     {"outcomes", &codec_names, NAMES(account, outcome), .name = outcome_item, .names = OUTCOME_N},
@@ -136,6 +137,16 @@ static const struct field predicted_fields[] = {
      .fields = predicted_side_fields},
     {"server", &codec_object, AT(predicted_end, side[SIDE_SERVER]),
      .fields = predicted_side_fields},
+    {0},
+};
+
+static const struct field timeline_fields[] = {
+    {"due", &codec_duration, AT(timeline_entry, due)},
+    {"at", &codec_time, AT(timeline_entry, at), .flag = FLAG(timeline_entry, happened)},
+    {"what", &codec_text, AT(timeline_entry, what)},
+    {"took", &codec_duration, AT(timeline_entry, took), .flag = FLAG(timeline_entry, has_took)},
+    {"refusals", &codec_count, AT(timeline_entry, refusals), .flag = FLAG(timeline_entry, restart)},
+    {"error", &codec_text, AT(timeline_entry, error), .optional = true},
     {0},
 };
 
@@ -203,6 +214,8 @@ static const struct field result_fields[] = {
     {"metrics", &codec_metrics, .optional = true},
     {"predicted", &codec_list, LIST(result, predicted, predicted_count),
      .fields = predicted_fields},
+    {"unpredicted", &codec_text, AT(result, unpredicted), .optional = true},
+    {"timeline", &codec_list, LIST(result, timeline, timeline_count), .fields = timeline_fields},
     {"scenario", &codec_pairs, AT(result, scenario), .optional = true},
     {"environment", &codec_pairs, AT(result, environment), .optional = true},
     {"phases", &codec_object, .fields = phase_fields, .optional = true},

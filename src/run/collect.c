@@ -65,7 +65,10 @@ void collect_setup(struct trial *trial)
     scenario_each(trial->scenario, add_pair, &result->scenario);
     collect_environment(&result->environment);
     trial->model = predict_model(trial->scenario);
-    if (trial->model != NULL && trial->scenario->at == NULL) {
+    const char *refusal = predict_refusal(trial->scenario);
+    if (refusal != NULL) {
+        result->unpredicted = strdup(refusal);
+    } else if (trial->model != NULL) {
         predict_record(result, trial->model);
     }
 }
@@ -200,6 +203,14 @@ static void rebase_phases(struct trial *trial)
     }
 }
 
+static void rebase_timeline(struct trial *trial)
+{
+    for (size_t i = 0; i < trial->result->timeline_count; i++) {
+        trial->result->timeline[i].at -=
+            trial->result->timeline[i].happened ? trial->load_began : 0;
+    }
+}
+
 void collect_testimony(struct trial *trial)
 {
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
@@ -216,6 +227,7 @@ void collect_end(struct trial *trial)
         }
     }
     rebase_phases(trial);
+    rebase_timeline(trial);
     trial->result->partial = trial->cut_by != NULL;
     trial->result->cut_by = trial->cut_by != NULL ? strdup(trial->cut_by) : NULL;
 }

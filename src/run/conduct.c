@@ -9,12 +9,40 @@
 
 /* ---- what ends a phase ---- */
 
+static bool is_driver(const struct trial *trial, const struct role *role)
+{
+    return role == trial->role[SIDE_CLIENT] || trial->role[SIDE_CLIENT] == NULL;
+}
+
+static void load_is_over(struct trial *trial)
+{
+    trial->load_over = true;
+    if (trial->phase == PHASE_LOAD) {
+        event_base_loopbreak(trial->base);
+    }
+}
+
+/* Whether the client will tell when it has finished: not one that is killed or stopped. */
+static bool will_finish(const struct trial *trial)
+{
+    return trial->role[SIDE_CLIENT] != NULL && !timeline_holds(trial->timeline, SIDE_CLIENT);
+}
+
+void conduct_client_stopped(struct trial *trial)
+{
+    if (trial->load_due) { /* its time is over, and nobody would tell of the end */
+        load_is_over(trial);
+    }
+}
+
 static void on_signal(evutil_socket_t number, short what, void *argument)
 {
     struct trial *trial = argument;
 
     (void)what;
-    trial->cut_by = number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
+    if (trial->cut_by == NULL) {
+        trial->cut_by = number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
+    }
     event_base_loopbreak(trial->base);
 }
 
@@ -24,7 +52,8 @@ static void on_phase_over(evutil_socket_t fd, short what, void *argument)
 
     (void)fd;
     (void)what;
-    if (trial->phase == PHASE_LOAD && trial->role[SIDE_CLIENT] != NULL) {
+    trial->load_due = true;
+    if (trial->phase == PHASE_LOAD && will_finish(trial)) {
         /* What is under way may end well, and all that was due in an open loop has yet to begin,
          * however late: then on_finished. */
         if (trial->scenario->load.rate == 0) {
@@ -35,16 +64,41 @@ static void on_phase_over(evutil_socket_t fd, short what, void *argument)
     }
 }
 
+static enum side side_of(const struct trial *trial, const struct role *role)
+{
+    return role == trial->role[SIDE_CLIENT] ? SIDE_CLIENT : SIDE_SERVER;
+}
+
+/* The end of a role that an event starts again is not that of the load. */
 static void on_finished(void *context, struct role *role)
 {
     struct trial *trial = context;
+    enum side side = side_of(trial, role);
 
-    if (role == trial->role[SIDE_CLIENT] || trial->role[SIDE_CLIENT] == NULL) {
-        trial->load_over = true;
-        if (trial->phase == PHASE_LOAD) {
-            event_base_loopbreak(trial->base);
-        }
+    if (is_driver(trial, role) &&
+        !(timeline_holds(trial->timeline, side) && timeline_revives(trial->timeline, side))) {
+        load_is_over(trial);
     }
+}
+
+static void on_restarted(void *context, struct role *role, int64_t took, uint64_t refusals)
+{
+    struct trial *trial = context;
+
+    timeline_restarted(trial->timeline, side_of(trial, role), took, refusals);
+}
+
+void conduct_restart_failed(struct trial *trial, struct role *role, const struct error *error)
+{
+    timeline_not_restarted(trial->timeline, side_of(trial, role), error);
+    if (is_driver(trial, role)) {
+        load_is_over(trial);
+    }
+}
+
+static void on_restart_failed(void *context, struct role *role, const struct error *error)
+{
+    conduct_restart_failed(context, role, error);
 }
 
 static void on_progress(evutil_socket_t fd, short what, void *argument)
@@ -98,7 +152,12 @@ static void phase_wait(struct trial *trial)
 
 static int start_role(struct trial *trial, enum side side, struct error *error)
 {
-    struct role_events events = {.finished = on_finished, .context = trial};
+    struct role_events events = {
+        .finished = on_finished,
+        .restarted = on_restarted,
+        .restart_failed = on_restart_failed,
+        .context = trial,
+    };
     struct role_plan plan;
     char host[ADDRESS_TEXT];
 
@@ -136,7 +195,10 @@ static int setup(struct trial *trial, struct error *error)
     };
 
     collect_setup(trial);
-    if (plan_workers(scenario, trial->workers, error) != 0 || setup_lab(trial, error) != 0 ||
+    trial->timeline = timeline_new(trial, error);
+    if (trial->timeline == NULL || plan_workers(scenario, trial->workers, error) != 0 ||
+        setup_lab(trial, error) != 0 ||
+        lab_check_faults(trial->lab, scenario->fault, scenario->fault_count, error) != 0 ||
         start_role(trial, SIDE_SERVER, error) != 0 || start_role(trial, SIDE_CLIENT, error) != 0 ||
         collect_sysctls(trial, error) != 0) {
         return -1;
@@ -151,6 +213,7 @@ static void load(struct trial *trial)
     phase_enter(trial, PHASE_LOAD, trial->scenario->load.duration);
     trial->load_began = trial->phase_began;
     trial->last_progress = trial->phase_began;
+    timeline_begin(trial->timeline);
     if (trial->role[SIDE_CLIENT] != NULL) {
         role_go(trial->role[SIDE_CLIENT]);
     }
@@ -198,8 +261,14 @@ static void run_phases(struct trial *trial)
 
 /* ---- the whole ---- */
 
+/* First both stand still: what one does about the other's end is no more of the trial. */
 static void end_roles(struct trial *trial)
 {
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        if (trial->role[side] != NULL) {
+            role_freeze(trial->role[side], true);
+        }
+    }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         if (trial->role[side] != NULL) {
             role_end(trial->role[side]);
@@ -212,6 +281,7 @@ static void trial_fini(struct trial *trial)
     sampler_free(trial->sampler);
     role_free(trial->role[SIDE_CLIENT]);
     role_free(trial->role[SIDE_SERVER]);
+    timeline_free(trial->timeline);
     lab_free(trial->lab);
     free(trial->model);
     if (trial->base != NULL) {
@@ -272,12 +342,15 @@ struct result *conduct(const struct scenario *scenario, const struct conduct_opt
         error_set(error, STATUS_MACHINE, "event_base_new: no memory or no descriptors");
         goto fail;
     }
+    trial.cut_by = options->cut_by != NULL ? options->cut_by() : NULL;
     phase_enter(&trial, PHASE_SETUP, 0);
     if (setup(&trial, error) != 0) {
         goto fail;
     }
+    timeline_open(trial.timeline);
     phase_leave(&trial);
     run_phases(&trial);
+    timeline_close(trial.timeline);
     collect_testimony(&trial); /* what is torn down from here on is no more of the trial */
     end_roles(&trial);
     collect_end(&trial);

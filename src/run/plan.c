@@ -51,6 +51,9 @@ static uint64_t descriptors_of(const struct scenario *scenario, enum side side)
     const struct program *program = &scenario->side[side].program;
     uint64_t open = load->concurrency;
 
+    if (scenario->side[side].descriptors > 0) {
+        return 0; /* to run out of them is what the scenario wants */
+    }
     if (program_has(program, STEP_HOLD)) {
         return connections_within(load, load->duration > 0 ? seconds_of(load->duration) : 1e9);
     }
@@ -176,9 +179,26 @@ static bool server_closes(const struct trial *trial)
 /* One source address is left to the kernel: it chooses the same, without a bind(2). */
 static struct address_pool sources_of(const struct trial *trial)
 {
-    const struct address_pool *pool = lab_pool(trial->lab, SIDE_CLIENT);
+    const struct scenario *scenario = trial->scenario;
+    struct address_pool pool = *lab_pool(trial->lab, SIDE_CLIENT);
 
-    return pool->count > 1 ? *pool : (struct address_pool){.count = 0};
+    if (pool.count <= 1 && !scenario->client_bind && scenario->client_port == 0) {
+        pool.count = 0;
+    }
+    address_set_port(&pool.first, scenario->client_port);
+    return pool;
+}
+
+/* Where the client connects to. */
+static void target_address(const struct trial *trial, struct address_pool *pool)
+{
+    struct error unused;
+
+    server_address(trial, pool);
+    if (trial->scenario->client_to != NULL) { /* checked when the scenario was loaded */
+        pool->count = 1;
+        address_parse(&pool->first, trial->scenario->client_to, &unused);
+    }
 }
 
 void plan_role(const struct trial *trial, enum side side, struct role_plan *plan,
@@ -204,10 +224,13 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .concurrency = scenario->load.concurrency,
         .rate = scenario->load.rate,
         .duration = scenario->load.duration,
+        .descriptors = spec->descriptors,
     };
-    server_address(trial, &plan->servers);
-    address_format(host, ADDRESS_TEXT, &plan->servers.first);
     if (side == SIDE_CLIENT) {
         plan->sources = sources_of(trial);
+        target_address(trial, &plan->servers);
+    } else {
+        server_address(trial, &plan->servers);
     }
+    address_format(host, ADDRESS_TEXT, &plan->servers.first);
 }

@@ -8,6 +8,7 @@
 #include "finwait/load.h"
 #include "finwait/model.h"
 #include "finwait/sampler.h"
+#include "timeline.h"
 
 /* A trial under way: what the phases share. */
 struct trial {
@@ -18,6 +19,7 @@ struct trial {
     struct event_base *base;
     struct lab *lab;
     struct sampler *sampler;
+    struct timeline *timeline;
     struct role *role[SIDE_N]; /* NULL: not played by us */
     uint32_t workers[SIDE_N];
     enum phase phase;
@@ -26,6 +28,7 @@ struct trial {
     int64_t load_began;   /* CLOCK_MONOTONIC; all times of the result count from it */
     const char *cut_by;   /* the signal's name once it has been cut short */
     bool load_over;
+    bool load_due;       /* load.duration is over; what is under way ends */
     uint64_t last_ended; /* for the progress line's rate */
     int64_t last_progress;
 };
@@ -63,6 +66,14 @@ void collect_final(struct trial *trial); /* the state counts that stand at the e
 void collect_counters(struct trial *trial);
 void collect_testimony(struct trial *trial); /* series and cost of the sampler, before roles end */
 void collect_end(struct trial *trial);       /* the roles' accounts, once they have ended */
+
+/* ---- conduct.c ---- */
+
+/* An event has stopped the client; it may be that the load was only waiting for it to end. */
+void conduct_client_stopped(struct trial *trial);
+
+/* An event could not start `role` again: without its driver the load is over. */
+void conduct_restart_failed(struct trial *trial, struct role *role, const struct error *error);
 
 /* ---- inspect.c ---- */
 

@@ -31,9 +31,14 @@ struct sock_census {
     uint32_t fin_wait2_minis;   /* of those: mini-sockets, which sockstat counts as "tw" */
 };
 
-/* Bits of a state mask. */
-#define SOCK_DIAG_ALL           (((1U << TCP_STATE_N) - 1) & ~1U)
-#define SOCK_DIAG_ALL_BUT_TWAIT (SOCK_DIAG_ALL & ~(1U << TCP_STATE_TIME_WAIT))
+/* Sockets in CLOSE that have a port, TCP_BOUND_INACTIVE of include/net/tcp_states.h: Linux 6.8 and
+ * later list them, older ones ignore the bit. */
+#define SOCK_DIAG_BOUND (1U << 13)
+
+/* Bits of a state mask.  The bound sockets lie in a table of their own, a walk more. */
+#define SOCK_DIAG_STATES        (((1U << TCP_STATE_N) - 1) & ~1U)
+#define SOCK_DIAG_ALL           (SOCK_DIAG_STATES | SOCK_DIAG_BOUND)
+#define SOCK_DIAG_ALL_BUT_TWAIT (SOCK_DIAG_STATES & ~(1U << TCP_STATE_TIME_WAIT))
 
 /* Open in the calling thread's namespace.  After a failure sock_diag_fini is allowed. */
 int sock_diag_init(struct sock_diag *diag, bool ipv6, uint16_t port, struct error *error);

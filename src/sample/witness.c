@@ -67,7 +67,11 @@ static int read_tw(const struct witness *witness, int64_t *tw, struct error *err
 static int census_full(struct witness *witness, struct sock_census census[SIDE_N],
                        struct error *error)
 {
-    return sock_diag_count(&witness->diag, SOCK_DIAG_ALL, witness->side, census, error);
+    /* On a shared host (port != 0) the table of bound ports is everybody's, and every sample would
+     * walk it. */
+    uint32_t mask = witness->diag.port == 0 ? SOCK_DIAG_ALL : SOCK_DIAG_STATES;
+
+    return sock_diag_count(&witness->diag, mask, witness->side, census, error);
 }
 
 /*

@@ -113,6 +113,47 @@ static bool apply_flag(struct draft *draft, const struct scenario_override *over
     return true;
 }
 
+static int fail_value(const struct draft *draft, const struct option *option,
+                      const struct tree *text)
+{
+    error_set(draft->error, STATUS_USAGE, "%s: more than one value", option->path);
+    return draft_fail_at(draft, text->at, "write several as a list, [{…}, {…}]");
+}
+
+/* All that stands in the tree was written at one place of the command line. */
+static void move_tree(struct tree *tree, struct where where)
+{
+    tree->at = where;
+    tree->key_at = where;
+    for (size_t i = 0; i < tree->count; i++) {
+        move_tree(&tree->item[i], where);
+    }
+}
+
+/* A value that is YAML itself, e.g. faults={at: 1s, drop: fin}. */
+static int apply_yaml_value(struct draft *draft, const struct option *option,
+                            const struct tree *text)
+{
+    struct tree map;
+    char *yaml = NULL;
+    int length = asprintf(&yaml, "%s: %s", option->path, text->text);
+    int status;
+
+    if (length < 0) {
+        return draft_fail_memory(draft);
+    }
+    status = tree_parse(&map, yaml, (size_t)length, text->at.file, draft->error);
+    free(yaml);
+    if (status != 0) {
+        return error_at(draft->error, text->at);
+    }
+    move_tree(&map, text->at);
+    status = map.count == 1 ? draft_set(draft, option, NULL, &map.item[0], LEVEL_OVERRIDE)
+                            : fail_value(draft, option, text);
+    tree_fini(&map);
+    return status;
+}
+
 static int apply_override(struct draft *draft, const struct scenario_override *override)
 {
     const char *key;
@@ -136,7 +177,8 @@ static int apply_override(struct draft *draft, const struct scenario_override *o
         error_hint(draft->error, "write --set %.80s.NAME=VALUE", override->path);
         return error_at(draft->error, node.at);
     }
-    return draft_set(draft, option, key, &node, LEVEL_OVERRIDE);
+    return option_is_timeline(option) ? apply_yaml_value(draft, option, &node)
+                                      : draft_set(draft, option, key, &node, LEVEL_OVERRIDE);
 }
 
 int draft_apply_overrides(struct draft *draft, const struct scenario_override *overrides,

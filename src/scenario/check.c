@@ -193,8 +193,9 @@ static int check_programs(const struct draft *draft)
     struct model *model;
     int status;
 
-    /* Of a server that is not ours the model knows nothing. */
-    if (!scenario_model(scenario, &input) || scenario->side[SIDE_SERVER].none) {
+    /* Of a peer that is not ours the model knows nothing. */
+    if (!scenario_model(scenario, &input) || scenario->side[SIDE_SERVER].none ||
+        scenario->client_to != NULL) {
         return 0;
     }
     model = malloc(sizeof *model);
@@ -206,22 +207,40 @@ static int check_programs(const struct draft *draft)
     return status == 0 ? 0 : error_at(draft->error, scenario->side[SIDE_CLIENT].program_where);
 }
 
-/* The name becomes a directory of its own below --out. */
+/* The name becomes a directory of its own below --out, and must not lead out of that. */
+static bool stays_below(const char *path)
+{
+    for (;;) {
+        size_t length = strcspn(path, "/");
+
+        if (length == 0 || (length == 1 && path[0] == '.') ||
+            (length == 2 && strncmp(path, "..", 2) == 0)) {
+            return false;
+        }
+        if (path[length] == '\0') {
+            return true;
+        }
+        path += length + 1;
+    }
+}
+
 static int check_name(const struct draft *draft)
 {
     const char *name = draft->scenario->name;
 
-    if (strchr(name, '/') == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+    if (stays_below(name)) {
         return 0;
     }
     error_set(draft->error, STATUS_USAGE, "name '%s' cannot be that of a directory", name);
-    return draft_fail_at(draft, draft_given(draft, "name")->where, "take the slash or dots out");
+    return draft_fail_at(draft, draft_given(draft, "name")->where,
+                         "take empty parts and those of dots out");
 }
 
 int draft_check(const struct draft *draft)
 {
     if (check_name(draft) != 0 || check_message(draft) != 0 || check_load(draft) != 0 ||
-        check_lab(draft) != 0 || check_at(draft) != 0) {
+        check_lab(draft) != 0 || check_at(draft) != 0 || draft_check_sides(draft) != 0 ||
+        draft_check_timeline(draft) != 0) {
         return -1;
     }
     return check_programs(draft);

@@ -186,6 +186,12 @@ static int fail_form(const struct draft *draft, const struct option *option, con
     if (option->kind == OPTION_SYSCTL) {
         return draft_fail_at(draft, node->at, sysctl_form);
     }
+    if (option_is_timeline(option)) {
+        return draft_fail_at(draft, node->at,
+                             option->kind == OPTION_FAULTS
+                                 ? "write maps, e.g. [{at: 1s, drop: fin, toward: client}]"
+                                 : "write maps, e.g. [{at: 2s, kill: server}]");
+    }
     error_hint(draft->error, "its value is: %s%s%s", value_type(option, type, sizeof type),
                option->value != NULL ? ", e.g. " : "", option->value != NULL ? option->value : "");
     return error_at(draft->error, node->at);
@@ -194,6 +200,9 @@ static int fail_form(const struct draft *draft, const struct option *option, con
 /* Whether `node` has the form that values of the option's kind have. */
 static bool has_form(const struct option *option, const struct tree *node)
 {
+    if (option_is_timeline(option)) {
+        return node->kind != TREE_SCALAR;
+    }
     if (node->kind == TREE_SCALAR) {
         return option->kind == OPTION_EXPECT || !tree_is_null(node);
     }
@@ -216,6 +225,8 @@ int draft_set(struct draft *draft, const struct option *option, const char *key,
         return fail_twice(draft, option->path, given->where, node->at);
     } else if (option->kind == OPTION_EXPECT) {
         status = add_expectations(draft, node);
+    } else if (option_is_timeline(option)) {
+        status = draft_add_timeline(draft, option, node);
     } else if (option->kind == OPTION_PROGRAM) {
         status = draft_set_program(draft, option->side, node);
     } else if (value_set(draft->scenario, option, node->text, draft->error) != 0) {

@@ -47,8 +47,17 @@ int draft_apply_overrides(struct draft *draft, const struct scenario_override *o
 /* Set a side's program, a text or a list of steps. */
 int draft_set_program(struct draft *draft, enum side side, const struct tree *node);
 
+/* Add what a list of maps, or a single map, says to the faults or the events. */
+int draft_add_timeline(struct draft *draft, const struct option *option, const struct tree *node);
+
+/* Check that faults and events can happen, in their order. */
+int draft_check_timeline(const struct draft *draft);
+
 /* Let the order, or the programs spelled out, decide: programs, name of the order, presets. */
 int draft_choose_programs(struct draft *draft);
+
+/* Check the options that make a side unlike other programs. */
+int draft_check_sides(const struct draft *draft);
 
 /* Check what no option can tell alone. */
 int draft_check(const struct draft *draft);

@@ -30,6 +30,19 @@ static void each_sysctl(const struct each *each, const struct option *option,
     }
 }
 
+static void each_moment(const struct each *each, const struct option *option,
+                        const struct scenario *scenario)
+{
+    bool faults = option->kind == OPTION_FAULTS;
+    char text[TIMELINE_TEXT];
+
+    for (size_t i = 0; i < (faults ? scenario->fault_count : scenario->event_count); i++) {
+        each->fn(each->context, option->path,
+                 faults ? fault_format(text, sizeof text, &scenario->fault[i])
+                        : event_format(text, sizeof text, &scenario->event[i]));
+    }
+}
+
 static void each_option(const struct each *each, const struct scenario *scenario,
                         const struct option *option)
 {
@@ -40,6 +53,8 @@ static void each_option(const struct each *each, const struct scenario *scenario
         each->fn(each->context, option->path, value);
     } else if (option->kind == OPTION_SYSCTL) {
         each_sysctl(each, option, &scenario->side[option->side].sysctl);
+    } else if (option_is_timeline(option)) {
+        each_moment(each, option, scenario);
     } else if (option->kind == OPTION_EXPECT) {
         for (size_t i = 0; i < scenario->expect_count; i++) {
             each->fn(each->context, option->path, scenario->expect[i].text);

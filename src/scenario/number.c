@@ -37,13 +37,13 @@ uint64_t number_fetch(const void *field, size_t size)
     }
 }
 
-int number_parse_workers(const char *text, uint64_t *count)
+int number_parse_auto(const char *text, uint64_t *count)
 {
     *count = 0;
     return strcmp(text, "auto") == 0 ? 0 : units_parse_count(text, count);
 }
 
-char *number_format_workers(char *text, size_t size, uint64_t count)
+char *number_format_auto(char *text, size_t size, uint64_t count)
 {
     if (count > 0) {
         return units_format_count(text, size, count);

@@ -14,7 +14,7 @@ enum option_kind {
     OPTION_ORDER,
     OPTION_SWITCH,
     OPTION_COUNT,
-    OPTION_WORKERS, /* a count, or `auto` for 0 */
+    OPTION_AUTO, /* a count, or `auto` for 0 */
     OPTION_SIZE,
     OPTION_DURATION,
     OPTION_RATE,
@@ -24,6 +24,8 @@ enum option_kind {
     OPTION_PROGRAM,
     OPTION_SYSCTL, /* path.NAME, any number of them */
     OPTION_EXPECT, /* a list */
+    OPTION_FAULTS, /* a list of maps, as is the next */
+    OPTION_EVENTS,
     OPTION_KIND_N,
 };
 
@@ -40,7 +42,7 @@ struct option {
 };
 
 /* At most this many rows. */
-#define OPTION_MAX (40 + 2 * (size_t)SOCKOPT_N)
+#define OPTION_MAX (48 + 2 * (size_t)SOCKOPT_N)
 
 /* Row `index` < option_count(). */
 const struct option *option_at(size_t index);
@@ -53,6 +55,12 @@ size_t option_index(const struct option *option);
  * path, "net.ipv4.tcp_tw_reuse", or NULL for the map itself; else NULL.
  */
 const struct option *option_find(const char *path, const char **key);
+
+/* Whether its values are lists of maps. */
+static inline bool option_is_timeline(const struct option *option)
+{
+    return option->kind == OPTION_FAULTS || option->kind == OPTION_EVENTS;
+}
 
 /* Whether `path` is a map with options in it: "load". */
 bool option_is_map(const char *path);

@@ -239,12 +239,16 @@ void scenario_free(struct scenario *scenario)
     for (size_t i = 0; i < scenario->origin_count; i++) {
         free(scenario->origin[i]);
     }
+    free(scenario->fault);
+    free(scenario->event);
     free(scenario->expect);
     free(scenario->origin);
     free(scenario->file);
     free(scenario->name);
     free(scenario->about);
+    free(scenario->fact);
     free(scenario->order);
     free(scenario->at);
+    free(scenario->client_to);
     free(scenario);
 }

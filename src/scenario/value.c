@@ -280,8 +280,8 @@ static const struct kind kinds[OPTION_KIND_N] = {
                      get_choice},
     [OPTION_COUNT] = {"count", "a count", "write a whole number, e.g. 5000, 50k or 2M", set_number,
                       get_number, units_parse_count, units_format_count},
-    [OPTION_WORKERS] = {"count|auto", "a count", "write a whole number or auto", set_number,
-                        get_number, number_parse_workers, number_format_workers},
+    [OPTION_AUTO] = {"count|auto", "a count", "write a whole number or auto", set_number,
+                     get_number, number_parse_auto, number_format_auto},
     [OPTION_SIZE] = {"size", "a size", "write bytes, e.g. 512, 64k or 1M", set_number, get_number,
                      units_parse_size, units_format_size},
     [OPTION_DURATION] = {"duration", "a duration",
@@ -296,6 +296,8 @@ static const struct kind kinds[OPTION_KIND_N] = {
     [OPTION_PROGRAM] = {"program", .get = get_program},
     [OPTION_SYSCTL] = {"map of sysctls"},
     [OPTION_EXPECT] = {"list of expectations"},
+    [OPTION_FAULTS] = {"list of faults"},
+    [OPTION_EVENTS] = {"list of events"},
 };
 
 static const struct kind *kind_of(const struct option *option)
@@ -336,7 +338,7 @@ char *value_range(const struct option *option, char *text, size_t size)
     if (option->kind == OPTION_SOCKOPT) {
         return sockopt_range(text, size, option->sockopt);
     }
-    if (option->kind == OPTION_RATE || option->kind == OPTION_WORKERS) {
+    if (option->kind == OPTION_RATE || option->kind == OPTION_AUTO) {
         snprintf(text, size, "up to %s", kind->format(high, sizeof high, option->max));
     } else if (kind->format != NULL) {
         snprintf(text, size, "%s to %s", kind->format(low, sizeof low, option->min),

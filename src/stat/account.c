@@ -44,6 +44,12 @@ void account_init(struct account *account)
     memset(account, 0, sizeof *account);
 }
 
+/* The earlier of two moments, 0 being none. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
 void account_merge(struct account *into, const struct account *from)
 {
     into->attempted += from->attempted;
@@ -52,6 +58,7 @@ void account_merge(struct account *into, const struct account *from)
     into->messages_received += from->messages_received;
     into->bytes_sent += from->bytes_sent;
     into->bytes_received += from->bytes_received;
+    into->first_no_port = earlier(into->first_no_port, from->first_no_port);
     into->cpu_user += from->cpu_user;
     into->cpu_system += from->cpu_system;
     for (size_t i = 0; i < OUTCOME_N; i++) {

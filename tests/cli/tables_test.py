@@ -7,6 +7,10 @@ import re
 import finwait_test as ft
 
 
+CONFIGS = os.path.join(ft.SOURCE, "configs")
+SHIPPED = glob.glob(os.path.join(CONFIGS, "**", "*.yaml"), recursive=True)
+
+
 def rows(what):
     """The rows of a listing; columns are at least two blanks apart."""
     ended = ft.finwait("list", what)
@@ -49,12 +53,29 @@ class List(ft.TestCase):
         self.assertLessEqual({"done", "held", "reset", "eof", "killed", "cut"}, names)
 
     def test_scenarios_are_those_that_ship(self):
-        shipped = glob.glob(os.path.join(ft.SOURCE, "configs", "*.yaml"))
         names = [row[0] for row in rows("scenarios")]
-        self.assertEqual(names, sorted(os.path.basename(path)[:-5] for path in shipped))
+        self.assertEqual(sorted(names), sorted(os.path.relpath(p, CONFIGS)[:-5] for p in SHIPPED))
+        folders = [os.path.dirname(name) for name in names]
+        self.assertEqual(folders, sorted(folders), "those at the top come first")
+
+    def test_states_are_the_eleven_and_their_scenarios_ship(self):
+        names = {row[0] for row in rows("scenarios")}
+        found = rows("states")
+        self.assertEqual({row[0] for row in found}, set(ft.SS_STATES.values()))
+        for state, *_, client, server in found:
+            with self.subTest(state):
+                self.assertNotEqual((client, server), ("-", "-"))
+                self.assertLessEqual({client, server}, names | {"-"})
+
+    def test_facts_have_scenarios(self):
+        names = {row[0] for row in rows("scenarios")}
+        found = rows("facts")
+        self.assertGreaterEqual(len(found), 30)
+        self.assertLessEqual({row[1] for row in found}, names)
+        self.assertEqual(len({row[0] for row in found}), len(found), "no fact is told twice")
 
     def test_markdown(self):
-        for what in ("orders", "steps", "options", "metrics", "outcomes", "scenarios"):
+        for what in ("orders", "steps", "options", "metrics", "outcomes", "scenarios", "states"):
             with self.subTest(what):
                 ended = ft.finwait("list", what, "--markdown")
                 self.assertEqual((ended.status, ended.stderr), (0, ""))
@@ -67,8 +88,7 @@ class List(ft.TestCase):
 class Show(ft.TestCase):
     def test_every_order_and_scenario(self):
         names = [row[0] for row in rows("orders")]
-        for path in glob.glob(os.path.join(ft.SOURCE, "configs", "*.yaml")):
-            names.append(path)
+        names += [path for path in SHIPPED if "server.at" not in ft.finwait("check", path).stdout]
         for name in names:
             with self.subTest(name):
                 ended = ft.finwait("show", name)
@@ -93,7 +113,7 @@ class Show(ft.TestCase):
 
 class Check(ft.TestCase):
     def test_every_scenario_that_ships(self):
-        for path in glob.glob(os.path.join(ft.SOURCE, "configs", "*.yaml")):
+        for path in SHIPPED:
             with self.subTest(path):
                 ended = ft.finwait("check", path)
                 self.assertEqual((ended.status, ended.stderr), (0, ""))

@@ -82,6 +82,10 @@ class Mistakes(ft.TestCase):
 
     def test_scenarios(self):
         self.check(["run", "server-frist"], "server-frist", "server-first")
+        self.check(["run", "close/linger-zreo"], "did you mean 'close/linger-zero'")
+        self.check(["run", "linger-zero"], "did you mean 'close/linger-zero'")
+        self.check(["run", "close"], "finwait list scenarios")
+        self.check(["run", "nosuch/linger-zero"], "nosuch/linger-zero", "ENOENT")
         self.check(["run", "nosuch.yaml"], "nosuch.yaml", "ENOENT")
         self.check(["run", ft.PLACE.path], "EISDIR")
         self.check(["run", "/dev/null"], "empty")

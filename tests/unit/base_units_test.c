@@ -288,6 +288,29 @@ static void a_short_buffer_is_never_overrun(void **state)
     assert_int_equal(text[3], 'x');
 }
 
+static void shares_are_read_exactly(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"5%", "0.0001%", "99.9999%", "100%", "0%", "12.5%"};
+    static const char *const bad[] = {"",    "5",    "%",    "5 %", "100.0001%", "-1%",  "0.00001%",
+                                      "5%%", "1e1%", "101%", "1.%", ".5%",       "nan%", "0x5%"};
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        char text[UNITS_TEXT];
+        double share = -1;
+
+        assert_int_equal(units_parse_share(good[i], &share), 0);
+        assert_string_equal(units_format_share(text, sizeof text, share), good[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        double share = 0.5;
+
+        if (units_parse_share(bad[i], &share) != -1 || share < 0.5 || share > 0.5) {
+            fail_msg("\"%s\" was taken for a share", bad[i]);
+        }
+    }
+}
+
 static void counts_for_people(void **state)
 {
     static const struct {
@@ -364,6 +387,7 @@ int main(void)
         cmocka_unit_test(whole_numbers_survive_the_round_trip),
         cmocka_unit_test(rates_survive_the_round_trip),
         cmocka_unit_test(a_short_buffer_is_never_overrun),
+        cmocka_unit_test(shares_are_read_exactly),
         cmocka_unit_test(counts_for_people),
         cmocka_unit_test(durations_for_people),
     };

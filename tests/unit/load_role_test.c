@@ -227,12 +227,12 @@ static void a_dead_worker_loses_no_count(void **state)
     assert_int_equal(pair.died[SIDE_SERVER], 1);
     assert_int_equal(pair.account[SIDE_SERVER].outcome[OUTCOME_DIED], 1);
     assert_int_equal(pair.account[SIDE_CLIENT].attempted, 20);
-    /* One or two may still have met the dying listener. */
-    assert_in_range(pair.account[SIDE_CLIENT].outcome[OUTCOME_REFUSED], 15, 19);
-    assert_int_equal(pair.account[SIDE_CLIENT].error[ECONNREFUSED],
-                     pair.account[SIDE_CLIENT].outcome[OUTCOME_REFUSED]);
-    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_DONE], 0);
-    assert_int_equal(account_open(&pair.account[SIDE_CLIENT]), 0);
+    const struct account *client = &pair.account[SIDE_CLIENT];
+    uint64_t refused = client->outcome[OUTCOME_REFUSED];
+    /* exit_files() takes its sockets one by one: another may have got into the accept queue. */
+    assert_in_range(refused, 1, 19);
+    assert_int_equal(client->error[ECONNREFUSED], refused);
+    assert_int_equal(refused + client->outcome[OUTCOME_EOF] + client->outcome[OUTCOME_RESET], 20);
 }
 
 /* A stalled server must show in latencies that count from when a connection was due. */

@@ -137,6 +137,13 @@ static const struct fact {
                   .lost = true}},
     },
     {
+        "a killed process with linger {1,0} sends a RST all the same",
+        "connect send recv linger(0s) die",
+        "accept recv send wait-fin close",
+        .side = {{.path = "established close", .fate = MODEL_DIED, .rst = 1, .abort_on_data = 1},
+                 {.path = "established close", .fate = MODEL_RESET}},
+    },
+    {
         "close with unread data, from ESTABLISHED",
         "connect send recv close",
         "accept pause(1s) close",
@@ -285,7 +292,7 @@ static const struct fact {
     {
         "both close at once: the client's FIN stays behind what the server has not read",
         "connect send shut-wr wait-fin close",
-        "accept pause(50ms) send shut-wr wait-fin close",
+        "accept pause(200ms) send shut-wr wait-fin close",
         .client_fills = true,
         .side = {{.path = "established fin_wait1 closing time_wait", .tw = 1, .orphan = true},
                  ACTIVE_CLOSER},

@@ -92,6 +92,7 @@ static void destinations_multiply_the_ports_unless_bound_early(void **state)
     free(early->scenario.item[10].value);
     early->scenario.item[10].value = strdup("3");
     text_pairs_add(&early->scenario, "client.sockopt.bind_no_port", "off");
+    text_pairs_add(&early->scenario, "client.bind", "on");
     EXPLAINS(late, "2 addresses to 3 destinations make 169,392");
     EXPLAINS(early, "2 addresses to 1 destination make 56,464");
 }
@@ -223,8 +224,52 @@ static void exhausted_ports_are_told_with_what_holds_them(void **state)
     client->error[EADDRNOTAVAIL] = 777;
     fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, 56000, 56000);
     EXPLAINS(result, "ran out of local ports: 777 connects failed with EADDRNOTAVAIL",
-             "28,232 ports on each of 2 source addresses",
+             "!Until then",
+             "28,232 ports (ip_local_port_range 32768-60999) on each of 2 source addresses",
+             "941 a second can go on for ever", /* 56,464 / 60 s */
+             "14,116 ports of one parity first", "!At this rate they run out",
              "Up to 56,000 of them stood in TIME_WAIT on the client");
+}
+
+static struct result *out_of_ports(const char *rate)
+{
+    struct result *result = fixture_closed_by(SIDE_CLIENT);
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    client->outcome[OUTCOME_NO_PORT] = 5;
+    client->error[EADDRNOTAVAIL] = 5;
+    client->first_no_port = 2 * NS_PER_S;
+    for (size_t i = 0; i < result->scenario.count; i++) {
+        if (strcmp(result->scenario.item[i].name, "load.rate") == 0) {
+            free(result->scenario.item[i].value);
+            result->scenario.item[i].value = strdup(rate);
+        }
+    }
+    return result;
+}
+
+static void how_long_ports_last_is_told(void **state)
+{
+    (void)state;
+    EXPLAINS(out_of_ports("4000/s"), "the first 2 s into the load",
+             "At 4,000 connections begun a second they last 14.1 s");      /* 56,464 / 4,000 */
+    EXPLAINS(out_of_ports("max"), "Until then 2,500 a second were taken"); /* 5,000 / 2 s */
+}
+
+static void a_fixed_port_is_the_only_one(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_CLIENT);
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    client->attempted += 5;
+    client->outcome[OUTCOME_NO_PORT] = 5;
+    client->error[EADDRINUSE] = 5;
+    client->first_no_port = 250 * NS_PER_MS;
+    text_pairs_add(&result->scenario, "client.port", "5555");
+    EXPLAINS(result, "5 binds failed with EADDRINUSE, the first 250 ms into the load",
+             "the same source port (client.port 5555)", "client.sockopt.reuseaddr", "!28,232",
+             "!parity");
 }
 
 static void on_the_host_observations_tell_who_was_first(void **state)
@@ -537,6 +582,8 @@ int main(void)
         cmocka_unit_test(nothing_attempted_is_nothing_to_explain),
         cmocka_unit_test(refusal_is_no_abort),
         cmocka_unit_test(exhausted_ports_are_told_with_what_holds_them),
+        cmocka_unit_test(how_long_ports_last_is_told),
+        cmocka_unit_test(a_fixed_port_is_the_only_one),
         cmocka_unit_test(on_the_host_observations_tell_who_was_first),
         cmocka_unit_test(leftovers_of_others_are_not_this_runs),
         cmocka_unit_test(a_full_accept_queue_is_told),

@@ -99,6 +99,58 @@ static void a_partial_result_says_so_at_once(void **state)
     result_free(result);
 }
 
+static void where_nothing_is_foreseen_it_says_why(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    while (result->predicted_count > 0) {
+        struct predicted_side *side = result->predicted[--result->predicted_count].side;
+
+        for (unsigned i = 0; i < SIDE_N; i++) {
+            free(side[i].path);
+            free(side[i].fate);
+        }
+    }
+    result->unpredicted = strdup("faults strike the link");
+    char *text = written(&report_text, result);
+    assert_holds(text, "\nPrediction\n  none: faults strike the link\n  seen: client");
+    assert_lacks(text, "predicted:");
+    free(text);
+    result_free(result);
+}
+
+static void the_timeline_tells_what_came_of_each_moment(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+    struct timeline_entry *entry = result_add_moment(result, 0, "drop fin toward client");
+    char *text = written(&report_text, result);
+
+    (void)state;
+    assert_holds(text, "did not happen, the run was over before");
+    free(text);
+    entry->happened = true;
+    entry->has_took = true;
+    entry->took = 12 * NS_PER_MS;
+    entry = result_add_moment(result, 2500 * NS_PER_MS, "start server");
+    entry->happened = true;
+    entry->restart = true;
+    entry->has_took = true;
+    entry->took = 3 * NS_PER_S;
+    entry->refusals = 1234;
+    entry = result_add_moment(result, 4 * NS_PER_S, "partition");
+    entry->happened = true;
+    entry->error = strdup("nftables: it broke");
+    text = written(&report_text, result);
+    assert_holds(text, "\nTimeline\n     0.000 s  drop fin toward client\n");
+    assert_holds(text,
+                 "     2.500 s  start server: ready after 3 s; bind(2) was refused 1,234 times "
+                 "(EADDRINUSE)\n");
+    assert_holds(text, "     4.000 s  partition: failed, nftables: it broke\n");
+    free(text);
+    result_free(result);
+}
+
 static void the_tables_hold_the_numbers_of_both_sides(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
@@ -419,6 +471,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_headline_says_what_ran),
         cmocka_unit_test(a_partial_result_says_so_at_once),
+        cmocka_unit_test(where_nothing_is_foreseen_it_says_why),
+        cmocka_unit_test(the_timeline_tells_what_came_of_each_moment),
         cmocka_unit_test(the_tables_hold_the_numbers_of_both_sides),
         cmocka_unit_test(an_open_loop_has_a_rate_of_arrivals),
         cmocka_unit_test(a_moment_has_no_rate),

@@ -65,6 +65,7 @@ static void fill_account(struct account *account, uint64_t *seed)
     account->attempted = next_random(seed) >> 1;
     account->opened = INT64_MAX;
     account->bytes_received = below(seed, 10);
+    account->first_no_port = (int64_t)below(seed, INT64_MAX / 2);
     account->cpu_user = (int64_t)below(seed, INT64_MAX / 2);
     for (unsigned i = 0; i < OUTCOME_N; i++) {
         account->outcome[i] = below(seed, 3);
@@ -107,6 +108,23 @@ static void fill_side(struct result_side *side, uint64_t *seed)
     }
     fill_counters(&side->counters, seed);
     fill_pairs(&side->sysctl, seed);
+}
+
+static void fill_timeline(struct result *result, uint64_t *seed)
+{
+    for (uint64_t i = below(seed, 4); i > 0; i--) {
+        char *what = random_text(seed);
+        struct timeline_entry *entry =
+            result_add_moment(result, (int64_t)below(seed, INT64_MAX / 2), what);
+        free(what);
+        entry->happened = below(seed, 2) > 0;
+        entry->at = entry->happened ? -5 : 0;
+        entry->has_took = below(seed, 2) > 0;
+        entry->took = entry->has_took ? 7 : 0;
+        entry->restart = below(seed, 2) > 0;
+        entry->refusals = entry->restart ? below(seed, 3) : 0;
+        entry->error = below(seed, 2) > 0 ? random_text(seed) : NULL;
+    }
 }
 
 static void fill_predicted(struct result *result, uint64_t *seed)
@@ -173,6 +191,8 @@ static struct result *random_result(uint64_t seed)
     result->has_sampler = below(&seed, 2) > 0;
     result->sampler_cpu = result->has_sampler ? 123456789 : 0;
     fill_predicted(result, &seed);
+    result->unpredicted = below(&seed, 2) > 0 ? random_text(&seed) : NULL;
+    fill_timeline(result, &seed);
     fill_lists(result, &seed);
     result_measure(result);
     result_reconcile(result);

@@ -293,6 +293,29 @@ static void sampler_figures(void **state)
     result_free(result);
 }
 
+static void the_last_restart_counts_and_all_refusals(void **state)
+{
+    struct result *result = hand_made();
+
+    (void)state;
+    assert_absent(result, "timeline.restart");
+    assert_absent(result, "timeline.refusals");
+    result_add_moment(result, 1, "kill server")->has_took = true;
+    assert_absent(result, "timeline.refusals");
+    for (int i = 1; i <= 2; i++) {
+        struct timeline_entry *entry = result_add_moment(result, i, "start server");
+        entry->restart = true;
+        entry->refusals = 5;
+        entry->has_took = true;
+        entry->took = i * 250 * NS_PER_MS;
+    }
+    assert_value(result, "timeline.restart", 0.5);
+    assert_value(result, "timeline.refusals", 10);
+    result->timeline[2].has_took = false;
+    assert_absent(result, "timeline.restart");
+    result_free(result);
+}
+
 /* Whatever is listed has a row, comes in the table's order, and once. */
 static void the_list_follows_the_table(void **state)
 {
@@ -346,6 +369,9 @@ static void every_pattern_is_found(void **state)
         {"server.bytes_sent", "<side>.bytes_sent"},
         {"server.bytes_received", "<side>.bytes_received"},
         {"server.workers_died", "<side>.workers_died"},
+        {"client.first_no_port", "client.first_no_port"},
+        {"timeline.restart", "timeline.restart"},
+        {"timeline.refusals", "timeline.refusals"},
         {"cpu.server", "cpu.<side>"},
         {"sampler.cost", "sampler.cost"},
         {"sampler.gap", "sampler.gap"},
@@ -440,6 +466,7 @@ int main(void)
         cmocka_unit_test(the_prediction_says_what_completed_means),
         cmocka_unit_test(the_server_drives_when_it_is_alone),
         cmocka_unit_test(sampler_figures),
+        cmocka_unit_test(the_last_restart_counts_and_all_refusals),
         cmocka_unit_test(the_list_follows_the_table),
         cmocka_unit_test(every_pattern_is_found),
         cmocka_unit_test(every_row_is_described),

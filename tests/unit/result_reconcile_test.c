@@ -324,6 +324,45 @@ static void retransmissions(struct result *result)
 }
 
 /* Without a model or a measurement there is nothing to disagree with. */
+static void retransmissions_by_faults(struct result *result)
+{
+    retransmissions(result);
+    text_pairs_add(&result->scenario, "faults", "{at: 0s, drop: 5%}");
+    result_add_moment(result, 0, "drop 5%")->happened = true;
+}
+
+/* What a killed server's kernel accepted nobody took up. */
+static void killed_by_an_event(struct result *result)
+{
+    text_pairs_add(&result->scenario, "events", "{at: 1s, kill: server}");
+    result_add_moment(result, NS_PER_S, "kill server")->happened = true;
+    kernel_opened_more(result);
+}
+
+static void overflows_in_spite_of_faults(struct result *result)
+{
+    text_pairs_add(&result->scenario, "faults", "{at: 0s, drop: 5%}");
+    set_counter(&result->side[SIDE_SERVER], "TcpExtListenOverflows", 37);
+    set_counter(&result->side[SIDE_SERVER], "TcpExtListenDrops", 37);
+}
+
+static void a_fault_that_failed(struct result *result)
+{
+    struct timeline_entry *entry = result_add_moment(result, 0, "drop fin");
+
+    entry->happened = true;
+    entry->error = strdup("nftables: no such file");
+}
+
+static void a_start_that_was_refused(struct result *result)
+{
+    struct timeline_entry *entry = result_add_moment(result, 0, "start server");
+
+    entry->restart = true;
+    entry->refusals = 12;
+    entry->error = strdup("it was not ready in time");
+}
+
 static void nothing_known(struct result *result)
 {
     fewer_time_wait(result);
@@ -386,6 +425,13 @@ static const struct {
     {"overflows", overflows, {"server: TcpExtListenOverflows counted 37: "}},
     {"drops", drops, {"server: TcpExtListenDrops counted 12: "}},
     {"retransmissions", retransmissions, {"client: TcpRetransSegs counted 1,234 of 40,000"}},
+    {"retransmissions_by_faults", retransmissions_by_faults, {NULL}},
+    {"killed_by_an_event", killed_by_an_event, {NULL}},
+    {"overflows_in_spite_of_faults",
+     overflows_in_spite_of_faults,
+     {"server: TcpExtListenOverflows counted 37: "}},
+    {"a_fault_that_failed", a_fault_that_failed, {"\"drop fin\" failed: nftables: no such file"}},
+    {"a_start_that_was_refused", a_start_that_was_refused, {NULL}},
     {"nothing_known", nothing_known, {NULL}},
 };
 

@@ -136,6 +136,67 @@ static void the_command_line_comes_after_the_file(void **state)
     scenario_free(scenario);
 }
 
+static void faults_and_events_are_lists_of_maps(void **state)
+{
+    (void)state;
+    const struct scenario_override overrides[] = {
+        {"faults", "{at: 5s, partition: true}"},
+        {"faults", "[{at: 6s, heal: on}, {drop: 5%}]"},
+        {"events", "{start: server, at: 2.5s}"},
+    };
+    struct error error = {0};
+    struct scenario *scenario = parse_with("faults:\n"
+                                           "  - {at: 1s, drop: fin, toward: client, for: 2s}\n"
+                                           "  - delay: 50ms\n"
+                                           "    share: 100%\n",
+                                           overrides, 0, &error);
+
+    assert_null(scenario);
+    assert_string_equal(error.where, "test.yaml:3:5");
+    assert_string_equal(error.what, "share does not go with delay");
+    scenario = parse_with("faults:\n"
+                          "  - {at: 1s, drop: fin, toward: client, for: 2s}\n"
+                          "  - delay: 50ms\n"
+                          "events: {at: 2s, kill: server}\n",
+                          overrides, sizeof overrides / sizeof overrides[0], &error);
+    assert_non_null(scenario);
+    assert_int_equal(scenario->fault_count, 5);
+    assert_int_equal(scenario->fault[0].packets, FAULT_FIN);
+    assert_int_equal(scenario->fault[0].where.line, 2);
+    assert_int_equal(scenario->fault[0].where.column, 5);
+    assert_int_equal(scenario->fault[1].kind, FAULT_DELAY);
+    assert_int_equal(scenario->fault[2].kind, FAULT_PARTITION);
+    assert_string_equal(scenario->fault[2].where.file, "--set faults={at: 5s, partition: true}");
+    assert_int_equal(scenario->fault[2].where.line, 0);
+    assert_int_equal(scenario->fault[3].kind, FAULT_HEAL);
+    assert_int_equal(scenario->fault[4].at, 0);
+    assert_int_equal(scenario->event_count, 2);
+    assert_int_equal(scenario->event[1].kind, EVENT_START);
+    assert_round_trip(scenario);
+    scenario_free(scenario);
+}
+
+static void events_happen_in_the_order_of_time(void **state)
+{
+    (void)state;
+    static const char *const good[] = {
+        "[{at: 2s, start: server}, {at: 1s, kill: server}]",
+        "[{at: 1s, kill: server}, {at: 1s, start: server}]",
+        "[{at: 1s, stop: server}, {at: 2s, kill: server}, {at: 3s, start: server}]",
+        "[{at: 1s, kill: client}, {at: 1s, kill: server}]",
+        "[{stop: client}, {at: 1s, cont: client}, {at: 2s, stop: client}, {at: 3s, kill: client}]",
+        "[{at: 1s, stop: server}]",
+        "[]",
+    };
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        const struct scenario_override override = {"events", good[i]};
+        struct scenario *scenario = load_good(NULL, &override, 1);
+        assert_round_trip(scenario);
+        scenario_free(scenario);
+    }
+}
+
 static void an_order_brings_its_presets_beneath_the_file(void **state)
 {
     (void)state;
@@ -294,6 +355,8 @@ int main(void)
         cmocka_unit_test(a_file_is_not_needed),
         cmocka_unit_test(all_of_a_file_is_read),
         cmocka_unit_test(the_command_line_comes_after_the_file),
+        cmocka_unit_test(faults_and_events_are_lists_of_maps),
+        cmocka_unit_test(events_happen_in_the_order_of_time),
         cmocka_unit_test(an_order_brings_its_presets_beneath_the_file),
         cmocka_unit_test(a_duration_alone_lifts_the_limit_of_connections),
         cmocka_unit_test(programs_can_be_spelled_out),

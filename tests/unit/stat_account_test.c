@@ -79,6 +79,30 @@ static void merging_adds_every_field(void **state)
     assert_memory_equal(&sum, &expected, sizeof sum);
 }
 
+static void the_first_time_without_a_port_is_the_earliest(void **state)
+{
+    static struct account sum;
+    static struct account part;
+
+    (void)state;
+    account_init(&sum);
+    account_init(&part);
+    account_merge(&sum, &part);
+    assert_int_equal(sum.first_no_port, 0);
+    part.first_no_port = 20;
+    account_merge(&sum, &part);
+    assert_int_equal(sum.first_no_port, 20);
+    part.first_no_port = 30;
+    account_merge(&sum, &part);
+    assert_int_equal(sum.first_no_port, 20);
+    part.first_no_port = 0;
+    account_merge(&sum, &part);
+    assert_int_equal(sum.first_no_port, 20);
+    part.first_no_port = 10;
+    account_merge(&sum, &part);
+    assert_int_equal(sum.first_no_port, 10);
+}
+
 static void open_is_what_was_begun_and_has_not_ended(void **state)
 {
     static struct account account;
@@ -128,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_outcome_and_latency_has_a_name_of_its_own),
         cmocka_unit_test(merging_adds_every_field),
+        cmocka_unit_test(the_first_time_without_a_port_is_the_earliest),
         cmocka_unit_test(open_is_what_was_begun_and_has_not_ended),
         cmocka_unit_test(what_a_killed_process_counted_is_not_lost),
     };

@@ -1,0 +1,105 @@
+#ifndef FINWAIT_TIMELINE_H
+#define FINWAIT_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "finwait/error.h"
+#include "finwait/side.h"
+
+/*
+ * What happens to a trial from outside, at moments counted from the start of the load: faults on
+ * the link between the hosts, and events that strike a role.  A scenario writes both as lists
+ * of maps:
+ *
+ *   faults: [{at: 1s, drop: fin, toward: client, for: 2s}, {drop: data, share: 5%}]
+ *   events: [{at: 2s, kill: server}, {at: 2.5s, start: server}]
+ *
+ * At one moment faults end first, then others begin, then events happen, each in the order written.
+ */
+
+enum fault_kind {
+    FAULT_DROP,      /* drop: PACKETS or PERCENT: lose them */
+    FAULT_RESET,     /* reset: PACKETS or PERCENT: answer their sender with a RST, and lose them */
+    FAULT_PARTITION, /* partition: on: lose everything, both ways */
+    FAULT_DELAY,     /* delay: DURATION: netem (tc-netem(8)) */
+    FAULT_RATE,      /* rate: SIZE/s, bytes a second: tbf (tc-tbf(8)) */
+    FAULT_HEAL,      /* heal: on: end all faults that began before it */
+    FAULT_KIND_N,
+};
+
+/* Which TCP segments a fault strikes, by their flags (RFC 9293 section 3.1). */
+enum fault_packets {
+    FAULT_ANY,     /* partition alone strikes what is not TCP as well */
+    FAULT_SYN,     /* SYN without ACK */
+    FAULT_SYN_ACK, /* SYN and ACK */
+    FAULT_ACK,     /* ACK alone: no SYN, FIN, RST or PSH, and no data */
+    FAULT_DATA,    /* with data */
+    FAULT_FIN,
+    FAULT_RST,
+    FAULT_PACKETS_N,
+};
+
+struct fault {
+    int64_t at;     /* ns from the start of the load; 0: before the first connection */
+    int64_t length; /* ns; 0: until healed, or to the end of the trial */
+    enum fault_kind kind;
+    enum fault_packets packets;
+    double share;        /* of those packets, chosen at random: a millionth to 1 */
+    int64_t delay;       /* FAULT_DELAY: ns */
+    uint64_t rate;       /* FAULT_RATE: bytes a second */
+    bool toward[SIDE_N]; /* strikes what is on its way to this side; by default to both */
+    unsigned given;      /* the keys that came, for fault_set and fault_finish alone */
+    struct where where;
+};
+
+enum event_kind {
+    EVENT_KILL,  /* kill: SIDE: SIGKILL to all its workers; a server's listener closes */
+    EVENT_START, /* start: SIDE: its workers again; a server binds as soon as it can */
+    EVENT_STOP,  /* stop: SIDE: SIGSTOP: its sockets live, nobody serves them */
+    EVENT_CONT,  /* cont: SIDE: SIGCONT */
+    EVENT_KIND_N,
+};
+
+/* What a start changes: SO_REUSEADDR of the new listener. */
+enum event_reuse {
+    EVENT_REUSE_AS_IT_WAS,
+    EVENT_REUSE_ON,
+    EVENT_REUSE_OFF,
+};
+
+struct event_spec {
+    int64_t at; /* ns from the start of the load; 0: before the first connection */
+    enum event_kind kind;
+    enum side side;
+    enum event_reuse reuseaddr; /* EVENT_START */
+    unsigned given;             /* as in struct fault */
+    struct where where;
+};
+
+/*
+ * Take one KEY: VALUE of a map.  -1 with STATUS_USAGE: an unknown key (with the nearest), a second
+ * kind in one map, a value that is none.  Start from a zeroed structure.
+ */
+int fault_set(struct fault *fault, const char *key, const char *value, struct error *error);
+int event_set(struct event_spec *event, const char *key, const char *value, struct error *error);
+
+/* Whether there is such a key. */
+bool fault_has_key(const char *key);
+bool event_has_key(const char *key);
+
+/* Once all keys are in: something must be done, and the defaults are filled in. */
+int fault_finish(struct fault *fault, struct error *error);
+int event_finish(struct event_spec *event, struct error *error);
+
+/* As a map in one line, "{at: 1s, drop: fin, toward: client}", which YAML reads back. */
+char *fault_format(char *text, size_t size, const struct fault *fault);
+char *event_format(char *text, size_t size, const struct event_spec *event);
+
+/* What it does, without when: "drop fin toward client", "kill server". */
+char *fault_describe(char *text, size_t size, const struct fault *fault);
+char *event_describe(char *text, size_t size, const struct event_spec *event);
+#define TIMELINE_TEXT 160
+
+#endif

@@ -1,0 +1,203 @@
+#include <errno.h>
+#include <event2/event.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "role.h"
+
+/*
+ * Workers are forked.  When a role is started again, the conductor has a second thread, the
+ * sampler's; the child then has only the thread that forked, and a lock which the other one
+ * held stays locked in it for ever.  All that a worker does before it is on its own takes no lock
+ * but those of malloc and stdio, and these glibc makes whole in the child (fork(3),
+ * __malloc_fork_lock_parent() and _IO_reset_locks() in its fork.c).  libevent takes none: nobody
+ * calls evthread_use_pthreads().
+ */
+
+enum {
+    /* How long a worker may take to get ready: it only allocates. */
+    READY_MS = 10000,
+};
+
+/* ---- in the worker's process ---- */
+
+/* The conductor's handlers and mask are not the worker's; its death is (prctl(2)). */
+static void become_worker(pid_t conductor)
+{
+    sigset_t none;
+
+    /* Ctrl-C, the end of a terminal and timeout(1) reach the whole group: the conductor decides. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGCHLD, SIG_IGN); /* its children, of `inherit`, are reaped by the kernel */
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != conductor) {
+        _exit(EXIT_FAILURE);
+    }
+}
+
+/* A descriptor to keep, and which one it is: 0 the control, i + 1 listener i. */
+struct kept {
+    int fd;
+    uint32_t index;
+};
+
+static int compare_kept(const void *left, const void *right)
+{
+    int a = ((const struct kept *)left)->fd;
+    int b = ((const struct kept *)right)->fd;
+
+    return (a > b) - (a < b);
+}
+
+/*
+ * Close all but the standard streams and `fd`, which are moved next to those: what else the
+ * conductor had open (the other role's controls, the sampler's sockets) would outlive it, and how
+ * many descriptors RLIMIT_NOFILE leaves must not depend on it.
+ */
+static int keep_only(int *fd, uint32_t count)
+{
+    struct kept *kept = malloc(count * sizeof *kept);
+    int next = STDERR_FILENO + 1;
+
+    if (kept == NULL) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        kept[i] = (struct kept){.fd = fd[i], .index = i};
+    }
+    /* In rising order none is moved on top of one that is still to be moved. */
+    qsort(kept, count, sizeof *kept, compare_kept);
+    for (uint32_t i = 0; i < count; i++) {
+        fd[kept[i].index] = kept[i].fd > next ? dup2(kept[i].fd, next) : kept[i].fd;
+        next = fd[kept[i].index] + 1;
+    }
+    free(kept);
+    return close_range((unsigned)next, ~0U, 0);
+}
+
+static int limit_descriptors(uint32_t descriptors, struct error *error)
+{
+    const struct rlimit limit = {.rlim_cur = descriptors, .rlim_max = descriptors};
+
+    if (descriptors == 0 || setrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        return 0;
+    }
+    error_errno(error, STATUS_MACHINE, errno, "setrlimit: RLIMIT_NOFILE %u", descriptors);
+    return error_hint(error, "ask for no more than `ulimit -Hn` says");
+}
+
+/* Its descriptors, the control first; NULL: no memory, or one could not be moved. */
+static int *own_descriptors(int control, const int *listeners, uint32_t count)
+{
+    int *fd = malloc((count + 1) * sizeof *fd);
+
+    if (fd == NULL) {
+        return NULL;
+    }
+    fd[0] = control;
+    for (uint32_t i = 0; i < count; i++) {
+        fd[i + 1] = listeners[i];
+    }
+    if (keep_only(fd, count + 1) != 0) {
+        free(fd);
+        return NULL;
+    }
+    return fd;
+}
+
+static _Noreturn void run_worker(struct role *role, uint32_t index, int control,
+                                 const struct listeners *listeners, pid_t conductor)
+{
+    struct error error;
+    int *fd;
+
+    become_worker(conductor);
+    if (lab_enter(role->lab, role->plan.side, &error) != 0 ||
+        limit_descriptors(role->plan.descriptors, &error) != 0) {
+        error_print(&error, stderr);
+        _exit(EXIT_FAILURE);
+    }
+    fd = own_descriptors(control, listeners_of(listeners, index), listeners->count);
+    if (fd == NULL) {
+        _exit(EXIT_FAILURE);
+    }
+    _exit(worker_main(&role->plan, index, role->board, fd[0], fd + 1, listeners->count));
+}
+
+/* ---- in the conductor's ---- */
+
+static int fork_worker(struct role *role, uint32_t index, const struct listeners *listeners,
+                       struct error *error)
+{
+    struct role_worker *worker = &role->worker[index];
+    pid_t conductor = getpid();
+    sigset_t all;
+    sigset_t before;
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        return error_errno(error, STATUS_MACHINE, errno, "socketpair");
+    }
+    /* No handler of ours may run in the child before it has its own. */
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    worker->pid = fork();
+    if (worker->pid == 0) {
+        run_worker(role, index, pair[1], listeners, conductor);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(pair[1]);
+    if (worker->pid < 0) {
+        close(pair[0]);
+        worker->pid = 0;
+        return error_errno(error, STATUS_MACHINE, errno, "fork");
+    }
+    worker->control = pair[0];
+    return 0;
+}
+
+static int await_ready(const struct role *role, uint32_t index, struct error *error)
+{
+    struct pollfd ready = {.fd = role->worker[index].control, .events = POLLIN};
+    char byte;
+
+    while (poll(&ready, 1, READY_MS) < 0 && errno == EINTR) {
+    }
+    if (recv(ready.fd, &byte, 1, MSG_DONTWAIT) == 1 && byte == CONTROL_READY) {
+        return 0;
+    }
+    return error_set(error, STATUS_MACHINE, "worker %u of the %s did not get ready", index,
+                     side_name(role->plan.side));
+}
+
+int role_fork_all(struct role *role, const struct listeners *listeners, struct error *error)
+{
+    for (uint32_t i = 0; i < role->plan.workers; i++) {
+        if (fork_worker(role, i, listeners, error) != 0) {
+            return -1;
+        }
+    }
+    for (uint32_t i = 0; i < role->plan.workers; i++) {
+        struct role_worker *worker = &role->worker[i];
+
+        if (await_ready(role, i, error) != 0) {
+            return -1;
+        }
+        worker->event =
+            event_new(role->base, worker->control, EV_READ | EV_PERSIST, role_on_word, worker);
+        if (worker->event == NULL || event_add(worker->event, NULL) != 0) {
+            return error_set(error, STATUS_MACHINE, "event_add: out of memory");
+        }
+    }
+    return 0;
+}

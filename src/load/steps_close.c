@@ -1,0 +1,174 @@
+#include "steps.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "closer.h"
+#include "finwait/clock.h"
+#include "inherit.h"
+
+/* How the steps run that close, and those that come before a close. */
+
+enum {
+    /* How long until a close is tried again that there was no thread for. */
+    NO_THREAD_MS = 1,
+};
+
+static void closing_begins(struct conn *conn)
+{
+    if (conn->closing == 0) {
+        conn->closing = clock_now();
+    }
+}
+
+static enum step_result shut(struct conn *conn, int how)
+{
+    if (shutdown(conn->fd, how) == 0) {
+        return STEP_NEXT;
+    }
+    /* A peer's RST has already taken the connection down. */
+    return conn_fail(conn, errno == ENOTCONN ? ECONNRESET : errno);
+}
+
+enum step_result step_shut_wr(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    closing_begins(conn);
+    return shut(conn, SHUT_WR);
+}
+
+enum step_result step_shut_rd(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    return shut(conn, SHUT_RD);
+}
+
+/* How reading and discarding ended. */
+enum discarded {
+    DISCARDED_ALL,  /* nothing more has arrived */
+    DISCARDED_FIN,  /* the peer's FIN has been read */
+    DISCARDED_SOME, /* there is more, and it is the others' turn */
+    DISCARDED_ERROR,
+};
+
+static enum discarded discard(struct conn *conn)
+{
+    conn->worker->account->bytes_received += conn->spill_length;
+    free(conn->spill);
+    conn->spill = NULL;
+    conn->spill_length = 0;
+    for (int i = 0; !conn->peer_fin; i++) {
+        if (i == READS) {
+            return DISCARDED_SOME;
+        }
+        ssize_t n = recv(conn->fd, NULL, WORKER_SCRATCH, MSG_TRUNC);
+        if (n < 0) {
+            return errno == EAGAIN ? DISCARDED_ALL : DISCARDED_ERROR;
+        }
+        conn->peer_fin = n == 0;
+        conn->worker->account->bytes_received += (uint64_t)n;
+    }
+    return DISCARDED_FIN;
+}
+
+enum step_result step_wait_fin(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    closing_begins(conn);
+    switch (discard(conn)) {
+    case DISCARDED_FIN:
+        return STEP_NEXT;
+    case DISCARDED_ALL:
+        return conn_await(conn, EV_READ);
+    case DISCARDED_SOME:
+        return conn_again(conn, 0);
+    default:
+        return conn_fail(conn, errno);
+    }
+}
+
+enum step_result step_drain(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    switch (discard(conn)) {
+    case DISCARDED_ERROR:
+        return conn_fail(conn, errno);
+    case DISCARDED_SOME:
+        return conn_again(conn, 0);
+    default:
+        return STEP_NEXT;
+    }
+}
+
+enum step_result step_pause(struct conn *conn, const struct step *step)
+{
+    return conn_sleep(conn, step->arg);
+}
+
+enum step_result step_linger(struct conn *conn, const struct step *step)
+{
+    return conn_set_linger(conn, step->arg) == 0 ? STEP_NEXT : conn_fail(conn, errno);
+}
+
+/*
+ * With a linger time close(2) sleeps until all is sent and acknowledged or the time is over, on a
+ * non-blocking socket too (tcp_close() and sk_stream_wait_close()): that is not for this thread.
+ */
+static enum step_result close_aside(struct conn *conn)
+{
+    int errnum = closer_close(conn->worker->closer, conn);
+
+    return errnum == EAGAIN ? conn_again(conn, NO_THREAD_MS * NS_PER_MS)
+           : errnum != 0    ? conn_fail(conn, errnum)
+                            : STEP_WAIT;
+}
+
+enum step_result step_close(struct conn *conn, const struct step *step)
+{
+    int fd = conn->fd;
+
+    (void)step;
+    closing_begins(conn);
+    conn_unregister(conn);
+    if (conn->linger > 0) {
+        return close_aside(conn);
+    }
+    conn->fd = -1;
+    if (close(fd) != 0) {
+        return conn_fail(conn, errno);
+    }
+    return conn_end(conn, OUTCOME_DONE);
+}
+
+enum step_result step_inherit(struct conn *conn, const struct step *step)
+{
+    int errnum = inherit_descriptor(conn->fd, step->arg);
+
+    return errnum == 0 ? STEP_NEXT : conn_fail(conn, errnum);
+}
+
+enum step_result step_rst(struct conn *conn, const struct step *step)
+{
+    if (conn_set_linger(conn, 0) != 0) {
+        return conn_fail(conn, errno);
+    }
+    return step_close(conn, step);
+}
+
+enum step_result step_hold(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    return conn_hold(conn);
+}
+
+/* Not exit(3): nothing may be flushed, closed or said; the kernel alone cleans up. */
+enum step_result step_die(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    conn->worker->account->outcome[OUTCOME_DIED]++;
+    kill(getpid(), SIGKILL);
+    return STEP_WAIT;
+}

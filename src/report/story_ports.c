@@ -1,0 +1,132 @@
+#include <errno.h>
+#include <string.h>
+
+#include "story.h"
+
+/* How long a client's ports last, and how long they lasted. */
+
+enum {
+    /* From here on the search for a port is long enough to be felt. */
+    LONG_SEARCH = 4096,
+};
+
+static const char *plural(uint64_t count, const char *many)
+{
+    return count == 1 ? "" : many;
+}
+
+static bool has_fixed_port(const struct facts *facts)
+{
+    return facts_scenario_count(facts, "client.port") != 0;
+}
+
+static void say_budget(struct story *story, const struct port_budget *budget)
+{
+    if (has_fixed_port(&story->facts)) {
+        story_say(story,
+                  "Every connection has the same source port (client.port %s) on one of %s source "
+                  "address%s.",
+                  facts_scenario(&story->facts, "client.port"), COUNT(budget->addresses),
+                  plural(budget->addresses, "es"));
+        return;
+    }
+    story_say(story,
+              "It has %s port%s (ip_local_port_range %u-%u) on each of %s source address%s, for %s "
+              "destination%s: %s connections at a time.",
+              COUNT(budget->ports), plural(budget->ports, "s"), (unsigned)budget->low,
+              (unsigned)budget->high, COUNT(budget->addresses), plural(budget->addresses, "es"),
+              COUNT(budget->destinations), plural(budget->destinations, "s"), COUNT(budget->total));
+}
+
+static bool stands_in_time_wait(const struct facts *facts, const struct port_budget *budget)
+{
+    return facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] * 2 > (double)budget->total;
+}
+
+/* How long they last at the rate that was asked for; else, at which rate they were taken. */
+static void say_rate(struct story *story, const struct port_budget *budget)
+{
+    const struct facts *facts = &story->facts;
+    double until = (double)facts->result->side[SIDE_CLIENT].account.first_no_port / NS_PER_S;
+    double total = (double)budget->total;
+    double rate;
+
+    if (units_parse_rate(facts_scenario(facts, "load.rate"), &rate) == 0 && rate > 0) {
+        story_say(story, "At %s connections begun a second they last %s unless given back.",
+                  COUNT(rate), DURATION((int64_t)(total / rate * (double)NS_PER_S)));
+    } else if (until > 0) {
+        story_say(story, "Until then %s a second were taken.",
+                  COUNT((facts->opened < total ? facts->opened : total) / until));
+    }
+}
+
+/* Little's law: what is taken at a rate and kept for a time is rate × time at a time. */
+static void say_arithmetic(struct story *story, const struct port_budget *budget)
+{
+    say_rate(story, budget);
+    if (stands_in_time_wait(&story->facts, budget)) {
+        story_say(story,
+                  "Each that a TIME_WAIT keeps is away for 60 s, so that %s a second can go "
+                  "on for ever.",
+                  COUNT((double)budget->total / 60));
+    }
+    uint64_t one_parity = budget->ports / 2;
+    if (budget->ports >= LONG_SEARCH) {
+        story_say(story,
+                  "connect(2) searches the %s ports of one parity first (__inet_hash_connect()): "
+                  "once they are taken it becomes slow, before it fails.",
+                  COUNT(one_parity));
+    }
+}
+
+/* What holds the ports: the client's TIME_WAIT, if that is most of them. */
+static void say_holder(struct story *story, const struct port_budget *budget)
+{
+    const struct facts *facts = &story->facts;
+    double held = facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT];
+
+    if (has_fixed_port(facts)) {
+        story_say(story,
+                  "Let the server close first, or set client.sockopt.reuseaddr, with which a "
+                  "TIME_WAIT gives its port back at once.");
+    } else if (stands_in_time_wait(facts, budget)) {
+        story_say(story,
+                  "Up to %s of them stood in TIME_WAIT on the client: let the server close first, "
+                  "set net.ipv4.tcp_tw_reuse to 1 there, widen net.ipv4.ip_local_port_range or add "
+                  "client.addresses.",
+                  COUNT(held));
+    } else {
+        story_say(story, "Widen net.ipv4.ip_local_port_range or add client.addresses.");
+    }
+}
+
+static void say_shortage(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    const struct account *client = &facts->result->side[SIDE_CLIENT].account;
+    bool connect = client->error[EADDRNOTAVAIL] > 0;
+
+    story_say(story, "The client ran out of local ports: %s %s failed with %s%s%s%s.",
+              COUNT(facts->no_port > 0 ? facts->no_port : (double)client->error[EADDRNOTAVAIL]),
+              connect ? "connects" : "binds", connect ? "EADDRNOTAVAIL" : "EADDRINUSE",
+              client->first_no_port > 0 ? ", the first " : "",
+              client->first_no_port > 0 ? DURATION(client->first_no_port) : "",
+              client->first_no_port > 0 ? " into the load" : "");
+}
+
+void observe_no_ports(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    struct port_budget budget;
+
+    if (facts->no_port <= 0 && facts->result->side[SIDE_CLIENT].account.error[EADDRNOTAVAIL] == 0) {
+        return;
+    }
+    say_shortage(story);
+    facts_ports(facts, &budget);
+    if (budget.ports > 0) {
+        say_budget(story, &budget);
+        say_arithmetic(story, &budget);
+        say_holder(story, &budget);
+    }
+}

@@ -1,0 +1,65 @@
+#include <stdlib.h>
+
+#include "text.h"
+
+/* How long it took is worth a word from here on. */
+#define LONG_NS (50 * NS_PER_MS)
+
+#define AT_WIDTH 14 /* of the moment in front */
+
+static void tell_restart(const struct timeline_entry *entry, FILE *out)
+{
+    if (entry->error != NULL) {
+        fprintf(out, ": %s", entry->error);
+    } else if (entry->has_took) {
+        fprintf(out, ": ready after %s", DURATION(entry->took));
+    }
+    if (entry->refusals > 0) {
+        fprintf(out, "; bind(2) was refused %s times (EADDRINUSE)", COUNT(entry->refusals));
+    }
+}
+
+/* What was done, and what came of it unless that goes without saying. */
+static void tell_entry(const struct timeline_entry *entry, FILE *out)
+{
+    fputs(entry->what, out);
+    if (!entry->happened) {
+        fputs(": did not happen, the run was over before", out);
+    } else if (entry->restart) {
+        tell_restart(entry, out);
+    } else if (entry->error != NULL) {
+        fprintf(out, ": failed, %s", entry->error);
+    } else if (entry->took >= LONG_NS) {
+        fprintf(out, ": took %s", DURATION(entry->took));
+    }
+}
+
+static void print_entry(const struct paper *paper, const struct timeline_entry *entry)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL) {
+        return;
+    }
+    tell_entry(entry, out);
+    if (fclose(out) == 0) {
+        fprintf(paper->out, "  %8.3f s  ", (double)entry->due / (double)NS_PER_S);
+        text_wrap(text, AT_WIDTH, AT_WIDTH + 2, TEXT_WIDE, paper->out);
+    }
+    free(text);
+}
+
+void text_timeline(const struct paper *paper, const struct facts *facts)
+{
+    const struct result *result = facts->result;
+
+    if (result->timeline_count == 0) {
+        return;
+    }
+    paper_heading(paper, "Timeline");
+    for (size_t i = 0; i < result->timeline_count; i++) {
+        print_entry(paper, &result->timeline[i]);
+    }
+}

@@ -1,0 +1,194 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/conduct.h"
+
+/*
+ * What the model cannot know.  It walks two programs over a network that loses nothing and
+ * knows no limits; what ends a state early or keeps a connection from being made lies
+ * outside it, and a prediction would only look like one.
+ */
+
+/* ---- what the scenario asks for ---- */
+
+/* The value a sysctl is set to in the host of `side`; NULL: left alone. */
+static const char *sysctl_of(const struct scenario *scenario, enum side side, const char *name)
+{
+    const struct sysctl_settings *settings = &scenario->side[side].sysctl;
+
+    for (size_t i = 0; i < settings->count; i++) {
+        if (strcmp(settings->item[i].name, name) == 0) {
+            return settings->item[i].value;
+        }
+    }
+    return NULL;
+}
+
+static bool sets_sysctl(const struct scenario *scenario, enum side side, const char *name,
+                        uint64_t value)
+{
+    const char *text = sysctl_of(scenario, side, name);
+
+    return text != NULL && strtoull(text, NULL, 10) == value;
+}
+
+static bool sets_sockopt(const struct scenario *scenario, enum side side, enum sockopt_id id,
+                         int64_t value)
+{
+    const struct sockopts *options = &scenario->side[side].sockopt;
+
+    return options->set[id] && options->value[id] == value;
+}
+
+/* ---- the reasons ---- */
+
+static bool has_faults(const struct scenario *scenario, enum side side)
+{
+    (void)side;
+    return scenario->fault_count > 0;
+}
+
+static bool has_events(const struct scenario *scenario, enum side side)
+{
+    (void)side;
+    return scenario->event_count > 0;
+}
+
+static bool is_foreign(const struct scenario *scenario, enum side side)
+{
+    return side == SIDE_SERVER ? scenario->at != NULL : scenario->side[side].none;
+}
+
+static bool inherits(const struct scenario *scenario, enum side side)
+{
+    return program_has(&scenario->side[side].program, STEP_INHERIT);
+}
+
+static bool resets_in_fin_wait2(const struct scenario *scenario, enum side side)
+{
+    return sets_sockopt(scenario, side, SOCKOPT_LINGER2, -1);
+}
+
+static bool lingers_zero(const struct scenario *scenario, enum side side)
+{
+    return sets_sockopt(scenario, side, SOCKOPT_LINGER, 0);
+}
+
+/* Two hours pass before the first probe unless that is changed: longer than any run. */
+static bool probes(const struct scenario *scenario, enum side side)
+{
+    return sets_sockopt(scenario, side, SOCKOPT_KEEPALIVE, 1) &&
+           (scenario->side[side].sockopt.set[SOCKOPT_KEEPIDLE] ||
+            sysctl_of(scenario, side, "net.ipv4.tcp_keepalive_time") != NULL);
+}
+
+static bool gives_up(const struct scenario *scenario, enum side side)
+{
+    return scenario->side[side].sockopt.set[SOCKOPT_USER_TIMEOUT] &&
+           scenario_fills_window(scenario, side);
+}
+
+static bool defers_accept(const struct scenario *scenario, enum side side)
+{
+    return scenario->side[side].sockopt.set[SOCKOPT_DEFER_ACCEPT] &&
+           scenario->side[side].sockopt.value[SOCKOPT_DEFER_ACCEPT] > 0;
+}
+
+static bool overflows_time_wait(const struct scenario *scenario, enum side side)
+{
+    const char *most = sysctl_of(scenario, side, "net.ipv4.tcp_max_tw_buckets");
+
+    return most != NULL && (scenario->load.connections == 0 ||
+                            strtoull(most, NULL, 10) < scenario->load.connections);
+}
+
+static bool keeps_time_wait(const struct scenario *scenario, enum side side)
+{
+    return sets_sysctl(scenario, side, "net.ipv4.tcp_rfc1337", 1);
+}
+
+static bool resets_overflow(const struct scenario *scenario, enum side side)
+{
+    return sets_sysctl(scenario, side, "net.ipv4.tcp_abort_on_overflow", 1);
+}
+
+static bool limits_descriptors(const struct scenario *scenario, enum side side)
+{
+    return scenario->side[side].descriptors > 0;
+}
+
+static bool connects_elsewhere(const struct scenario *scenario, enum side side)
+{
+    return side == SIDE_CLIENT && scenario->client_to != NULL;
+}
+
+static bool repeats_port(const struct scenario *scenario, enum side side)
+{
+    return side == SIDE_CLIENT && scenario->client_port != 0;
+}
+
+/* The ports of one client address: the socket option's part of the sysctl's range. */
+static uint64_t ports_of(const struct scenario *scenario)
+{
+    const struct sockopts *options = &scenario->side[SIDE_CLIENT].sockopt;
+    const char *range = sysctl_of(scenario, SIDE_CLIENT, "net.ipv4.ip_local_port_range");
+    char *rest = NULL;
+
+    if (options->set[SOCKOPT_LOCAL_PORT_RANGE]) {
+        int64_t both = options->value[SOCKOPT_LOCAL_PORT_RANGE];
+        return (uint64_t)((both >> 16) - (both & UINT16_MAX) + 1);
+    }
+    if (range == NULL) {
+        return UINT64_MAX;
+    }
+    uint64_t low = strtoull(range, &rest, 10);
+    uint64_t high = strtoull(rest, NULL, 10);
+    return high >= low ? high - low + 1 : 0;
+}
+
+static bool lacks_ports(const struct scenario *scenario, enum side side)
+{
+    uint64_t pairs =
+        (uint64_t)scenario->side[SIDE_CLIENT].addresses * scenario->side[SIDE_SERVER].addresses;
+    uint64_t connections = scenario->load.connections;
+
+    return side == SIDE_CLIENT && ports_of(scenario) < UINT64_MAX &&
+           (connections == 0 || ports_of(scenario) * pairs < connections);
+}
+
+/* In the order in which they are thought of: the first that applies is told. */
+static const struct reason {
+    bool (*applies)(const struct scenario *scenario, enum side side);
+    const char *text;
+} reasons[] = {
+    {has_faults, "faults strike the link, and the model's network loses nothing"},
+    {has_events, "events strike a role from outside, and the model knows only its program"},
+    {is_foreign, "one of the two programs is not finwait's own"},
+    {inherits, "a child process holds the descriptor too, and the model knows of no processes"},
+    {resets_in_fin_wait2, "TCP_LINGER2 = -1 ends an orphaned FIN_WAIT2 with a reset, and whether "
+                          "the FIN is acknowledged before the close is a race"},
+    {lingers_zero, "SO_LINGER = 0s makes a reset of every close, which no step says"},
+    {probes, "keepalive probes end what would stand for ever, once the peer is gone"},
+    {gives_up, "TCP_USER_TIMEOUT ends a connection whose peer does not read"},
+    {defers_accept, "TCP_DEFER_ACCEPT keeps the server in SYN_RECV until data comes"},
+    {overflows_time_wait, "tcp_max_tw_buckets is below the number of connections: the TIME_WAIT "
+                          "beyond it vanish"},
+    {keeps_time_wait, "tcp_rfc1337 = 1 keeps the TIME_WAIT that a reset would end"},
+    {resets_overflow, "tcp_abort_on_overflow = 1 resets what a full accept queue has no room for"},
+    {limits_descriptors, "descriptors may run out, and the model knows no limits"},
+    {connects_elsewhere, "client.to lets the client connect to something else than the server"},
+    {repeats_port, "client.port makes each connection meet what the one before it has left"},
+    {lacks_ports, "there are fewer ports than connections, and the model knows no limits"},
+};
+
+const char *predict_refusal(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        for (unsigned side = 0; side < SIDE_N; side++) {
+            if (reasons[i].applies(scenario, (enum side)side)) {
+                return reasons[i].text;
+            }
+        }
+    }
+    return NULL;
+}

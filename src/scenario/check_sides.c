@@ -1,0 +1,77 @@
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "draft.h"
+
+/* What the options that make a side unlike other programs need. */
+
+enum {
+    /* What a worker has open besides its listeners and connections, and some. */
+    DESCRIPTORS_OWN = 16,
+};
+
+/* The addresses of private labs, RFC 2544 and RFC 5180: 198.18.0.0/15 and 2001:2::/48. */
+static bool is_of_a_lab(const struct address *address)
+{
+    static const uint8_t block[6] = {0x20, 0x01, 0x00, 0x02, 0x00, 0x00};
+
+    if (address_family(address) == AF_INET6) {
+        return memcmp(address->in6.sin6_addr.s6_addr, block, sizeof block) == 0;
+    }
+    return ntohl(address->in.sin_addr.s_addr) >> 17 == (198U << 8 | 18U) >> 1;
+}
+
+static int check_to(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+    struct where where = draft_given(draft, "client.to")->where;
+    struct address address;
+
+    if (scenario->client_to == NULL) {
+        return 0;
+    }
+    if (scenario->lab != LAB_PRIVATE) {
+        error_set(draft->error, STATUS_USAGE, "client.to needs lab: private");
+        return draft_fail_at(draft, where,
+                             "to load a server that already runs, use server.at with lab: host");
+    }
+    if (address_parse(&address, scenario->client_to, draft->error) != 0) {
+        return error_at(draft->error, where);
+    }
+    if ((address_family(&address) == AF_INET6) != (scenario->ip == IP_V6)) {
+        error_set(draft->error, STATUS_USAGE, "client.to %s is not of ip: %s", scenario->client_to,
+                  scenario->ip == IP_V6 ? "v6" : "v4");
+        return draft_fail_at(draft, where, "write an address of that version, or the other ip:");
+    }
+    if (!is_of_a_lab(&address)) {
+        error_set(draft->error, STATUS_USAGE, "client.to %s is no address of a private lab",
+                  scenario->client_to);
+        return draft_fail_at(draft, where,
+                             "the client has 198.18.0.1 or 2001:2:0:1::1 and those that follow, "
+                             "the server 198.19.0.1 or 2001:2:0:2::1");
+    }
+    return 0;
+}
+
+static int check_descriptors(const struct draft *draft, enum side side)
+{
+    const struct side_spec *spec = &draft->scenario->side[side];
+    uint32_t least = DESCRIPTORS_OWN + (side == SIDE_SERVER ? spec->addresses : 0);
+    const char *path = side == SIDE_CLIENT ? "client.descriptors" : "server.descriptors";
+
+    if (spec->descriptors == 0 || spec->descriptors >= least) {
+        return 0;
+    }
+    error_set(draft->error, STATUS_USAGE, "%s is %u, and a worker needs some for itself", path,
+              spec->descriptors);
+    error_hint(draft->error, "it can be %u and more here", least);
+    return error_at(draft->error, draft_given(draft, path)->where);
+}
+
+int draft_check_sides(const struct draft *draft)
+{
+    if (check_to(draft) != 0 || check_descriptors(draft, SIDE_CLIENT) != 0) {
+        return -1;
+    }
+    return check_descriptors(draft, SIDE_SERVER);
+}

@@ -1,0 +1,268 @@
+/* Closes that take their time, and those that another process puts off. */
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "finwait/clock.h"
+#include "finwait/load.h"
+#include "inherit.h"
+
+enum {
+    PORT = 28095, /* below the default ip_local_port_range */
+    OTHERS = 20,
+    REQUEST = 64 * 1024, /* more than the server's window, less than the client's send buffer */
+    LIMIT_S = 20,
+};
+
+/* ---- a server that leaves its first connection unread ---- */
+
+struct server {
+    struct event_base *base;
+    struct role *client;
+    int first; /* -1: not yet accepted */
+    uint64_t until_done;
+    struct event listen;
+    struct event tick;
+};
+
+static void on_data(evutil_socket_t fd, short what, void *argument)
+{
+    struct event *event = argument;
+    char bytes[4096];
+    ssize_t n;
+
+    (void)what;
+    while ((n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT)) > 0) {
+    }
+    if (n == 0) {
+        event_free(event);
+        close(fd);
+    }
+}
+
+static void serve(struct event_base *base, int fd)
+{
+    struct event *event = event_new(base, fd, EV_READ | EV_PERSIST, on_data, event_self_cbarg());
+
+    event_add(event, NULL);
+}
+
+static void on_connection(evutil_socket_t listener, short what, void *argument)
+{
+    struct server *server = argument;
+    int fd = accept(listener, NULL, NULL);
+
+    (void)what;
+    assert_true(fd >= 0);
+    if (server->first < 0) {
+        server->first = fd;
+    } else {
+        serve(server->base, fd);
+    }
+}
+
+static int listen_somewhere(const struct address *address)
+{
+    const int on = 1;
+    const int small = 4096;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    assert_int_equal(bind(fd, &address->sa, address->length), 0);
+    assert_int_equal(listen(fd, OTHERS), 0);
+    return fd;
+}
+
+static uint64_t done(const struct role *role)
+{
+    struct account account;
+
+    role_account(role, &account);
+    return account.outcome[OUTCOME_DONE];
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *argument)
+{
+    struct server *server = argument;
+
+    (void)fd;
+    (void)what;
+    if (done(server->client) >= server->until_done) {
+        event_base_loopbreak(server->base);
+    }
+}
+
+static void await_done(struct server *server, uint64_t count)
+{
+    struct timeval limit = {.tv_sec = LIMIT_S};
+    struct timeval tick = clock_timeval(NS_PER_MS);
+
+    server->until_done = count;
+    event_assign(&server->tick, server->base, -1, EV_PERSIST, on_tick, server);
+    event_add(&server->tick, &tick);
+    event_base_loopexit(server->base, &limit);
+    event_base_loop(server->base, 0);
+    event_del(&server->tick);
+    assert_int_equal(done(server->client), count);
+}
+
+static void ignore(void *context, struct role *role)
+{
+    (void)context;
+    (void)role;
+}
+
+static struct role *start_client(struct event_base *base, const struct lab *lab,
+                                 const struct address *to, const char *text, const char *linger)
+{
+    struct sockopts sockopts = {0};
+    struct program program;
+    struct role_plan plan = {
+        .side = SIDE_CLIENT,
+        .workers = 1,
+        .program = &program,
+        .message = {.protocol = PROTOCOL_RAW, .request_size = REQUEST, .response_size = 1},
+        .sockopts = &sockopts,
+        .servers = {.first = *to, .count = 1},
+        .connections = OTHERS + 1,
+        .concurrency = 2, /* one for the first, one for the others in turn */
+    };
+    struct role_events events = {.finished = ignore};
+    struct error error;
+    struct role *role;
+
+    assert_int_equal(sockopt_parse(&sockopts, SOCKOPT_SNDBUF, "200k", &error), 0);
+    if (linger != NULL) {
+        assert_int_equal(sockopt_parse(&sockopts, SOCKOPT_LINGER, linger, &error), 0);
+    }
+    assert_int_equal(program_parse(&program, text, SIDE_CLIENT, (struct where){0}, &error), 0);
+    role = role_new(&plan, lab, base, &events, &error);
+    assert_non_null(role);
+    return role;
+}
+
+/* The first close waits for as long as the server does not read; the others are over meanwhile. */
+static void play(const char *program, const char *linger)
+{
+    const struct lab_config config = {.private = false, .addresses = {1, 1}};
+    struct server server = {.base = event_base_new(), .first = -1};
+    struct error error;
+    struct lab *lab = lab_new(&config, &error);
+    struct address address = lab_pool(lab, SIDE_SERVER)->first;
+    struct role_progress progress;
+
+    address_set_port(&address, PORT);
+    int listener = listen_somewhere(&address);
+    event_assign(&server.listen, server.base, listener, EV_READ | EV_PERSIST, on_connection,
+                 &server);
+    event_add(&server.listen, NULL);
+    server.client = start_client(server.base, lab, &address, program, linger);
+    role_go(server.client);
+    await_done(&server, OTHERS);
+    role_progress(server.client, &progress);
+    assert_int_equal(progress.attempted, OTHERS + 1);
+    assert_int_equal(progress.open, 1);
+    serve(server.base, server.first);
+    await_done(&server, OTHERS + 1);
+    role_free(server.client);
+    event_del(&server.listen);
+    close(listener);
+    lab_free(lab);
+    event_base_free(server.base);
+}
+
+static void a_close_that_lingers_holds_up_no_other(void **state)
+{
+    (void)state;
+    play("connect send linger(1h) close", NULL);
+}
+
+static void so_does_one_that_a_socket_option_makes_linger(void **state)
+{
+    (void)state;
+    play("connect send close", "1h");
+}
+
+/* ---- inherited descriptors ---- */
+
+static void a_child_keeps_it_open_for_a_while(void **state)
+{
+    int pair[2];
+    char byte;
+
+    (void)state;
+    signal(SIGCHLD, SIG_IGN);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    assert_int_equal(inherit_descriptor(pair[0], NS_PER_S), 0);
+    close(pair[0]);
+    assert_int_equal(recv(pair[1], &byte, 1, MSG_DONTWAIT), -1);
+    assert_int_equal(errno, EAGAIN);
+    assert_int_equal(recv(pair[1], &byte, 1, 0), 0);
+    close(pair[1]);
+    assert_int_equal(waitpid(-1, NULL, 0), -1); /* it waits for the child, and finds none to reap */
+    assert_int_equal(errno, ECHILD);
+    signal(SIGCHLD, SIG_DFL);
+}
+
+static void a_child_has_nothing_else_open(void **state)
+{
+    int pair[2];
+    int other[2];
+    char byte;
+
+    (void)state;
+    signal(SIGCHLD, SIG_IGN);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, other), 0);
+    assert_int_equal(inherit_descriptor(pair[0], 2 * NS_PER_S), 0);
+    close(pair[0]);
+    close(other[0]);
+    assert_int_equal(recv(other[1], &byte, 1, 0), 0);
+    assert_int_equal(recv(pair[1], &byte, 1, MSG_DONTWAIT), -1);
+    assert_int_equal(recv(pair[1], &byte, 1, 0), 0);
+    close(pair[1]);
+    close(other[1]);
+    waitpid(-1, NULL, 0);
+    signal(SIGCHLD, SIG_DFL);
+}
+
+static void a_child_ends_with_its_parent(void **state)
+{
+    int pair[2];
+    char byte;
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    pid_t parent = fork();
+    if (parent == 0) {
+        _exit(inherit_descriptor(pair[0], 3600 * NS_PER_S));
+    }
+    close(pair[0]);
+    assert_int_equal(recv(pair[1], &byte, 1, 0), 0);
+    assert_int_equal(waitpid(parent, NULL, 0), parent);
+    close(pair[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_close_that_lingers_holds_up_no_other),
+        cmocka_unit_test(so_does_one_that_a_socket_option_makes_linger),
+        cmocka_unit_test(a_child_keeps_it_open_for_a_while),
+        cmocka_unit_test(a_child_has_nothing_else_open),
+        cmocka_unit_test(a_child_ends_with_its_parent),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

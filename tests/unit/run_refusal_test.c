@@ -1,0 +1,106 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "finwait/conduct.h"
+
+/* What the model says it cannot know, and what it takes upon itself. */
+
+static const char *refusal_of(const char *yaml)
+{
+    struct error error;
+    struct scenario *scenario = scenario_parse(yaml, strlen(yaml), "test.yaml", NULL, 0, &error);
+    const char *refusal;
+
+    if (scenario == NULL) {
+        fail_msg("%s: %s", yaml, error.what);
+        return NULL;
+    }
+    refusal = predict_refusal(scenario); /* static: it outlives the scenario */
+    scenario_free(scenario);
+    return refusal;
+}
+
+static void it_says_what_it_cannot_know(void **state)
+{
+    static const struct {
+        const char *yaml;
+        const char *part;
+    } cases[] = {
+        {"faults: [{drop: fin}]", "faults"},
+        {"events: [{at: 1s, kill: server}]", "events"},
+        {"lab: host\nserver: {at: 127.0.0.1:80}", "not finwait's own"},
+        {"client: {to: \"198.18.0.1:99\"}", "client.to"},
+        {"client: {program: connect inherit(1s) close}\nserver: {program: accept wait-fin close}",
+         "child"},
+        {"client: {sockopt: {linger2: -1}}", "TCP_LINGER2"},
+        {"server: {sockopt: {linger: 0s}}", "SO_LINGER"},
+        {"client: {sockopt: {keepalive: on, keepidle: 1s}}", "keepalive"},
+        {"client: {sockopt: {keepalive: on}, sysctl: {net.ipv4.tcp_keepalive_time: 1}}",
+         "keepalive"},
+        {"request: {size: 1M}\nclient: {sockopt: {user_timeout: 1s}}", "TCP_USER_TIMEOUT"},
+        {"server: {sockopt: {defer_accept: 1s}}", "TCP_DEFER_ACCEPT"},
+        {"server: {sysctl: {net.ipv4.tcp_max_tw_buckets: 4999}}", "tcp_max_tw_buckets"},
+        {"client: {sysctl: {net.ipv4.tcp_rfc1337: 1}}", "tcp_rfc1337"},
+        {"server: {sysctl: {net.ipv4.tcp_abort_on_overflow: 1}}", "tcp_abort_on_overflow"},
+        {"server: {descriptors: 100}", "descriptors"},
+        {"client: {port: 4000}", "client.port"},
+        {"client: {addresses: 1, sysctl: {net.ipv4.ip_local_port_range: \"4000 8998\"}}", "ports"},
+        {"client: {addresses: 1, sockopt: {local_port_range: 4000-8998}}", "ports"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *refusal = refusal_of(cases[i].yaml);
+
+        if (refusal == NULL || strstr(refusal, cases[i].part) == NULL) {
+            fail_msg("%s: \"%s\", not of %s", cases[i].yaml, refusal != NULL ? refusal : "foreseen",
+                     cases[i].part);
+        }
+    }
+}
+
+/* Each is next to a case above, on the other side of its bound. */
+static void it_foresees_the_rest(void **state)
+{
+    static const char *const cases[] = {
+        "{}",
+        "client: {sockopt: {linger2: 2s}}",
+        "server: {sockopt: {linger: 3s}}",
+        "client: {sockopt: {keepalive: on}}",
+        "client: {sockopt: {user_timeout: 1s}}",
+        "server: {sockopt: {defer_accept: 0s}}",
+        "server: {sysctl: {net.ipv4.tcp_max_tw_buckets: 5000}}",
+        "client: {sysctl: {net.ipv4.tcp_rfc1337: 0}}",
+        "server: {sysctl: {net.ipv4.tcp_abort_on_overflow: 0}}",
+        "client: {addresses: 1, sysctl: {net.ipv4.ip_local_port_range: \"4000 8999\"}}",
+        "client: {addresses: 2, sysctl: {net.ipv4.ip_local_port_range: \"4000 6499\"}}",
+        "client: {addresses: 1, sockopt: {local_port_range: 4000-8999}}",
+        "server: {sysctl: {net.ipv4.tcp_fin_timeout: 1}}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *refusal = refusal_of(cases[i]);
+
+        if (refusal != NULL) {
+            fail_msg("%s: %s", cases[i], refusal);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_says_what_it_cannot_know),
+        cmocka_unit_test(it_foresees_the_rest),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
