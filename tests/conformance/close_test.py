@@ -1,0 +1,258 @@
+"""How a connection can end: states, sides, counters and errnos, over IPv4 and IPv6."""
+
+import dataclasses
+
+import conformance as c
+from conformance import Between, End, Row
+
+
+def done(n, **more):
+    return End(outcomes={"done": n}, **more)
+
+
+def reset(n, **more):
+    return End(outcomes={"reset": n}, errors={"ECONNRESET": n}, **more)
+
+
+def time_wait(n, outcome="done"):
+    """All made; a SYN on the same ports may have ended 1 % of many."""
+    standing = Between(n - n // 100, n) if n >= 1000 else n
+    return End({"time_wait": standing}, {outcome: n}, counters={"TW": n})
+
+
+def leak(n, state="close_wait", **more):
+    return End({state: n}, {"held": n}, **more)
+
+
+def resets(n, why, outcome="done"):
+    return End(outcomes={outcome: n}, counters={"TcpOutRsts": n, why: n})
+
+
+ROWS = [
+    # ---- SO_LINGER {1,0} ----
+    Row("close/linger-zero", resets(500, "TCPAbortOnData"), reset(500)),
+    Row(
+        "close/linger-zero-unsent",
+        resets(100, "TCPAbortOnData"),
+        reset(100),
+        {"server.messages_received": 0, "client.messages_sent": 100},
+    ),
+    Row("close/linger-zero-after-shut-wr", resets(500, "TCPAbortOnData"), done(500)),
+    Row(
+        "close/linger-zero-passive",
+        done(500, counters={"TW": 500}, seen=("fin_wait2",)),
+        resets(500, "TCPAbortOnData"),
+    ),
+    # ---- SO_LINGER {1,N} ----
+    Row(
+        "close/linger-blocks",
+        time_wait(20),
+        done(20),
+        {"latency.close.min": Between(1.9), "server.messages_received": 20},
+    ),
+    Row("close/linger-idle", time_wait(100), done(100), {"latency.close.max": Between(0, 1)}),
+    # ---- a process is killed ----
+    Row("close/killed", time_wait(20, "died"), done(20), {"client.workers_died": 20}),
+    Row("close/killed-unread", resets(20, "TCPAbortOnClose", "died"), reset(20)),
+    Row("close/killed-linger", resets(20, "TCPAbortOnData", "died"), reset(20)),
+    Row("close/killed-linger-wait", time_wait(20, "died"), done(20)),
+    # ---- unread data, unwanted data ----
+    Row("close/unread", resets(500, "TCPAbortOnClose"), reset(500)),
+    Row(
+        "close/unread-close-wait",
+        resets(500, "TCPAbortOnClose"),
+        done(500, counters={"TW": 500}, seen=("fin_wait2",)),
+    ),
+    Row("close/data-after-close", done(500, counters={"TW": 500, "TcpOutRsts": 500}), done(500)),
+    Row("close/shut-rd", time_wait(500), done(500)),
+    # ---- never close ----
+    Row(
+        "close/never-orphan",
+        done(500, counters={"TWKilled": 500}, seen=("fin_wait2",)),
+        leak(500),
+    ),
+    Row("close/never-held", leak(500, "fin_wait2"), leak(500)),
+    Row(
+        "close/keepalive",
+        done(200, counters={"TWKilled": 200, "TcpOutRsts": 200}, seen=("fin_wait2",)),
+        End({}, {"held": 200}, counters={"TCPKeepAlive": Between(200)}, seen=("close_wait",)),
+        predicted=False,
+    ),
+    Row(
+        "close/keepalive-held",
+        leak(200, "fin_wait2"),
+        leak(200, counters={"TCPKeepAlive": Between(400)}),
+        predicted=False,
+    ),
+    # ---- TCP_LINGER2 ----
+    Row("close/linger2", End({"fin_wait2": 500}, {"done": 500}, counters={"TWKilled": 500}), leak(500)),
+    Row(
+        "close/linger2-negative",
+        resets(500, "TCPAbortOnData"),
+        End({}, {"held": 500}),
+        predicted=False,
+    ),
+    Row(
+        "close/linger2-negative-fin-wait2",
+        resets(500, "TCPAbortOnLinger"),
+        End({}, {"held": 500}),
+        predicted=False,
+    ),
+    # ---- limits ----
+    Row(
+        "close/tw-buckets",
+        End(
+            {"time_wait": 10},
+            {"done": 30},
+            counters={"TW": 10, "TCPTimeWaitOverflow": 20, "TcpOutRsts": 20},
+        ),
+        done(30),
+        predicted=False,
+    ),
+    # ---- an early response ----
+    Row(
+        "close/early-response",
+        End({}, {"reset": 200}, {"ECONNRESET": Between(190, 200), "EPIPE": Between(0, 10)}),
+        done(200, counters={"TcpOutRsts": Between(200, 800), "TCPAbortOnClose": 200}),
+        {"server.messages_sent": 200, "client.messages_received": 0},
+    ),
+    Row(
+        "close/early-response-readable",
+        reset(200),
+        resets(200, "TCPAbortOnClose"),
+        {"client.messages_received": 200},
+    ),
+    Row(
+        "close/early-response-drained",
+        done(200),
+        time_wait(200),
+        {"client.messages_received": 200},
+    ),
+]
+
+def in_state(n, state, **more):
+    return End({state: n}, **more)
+
+
+def orphans(n):
+    """Closed, and left alone in FIN_WAIT2."""
+    return End({"fin_wait2": n}, {"done": n}, counters={"TW": n})
+
+
+# Those that need faults, events or more than a program.
+STRUCK = [
+    dataclasses.replace(row, predicted=False)
+    for row in (
+        # ---- the accept queue ----
+        Row("close/accept-late", orphans(100), in_state(100, "close_wait")),
+        Row(
+            "close/accept-emfile",
+            orphans(200),
+            End({"close_wait": 200}, {"held": Between(32, 63)}, {"EMFILE": Between(1)}),
+        ),
+        Row("close/listener-closed", reset(100), End(counters={"TcpOutRsts": 100})),
+        # ---- loss ----
+        Row(
+            "close/black-hole",
+            End({}, {"timeout": 100}, {"ETIMEDOUT": 100}, {"TCPAbortOnTimeout": 100}),
+            in_state(100, "established"),
+            {"latency.connect.max": Between(0, 0.9)},
+        ),
+        Row(
+            "close/orphan-fin-lost-1",
+            done(100, counters={"TCPAbortOnTimeout": 100}, seen=("fin_wait1",)),
+            leak(100, "established"),
+        ),
+        Row(
+            "close/orphan-fin-lost-3",
+            done(100, counters={"TCPAbortOnTimeout": 100}, seen=("last_ack",)),
+            orphans(100),
+        ),
+        # ---- RST to a TIME_WAIT: without it, the server's FIN is answered by a RST of its own ----
+        Row(
+            "close/time-wait-reset",
+            done(100, counters={"TW": 100, "TcpOutRsts": 100}),
+            done(100, seen=("last_ack",)),
+        ),
+        Row(
+            "close/time-wait-reset-rfc1337",
+            time_wait(100),
+            End({"last_ack": 100}, {"done": 100}),
+        ),
+        # ---- processes and ports ----
+        Row(
+            "close/inherit",
+            time_wait(20),
+            done(20),
+            {"latency.close.max": Between(0, 0.5), "client.established.area": Between(16, 40)},
+        ),
+        Row("close/self-connect", leak(1, "established"), End(outcomes={})),
+        Row(
+            "close/leaked-close-wait",
+            End(
+                {"fin_wait2": 1},
+                {"done": 2},
+                counters={"TWKilled": 2, "TcpOutRsts": 1, "TcpRetransSegs": 1},
+            ),
+            End(
+                {"close_wait": 1},
+                {"held": 2},
+                counters={"TCPSYNChallenge": 1, "TCPChallengeACK": 1, "TcpEstabResets": 1},
+            ),
+        ),
+    )
+]
+
+N = 1000
+
+# The orders that ship as scenarios at the top level; tests/scenario/orders_test.py runs them as orders.
+ORDERS = [
+    dataclasses.replace(row, settings={"load.connections": N})
+    for row in (
+        Row("client-first", time_wait(N), done(N)),
+        Row("server-first", done(N), time_wait(N)),
+        Row("client-half-close", time_wait(N), done(N), {"server.messages_sent": N}),
+        Row("server-half-close", done(N), time_wait(N), {"client.messages_received": N}),
+        Row("client-rst", resets(N, "TCPAbortOnData"), reset(N)),
+        Row(
+            "server-rst",
+            reset(N),
+            done(N, counters={"TCPAbortOnData": N, "TcpOutRsts": Between(N, 2 * N)}),
+        ),
+        Row("simultaneous", time_wait(N), time_wait(N)),
+        Row(
+            "close-wait-leak",
+            End({"fin_wait2": N}, {"done": N}, counters={"TW": N}),
+            leak(N),
+        ),
+        Row(
+            "client-leak",
+            leak(N),
+            End({"fin_wait2": N}, {"done": N}, counters={"TW": N}),
+        ),
+    )
+]
+
+
+@c.add_tests
+class Orders(c.Conformance):
+    rows = ORDERS + c.over_ipv6(ORDERS)
+
+
+@c.add_tests
+class Close(c.Conformance):
+    rows = ROWS
+
+
+@c.add_tests
+class Struck(c.Conformance):
+    rows = STRUCK
+
+
+@c.add_tests
+class CloseIpv6(c.Conformance):
+    rows = c.over_ipv6(ROWS)
+
+
+if __name__ == "__main__":
+    c.main()
