@@ -218,6 +218,13 @@ static void on_ready(evutil_socket_t fd, short what, void *argument)
     }
 }
 
+bool conn_just_sent(const struct conn *conn)
+{
+    const struct program *program = conn->worker->plan->program;
+
+    return conn->interest == 0 && conn->pc > 0 && program->step[conn->pc - 1].op == STEP_SEND;
+}
+
 static void wait_from_now(struct conn *conn)
 {
     if (conn->worker->plan->timeout > 0 && conn->since == 0) {

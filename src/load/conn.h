@@ -67,6 +67,13 @@ enum step_result conn_fail(struct conn *conn, int errnum);
  */
 enum step_result conn_fail_open(struct conn *conn, int errnum);
 
+/*
+ * Whether the answer to what was just sent can hardly be there yet, so that trying to read it first
+ * would be a system call for nothing.  Only before the socket is registered: epoll then tells what
+ * is there.
+ */
+bool conn_just_sent(const struct conn *conn);
+
 /* Call again when the socket can be read or written (EV_READ, EV_WRITE).  Returns STEP_WAIT. */
 enum step_result conn_await(struct conn *conn, short interest);
 

@@ -185,6 +185,9 @@ static enum step_result run_recv(struct conn *conn, const struct step *step)
     enum message_progress progress = conn->receiving ? MESSAGE_MORE : begin_recv(conn);
 
     (void)step;
+    if (progress == MESSAGE_MORE && conn_just_sent(conn)) {
+        return conn_await(conn, EV_READ);
+    }
     for (int i = 0; progress == MESSAGE_MORE; i++) {
         if (i == READS) {
             return conn_again(conn, 0);

@@ -78,6 +78,9 @@ enum step_result step_wait_fin(struct conn *conn, const struct step *step)
 {
     (void)step;
     closing_begins(conn);
+    if (conn_just_sent(conn)) {
+        return conn_await(conn, EV_READ);
+    }
     switch (discard(conn)) {
     case DISCARDED_FIN:
         return STEP_NEXT;
