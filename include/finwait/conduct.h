@@ -45,4 +45,10 @@ struct result *conduct(const struct scenario *scenario, const struct conduct_opt
  */
 const char *predict_refusal(const struct scenario *scenario);
 
+/*
+ * The same of a trial that none of its faults and events struck before the end of settle, for they
+ * were due later: they are no reason then.
+ */
+const char *predict_refusal_unstruck(const struct scenario *scenario);
+
 #endif

@@ -55,7 +55,7 @@ int error_at(struct error *error, struct where where);
 
 /*
  * Print "finwait: WHERE: WHAT" and, when there is a hint, "  HINT" on a line of
- * its own.
+ * its own.  Control characters that the user wrote are printed as '?'.
  */
 void error_print(const struct error *error, FILE *out);
 
@@ -74,8 +74,9 @@ int errno_find(const char *name);
 #define ERRNO_LIMIT 134
 
 /*
- * The candidate nearest to `word` (Levenshtein distance, a swap of neighbours being one edit; at
- * most a third of its length and never more than 3 edits), or NULL.  `candidates[i]` for i < count.
+ * The candidate nearest to `word` (equal but for the case of its letters, else by Levenshtein
+ * distance, a swap of neighbours being one edit; at most a third of its length and never more than
+ * 3 edits), or NULL.  `candidates[i]` for i < count.
  */
 const char *nearest_spelling(const char *word, const char *const *candidates, size_t count);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/wrap.h"
+
 /*
  * Messages are made aside and then copied: a caller may wrap an error in another, e.g.
  * error_set(error, error->status, "trial %d: %s", n, error->what).
@@ -76,9 +78,17 @@ int error_at(struct error *error, struct where where)
 
 void error_print(const struct error *error, FILE *out)
 {
-    fprintf(out, "finwait: %s%s%s\n", error->where, error->where[0] ? ": " : "", error->what);
-    if (error->hint[0]) {
-        fprintf(out, "  %s\n", error->hint);
+    fputs("finwait: ", out);
+    if (error->where[0] != '\0') {
+        text_put(error->where, strlen(error->where), out);
+        fputs(": ", out);
+    }
+    text_put(error->what, strlen(error->what), out);
+    fputc('\n', out);
+    if (error->hint[0] != '\0') {
+        fputs("  ", out);
+        text_put(error->hint, strlen(error->hint), out);
+        fputc('\n', out);
     }
 }
 

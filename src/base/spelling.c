@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 
 #include "finwait/error.h"
 
@@ -54,7 +55,8 @@ const char *nearest_spelling(const char *word, const char *const *candidates, si
         if (candidates[i] == NULL || strlen(candidates[i]) > WORD_MAX) {
             continue;
         }
-        size_t distance = edit_distance(word, candidates[i]);
+        size_t distance =
+            strcasecmp(word, candidates[i]) == 0 ? 0 : edit_distance(word, candidates[i]);
         if (distance < best) {
             best = distance;
             nearest = candidates[i];

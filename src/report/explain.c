@@ -7,12 +7,14 @@
 /* In the order in which they are told: what happened, how it closed, what is left, what was
  * foreseen. */
 static observer *const observers[] = {
-    observe_cut,        observe_empty,     observe_refused,     observe_no_ports,
-    observe_queue,      observe_timeouts,  observe_no_fds,      observe_workers,
-    observe_blind,      observe_closer,    observe_crossing,    observe_resets,
-    observe_close_wait, observe_fin_wait2, observe_established, observe_unacked,
-    observe_time_wait,  observe_recycled,  observe_overflow,    observe_nothing_left,
-    observe_prediction,
+    observe_cut,          observe_faults,      observe_empty,    observe_refused,
+    observe_restart,      observe_no_ports,    observe_queue,    observe_timeouts,
+    observe_no_fds,       observe_workers,     observe_blind,    observe_self_connect,
+    observe_closer,       observe_crossing,    observe_resets,   observe_orphans_given_up,
+    observe_assassinated, observe_syn_sent,    observe_syn_recv, observe_close_wait,
+    observe_fin_wait2,    observe_established, observe_unacked,  observe_held,
+    observe_time_wait,    observe_gave_way,    observe_recycled, observe_overflow,
+    observe_nothing_left, observe_prediction,
 };
 
 void story_say(struct story *story, const char *format, ...)

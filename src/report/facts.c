@@ -118,6 +118,13 @@ void facts_ports(const struct facts *facts, struct port_budget *budget)
     budget->total = budget->ports * budget->addresses * budget->destinations;
 }
 
+bool facts_reuses_fixed_port(const struct facts *facts)
+{
+    return facts_scenario_count(facts, "client.port") > 0 &&
+           (strcmp(facts_scenario(facts, "client.sockopt.reuseaddr"), "on") == 0 ||
+            strcmp(facts_scenario(facts, "client.sockopt.reuseport"), "on") == 0);
+}
+
 char *facts_server(char *text, size_t size, const struct facts *facts)
 {
     const char *at = facts_scenario(facts, "server.at");
@@ -163,6 +170,32 @@ static void gather_counters(struct facts *facts, enum side which)
     if (which == SIDE_SERVER) {
         side->rsts -= side->rsts < facts->refused ? side->rsts : facts->refused;
     }
+}
+
+/* States that a socket can be in when its program has come to `hold`. */
+static bool is_holdable(enum tcp_state state)
+{
+    return state != TCP_STATE_LISTEN && state != TCP_STATE_TIME_WAIT &&
+           state != TCP_STATE_SYN_SENT && state != TCP_STATE_SYN_RECV;
+}
+
+/*
+ * A socket whose connection is over while its descriptor is open is in CLOSE, and in none of the
+ * tables that sock_diag walks unless it was bound to a port (inet_unhash()).  Every other state can
+ * be seen; the orphans among those seen only make the difference smaller.
+ */
+static void gather_held(struct facts *facts, enum side which)
+{
+    const struct account *account = &facts->result->side[which].account;
+    struct side_facts *side = &facts->side[which];
+    double held = (double)account->outcome[OUTCOME_HELD];
+    double seen = -side->orphans;
+
+    side->holding = held + (double)account->outcome[OUTCOME_CUT];
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        seen += is_holdable((enum tcp_state)state) ? side->final[state] : 0;
+    }
+    side->unseen = side->settled && facts->result->private_lab && held > seen ? held - seen : 0;
 }
 
 /* From the start of load to the end of `last`, or of what was reached before it. */
@@ -226,6 +259,7 @@ void facts_gather(struct facts *facts, const struct result *result)
     for (unsigned side = 0; side < SIDE_N; side++) {
         gather_states(facts, (enum side)side);
         gather_counters(facts, (enum side)side);
+        gather_held(facts, (enum side)side);
     }
 }
 
@@ -260,14 +294,30 @@ double facts_gave_way(const struct facts *facts, enum side which)
 
 bool facts_left_standing(const struct facts *facts, enum side side)
 {
-    double standing = 0;
+    double standing = facts->side[side].unseen;
 
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
-        if (state != TCP_STATE_LISTEN && state != TCP_STATE_CLOSE) {
-            standing += facts->side[side].final[state];
-        }
+        standing += state == TCP_STATE_LISTEN ? 0 : facts->side[side].final[state];
     }
     return standing > 0;
+}
+
+double facts_unaccepted(const struct facts *facts)
+{
+    const struct result_side *server = &facts->result->side[SIDE_SERVER];
+    double made = facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens");
+    double accepted = (double)server->account.attempted;
+
+    return server->played && made > accepted ? made - accepted : 0;
+}
+
+bool facts_self_connected(const struct facts *facts)
+{
+    return facts_scenario(facts, "client.to")[0] != '\0' && facts->opened > 0 &&
+           facts->side[SIDE_CLIENT].counted && facts->side[SIDE_SERVER].counted &&
+           !(facts_moved_anywhere(facts, "TcpPassiveOpens") > 0) &&
+           !(facts_moved_anywhere(facts, "TcpExtSyncookiesSent") > 0) &&
+           !(facts->side[SIDE_SERVER].final[TCP_STATE_SYN_RECV] > 0);
 }
 
 char *facts_share(char *text, size_t size, double fraction)
@@ -279,5 +329,14 @@ char *facts_share(char *text, size_t size, double fraction)
     } else {
         snprintf(text, size, percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
     }
+    return text;
+}
+
+char *facts_here(char *text, size_t size, const struct facts *facts, enum side side,
+                 const char *sysctl)
+{
+    const char *value = facts_sysctl(facts, side, sysctl);
+
+    snprintf(text, size, value[0] != '\0' ? " (%s here)" : "%s", value);
     return text;
 }

@@ -12,16 +12,14 @@
 #define COUNT(value)    units_human_count((char[UNITS_TEXT]){0}, UNITS_TEXT, (double)(value))
 #define DURATION(ns)    units_human_duration((char[UNITS_TEXT]){0}, UNITS_TEXT, (ns))
 #define SHARE(fraction) facts_share((char[UNITS_TEXT]){0}, UNITS_TEXT, (fraction))
+#define HERE(facts, side, sysctl)                                                                  \
+    facts_here((char[UNITS_TEXT]){0}, UNITS_TEXT, (facts), (side), (sysctl))
 
 /* The words that go with a number: PLURAL(1, "socket stands", "sockets stand"). */
 #define PLURAL(value, one, many) ((uint64_t)(value) == 1 ? (one) : (many))
 
 /* No rate is told, let alone extrapolated, from a shorter load. */
 #define LOAD_TOO_SHORT (50 * NS_PER_MS)
-
-/* Whether the scenario struck the link: what is left then tells of the faults as much as of the
- * order. */
-#define HAS_FAULTS(facts) (facts_scenario((facts), "faults")[0] != '\0')
 
 /*
  * What a result says of the questions that a report asks, gathered once.  Zero where nothing was
@@ -36,6 +34,8 @@ struct side_facts {
     bool counted;              /* its own host's counters are there */
     double tw_made;            /* mini-sockets: it sent its FIN before it had the peer's */
     double rsts;               /* sent, but for those that refused a SYN */
+    double holding;            /* connections whose descriptor is open in the end */
+    double unseen;             /* of those: in CLOSE, where no table of the kernel lists them */
 };
 
 struct facts {
@@ -79,12 +79,21 @@ char *facts_server(char *text, size_t size, const struct facts *facts);
 /* TIME_WAIT sockets of a side that ended before their time; 0 where that cannot be told. */
 double facts_gave_way(const struct facts *facts, enum side side);
 
-/* Whether any socket of a connection stood at the end of settle. */
+/* Whether any socket of a connection stood at the end of settle, or a descriptor was held. */
 bool facts_left_standing(const struct facts *facts, enum side side);
+
+/* Connections that the server's kernel had made and its program had not accepted; 0: not known. */
+double facts_unaccepted(const struct facts *facts);
+
+/* Whether the client's connections are with itself: no listener made any of them. */
+bool facts_self_connected(const struct facts *facts);
 
 /* Of a partial result: what cut it short, and the phase it was in. */
 const char *facts_cut_by(const struct facts *facts);
 enum phase facts_last_phase(const struct facts *facts);
+
+/* Of so many ports the search for a free one is long enough to be felt. */
+#define LONG_SEARCH 4096
 
 /* What distinguishes the connections that can exist at a time between client and server. */
 struct port_budget {
@@ -96,7 +105,14 @@ struct port_budget {
 };
 void facts_ports(const struct facts *facts, struct port_budget *budget);
 
+/* Whether all connections have client.port, and a TIME_WAIT on it is taken over at once. */
+bool facts_reuses_fixed_port(const struct facts *facts);
+
 /* "12 %", "1.9 %", "under 0.1 %".  Returns `text`. */
 char *facts_share(char *text, size_t size, double fraction);
+
+/* " (15 here)", what a sysctl was set to in the side's host; "" when it was not recorded. */
+char *facts_here(char *text, size_t size, const struct facts *facts, enum side side,
+                 const char *sysctl);
 
 #endif

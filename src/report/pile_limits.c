@@ -36,15 +36,21 @@ static bool reuses_ports(const struct facts *facts)
  * connect(2) tries the ports of one parity first (__inet_hash_connect(),
  * net/ipv4/inet_hashtables.c), so it slows down when half of them are taken, long before it fails.
  */
-static void say_exhaustion(struct story *story, const struct pile *pile, double total)
+static void say_exhaustion(struct story *story, const struct pile *pile,
+                           const struct port_budget *budget)
 {
+    double total = (double)budget->total;
     double half = total / 2;
     double buckets = buckets_of(&story->facts, pile->side);
 
-    if (pile->projected <= half) {
+    if (pile->projected <= (budget->ports < LONG_SEARCH ? total : half)) {
         story_say(story, "At this rate %s of them are in use at most, so they do not run out.",
                   SHARE(pile->projected / total));
-    } else if (buckets > half) {
+    } else if (budget->ports < LONG_SEARCH && buckets > total) {
+        story_say(story, "At this rate all are in TIME_WAIT after %s%s.",
+                  DURATION((int64_t)(total / pile->rate * (double)NS_PER_S)),
+                  story->facts.no_port > 0 ? "" : ", and connect(2) fails with EADDRNOTAVAIL");
+    } else if (budget->ports >= LONG_SEARCH && buckets > half) {
         story_say(story,
                   "connect(2) takes those of one parity first: at this rate these %s are all in "
                   "TIME_WAIT after %s, and from then on it has to walk past them and becomes "
@@ -62,6 +68,11 @@ static void say_ports(struct story *story, const struct pile *pile)
     if (budget.total == 0 || pile->rate <= 0 || story->facts.no_port > 0) {
         return; /* that they ran out has been told */
     }
+    if (facts_scenario_count(&story->facts, "client.port") > 0) {
+        story_say(story, "On the client all have the same port (client.port), so one can stand "
+                         "there for each address and destination.");
+        return;
+    }
     say_budget(story, &budget);
     if (reuses_ports(&story->facts)) {
         story_say(story,
@@ -69,7 +80,7 @@ static void say_ports(struct story *story, const struct pile *pile)
                   "not run out, nor the pile grow so far.",
                   facts_sysctl(&story->facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse"));
     } else {
-        say_exhaustion(story, pile, (double)budget.total);
+        say_exhaustion(story, pile, &budget);
     }
 }
 

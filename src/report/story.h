@@ -16,18 +16,30 @@ void story_say(struct story *story, const char *format, ...) __attribute__((form
 /* One thing to look for in a result: says a sentence or more when it is there, else nothing. */
 typedef void observer(struct story *story);
 
+/* What struck the run from outside. */
+observer observe_faults;  /* story_faults.c */
+observer observe_restart; /* story_restart.c */
+
 /* Whether the load went as far as can be explained by its close order. */
-observer observe_cut, observe_empty, observe_refused, observe_queue, observe_timeouts,
+observer observe_cut, observe_empty, observe_refused, observe_timeouts, observe_orphans_given_up,
     observe_no_fds, observe_workers, observe_blind; /* story_load.c */
+observer observe_queue;                             /* story_queue.c */
 observer observe_no_ports;                          /* story_ports.c */
+observer observe_self_connect;                      /* story_established.c */
 
 /* How the connections were closed. */
-observer observe_closer, observe_crossing, observe_resets; /* story_close.c */
+observer observe_closer, observe_crossing; /* story_close.c */
+observer observe_resets;                   /* story_resets.c */
+observer observe_assassinated;             /* story_rfc1337.c */
 
 /* What was left behind, and what becomes of it. */
-observer observe_close_wait, observe_fin_wait2, observe_established, observe_unacked,
-    observe_nothing_left;                                       /* story_left.c */
-observer observe_time_wait, observe_recycled, observe_overflow; /* story_time_wait.c */
+observer observe_syn_sent, observe_syn_recv;                          /* story_handshake.c */
+observer observe_close_wait, observe_fin_wait2, observe_nothing_left; /* story_left.c */
+observer observe_established;                                         /* story_established.c */
+observer observe_unacked;                                             /* story_unacked.c */
+observer observe_held;                                                /* story_held.c */
+observer observe_time_wait, observe_gave_way, observe_recycled,
+    observe_overflow; /* story_time_wait.c */
 
 /* What was foreseen. */
 observer observe_prediction; /* story_prediction.c */
@@ -35,5 +47,8 @@ observer observe_prediction; /* story_prediction.c */
 /* "client ends in close, server ends in time_wait"; for a race, every way.  "" without a
  * model.  A new string, or NULL when out of memory. */
 char *story_prediction(const struct result *result);
+
+/* What took the place of a side's TIME_WAIT that ended early.  Static. */
+const char *story_what_ended(const struct facts *facts, enum side side);
 
 #endif

@@ -37,18 +37,21 @@ static char *seen_in(char text[SEEN_TEXT], const struct side_facts *side,
 }
 
 /*
- * How many connections the side is known to have closed first, at the least.  Every such socket
- * becomes a mini-socket but for those in FIN_WAIT2 whose descriptor is still open.
+ * How many connections the side is known to have closed without the peer's FIN, at the least.
+ * Every such socket becomes a mini-socket but for those in FIN_WAIT2 whose descriptor is still
+ * open, and those whose own FIN has not been acknowledged yet.
  */
 static double closed_first(const struct facts *facts, enum side which)
 {
     const struct side_facts *side = &facts->side[which];
     double held = side->final[TCP_STATE_FIN_WAIT2] - side->orphans;
-    double stood = side->peak[TCP_STATE_TIME_WAIT];
-    double made = side->tw_made + held;
+    double unacked = side->final[TCP_STATE_FIN_WAIT1] + side->final[TCP_STATE_CLOSING];
+    double made = side->tw_made + held + unacked;
 
-    stood = side->peak[TCP_STATE_FIN_WAIT2] > stood ? side->peak[TCP_STATE_FIN_WAIT2] : stood;
-    return made > stood ? made : stood;
+    for (size_t i = 0; i < LENGTH(active); i++) {
+        made = side->peak[active[i]] > made ? side->peak[active[i]] : made;
+    }
+    return made;
 }
 
 /* Traces of a state at all, where nothing rested: a connection that was reset half-way. */
@@ -124,15 +127,17 @@ static void say_closer(struct story *story, enum side closer)
 
 void observe_closer(struct story *story)
 {
-    if (HAS_FAULTS(&story->facts)) {
-        story_say(story, "Faults struck the link, so what is left does not tell who closed first.");
-        return;
-    }
     for (unsigned side = 0; side < SIDE_N; side++) {
         if (is_closer(&story->facts, (enum side)side)) {
             say_closer(story, (enum side)side);
         }
     }
+}
+
+static bool stood_in_time_wait(const struct facts *facts)
+{
+    return facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] > 0 &&
+           facts->side[SIDE_SERVER].peak[TCP_STATE_TIME_WAIT] > 0;
 }
 
 /* Both sides hold what only a first closer can hold: their FINs crossed, or they took turns. */
@@ -154,109 +159,13 @@ void observe_crossing(struct story *story)
               PLURAL(facts->opened, "connection", "connections"));
     if (crossed > 0) {
         story_say(story,
-                  "On at least %s of them this was a simultaneous close: each FIN was sent "
-                  "before the other had arrived, and both ends went to TIME_WAIT.",
-                  COUNT(crossed));
+                  "%s%s%s this was a simultaneous close: each FIN was sent before the other had "
+                  "arrived%s.",
+                  crossed < facts->opened ? "On at least " : "On all",
+                  crossed < facts->opened ? COUNT(crossed) : "", " of them",
+                  stood_in_time_wait(facts) ? ", and both ends went to TIME_WAIT" : "");
     } else {
         story_say(story, "No connection need have been closed by both at once: sometimes one side "
                          "was first, sometimes the other.");
-    }
-}
-
-/* ---- resets ---- */
-
-struct abort_cause {
-    const char *counter;
-    const char *text;
-};
-
-/* net/ipv4/tcp.c, tcp_input.c and tcp_timer.c. */
-static const struct abort_cause causes[] = {
-    {"TcpExtTCPAbortOnData", "closed with SO_LINGER at 0 s, or got data after it had closed"},
-    {"TcpExtTCPAbortOnClose", "closed with data it had not read (RFC 2525 section 2.17)"},
-    {"TcpExtTCPAbortOnLinger", "closed in FIN_WAIT2 with TCP_LINGER2 at -1"},
-    {"TcpExtTCPAbortOnTimeout", "gave up after its last retransmission"},
-    {"TcpExtTCPAbortOnMemory", "had too many orphaned sockets or no memory for them"},
-};
-
-static void say_causes(struct story *story, const char *host, const char *who)
-{
-    for (size_t i = 0; i < LENGTH(causes); i++) {
-        double count;
-        if (facts_metric(&story->facts, &count, "%s.counter.%s", host, causes[i].counter) &&
-            count > 0) {
-            story_say(story, "%s %s %s %s (%s).", COUNT(count), PLURAL(count, "time", "times"), who,
-                      causes[i].text, causes[i].counter);
-        }
-    }
-}
-
-/* After the worst has been said: what a RST means for what stays behind. */
-static void say_consequence(struct story *story, double resets)
-{
-    const struct side_facts *side = story->facts.side;
-    bool lingers =
-        side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] + side[SIDE_SERVER].peak[TCP_STATE_TIME_WAIT] >
-        0;
-
-    if (resets * 2 >= story->facts.opened) {
-        story_say(story,
-                  "So %s connections were aborted rather than closed: a RST takes both sockets "
-                  "straight to CLOSE,%s and data still under way is lost.",
-                  lingers ? "those" : "the", lingers ? "" : " nothing lingers in TIME_WAIT,");
-    }
-}
-
-static void observe_side_resets(struct story *story, enum side side)
-{
-    const struct facts *facts = &story->facts;
-    double resets = facts->side[side].rsts;
-    char who[16];
-
-    if (resets <= 0) {
-        return;
-    }
-    snprintf(who, sizeof who, "the %s", side_name(side));
-    double refusing = facts_moved(facts, side, "TcpOutRsts") - resets;
-    if (refusing > 0) {
-        story_say(story, "The %s sent %s RSTs (TcpOutRsts, without the %s that refused a SYN)",
-                  side_name(side), COUNT(resets), COUNT(refusing));
-    } else {
-        story_say(story, "The %s sent %s %s (TcpOutRsts)", side_name(side), COUNT(resets),
-                  PLURAL(resets, "RST", "RSTs"));
-    }
-    story_say(story, "for %s %s.", COUNT(facts->opened),
-              PLURAL(facts->opened, "connection", "connections"));
-    say_causes(story, side_name(side), who);
-    say_consequence(story, resets);
-}
-
-/* The machine's counters hold other programs' connections too: only a flood of RSTs tells. */
-static void observe_host_resets(struct story *story)
-{
-    const struct facts *facts = &story->facts;
-    double resets = facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused;
-
-    if (resets > 0 && resets * 2 >= facts->opened) {
-        story_say(story, "%s RSTs were sent on the whole machine (TcpOutRsts%s) while %s %s made.",
-                  COUNT(resets), facts->refused > 0 ? ", but for those that refused a SYN" : "",
-                  COUNT(facts->opened),
-                  PLURAL(facts->opened, "connection was", "connections were"));
-        say_causes(story, "host", "a program");
-        say_consequence(story, resets);
-    }
-}
-
-void observe_resets(struct story *story)
-{
-    if (story->facts.opened <= 0) {
-        return;
-    }
-    if (!story->facts.result->private_lab) {
-        observe_host_resets(story);
-        return;
-    }
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        observe_side_resets(story, (enum side)side);
     }
 }

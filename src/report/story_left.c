@@ -1,23 +1,47 @@
-#include <string.h>
-
+#include "faults.h"
 #include "story.h"
 
 /* ---- CLOSE_WAIT and the FIN_WAIT2 opposite ---- */
+
+/* The kernel has made the connection, the peer has closed it again: the server never knew. */
+static void say_queued(struct story *story, double left)
+{
+    story_say(story,
+              "%s %s in CLOSE_WAIT in the server's accept queue: the client has closed, and the "
+              "server has not accepted %s yet. The kernel has no timer for this state: %s until "
+              "the server accepts and closes %s, or closes its listener.",
+              COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
+              PLURAL(left, "it", "them"), PLURAL(left, "it stays", "they stay"),
+              PLURAL(left, "it", "them"));
+}
+
+static void say_leaked(struct story *story, enum side side, double left, double queued)
+{
+    const char *name = side_name(side);
+
+    story_say(story,
+              "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application "
+              "still holds %s. The kernel has no timer for this state: %s until the %s closes %s "
+              "or exits%s.",
+              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
+              PLURAL(left, "the descriptor", "their descriptors"),
+              PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"),
+              story->facts.timeouts > 0 ? "" : ", as a leak does");
+    if (queued > 0) {
+        story_say(story, "%s of them %s in the accept queue still: no descriptor names %s yet.",
+                  COUNT(queued), PLURAL(queued, "waits", "wait"), PLURAL(queued, "it", "them"));
+    }
+}
 
 void observe_close_wait(struct story *story)
 {
     for (unsigned side = 0; side < SIDE_N; side++) {
         double left = story->facts.side[side].final[TCP_STATE_CLOSE_WAIT];
-        const char *name = side_name((enum side)side);
-        if (left > 0) {
-            story_say(story,
-                      "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its "
-                      "application still holds %s. The kernel has no timer for this state: %s "
-                      "until the %s closes %s or exits%s.",
-                      COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
-                      PLURAL(left, "the descriptor", "their descriptors"),
-                      PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"),
-                      story->facts.timeouts > 0 ? "" : ", as a leak does");
+        double queued = side == SIDE_SERVER ? facts_unaccepted(&story->facts) : 0;
+        if (left > 0 && queued >= left) {
+            say_queued(story, left);
+        } else if (left > 0) {
+            say_leaked(story, (enum side)side, left, queued);
         }
     }
 }
@@ -31,15 +55,28 @@ static void say_orphans(struct story *story, enum side side)
 
     snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(side));
     const char *linger2 = facts_scenario(facts, option);
-    story_say(story, "%s of them %s, closed by the application:", COUNT(facts->side[side].orphans),
-              PLURAL(facts->side[side].orphans, "is an orphan", "are orphans"));
-    if (linger2[0] != '\0') {
-        story_say(story, "the kernel drops each after TCP_LINGER2, %s here.", linger2);
-    } else if (seconds[0] != '\0') {
-        story_say(story, "the kernel drops each after tcp_fin_timeout, %s s here.", seconds);
+    double orphans = facts->side[side].orphans;
+    const char *each = PLURAL(orphans, "it", "each");
+    if (orphans >= 2) {
+        story_say(story, "%s of them are orphans, closed by the application:", COUNT(orphans));
     } else {
-        story_say(story, "the kernel drops each after tcp_fin_timeout.");
+        story_say(story, "%s an orphan, closed by the application:",
+                  facts->side[side].final[TCP_STATE_FIN_WAIT2] >= 2 ? "One of them is" : "It is");
     }
+    if (linger2[0] != '\0') {
+        story_say(story, "the kernel drops %s after TCP_LINGER2, %s here.", each, linger2);
+    } else if (seconds[0] != '\0') {
+        story_say(story, "the kernel drops %s after tcp_fin_timeout, %s s here.", each, seconds);
+    } else {
+        story_say(story, "the kernel drops %s after tcp_fin_timeout.", each);
+    }
+}
+
+/* Why the FIN is awaited; "" when the peer has simply not closed.  Returns `text`. */
+static const char *missing_fin(char text[BLAME_TEXT], const struct facts *facts, enum side side)
+{
+    return faults_lost(facts, SEGMENT_FIN, side) ? faults_blame(text, BLAME_TEXT, SEGMENT_FIN, side)
+                                                 : "";
 }
 
 void observe_fin_wait2(struct story *story)
@@ -48,68 +85,23 @@ void observe_fin_wait2(struct story *story)
         const struct side_facts *side = &story->facts.side[i];
         double left = side->final[TCP_STATE_FIN_WAIT2];
         double held = left - side->orphans;
-        const char *name = side_name((enum side)i);
+        char blame[BLAME_TEXT];
         if (left <= 0) {
             continue;
         }
+        const char *why = missing_fin(blame, &story->facts, (enum side)i);
         story_say(story,
-                  "%s %s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not arrived.",
-                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
-                  side_name(side_peer((enum side)i)));
+                  "%s %s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not "
+                  "arrived%s%s.",
+                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
+                  side_name((enum side)i), side_name(side_peer((enum side)i)),
+                  why[0] != '\0' ? ": " : "", why);
         if (side->orphans > 0) {
             say_orphans(story, (enum side)i);
         }
         if (held > 0) {
             story_say(story, "%s still %s a descriptor, and no timer ends those.", COUNT(held),
                       PLURAL(held, "has", "have"));
-        }
-    }
-}
-
-/* ---- not closed at all ---- */
-
-void observe_established(struct story *story)
-{
-    const struct side_facts *side = story->facts.side;
-    double client = side[SIDE_CLIENT].final[TCP_STATE_ESTABLISHED];
-    double server = side[SIDE_SERVER].final[TCP_STATE_ESTABLISHED];
-
-    if (client > 0 && server > 0) {
-        story_say(story,
-                  "%s %s on the client and %s on the server are still established: neither side "
-                  "has closed those.",
-                  COUNT(client), PLURAL(client, "socket", "sockets"), COUNT(server));
-    } else if ((client > 0 && side[SIDE_SERVER].settled) ||
-               (server > 0 && side[SIDE_CLIENT].settled)) {
-        enum side alone = client > 0 ? SIDE_CLIENT : SIDE_SERVER;
-        story_say(story,
-                  "%s %s still established on the %s while the %s has none: half-open, which "
-                  "only sending (or keepalive) finds out.",
-                  COUNT(client > 0 ? client : server),
-                  PLURAL(client > 0 ? client : server, "socket is", "sockets are"),
-                  side_name(alone), side_name(side_peer(alone)));
-    }
-}
-
-/* ---- FINs without an answer ---- */
-
-void observe_unacked(struct story *story)
-{
-    static const enum tcp_state waiting[] = {TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSING,
-                                             TCP_STATE_LAST_ACK};
-
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        double left = 0;
-        for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
-            left += story->facts.side[side].final[waiting[i]];
-        }
-        if (left > 0) {
-            story_say(story,
-                      "%s %s on the %s %s sent a FIN that is not acknowledged (fin_wait1, closing "
-                      "or last_ack): the kernel sends it again until tcp_orphan_retries is used "
-                      "up.",
-                      COUNT(left), PLURAL(left, "socket", "sockets"), side_name((enum side)side),
-                      PLURAL(left, "has", "have"));
         }
     }
 }

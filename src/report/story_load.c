@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "faults.h"
 #include "story.h"
 
 void observe_cut(struct story *story)
@@ -38,7 +39,7 @@ void observe_refused(struct story *story)
     if (facts->refused <= 0) {
         return;
     }
-    if (HAS_FAULTS(facts)) {
+    if (faults_reset(facts, SEGMENT_SYN, SIDE_CLIENT)) {
         story_say(
             story,
             "%s of %s %s refused (ECONNREFUSED): nothing listened, or a fault answered the SYN "
@@ -56,22 +57,37 @@ void observe_refused(struct story *story)
               PLURAL(facts->attempted, "connect was", "connects were"), where);
 }
 
-void observe_queue(struct story *story)
+/* What TCP waits for before it says ETIMEDOUT (tcp_write_timeout(), net/ipv4/tcp_timer.c). */
+static void say_given_up(struct story *story, enum side side, double count)
 {
     const struct facts *facts = &story->facts;
-    double overflows = facts_moved_anywhere(facts, "TcpExtListenOverflows");
+    bool opened = facts->opened > 0;
 
-    bool ours = facts->result->side[SIDE_SERVER].played;
+    story_say(story,
+              "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): the peer did not "
+              "answer, whatever was sent again, which %s%s bounds.",
+              COUNT(count), PLURAL(count, "connection", "connections"), side_name(side),
+              opened ? "tcp_retries2" : "tcp_syn_retries",
+              HERE(facts, side, opened ? "net.ipv4.tcp_retries2" : "net.ipv4.tcp_syn_retries"));
+}
 
-    if (overflows > 0) {
-        story_say(story,
-                  "%s accept queue was full %s %s (TcpExtListenOverflows; %s%s, net.core.somaxconn "
-                  "%s): connections waited for a SYN or an ACK to be sent again, which shows as "
-                  "connect latency of a second and more.",
-                  ours ? "The server's" : "An", COUNT(overflows),
-                  PLURAL(overflows, "time", "times"), ours ? "server.backlog is " : "",
-                  ours ? facts_scenario(facts, "server.backlog") : "its backlog is the listener's",
-                  facts_sysctl(facts, SIDE_SERVER, "net.core.somaxconn"));
+/* Sockets that nobody held: no program was told. */
+void observe_orphans_given_up(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        double told = (double)facts->result->side[side].account.error[ETIMEDOUT];
+        double count = facts_moved(facts, side, "TcpExtTCPAbortOnTimeout") - told;
+        if (count > 0) {
+            story_say(story,
+                      "%s %s of the %s that no program held gave up after the last "
+                      "retransmission (TcpExtTCPAbortOnTimeout), without a RST: "
+                      "tcp_orphan_retries%s bounds that.",
+                      COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side),
+                      HERE(facts, side, "net.ipv4.tcp_orphan_retries"));
+        }
     }
 }
 
@@ -94,28 +110,39 @@ void observe_timeouts(struct story *story)
                       facts_scenario(facts, "load.timeout"));
         }
         if (all > ours) {
-            story_say(story, "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT).",
-                      COUNT(all - ours), PLURAL(all - ours, "connection", "connections"),
-                      side_name((enum side)side));
+            say_given_up(story, (enum side)side, all - ours);
         }
     }
 }
 
-void observe_no_fds(struct story *story)
+static void say_no_fds(struct story *story, enum side side, double met)
 {
     const char *limit = text_pairs_get(&story->facts.result->environment, "rlimit_nofile");
+    const char *name = side_name(side);
+    char option[32];
 
+    snprintf(option, sizeof option, "%s.descriptors", name);
+    uint64_t given = facts_scenario_count(&story->facts, option); /* 0: auto */
+    story_say(story, "%s %s the %s had no descriptor left (EMFILE, ENFILE), with", COUNT(met),
+              PLURAL(met, "time", "times"), name);
+    if (given > 0) {
+        story_say(story, "%s at %s a process: raise it,", option, COUNT(given));
+    } else {
+        story_say(story, "RLIMIT_NOFILE at %s a process: raise it (ulimit -n),",
+                  limit != NULL ? limit : "an unknown limit");
+    }
+    story_say(story, "give it more %s.workers, or load less.", name);
+}
+
+void observe_no_fds(struct story *story)
+{
     for (unsigned side = 0; side < SIDE_N; side++) {
         const struct account *account = &story->facts.result->side[side].account;
         double met = (double)account->outcome[OUTCOME_NO_FD];
         double errors = (double)account->error[EMFILE] + (double)account->error[ENFILE];
         met = met > errors ? met : errors; /* accept's own end no connection */
         if (met > 0) {
-            story_say(story,
-                      "%s %s the %s had no descriptor left (EMFILE, ENFILE), with RLIMIT_NOFILE at "
-                      "%s a process: raise it (ulimit -n), give it more %s.workers, or load less.",
-                      COUNT(met), PLURAL(met, "time", "times"), side_name((enum side)side),
-                      limit != NULL ? limit : "an unknown limit", side_name((enum side)side));
+            say_no_fds(story, (enum side)side, met);
         }
     }
 }
@@ -129,6 +156,11 @@ void observe_workers(struct story *story)
                       "The %s's only worker process ended before the run did, and the kernel "
                       "closed what descriptors were open there.",
                       side_name((enum side)side));
+        } else if (role->workers_died > 0 && role->workers_died == role->workers) {
+            story_say(story,
+                      "All %u worker processes of the %s ended before the run did, and the kernel "
+                      "closed what descriptors were open there.",
+                      role->workers, side_name((enum side)side));
         } else if (role->workers_died > 0) {
             story_say(story,
                       "%u of the %s's %u worker processes ended before the run did, and the kernel "

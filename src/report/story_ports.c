@@ -5,11 +5,6 @@
 
 /* How long a client's ports last, and how long they lasted. */
 
-enum {
-    /* From here on the search for a port is long enough to be felt. */
-    LONG_SEARCH = 4096,
-};
-
 static const char *plural(uint64_t count, const char *many)
 {
     return count == 1 ? "" : many;
@@ -24,18 +19,22 @@ static void say_budget(struct story *story, const struct port_budget *budget)
 {
     if (has_fixed_port(&story->facts)) {
         story_say(story,
-                  "Every connection has the same source port (client.port %s) on one of %s source "
+                  "Every connection has the same source port (client.port %s), on %s%s source "
                   "address%s.",
-                  facts_scenario(&story->facts, "client.port"), COUNT(budget->addresses),
+                  facts_scenario(&story->facts, "client.port"),
+                  budget->addresses == 1 ? "the only" : "one of ",
+                  budget->addresses == 1 ? "" : COUNT(budget->addresses),
                   plural(budget->addresses, "es"));
         return;
     }
     story_say(story,
-              "It has %s port%s (ip_local_port_range %u-%u) on each of %s source address%s, for %s "
+              "It has %s port%s (ip_local_port_range %u-%u) on %s%s source address%s, for %s "
               "destination%s: %s connections at a time.",
               COUNT(budget->ports), plural(budget->ports, "s"), (unsigned)budget->low,
-              (unsigned)budget->high, COUNT(budget->addresses), plural(budget->addresses, "es"),
-              COUNT(budget->destinations), plural(budget->destinations, "s"), COUNT(budget->total));
+              (unsigned)budget->high, budget->addresses == 1 ? "its only" : "each of ",
+              budget->addresses == 1 ? "" : COUNT(budget->addresses),
+              plural(budget->addresses, "es"), COUNT(budget->destinations),
+              plural(budget->destinations, "s"), COUNT(budget->total));
 }
 
 static bool stands_in_time_wait(const struct facts *facts, const struct port_budget *budget)
@@ -63,6 +62,9 @@ static void say_rate(struct story *story, const struct port_budget *budget)
 /* Little's law: what is taken at a rate and kept for a time is rate × time at a time. */
 static void say_arithmetic(struct story *story, const struct port_budget *budget)
 {
+    if (has_fixed_port(&story->facts)) {
+        return; /* one port has no rate worth telling */
+    }
     say_rate(story, budget);
     if (stands_in_time_wait(&story->facts, budget)) {
         story_say(story,
@@ -85,7 +87,10 @@ static void say_holder(struct story *story, const struct port_budget *budget)
     const struct facts *facts = &story->facts;
     double held = facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT];
 
-    if (has_fixed_port(facts)) {
+    if (has_fixed_port(facts) && facts_reuses_fixed_port(facts)) {
+        story_say(story, "With SO_REUSEADDR or SO_REUSEPORT a TIME_WAIT gives it back at once, but "
+                         "a connection in any other state keeps it.");
+    } else if (has_fixed_port(facts)) {
         story_say(story,
                   "Let the server close first, or set client.sockopt.reuseaddr, with which a "
                   "TIME_WAIT gives its port back at once.");
@@ -105,13 +110,14 @@ static void say_shortage(struct story *story)
     const struct facts *facts = &story->facts;
     const struct account *client = &facts->result->side[SIDE_CLIENT].account;
     bool connect = client->error[EADDRNOTAVAIL] > 0;
+    double failed = facts->no_port > 0 ? facts->no_port : (double)client->error[EADDRNOTAVAIL];
 
-    story_say(story, "The client ran out of local ports: %s %s failed with %s%s%s%s.",
-              COUNT(facts->no_port > 0 ? facts->no_port : (double)client->error[EADDRNOTAVAIL]),
-              connect ? "connects" : "binds", connect ? "EADDRNOTAVAIL" : "EADDRINUSE",
-              client->first_no_port > 0 ? ", the first " : "",
-              client->first_no_port > 0 ? DURATION(client->first_no_port) : "",
-              client->first_no_port > 0 ? " into the load" : "");
+    story_say(
+        story, "The client ran out of local ports: %s %s failed with %s%s%s%s.", COUNT(failed),
+        connect ? PLURAL(failed, "connect", "connects") : PLURAL(failed, "bind", "binds"),
+        connect ? "EADDRNOTAVAIL" : "EADDRINUSE", client->first_no_port > 0 ? ", the first " : "",
+        client->first_no_port > 0 ? DURATION(client->first_no_port) : "",
+        client->first_no_port > 0 ? " into the load" : "");
 }
 
 void observe_no_ports(struct story *story)

@@ -94,21 +94,6 @@ static void say_foreseen(struct story *story, const char *introduction, const ch
     free(text);
 }
 
-/*
- * What ends a TIME_WAIT before its time: a SYN to the server whose address and port are those of
- * the old connection (tcp_timewait_state_process(), TCP_TW_SYN), a RST when tcp_rfc1337 is 0, and
- * on the client a connect that takes the port again.
- */
-static const char *what_ended(const struct facts *facts, enum side side)
-{
-    if (side == SIDE_CLIENT) {
-        return facts_moved(facts, side, "TcpExtTWRecycled") > 0 ? "a connect on the same port"
-                                                                : "a RST";
-    }
-    return facts->side[side_peer(side)].rsts > 0 ? "a SYN on the same address and port, or a RST,"
-                                                 : "a SYN on the same address and port";
-}
-
 static void say_why(struct story *story, enum side side)
 {
     const struct facts *facts = &story->facts;
@@ -121,7 +106,7 @@ static void say_why(struct story *story, enum side side)
     if (gone > 0) {
         story_say(story,
                   "%s were made (TcpExtTW): %s took the place of %s before %s 60 s were over.",
-                  COUNT(facts->side[side].tw_made), what_ended(facts, side), COUNT(gone),
+                  COUNT(facts->side[side].tw_made), story_what_ended(facts, side), COUNT(gone),
                   PLURAL(gone, "its", "their"));
     }
 }
@@ -176,7 +161,7 @@ static void tell_missing(char *text, size_t size, const struct facts *facts,
             rest[side].state == TCP_STATE_TIME_WAIT ? facts_gave_way(facts, (enum side)side) : 0;
         if (gone > 0 && rest[side].seen < rest[side].due) {
             snprintf(text, size, "; %s took the place of the other %s",
-                     what_ended(facts, (enum side)side), COUNT(gone));
+                     story_what_ended(facts, (enum side)side), COUNT(gone));
         } else if (rest[side].share < 1) {
             snprintf(text, size, "; those whose time there was over have gone");
         }

@@ -1,3 +1,4 @@
+#include "faults.h"
 #include "pile.h"
 
 /* Strays are not worth a forecast. */
@@ -136,6 +137,37 @@ void observe_time_wait(struct story *story)
 
 /* ---- TIME_WAIT that ended early, or never began ---- */
 
+/*
+ * What ends a TIME_WAIT before its time: a SYN to the server whose address and port are those of
+ * the old connection (tcp_timewait_state_process(), TCP_TW_SYN), a RST when tcp_rfc1337 is 0, and
+ * on the client a connect that takes the port again.
+ */
+const char *story_what_ended(const struct facts *facts, enum side side)
+{
+    if (side == SIDE_CLIENT) {
+        return facts_moved(facts, side, "TcpExtTWRecycled") > 0 ? "a connect on the same port"
+                                                                : "a RST";
+    }
+    return facts->side[side_peer(side)].rsts > 0 ? "a SYN on the same address and port, or a RST,"
+                                                 : "a SYN on the same address and port";
+}
+
+/* Where there is a prediction, that accounts for them; on the client TcpExtTWRecycled does. */
+void observe_gave_way(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    double gone = facts_gave_way(facts, SIDE_SERVER);
+
+    if (gone > 0 && facts->result->predicted_count == 0 &&
+        !faults_reset(facts, SEGMENT_ACK, SIDE_SERVER)) {
+        story_say(story,
+                  "%s were made on the server (TcpExtTW): %s took the place of %s before %s 60 s "
+                  "were over.",
+                  COUNT(facts->side[SIDE_SERVER].tw_made), story_what_ended(facts, SIDE_SERVER),
+                  COUNT(gone), PLURAL(gone, "its", "their"));
+    }
+}
+
 void observe_recycled(struct story *story)
 {
     double recycled = facts_moved_anywhere(&story->facts, "TcpExtTWRecycled");
@@ -143,8 +175,12 @@ void observe_recycled(struct story *story)
     if (recycled > 0) {
         story_say(story,
                   "%s TIME_WAIT %s taken over by a new connection before its time "
-                  "(TcpExtTWRecycled): a connect that tcp_tw_reuse allows.",
-                  COUNT(recycled), PLURAL(recycled, "socket was", "sockets were each"));
+                  "(TcpExtTWRecycled): a connect that %s.",
+                  COUNT(recycled), PLURAL(recycled, "socket was", "sockets were each"),
+                  facts_reuses_fixed_port(&story->facts)
+                      ? "SO_REUSEADDR or SO_REUSEPORT has let bind its port, whatever tcp_tw_reuse "
+                        "says"
+                      : "tcp_tw_reuse allows");
     }
 }
 

@@ -53,33 +53,51 @@ static void print_list(const struct paper *paper, const struct facts *facts, lis
     free(text);
 }
 
-static bool is_set(const char *value, const char *unset)
+/* "5,000 connections", "up to 5,000 connections within 3 s", "for 3 s". */
+static void list_extent(struct list *list, const struct facts *facts, bool driven)
 {
-    return value[0] != '\0' && strcmp(value, unset) != 0;
+    uint64_t connections = driven ? facts_scenario_count(facts, "load.connections") : 0;
+    int64_t duration = 0;
+
+    units_parse_duration(facts_scenario(facts, "load.duration"), &duration);
+    if (connections > 0 && duration > 0) {
+        list_add(list, "up to %s %s within %s", COUNT(connections),
+                 PLURAL(connections, "connection", "connections"), DURATION(duration));
+    } else if (connections > 0) {
+        list_add(list, "%s %s", COUNT(connections),
+                 PLURAL(connections, "connection", "connections"));
+    } else if (duration > 0) {
+        list_add(list, "for %s", DURATION(duration));
+    }
+}
+
+/* Programs that send no message have no protocol above TCP.  Every named order sends. */
+static bool sends(const struct facts *facts)
+{
+    const char *client = facts_scenario(facts, "client.program");
+    const char *server = facts_scenario(facts, "server.program");
+
+    return client[0] == '\0' || server[0] == '\0' || strstr(client, "send") != NULL ||
+           strstr(server, "send") != NULL;
 }
 
 static void list_load(struct list *list, const struct facts *facts)
 {
-    uint64_t connections = facts_scenario_count(facts, "load.connections");
     const char *rate = facts_scenario(facts, "load.rate");
-    const char *duration = facts_scenario(facts, "load.duration");
     bool driven = facts->result->side[SIDE_CLIENT].played;
 
     list_add_text(list, "order ", facts_scenario(facts, "order"));
-    if (driven && connections > 0) {
-        list_add(list, "%s %s", COUNT(connections),
-                 PLURAL(connections, "connection", "connections"));
-    }
-    if (is_set(duration, "0s")) {
-        list_add(list, "for %s", duration);
-    }
-    if (driven && is_set(rate, "max")) {
-        list_add(list, "%s", rate);
+    list_extent(list, facts, driven);
+    double a_second = 0;
+    if (driven && units_parse_rate(rate, &a_second) == 0 && a_second > 0) {
+        list_add(list, "%s/s", COUNT(a_second));
     } else if (driven && facts_scenario_count(facts, "load.concurrency") > 0) {
         list_add(list, "%s at a time", COUNT(facts_scenario_count(facts, "load.concurrency")));
     }
     list_add_text(list, "", facts_scenario(facts, "transport"));
-    list_add_text(list, "", facts_scenario(facts, "protocol"));
+    if (sends(facts)) {
+        list_add_text(list, "", facts_scenario(facts, "protocol"));
+    }
 }
 
 static void list_role(struct list *list, const struct facts *facts, enum side side)

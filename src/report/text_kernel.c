@@ -89,11 +89,11 @@ static const struct counter_note notes[] = {
     {"TcpExtTCPAbortOnMemory", "too many orphans, or no memory"},
     {"TcpExtTCPAbortFailed", "no memory to send a RST"},
     {"TcpExtListenOverflows", "accept queue full"},
-    {"TcpExtListenDrops", "SYNs dropped by the listener"},
+    {"TcpExtListenDrops", "SYNs and third ACKs dropped by the listener"},
     {"TcpExtSyncookiesSent", "SYN cookies sent"},
     {"TcpExtTCPReqQFullDrop", "SYN queue full, dropped"},
-    {"TcpExtEmbryonicRsts", "RSTs for half-open connections"},
-    {"TcpExtTCPSYNChallenge", "SYNs met by an old connection"},
+    {"TcpExtEmbryonicRsts", "requests in syn_recv ended by a RST"},
+    {"TcpExtTCPSYNChallenge", "SYN or SYN-ACK met an open connection: challenge ACK"},
     {"TcpExtTCPKeepAlive", "keepalive probes sent"},
     {"TcpExtTCPTimeouts", "retransmission timeouts"},
 };
@@ -179,6 +179,10 @@ static void tell_seen(const struct facts *facts, enum side side, FILE *out)
             fprintf(out, "%s%s in %s", before, COUNT(count), tcp_state_name((enum tcp_state)state));
             before = " and ";
         }
+    }
+    if (facts->side[side].unseen > 0) {
+        fprintf(out, "%s%s held in close, where no table lists them", before,
+                COUNT(facts->side[side].unseen));
     }
     if (!facts_left_standing(facts, side)) {
         fputs(" no socket left", out);

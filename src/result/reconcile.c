@@ -60,6 +60,7 @@ static const struct warning warnings[] = {
      .covers = "TcpExtListenOverflows",
      .meaning = "the listener dropped connection requests for want of room or memory"},
     {.counter = "TcpRetransSegs",
+     .covers = "TcpExtTCPLossProbes", /* sent early to a peer that delays its ACK: nothing is lost */
      .of = "TcpOutSegs",
      .share = 0.001,
      .sought = true,

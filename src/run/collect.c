@@ -228,6 +228,7 @@ void collect_end(struct trial *trial)
     }
     rebase_phases(trial);
     rebase_timeline(trial);
+    predict_unstruck(trial->result, trial->scenario, trial->model);
     trial->result->partial = trial->cut_by != NULL;
     trial->result->cut_by = trial->cut_by != NULL ? strdup(trial->cut_by) : NULL;
 }

@@ -54,3 +54,31 @@ void predict_record(struct result *result, const struct model *model)
         }
     }
 }
+
+/* What came after the last sample was taken cannot have touched it. */
+static bool was_struck(const struct result *result)
+{
+    const struct phase_span *settle = &result->phase[PHASE_SETTLE];
+
+    for (size_t i = 0; i < result->timeline_count; i++) {
+        const struct timeline_entry *entry = &result->timeline[i];
+        if (entry->happened && (!settle->reached || entry->at < settle->end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void predict_unstruck(struct result *result, const struct scenario *scenario,
+                      const struct model *model)
+{
+    bool due = scenario->fault_count + scenario->event_count > 0;
+
+    if (!due || model == NULL || result->unpredicted == NULL || was_struck(result) ||
+        predict_refusal_unstruck(scenario) != NULL) {
+        return;
+    }
+    free(result->unpredicted);
+    result->unpredicted = NULL;
+    predict_record(result, model);
+}

@@ -181,14 +181,30 @@ static const struct reason {
     {lacks_ports, "there are fewer ports than connections, and the model knows no limits"},
 };
 
-const char *predict_refusal(const struct scenario *scenario)
+static bool comes_from_outside(const struct reason *reason)
+{
+    return reason->applies == has_faults || reason->applies == has_events;
+}
+
+static const char *first_reason(const struct scenario *scenario, bool struck)
 {
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         for (unsigned side = 0; side < SIDE_N; side++) {
-            if (reasons[i].applies(scenario, (enum side)side)) {
+            if ((struck || !comes_from_outside(&reasons[i])) &&
+                reasons[i].applies(scenario, (enum side)side)) {
                 return reasons[i].text;
             }
         }
     }
     return NULL;
+}
+
+const char *predict_refusal(const struct scenario *scenario)
+{
+    return first_reason(scenario, true);
+}
+
+const char *predict_refusal_unstruck(const struct scenario *scenario)
+{
+    return first_reason(scenario, false);
 }

@@ -58,6 +58,11 @@ struct model *predict_model(const struct scenario *scenario);
 /* Record what the model says in the result. */
 void predict_record(struct result *result, const struct model *model);
 
+/* Predict after all, when faults and events were the only reason not to and none has come before
+ * the end of settle.  Once the result's times count from the start of the load. */
+void predict_unstruck(struct result *result, const struct scenario *scenario,
+                      const struct model *model);
+
 /* ---- collect.c: from the trial into the result ---- */
 
 void collect_setup(struct trial *trial); /* scenario, environment, prediction */

@@ -239,4 +239,26 @@ static inline struct result *fixture_empty(void)
     return result;
 }
 
+/* A phrase that the explanation must hold, or with "!" in front must not. */
+static inline void assert_explains(struct result *result, const char *const *phrases)
+{
+    char *text = report_explain(result);
+
+    assert_non_null(text);
+    for (; *phrases != NULL; phrases++) {
+        bool wanted = (*phrases)[0] != '!';
+        const char *phrase = *phrases + (wanted ? 0 : 1);
+        if ((strstr(text, phrase) != NULL) != wanted) {
+            fail_msg("%s \"%s\" in: %s", wanted ? "no" : "unwanted", phrase, text);
+        }
+    }
+    assert_null(strchr(text, '\n'));
+    assert_null(strstr(text, "  "));
+    assert_null(strstr(text, "null"));
+    free(text);
+    result_free(result);
+}
+
+#define EXPLAINS(result, ...) assert_explains(result, (const char *const[]){__VA_ARGS__, NULL})
+
 #endif

@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include "report_fixture.h"
 
 static char *written(const struct report_ops *report, const struct result *result)
@@ -82,6 +84,71 @@ static void the_headline_says_what_ran(void **state)
     assert_holds(text, "order custom, 5,000 connections, 128 at a time, tcp, http\n");
     assert_holds(text, "private lab, 1 client worker, 1 server worker, Linux 6.1.0");
     assert_lacks(text, "PARTIAL");
+    free(text);
+    result_free(result);
+}
+
+static void set_scenario(struct result *result, const char *name, const char *value)
+{
+    for (size_t i = 0; i < result->scenario.count; i++) {
+        if (strcmp(result->scenario.item[i].name, name) == 0) {
+            free(result->scenario.item[i].value);
+            result->scenario.item[i].value = strdup(value);
+            return;
+        }
+    }
+    text_pairs_add(&result->scenario, name, value);
+}
+
+static void the_headline_tells_how_far_the_load_goes(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    set_scenario(result, "load.duration", "3000ms");
+    char *both = written(&report_text, result);
+    assert_holds(both, "  order custom, up to 5,000 connections within 3 s, 128 at a time, tcp");
+    set_scenario(result, "load.connections", "0");
+    char *duration = written(&report_text, result);
+    assert_holds(duration, "  order custom, for 3 s, 128 at a time, tcp");
+    set_scenario(result, "load.rate", "0.3333333333333333/s");
+    char *rate = written(&report_text, result);
+    assert_holds(rate, "  order custom, for 3 s, 0.333/s, tcp");
+    free(rate);
+    free(both);
+    free(duration);
+    result_free(result);
+}
+
+static void programs_that_send_nothing_have_no_protocol(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    set_scenario(result, "client.program", "connect close");
+    set_scenario(result, "server.program", "accept hold");
+    char *silent = written(&report_text, result);
+    assert_holds(silent, "128 at a time, tcp\n");
+    set_scenario(result, "server.program", "accept send hold");
+    char *sends = written(&report_text, result);
+    assert_holds(sends, "128 at a time, tcp, http\n");
+    free(silent);
+    free(sends);
+    result_free(result);
+}
+
+static void held_sockets_in_close_are_seen_as_held(void **state)
+{
+    struct result *result = fixture_reset();
+
+    (void)state;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] = 0;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_HELD] = CONNECTIONS;
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_CLOSE, 3, 3);
+    char *text = written(&report_text, result);
+    assert_holds(text, "seen: client 3 in close, server 5,000 held in close, where no table lists "
+                       "them\n");
+    assert_lacks(text, "no socket left");
     free(text);
     result_free(result);
 }
@@ -244,6 +311,38 @@ static void errors_come_with_their_meaning(void **state)
     ROW(text, "ECONNREFUSED", "5,000", "0", "nothing", "listened", "there:");
     ROW(text, "refused", "5,000", "0", "connect", "met", "ECONNREFUSED");
     assert_holds(text, "no sample saw a socket of these connections");
+    free(text);
+    result_free(result);
+}
+
+/* Where the words after the first begin in a line: its columns' ends, as they are on the right. */
+static void assert_ends_at(const char *text, const char *row, const char *cell, size_t column)
+{
+    char *line = line_of(text, row);
+    char *found = strstr(line + strlen(row), cell);
+
+    assert_non_null(found);
+    assert_int_equal((size_t)(found - line) + strlen(cell), column);
+    free(line);
+}
+
+static void long_errnos_keep_their_columns(void **state)
+{
+    struct result *result = fixture_refused();
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    client->error[EIO] = 5;
+    client->error[ENOTRECOVERABLE] = 1234567;
+    client->error[ESOCKTNOSUPPORT] = 89;
+    char *text = written(&report_text, result);
+    char *titles = line_of(text, "errno ");
+    size_t end = (size_t)(strstr(titles, "client") - titles) + strlen("client");
+    assert_ends_at(text, "EIO ", " 5", end);
+    assert_ends_at(text, "ENOTRECOVERABLE ", "1,234,567", end);
+    assert_ends_at(text, "ESOCKTNOSUPPORT ", " 89", end);
+    assert_ends_at(text, "ECONNREFUSED ", "5,000", end);
+    free(titles);
     free(text);
     result_free(result);
 }
@@ -470,6 +569,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_headline_says_what_ran),
+        cmocka_unit_test(the_headline_tells_how_far_the_load_goes),
+        cmocka_unit_test(programs_that_send_nothing_have_no_protocol),
+        cmocka_unit_test(held_sockets_in_close_are_seen_as_held),
         cmocka_unit_test(a_partial_result_says_so_at_once),
         cmocka_unit_test(where_nothing_is_foreseen_it_says_why),
         cmocka_unit_test(the_timeline_tells_what_came_of_each_moment),
@@ -479,6 +581,7 @@ int main(void)
         cmocka_unit_test(a_foreign_client_has_no_concurrency_of_ours),
         cmocka_unit_test(a_long_gap_is_owned_up_to),
         cmocka_unit_test(errors_come_with_their_meaning),
+        cmocka_unit_test(long_errnos_keep_their_columns),
         cmocka_unit_test(what_is_still_open_is_neither_completed_nor_failed),
         cmocka_unit_test(the_host_has_one_column),
         cmocka_unit_test(a_foreign_server_is_not_counted_as_nothing),

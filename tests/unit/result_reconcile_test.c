@@ -323,6 +323,12 @@ static void retransmissions(struct result *result)
     set_counter(&result->side[SIDE_CLIENT], "TcpRetransSegs", 1234);
 }
 
+static void loss_probes(struct result *result)
+{
+    set_counter(&result->side[SIDE_CLIENT], "TcpRetransSegs", 1234);
+    set_counter(&result->side[SIDE_CLIENT], "TcpExtTCPLossProbes", 1230);
+}
+
 /* Without a model or a measurement there is nothing to disagree with. */
 static void retransmissions_by_faults(struct result *result)
 {
@@ -424,6 +430,7 @@ static const struct {
     {"tw_overflow", tw_overflow, {"server: TcpExtTCPTimeWaitOverflow counted 20: "}},
     {"overflows", overflows, {"server: TcpExtListenOverflows counted 37: "}},
     {"drops", drops, {"server: TcpExtListenDrops counted 12: "}},
+    {"loss_probes", loss_probes, {NULL}},
     {"retransmissions", retransmissions, {"client: TcpRetransSegs counted 1,234 of 40,000"}},
     {"retransmissions_by_faults", retransmissions_by_faults, {NULL}},
     {"killed_by_an_event", killed_by_an_event, {NULL}},

@@ -12,7 +12,7 @@
 
 /* What the model says it cannot know, and what it takes upon itself. */
 
-static const char *refusal_of(const char *yaml)
+static const char *refusal_by(const char *(*predict)(const struct scenario *), const char *yaml)
 {
     struct error error;
     struct scenario *scenario = scenario_parse(yaml, strlen(yaml), "test.yaml", NULL, 0, &error);
@@ -22,9 +22,24 @@ static const char *refusal_of(const char *yaml)
         fail_msg("%s: %s", yaml, error.what);
         return NULL;
     }
-    refusal = predict_refusal(scenario); /* static: it outlives the scenario */
+    refusal = predict(scenario); /* static: it outlives the scenario */
     scenario_free(scenario);
     return refusal;
+}
+
+static const char *refusal_of(const char *yaml)
+{
+    return refusal_by(predict_refusal, yaml);
+}
+
+/* Faults and events that strike too late are no reason, but the others are. */
+static void what_never_struck_is_no_reason(void **state)
+{
+    (void)state;
+    assert_null(refusal_by(predict_refusal_unstruck,
+                           "faults: [{at: 1h, drop: fin}]\nevents: [{at: 1h, kill: server}]"));
+    assert_non_null(refusal_by(predict_refusal_unstruck,
+                               "faults: [{at: 1h, drop: fin}]\nclient: {port: 4000}"));
 }
 
 static void it_says_what_it_cannot_know(void **state)
@@ -100,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_what_it_cannot_know),
         cmocka_unit_test(it_foresees_the_rest),
+        cmocka_unit_test(what_never_struck_is_no_reason),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,31 @@
+#ifndef FINWAIT_WRAP_H
+#define FINWAIT_WRAP_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * Text in columns, for people.  Names and output come from files and commands: control characters
+ * in them, which could steer a terminal, are printed as '?'.
+ */
+
+/* Columns that `text` takes: its UTF-8 characters. */
+size_t text_width(const char *text);
+
+/* Print `count` blanks. */
+void text_blanks(size_t count, FILE *out);
+
+/* Print the `length` bytes at `text`. */
+void text_put(const char *text, size_t length, FILE *out);
+
+/*
+ * Print `text` and a newline, breaking lines between words before column `width` (words that are
+ * longer are broken themselves).  The first line begins at column `at`, where the stream already
+ * stands; the following ones are indented by `indent`.
+ */
+void text_wrap(const char *text, size_t at, size_t indent, size_t width, FILE *out);
+
+/* Print every line of `text` as it is, `indent` columns in. */
+void text_indent(const char *text, size_t indent, FILE *out);
+
+#endif

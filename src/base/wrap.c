@@ -1,0 +1,123 @@
+#include "finwait/wrap.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Whether `byte` goes on with a UTF-8 character that an earlier one began. */
+static bool continues(char byte)
+{
+    return ((unsigned char)byte & 0xc0U) == 0x80U;
+}
+
+size_t text_width(const char *text)
+{
+    size_t width = 0;
+
+    for (; *text != '\0'; text++) {
+        width += !continues(*text);
+    }
+    return width;
+}
+
+void text_blanks(size_t count, FILE *out)
+{
+    fprintf(out, "%*s", (int)count, "");
+}
+
+void text_put(const char *text, size_t length, FILE *out)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        bool control = (byte < ' ' && byte != '\t') || byte == 0x7f;
+        fputc(control ? '?' : byte, out);
+    }
+}
+
+/* The bytes of the first `columns` characters of `text`, or of its `length` when that is less. */
+static size_t bytes_of(const char *text, size_t length, size_t columns)
+{
+    size_t i = 0;
+
+    while (i < length && columns > 0) {
+        i++;
+        while (i < length && continues(text[i])) {
+            i++;
+        }
+        columns--;
+    }
+    return i;
+}
+
+static size_t columns_of(const char *text, size_t length)
+{
+    size_t columns = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        columns += !continues(text[i]);
+    }
+    return columns;
+}
+
+/* A line that is being filled. */
+struct line {
+    FILE *out;
+    size_t at, indent, width;
+    bool empty; /* no word on it yet */
+};
+
+static void line_break(struct line *line)
+{
+    fputc('\n', line->out);
+    text_blanks(line->indent, line->out);
+    line->at = line->indent;
+    line->empty = true;
+}
+
+static void put_word(struct line *line, const char *word, size_t length)
+{
+    size_t columns = columns_of(word, length);
+
+    if (!line->empty && line->at + 1 + columns > line->width) {
+        line_break(line);
+    }
+    if (!line->empty) {
+        fputc(' ', line->out);
+        line->at++;
+    }
+    while (line->at + columns > line->width) {
+        size_t room = line->width > line->at ? line->width - line->at : 1;
+        size_t bytes = bytes_of(word, length, room);
+        text_put(word, bytes, line->out);
+        word += bytes;
+        length -= bytes;
+        columns = columns_of(word, length);
+        line_break(line);
+    }
+    text_put(word, length, line->out);
+    line->at += columns;
+    line->empty = false;
+}
+
+void text_wrap(const char *text, size_t at, size_t indent, size_t width, FILE *out)
+{
+    static const char blanks[] = " \t\r\n";
+    struct line line = {.out = out, .at = at, .indent = indent, .width = width, .empty = true};
+
+    for (text += strspn(text, blanks); *text != '\0'; text += strspn(text, blanks)) {
+        size_t length = strcspn(text, blanks);
+        put_word(&line, text, length);
+        text += length;
+    }
+    fputc('\n', out);
+}
+
+void text_indent(const char *text, size_t indent, FILE *out)
+{
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        text_blanks(length > 0 ? indent : 0, out);
+        text_put(text, length, out);
+        fputc('\n', out);
+        text += length + (text[length] == '\n');
+    }
+}

@@ -1,0 +1,126 @@
+#include <string.h>
+
+#include "faults.h"
+#include "story.h"
+
+/* Connections that stand in the middle of their handshake. */
+
+/* ---- SYN_SENT ---- */
+
+/* A listener that may send no cookies takes so many requests (tcp_conn_request()). */
+static bool lacked_backlog(const struct facts *facts)
+{
+    return strcmp(facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_syncookies"), "0") == 0 &&
+           facts_moved(facts, SIDE_SERVER, "TcpExtListenDrops") > 0;
+}
+
+static const char *why_unanswered(char *text, size_t size, const struct facts *facts)
+{
+    if (faults_lost(facts, SEGMENT_SYN, SIDE_SERVER)) {
+        return faults_blame(text, size, SEGMENT_SYN, SIDE_SERVER);
+    }
+    if (faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT)) {
+        return faults_blame(text, size, SEGMENT_SYN_ACK, SIDE_CLIENT);
+    }
+    if (facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows") > 0) {
+        return "the server's accept queue was full (TcpExtListenOverflows) and it dropped them";
+    }
+    if (lacked_backlog(facts)) {
+        snprintf(text, size,
+                 "the server had no room for more requests (TcpExtListenDrops): "
+                 "tcp_max_syn_backlog is %s there, and tcp_syncookies 0 leaves it no other way",
+                 facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_max_syn_backlog"));
+        return text;
+    }
+    return "whoever was to answer is silent";
+}
+
+void observe_syn_sent(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    double left = facts->side[SIDE_CLIENT].final[TCP_STATE_SYN_SENT];
+    char text[192];
+
+    if (left > 0) {
+        story_say(story,
+                  "%s %s in SYN_SENT on the client: no answer to %s has come, for %s. The kernel "
+                  "sends a SYN again as often as tcp_syn_retries says%s; then connect meets "
+                  "ETIMEDOUT.",
+                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
+                  PLURAL(left, "its SYN", "their SYNs"), why_unanswered(text, sizeof text, facts),
+                  HERE(facts, SIDE_CLIENT, "net.ipv4.tcp_syn_retries"));
+    }
+}
+
+/* ---- SYN_RECV ---- */
+
+static bool defers(const struct facts *facts)
+{
+    const char *option = facts_scenario(facts, "server.sockopt.defer_accept");
+
+    return option[0] != '\0' && strcmp(option, "0s") != 0 && strcmp(option, "off") != 0;
+}
+
+/* Why the handshake's third segment was not taken.  More than one may be so. */
+static void say_why_pending(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    bool lost = faults_lost(facts, SEGMENT_ACK, SIDE_SERVER);
+    bool full = facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows") > 0;
+
+    if (faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT)) {
+        story_say(story, "Faults lost the SYN-ACKs on their way to the client.");
+    }
+    if (lost) {
+        story_say(story, "Faults lost the ACKs on their way to the server.");
+    }
+    if (full) {
+        story_say(story,
+                  "%s ACK that meets a full accept queue (TcpExtListenOverflows) is dropped, "
+                  "as if it had not come.",
+                  lost ? "When the SYN-ACK is sent again, an" : "An");
+    }
+    if (defers(facts)) {
+        story_say(story,
+                  "With TCP_DEFER_ACCEPT (server.sockopt.defer_accept %s) an ACK without data is "
+                  "not enough: the server waits for the client to send something.",
+                  facts_scenario(facts, "server.sockopt.defer_accept"));
+    }
+}
+
+/* What the client takes them for. */
+static void say_client_view(struct story *story, double left)
+{
+    const struct side_facts *side = story->facts.side;
+    double ahead = side[SIDE_CLIENT].final[TCP_STATE_ESTABLISHED] -
+                   side[SIDE_SERVER].final[TCP_STATE_ESTABLISHED];
+
+    if (ahead >= left) {
+        story_say(story, "The client's ends are ESTABLISHED already and do not know.");
+    } else if (ahead <= 0 && side[SIDE_CLIENT].final[TCP_STATE_SYN_SENT] <= 0) {
+        story_say(story, "The client has no such connection, as in a SYN flood.");
+    }
+}
+
+void observe_syn_recv(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    double left = facts->side[SIDE_SERVER].final[TCP_STATE_SYN_RECV];
+
+    if (left <= 0) {
+        return;
+    }
+    story_say(
+        story,
+        "%s %s in SYN_RECV on the server: the SYN-ACK is sent, and the ACK that completes the "
+        "handshake has not been taken.",
+        COUNT(left), PLURAL(left, "request stands", "requests stand"));
+    say_why_pending(story);
+    if (facts->side[SIDE_CLIENT].settled) {
+        say_client_view(story, left);
+    }
+    story_say(story,
+              "The server sends the SYN-ACK again as often as tcp_synack_retries says%s, and then "
+              "forgets the request.",
+              HERE(facts, SIDE_SERVER, "net.ipv4.tcp_synack_retries"));
+}

@@ -1,0 +1,343 @@
+#include <errno.h>
+
+#include "report_fixture.h"
+
+/* What struck a run from outside, and what follows from it. */
+
+static void strike(struct result *result, const char *fault, int64_t at)
+{
+    text_pairs_add(&result->scenario, "faults", fault);
+    struct timeline_entry *entry = result_add_moment(result, at, "a fault");
+    entry->happened = true;
+    entry->at = at;
+}
+
+static void happen(struct result *result, const char *event, int64_t at)
+{
+    text_pairs_add(&result->scenario, "events", event);
+    struct timeline_entry *entry = result_add_moment(result, at, "an event");
+    entry->happened = true;
+    entry->at = at;
+}
+
+static void set_sysctl(struct result *result, enum side side, const char *name, const char *value)
+{
+    text_pairs_add(&result->side[side].sysctl, name, value);
+}
+
+/* ---- what they did to the link ---- */
+
+static void each_kind_is_told(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    strike(result, "{at: 0s, drop: fin, toward: server}", 0);
+    strike(result, "{at: 100ms, drop: 5%, for: 400ms}", 100 * NS_PER_MS);
+    strike(result, "{at: 200ms, partition: on}", 200 * NS_PER_MS);
+    strike(result, "{at: 300ms, reset: syn, toward: client}", 300 * NS_PER_MS);
+    EXPLAINS(result, "From the start of the load every FIN on its way to the server was lost.",
+             "From 100 ms to 500 ms into the load 5 % of the segments on their way to either",
+             "side were lost, at random.",
+             "From 200 ms into the load on nothing crossed the link, either way.",
+             "every SYN on its way to the client was lost and answered with a RST", "!other faults",
+             "!sent 5");
+}
+
+static void the_queueing_kinds_are_told(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    strike(result, "{at: 0s, delay: 50ms, toward: client}", 0);
+    strike(result, "{at: 0s, rate: 128k/s, toward: server, for: 2s}", 0);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpRetransSegs", 7);
+    EXPLAINS(result, "all that was on its way to the client was 50ms late.",
+             "For the first 2 s of the load the link carried no more than 128k/s toward the "
+             "server.",
+             "!sent 7 segments again"); /* nothing was lost */
+}
+
+static void a_heal_ends_what_began_before_it(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    strike(result, "{at: 0s, drop: data}", 0);
+    strike(result, "{at: 700ms, heal: on}", 700 * NS_PER_MS);
+    strike(result, "{at: 700ms, drop: rst, share: 10%}", 700 * NS_PER_MS);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpRetransSegs", 7);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpRetransSegs", 1);
+    EXPLAINS(result,
+             "For the first 700 ms of the load every segment with data on its way to either side "
+             "was lost.",
+             "From 700 ms into the load on 10 % of the RSTs on their way",
+             "The client sent 7 segments again, the server 1 (TcpRetransSegs).");
+}
+
+static void what_came_too_late_struck_nothing(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    text_pairs_add(&result->scenario, "faults", "{at: 20s, drop: fin}");
+    result_add_moment(result, 20 * NS_PER_S, "drop fin");
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_LAST_ACK, 5, 5);
+    EXPLAINS(result, "The drop fault due 20 s into the load struck nothing: the run was over",
+             "!lost", "!for faults");
+}
+
+static void many_faults_are_left_to_the_timeline(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    for (int64_t i = 0; i < 5; i++) {
+        strike(result, "{at: 0s, drop: fin}", 0);
+    }
+    EXPLAINS(result, "The timeline has the other faults.");
+}
+
+/* ---- FINs without an answer ---- */
+
+static struct result *unacked(enum tcp_state client, enum tcp_state server, const char *fault)
+{
+    struct result *result = fixture_new();
+
+    fixture_state(result, SIDE_CLIENT, client, 40, 40);
+    fixture_state(result, SIDE_SERVER, server, 40, 40);
+    set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_orphan_retries", "0");
+    set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_retries2", "15");
+    if (fault != NULL) {
+        strike(result, fault, 0);
+    }
+    return result;
+}
+
+static void a_lost_fin_is_told_from_a_lost_ack(void **state)
+{
+    static const char partition[] = "{at: 0s, partition: on}";
+
+    (void)state;
+    EXPLAINS(unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_ESTABLISHED, partition),
+             "40 sockets stand on the client in FIN_WAIT1: their FIN is not acknowledged, for "
+             "faults lost FINs on their way to the server.",
+             "40 sockets are still established on the server, where the client's FIN has not "
+             "arrived.",
+             "!half-open");
+    EXPLAINS(unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSE_WAIT, partition),
+             "in FIN_WAIT1: their FIN is not acknowledged, for faults lost ACKs on their way to "
+             "the client.",
+             "!lost FINs");
+    EXPLAINS(unacked(TCP_STATE_LAST_ACK, TCP_STATE_TIME_WAIT, partition),
+             "in LAST_ACK, having closed second: their FIN is not acknowledged, for faults lost "
+             "ACKs on their way to the client.");
+    EXPLAINS(unacked(TCP_STATE_LAST_ACK, TCP_STATE_FIN_WAIT2, partition),
+             "for faults lost FINs on their way to the server.",
+             "waiting for a FIN of the client that has not arrived: faults lost FINs on their way "
+             "to the server.");
+    EXPLAINS(unacked(TCP_STATE_CLOSING, TCP_STATE_FIN_WAIT2, "{at: 0s, drop: fin, toward: server}"),
+             "in CLOSING, with the peer's FIN in hand: their FIN is not acknowledged, for faults "
+             "lost FINs on their way to the server.");
+}
+
+static void without_faults_nothing_is_blamed_on_them(void **state)
+{
+    (void)state;
+    EXPLAINS(unacked(TCP_STATE_LAST_ACK, TCP_STATE_FIN_WAIT2, NULL),
+             "their FIN is not acknowledged.", "!faults", "!for data");
+    EXPLAINS(unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_ESTABLISHED, NULL),
+             "not acknowledged, for it may stand behind data that the peer does not read.",
+             "!faults");
+    EXPLAINS(
+        unacked(TCP_STATE_LAST_ACK, TCP_STATE_FIN_WAIT2, "{at: 0s, drop: fin, toward: client}"),
+        "their FIN is not acknowledged.", "!for faults");
+}
+
+static void how_long_a_fin_is_sent_is_told_with_its_value(void **state)
+{
+    struct result *held = unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_ESTABLISHED, NULL);
+
+    (void)state;
+    EXPLAINS(unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_ESTABLISHED, NULL),
+             "after tcp_orphan_retries (0 here, which stands for 8).", "!tcp_retries2");
+    held->side[SIDE_CLIENT].account.outcome[OUTCOME_HELD] = 40;
+    free(held->side[SIDE_CLIENT].sysctl.item[6].value);
+    held->side[SIDE_CLIENT].sysctl.item[6].value = strdup("3");
+    assert_string_equal(held->side[SIDE_CLIENT].sysctl.item[6].name, "net.ipv4.tcp_orphan_retries");
+    EXPLAINS(held,
+             "after tcp_orphan_retries (3 here), one with a descriptor after tcp_retries2 (15 "
+             "here).");
+}
+
+static void who_closed_first_is_known_in_spite_of_faults(void **state)
+{
+    static const char fault[] = "{at: 0s, drop: fin, toward: server}";
+    struct result *client = fixture_new();
+    struct result *both = fixture_new();
+
+    (void)state;
+    fixture_state(client, SIDE_CLIENT, TCP_STATE_FIN_WAIT1, CONNECTIONS, CONNECTIONS);
+    fixture_state(client, SIDE_SERVER, TCP_STATE_ESTABLISHED, CONNECTIONS, CONNECTIONS);
+    strike(client, fault, 0);
+    EXPLAINS(client, "The client closed first.", "!Both sides hold", "!does not tell");
+
+    fixture_state(both, SIDE_CLIENT, TCP_STATE_CLOSING, CONNECTIONS, CONNECTIONS);
+    fixture_state(both, SIDE_SERVER, TCP_STATE_FIN_WAIT2, CONNECTIONS, CONNECTIONS);
+    fixture_counter(&both->side[SIDE_SERVER].counters, "TcpExtTW", CONNECTIONS);
+    both->side[SIDE_SERVER].final.fin_wait2_orphans = CONNECTIONS;
+    strike(both, fault, 0);
+    EXPLAINS(both, "each FIN was sent before the other had arrived.",
+             "!closed first:", "!both ends went to TIME_WAIT");
+}
+
+static void orphans_that_gave_up_are_told(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_FIN_WAIT1, 40, 0);
+    fixture_state(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 40, 40);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPAbortOnTimeout", 43);
+    result->side[SIDE_CLIENT].account.error[ETIMEDOUT] = 3;
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] = 3;
+    set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_orphan_retries", "1");
+    set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_retries2", "4");
+    EXPLAINS(result, "3 connections of the client ended because TCP itself gave up (ETIMEDOUT)",
+             "whatever was sent again, which tcp_retries2 (4 here) bounds.",
+             "40 sockets of the client that no program held gave up",
+             "tcp_orphan_retries (1 here) bounds that",
+             "40 sockets are still established on the server while the client has none: half-open",
+             "The client's sockets gave up without a RST (TcpExtTCPAbortOnTimeout).");
+}
+
+static void a_lost_rst_leaves_the_other_end_open(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 40, 40);
+    strike(result, "{at: 0s, drop: rst, toward: server}", 0);
+    EXPLAINS(result, "half-open", "Faults lost RSTs on their way to the server.");
+}
+
+/* ---- RSTs that meet a TIME_WAIT ---- */
+
+static struct result *assassinated(const char *rfc1337, uint32_t standing)
+{
+    struct result *result = fixture_new();
+
+    set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_rfc1337", rfc1337);
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, standing, standing);
+    fixture_state(result, SIDE_SERVER, TCP_STATE_LAST_ACK, CONNECTIONS, 0);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTW", CONNECTIONS);
+    strike(result, "{at: 0s, reset: ack, toward: server}", 0);
+    return result;
+}
+
+static void an_assassinated_time_wait_is_told(void **state)
+{
+    (void)state;
+    EXPLAINS(assassinated("0", 0), "Of the client's 5,000 mini-sockets none stands in TIME_WAIT",
+             "as long as tcp_rfc1337 is 0 (RFC 1337).", "!ignores it", "!the server's 5,000");
+    EXPLAINS(assassinated("0", 4000), "5,000 mini-sockets some no longer stand in TIME_WAIT");
+    EXPLAINS(assassinated("1", CONNECTIONS), "but its tcp_rfc1337 is 1: a TIME_WAIT ignores it.",
+             "!RFC 1337");
+}
+
+/* ---- a server that could not come back ---- */
+
+static struct result *restarted(const char *event, const char *reuseaddr, const char *error)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    if (reuseaddr != NULL) {
+        text_pairs_add(&result->scenario, "server.sockopt.reuseaddr", reuseaddr);
+    }
+    happen(result, event, NS_PER_S);
+    struct timeline_entry *entry = &result->timeline[result->timeline_count - 1];
+    entry->restart = true;
+    entry->refusals = 247;
+    entry->error = error != NULL ? strdup(error) : NULL;
+    return result;
+}
+
+static void what_blocks_a_restart_is_named_with_its_cure(void **state)
+{
+    (void)state;
+    EXPLAINS(restarted("{at: 1s, start: server}", NULL, "it was not ready in time"),
+             "The server could not be started again: bind(2) was refused 247 times (EADDRINUSE), "
+             "for 5,000 sockets in time_wait stand on port 8080.",
+             "both have SO_REUSEADDR; here neither had it: set server.sockopt.reuseaddr to on.");
+    EXPLAINS(restarted("{at: 1s, start: server, reuseaddr: on}", "off", NULL),
+             "The server came back late", "here only the new one had it");
+    EXPLAINS(restarted("{at: 1s, start: server, reuseaddr: off}", "on", "it was not ready"),
+             "here only the old one had it");
+    EXPLAINS(restarted("{at: 1s, start: server}", "on", "it was not ready"),
+             "Both the old and the new listener had SO_REUSEADDR", "!set server.sockopt");
+}
+
+static void a_server_on_the_clients_host_meets_the_clients_sockets(void **state)
+{
+    struct result *result =
+        restarted("{at: 1s, start: server, host: client}", "on", "it was not ready");
+
+    (void)state;
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, 10, 10);
+    EXPLAINS(result, "for some of 10 sockets in time_wait stand on port 8080.",
+             "keep the listen port out of ip_local_port_range", "!set server.sockopt");
+}
+
+/* ---- queues ---- */
+
+static void a_listener_that_was_stopped_accepted_nothing(void **state)
+{
+    struct result *stopped = fixture_new();
+    struct result *goes_on = fixture_new();
+
+    (void)state;
+    fixture_counter(&stopped->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 3);
+    fixture_counter(&goes_on->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 3);
+    happen(stopped, "{at: 0s, stop: server}", 0);
+    happen(goes_on, "{at: 0s, stop: server}", 0);
+    happen(goes_on, "{at: 1s, cont: server}", NS_PER_S);
+    EXPLAINS(stopped, "The server was stopped and accepted nothing.");
+    EXPLAINS(goes_on, "!was stopped");
+}
+
+static void a_killed_listener_resets_its_queue(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    result->side[SIDE_SERVER].account.attempted = CONNECTIONS - 40;
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 40);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpEstabResets", 40);
+    happen(result, "{at: 500ms, kill: server}", 500 * NS_PER_MS);
+    EXPLAINS(result, "They ended what waited in the accept queue when the listener was closed.",
+             "40 sockets of the client went from ESTABLISHED or CLOSE_WAIT straight to CLOSE");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_is_told),
+        cmocka_unit_test(the_queueing_kinds_are_told),
+        cmocka_unit_test(a_heal_ends_what_began_before_it),
+        cmocka_unit_test(what_came_too_late_struck_nothing),
+        cmocka_unit_test(many_faults_are_left_to_the_timeline),
+        cmocka_unit_test(a_lost_fin_is_told_from_a_lost_ack),
+        cmocka_unit_test(without_faults_nothing_is_blamed_on_them),
+        cmocka_unit_test(how_long_a_fin_is_sent_is_told_with_its_value),
+        cmocka_unit_test(who_closed_first_is_known_in_spite_of_faults),
+        cmocka_unit_test(orphans_that_gave_up_are_told),
+        cmocka_unit_test(a_lost_rst_leaves_the_other_end_open),
+        cmocka_unit_test(an_assassinated_time_wait_is_told),
+        cmocka_unit_test(what_blocks_a_restart_is_named_with_its_cure),
+        cmocka_unit_test(a_server_on_the_clients_host_meets_the_clients_sockets),
+        cmocka_unit_test(a_listener_that_was_stopped_accepted_nothing),
+        cmocka_unit_test(a_killed_listener_resets_its_queue),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

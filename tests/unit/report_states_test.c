@@ -1,0 +1,355 @@
+#include "report_fixture.h"
+
+/* Sockets that stand in a state worth explaining: handshakes, self-connects, CLOSE; and RSTs that
+ * abort nothing. */
+
+/* ---- SYN_RECV ---- */
+
+static struct result *pending(uint32_t requests, uint32_t client)
+{
+    struct result *result = fixture_new();
+
+    fixture_state(result, SIDE_SERVER, TCP_STATE_SYN_RECV, requests, requests);
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, client, client);
+    text_pairs_add(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_synack_retries", "5");
+    return result;
+}
+
+static void strike(struct result *result, const char *fault)
+{
+    text_pairs_add(&result->scenario, "faults", fault);
+    result_add_moment(result, 0, "a fault")->happened = true;
+}
+
+static void a_lost_third_ack_is_no_half_open_connection(void **state)
+{
+    struct result *result = pending(40, 40);
+
+    (void)state;
+    strike(result, "{at: 0s, drop: ack, toward: server}");
+    EXPLAINS(result, "40 requests stand in SYN_RECV on the server: the SYN-ACK is sent,",
+             "the ACK that completes the handshake has not been taken.",
+             "Faults lost the ACKs on their way to the server.",
+             "The client's ends are ESTABLISHED already", "tcp_synack_retries says (5 here)",
+             "!half-open", "!accept queue", "!DEFER", "!flood");
+}
+
+static void a_full_accept_queue_keeps_requests_pending(void **state)
+{
+    struct result *result = pending(6, 15);
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 9, 9);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 15);
+    EXPLAINS(result, "6 requests stand in SYN_RECV",
+             "An ACK that meets a full accept queue (TcpExtListenOverflows) is dropped",
+             "9 sockets on the client and 9 on the server are still established", "!half-open",
+             "!Faults", "!more are established");
+}
+
+static void deferred_accepts_are_told(void **state)
+{
+    struct result *result = pending(1, 1);
+
+    (void)state;
+    text_pairs_add(&result->scenario, "server.sockopt.defer_accept", "10s");
+    EXPLAINS(result, "1 request stands in SYN_RECV",
+             "With TCP_DEFER_ACCEPT (server.sockopt.defer_accept 10s) an ACK without data",
+             "!half-open");
+}
+
+static void requests_without_a_client_are_a_flood(void **state)
+{
+    (void)state;
+    EXPLAINS(pending(40, 0), "The client has no such connection, as in a SYN flood.",
+             "!ESTABLISHED already");
+}
+
+static void more_than_the_pending_ones_are_half_open(void **state)
+{
+    (void)state;
+    EXPLAINS(pending(40, 50), "10 sockets are still established on the client while the server has "
+                              "none: half-open");
+}
+
+static void cookies_leave_nothing_on_the_server(void **state)
+{
+    struct result *result = pending(0, 40);
+
+    (void)state;
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtSyncookiesSent", 40);
+    strike(result, "{at: 0s, drop: ack, toward: server}");
+    EXPLAINS(
+        result,
+        "The server answered 40 SYNs with cookies (TcpExtSyncookiesSent) and remembers nothing "
+        "of them; the ACKs that would have brought the cookies back were lost.",
+        "!SYN_RECV");
+}
+
+/* ---- SYN_SENT ---- */
+
+static struct result *unanswered(void)
+{
+    struct result *result = fixture_new();
+
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_SYN_SENT, 33, 33);
+    text_pairs_add(&result->side[SIDE_CLIENT].sysctl, "net.ipv4.tcp_syn_retries", "6");
+    return result;
+}
+
+static void an_unanswered_syn_is_told_with_its_reason(void **state)
+{
+    struct result *lost = unanswered();
+    struct result *answer_lost = unanswered();
+    struct result *full = unanswered();
+    struct result *backlog = unanswered();
+
+    (void)state;
+    strike(lost, "{at: 0s, drop: any}");
+    strike(answer_lost, "{at: 0s, drop: syn-ack, toward: client}");
+    fixture_counter(&full->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 5);
+    fixture_counter(&backlog->side[SIDE_SERVER].counters, "TcpExtListenDrops", 33);
+    text_pairs_add(&backlog->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_syncookies", "0");
+    text_pairs_add(&backlog->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_max_syn_backlog", "8");
+    EXPLAINS(lost,
+             "33 sockets stand in SYN_SENT on the client: no answer to their SYNs has come, for "
+             "faults lost SYNs on their way to the server.",
+             "tcp_syn_retries says (6 here); then connect meets ETIMEDOUT.");
+    EXPLAINS(answer_lost, "for faults lost SYN-ACKs on their way to the client.");
+    EXPLAINS(full, "for the server's accept queue was full (TcpExtListenOverflows)");
+    EXPLAINS(backlog, "no room for more requests (TcpExtListenDrops): tcp_max_syn_backlog is 8");
+    EXPLAINS(unanswered(), "for whoever was to answer is silent.");
+}
+
+/* ---- a connection with itself ---- */
+
+static void a_self_connect_is_told_as_one(void **state)
+{
+    struct result *result = fixture_new();
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    text_pairs_add(&result->scenario, "client.to", "198.18.0.1:40000");
+    *client = (struct account){.attempted = 1, .opened = 1};
+    client->outcome[OUTCOME_HELD] = 1;
+    account_init(&result->side[SIDE_SERVER].account);
+    result->side[SIDE_SERVER].counters.item[0].after =
+        result->side[SIDE_SERVER].counters.item[0].before;
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 1, 1);
+    EXPLAINS(result,
+             "1 connection is one of the client with itself: nothing listened at 198.18.0.1:40000",
+             "simultaneous open (RFC 9293 section 3.5)", "It is still established", "!half-open");
+}
+
+static void a_connection_elsewhere_that_was_accepted_is_not(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    text_pairs_add(&result->scenario, "client.to", "198.19.0.1:8080");
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 1, 1);
+    EXPLAINS(result, "!with itself", "half-open");
+}
+
+/* ---- CLOSE ---- */
+
+static void held_sockets_that_no_table_lists_are_told(void **state)
+{
+    struct result *result = fixture_reset();
+    struct account *server = &result->side[SIDE_SERVER].account;
+
+    (void)state;
+    server->outcome[OUTCOME_DONE] = 0;
+    server->outcome[OUTCOME_HELD] = CONNECTIONS;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, 4000, 1000);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpEstabResets", CONNECTIONS);
+    EXPLAINS(result, "The server still holds the descriptors of 4,000 connections that are over,",
+             "over, ended by a RST (TcpEstabResets).", "neither sock_diag nor ss(8) lists it",
+             "!Nothing piled up", "!neither side held");
+}
+
+static void what_orphans_wait_for_is_not_taken_for_held(void **state)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+
+    (void)state;
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] = CONNECTIONS - 10;
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_HELD] = 10;
+    EXPLAINS(result, "The client still holds the descriptors of 10 connections that are over",
+             "!The server still holds");
+}
+
+static void bound_sockets_in_close_are_told(void **state)
+{
+    struct result *result = fixture_reset();
+
+    (void)state;
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_CLOSE, 100, 100);
+    EXPLAINS(result, "100 sockets stand in CLOSE on the client: the connection is over",
+             "keeps the port it was bound to", "!Nothing piled up");
+}
+
+/* ---- CLOSE_WAIT that nobody holds ---- */
+
+static void what_was_never_accepted_is_no_leak(void **state)
+{
+    struct result *all = fixture_leaked_by(SIDE_SERVER);
+    struct result *some = fixture_leaked_by(SIDE_SERVER);
+
+    (void)state;
+    account_init(&all->side[SIDE_SERVER].account);
+    some->side[SIDE_SERVER].account.attempted = CONNECTIONS - 100;
+    EXPLAINS(all, "5,000 sockets stand in CLOSE_WAIT in the server's accept queue",
+             "the server has not accepted them yet", "!leak", "!descriptors. The");
+    EXPLAINS(some, "5,000 sockets stand in CLOSE_WAIT on the server: it has had the peer's FIN",
+             "100 of them wait in the accept queue still: no descriptor names them yet.");
+}
+
+static void a_single_orphan_is_told_in_the_singular(void **state)
+{
+    struct result *one = fixture_new();
+    struct result *of_two = fixture_new();
+
+    (void)state;
+    fixture_state(one, SIDE_CLIENT, TCP_STATE_FIN_WAIT2, 1, 1);
+    one->side[SIDE_CLIENT].final.fin_wait2_orphans = 1;
+    fixture_state(of_two, SIDE_CLIENT, TCP_STATE_FIN_WAIT2, 2, 2);
+    of_two->side[SIDE_CLIENT].final.fin_wait2_orphans = 1;
+    EXPLAINS(one, "It is an orphan, closed by the application: the kernel drops it after");
+    EXPLAINS(of_two, "One of them is an orphan, closed by the application: the kernel drops it");
+}
+
+/* ---- RSTs that answer ---- */
+
+static struct result *answered(enum side peer_counts, const char *own, const char *peers)
+{
+    struct result *result = fixture_new();
+
+    fixture_state(result, SIDE_SERVER, TCP_STATE_LAST_ACK, CONNECTIONS, 0);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", CONNECTIONS);
+    if (own != NULL) {
+        fixture_counter(&result->side[SIDE_CLIENT].counters, own, CONNECTIONS);
+    }
+    if (peers != NULL) {
+        fixture_counter(&result->side[peer_counts].counters, peers, CONNECTIONS);
+    }
+    return result;
+}
+
+static void rsts_that_abort_nothing_are_told_by_their_reason(void **state)
+{
+    struct result *data = answered(SIDE_SERVER, "TcpExtTW", "TcpEstabResets");
+
+    (void)state;
+    EXPLAINS(answered(SIDE_SERVER, "TcpExtTCPTimeWaitOverflow", NULL),
+             "They answered what came for sockets that TIME_WAIT had no room for",
+             "They cut nothing off: no socket of the server was in ESTABLISHED or CLOSE_WAIT any "
+             "more (its TcpEstabResets did not move), so no data is lost.",
+             "!aborted");
+    EXPLAINS(answered(SIDE_SERVER, "TcpExtEmbryonicRsts", NULL), "They ended requests in SYN_RECV");
+    EXPLAINS(answered(SIDE_SERVER, NULL, "TcpExtTCPKeepAlive"), "They answered keepalive probes");
+    EXPLAINS(answered(SIDE_SERVER, NULL, "TcpExtTCPSYNChallenge"), "They answered challenge ACKs");
+    EXPLAINS(answered(SIDE_SERVER, NULL, NULL), "answered segments for which there was no socket.",
+             "!aborted", "!it is lost");
+    EXPLAINS(data,
+             "data that came for sockets in FIN_WAIT2 that no program held any more: it is "
+             "lost.",
+             "5,000 sockets of the server went from ESTABLISHED or CLOSE_WAIT straight to CLOSE");
+}
+
+static void rsts_beyond_the_aborts_are_told_apart(void **state)
+{
+    struct result *result = fixture_reset();
+
+    (void)state;
+    result->side[SIDE_SERVER].counters.item[1].after += 22; /* TcpOutRsts */
+    assert_string_equal(result->side[SIDE_SERVER].counters.item[1].name, "TcpOutRsts");
+    EXPLAINS(result, "22 more answered segments for which there was no socket.",
+             "aborted rather than closed");
+}
+
+static void a_reset_by_linger2_is_no_linger_0(void **state)
+{
+    struct result *result = fixture_reset();
+
+    (void)state;
+    text_pairs_add(&result->scenario, "server.sockopt.linger2", "-1");
+    EXPLAINS(result, "the server closed with TCP_LINGER2 at -1, and its FIN was acknowledged",
+             "!SO_LINGER");
+}
+
+/* ---- a full accept queue ---- */
+
+static void latency_is_blamed_on_the_queue_only_when_it_shows(void **state)
+{
+    struct result *quick = fixture_new();
+    struct result *slow = fixture_new();
+
+    (void)state;
+    fixture_counter(&quick->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 3);
+    fixture_counter(&slow->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 3);
+    for (unsigned i = 0; i < 1000; i++) {
+        histogram_record(&quick->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT], NS_PER_MS);
+        histogram_record(&slow->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT],
+                         i < 980 ? NS_PER_MS : 1030 * NS_PER_MS);
+    }
+    EXPLAINS(quick, "accept queue was full 3 times", "!a second or more");
+    EXPLAINS(slow, "a second or more: the p99 of client connect is 1.03 s.");
+}
+
+/* ---- a fixed port ---- */
+
+static void a_fixed_port_is_taken_over_by_its_option(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_CLIENT);
+
+    (void)state;
+    text_pairs_add(&result->scenario, "client.port", "5555");
+    text_pairs_add(&result->scenario, "client.sockopt.reuseaddr", "on");
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTWRecycled", 19);
+    EXPLAINS(result, "On the client all have the same port (client.port)",
+             "a connect that SO_REUSEADDR or SO_REUSEPORT has let bind its port, whatever",
+             "!parity", "!ip_local_port_range");
+}
+
+/* ---- TIME_WAIT that gave way ---- */
+
+static void what_gave_way_is_told_without_a_prediction(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 1383, 1383);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTW", CONNECTIONS);
+    EXPLAINS(result, "5,000 were made on the server (TcpExtTW): a SYN on the same address and port",
+             "took the place of 3,617 before their 60 s were over.");
+    EXPLAINS(fixture_closed_by(SIDE_SERVER), "!were made on the server");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lost_third_ack_is_no_half_open_connection),
+        cmocka_unit_test(a_full_accept_queue_keeps_requests_pending),
+        cmocka_unit_test(deferred_accepts_are_told),
+        cmocka_unit_test(requests_without_a_client_are_a_flood),
+        cmocka_unit_test(more_than_the_pending_ones_are_half_open),
+        cmocka_unit_test(cookies_leave_nothing_on_the_server),
+        cmocka_unit_test(an_unanswered_syn_is_told_with_its_reason),
+        cmocka_unit_test(a_self_connect_is_told_as_one),
+        cmocka_unit_test(a_connection_elsewhere_that_was_accepted_is_not),
+        cmocka_unit_test(held_sockets_that_no_table_lists_are_told),
+        cmocka_unit_test(what_orphans_wait_for_is_not_taken_for_held),
+        cmocka_unit_test(bound_sockets_in_close_are_told),
+        cmocka_unit_test(what_was_never_accepted_is_no_leak),
+        cmocka_unit_test(a_single_orphan_is_told_in_the_singular),
+        cmocka_unit_test(rsts_that_abort_nothing_are_told_by_their_reason),
+        cmocka_unit_test(rsts_beyond_the_aborts_are_told_apart),
+        cmocka_unit_test(a_reset_by_linger2_is_no_linger_0),
+        cmocka_unit_test(latency_is_blamed_on_the_queue_only_when_it_shows),
+        cmocka_unit_test(a_fixed_port_is_taken_over_by_its_option),
+        cmocka_unit_test(what_gave_way_is_told_without_a_prediction),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
