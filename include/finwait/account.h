@@ -25,7 +25,7 @@
     X(OUTCOME_BAD_MESSAGE, "bad_message", "the peer sent what is no HTTP/1.1 message")             \
     X(OUTCOME_ERROR, "error", "another errno; see errors.*")                                       \
     X(OUTCOME_DIED, "died", "its program reached `die` and ended the worker")                      \
-    X(OUTCOME_KILLED, "killed", "its worker's process ended under it")                             \
+    X(OUTCOME_KILLED, "killed", "its worker's process ended under it, held or not")                \
     X(OUTCOME_CUT, "cut", "still open when the run was cut short or torn down")
 
 enum outcome {

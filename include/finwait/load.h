@@ -75,10 +75,10 @@ void role_go(struct role *role);
 void role_stop(struct role *role);
 
 /*
- * SIGKILL every worker; what was open counts as OUTCOME_KILLED, a server's listener is closed, a
- * restart under way is given up.  They do not count as died.  events.finished is called before it
- * returns, unless it has been: the owner knows whether a restart is to come and the load is not
- * over yet.  After a restart it will be called anew.
+ * SIGKILL every worker; what was open or held counts as OUTCOME_KILLED, a server's listener is
+ * closed, a restart under way is given up.  They do not count as died.  events.finished is called
+ * before it returns, unless it has been: the owner knows whether a restart is to come and the load
+ * is not over yet.  After a restart it will be called anew.
  */
 void role_kill(struct role *role);
 
@@ -95,11 +95,18 @@ void role_freeze(struct role *role, bool frozen);
  */
 int role_restart(struct role *role, struct error *error);
 
-/* Before role_restart: whether the new listener has SO_REUSEADDR, whatever the plan says. */
-void role_set_reuseaddr(struct role *role, bool on);
+/* Before role_restart: a socket option that is a switch, whatever the plan says of it. */
+void role_set_switch(struct role *role, enum sockopt_id id, bool on);
 
 /*
- * End every worker at once (SIGKILL) and reap it; what was open counts as OUTCOME_CUT.
+ * Before role_restart: run in the host of `side` from now on.  A server then listens on that host's
+ * addresses, no more of them than before, at the same port; a client connects from them.
+ */
+void role_move(struct role *role, enum side side);
+
+/*
+ * End every worker at once (SIGKILL) and reap it, and what its children kept open; what was open
+ * counts as OUTCOME_CUT, what was held stays OUTCOME_HELD.
  * The accounts stay readable.
  */
 void role_end(struct role *role);

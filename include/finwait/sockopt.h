@@ -66,7 +66,7 @@ struct sockopt_info {
 
 extern const struct sockopt_info sockopt_table[SOCKOPT_N];
 
-/* The type of a value ("a duration of whole seconds") and its bounds ("1s to 32767s", or "" where
+/* The type of a value ("whole seconds") and its bounds ("1s to 32767s", or "" where
  * the type says it all), for the reference.  sockopt_range returns `text`. */
 const char *sockopt_type(enum sockopt_id id);
 char *sockopt_range(char *text, size_t size, enum sockopt_id id);

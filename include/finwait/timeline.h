@@ -62,19 +62,22 @@ enum event_kind {
     EVENT_KIND_N,
 };
 
-/* What a start changes: SO_REUSEADDR of the new listener. */
-enum event_reuse {
-    EVENT_REUSE_AS_IT_WAS,
-    EVENT_REUSE_ON,
-    EVENT_REUSE_OFF,
+/* What a start makes of a switch that the role was first started with. */
+enum event_switch {
+    EVENT_AS_IT_WAS,
+    EVENT_ON,
+    EVENT_OFF,
 };
 
 struct event_spec {
     int64_t at; /* ns from the start of the load; 0: before the first connection */
     enum event_kind kind;
     enum side side;
-    enum event_reuse reuseaddr; /* EVENT_START */
-    unsigned given;             /* as in struct fault */
+    enum event_switch reuseaddr; /* EVENT_START: SO_REUSEADDR of the new sockets */
+    enum event_switch reuseport; /* EVENT_START: SO_REUSEPORT of them */
+    bool moves;                  /* EVENT_START: it runs from now on in the host of … */
+    enum side host;              /* … this side, on its addresses */
+    unsigned given;              /* as in struct fault */
     struct where where;
 };
 

@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "conn.h"
 #include "finwait/clock.h"
@@ -158,6 +159,21 @@ static int bind_source(int fd, const struct role_plan *plan, const struct addres
         return errno;
     }
     return bind(fd, &from->sa, from->length) == 0 ? 0 : errno;
+}
+
+int pace_try_options(const struct role_plan *plan, struct error *error)
+{
+    struct address to;
+    int fd;
+
+    address_pool_get(&plan->servers, 0, &to);
+    fd = socket(address_family(&to), SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return error_errno(error, STATUS_MACHINE, errno, "socket");
+    }
+    int result = sockopts_apply(plan->sockopts, fd, false, error);
+    close(fd);
+    return result;
 }
 
 int pace_socket(struct conn *conn, struct address *to)

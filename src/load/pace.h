@@ -8,8 +8,16 @@
 /* When a client's connections begin, and from where to where. */
 
 struct conn;
+struct error;
+struct role_plan;
 struct worker;
 struct pace;
+
+/*
+ * Give a client's socket its options, and close it: what the kernel refuses one it refuses all, and
+ * so before the first.  -1 with STATUS_MACHINE names the option.
+ */
+int pace_try_options(const struct role_plan *plan, struct error *error);
 
 /* NULL when out of memory. */
 struct pace *pace_new(struct worker *worker);

@@ -8,15 +8,21 @@
 #include <unistd.h>
 
 #include "finwait/clock.h"
+#include "pace.h"
 #include "role.h"
 
 /* ---- workers that end ---- */
 
-static void settle_open(struct role *role, const struct role_worker *worker, enum outcome outcome)
+/* A held connection has ended for its program, but only its death takes the descriptor away. */
+static void settle(struct role *role, const struct role_worker *worker, enum outcome outcome)
 {
     struct account *account = &role->board->slot[worker - role->worker].account;
 
     account->outcome[outcome] += account_open(account);
+    if (outcome == OUTCOME_KILLED) {
+        account->outcome[OUTCOME_KILLED] += account->outcome[OUTCOME_HELD];
+        account->outcome[OUTCOME_HELD] = 0;
+    }
 }
 
 static void count_finished(struct role *role, struct role_worker *worker)
@@ -49,7 +55,7 @@ static void reap(struct role_worker *worker, enum outcome outcome)
         waitpid(worker->pid, NULL, 0);
         worker->pid = 0;
         worker->role->board->slot[worker - worker->role->worker].room = 0;
-        settle_open(worker->role, worker, outcome);
+        settle(worker->role, worker, outcome);
     }
     forget_control(worker);
 }
@@ -91,7 +97,7 @@ int role_listen(struct role *role, struct listeners *listeners, struct error *er
     if (plan->side != SIDE_SERVER) {
         return 0;
     }
-    if (lab_enter(role->lab, plan->side, error) != 0) {
+    if (lab_enter(role->lab, role->home, error) != 0) {
         return -1;
     }
     opened = listeners_open(listeners, plan, error);
@@ -125,11 +131,13 @@ static struct role *role_alloc(const struct role_plan *plan, const struct role_e
     }
     keep_plan(role, plan);
     role->events = *events;
+    role->home = plan->side;
     for (uint32_t i = 0; i < plan->workers; i++) {
         role->worker[i] = (struct role_worker){.role = role, .control = -1};
     }
     role->board = board_new(plan->workers);
-    if (role->board == NULL) {
+    if (role->board == NULL || leash_new(&role->leash) != 0) {
+        board_free(role->board);
         free(role);
         return NULL;
     }
@@ -143,12 +151,14 @@ struct role *role_new(const struct role_plan *plan, const struct lab *lab, struc
     struct role *role = role_alloc(plan, events);
 
     if (role == NULL) {
-        error_errno(error, STATUS_MACHINE, ENOMEM, "%s: shared memory", side_name(plan->side));
+        error_errno(error, STATUS_MACHINE, errno, "%s: shared memory, or a socket pair",
+                    side_name(plan->side));
         return NULL;
     }
     role->lab = lab;
     role->base = base;
-    if (role_listen(role, &listeners, error) != 0 || role_fork_all(role, &listeners, error) != 0) {
+    if ((plan->side == SIDE_CLIENT && pace_try_options(plan, error) != 0) ||
+        role_listen(role, &listeners, error) != 0 || role_fork_all(role, &listeners, error) != 0) {
         listeners_close(&listeners);
         role_free(role);
         return NULL;
@@ -192,6 +202,7 @@ void role_end(struct role *role)
     role->ended = true;
     role_restart_cancel(role);
     role_reap_all(role, OUTCOME_CUT);
+    leash_free(&role->leash);
 }
 
 void role_free(struct role *role)

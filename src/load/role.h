@@ -7,6 +7,7 @@
 
 #include "board.h"
 #include "finwait/load.h"
+#include "leash.h"
 #include "listener.h"
 #include "worker.h"
 
@@ -26,6 +27,8 @@ struct role {
     struct sockopts sockopts;
     char host[ADDRESS_TEXT];
     const struct lab *lab;
+    enum side home; /* in whose host it runs: its own side's, unless it was moved */
+    struct leash leash;
     struct event_base *base;
     struct role_events events;
     struct board *board;
@@ -55,7 +58,8 @@ int role_fork_all(struct role *role, const struct listeners *listeners, struct e
 /* A server's listeners, in its host; nothing for a client. */
 int role_listen(struct role *role, struct listeners *listeners, struct error *error);
 
-/* Kill and reap every worker; what was open counts as `outcome`. */
+/* Kill and reap every worker; what was open counts as `outcome`, and what was held as killed when
+ * that is OUTCOME_KILLED. */
 void role_reap_all(struct role *role, enum outcome outcome);
 
 /* What a worker says: a byte, or the end of file that its death is. */

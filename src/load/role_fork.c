@@ -45,7 +45,10 @@ static void become_worker(pid_t conductor)
     }
 }
 
-/* A descriptor to keep, and which one it is: 0 the control, i + 1 listener i. */
+/* What a worker keeps: these, then its listeners. */
+enum { KEPT_CONTROL, KEPT_LEASH, KEPT_LISTENERS };
+
+/* A descriptor to keep, and which one it is. */
 struct kept {
     int fd;
     uint32_t index;
@@ -96,42 +99,51 @@ static int limit_descriptors(uint32_t descriptors, struct error *error)
     return error_hint(error, "ask for no more than `ulimit -Hn` says");
 }
 
-/* Its descriptors, the control first; NULL: no memory, or one could not be moved. */
-static int *own_descriptors(int control, const int *listeners, uint32_t count)
+/* Make those of `has` the only ones; their numbers may change.  -1: no memory, or not possible. */
+static int own_descriptors(struct worker_descriptors *has)
 {
-    int *fd = malloc((count + 1) * sizeof *fd);
+    uint32_t count = KEPT_LISTENERS + has->listener_count;
+    int *fd = malloc(count * sizeof *fd); /* never freed: the worker's listeners stay there */
 
     if (fd == NULL) {
-        return NULL;
+        return -1;
     }
-    fd[0] = control;
-    for (uint32_t i = 0; i < count; i++) {
-        fd[i + 1] = listeners[i];
+    fd[KEPT_CONTROL] = has->control;
+    fd[KEPT_LEASH] = has->leash;
+    for (uint32_t i = 0; i < has->listener_count; i++) {
+        fd[KEPT_LISTENERS + i] = has->listeners[i];
     }
-    if (keep_only(fd, count + 1) != 0) {
+    if (keep_only(fd, count) != 0) {
         free(fd);
-        return NULL;
+        return -1;
     }
-    return fd;
+    has->control = fd[KEPT_CONTROL];
+    has->leash = fd[KEPT_LEASH];
+    has->listeners = fd + KEPT_LISTENERS;
+    return 0;
 }
 
 static _Noreturn void run_worker(struct role *role, uint32_t index, int control,
                                  const struct listeners *listeners, pid_t conductor)
 {
+    struct worker_descriptors has = {
+        .control = control,
+        .leash = role->leash.theirs,
+        .listeners = listeners_of(listeners, index),
+        .listener_count = listeners->count,
+    };
     struct error error;
-    int *fd;
 
     become_worker(conductor);
-    if (lab_enter(role->lab, role->plan.side, &error) != 0 ||
+    if (lab_enter(role->lab, role->home, &error) != 0 ||
         limit_descriptors(role->plan.descriptors, &error) != 0) {
         error_print(&error, stderr);
         _exit(EXIT_FAILURE);
     }
-    fd = own_descriptors(control, listeners_of(listeners, index), listeners->count);
-    if (fd == NULL) {
+    if (own_descriptors(&has) != 0) {
         _exit(EXIT_FAILURE);
     }
-    _exit(worker_main(&role->plan, index, role->board, fd[0], fd + 1, listeners->count));
+    _exit(worker_main(&role->plan, index, role->board, &has));
 }
 
 /* ---- in the conductor's ---- */

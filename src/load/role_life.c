@@ -151,11 +151,29 @@ static void on_again(evutil_socket_t fd, short what, void *argument)
     }
 }
 
-void role_set_reuseaddr(struct role *role, bool on)
+void role_set_switch(struct role *role, enum sockopt_id id, bool on)
 {
     struct error unused;
 
-    sockopt_parse(&role->sockopts, SOCKOPT_REUSEADDR, on ? "on" : "off", &unused);
+    sockopt_parse(&role->sockopts, id, on ? "on" : "off", &unused);
+    if (id == SOCKOPT_REUSEPORT && role->plan.side == SIDE_SERVER) {
+        role->plan.own_listeners = on; /* without it there can be but one */
+    }
+}
+
+void role_move(struct role *role, enum side side)
+{
+    struct role_plan *plan = &role->plan;
+    struct address_pool *own = plan->side == SIDE_SERVER ? &plan->servers : &plan->sources;
+    const struct address_pool *there = lab_pool(role->lab, side);
+    uint16_t port = address_port(&own->first);
+
+    role->home = side;
+    if (own->count > 0) { /* else the kernel chooses the client's address */
+        own->first = there->first;
+        own->count = own->count < there->count ? own->count : there->count;
+        address_set_port(&own->first, port);
+    }
 }
 
 int role_restart(struct role *role, struct error *error)

@@ -60,8 +60,8 @@ static void on_rested(evutil_socket_t fd, short what, void *argument)
 static void post_room(struct serve *serve)
 {
     struct worker *worker = serve->worker;
-    uint64_t held = worker->account->outcome[OUTCOME_HELD] - worker->before.held;
-    uint64_t used = worker->open + held;
+    /* All of them are this worker's: what a killed one held counts as killed. */
+    uint64_t used = worker->open + worker->account->outcome[OUTCOME_HELD];
 
     worker->board->slot[worker->index].room = used < serve->capacity ? serve->capacity - used : 0;
 }

@@ -148,7 +148,7 @@ enum step_result step_close(struct conn *conn, const struct step *step)
 
 enum step_result step_inherit(struct conn *conn, const struct step *step)
 {
-    int errnum = inherit_descriptor(conn->fd, step->arg);
+    int errnum = inherit_descriptor(conn->fd, step->arg, conn->worker->leash);
 
     return errnum == 0 ? STEP_NEXT : conn_fail(conn, errnum);
 }

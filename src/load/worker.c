@@ -132,7 +132,6 @@ static void take_over(struct worker *worker)
     worker->before.cpu_user = account->cpu_user;
     worker->before.cpu_system = account->cpu_system;
     worker->before.attempted = account->attempted;
-    worker->before.held = account->outcome[OUTCOME_HELD];
 }
 
 static int64_t first_linger(const struct sockopts *options)
@@ -181,8 +180,8 @@ static int worker_init(struct worker *worker, const int *listeners, uint32_t lis
     return worker->pace != NULL ? 0 : -1;
 }
 
-int worker_main(const struct role_plan *plan, uint32_t index, struct board *board, int control,
-                const int *listeners, uint32_t listener_count)
+int worker_main(const struct role_plan *plan, uint32_t index, struct board *board,
+                const struct worker_descriptors *descriptors)
 {
     /* A process has one worker, and nothing of it is freed: the kernel frees best. */
     static struct worker worker;
@@ -192,10 +191,11 @@ int worker_main(const struct role_plan *plan, uint32_t index, struct board *boar
         .index = index,
         .board = board,
         .account = &board->slot[index].account,
-        .control = control,
+        .control = descriptors->control,
+        .leash = descriptors->leash,
     };
     take_over(&worker);
-    if (worker_init(&worker, listeners, listener_count) != 0) {
+    if (worker_init(&worker, descriptors->listeners, descriptors->listener_count) != 0) {
         return EXIT_FAILURE;
     }
     tell(&worker, CONTROL_READY);

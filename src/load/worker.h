@@ -30,10 +30,11 @@ struct worker {
     struct account *account; /* its own slot's; goes on from what a predecessor counted there */
     struct {
         int64_t cpu_user, cpu_system;
-        uint64_t attempted, held;
+        uint64_t attempted;
     } before; /* what the predecessor had counted */
     struct event_base *base;
     int control;
+    int leash; /* for its children, leash.h */
     struct event control_event;
     struct message message;      /* every message but the last of a connection … */
     struct message last_message; /* … and the last */
@@ -53,12 +54,20 @@ struct worker {
     struct pace *pace;     /* the client's part */
 };
 
+/* The descriptors that a worker brings into its process. */
+struct worker_descriptors {
+    int control;
+    int leash;
+    const int *listeners; /* the server's sockets */
+    uint32_t listener_count;
+};
+
 /*
  * Run a worker until it is killed or the conductor is gone; the calling process has just been
- * forked into its host.  `listeners` are the server's sockets.  Returns an exit status.
+ * forked into its host.  Returns an exit status.
  */
-int worker_main(const struct role_plan *plan, uint32_t index, struct board *board, int control,
-                const int *listeners, uint32_t listener_count);
+int worker_main(const struct role_plan *plan, uint32_t index, struct board *board,
+                const struct worker_descriptors *descriptors);
 
 /* To be called at the end of each event's callback: begin what there is room for, say when
  * finished. */

@@ -132,13 +132,10 @@ static const struct kind kinds[] = {
     [SOCKOPT_BOOL] = {parse_bool, format_bool, "on or off", NULL, true},
     [SOCKOPT_COUNT] = {parse_count, format_count, "a number", NULL, false},
     [SOCKOPT_SIZE] = {parse_size, format_size, "a size in bytes", NULL, false},
-    [SOCKOPT_SECONDS] = {parse_seconds, format_seconds, "a duration of whole seconds", NULL, false},
-    [SOCKOPT_MILLIS] = {parse_millis, format_millis, "a duration of whole milliseconds", NULL,
-                        false},
-    [SOCKOPT_LINGER_T] = {parse_seconds, format_seconds, "off or a duration of whole seconds",
-                          "off", false},
-    [SOCKOPT_LINGER2_T] = {parse_seconds, format_seconds, "-1 or a duration of whole seconds", "-1",
-                           false},
+    [SOCKOPT_SECONDS] = {parse_seconds, format_seconds, "whole seconds", NULL, false},
+    [SOCKOPT_MILLIS] = {parse_millis, format_millis, "whole milliseconds", NULL, false},
+    [SOCKOPT_LINGER_T] = {parse_seconds, format_seconds, "off or whole seconds", "off", false},
+    [SOCKOPT_LINGER2_T] = {parse_seconds, format_seconds, "-1 or whole seconds", "-1", false},
     [SOCKOPT_RANGE] = {parse_range, format_range, "LOW-HIGH, a range of ports", NULL, false},
 };
 

@@ -123,13 +123,28 @@ static int take_event_side(void *event, const char *value)
     return read_side(&((struct event_spec *)event)->side, value);
 }
 
-static int take_reuseaddr(void *into, const char *value)
+static int read_switch(enum event_switch *is, const char *value)
+{
+    *is = strcmp(value, "on") == 0 ? EVENT_ON : EVENT_OFF;
+    return *is == EVENT_ON || strcmp(value, "off") == 0 ? 0 : -1;
+}
+
+static int take_reuseaddr(void *event, const char *value)
+{
+    return read_switch(&((struct event_spec *)event)->reuseaddr, value);
+}
+
+static int take_reuseport(void *event, const char *value)
+{
+    return read_switch(&((struct event_spec *)event)->reuseport, value);
+}
+
+static int take_host(void *into, const char *value)
 {
     struct event_spec *event = into;
-    bool on = strcmp(value, "on") == 0;
 
-    event->reuseaddr = on ? EVENT_REUSE_ON : EVENT_REUSE_OFF;
-    return on || strcmp(value, "off") == 0 ? 0 : -1;
+    event->moves = true;
+    return read_side(&event->host, value);
 }
 
 /* ---- maps ---- */
@@ -138,6 +153,7 @@ static const char time_form[] = "write a time up to 24h, e.g. 1.5s";
 static const char struck_form[] =
     "write any, syn, syn-ack, ack, data, fin, rst or a share of all, e.g. 5%";
 static const char side_form[] = "write client or server";
+static const char switch_form[] = "write on or off";
 
 static const struct timeline_key fault_keys[] = {
     {"at", take_at, time_form, KEY_NO_KIND, ~0U},
@@ -160,7 +176,9 @@ static const struct timeline_key event_keys[] = {
     {"start", take_event_side, side_form, EVENT_START, 0},
     {"stop", take_event_side, side_form, EVENT_STOP, 0},
     {"cont", take_event_side, side_form, EVENT_CONT, 0},
-    {"reuseaddr", take_reuseaddr, "write on or off", KEY_NO_KIND, KEY_BIT(EVENT_START)},
+    {"reuseaddr", take_reuseaddr, switch_form, KEY_NO_KIND, KEY_BIT(EVENT_START)},
+    {"reuseport", take_reuseport, switch_form, KEY_NO_KIND, KEY_BIT(EVENT_START)},
+    {"host", take_host, side_form, KEY_NO_KIND, KEY_BIT(EVENT_START)},
 };
 
 const struct timeline_map timeline_fault_map = {"a fault", fault_keys,

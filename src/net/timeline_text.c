@@ -114,11 +114,24 @@ char *fault_describe(char *text, size_t size, const struct fault *fault)
     return text;
 }
 
-static const char *const reuse_names[] = {
-    [EVENT_REUSE_AS_IT_WAS] = "",
-    [EVENT_REUSE_ON] = "on",
-    [EVENT_REUSE_OFF] = "off",
-};
+/* What a start changes: `colon` after each key. */
+static void add_changes(struct line *line, const struct event_spec *event, const char *colon)
+{
+    static const char *const names[] = {[EVENT_ON] = "on", [EVENT_OFF] = "off"};
+
+    if (event->reuseaddr != EVENT_AS_IT_WAS) {
+        add(line, ", reuseaddr", colon);
+        add(line, " ", names[event->reuseaddr]);
+    }
+    if (event->reuseport != EVENT_AS_IT_WAS) {
+        add(line, ", reuseport", colon);
+        add(line, " ", names[event->reuseport]);
+    }
+    if (event->moves) {
+        add(line, ", host", colon);
+        add(line, " ", side_name(event->host));
+    }
+}
 
 char *event_format(char *text, size_t size, const struct event_spec *event)
 {
@@ -127,9 +140,7 @@ char *event_format(char *text, size_t size, const struct event_spec *event)
     add_time(&line, "{at: ", event->at);
     add(&line, ", ", timeline_event_kind(event->kind));
     add(&line, ": ", side_name(event->side));
-    if (event->reuseaddr != EVENT_REUSE_AS_IT_WAS) {
-        add(&line, ", reuseaddr: ", reuse_names[event->reuseaddr]);
-    }
+    add_changes(&line, event, ":");
     add(&line, "", "}");
     return text;
 }
@@ -140,8 +151,6 @@ char *event_describe(char *text, size_t size, const struct event_spec *event)
 
     add(&line, "", timeline_event_kind(event->kind));
     add(&line, " ", side_name(event->side));
-    if (event->reuseaddr != EVENT_REUSE_AS_IT_WAS) {
-        add(&line, ", reuseaddr ", reuse_names[event->reuseaddr]);
-    }
+    add_changes(&line, event, "");
     return text;
 }

@@ -233,6 +233,20 @@ static void start(struct timeline *timeline, const struct moment *moment, enum s
     }
 }
 
+/* What is different when it starts again. */
+static void change_role(struct role *role, const struct event_spec *event)
+{
+    if (event->reuseaddr != EVENT_AS_IT_WAS) {
+        role_set_switch(role, SOCKOPT_REUSEADDR, event->reuseaddr == EVENT_ON);
+    }
+    if (event->reuseport != EVENT_AS_IT_WAS) {
+        role_set_switch(role, SOCKOPT_REUSEPORT, event->reuseport == EVENT_ON);
+    }
+    if (event->moves) {
+        role_move(role, event->host);
+    }
+}
+
 static void do_event(struct timeline *timeline, const struct moment *moment)
 {
     const struct event_spec *event = &timeline->trial->scenario->event[moment->index];
@@ -244,9 +258,7 @@ static void do_event(struct timeline *timeline, const struct moment *moment)
     }
     timeline->frozen[event->side] = event->kind == EVENT_STOP;
     if (event->kind == EVENT_START) {
-        if (event->reuseaddr != EVENT_REUSE_AS_IT_WAS) {
-            role_set_reuseaddr(role, event->reuseaddr == EVENT_REUSE_ON);
-        }
+        change_role(role, event);
         start(timeline, moment, event->side);
         return;
     }

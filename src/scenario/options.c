@@ -97,8 +97,9 @@ static const struct option written[] = {
          "data, fin, rst or e.g. 5%), partition: on, delay: 50ms, rate: 1M/s, heal: on; and "
          "at: 2s, for: 1s, toward: client|server|both, share: 5%"},
     {"events", OPTION_EVENTS,
-     .about = "what befalls a side, a list of maps: one of kill, start, stop or cont: "
-              "client|server; and at: 2s"},
+     .about =
+         "what befalls a side, a list of maps: one of kill, start, stop or cont: "
+         "client|server; at: 2s; and with start reuseaddr, reuseport: on|off, host: client|server"},
     {"expect", OPTION_EXPECT,
      .about = "conditions on metrics that decide the verdict; several as a list"},
 };

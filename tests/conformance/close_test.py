@@ -1,8 +1,10 @@
 """How a connection can end: states, sides, counters and errnos, over IPv4 and IPv6."""
 
 import dataclasses
+import re
 
 import conformance as c
+import finwait_test as ft
 from conformance import Between, End, Row
 
 
@@ -10,8 +12,10 @@ def done(n, **more):
     return End(outcomes={"done": n}, **more)
 
 
-def reset(n, **more):
-    return End(outcomes={"reset": n}, errors={"ECONNRESET": n}, **more)
+def reset(n, **counters):
+    """A RST has come, while it could still send: from ESTABLISHED or CLOSE_WAIT."""
+    counters = {"TcpEstabResets": n, **counters}
+    return End(outcomes={"reset": n}, errors={"ECONNRESET": n}, counters=counters)
 
 
 def time_wait(n, outcome="done"):
@@ -75,13 +79,18 @@ ROWS = [
     Row(
         "close/keepalive",
         done(200, counters={"TWKilled": 200, "TcpOutRsts": 200}, seen=("fin_wait2",)),
-        End({}, {"held": 200}, counters={"TCPKeepAlive": Between(200)}, seen=("close_wait",)),
+        End(
+            {},
+            {"held": 200},
+            counters={"TCPKeepAlive": Between(200, 400), "TcpEstabResets": 200},
+            seen=("close_wait",),
+        ),
         predicted=False,
     ),
     Row(
         "close/keepalive-held",
         leak(200, "fin_wait2"),
-        leak(200, counters={"TCPKeepAlive": Between(400)}),
+        leak(200, counters={"TCPKeepAlive": Between(400, 800)}),
         predicted=False,
     ),
     # ---- TCP_LINGER2 ----
@@ -89,16 +98,17 @@ ROWS = [
     Row(
         "close/linger2-negative",
         resets(500, "TCPAbortOnData"),
-        End({}, {"held": 500}),
+        End({}, {"held": 500}, counters={"TcpEstabResets": 500}),
         predicted=False,
     ),
     Row(
         "close/linger2-negative-fin-wait2",
         resets(500, "TCPAbortOnLinger"),
-        End({}, {"held": 500}),
+        End({}, {"held": 500}, counters={"TcpEstabResets": 500}),
         predicted=False,
     ),
     # ---- limits ----
+    Row("close/fin-timeout", time_wait(500), done(500)),
     Row(
         "close/tw-buckets",
         End(
@@ -130,8 +140,10 @@ ROWS = [
     ),
 ]
 
-def in_state(n, state, **more):
-    return End({state: n}, **more)
+
+def unseen(n, state, **counters):
+    """Connections that the kernel has and no program."""
+    return End({state: n} if n else {}, outcomes={}, counters=counters)
 
 
 def orphans(n):
@@ -144,29 +156,74 @@ STRUCK = [
     dataclasses.replace(row, predicted=False)
     for row in (
         # ---- the accept queue ----
-        Row("close/accept-late", orphans(100), in_state(100, "close_wait")),
+        Row("close/accept-late", orphans(100), unseen(100, "close_wait", TcpPassiveOpens=100)),
         Row(
             "close/accept-emfile",
             orphans(200),
-            End({"close_wait": 200}, {"held": Between(32, 63)}, {"EMFILE": Between(1)}),
+            End(
+                {"close_wait": 200},
+                {"held": Between(32, 63)},
+                {"EMFILE": Between(1)},
+                {"TcpPassiveOpens": 200},
+            ),
         ),
-        Row("close/listener-closed", reset(100), End(counters={"TcpOutRsts": 100})),
+        Row(
+            "close/listener-closed",
+            reset(100),
+            unseen(0, "", TcpOutRsts=100, TcpPassiveOpens=100),
+            {"server.listen.final": 0},
+        ),
         # ---- loss ----
         Row(
             "close/black-hole",
-            End({}, {"timeout": 100}, {"ETIMEDOUT": 100}, {"TCPAbortOnTimeout": 100}),
-            in_state(100, "established"),
+            End(
+                {},
+                {"timeout": 100},
+                {"ETIMEDOUT": 100},
+                {"TCPAbortOnTimeout": 100, "TcpRetransSegs": Between(300, 500)},
+            ),
+            End({"established": 100}, {"cut": 100}),
             {"latency.connect.max": Between(0, 0.9)},
         ),
         Row(
             "close/orphan-fin-lost-1",
-            done(100, counters={"TCPAbortOnTimeout": 100}, seen=("fin_wait1",)),
+            done(
+                100,
+                counters={"TCPAbortOnTimeout": 100, "TcpRetransSegs": Between(100, 300)},
+                seen=("fin_wait1",),
+            ),
             leak(100, "established"),
         ),
         Row(
             "close/orphan-fin-lost-3",
-            done(100, counters={"TCPAbortOnTimeout": 100}, seen=("last_ack",)),
+            done(
+                100,
+                counters={"TCPAbortOnTimeout": 100, "TcpRetransSegs": Between(300, 500)},
+                seen=("last_ack",),
+            ),
             orphans(100),
+        ),
+        # ---- an early response is lost on its way ----
+        Row(
+            "close/early-response-lost",
+            reset(200, TCPChallengeACK=200),
+            done(200, counters={"TcpOutRsts": 400, "TCPAbortOnClose": 200, "TcpRetransSegs": 0}),
+            {"server.messages_sent": 200, "client.messages_received": 0, "client.bytes_received": 0},
+        ),
+        Row(
+            "close/early-response-resent",
+            done(200),
+            dataclasses.replace(
+                time_wait(200), counters={"TW": 200, "TcpRetransSegs": Between(200)}
+            ),
+            {"server.messages_sent": 200, "client.messages_received": 200},
+        ),
+        # ---- a RST instead of waiting for the FIN's ACK ----
+        Row(
+            "close/linger-zero-fin-wait1",
+            done(100, counters={"TcpOutRsts": 100, "TCPAbortOnData": 100}, seen=("fin_wait1",)),
+            done(100, counters={"TcpEstabResets": 100}, seen=("close_wait",)),
+            {"client.fin_wait1.peak": 100, "client.fin_wait2.peak": 0},
         ),
         # ---- RST to a TIME_WAIT: without it, the server's FIN is answered by a RST of its own ----
         Row(
@@ -186,7 +243,11 @@ STRUCK = [
             done(20),
             {"latency.close.max": Between(0, 0.5), "client.established.area": Between(16, 40)},
         ),
-        Row("close/self-connect", leak(1, "established"), End(outcomes={})),
+        Row(
+            "close/self-connect",
+            leak(1, "established", counters={"TcpActiveOpens": 1, "TcpPassiveOpens": 0}),
+            End(outcomes={}, counters={"TcpPassiveOpens": 0}),
+        ),
         Row(
             "close/leaked-close-wait",
             End(
@@ -247,6 +308,20 @@ class Close(c.Conformance):
 @c.add_tests
 class Struck(c.Conformance):
     rows = STRUCK
+
+
+class Length(ft.LabTestCase):
+    """How long a TIME_WAIT still has to live, as the kernel's timer says (ss -o)."""
+
+    def test_time_wait_is_60_s_whatever_tcp_fin_timeout(self):
+        command = "ss -Htano state time-wait"
+        ended = ft.finwait("run", "close/fin-timeout", "--json", "--inspect", command, cwd=ft.SOURCE)
+        self.assertEqual(ended.status, 0, ended)
+        timers = re.findall(r"timer:\(timewait,(\d+)sec,", ended.result.inspection("client")["output"])
+        self.assertEqual(len(timers), 500)
+        # After the 3 s of settle and the load before it; tcp_fin_timeout is 1 s.
+        self.assertLessEqual(max(map(int, timers)), 57)
+        self.assertGreaterEqual(min(map(int, timers)), 40)
 
 
 @c.add_tests

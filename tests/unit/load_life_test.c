@@ -320,6 +320,61 @@ static void what_a_killed_server_had_open_is_killed(void **state)
     end(&play);
 }
 
+/* Until `count` connections of the server are in the outcome. */
+static void wait_for(struct play *play, enum outcome outcome, uint64_t count)
+{
+    int64_t limit = clock_now() + LIMIT_S * NS_PER_S;
+
+    while (account_of(play, SIDE_SERVER).outcome[outcome] < count) {
+        assert_true(clock_now() < limit);
+        event_base_loop(play->base, EVLOOP_NONBLOCK);
+    }
+}
+
+static void what_it_held_is_killed_too(void **state)
+{
+    static scene *const scenes[] = {go, NULL};
+    static scene *const more[] = {start_server, until_restarted, NULL};
+    struct play play = {
+        .program = {"connect wait-fin close", "accept hold"},
+        .connections = 8,
+        .scenes = scenes,
+    };
+
+    (void)state;
+    begin(&play);
+    perform(&play);
+    wait_for(&play, OUTCOME_HELD, 4);
+    kill_server(&play);
+    assert_int_equal(account_of(&play, SIDE_SERVER).outcome[OUTCOME_HELD], 0);
+    assert_int_equal(account_of(&play, SIDE_SERVER).outcome[OUTCOME_KILLED],
+                     account_of(&play, SIDE_SERVER).attempted);
+    assert_int_equal(progress_of(&play, SIDE_SERVER).failed,
+                     account_of(&play, SIDE_SERVER).attempted);
+    play.scenes = more;
+    perform(&play);
+    end(&play);
+}
+
+static void what_is_held_to_the_end_stays_held(void **state)
+{
+    static scene *const scenes[] = {go, NULL};
+    struct play play = {
+        .program = {"connect hold", "accept hold"},
+        .connections = 8,
+        .scenes = scenes,
+    };
+
+    (void)state;
+    begin(&play);
+    perform(&play);
+    wait_for(&play, OUTCOME_HELD, 8);
+    role_end(play.role[SIDE_SERVER]);
+    assert_int_equal(account_of(&play, SIDE_SERVER).outcome[OUTCOME_HELD], 8);
+    assert_int_equal(account_of(&play, SIDE_SERVER).outcome[OUTCOME_CUT], 0);
+    end(&play);
+}
+
 static bool take_port(struct play *play)
 {
     struct address_pool pool = *lab_pool(play->lab, SIDE_SERVER);
@@ -550,6 +605,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_killed_server_serves_again),
         cmocka_unit_test(what_a_killed_server_had_open_is_killed),
+        cmocka_unit_test(what_it_held_is_killed_too),
+        cmocka_unit_test(what_is_held_to_the_end_stays_held),
         cmocka_unit_test(bind_is_tried_until_the_port_is_free),
         cmocka_unit_test(a_restart_can_be_given_up),
         cmocka_unit_test(a_role_that_runs_is_not_started),

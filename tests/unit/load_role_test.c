@@ -303,6 +303,37 @@ static void a_taken_port_is_an_error(void **state)
     event_base_free(base);
 }
 
+static void an_option_that_no_connection_would_get_is_an_error(void **state)
+{
+    const struct lab_config config = {.private = false, .addresses = {1, 1}};
+    struct error error;
+    struct event_base *base = event_base_new();
+    struct lab *lab = lab_new(&config, &error);
+    struct role_events events = {.finished = ignore_finished};
+    struct sockopts options = {0};
+    struct program program;
+    struct role_plan plan = {
+        .side = SIDE_CLIENT,
+        .workers = 1,
+        .program = &program,
+        .message = raw,
+        .sockopts = &options,
+        .servers = *lab_pool(lab, SIDE_SERVER),
+        .connections = 1,
+        .concurrency = 1,
+    };
+
+    (void)state;
+    program_parse(&program, "connect close", SIDE_CLIENT, (struct where){0}, &error);
+    sockopt_parse(&options, SOCKOPT_KEEPIDLE, "7s", &error);
+    options.value[SOCKOPT_KEEPIDLE] = 0; /* EINVAL, tcp_sock_set_keepidle() */
+    assert_null(role_new(&plan, lab, base, &events, &error));
+    assert_int_equal(error.status, STATUS_MACHINE);
+    assert_non_null(strstr(error.what, "client.sockopt.keepidle"));
+    lab_free(lab);
+    event_base_free(base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +347,7 @@ int main(void)
         cmocka_unit_test(an_open_loop_hides_no_stall),
         cmocka_unit_test(workers_are_as_many_as_descriptors_need),
         cmocka_unit_test(a_taken_port_is_an_error),
+        cmocka_unit_test(an_option_that_no_connection_would_get_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,7 +199,11 @@ static const struct bad bad_events[] = {
     {{{"at", "2s"}}, "an event that does nothing", "add one of kill, start, stop, cont"},
     {{{"for", "2s"}},
      "an event has no key \"for\"",
-     "its keys are at, kill, start, stop, cont, reuseaddr"},
+     "its keys are at, kill, start, stop, cont, reuseaddr, reuseport, host"},
+    {{{"start", "server"}, {"host", "both"}}, "host cannot be \"both\"", "write client or server"},
+    {{{"start", "server"}, {"reuseport", "yes"}}, "reuseport cannot be \"yes\"", "write on or off"},
+    {{{"kill", "server"}, {"host", "client"}}, "host does not go with kill", "take it out"},
+    {{{"reuseport", "on"}, {"stop", "server"}}, "reuseport does not go with stop", "take it out"},
 };
 
 static void what_is_no_fault_is_refused(void **state)
@@ -259,6 +263,50 @@ static void events_are_read_and_written_back(void **state)
     }
 }
 
+static const struct good_start {
+    struct pair pairs[PAIRS];
+    const char *text, *says;
+} good_starts[] = {
+    {{{"start", "server"}, {"reuseaddr", "on"}},
+     "{at: 0s, start: server, reuseaddr: on}",
+     "start server, reuseaddr on"},
+    {{{"reuseport", "off"}, {"start", "server"}, {"at", "1s"}},
+     "{at: 1s, start: server, reuseport: off}",
+     "start server, reuseport off"},
+    {{{"start", "client"}, {"host", "server"}},
+     "{at: 0s, start: client, host: server}",
+     "start client, host server"},
+    {{{"start", "server"},
+      {"at", "24h"},
+      {"host", "client"},
+      {"reuseport", "off"},
+      {"reuseaddr", "off"}},
+     "{at: 24h, start: server, reuseaddr: off, reuseport: off, host: client}",
+     "start server, reuseaddr off, reuseport off, host client"},
+};
+
+static void what_a_start_changes_is_read_and_written_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof good_starts / sizeof good_starts[0]; i++) {
+        struct event_spec event;
+        struct event_spec again;
+        struct error error;
+        struct pair pairs[PAIRS + 1];
+        char text[TIMELINE_TEXT];
+
+        assert_int_equal(make_event(&event, good_starts[i].pairs, &error), 0);
+        assert_string_equal(event_describe(text, sizeof text, &event), good_starts[i].says);
+        assert_string_equal(event_format(text, sizeof text, &event), good_starts[i].text);
+        parse_map(text, pairs);
+        assert_int_equal(make_event(&again, pairs, &error), 0);
+        assert_int_equal(again.reuseaddr, event.reuseaddr);
+        assert_int_equal(again.reuseport, event.reuseport);
+        assert_int_equal(again.moves, event.moves);
+        assert_int_equal(again.host, event.host);
+    }
+}
+
 static void keys_are_known(void **state)
 {
     (void)state;
@@ -288,6 +336,7 @@ int main(void)
         cmocka_unit_test(defaults_are_filled_in),
         cmocka_unit_test(what_is_no_fault_is_refused),
         cmocka_unit_test(events_are_read_and_written_back),
+        cmocka_unit_test(what_a_start_changes_is_read_and_written_back),
         cmocka_unit_test(what_is_no_event_is_refused),
         cmocka_unit_test(keys_are_known),
         cmocka_unit_test(a_short_buffer_is_never_overrun),
