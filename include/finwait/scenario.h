@@ -111,6 +111,9 @@ struct scenario {
 struct scenario_override {
     const char *path; /* borrowed; "expect" adds an expectation */
     const char *value;
+    /* The value is as people write it: one in quotes is read as YAML reads it, and null or ~ takes
+     * the option back, or all below a map.  Else it is what scenario_each gives. */
+    bool written;
 };
 
 /*

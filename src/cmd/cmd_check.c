@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,10 +48,9 @@ static enum status run(int argc, char **argv, struct error *error)
     enum status status = STATUS_USAGE;
     int letter;
 
-    opterr = 0;
-    while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (letter == '?') {
-            command_bad_option(&command_check, argv, error);
+    while ((letter = command_option(argc, argv, long_options)) != -1) {
+        if (letter == '?' || letter == ':') {
+            command_bad_option(&command_check, long_options, letter, argv, error);
             goto done;
         }
         if (take_option(&overrides, letter, error) != 0) {
@@ -71,12 +69,18 @@ done:
     return status;
 }
 
+static const char help[] = COMMAND_SCENARIO
+    "\n"
+    "  --set PATH=VALUE          change an option first\n"
+    "  --expect TEXT             one more expectation\n"
+    "  --i-may-load-this-target  allow a server.at that is not a loopback address\n"
+    "\n"
+    "Exit status: 0 all of them could be run; 2 one is wrong, and where.\n";
+
 const struct command command_check = {
     .name = "check",
     .arguments = "SCENARIO... [OPTIONS]",
-    .about = "Check scenarios without running them, and print every option's value",
-    .help = "  --set PATH=VALUE          change an option first\n"
-            "  --expect TEXT             one more expectation\n"
-            "  --i-may-load-this-target  allow a server.at that is not a loopback address\n",
+    .about = "Check scenarios without a run, and print their options",
+    .help = help,
     .run = run,
 };

@@ -2,6 +2,10 @@
 
 #include "command.h"
 #include "finwait/lab.h"
+#include "finwait/wrap.h"
+#include "terminal.h"
+
+enum { FOUND_AT = 32 }; /* the column of what was found, behind the two before it */
 
 static void print_check(void *context, const struct check *check)
 {
@@ -12,9 +16,11 @@ static void print_check(void *context, const struct check *check)
     };
 
     (void)context;
-    printf("%-8s %-22s %s\n", marks[check->verdict], check->name, check->found);
+    printf("%-8s %-22s ", marks[check->verdict], check->name);
+    text_wrap(check->found, FOUND_AT, FOUND_AT, terminal_page(), stdout);
     if (check->advice[0] != '\0') {
-        printf("%-31s %s\n", "", check->advice);
+        text_blanks(FOUND_AT, stdout);
+        text_wrap(check->advice, FOUND_AT, FOUND_AT, terminal_page(), stdout);
     }
 }
 
@@ -36,6 +42,11 @@ static enum status run(int argc, char **argv, struct error *error)
 const struct command command_doctor = {
     .name = "doctor",
     .arguments = "",
-    .about = "Say what this machine can do, and what to do about what it cannot",
+    .about = "Say what this machine can do, and how it could do more",
+    .help =
+        "ok: it is there; limited: finwait works, with less; MISSING: no private lab can be made.\n"
+        "Below what is not ok stands what to do.\n"
+        "\n"
+        "Exit status: 0 a private lab can be made; 3 it cannot.\n",
     .run = run,
 };

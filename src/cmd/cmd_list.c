@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "finwait/program.h"
 #include "finwait/state.h"
 #include "table.h"
+#include "terminal.h"
 
 /* ---- what each listing is made from ---- */
 
@@ -235,6 +235,8 @@ static const struct listing listings[] = {
 
 /* ---- the command ---- */
 
+#define WHAT "orders, steps, options, metrics, outcomes, scenarios, states and facts"
+
 static const struct listing *find_listing(const char *name, struct error *error)
 {
     const char *names[LISTINGS];
@@ -248,11 +250,11 @@ static const struct listing *find_listing(const char *name, struct error *error)
     }
     near = nearest_spelling(name, names, LISTINGS);
     error_set(error, STATUS_USAGE, "list: there is no list of '%s'", name);
-    error_hint(error, "%s%s%s",
-               near != NULL ? "did you mean '"
-                            : "orders, steps, options, metrics, outcomes, scenarios, "
-                              "states or facts",
-               near != NULL ? near : "", near != NULL ? "'?" : "");
+    if (near != NULL) {
+        error_hint(error, "did you mean 'finwait list %s'?", near);
+    } else {
+        error_hint(error, "there are " WHAT);
+    }
     return NULL;
 }
 
@@ -267,7 +269,7 @@ static void print_listing(const struct listing *listing, int markdown)
                listing->name, listing->intro);
         table_print_markdown(&table, stdout);
     } else {
-        table_print(&table, stdout);
+        table_print(&table, terminal_page(), stdout);
     }
     table_fini(&table);
 }
@@ -282,15 +284,19 @@ static enum status run(int argc, char **argv, struct error *error)
     const struct listing *listing;
     int letter;
 
-    opterr = 0;
-    while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (letter == '?') {
-            return command_bad_option(&command_list, argv, error);
+    while ((letter = command_option(argc, argv, long_options)) != -1) {
+        if (letter == '?' || letter == ':') {
+            return command_bad_option(&command_list, long_options, letter, argv, error);
         }
     }
-    if (optind + 1 != argc) {
+    if (optind == argc) {
         error_set(error, STATUS_USAGE, "list: what?");
-        error_hint(error, "orders, steps, options, metrics, outcomes, scenarios, states or facts");
+        error_hint(error, "say one of " WHAT);
+        return STATUS_USAGE;
+    }
+    if (optind + 1 < argc) {
+        error_set(error, STATUS_USAGE, "list: '%s' is one word too many", argv[optind + 1]);
+        error_hint(error, "it takes one: finwait list %s", argv[optind]);
         return STATUS_USAGE;
     }
     listing = find_listing(argv[optind], error);
@@ -301,12 +307,23 @@ static enum status run(int argc, char **argv, struct error *error)
     return STATUS_OK;
 }
 
+static const char help[] =
+    "WHAT is one of\n"
+    "  orders      close orders, a pair of programs each\n"
+    "  steps       the words of a program\n"
+    "  options     of a scenario: keys of the YAML, and PATH in --set PATH=VALUE\n"
+    "  metrics     what a run measures: for expectations, and in result.json\n"
+    "  outcomes    how a connection can end, as its role sees it\n"
+    "  scenarios   those that ship: finwait run NAME\n"
+    "  states      the states of TCP, what bounds each, and the scenario that shows it\n"
+    "  facts       about TCP on Linux, each with the scenario that shows it\n"
+    "\n"
+    "  --markdown  as a page of the reference: with headings, and nothing wrapped\n";
+
 const struct command command_list = {
     .name = "list",
     .arguments = "WHAT",
-    .about = "List what there is: orders, steps, options, metrics ...",
-    .help = "WHAT is orders, steps, options, metrics, outcomes, scenarios, states or facts.\n"
-            "\n"
-            "  --markdown   as a page of the reference\n",
+    .about = "List the orders, steps, options, metrics and so on",
+    .help = help,
     .run = run,
 };

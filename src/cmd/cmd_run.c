@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,24 +42,21 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static const char help[] =
-    "SCENARIO is a YAML file, the name of one that ships (finwait list scenarios), or a close\n"
-    "order (finwait list orders), which then runs with the defaults.\n"
+static const char help[] = COMMAND_SCENARIO
     "\n"
-    "  --set PATH=VALUE    change an option of the scenario, e.g. load.connections=20000\n"
+    "  --set PATH=VALUE    change an option of the scenario, e.g. load.connections=20000;\n"
+    "                      VALUE null takes back what the scenario says of it\n"
     "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < 100\"\n"
     "  --out DIR           write DIR/result.json (DIR/NAME/result.json for several scenarios)\n"
     "  --json              print the result as JSON on stdout, and nothing else\n"
     "  --quiet             no progress line\n"
-    "  --inspect COMMAND   run COMMAND with sh(1) in each host at the end of settle, e.g. 'ss "
-    "-s';\n"
-    "                      FINWAIT_HOST tells it where it is\n"
+    "  --inspect COMMAND   run COMMAND, e.g. 'ss -s', with sh(1) in each host at the end of\n"
+    "                      settle; FINWAIT_HOST tells it where it is\n"
     "  --i-may-load-this-target\n"
     "                      allow a server.at that is not a loopback address\n"
     "\n"
     "Exit status: 0 every expectation held; 1 one did not; 2 the command line or the scenario is\n"
-    "wrong; 3 this machine cannot do it; 4 the run was cut short (the partial result is "
-    "written).\n";
+    "wrong; 3 this machine cannot do it; 4 it was cut short (the partial result is written).\n";
 
 static int take_option(struct run_options *options, int letter, struct error *error)
 {
@@ -219,10 +215,9 @@ static enum status run(int argc, char **argv, struct error *error)
     int letter;
 
     interrupts_hold();
-    opterr = 0;
-    while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (letter == '?') {
-            command_bad_option(&command_run, argv, error);
+    while ((letter = command_option(argc, argv, long_options)) != -1) {
+        if (letter == '?' || letter == ':') {
+            command_bad_option(&command_run, long_options, letter, argv, error);
             goto done;
         }
         if (take_option(&options, letter, error) != 0) {

@@ -45,6 +45,11 @@ static enum status run(int argc, char **argv, struct error *error)
     const struct order *order;
     enum status status;
 
+    if (argc > 1 && argv[1][0] == '-') {
+        error_set(error, STATUS_USAGE, "show takes no option, not '%s'", argv[1]);
+        error_hint(error, "name one order or one scenario, e.g. finwait show server-first");
+        return STATUS_USAGE;
+    }
     if (argc != 2) {
         error_set(error, STATUS_USAGE, "show: name one order or one scenario");
         error_hint(error, "finwait list orders names the orders");
@@ -65,6 +70,7 @@ static enum status run(int argc, char **argv, struct error *error)
 const struct command command_show = {
     .name = "show",
     .arguments = "ORDER|SCENARIO",
-    .about = "Draw both programs and the states that each side passes through",
+    .about = "Draw both programs and the states each side passes through",
+    .help = COMMAND_SCENARIO,
     .run = run,
 };

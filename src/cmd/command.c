@@ -1,6 +1,5 @@
 #include "command.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,21 +7,85 @@
 
 void command_usage(const struct command *command, FILE *out)
 {
-    fprintf(out, "usage: finwait %s %s\n\n%s.\n", command->name, command->arguments,
-            command->about);
+    fprintf(out, "usage: finwait %s%s%s\n\n%s.\n", command->name,
+            command->arguments[0] != '\0' ? " " : "", command->arguments, command->about);
     if (command->help != NULL) {
         fprintf(out, "\n%s", command->help);
     }
 }
 
-enum status command_bad_option(const struct command *command, char **argv, struct error *error)
+int command_option(int argc, char **argv, const struct option *options)
 {
-    char letter[] = {'-', (char)optopt, '\0'};
+    opterr = 0;
+    return getopt_long(argc, argv, ":", options, NULL);
+}
 
-    /* getopt_long(3) has not moved on yet when it stops within a cluster of letters. */
-    error_set(error, STATUS_USAGE, "%s: option '%s' is unknown, ambiguous or lacks its argument",
-              command->name, optopt > 0 && optopt < 128 ? letter : argv[optind - 1]);
-    error_hint(error, "finwait %s --help lists the options", command->name);
+/* How many options begin with the `length` characters at `name`; one of that very name counts
+ * alone. */
+static size_t count_options(const struct option *options, const char *name, size_t length)
+{
+    size_t count = 0;
+
+    for (; options->name != NULL; options++) {
+        if (strncmp(options->name, name, length) == 0) {
+            if (options->name[length] == '\0') {
+                return 1;
+            }
+            count++;
+        }
+    }
+    return count;
+}
+
+static const char *nearest_option(const struct option *options, const char *name)
+{
+    const char *names[16];
+    size_t count = 0;
+
+    for (; options[count].name != NULL && count < sizeof names / sizeof names[0]; count++) {
+        names[count] = options[count].name;
+    }
+    return nearest_spelling(name, names, count);
+}
+
+static void unknown_option(const struct command *command, const struct option *options,
+                           const char *word, struct error *error)
+{
+    const char *near =
+        strncmp(word, "--", 2) == 0 && word[2] != '\0' ? nearest_option(options, word + 2) : NULL;
+
+    error_set(error, STATUS_USAGE, "%s: there is no option '%s'", command->name, word);
+    if (near != NULL) {
+        error_hint(error, "did you mean --%s?  finwait %s --help lists the options", near,
+                   command->name);
+    }
+}
+
+enum status command_bad_option(const struct command *command, const struct option *options,
+                               int letter, char **argv, struct error *error)
+{
+    const char *word = argv[optind - 1];
+    size_t length = strcspn(word, "=");
+    size_t matches = strncmp(word, "--", 2) == 0 ? count_options(options, word + 2, length - 2) : 0;
+    char dashed[] = {'-', (char)optopt, '\0'};
+
+    error->hint[0] = '\0';
+    if (letter == ':') {
+        error_set(error, STATUS_USAGE, "%s: %s lacks its value", command->name, word);
+    } else if (optopt > 0 && optopt < 128 && matches == 0) {
+        /* getopt_long(3) has not moved on yet when it stops within a cluster of letters. */
+        unknown_option(command, options, dashed, error);
+    } else if (matches > 1) {
+        error_set(error, STATUS_USAGE, "%s: '%s' is short for several options", command->name,
+                  word);
+    } else if (matches == 1) {
+        error_set(error, STATUS_USAGE, "%s: %.*s takes no value", command->name, (int)length, word);
+    } else {
+        unknown_option(command, options, word, error);
+    }
+    if (error->hint[0] == '\0') {
+        error_hint(error, "finwait %s --help lists the options", command->name);
+    }
     return STATUS_USAGE;
 }
 

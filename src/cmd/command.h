@@ -1,6 +1,7 @@
 #ifndef FINWAIT_CMD_COMMAND_H
 #define FINWAIT_CMD_COMMAND_H
 
+#include <getopt.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -29,8 +30,17 @@ extern const struct command *const command_table[];
 /* "finwait NAME ARGUMENTS", the about line and the help. */
 void command_usage(const struct command *command, FILE *out);
 
-/* After getopt_long(3) said '?': the option it did not like, as an error.  STATUS_USAGE. */
-enum status command_bad_option(const struct command *command, char **argv, struct error *error);
+/* What the helps of several commands say of a SCENARIO. */
+#define COMMAND_SCENARIO                                                                           \
+    "SCENARIO is a YAML file, the name of one that ships (finwait list scenarios), or a close\n"   \
+    "order (finwait list orders), which then has the defaults.\n"
+
+/* As getopt_long(3), which it calls: silently, and with ':' for an option that lacks its value. */
+int command_option(int argc, char **argv, const struct option *options);
+
+/* After `letter` '?' or ':' of command_option: what is wrong with it.  STATUS_USAGE. */
+enum status command_bad_option(const struct command *command, const struct option *options,
+                               int letter, char **argv, struct error *error);
 
 /* ---- scenarios on the command line (library.c, overrides.c) ---- */
 

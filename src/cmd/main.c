@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ static void usage(FILE *out)
           "kernel state their sockets end up, on which side, and for how long.\n\n",
           out);
     for (size_t i = 0; command_table[i] != NULL; i++) {
-        fprintf(out, "  finwait %-7s %-31s %s\n", command_table[i]->name,
+        fprintf(out, "  finwait %-7s %-22s %s\n", command_table[i]->name,
                 command_table[i]->arguments, command_table[i]->about);
     }
     fputs("\nfinwait COMMAND --help tells more.  Start with: finwait run server-first\n", out);
@@ -48,6 +49,11 @@ static enum status unknown_command(const char *name, struct error *error)
     return STATUS_USAGE;
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static enum status dispatch(int argc, char **argv, struct error *error)
 {
     const struct command *command = find_command(argv[1]);
@@ -56,7 +62,7 @@ static enum status dispatch(int argc, char **argv, struct error *error)
         return unknown_command(argv[1], error);
     }
     for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+        if (is_help(argv[i])) {
             command_usage(command, stdout);
             return STATUS_OK;
         }
@@ -73,8 +79,7 @@ int main(int argc, char **argv)
         usage(stderr);
         return STATUS_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+    if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
         usage(stdout);
         return STATUS_OK;
     }

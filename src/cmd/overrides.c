@@ -4,7 +4,8 @@
 
 #include "command.h"
 
-static int keep(struct overrides *overrides, char *path, const char *value, struct error *error)
+static int keep(struct overrides *overrides, char *path, const char *value, bool written,
+                struct error *error)
 {
     size_t more = overrides->count + 1;
     struct scenario_override *item = realloc(overrides->item, more * sizeof *item);
@@ -20,7 +21,7 @@ static int keep(struct overrides *overrides, char *path, const char *value, stru
         free(path);
         return error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
     }
-    overrides->item[overrides->count] = (struct scenario_override){path, value};
+    overrides->item[overrides->count] = (struct scenario_override){path, value, written};
     overrides->text[overrides->count] = path;
     overrides->count++;
     return 0;
@@ -39,13 +40,13 @@ int overrides_set(struct overrides *overrides, const char *text, struct error *e
         error_set(error, STATUS_USAGE, "--set %s: that is not an option of a scenario", text);
         return error_hint(error, "say it yourself, with the flag --" OVERRIDE_REMOTE);
     }
-    return keep(overrides, strndup(text, (size_t)(equals - text)), equals + 1, error);
+    return keep(overrides, strndup(text, (size_t)(equals - text)), equals + 1, true, error);
 }
 
 int overrides_add(struct overrides *overrides, const char *path, const char *value,
                   struct error *error)
 {
-    return keep(overrides, strdup(path), value, error);
+    return keep(overrides, strdup(path), value, false, error);
 }
 
 void overrides_fini(struct overrides *overrides)

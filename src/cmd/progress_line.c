@@ -1,11 +1,12 @@
 #include "progress_line.h"
 
+#include <inttypes.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "finwait/clock.h"
 #include "finwait/units.h"
+#include "terminal.h"
 
 enum {
     REDRAW_MS = 200,
@@ -44,6 +45,28 @@ static void write_connections(const struct progress *progress, FILE *out)
     }
 }
 
+/* Whole seconds, rounded up: 0 is when it is over. */
+static int64_t seconds(int64_t ns)
+{
+    return (ns + NS_PER_S - 1) / NS_PER_S;
+}
+
+/* What the phase is waiting for. */
+static void write_remaining(const struct progress *progress, FILE *out)
+{
+    if (progress->remaining < 0) {
+        return;
+    }
+    if (progress->remaining > 0) {
+        fprintf(out, ", %" PRId64 " s left", seconds(progress->remaining));
+    } else if (progress->phase == PHASE_LOAD) {
+        /* load.duration is over; connections due or under way are not. */
+        fputs(", waiting for the last to end", out);
+    } else {
+        fputs(", ending", out);
+    }
+}
+
 static void write_line(const struct progress *progress, FILE *out)
 {
     const uint32_t states[] = {
@@ -55,23 +78,12 @@ static void write_line(const struct progress *progress, FILE *out)
     char text[4][UNITS_TEXT];
 
     write_connections(progress, out);
-    if (progress->remaining >= 0) {
-        fprintf(out, ", ETA %.0f s", (double)progress->remaining / (double)NS_PER_S);
-    }
+    write_remaining(progress, out);
     for (size_t i = 0; i < 4; i++) {
         units_human_count(text[i], sizeof text[i], states[i]);
     }
     fprintf(out, " | TIME_WAIT %s:%s CLOSE_WAIT %s:%s (client:server)", text[0], text[1], text[2],
             text[3]);
-}
-
-/* A line that wraps could not be redrawn in place: it is cut. */
-static int terminal_width(void)
-{
-    struct winsize window;
-
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1 ? window.ws_col - 1
-                                                                               : 79;
 }
 
 void progress_line_show(void *context, const struct progress *progress)
@@ -86,8 +98,9 @@ void progress_line_show(void *context, const struct progress *progress)
     write_line(progress, out);
     fclose(out);
     if (line->terminal) {
-        /* EL clears to the end of the line, ECMA-48 section 8.3.41. */
-        fprintf(stderr, "\r%.*s\033[K", terminal_width(), text);
+        /* A line that wraps could not be redrawn in place: it is cut, with room for the cursor.
+         * EL clears to the end of the line, ECMA-48 section 8.3.41. */
+        fprintf(stderr, "\r%.*s\033[K", (int)terminal_width(STDERR_FILENO, 80) - 1, text);
         line->drawn = true;
     } else {
         fprintf(stderr, "%s\n", text);

@@ -3,6 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/wrap.h"
+
+enum {
+    GAP = 2,    /* blanks between two columns */
+    INDENT = 4, /* of what stands below the line it belongs to */
+};
+
 void table_add(struct table *table, const char *const cells[])
 {
     char *(*rows)[TABLE_COLUMNS] = realloc(table->row, (table->rows + 1) * sizeof *rows);
@@ -24,26 +31,119 @@ static const char *cell(const struct table *table, size_t row, size_t column)
     return text != NULL ? text : "";
 }
 
-static int column_width(const struct table *table, size_t column)
+static size_t column_width(const struct table *table, size_t column)
 {
-    size_t width = strlen(table->heading[column]);
+    size_t widest = 0;
 
     for (size_t row = 0; row < table->rows; row++) {
-        size_t length = strlen(cell(table, row, column));
-        width = length > width ? length : width;
+        size_t width = text_width(cell(table, row, column));
+        widest = width > widest ? width : widest;
     }
-    return (int)width;
+    return widest;
 }
 
-void table_print(const struct table *table, FILE *out)
+/* ---- for people ---- */
+
+/* Where columns begin, and how the last of them finds its place. */
+struct layout {
+    size_t width;
+    size_t begin[TABLE_COLUMNS];
+    enum {
+        LAST_BESIDE,  /* in its column, wrapped there */
+        LAST_BENEATH, /* on lines of its own below the others */
+        BLOCKS,       /* a line for each cell */
+    } form;
+};
+
+static struct layout lay_out(const struct table *table, size_t width)
 {
-    for (size_t row = 0; row < table->rows; row++) {
-        for (size_t i = 0; i + 1 < table->columns; i++) {
-            fprintf(out, "%-*s  ", column_width(table, i), cell(table, row, i));
+    enum { NARROWEST = 36 }; /* a column of prose below that is hard to read */
+    size_t last = table->columns - 1;
+    size_t wanted = column_width(table, last);
+    size_t left = 0;
+    struct layout layout = {.width = width};
+
+    wanted = wanted < NARROWEST ? wanted : NARROWEST;
+    for (size_t i = 0; i < table->columns; i++) {
+        layout.begin[i] = left;
+        left += column_width(table, i) + GAP;
+    }
+    if (layout.begin[last] + wanted <= width) {
+        layout.form = LAST_BESIDE;
+    } else {
+        layout.form = layout.begin[last] <= width + GAP ? LAST_BENEATH : BLOCKS;
+    }
+    return layout;
+}
+
+/* Print a cell in its column.  The stream stands at `at`; the column it then stands at. */
+static size_t print_cell(const struct layout *layout, size_t column, const char *text, size_t at,
+                         FILE *out)
+{
+    if (text[0] == '\0') {
+        return at;
+    }
+    text_blanks(layout->begin[column] - at, out);
+    text_put(text, strlen(text), out);
+    return layout->begin[column] + text_width(text);
+}
+
+static void print_line(const struct table *table, const struct layout *layout, size_t row,
+                       FILE *out)
+{
+    size_t last = table->columns - 1;
+    size_t at = 0;
+    size_t begin = layout->begin[last];
+    const char *text = cell(table, row, last);
+
+    for (size_t i = 0; i < last; i++) {
+        at = print_cell(layout, i, cell(table, row, i), at, out);
+    }
+    if (layout->form == LAST_BENEATH) {
+        fputc('\n', out);
+        at = 0;
+        begin = INDENT;
+    }
+    if (text[0] != '\0') {
+        text_blanks(begin - at, out);
+        text_wrap(text, begin, begin, layout->width, out);
+    } else if (layout->form == LAST_BESIDE) {
+        fputc('\n', out);
+    }
+}
+
+/* The first cell, and below it each of the others behind its heading. */
+static void print_block(const struct table *table, const struct layout *layout, size_t row,
+                        FILE *out)
+{
+    size_t begin = 0;
+
+    for (size_t i = 1; i < table->columns; i++) {
+        size_t width = text_width(table->heading[i]);
+        begin = width > begin ? width : begin;
+    }
+    begin += INDENT + GAP;
+    text_wrap(cell(table, row, 0), 0, GAP, layout->width, out);
+    for (size_t i = 1; i < table->columns; i++) {
+        if (cell(table, row, i)[0] != '\0') {
+            text_blanks(INDENT, out);
+            fputs(table->heading[i], out);
+            text_blanks(begin - INDENT - text_width(table->heading[i]), out);
+            text_wrap(cell(table, row, i), begin, begin, layout->width, out);
         }
-        fprintf(out, "%s\n", cell(table, row, table->columns - 1));
     }
 }
+
+void table_print(const struct table *table, size_t width, FILE *out)
+{
+    struct layout layout = lay_out(table, width);
+
+    for (size_t row = 0; row < table->rows; row++) {
+        (layout.form == BLOCKS ? print_block : print_line)(table, &layout, row, out);
+    }
+}
+
+/* ---- for the reference ---- */
 
 /* A bar would end the cell, and <…> would be taken for HTML. */
 static void print_markdown_cell(const char *text, FILE *out)

@@ -6,7 +6,7 @@
 
 #include "finwait/error.h"
 
-/* Rows of text cells, printed in aligned columns or as Markdown. */
+/* Rows of text cells, printed for people or as Markdown. */
 
 #define TABLE_COLUMNS 7
 
@@ -21,7 +21,14 @@ struct table {
  * left out. */
 void table_add(struct table *table, const char *const cells[]);
 
-void table_print(const struct table *table, FILE *out);
+/*
+ * For people, at most `width` columns wide.  The last column is wrapped in its place; where too
+ * little is left for it, below the others; where these do not fit either, each cell has a line,
+ * behind its heading.  A row begins at the left edge, what belongs to it is indented.
+ */
+void table_print(const struct table *table, size_t width, FILE *out);
+
+/* For the reference, with the headings. */
 void table_print_markdown(const struct table *table, FILE *out);
 void table_fini(struct table *table);
 

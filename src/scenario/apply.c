@@ -50,12 +50,15 @@ static int apply_child(struct draft *draft, const struct path *path, const struc
         !(key != NULL && tree_is_null(child))) {
         return apply_map(draft, path, child);
     }
-    if (option == NULL && map) {
-        return fail_not_map(draft, path, child);
-    }
-    if (option == NULL) {
+    if (option == NULL && !map) {
         option_unknown(path->text, draft->error);
         return error_at(draft->error, child->key_at);
+    }
+    if (tree_is_unset(child)) {
+        return 0; /* as if it were not there */
+    }
+    if (option == NULL) {
+        return fail_not_map(draft, path, child);
     }
     if (option->kind == OPTION_SYSCTL && key == NULL) {
         return fail_not_map(draft, path, child);
@@ -154,11 +157,57 @@ static int apply_yaml_value(struct draft *draft, const struct option *option,
     return status;
 }
 
+/* A value in quotes is read as YAML reads it. */
+static int apply_quoted(struct draft *draft, const struct option *option, const char *key,
+                        const struct tree *text)
+{
+    struct tree map;
+    char *yaml = NULL;
+    int length = asprintf(&yaml, "value: %s", text->text);
+    int status;
+
+    if (length < 0) {
+        return draft_fail_memory(draft);
+    }
+    status = tree_parse(&map, yaml, (size_t)length, text->at.file, draft->error);
+    free(yaml);
+    if (status != 0 || map.count != 1) {
+        tree_fini(&map);
+        error_set(draft->error, STATUS_USAGE, "%s%s%s: what follows the quote is not one text",
+                  option->path, key != NULL ? "." : "", key != NULL ? key : "");
+        return draft_fail_at(draft, text->at, "put all of the value in quotes, or nothing");
+    }
+    move_tree(&map, text->at);
+    status = draft_set(draft, option, key, &map.item[0], LEVEL_OVERRIDE);
+    tree_fini(&map);
+    return status;
+}
+
+static int fail_map(const struct draft *draft, const char *path, const struct tree *text)
+{
+    error_set(draft->error, STATUS_USAGE, "%.80s is a map of options", path);
+    error_hint(draft->error, "write --set %.80s.NAME=VALUE", path);
+    return error_at(draft->error, text->at);
+}
+
+/* A value as people write one after --set. */
+static int apply_written(struct draft *draft, const struct option *option, const char *key,
+                         struct tree *text)
+{
+    if (text->text[0] == '"' || text->text[0] == '\'') {
+        return apply_quoted(draft, option, key, text);
+    }
+    /* Without a value; but a text may be empty, and an empty list of expectations says nothing. */
+    text->plain = option->kind != OPTION_TEXT && option->kind != OPTION_EXPECT;
+    return draft_set(draft, option, key, text, LEVEL_OVERRIDE);
+}
+
 static int apply_override(struct draft *draft, const struct scenario_override *override)
 {
     const char *key;
     const struct option *option = option_find(override->path, &key);
-    struct tree node = {.kind = TREE_SCALAR, .text = (char *) override->value};
+    struct tree node = {
+        .kind = TREE_SCALAR, .plain = override->written, .text = (char *) override->value};
 
     if (apply_flag(draft, override)) {
         return 0;
@@ -172,13 +221,17 @@ static int apply_override(struct draft *draft, const struct scenario_override *o
         option_unknown(override->path, draft->error);
         return error_at(draft->error, node.at);
     }
-    if (option == NULL || (option->kind == OPTION_SYSCTL && key == NULL)) {
-        error_set(draft->error, STATUS_USAGE, "%.80s is a map of options", override->path);
-        error_hint(draft->error, "write --set %.80s.NAME=VALUE", override->path);
-        return error_at(draft->error, node.at);
+    if (tree_is_unset(&node)) {
+        return draft_unset(draft, override->path);
     }
-    return option_is_timeline(option) ? apply_yaml_value(draft, option, &node)
-                                      : draft_set(draft, option, key, &node, LEVEL_OVERRIDE);
+    if (option == NULL || (option->kind == OPTION_SYSCTL && key == NULL)) {
+        return fail_map(draft, override->path, &node);
+    }
+    if (option_is_timeline(option)) {
+        return apply_yaml_value(draft, option, &node);
+    }
+    return override->written ? apply_written(draft, option, key, &node)
+                             : draft_set(draft, option, key, &node, LEVEL_OVERRIDE);
 }
 
 int draft_apply_overrides(struct draft *draft, const struct scenario_override *overrides,

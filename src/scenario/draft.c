@@ -179,7 +179,7 @@ static int fail_form(const struct draft *draft, const struct option *option, con
     key = key != NULL ? key : "";
     if (tree_is_null(node)) {
         error_set(draft->error, STATUS_USAGE, "%s%s%.80s has no value", option->path, dot, key);
-        return draft_fail_at(draft, node->key_at, "write one, or take the line out");
+        return draft_fail_at(draft, node->key_at, "write one, or null to leave it as by default");
     }
     error_set(draft->error, STATUS_USAGE, "%s%s%.80s cannot be %s", option->path, dot, key,
               tree_kind_name(node->kind));

@@ -34,6 +34,9 @@ struct draft {
 int draft_set(struct draft *draft, const struct option *option, const char *key,
               const struct tree *node, enum level level);
 
+/* Have the option `path`, or all below that map, as if nobody had given it.  0 or -1. */
+int draft_unset(struct draft *draft, const char *path);
+
 /* Who gave the option `path`, which is in the table. */
 const struct given *draft_given(const struct draft *draft, const char *path);
 

@@ -15,6 +15,7 @@ struct reader {
     yaml_event_t event; /* the current one */
     const char *file;
     const char *yaml;
+    size_t length;
     size_t nodes;
     struct error *error;
 };
@@ -51,6 +52,57 @@ static int fail_here(struct reader *reader, const char *what, const char *hint)
     return error_at(reader->error, place(reader, reader->event.start_mark));
 }
 
+/* The byte at the place; NUL behind the end. */
+static char byte_at(const struct reader *reader, yaml_mark_t mark)
+{
+    const char *at = reader->yaml;
+    const char *end = reader->yaml + reader->length;
+
+    for (size_t line = 0; line < mark.line && at != NULL; line++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at += at != NULL;
+    }
+    return at != NULL && (size_t)(end - at) > mark.column ? at[mark.column] : '\0';
+}
+
+/* The commonest slips in words of their own; false: libyaml's must do. */
+static bool explain_slip(struct reader *reader)
+{
+    const char *problem = reader->parser.problem;
+    char byte = byte_at(reader, reader->parser.problem_mark);
+
+    if (strcmp(problem, "mapping values are not allowed in this context") == 0) {
+        error_set(reader->error, STATUS_USAGE, "not valid YAML: no value is due at this colon");
+        error_hint(reader->error, "put a text that holds a colon and a blank in quotes, or look at "
+                                  "the indentation");
+        return true;
+    }
+    if (strcmp(problem, "found character that cannot start any token") != 0 ||
+        strchr("\t@`%", byte) == NULL || byte == '\0') {
+        return false;
+    }
+    if (byte == '\t') {
+        error_set(reader->error, STATUS_USAGE, "not valid YAML: this line is indented with a tab");
+        error_hint(reader->error, "indent with blanks");
+    } else {
+        error_set(reader->error, STATUS_USAGE, "not valid YAML: no text begins with %c", byte);
+        error_hint(reader->error, "put it in quotes");
+    }
+    return true;
+}
+
+static void explain(struct reader *reader)
+{
+    const yaml_parser_t *parser = &reader->parser;
+
+    error_set(reader->error, STATUS_USAGE, "not valid YAML: %s%s%s", parser->problem,
+              parser->context != NULL ? " " : "", parser->context != NULL ? parser->context : "");
+    error_hint(reader->error,
+               "look at the indentation (blanks, no tabs), brackets and quotes from line %zu on",
+               parser->context != NULL ? parser->context_mark.line + 1
+                                       : parser->problem_mark.line + 1);
+}
+
 static int fail_yaml(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
@@ -58,16 +110,14 @@ static int fail_yaml(struct reader *reader)
     if (parser->error == YAML_MEMORY_ERROR) {
         return fail_memory(reader);
     }
-    error_set(reader->error, STATUS_USAGE, "not valid YAML: %s%s%s", parser->problem,
-              parser->context != NULL ? " " : "", parser->context != NULL ? parser->context : "");
     if (parser->error == YAML_READER_ERROR) {
+        error_set(reader->error, STATUS_USAGE, "not valid YAML: %s", parser->problem);
         error_hint(reader->error, "a scenario is YAML in UTF-8");
         return error_at(reader->error, byte_place(reader, parser->problem_offset));
     }
-    error_hint(reader->error,
-               "look at the indentation (blanks, no tabs), brackets and quotes from line %zu on",
-               parser->context != NULL ? parser->context_mark.line + 1
-                                       : parser->problem_mark.line + 1);
+    if (!explain_slip(reader)) {
+        explain(reader);
+    }
     return error_at(reader->error, place(reader, parser->problem_mark));
 }
 
@@ -249,7 +299,7 @@ static int read_stream(struct reader *reader, struct tree *tree)
 int tree_parse(struct tree *tree, const char *yaml, size_t length, const char *file,
                struct error *error)
 {
-    struct reader reader = {.file = file, .yaml = yaml, .error = error};
+    struct reader reader = {.file = file, .yaml = yaml, .length = length, .error = error};
     int status;
 
     memset(tree, 0, sizeof *tree);
@@ -281,6 +331,18 @@ void tree_fini(struct tree *tree)
 bool tree_is_null(const struct tree *node)
 {
     return node->kind == TREE_SCALAR && node->plain && node->text[0] == '\0';
+}
+
+bool tree_is_unset(const struct tree *node)
+{
+    static const char *const words[] = {"null", "~", "Null", "NULL"}; /* YAML 1.2, 10.3.2 */
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (node->kind == TREE_SCALAR && node->plain && strcmp(node->text, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *tree_kind_name(enum tree_kind kind)

@@ -39,6 +39,9 @@ void tree_fini(struct tree *tree);
 /* Whether nothing was written where the value goes ("client:"). */
 bool tree_is_null(const struct tree *node);
 
+/* Whether "null" or "~" was written there. */
+bool tree_is_unset(const struct tree *node);
+
 /* "a text", "a list" or "a map". */
 const char *tree_kind_name(enum tree_kind kind);
 

@@ -61,14 +61,21 @@ static const char *find_level(struct level *level, const char *path)
     return rest;
 }
 
-/* An option of that very name in another map: "connections" → "load.connections". */
+/* An option of that name, or nearly so, in another map: "connection" → "load.connections". */
 static const char *find_elsewhere(const char *name)
 {
-    for (size_t i = 0; i < option_count(); i++) {
-        const char *path = option_at(i)->path;
-        const char *dot = strrchr(path, '.');
-        if (dot != NULL && strcmp(dot + 1, name) == 0) {
-            return path;
+    const char *names[OPTION_MAX];
+    size_t count = option_count();
+    const char *near;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *dot = strrchr(option_at(i)->path, '.');
+        names[i] = dot != NULL ? dot + 1 : NULL;
+    }
+    near = nearest_spelling(name, names, count);
+    for (size_t i = 0; near != NULL && i < count; i++) {
+        if (names[i] == near) {
+            return option_at(i)->path;
         }
     }
     return NULL;

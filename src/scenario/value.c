@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "finwait/address.h"
 #include "finwait/order.h"
@@ -49,13 +50,24 @@ static int fail_bounds(const struct option *option, const char *text, struct err
 
 /* ---- numbers ---- */
 
+/* Whether it is meant as a number of that kind: below 0, or beyond what 64 bits hold. */
+static bool is_far_off(const struct option *option, const char *text)
+{
+    uint64_t number;
+    size_t digits = strspn(text, "0123456789");
+
+    return (text[0] == '-' && kind_of(option)->parse(text + 1, &number) == 0) ||
+           (digits > 18 && kind_of(option)->parse(text + digits - 1, &number) == 0);
+}
+
 static int set_number(struct scenario *scenario, const struct option *option, const char *text,
                       struct error *error)
 {
     uint64_t number = 0;
 
     if (kind_of(option)->parse(text, &number) != 0) {
-        return fail_form(option, text, error);
+        return is_far_off(option, text) ? fail_bounds(option, text, error)
+                                        : fail_form(option, text, error);
     }
     if (number < option->min || number > option->max) {
         return fail_bounds(option, text, error);
@@ -119,16 +131,32 @@ static size_t count_choices(const char *const *choices)
     return count;
 }
 
-static char *join_choices(const char *const *choices, char *text, size_t size)
+static char *join_choices(const char *const *choices, const char *between, char *text, size_t size)
 {
     size_t length = 0;
 
     text[0] = '\0';
     for (size_t i = 0; choices[i] != NULL && length < size; i++) {
-        length += (size_t)snprintf(text + length, size - length, "%s%s", length > 0 ? "|" : "",
+        length += (size_t)snprintf(text + length, size - length, "%s%s", length > 0 ? between : "",
                                    choices[i]);
     }
     return text;
+}
+
+/* What YAML 1.1 and other programs call on and off. */
+static const char *meant_by(const char *text)
+{
+    static const char *const words[][2] = {
+        {"yes", "on"},     {"no", "off"},       {"true", "on"}, {"false", "off"},
+        {"enabled", "on"}, {"disabled", "off"}, {"1", "on"},    {"0", "off"},
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcasecmp(text, words[i][0]) == 0) {
+            return words[i][1];
+        }
+    }
+    return NULL;
 }
 
 static int fail_choice(const struct option *option, const char *text, struct error *error)
@@ -137,15 +165,18 @@ static int fail_choice(const struct option *option, const char *text, struct err
     const char *near = nearest_spelling(text, choices, count_choices(choices));
     char all[64];
 
+    if (option->kind == OPTION_SWITCH && near == NULL) {
+        near = meant_by(text);
+    }
     if (kind_of(option)->form != NULL) {
         return fail_form(option, text, error);
     }
     error_set(error, STATUS_USAGE, "%s: \"%.80s\" is not one of %s", option->path, text,
-              join_choices(choices, all, sizeof all));
+              join_choices(choices, "|", all, sizeof all));
     if (near != NULL) {
         return error_hint(error, "did you mean \"%s\"?", near);
     }
-    return error_hint(error, "write %s", all);
+    return error_hint(error, "write %s", join_choices(choices, " or ", all, sizeof all));
 }
 
 static int set_choice(struct scenario *scenario, const struct option *option, const char *text,
@@ -249,7 +280,13 @@ static int set_address(struct scenario *scenario, const struct option *option, c
 static int set_sockopt(struct scenario *scenario, const struct option *option, const char *text,
                        struct error *error)
 {
-    return sockopt_parse(&scenario->side[option->side].sockopt, option->sockopt, text, error);
+    struct error inner = {0};
+
+    if (sockopt_parse(&scenario->side[option->side].sockopt, option->sockopt, text, &inner) == 0) {
+        return 0;
+    }
+    error_set(error, inner.status, "%s.%s", side_name(option->side), inner.what);
+    return error_hint(error, "%s", inner.hint);
 }
 
 static const char *get_sockopt(const struct scenario *scenario, const struct option *option,
@@ -311,6 +348,24 @@ int value_set(struct scenario *scenario, const struct option *option, const char
     return kind_of(option)->set(scenario, option, text, error);
 }
 
+int value_reset(struct scenario *scenario, const struct option *option, struct error *error)
+{
+    if (option->value != NULL) {
+        return value_set(scenario, option, option->value, error);
+    }
+    if (option->kind == OPTION_SOCKOPT) {
+        scenario->side[option->side].sockopt.set[option->sockopt] = false;
+    } else if (option->kind == OPTION_NONE) {
+        number_store(field_of(scenario, option), option->size, 0);
+    } else { /* a text */
+        char **field = field_of(scenario, option);
+
+        free(*field);
+        *field = NULL;
+    }
+    return 0;
+}
+
 const char *value_get(const struct scenario *scenario, const struct option *option, char *text,
                       size_t size)
 {
@@ -320,7 +375,7 @@ const char *value_get(const struct scenario *scenario, const struct option *opti
 char *value_type(const struct option *option, char *text, size_t size)
 {
     if (kind_of(option)->set == set_choice) {
-        return join_choices(choices_of(option), text, size);
+        return join_choices(choices_of(option), "|", text, size);
     }
     snprintf(text, size, "%s",
              option->kind == OPTION_SOCKOPT ? sockopt_type(option->sockopt)

@@ -20,6 +20,9 @@
 int value_set(struct scenario *scenario, const struct option *option, const char *text,
               struct error *error);
 
+/* Give it the value it has by default, or none.  0 or -1. */
+int value_reset(struct scenario *scenario, const struct option *option, struct error *error);
+
 /*
  * The value as value_set reads it back: `text`, or what the scenario keeps; NULL when the option
  * has no value or several.

@@ -44,6 +44,21 @@ class Output(ft.LabTestCase):
         self.assertTrue(ended.stderr.endswith("\n"))
         self.assertNotRegex(ended.stderr, r"[\r\033]")
 
+    def test_progress_says_what_is_waited_for(self):
+        late = {
+            "load.duration": "1s",
+            "load.connections": 0,
+            "load.concurrency": 1,
+            "client.program": "connect send recv pause(3s) close",
+            "server.program": "accept recv send wait-fin close",
+            "settle": "2500ms",
+        }
+        ended = ft.finwait(*ft.as_arguments(late))
+        self.assertEqual(ended.status, 0, ended)
+        self.assertRegex(ended.stderr, r"(?m)^load .*, waiting for the last to end \|")
+        self.assertRegex(ended.stderr, r"(?m)^settle .*, [1-3] s left \|")
+        self.assertNotIn(" 0 s", ended.stderr)
+
     def test_progress_is_redrawn_on_a_terminal(self):
         settings = {"load.connections": 10, "settle": "1s"}
         with ft.Terminal(ft.as_arguments(settings)) as terminal:

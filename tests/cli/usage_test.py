@@ -1,6 +1,7 @@
 """The command line: help, and what is wrong with it before anything starts."""
 
 import os
+import re
 
 import finwait_test as ft
 
@@ -34,6 +35,20 @@ class Help(ft.TestCase):
                     self.assertEqual((ended.status, ended.stderr), (0, ""))
                     self.assertTrue(ended.stdout.startswith(f"usage: finwait {command}"))
 
+    def test_help_fits(self):
+        for arguments in (["--help"], *([command, "--help"] for command in COMMANDS)):
+            with self.subTest(arguments):
+                for line in ft.finwait(*arguments).stdout.splitlines():
+                    self.assertLessEqual(len(line), 100)
+                    self.assertEqual(line, line.rstrip())
+
+    def test_list_names_all_its_lists(self):
+        text = ft.finwait("list", "--help").stdout
+        named = re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)
+        for what in named:
+            self.assertEqual(ft.finwait("list", what).status, 0, what)
+        self.assertEqual(len(named), 8)
+
     def test_run_names_all_its_options(self):
         text = ft.finwait("run", "--help").stdout
         for option in ("set", "expect", "out", "inspect", "json", "quiet"):
@@ -51,6 +66,7 @@ class Mistakes(ft.TestCase):
             self.assert_nothing_started(ended)
             lines = ended.stderr.splitlines()
             self.assertEqual(len(lines), 2, "one line says what, one what to do")
+            self.assertNotIn("\033", ended.stderr)
             self.assertTrue(lines[1].startswith("  "), ended)
             for word in words:
                 self.assertIn(word, ended.stderr)
@@ -62,10 +78,12 @@ class Mistakes(ft.TestCase):
         self.check([""], "--help")
 
     def test_options(self):
-        self.check(["run", "--jsno"], "--jsno", "finwait run --help")
+        self.check(["run", "--jsno"], "--jsno", "did you mean --json", "finwait run --help")
+        self.check(["run", "server-first", "-x"], "'-x'", "finwait run --help")
+        self.check(["run", "server-first", "--i"], "several")
         self.check(["run", "server-first", "--frobnicate"], "--frobnicate")
-        self.check(["run", "server-first", "--set"], "--set")
-        self.check(["run", "server-first", "--json=yes"], "--json")
+        self.check(["run", "server-first", "--set"], "--set lacks its value")
+        self.check(["run", "server-first", "--json=yes"], "--json takes no value")
         self.check(["check", "--out", "x"], "--out")
         self.check(["list", "orders", "--markdwn"], "--markdwn")
 
@@ -77,7 +95,8 @@ class Mistakes(ft.TestCase):
         self.check(["show", "server-frist"], "server-frist")
         self.check(["list"], "orders")
         self.check(["list", "ordesr"], "orders")
-        self.check(["list", "orders", "steps"], "orders")
+        self.check(["list", "orders", "steps"], "'steps' is one word too many", "list orders")
+        self.check(["show", "--set"], "no option")
         self.check(["doctor", "x"], "x")
 
     def test_scenarios(self):
@@ -101,6 +120,9 @@ class Mistakes(ft.TestCase):
         self.check(["run", "server-first", "--set", "order=server-frist"], "server-first")
         self.check(["run", "server-first", "--set", "client.program=connect frob close"], "frob")
         self.check(["run", "server-first", "--set", "load=5"], "load")
+        self.check(["run", "server-first", "--set", "load.connections="], "no value", "null")
+        self.check(["run", "server-first", "--set", 'about="half'], "quote")
+        self.check(["run", "server-first", "--set", "about=\033[31m"], "plain text")
         self.check(["run", "server-first", "--set", "settle=5"], "settle")
         self.check(["run", "server-first", "--set", "server.sockopt.rcvbfu=4k"], "rcvbuf")
 

@@ -157,6 +157,16 @@ def finwait(*arguments, **how):
     return finish(popen(arguments, **how))
 
 
+def listing(what, **how):
+    """The rows of `finwait list`, from its Markdown, in which nothing is wrapped."""
+    ended = finwait("list", what, "--markdown", **how)
+    assert (ended.status, ended.stderr) == (0, ""), ended
+    lines = [line for line in ended.stdout.splitlines() if line.startswith("|")]
+    for line in lines[2:]:  # below the headings and their rule
+        cells = re.split(r"(?<!\\)\|", line)[1:-1]
+        yield [re.sub(r"\\([|<>])", r"\1", cell.strip()) for cell in cells]
+
+
 def as_arguments(settings, name="test"):
     file = PLACE.write(f"{name}.yaml", f"name: {name}\n")
     sets = [f"--set={path}={value}" for path, value in settings.items()]
@@ -411,12 +421,13 @@ class UnprivilegedLabTestCase(LabTestCase):
 
 
 class Terminal:
-    """A run whose stderr is a terminal; `screen` is what was drawn so far."""
+    """A run whose stderr is a terminal, or both outputs are; `screen` is what was drawn so far."""
 
-    def __init__(self, arguments, columns=0, **how):
+    def __init__(self, arguments, columns=0, stdout=False, **how):
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
         try:
+            how.update({"stdout": slave} if stdout else {})
             self.process = popen(arguments, stderr=slave, **how)
         finally:
             os.close(slave)
@@ -438,13 +449,15 @@ class Terminal:
 
     def finish(self):
         stdout = b""
-        os.set_blocking(self.process.stdout.fileno(), False)
+        if self.process.stdout is not None:
+            os.set_blocking(self.process.stdout.fileno(), False)
 
         def drained():
             nonlocal stdout
             self.read()
             ended = self.process.poll() is not None
-            stdout += self.process.stdout.read() or b""
+            if self.process.stdout is not None:
+                stdout += self.process.stdout.read() or b""
             return ended
 
         try:
@@ -457,9 +470,13 @@ class Terminal:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        self.process.stdout.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
         if self.master >= 0:
-            self.read()
+            drawn = None
+            while drawn != len(self.screen):  # a terminal gives a page at a time
+                drawn = len(self.screen)
+                self.read()
             os.close(self.master)
             self.master = -1
 

@@ -91,8 +91,7 @@ class Orders:
         return result
 
     def test_every_order_is_in_the_table(self):
-        listed = ft.finwait("list", "orders")
-        names = {line.split()[0] for line in listed.stdout.splitlines()}
+        names = {row[0] for row in ft.listing("orders")}
         self.assertEqual(set(ORDERS), names)
 
     def test_orders(self):

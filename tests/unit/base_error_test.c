@@ -50,6 +50,24 @@ static void without_place_and_hint_one_plain_line(void **state)
     free(printed);
 }
 
+/* What the user wrote is in the message, and must not steer the terminal. */
+static void control_characters_are_not_printed(void **state)
+{
+    struct error error;
+    char *printed = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&printed, &size);
+
+    (void)state;
+    error_set(&error, STATUS_USAGE, "no \033[31mred\nline");
+    error_at(&error, (struct where){"a\a.yaml", 3, 14});
+    error_hint(&error, "é\x7f");
+    error_print(&error, out);
+    fclose(out);
+    assert_string_equal(printed, "finwait: a?.yaml:3:14: no ?[31mred?line\n  é?\n");
+    free(printed);
+}
+
 static void a_place_shows_what_is_known_of_it(void **state)
 {
     struct error error;
@@ -189,6 +207,7 @@ static void slips_find_their_word(void **state)
     assert_string_equal(nearest("conect"), "connect");
     assert_string_equal(nearest("conections"), "connections");
     assert_string_equal(nearest("wiat_fin"), "wait-fin");
+    assert_string_equal(nearest("RST"), "rst"); /* all of its letters */
     assert_string_equal(nearest("hsut-rd"), "shut-rd");
     assert_string_equal(nearest("server.timewait.pek"), "server.time_wait.peak");
 }
@@ -264,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_error_says_what_where_and_what_to_do),
         cmocka_unit_test(without_place_and_hint_one_plain_line),
+        cmocka_unit_test(control_characters_are_not_printed),
         cmocka_unit_test(a_place_shows_what_is_known_of_it),
         cmocka_unit_test(a_long_path_keeps_its_end_and_the_line),
         cmocka_unit_test(a_failed_call_names_its_errno),

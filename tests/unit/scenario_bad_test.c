@@ -109,7 +109,8 @@ static void bad_overrides_are_refused_where_they_were_said(void **state)
          "a fault has no key \"dorp\"", "did you mean \"drop\"?"},
         {"faults", "drop", "--set faults=drop", "faults cannot be a text",
          "write maps, e.g. [{at: 1s, drop: fin, toward: client}]"},
-        {"faults", "", "--set faults=", "faults has no value", "write one, or take the line out"},
+        {"faults", "", "--set faults=", "faults has no value",
+         "write one, or null to leave it as by default"},
         {"faults", "{drop: fin}\nlab: host", "--set faults={drop: fin}\nlab: host",
          "faults: more than one value", "write several as a list, [{…}, {…}]"},
         {"events", "{kill: server", "--set events={kill: server",
@@ -128,6 +129,46 @@ static void bad_overrides_are_refused_where_they_were_said(void **state)
         assert_null(scenario_load(NULL, &override, 1, &error));
         assert_string_equal(error.what, cases[i].what);
         assert_string_equal(error.where, cases[i].where);
+        assert_string_equal(error.hint, cases[i].hint);
+        assert_int_equal(error.status, STATUS_USAGE);
+    }
+}
+
+/* What people write after --set, where quotes and nothing at all mean something. */
+static void bad_values_as_written_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *value, *what, *hint;
+    } cases[] = {
+        {"load.connections", "", "load.connections has no value",
+         "write one, or null to leave it as by default"},
+        {"order", "", "order has no value", "write one, or null to leave it as by default"},
+        {"client.sysctl.net.ipv4.tcp_tw_reuse", "",
+         "client.sysctl.net.ipv4.tcp_tw_reuse has no value",
+         "write one, or null to leave it as by default"},
+        {"client.sysctl.net.ipv4.ip_local_port_range", "\"1024 65535",
+         "client.sysctl.net.ipv4.ip_local_port_range: what follows the quote is not one text",
+         "put all of the value in quotes, or nothing"},
+        {"about", "'a' and 'b'", "about: what follows the quote is not one text",
+         "put all of the value in quotes, or nothing"},
+        {"about", "\"a\"\nb: c", "about: what follows the quote is not one text",
+         "put all of the value in quotes, or nothing"},
+        {"load.connections", "\"\"", "load.connections: \"\" is not a count",
+         "write a whole number, e.g. 5000, 50k or 2M"},
+        {"load.connections", "\"null\"", "load.connections: \"null\" is not a count",
+         "write a whole number, e.g. 5000, 50k or 2M"},
+        {"laod", "null", "unknown option \"laod\"", "did you mean \"load\"?"},
+        {"load", "", "load is a map of options", "write --set load.NAME=VALUE"},
+        {"expect", "", "expect: not an expectation",
+         "write e.g. \"- server.time_wait.peak >= 5000\""},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct scenario_override override = {cases[i].path, cases[i].value, true};
+        struct error error = {0};
+        assert_null(scenario_load(NULL, &override, 1, &error));
+        assert_string_equal(error.what, cases[i].what);
         assert_string_equal(error.hint, cases[i].hint);
         assert_int_equal(error.status, STATUS_USAGE);
     }
@@ -191,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_files_are_refused_with_place_and_advice),
         cmocka_unit_test(bad_overrides_are_refused_where_they_were_said),
+        cmocka_unit_test(bad_values_as_written_are_refused),
         cmocka_unit_test(a_file_that_cannot_be_read_says_why),
         cmocka_unit_test(costly_files_are_refused),
     };

@@ -136,6 +136,139 @@ static void the_command_line_comes_after_the_file(void **state)
     scenario_free(scenario);
 }
 
+static void a_written_value_may_be_quoted(void **state)
+{
+    (void)state;
+    const struct scenario_override overrides[] = {
+        {"client.sysctl.net.ipv4.ip_local_port_range", "\"40000 40099\"", true},
+        {"client.sysctl.net.ipv4.tcp_rmem", "'4096 131072 6291456'", true},
+        {"load.connections", "\"7\"", true},
+        {"about", "'it''s \"so\"'", true},
+        {"name", "\"null\"", true},
+        {"client.program", "\"connect send recv close\"", true},
+        {"server.program", "accept recv send wait-fin close", true},
+        {"expect", "\"connections.failed == 0\"", true},
+    };
+    struct scenario *scenario = load_good(NULL, overrides, sizeof overrides / sizeof overrides[0]);
+    const struct sysctl_settings *sysctl = &scenario->side[SIDE_CLIENT].sysctl;
+
+    assert_string_equal(sysctl->item[0].value, "40000 40099");
+    assert_string_equal(sysctl->item[1].value, "4096 131072 6291456");
+    assert_int_equal(scenario->load.connections, 7);
+    assert_string_equal(scenario->about, "it's \"so\"");
+    assert_string_equal(scenario->name, "null");
+    assert_int_equal(scenario->side[SIDE_CLIENT].program.length, 4);
+    assert_string_equal(scenario->expect[0].text, "connections.failed == 0");
+    assert_round_trip(scenario);
+    scenario_free(scenario);
+}
+
+/* A scenario that says of every kind of option something else than the default. */
+static const char told_all[] =
+    "about: something\n"
+    "order: client-first\n"
+    "load: {connections: 5, rate: 7/s}\n"
+    "client: {to: 198.19.0.1:9, sysctl: {net.ipv4.tcp_tw_reuse: 1, net.ipv4.tcp_syn_retries: 2}}\n"
+    "server: {sockopt: {linger: 2s}}\n"
+    "faults: {at: 1s, drop: fin}\n"
+    "events: {at: 1s, kill: server}\n"
+    "expect: connections.failed == 0\n";
+
+static void null_takes_an_option_back(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {
+        "about",
+        "order",
+        "load.connections",
+        "client.to",
+        "client.sysctl.net.ipv4.tcp_tw_reuse",
+        "server.sockopt.linger",
+        "faults",
+        "events",
+        "expect",
+    };
+    struct scenario_override overrides[sizeof paths / sizeof paths[0]];
+    struct error error = {0};
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        overrides[i] = (struct scenario_override){paths[i], i % 2 == 0 ? "null" : "~", true};
+    }
+    struct scenario *scenario =
+        parse_with(told_all, overrides, sizeof paths / sizeof paths[0], &error);
+    assert_non_null(scenario);
+    assert_null(scenario->about);
+    assert_string_equal(scenario->order, "server-first");
+    assert_int_equal(scenario->load.connections, 5000);
+    assert_true(scenario->load.rate > 6.9); /* what was not taken back stays */
+    assert_null(scenario->client_to);
+    assert_int_equal(scenario->side[SIDE_CLIENT].sysctl.count, 1);
+    assert_string_equal(scenario->side[SIDE_CLIENT].sysctl.item[0].name,
+                        "net.ipv4.tcp_syn_retries");
+    assert_false(scenario->side[SIDE_SERVER].sockopt.set[SOCKOPT_LINGER]);
+    assert_int_equal(scenario->fault_count, 0);
+    assert_int_equal(scenario->event_count, 0);
+    assert_int_equal(scenario->expect_count, 0);
+    assert_round_trip(scenario);
+    scenario_free(scenario);
+}
+
+static void null_takes_back_all_below_a_map(void **state)
+{
+    (void)state;
+    const struct scenario_override overrides[] = {
+        {"load", "null", true},
+        {"client", "null", true},
+        {"server.sysctl", "null", true},
+        {"load.concurrency", "3", true}, /* what comes after it counts */
+    };
+    struct error error = {0};
+    struct scenario *scenario =
+        parse_with(told_all, overrides, sizeof overrides / sizeof overrides[0], &error);
+
+    assert_non_null(scenario);
+    assert_int_equal(scenario->load.connections, 5000);
+    assert_true(scenario->load.rate <= 0);
+    assert_int_equal(scenario->load.concurrency, 3);
+    assert_null(scenario->client_to);
+    assert_int_equal(scenario->side[SIDE_CLIENT].sysctl.count, 0);
+    assert_string_equal(scenario->order, "client-first");
+    scenario_free(scenario);
+}
+
+/* Given back, an option has what the order presets, and what depends on others. */
+static void null_is_as_if_nothing_was_written(void **state)
+{
+    (void)state;
+    const struct scenario_override size = {"request.size", "null", true};
+    const struct scenario_override connections = {"load.connections", "null", true};
+    const struct scenario_override program = {"server.program", "null", true};
+    struct error error = {0};
+    struct scenario *preset =
+        parse_with("{order: simultaneous, request: {size: 200k}}", &size, 1, &error);
+    struct scenario *lifted =
+        parse_with("load: {duration: 10s, connections: 30}", &connections, 1, &error);
+    struct scenario *in_file = parse_good("load: {duration: 10s, connections: null, rate: ~}\n"
+                                          "client: null\n"
+                                          "server: {sysctl: {net.ipv4.tcp_fin_timeout: null}}\n"
+                                          "expect: ~\n");
+
+    assert_int_equal(preset->message.request_size, 64 << 10);
+    assert_int_equal(lifted->load.connections, 0);
+    assert_int_equal(in_file->load.connections, 0);
+    assert_int_equal(in_file->side[SIDE_SERVER].sysctl.count, 0);
+    assert_int_equal(in_file->expect_count, 0);
+    assert_null(parse_with("client: {program: connect close}\n"
+                           "server: {program: accept close}\n",
+                           &program, 1, &error));
+    assert_string_equal(error.what, "client.program is given, server.program is not");
+    assert_null(parse_with("load: {conections: null}\n", NULL, 0, &error));
+    assert_string_equal(error.what, "unknown option \"conections\" in load");
+    scenario_free(preset);
+    scenario_free(lifted);
+    scenario_free(in_file);
+}
+
 static void faults_and_events_are_lists_of_maps(void **state)
 {
     (void)state;
@@ -355,6 +488,10 @@ int main(void)
         cmocka_unit_test(a_file_is_not_needed),
         cmocka_unit_test(all_of_a_file_is_read),
         cmocka_unit_test(the_command_line_comes_after_the_file),
+        cmocka_unit_test(a_written_value_may_be_quoted),
+        cmocka_unit_test(null_takes_an_option_back),
+        cmocka_unit_test(null_takes_back_all_below_a_map),
+        cmocka_unit_test(null_is_as_if_nothing_was_written),
         cmocka_unit_test(faults_and_events_are_lists_of_maps),
         cmocka_unit_test(events_happen_in_the_order_of_time),
         cmocka_unit_test(an_order_brings_its_presets_beneath_the_file),

@@ -1,0 +1,13 @@
+#ifndef FINWAIT_CMD_TERMINAL_H
+#define FINWAIT_CMD_TERMINAL_H
+
+#include <stddef.h>
+
+/* The columns of the terminal behind the descriptor `fd`, or `otherwise` where there is none, or
+ * none that tells. */
+size_t terminal_width(int fd, size_t otherwise);
+
+/* How wide to print for people on stdout: as wide as the terminal, 100 columns elsewhere. */
+size_t terminal_page(void);
+
+#endif
