@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "doctor.h"
-#include "steer.h"
 
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51 /* linux/in.h, which cannot be included beside netinet/in.h */
@@ -25,10 +24,11 @@ void check_kernel(struct check *check)
     uname(&name);
     if (sscanf(name.release, "%u.%u", &major, &minor) != 2) { // NOLINT(cert-err34-c): checked
         check_say(check, CHECK_LIMITED, "Linux %.100s, a version of unknown form", name.release);
-        check_advise(check, "Linux 5.10 or later is needed, 6.3 or later has all that is used");
-    } else if (major < 5 || (major == 5 && minor < 10)) {
+        check_advise(check, "Linux 6.1 or later is needed, 6.3 or later has all that is used");
+    } else if (major < 5 || (major == 5 && minor < 18)) {
         check_say(check, CHECK_LIMITED, "Linux %.100s", name.release);
-        check_advise(check, "finwait is made for Linux 5.10 or later: expect fewer counters");
+        check_advise(check, "finwait is made for Linux 6.1 or later: before 5.18 TcpExtTW counts a "
+                            "TIME_WAIT when it ends, not when it begins");
     } else {
         check_say(check, CHECK_OK, "Linux %.100s", name.release);
     }
@@ -93,17 +93,6 @@ void check_port_range(struct check *check)
     if (fd >= 0) {
         close(fd);
     }
-}
-
-void check_packet_order(struct check *check)
-{
-    if (steer_is_possible()) {
-        check_say(check, CHECK_OK, "the link keeps it (net.core.rps_default_mask)");
-        return;
-    }
-    check_say(check, CHECK_LIMITED, "the link may change it");
-    check_advise(check, "with several CPUs some TIME_WAIT end early by a RST that no real link "
-                        "causes; Linux 6.3 with CONFIG_RPS has net.core.rps_default_mask");
 }
 
 /* Those that clock_gettime(2) reads without entering the kernel (vdso(7)). */

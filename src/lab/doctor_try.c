@@ -14,6 +14,7 @@
 #include "nft.h"
 #include "qdisc.h"
 #include "ruleset.h"
+#include "steer.h"
 #include "userns.h"
 
 /*
@@ -123,6 +124,22 @@ void try_sock_diag(struct check *check)
     }
     error_hint(&error, "the kernel needs CONFIG_INET_TCP_DIAG: as root, modprobe tcp_diag");
     say_error(check, CHECK_MISSING, &error);
+}
+
+/* In a host, for some kernels have the sysctl but show it to root's namespaces alone. */
+void try_packet_order(struct check *check)
+{
+    if (!in_lab(check)) {
+        return;
+    }
+    if (steer_is_possible()) {
+        check_say(check, CHECK_OK, "the link keeps it (net.core.rps_default_mask)");
+        return;
+    }
+    check_say(check, CHECK_LIMITED, "the link may change it");
+    check_advise(check, "with several CPUs some TIME_WAIT end early by a RST that no real link "
+                        "causes; Linux 6.3 with CONFIG_RPS has net.core.rps_default_mask, some "
+                        "versions for root alone");
 }
 
 void try_nftables(struct check *check)

@@ -23,6 +23,16 @@ static const char *const machine_wide[] = {
     "net.ipv4.inet_peer_threshold",
 };
 
+/* Keys that a user may have read of, and the first Linux that has them. */
+static const struct newcomer {
+    const char *name;
+    const char *release;
+} newcomers[] = {
+    {"net.core.rps_default_mask", "6.3"},        {"net.ipv4.tcp_child_ehash_entries", "6.1"},
+    {"net.ipv4.tcp_rto_max_ms", "6.15"},         {"net.ipv4.tcp_rto_min_us", "6.11"},
+    {"net.ipv4.tcp_syn_linear_timeouts", "6.5"}, {"net.ipv4.tcp_tw_reuse_delay", "6.14"},
+};
+
 const char *sysctl_path(char path[SYSCTL_PATH], const char *name)
 {
     int length = snprintf(path, SYSCTL_PATH, "/proc/sys/%.*s", SYSCTL_NAME, name);
@@ -43,6 +53,27 @@ static bool is_machine_wide(const char *name)
         }
     }
     return false;
+}
+
+/* The first Linux that has it; NULL: not known. */
+static const char *release_with(const char *name)
+{
+    for (size_t i = 0; i < sizeof newcomers / sizeof newcomers[0]; i++) {
+        if (strcmp(newcomers[i].name, name) == 0) {
+            return newcomers[i].release;
+        }
+    }
+    return NULL;
+}
+
+/*
+ * Older kernels keep net.core from namespaces that were made without root (sysctl_core_net_init,
+ * net/core/sysctl_net_core.c); somaxconn is there on every other.
+ */
+static bool is_hidden(const char *name)
+{
+    return strncmp(name, "net.core.", strlen("net.core.")) == 0 &&
+           access("/proc/sys/net", X_OK) == 0 && access("/proc/sys/net/core/somaxconn", F_OK) != 0;
 }
 
 /* The entry of `directory` that is spelled most like `word`, in `nearest`; false for none. */
@@ -117,7 +148,14 @@ int sysctl_unknown(const char *name, struct error *error)
         error_set(error, STATUS_MACHINE, "%s: a network namespace has no such sysctl", name);
         return error_hint(error, "it governs the whole machine, so a lab cannot have its own");
     }
-    return suggest(name, error);
+    if (is_hidden(name)) {
+        error_set(error, STATUS_MACHINE,
+                  "%s: this kernel has no net.core in hosts that are made without root", name);
+        return error_hint(error, "run finwait as root, or on a newer kernel");
+    }
+    const char *release = release_with(name);
+    return release == NULL ? suggest(name, error)
+                           : error_hint(error, "Linux %s and later have it", release);
 }
 
 int sysctl_denied(const char *name, const char *verb, int errnum, struct error *error)

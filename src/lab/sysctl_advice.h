@@ -11,7 +11,7 @@
 /* "net.ipv4.x" as "/proc/sys/net/ipv4/x" in `path`, which is returned. */
 const char *sysctl_path(char path[SYSCTL_PATH], const char *name);
 
-/* There is no such key: STATUS_MACHINE, with the nearest spelling.  Returns -1. */
+/* There is no such key: STATUS_MACHINE, with what has it or the nearest spelling.  Returns -1. */
 int sysctl_unknown(const char *name, struct error *error);
 
 /* The file does not open for `verb` ("read", "write"): STATUS_MACHINE.  Returns -1. */

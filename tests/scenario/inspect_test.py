@@ -46,11 +46,10 @@ class Inspect(ft.LabTestCase):
 class Decay(ft.LabTestCase):
     N = 500
 
-    def watch(self, **settings):
+    def watch(self, *arguments, **settings):
         return self.run_checked(
             {"order": "server-first", "load.connections": self.N, "settle": "300ms", **settings},
-            "--inspect",
-            ft.WITNESS,
+            *arguments,
         )
 
     def observed_after_final(self, result):
@@ -58,7 +57,7 @@ class Decay(ft.LabTestCase):
         return [at for at in result.json["server"]["observations"]["at"] if at > final]
 
     def test_it_is_watched_and_final_stays(self):
-        result = self.watch(decay="2s")
+        result = self.watch("--inspect", ft.WITNESS, decay="2s")
         self.assertEqual(list(result.json["phases"]), ["setup", "load", "settle", "decay"])
         self.assertGreater(len(self.observed_after_final(result)), 1)
         self.assertEqual(result.final("server"), result.witness("server")[0])
@@ -79,7 +78,7 @@ class Decay(ft.LabTestCase):
         self.assertEqual(result["server.close_wait.final"], self.N)
 
     def test_without_it_final_is_the_end(self):
-        result = self.watch()
+        result = self.watch()  # and not inspected, for meanwhile samples go on
         self.assertEqual(list(result.json["phases"]), ["setup", "load", "settle"])
         self.assertEqual(self.observed_after_final(result), [])
 
