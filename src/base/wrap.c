@@ -84,7 +84,7 @@ static void put_word(struct line *line, const char *word, size_t length)
         fputc(' ', line->out);
         line->at++;
     }
-    while (line->at + columns > line->width) {
+    while (columns > 0 && line->at + columns > line->width) {
         size_t room = line->width > line->at ? line->width - line->at : 1;
         size_t bytes = bytes_of(word, length, room);
         text_put(word, bytes, line->out);

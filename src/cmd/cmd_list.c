@@ -218,7 +218,8 @@ static const struct listing listings[] = {
      "The states of TCP",
      "What each state means, how long a socket stays in it, what bounds that (sysctls without "
      "their net. or net.ipv4.), and the scenario that puts sockets of one side into it and keeps "
-     "them there: `finwait run states/client-fin-wait2 --set load.connections=1000`.",
+     "them there: `finwait run states/client-fin-wait2 --set load.connections=1000`. Listeners are "
+     "one for each address: states/server-listen takes server.addresses as well.",
      7,
      {"state", "means", "lasts", "sysctl", "socket option", "on the client", "on the server"},
      list_states},

@@ -27,7 +27,7 @@ int netns_refused(int errnum, struct error *error)
                                  "`lab: host`");
     case EPERM:
         return error_hint(error, "it takes CAP_SYS_ADMIN: run finwait as root, or allow user "
-                                 "namespaces (finwait doctor tells how)");
+                                 "namespaces");
     default:
         return -1;
     }

@@ -57,10 +57,7 @@ static int end(struct netlink *netlink, struct nlmsghdr *request, const char *ki
     }
     error_set(error, STATUS_MACHINE, "this kernel has no %s: its module sch_%s is missing", kind,
               kind);
-    return error_hint(error,
-                      "as root, modprobe sch_%s, or boot a kernel that has it "
-                      "(`finwait doctor` tells)",
-                      kind);
+    return error_hint(error, "as root, modprobe sch_%s, or boot a kernel that has it", kind);
 }
 
 static uint32_t at_least(uint64_t bytes, uint32_t least)

@@ -108,6 +108,11 @@ int role_listen(struct role *role, struct listeners *listeners, struct error *er
     return opened;
 }
 
+struct address_pool *role_own_pool(struct role_plan *plan)
+{
+    return plan->side == SIDE_SERVER ? &plan->servers : &plan->sources;
+}
+
 /* A role that is started again needs its plan after the caller's is gone. */
 static void keep_plan(struct role *role, const struct role_plan *plan)
 {
@@ -132,6 +137,7 @@ static struct role *role_alloc(const struct role_plan *plan, const struct role_e
     keep_plan(role, plan);
     role->events = *events;
     role->home = plan->side;
+    role->addresses = role_own_pool(&role->plan)->count;
     for (uint32_t i = 0; i < plan->workers; i++) {
         role->worker[i] = (struct role_worker){.role = role, .control = -1};
     }

@@ -27,7 +27,8 @@ struct role {
     struct sockopts sockopts;
     char host[ADDRESS_TEXT];
     const struct lab *lab;
-    enum side home; /* in whose host it runs: its own side's, unless it was moved */
+    enum side home;     /* in whose host it runs: its own side's, unless it was moved */
+    uint32_t addresses; /* how many of its own it was to have: a host it moves to may have fewer */
     struct leash leash;
     struct event_base *base;
     struct role_events events;
@@ -54,6 +55,9 @@ struct role {
 int role_fork_all(struct role *role, const struct listeners *listeners, struct error *error);
 
 /* ---- role.c ---- */
+
+/* The addresses that the role itself has, of those in its plan. */
+struct address_pool *role_own_pool(struct role_plan *plan);
 
 /* A server's listeners, in its host; nothing for a client. */
 int role_listen(struct role *role, struct listeners *listeners, struct error *error);

@@ -163,15 +163,14 @@ void role_set_switch(struct role *role, enum sockopt_id id, bool on)
 
 void role_move(struct role *role, enum side side)
 {
-    struct role_plan *plan = &role->plan;
-    struct address_pool *own = plan->side == SIDE_SERVER ? &plan->servers : &plan->sources;
+    struct address_pool *own = role_own_pool(&role->plan);
     const struct address_pool *there = lab_pool(role->lab, side);
     uint16_t port = address_port(&own->first);
 
     role->home = side;
     if (own->count > 0) { /* else the kernel chooses the client's address */
         own->first = there->first;
-        own->count = own->count < there->count ? own->count : there->count;
+        own->count = role->addresses < there->count ? role->addresses : there->count;
         address_set_port(&own->first, port);
     }
 }

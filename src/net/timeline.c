@@ -100,6 +100,17 @@ static int map_set(const struct timeline_map *map, void *into, unsigned *given, 
     return 0;
 }
 
+/* What a partition of one direction would be is another fault. */
+static void hint_misfit(struct error *error, const struct timeline_key *key,
+                        const struct timeline_key *done)
+{
+    if (strcmp(key->name, "toward") == 0 && strcmp(done->name, "partition") == 0) {
+        error_hint(error, "a partition cuts both ways: for one write {drop: any, toward: …}");
+    } else {
+        error_hint(error, "take it out");
+    }
+}
+
 /* The key that says what is done, when all others may be added to it; or NULL. */
 static const struct timeline_key *map_finish(const struct timeline_map *map, unsigned given,
                                              struct error *error)
@@ -117,7 +128,7 @@ static const struct timeline_key *map_finish(const struct timeline_map *map, uns
         if (key->kind == KEY_NO_KIND && (given & KEY_BIT(i)) != 0 &&
             (key->kinds & KEY_BIT(done->kind)) == 0) {
             error_set(error, STATUS_USAGE, "%s does not go with %s", key->name, done->name);
-            error_hint(error, "take it out");
+            hint_misfit(error, key, done);
             return NULL;
         }
     }

@@ -6,15 +6,21 @@
 
 /* In the order in which they are told: what happened, how it closed, what is left, what was
  * foreseen. */
-static observer *const observers[] = {
-    observe_cut,          observe_faults,      observe_empty,    observe_refused,
-    observe_restart,      observe_no_ports,    observe_queue,    observe_timeouts,
-    observe_no_fds,       observe_workers,     observe_blind,    observe_self_connect,
-    observe_closer,       observe_crossing,    observe_resets,   observe_orphans_given_up,
-    observe_assassinated, observe_syn_sent,    observe_syn_recv, observe_close_wait,
-    observe_fin_wait2,    observe_established, observe_unacked,  observe_held,
-    observe_time_wait,    observe_gave_way,    observe_recycled, observe_overflow,
-    observe_nothing_left, observe_prediction,
+static const struct telling {
+    observer *observe;
+    bool by_host; /* takes a host's sockets and counters for those of one role */
+} tellings[] = {
+    {observe_cut, false},          {observe_faults, false},       {observe_events, false},
+    {observe_moved, false},        {observe_empty, false},        {observe_refused, false},
+    {observe_restart, false},      {observe_no_ports, true},      {observe_queue, false},
+    {observe_timeouts, false},     {observe_no_fds, false},       {observe_workers, false},
+    {observe_blind, false},        {observe_self_connect, false}, {observe_closer, true},
+    {observe_crossing, true},      {observe_resets, true},        {observe_orphans_given_up, true},
+    {observe_assassinated, true},  {observe_syn_sent, true},      {observe_syn_recv, true},
+    {observe_close_wait, true},    {observe_fin_wait2, true},     {observe_established, true},
+    {observe_unacked, true},       {observe_held, true},          {observe_time_wait, true},
+    {observe_gave_way, true},      {observe_recycled, false},     {observe_overflow, false},
+    {observe_nothing_left, false}, {observe_prediction, false},
 };
 
 void story_say(struct story *story, const char *format, ...)
@@ -41,8 +47,10 @@ char *report_explain(const struct result *result)
         return NULL;
     }
     facts_gather(&story.facts, result);
-    for (size_t i = 0; i < sizeof observers / sizeof observers[0]; i++) {
-        observers[i](&story);
+    for (size_t i = 0; i < sizeof tellings / sizeof tellings[0]; i++) {
+        if (!tellings[i].by_host || !story.facts.moved) {
+            tellings[i].observe(&story);
+        }
     }
     if (fclose(story.out) != 0) {
         free(text);

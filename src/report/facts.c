@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events.h"
+
 bool facts_metric(const struct facts *facts, double *value, const char *format, ...)
 {
     char name[128];
@@ -54,6 +56,18 @@ const char *facts_scenario(const struct facts *facts, const char *path)
 const char *facts_sysctl(const struct facts *facts, enum side side, const char *name)
 {
     return text_or_empty(&facts->result->side[side].sysctl, name);
+}
+
+char *facts_duration(char *text, size_t size, const struct facts *facts, const char *path)
+{
+    const char *value = facts_scenario(facts, path);
+    int64_t ns;
+
+    if (units_parse_duration(value, &ns) != 0) {
+        snprintf(text, size, "%s", value);
+        return text;
+    }
+    return units_human_duration(text, size, ns);
 }
 
 uint64_t facts_scenario_count(const struct facts *facts, const char *path)
@@ -114,6 +128,8 @@ void facts_ports(const struct facts *facts, struct port_budget *budget)
     if (fixed > 0) {
         budget->low = budget->high = fixed;
         budget->ports = 1;
+        /* bind(2) refuses what stands on the port, wherever that leads. */
+        budget->destinations = facts_reuses_fixed_port(facts) ? budget->destinations : 1;
     }
     budget->total = budget->ports * budget->addresses * budget->destinations;
 }
@@ -127,7 +143,8 @@ bool facts_reuses_fixed_port(const struct facts *facts)
 
 char *facts_server(char *text, size_t size, const struct facts *facts)
 {
-    const char *at = facts_scenario(facts, "server.at");
+    const char *to = facts_scenario(facts, "client.to");
+    const char *at = to[0] != '\0' ? to : facts_scenario(facts, "server.at");
 
     if (at[0] != '\0') {
         snprintf(text, size, "at %s", at);
@@ -158,6 +175,20 @@ static void gather_states(struct facts *facts, enum side which)
     }
 }
 
+/* Whose host refused what was refused: with client.to it may be the client's own (lab.h). */
+static enum side refuser(const struct facts *facts)
+{
+    static const char *const own[] = {"198.18.", "2001:2:0:1:", "[2001:2:0:1:"};
+    const char *to = facts_scenario(facts, "client.to");
+
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        if (strncmp(to, own[i], strlen(own[i])) == 0) {
+            return SIDE_CLIENT;
+        }
+    }
+    return SIDE_SERVER;
+}
+
 static void gather_counters(struct facts *facts, enum side which)
 {
     struct side_facts *side = &facts->side[which];
@@ -167,7 +198,7 @@ static void gather_counters(struct facts *facts, enum side which)
     side->tw_made =
         facts_moved(facts, which, "TcpExtTW") + facts_moved(facts, which, "TcpExtTWKilled");
     side->rsts = facts_moved(facts, which, "TcpOutRsts");
-    if (which == SIDE_SERVER) {
+    if (which == refuser(facts)) {
         side->rsts -= side->rsts < facts->refused ? side->rsts : facts->refused;
     }
 }
@@ -195,7 +226,10 @@ static void gather_held(struct facts *facts, enum side which)
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
         seen += is_holdable((enum tcp_state)state) ? side->final[state] : 0;
     }
-    side->unseen = side->settled && facts->result->private_lab && held > seen ? held - seen : 0;
+    /* Held by a role and seen in a host are not of the same once a role has moved. */
+    side->unseen = !facts->moved && side->settled && facts->result->private_lab && held > seen
+                       ? held - seen
+                       : 0;
 }
 
 /* From the start of load to the end of `last`, or of what was reached before it. */
@@ -256,6 +290,7 @@ void facts_gather(struct facts *facts, const struct result *result)
     facts_metric(facts, &facts->failed, "connections.failed");
     facts_metric(facts, &facts->rate, "connections.rate");
     gather_arrivals(facts);
+    facts->moved = events_moved(facts);
     for (unsigned side = 0; side < SIDE_N; side++) {
         gather_states(facts, (enum side)side);
         gather_counters(facts, (enum side)side);
@@ -280,6 +315,20 @@ enum phase facts_last_phase(const struct facts *facts)
     return (enum phase)phase;
 }
 
+/* Whether orphans may have stood their whole time in FIN_WAIT2: those were mini-sockets as well. */
+static bool orphans_expired(const struct facts *facts, enum side which)
+{
+    char option[32];
+    int64_t linger2;
+
+    snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(which));
+    bool own = units_parse_duration(facts_scenario(facts, option), &linger2) == 0 && linger2 > 0;
+    double seconds = own ? (double)linger2 / (double)NS_PER_S
+                         : (double)facts_sysctl_count(facts, which, "net.ipv4.tcp_fin_timeout");
+    return facts->side[which].peak[TCP_STATE_FIN_WAIT2] > 0 && seconds > 0 &&
+           seconds < facts->watched;
+}
+
 double facts_gave_way(const struct facts *facts, enum side which)
 {
     const struct side_facts *side = &facts->side[which];
@@ -287,6 +336,7 @@ double facts_gave_way(const struct facts *facts, enum side which)
 
     /* Those that were there for their whole time are gone as well, in a longer run. */
     return side->counted && side->settled && gone > 0 && side->final[TCP_STATE_TIME_WAIT] > 0 &&
+                   !orphans_expired(facts, which) &&
                    facts->watched * (double)NS_PER_S < (double)TIME_WAIT_LENGTH
                ? gone
                : 0;
@@ -339,4 +389,15 @@ char *facts_here(char *text, size_t size, const struct facts *facts, enum side s
 
     snprintf(text, size, value[0] != '\0' ? " (%s here)" : "%s", value);
     return text;
+}
+
+char *facts_orphan_retries(char *text, size_t size, const struct facts *facts, enum side side)
+{
+    static const char name[] = "net.ipv4.tcp_orphan_retries";
+
+    if (strcmp(facts_sysctl(facts, side, name), "0") == 0) {
+        snprintf(text, size, " (0 here, which stands for 8)");
+        return text;
+    }
+    return facts_here(text, size, facts, side, name);
 }

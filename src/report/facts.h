@@ -49,6 +49,7 @@ struct facts {
     double watched;  /* seconds from the start of load to the end of settle */
     double whole;    /* seconds from the start of load to the end of all */
     double refused, no_port, timeouts;
+    bool moved; /* a role was started in the other's host: a host's figures are no side's own */
     struct side_facts side[SIDE_N];
 };
 
@@ -72,7 +73,13 @@ const char *facts_sysctl(const struct facts *facts, enum side side, const char *
 uint64_t facts_scenario_count(const struct facts *facts, const char *path);
 uint64_t facts_sysctl_count(const struct facts *facts, enum side side, const char *name);
 
-/* Where the server is: "at 10.0.0.1:80", or "on port 8080" for one of ours. */
+/* A duration of the effective scenario as all durations are told, "1.50 s" for 1500ms; "" when
+ * there is none.  Returns `text`. */
+char *facts_duration(char *text, size_t size, const struct facts *facts, const char *path);
+#define OPTION_DURATION(facts, path)                                                               \
+    facts_duration((char[UNITS_TEXT]){0}, UNITS_TEXT, (facts), (path))
+
+/* Where the client connects to: "at 10.0.0.1:80", or "on port 8080" for a server of ours. */
 char *facts_server(char *text, size_t size, const struct facts *facts);
 #define SERVER_TEXT 128
 
@@ -114,5 +121,10 @@ char *facts_share(char *text, size_t size, double fraction);
 /* " (15 here)", what a sysctl was set to in the side's host; "" when it was not recorded. */
 char *facts_here(char *text, size_t size, const struct facts *facts, enum side side,
                  const char *sysctl);
+
+/* The same of tcp_orphan_retries, of which 0 is a word for 8 (tcp_orphan_retries(), tcp_timer.c).
+ */
+char *facts_orphan_retries(char *text, size_t size, const struct facts *facts, enum side side);
+#define ORPHAN_RETRIES_TEXT 64
 
 #endif

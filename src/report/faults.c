@@ -3,46 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- maps ---- */
-
-char *map_value(char value[MAP_WORD], const char *map, const char *key)
-{
-    size_t length = strlen(key);
-
-    value[0] = '\0';
-    for (map += strspn(map, "{ "); *map != '\0'; map += strspn(map, ", ")) {
-        if (strncmp(map, key, length) == 0 && map[length] == ':') {
-            map += length + 1;
-            map += strspn(map, " ");
-            snprintf(value, MAP_WORD, "%.*s", (int)strcspn(map, ",}"), map);
-            return value;
-        }
-        map += strcspn(map, ",");
-    }
-    return value;
-}
-
-static int64_t map_time(const char *map, const char *key, int64_t otherwise)
-{
-    char value[MAP_WORD];
-    int64_t ns;
-
-    return units_parse_duration(map_value(value, map, key), &ns) == 0 ? ns : otherwise;
-}
-
-/* Whether what was due at that moment happened. */
-static bool came(const struct facts *facts, int64_t due)
-{
-    const struct result *result = facts->result;
-
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        if (result->timeline[i].due == due && result->timeline[i].happened) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- faults ---- */
 
 static const char *const kinds[] = {"drop", "reset", "partition", "delay", "rate", "heal"};
@@ -85,7 +45,7 @@ static void read_fault(const struct facts *facts, struct fault_facts *fault, con
     map_value(toward, map, "toward");
     fault->toward[SIDE_CLIENT] = strcmp(toward, side_name(SIDE_SERVER)) != 0;
     fault->toward[SIDE_SERVER] = strcmp(toward, side_name(SIDE_CLIENT)) != 0;
-    fault->struck = came(facts, fault->begin);
+    fault->struck = moment_came(facts, fault->begin);
 }
 
 /* What began before it, or at the same moment and is written before it, ends. */
@@ -163,6 +123,19 @@ char *faults_blame(char *text, size_t size, enum segment segment, enum side side
     return text;
 }
 
+bool faults_struck(const struct facts *facts)
+{
+    struct fault_facts fault[FAULTS_MAX];
+    size_t count = faults_read(facts, fault);
+
+    for (size_t i = 0; i < count; i++) {
+        if (fault[i].struck && !is_kind(&fault[i], "heal")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool faults_reset(const struct facts *facts, enum segment segment, enum side side)
 {
     struct fault_facts fault[FAULTS_MAX];
@@ -175,30 +148,4 @@ bool faults_reset(const struct facts *facts, enum segment segment, enum side sid
         }
     }
     return false;
-}
-
-/* ---- events ---- */
-
-char *events_last(char text[MAP_WORD], const struct facts *facts, enum side side)
-{
-    static const char *const events[] = {"kill", "start", "stop", "cont"};
-    const struct text_pairs *scenario = &facts->result->scenario;
-    int64_t latest = INT64_MIN;
-    char whom[MAP_WORD];
-
-    text[0] = '\0';
-    for (size_t i = 0; i < scenario->count; i++) {
-        const char *map = scenario->item[i].value;
-        int64_t at = map_time(map, "at", 0);
-        if (strcmp(scenario->item[i].name, "events") != 0 || at < latest || !came(facts, at)) {
-            continue;
-        }
-        for (size_t kind = 0; kind < sizeof events / sizeof events[0]; kind++) {
-            if (strcmp(map_value(whom, map, events[kind]), side_name(side)) == 0) {
-                snprintf(text, MAP_WORD, "%s", events[kind]);
-                latest = at;
-            }
-        }
-    }
-    return text;
 }

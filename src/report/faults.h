@@ -1,7 +1,7 @@
 #ifndef REPORT_FAULTS_H
 #define REPORT_FAULTS_H
 
-#include "facts.h"
+#include "maps.h"
 
 /*
  * What struck a run from outside, read back from the maps of the effective scenario,
@@ -9,7 +9,6 @@
  */
 
 #define FAULTS_MAX 32 /* those beyond it are left out */
-#define MAP_WORD   24
 
 struct fault_facts {
     int64_t begin, end;     /* ns from the start of load; INT64_MAX: to the end of the run */
@@ -43,14 +42,10 @@ bool faults_lost(const struct facts *facts, enum segment segment, enum side side
 char *faults_blame(char *text, size_t size, enum segment segment, enum side side);
 #define BLAME_TEXT 80
 
+/* Whether any fault struck, be it one that delays. */
+bool faults_struck(const struct facts *facts);
+
 /* Whether a `reset` fault answered such segments of `side` with RSTs, as if from its peer. */
 bool faults_reset(const struct facts *facts, enum segment segment, enum side side);
-
-/* The last event of one of these kinds that struck the side: "kill", "start", "stop", "cont"; ""
- * when none did.  Returns `text`. */
-char *events_last(char text[MAP_WORD], const struct facts *facts, enum side side);
-
-/* The value of `key` in a map's text, "" when it has none.  Returns `value`. */
-char *map_value(char value[MAP_WORD], const char *map, const char *key);
 
 #endif

@@ -6,10 +6,10 @@
 static void say_budget(struct story *story, const struct port_budget *budget)
 {
     story_say(story,
-              "On the client each holds a local port: ip_local_port_range %u-%u gives %s, "
-              "and %s address%s to %s destination%s make %s.",
-              (unsigned)budget->low, (unsigned)budget->high, COUNT(budget->ports),
-              COUNT(budget->addresses), budget->addresses == 1 ? "" : "es",
+              "On the client each holds a local port: %s %u-%u gives %s, and %s address%s to %s "
+              "destination%s make %s.",
+              pile_port_range(&story->facts), (unsigned)budget->low, (unsigned)budget->high,
+              COUNT(budget->ports), COUNT(budget->addresses), budget->addresses == 1 ? "" : "es",
               COUNT(budget->destinations), budget->destinations == 1 ? "" : "s",
               COUNT(budget->total));
 }
@@ -22,8 +22,14 @@ static double buckets_of(const struct facts *facts, enum side side)
     return buckets > 0 ? (double)buckets : INFINITY;
 }
 
-/* Whether connect(2) may take a port back from TIME_WAIT, which it does after one second. */
-static bool reuses_ports(const struct facts *facts)
+const char *pile_port_range(const struct facts *facts)
+{
+    return facts_scenario(facts, "client.sockopt.local_port_range")[0] != '\0'
+               ? "client.sockopt.local_port_range"
+               : "ip_local_port_range";
+}
+
+bool pile_reuses_ports(const struct facts *facts)
 {
     const char *reuse = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse");
     bool loopback_only = strcmp(reuse, "2") == 0; /* Documentation/networking/ip-sysctl.rst */
@@ -74,7 +80,7 @@ static void say_ports(struct story *story, const struct pile *pile)
         return;
     }
     say_budget(story, &budget);
-    if (reuses_ports(&story->facts)) {
+    if (pile_reuses_ports(&story->facts)) {
         story_say(story,
                   "With tcp_tw_reuse at %s connect takes ports back from TIME_WAIT, so they need "
                   "not run out, nor the pile grow so far.",

@@ -8,16 +8,29 @@ struct story {
     struct facts facts;
     FILE *out;
     bool begun;
+    bool slow_told; /* by story_slow_connects() */
 };
 
 /* Add a sentence, full stop included. */
 void story_say(struct story *story, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- story_window.c ---- */
+
+/* Say which states filled up from one moment of the load to another, if any did; nothing from its
+ * start on, for what would be usual is then not known. */
+void story_piled_up(struct story *story, int64_t from, int64_t until);
+
+/* Say, once, from where on connects took as long as a SYN that is sent again, if any did; `who`:
+ * "Whoever was dropped waited for its SYN". */
+void story_slow_connects(struct story *story, const char *who);
 
 /* One thing to look for in a result: says a sentence or more when it is there, else nothing. */
 typedef void observer(struct story *story);
 
 /* What struck the run from outside. */
 observer observe_faults;  /* story_faults.c */
+observer observe_events;  /* story_events.c */
+observer observe_moved;   /* story_moved.c */
 observer observe_restart; /* story_restart.c */
 
 /* Whether the load went as far as can be explained by its close order. */

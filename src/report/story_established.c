@@ -57,6 +57,11 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
                  faults_lost(facts, SEGMENT_ACK, peer)
                      ? "; the ACKs that would have brought the cookies back were lost"
                      : "");
+    } else if (gave_up >= count && facts_moved(facts, peer, "TcpExtTCPKeepAlive") > 0) {
+        snprintf(text, WHY_TEXT,
+                 "The %s's sockets gave up after unanswered keepalive probes "
+                 "(TcpExtTCPAbortOnTimeout), and their RSTs did not arrive.",
+                 side_name(peer));
     } else if (gave_up >= count) {
         snprintf(text, WHY_TEXT,
                  "The %s's sockets gave up without a RST (TcpExtTCPAbortOnTimeout).",

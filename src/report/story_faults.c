@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "events.h"
 #include "faults.h"
 #include "story.h"
 
@@ -77,9 +78,22 @@ static void say_lost(struct story *story, const struct fault_facts *fault, const
     }
 }
 
+/* A delay as all durations are told.  Returns `text`. */
+static char *amount_of(char text[UNITS_TEXT], const struct fault_facts *fault)
+{
+    int64_t ns;
+
+    if (units_parse_duration(fault->amount, &ns) != 0) {
+        snprintf(text, UNITS_TEXT, "%s", fault->amount);
+        return text;
+    }
+    return units_human_duration(text, UNITS_TEXT, ns);
+}
+
 static void say_fault(struct story *story, const struct fault_facts *fault)
 {
     char when[WHEN_TEXT];
+    char amount[UNITS_TEXT];
 
     tell_when(when, fault);
     if (!fault->struck) {
@@ -90,7 +104,7 @@ static void say_fault(struct story *story, const struct fault_facts *fault)
         story_say(story, "%s nothing crossed the link, either way.", when);
     } else if (strcmp(fault->kind, "delay") == 0) {
         story_say(story, "%s all that was on its way to %s was %s late.", when, whither(fault),
-                  fault->amount);
+                  amount_of(amount, fault));
     } else if (strcmp(fault->kind, "rate") == 0) {
         story_say(story, "%s the link carried no more than %s toward %s.", when, fault->amount,
                   whither(fault));
@@ -114,23 +128,44 @@ static void say_sent_again(struct story *story)
     }
 }
 
+/* What struck for a time only, and what the loss of a handshake cost. */
+static void say_effects(struct story *story, const struct fault_facts *fault, size_t count)
+{
+    const struct facts *facts = &story->facts;
+
+    for (size_t i = 0; i < count && i < TOLD; i++) {
+        if (fault[i].struck && strcmp(fault[i].kind, "heal") != 0) {
+            story_piled_up(story, fault[i].begin, fault[i].end);
+        }
+    }
+    if (events_count(facts, WORD_STOP, SIDE_CLIENT) == 0 && /* which delays connects as well */
+        (faults_lost(facts, SEGMENT_SYN, SIDE_SERVER) ||
+         faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT))) {
+        story_slow_connects(story, "Whoever lost its SYN or the SYN-ACK waited for one");
+    }
+}
+
 void observe_faults(struct story *story)
 {
     struct fault_facts fault[FAULTS_MAX];
     size_t count = faults_read(&story->facts, fault);
     size_t due = 0;
-    bool lost = false;
+    bool struck = false;
 
     for (size_t i = 0; i < count; i++) {
-        lost |= fault[i].struck && fault_loses(&fault[i]);
-        if (strcmp(fault[i].kind, "heal") != 0 && due++ < TOLD) {
+        if (strcmp(fault[i].kind, "heal") == 0) {
+            continue;
+        }
+        struck |= fault[i].struck;
+        if (due++ < TOLD) {
             say_fault(story, &fault[i]);
         }
     }
     if (due > TOLD) {
         story_say(story, "The timeline has the other faults.");
     }
-    if (lost) {
+    if (struck) { /* a queue that is full or taken away loses, too */
         say_sent_again(story);
+        say_effects(story, fault, count);
     }
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "events.h"
 #include "faults.h"
 #include "story.h"
 
@@ -25,12 +26,8 @@ static const char *why_unanswered(char *text, size_t size, const struct facts *f
     if (facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows") > 0) {
         return "the server's accept queue was full (TcpExtListenOverflows) and it dropped them";
     }
-    if (lacked_backlog(facts)) {
-        snprintf(text, size,
-                 "the server had no room for more requests (TcpExtListenDrops): "
-                 "tcp_max_syn_backlog is %s there, and tcp_syncookies 0 leaves it no other way",
-                 facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_max_syn_backlog"));
-        return text;
+    if (lacked_backlog(facts)) { /* observe_queue has told why */
+        return "the server had no room for more requests (TcpExtListenDrops)";
     }
     return "whoever was to answer is silent";
 }
@@ -67,11 +64,14 @@ static void say_why_pending(struct story *story)
     const struct facts *facts = &story->facts;
     bool lost = faults_lost(facts, SEGMENT_ACK, SIDE_SERVER);
     bool full = facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows") > 0;
+    bool answer = faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT);
 
-    if (faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT)) {
+    if (answer && lost) {
+        story_say(story, "Faults lost the SYN-ACKs on their way to the client, or the ACKs on "
+                         "their way back.");
+    } else if (answer) {
         story_say(story, "Faults lost the SYN-ACKs on their way to the client.");
-    }
-    if (lost) {
+    } else if (lost) {
         story_say(story, "Faults lost the ACKs on their way to the server.");
     }
     if (full) {
@@ -82,9 +82,25 @@ static void say_why_pending(struct story *story)
     }
     if (defers(facts)) {
         story_say(story,
-                  "With TCP_DEFER_ACCEPT (server.sockopt.defer_accept %s) an ACK without data is "
+                  "With TCP_DEFER_ACCEPT (server.sockopt.defer_accept, %s) an ACK without data is "
                   "not enough: the server waits for the client to send something.",
-                  facts_scenario(facts, "server.sockopt.defer_accept"));
+                  OPTION_DURATION(facts, "server.sockopt.defer_accept"));
+    }
+}
+
+/* The client may have had them; only else was it never more than a SYN. */
+static void say_gone(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+
+    if (events_count(facts, WORD_KILL, SIDE_CLIENT) > 0) {
+        story_say(story, "The client has no such connection any more: it was killed.");
+    } else if (facts->result->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] > 0) {
+        story_say(story, "The client has no such connection any more: it has given up.");
+    } else if (faults_struck(facts)) {
+        story_say(story, "The client has no such connection.");
+    } else {
+        story_say(story, "The client has no such connection, as in a SYN flood.");
     }
 }
 
@@ -98,7 +114,7 @@ static void say_client_view(struct story *story, double left)
     if (ahead >= left) {
         story_say(story, "The client's ends are ESTABLISHED already and do not know.");
     } else if (ahead <= 0 && side[SIDE_CLIENT].final[TCP_STATE_SYN_SENT] <= 0) {
-        story_say(story, "The client has no such connection, as in a SYN flood.");
+        say_gone(story);
     }
 }
 

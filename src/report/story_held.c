@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include "story.h"
 
 /* Descriptors whose connection is over: sockets in CLOSE, which nearly no tool lists. */
@@ -9,16 +11,32 @@ static void say_bound(struct story *story, enum side side)
     if (left > 0) {
         story_say(story,
                   "%s %s in CLOSE on the %s: the connection is over, but the descriptor is open "
-                  "and keeps the port it was bound to.",
+                  "and keeps the port it was bound to. ss -a lists no such socket, which is in "
+                  "none of the tables of connections and listeners; ss --bound-inactive of a "
+                  "recent iproute2 does.",
                   COUNT(left), PLURAL(left, "socket stands", "sockets stand"), side_name(side));
     }
+}
+
+/* What ended them, when it is one thing; TcpEstabResets counts those that TCP gave up, too. */
+static const char *ended_by(const struct facts *facts, enum side side)
+{
+    double gave_up = facts_moved(facts, side, "TcpExtTCPAbortOnTimeout");
+    double told = (double)facts->result->side[side].account.error[ETIMEDOUT];
+    double unseen = facts->side[side].unseen;
+
+    if (facts_moved(facts, side, "TcpEstabResets") - gave_up >= unseen) {
+        return ", ended by a RST (TcpEstabResets)";
+    }
+    return gave_up - told >= unseen
+               ? ", given up by TCP for want of an answer (TcpExtTCPAbortOnTimeout)"
+               : "";
 }
 
 static void say_unseen(struct story *story, enum side side)
 {
     const struct facts *facts = &story->facts;
     double unseen = facts->side[side].unseen;
-    bool reset = facts_moved(facts, side, "TcpEstabResets") >= unseen;
 
     if (unseen > 0) {
         story_say(
@@ -28,7 +46,7 @@ static void say_unseen(struct story *story, enum side side)
             "it costs a descriptor and memory until the %s closes it.",
             side_name(side), PLURAL(unseen, "descriptor", "descriptors"), COUNT(unseen),
             PLURAL(unseen, "connection", "connections"), PLURAL(unseen, "is", "are"),
-            reset ? ", ended by a RST (TcpEstabResets)" : "", side_name(side));
+            ended_by(facts, side), side_name(side));
     }
 }
 

@@ -57,14 +57,17 @@ static void say_orphans(struct story *story, enum side side)
     const char *linger2 = facts_scenario(facts, option);
     double orphans = facts->side[side].orphans;
     const char *each = PLURAL(orphans, "it", "each");
+    double all = facts->side[side].final[TCP_STATE_FIN_WAIT2];
     if (orphans >= 2) {
-        story_say(story, "%s of them are orphans, closed by the application:", COUNT(orphans));
+        story_say(story, "%s of them are orphans, closed by the application:",
+                  orphans >= all ? "All" : COUNT(orphans));
     } else {
         story_say(story, "%s an orphan, closed by the application:",
-                  facts->side[side].final[TCP_STATE_FIN_WAIT2] >= 2 ? "One of them is" : "It is");
+                  all >= 2 ? "One of them is" : "It is");
     }
     if (linger2[0] != '\0') {
-        story_say(story, "the kernel drops %s after TCP_LINGER2, %s here.", each, linger2);
+        story_say(story, "the kernel drops %s after TCP_LINGER2, %s here.", each,
+                  OPTION_DURATION(facts, option));
     } else if (seconds[0] != '\0') {
         story_say(story, "the kernel drops %s after tcp_fin_timeout, %s s here.", each, seconds);
     } else {
@@ -75,8 +78,13 @@ static void say_orphans(struct story *story, enum side side)
 /* Why the FIN is awaited; "" when the peer has simply not closed.  Returns `text`. */
 static const char *missing_fin(char text[BLAME_TEXT], const struct facts *facts, enum side side)
 {
-    return faults_lost(facts, SEGMENT_FIN, side) ? faults_blame(text, BLAME_TEXT, SEGMENT_FIN, side)
-                                                 : "";
+    /* Peers in CLOSE_WAIT have sent none. */
+    bool sent = facts->side[side_peer(side)].final[TCP_STATE_CLOSE_WAIT] <
+                facts->side[side].final[TCP_STATE_FIN_WAIT2];
+
+    return sent && faults_lost(facts, SEGMENT_FIN, side)
+               ? faults_blame(text, BLAME_TEXT, SEGMENT_FIN, side)
+               : "";
 }
 
 void observe_fin_wait2(struct story *story)

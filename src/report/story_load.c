@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <string.h>
 
+#include "events.h"
 #include "faults.h"
 #include "story.h"
 
@@ -31,6 +33,22 @@ void observe_empty(struct story *story)
     }
 }
 
+/* The killed server's listener is what the connects went to. */
+static bool was_closed(const struct facts *facts)
+{
+    return events_count(facts, WORD_KILL, SIDE_SERVER) > 0 &&
+           facts_scenario(facts, "client.to")[0] == '\0';
+}
+
+/* A listener of ours that nobody killed, and that the client connects to. */
+static bool listened_throughout(const struct facts *facts)
+{
+    return facts->result->side[SIDE_SERVER].played &&
+           events_count(facts, WORD_KILL, SIDE_SERVER) == 0 &&
+           facts_scenario(facts, "client.to")[0] == '\0' &&
+           facts->result->side[SIDE_SERVER].workers_died == 0;
+}
+
 void observe_refused(struct story *story)
 {
     const struct facts *facts = &story->facts;
@@ -39,39 +57,83 @@ void observe_refused(struct story *story)
     if (facts->refused <= 0) {
         return;
     }
+    facts_server(where, sizeof where, facts);
+    story_say(story, "%s of %s %s refused (ECONNREFUSED):", COUNT(facts->refused),
+              COUNT(facts->attempted), PLURAL(facts->attempted, "connect was", "connects were"));
     if (faults_reset(facts, SEGMENT_SYN, SIDE_CLIENT)) {
-        story_say(
-            story,
-            "%s of %s %s refused (ECONNREFUSED): nothing listened, or a fault answered the SYN "
-            "with a RST.",
-            COUNT(facts->refused), COUNT(facts->attempted),
-            PLURAL(facts->attempted, "connect was", "connects were"));
+        story_say(story, "%s",
+                  listened_throughout(facts)
+                      ? "the fault answered the SYN with a RST; the server listened all the time."
+                      : "nothing listened, or the fault answered the SYN with a RST.");
         return;
     }
-    facts_server(where, sizeof where, facts);
     story_say(story,
-              "%s of %s %s refused (ECONNREFUSED): nothing listened %s when "
-              "the SYN arrived, and the kernel there answered with a RST, which leaves no "
+              "nothing listened %s %s, and the kernel there answered with a RST, which leaves no "
               "state behind on either side.",
-              COUNT(facts->refused), COUNT(facts->attempted),
-              PLURAL(facts->attempted, "connect was", "connects were"), where);
+              where,
+              was_closed(facts) ? "after the server had been killed" : "when the SYN arrived");
 }
 
-/* What TCP waits for before it says ETIMEDOUT (tcp_write_timeout(), net/ipv4/tcp_timer.c). */
+/* What ends the wait of an open connection (tcp_write_timeout() and tcp_keepalive_timer(),
+ * net/ipv4/tcp_timer.c).  Returns `text`. */
+static const char *bound_of(char *text, size_t size, const struct facts *facts, enum side side)
+{
+    char option[40];
+
+    snprintf(option, sizeof option, "%s.sockopt.user_timeout", side_name(side));
+    const char *user = facts_scenario(facts, option);
+    if (user[0] != '\0' && strcmp(user, "0s") != 0) {
+        snprintf(text, size, "whatever was sent, which TCP_USER_TIMEOUT (%s here) bounds",
+                 OPTION_DURATION(facts, option));
+    } else if (facts_moved(facts, side, "TcpExtTCPKeepAlive") > 0) {
+        snprintf(text, size,
+                 "neither what was sent again, which tcp_retries2%s bounds, nor "
+                 "keepalive's probes, of which there are TCP_KEEPCNT",
+                 HERE(facts, side, "net.ipv4.tcp_retries2"));
+    } else {
+        snprintf(text, size, "whatever was sent again, which tcp_retries2%s bounds",
+                 HERE(facts, side, "net.ipv4.tcp_retries2"));
+    }
+    return text;
+}
+
+/* Of those that ended with ETIMEDOUT the ones that never came out of SYN_SENT: tcp_done() counts
+ * them, and those that were refused. */
+static double unanswered(const struct facts *facts, enum side side, double count)
+{
+    double failed = facts_moved(facts, side, "TcpAttemptFails") - facts->refused;
+
+    if (side == SIDE_SERVER || failed <= 0) {
+        return side == SIDE_CLIENT && facts->opened <= 0 ? count : 0;
+    }
+    return failed < count ? failed : count;
+}
+
+/* What TCP waits for before it says ETIMEDOUT. */
 static void say_given_up(struct story *story, enum side side, double count)
 {
     const struct facts *facts = &story->facts;
-    bool opened = facts->opened > 0;
+    double never = unanswered(facts, side, count);
+    double open = count - never;
+    char bound[160];
 
-    story_say(story,
-              "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): the peer did not "
-              "answer, whatever was sent again, which %s%s bounds.",
-              COUNT(count), PLURAL(count, "connection", "connections"), side_name(side),
-              opened ? "tcp_retries2" : "tcp_syn_retries",
-              HERE(facts, side, opened ? "net.ipv4.tcp_retries2" : "net.ipv4.tcp_syn_retries"));
+    if (never > 0) {
+        story_say(story,
+                  "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): nobody answered "
+                  "the SYN, however often it was sent again, which tcp_syn_retries%s bounds.",
+                  COUNT(never), PLURAL(never, "connect", "connects"), side_name(side),
+                  HERE(facts, side, "net.ipv4.tcp_syn_retries"));
+    }
+    if (open > 0) {
+        story_say(story,
+                  "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): the peer did not "
+                  "answer, %s.",
+                  COUNT(open), PLURAL(open, "connection", "connections"), side_name(side),
+                  bound_of(bound, sizeof bound, facts, side));
+    }
 }
 
-/* Sockets that nobody held: no program was told. */
+/* Sockets that nobody held: no program was told, nor is any that holds one and sleeps. */
 void observe_orphans_given_up(struct story *story)
 {
     const struct facts *facts = &story->facts;
@@ -79,14 +141,21 @@ void observe_orphans_given_up(struct story *story)
     for (unsigned i = 0; i < SIDE_N; i++) {
         enum side side = (enum side)i;
         double told = (double)facts->result->side[side].account.error[ETIMEDOUT];
-        double count = facts_moved(facts, side, "TcpExtTCPAbortOnTimeout") - told;
-        if (count > 0) {
+        double count =
+            facts_moved(facts, side, "TcpExtTCPAbortOnTimeout") - told - facts->side[side].unseen;
+        char retries[ORPHAN_RETRIES_TEXT];
+        bool again = facts_moved(facts, side, "TcpRetransSegs") >= count;
+        if (count > 0 && !again) { /* what else may end one no counter tells apart */
+            story_say(story,
+                      "%s %s of the %s that no program held gave up (TcpExtTCPAbortOnTimeout).",
+                      COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side));
+        } else if (count > 0) {
             story_say(story,
                       "%s %s of the %s that no program held gave up after the last "
                       "retransmission (TcpExtTCPAbortOnTimeout), without a RST: "
                       "tcp_orphan_retries%s bounds that.",
                       COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side),
-                      HERE(facts, side, "net.ipv4.tcp_orphan_retries"));
+                      facts_orphan_retries(retries, sizeof retries, facts, side));
         }
     }
 }
@@ -107,7 +176,7 @@ void observe_timeouts(struct story *story)
                       "timeout does, not what the program would have.",
                       COUNT(ours), PLURAL(ours, "connection", "connections"),
                       side_name((enum side)side), side_name(side_peer((enum side)side)),
-                      facts_scenario(facts, "load.timeout"));
+                      OPTION_DURATION(facts, "load.timeout"));
         }
         if (all > ours) {
             say_given_up(story, (enum side)side, all - ours);

@@ -1,7 +1,8 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "story.h"
+#include "pile.h"
 
 /* How long a client's ports last, and how long they lasted. */
 
@@ -13,6 +14,14 @@ static const char *plural(uint64_t count, const char *many)
 static bool has_fixed_port(const struct facts *facts)
 {
     return facts_scenario_count(facts, "client.port") != 0;
+}
+
+/* So many destinations have one pool of ports; 0: each has its own (facts_ports()). */
+static uint64_t sharing(const struct facts *facts, const struct port_budget *budget)
+{
+    uint64_t served = facts_scenario_count(facts, "server.addresses");
+
+    return facts->result->side[SIDE_SERVER].played && served > budget->destinations ? served : 0;
 }
 
 static void say_budget(struct story *story, const struct port_budget *budget)
@@ -27,14 +36,18 @@ static void say_budget(struct story *story, const struct port_budget *budget)
                   plural(budget->addresses, "es"));
         return;
     }
-    story_say(story,
-              "It has %s port%s (ip_local_port_range %u-%u) on %s%s source address%s, for %s "
-              "destination%s: %s connections at a time.",
-              COUNT(budget->ports), plural(budget->ports, "s"), (unsigned)budget->low,
-              (unsigned)budget->high, budget->addresses == 1 ? "its only" : "each of ",
-              budget->addresses == 1 ? "" : COUNT(budget->addresses),
-              plural(budget->addresses, "es"), COUNT(budget->destinations),
-              plural(budget->destinations, "s"), COUNT(budget->total));
+    uint64_t shared = sharing(&story->facts, budget);
+    uint64_t destinations = shared > 0 ? shared : budget->destinations;
+    story_say(
+        story,
+        "It has %s port%s (%s %u-%u) on %s%s source address%s, for %s%s destination%s%s: %s "
+        "connections at a time.",
+        COUNT(budget->ports), plural(budget->ports, "s"), pile_port_range(&story->facts),
+        (unsigned)budget->low, (unsigned)budget->high,
+        budget->addresses == 1 ? "its only" : "each of ",
+        budget->addresses == 1 ? "" : COUNT(budget->addresses), plural(budget->addresses, "es"),
+        shared > 0 ? "all " : "", COUNT(destinations), plural(destinations, "s"),
+        shared > 0 ? " together, as bind takes the port before connect" : "", COUNT(budget->total));
 }
 
 static bool stands_in_time_wait(const struct facts *facts, const struct port_budget *budget)
@@ -59,6 +72,21 @@ static void say_rate(struct story *story, const struct port_budget *budget)
     }
 }
 
+/* tcp_twsk_unique(), net/ipv4/tcp_ipv4.c; before Linux 6.14 the delay was a constant. */
+static void say_reuse(struct story *story, const struct port_budget *budget)
+{
+    const char *set = facts_sysctl(&story->facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse_delay");
+    double seconds = set[0] != '\0' ? strtod(set, NULL) / 1000 : 1;
+
+    if (seconds > 0) {
+        story_say(story,
+                  "With tcp_tw_reuse a TIME_WAIT keeps one for %s (tcp_tw_reuse_delay) at least, "
+                  "so that %s a second can go on for ever.",
+                  DURATION((int64_t)(seconds * (double)NS_PER_S)),
+                  COUNT((double)budget->total / seconds));
+    }
+}
+
 /* Little's law: what is taken at a rate and kept for a time is rate × time at a time. */
 static void say_arithmetic(struct story *story, const struct port_budget *budget)
 {
@@ -66,7 +94,9 @@ static void say_arithmetic(struct story *story, const struct port_budget *budget
         return; /* one port has no rate worth telling */
     }
     say_rate(story, budget);
-    if (stands_in_time_wait(&story->facts, budget)) {
+    if (stands_in_time_wait(&story->facts, budget) && pile_reuses_ports(&story->facts)) {
+        say_reuse(story, budget);
+    } else if (stands_in_time_wait(&story->facts, budget)) {
         story_say(story,
                   "Each that a TIME_WAIT keeps is away for 60 s, so that %s a second can go "
                   "on for ever.",
@@ -97,11 +127,17 @@ static void say_holder(struct story *story, const struct port_budget *budget)
     } else if (stands_in_time_wait(facts, budget)) {
         story_say(story,
                   "Up to %s of them stood in TIME_WAIT on the client: let the server close first, "
-                  "set net.ipv4.tcp_tw_reuse to 1 there, widen net.ipv4.ip_local_port_range or add "
-                  "client.addresses.",
-                  COUNT(held));
+                  "%swiden %s or add client.addresses.",
+                  COUNT(held),
+                  pile_reuses_ports(facts) ? "" : "set net.ipv4.tcp_tw_reuse to 1 there, ",
+                  pile_port_range(facts));
+    } else if (sharing(facts, budget) > 0) {
+        story_say(story,
+                  "Set client.sockopt.bind_no_port to on, which leaves the port to connect, widen "
+                  "%s or add client.addresses.",
+                  pile_port_range(facts));
     } else {
-        story_say(story, "Widen net.ipv4.ip_local_port_range or add client.addresses.");
+        story_say(story, "Widen %s or add client.addresses.", pile_port_range(facts));
     }
 }
 

@@ -1,34 +1,26 @@
 #include <string.h>
 
-#include "faults.h"
+#include "events.h"
 #include "story.h"
 
-/* A full accept queue, and whether anyone had to wait for it. */
+/* What a listener had no room for, and whether anyone had to wait for it. */
 
-/* A SYN that is dropped is sent again after TCP_TIMEOUT_INIT, 1 s. */
-#define SYN_RETRY NS_PER_S
-
-/* "p99 is 1.01 s": from where on connects took as long as a SYN sent again, if any did. */
-static void say_latency(struct story *story)
+/*
+ * A listener that may send no cookies keeps so few requests in SYN_RECV, a quarter being kept back
+ * for peers that are known (tcp_conn_request(), net/ipv4/tcp_input.c).
+ */
+static void say_requests(struct story *story, double dropped)
 {
-    static const struct {
-        double quantile;
-        const char *name;
-    } quantiles[] = {{0.5, "p50"}, {0.9, "p90"}, {0.99, "p99"}, {0.999, "p999"}, {1, "max"}};
-    const struct histogram *connect =
-        &story->facts.result->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT];
+    const struct facts *facts = &story->facts;
 
-    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
-        int64_t took = quantiles[i].quantile < 1
-                           ? histogram_quantile(connect, quantiles[i].quantile)
-                           : connect->max;
-        if (connect->count > 0 && took >= SYN_RETRY) {
-            story_say(story,
-                      "Whoever was dropped waited for its SYN to be sent again, a second or more: "
-                      "the %s of client connect is %s.",
-                      quantiles[i].name, DURATION(took));
-            return;
-        }
+    if (dropped > 0 &&
+        strcmp(facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_syncookies"), "0") == 0) {
+        story_say(story,
+                  "The server dropped %s %s (TcpExtListenDrops), having no room for more requests "
+                  "in SYN_RECV: tcp_max_syn_backlog is %s there, and with tcp_syncookies 0 no "
+                  "cookies take their place.",
+                  COUNT(dropped), PLURAL(dropped, "SYN", "SYNs"),
+                  facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_max_syn_backlog"));
     }
 }
 
@@ -37,8 +29,8 @@ void observe_queue(struct story *story)
     const struct facts *facts = &story->facts;
     double overflows = facts_moved_anywhere(facts, "TcpExtListenOverflows");
     bool ours = facts->result->side[SIDE_SERVER].played;
-    char event[MAP_WORD];
 
+    say_requests(story, facts_moved(facts, SIDE_SERVER, "TcpExtListenDrops") - overflows);
     if (overflows <= 0) {
         return;
     }
@@ -49,8 +41,8 @@ void observe_queue(struct story *story)
               ours ? "server.backlog is " : "",
               ours ? facts_scenario(facts, "server.backlog") : "its backlog is the listener's",
               facts_sysctl(facts, SIDE_SERVER, "net.core.somaxconn"));
-    if (strcmp(events_last(event, facts, SIDE_SERVER), "stop") == 0) {
-        story_say(story, "The server was stopped and accepted nothing.");
+    if (events_count(facts, WORD_STOP, SIDE_SERVER) > 0) {
+        story_say(story, "As long as the server was stopped, it accepted nothing.");
     }
-    say_latency(story);
+    story_slow_connects(story, "Whoever was dropped waited for its SYN");
 }

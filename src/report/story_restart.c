@@ -22,20 +22,37 @@ static const char *start_map(const struct result *result, int64_t due)
     return "";
 }
 
+/* What stood on the host when bind(2) was refused: the first look after the start began.  What the
+ * end of settle has may have come since, or what was in the way may have gone. */
+static const struct observation *look_at(const struct result_side *host,
+                                         const struct timeline_entry *entry)
+{
+    for (size_t i = 0; i < host->observation_count; i++) {
+        if (host->observation[i].at >= entry->at) {
+            return &host->observation[i];
+        }
+    }
+    return &host->final;
+}
+
+#define LEFTOVERS_TEXT 256
+
 /* "15 sockets in time_wait and 2 in fin_wait2", "some of 10 sockets in time_wait" where each has a
  * port of its own; "" when nothing is left.  Returns `text`. */
-static char *tell_leftovers(char text[128], const struct facts *facts, enum side side)
+static char *tell_leftovers(char text[LEFTOVERS_TEXT], const struct observation *seen,
+                            enum side side)
 {
-    static const enum tcp_state states[] = {TCP_STATE_TIME_WAIT, TCP_STATE_FIN_WAIT2,
-                                            TCP_STATE_CLOSE_WAIT, TCP_STATE_ESTABLISHED};
+    static const enum tcp_state states[] = {
+        TCP_STATE_TIME_WAIT, TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSE_WAIT, TCP_STATE_ESTABLISHED,
+        TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSING,   TCP_STATE_LAST_ACK};
     size_t used = 0;
 
     text[0] = '\0';
-    for (size_t i = 0; i < sizeof states / sizeof states[0] && used < 128; i++) {
-        double left = facts->side[side].final[states[i]];
+    for (size_t i = 0; i < sizeof states / sizeof states[0] && used < LEFTOVERS_TEXT; i++) {
+        uint32_t left = seen->state[states[i]];
         if (left > 0) {
             used +=
-                (size_t)snprintf(text + used, 128 - used, "%s%s%s in %s",
+                (size_t)snprintf(text + used, LEFTOVERS_TEXT - used, "%s%s%s in %s",
                                  used > 0              ? " and "
                                  : side == SIDE_CLIENT ? "some of "
                                                        : "",
@@ -46,14 +63,30 @@ static char *tell_leftovers(char text[128], const struct facts *facts, enum side
     return text;
 }
 
+/* Whether the listener had SO_REUSEADDR that was there before this start: as the scenario says, or
+ * the start before it. */
+static bool had_reuseaddr(const struct result *result, const struct timeline_entry *before)
+{
+    const char *said = text_pairs_get(&result->scenario, "server.sockopt.reuseaddr");
+    bool on = said != NULL && strcmp(said, "on") == 0;
+    char value[MAP_WORD];
+
+    for (const struct timeline_entry *entry = result->timeline; entry < before; entry++) {
+        if (entry->restart &&
+            map_value(value, start_map(result, entry->due), "reuseaddr")[0] != '\0') {
+            on = strcmp(value, "on") == 0;
+        }
+    }
+    return on;
+}
+
 /*
  * bind(2) passes what stands on its port when both it and the new socket have SO_REUSEADDR
  * (inet_bind_conflict(), net/ipv4/inet_connection_sock.c).
  */
-static void say_cure(struct story *story, const char *map, enum side host)
+static void say_cure(struct story *story, const char *map, enum side host, bool old)
 {
     char of_new[MAP_WORD];
-    bool old = strcmp(facts_scenario(&story->facts, "server.sockopt.reuseaddr"), "on") == 0;
 
     map_value(of_new, map, "reuseaddr");
     bool new = of_new[0] != '\0' ? strcmp(of_new, "on") == 0 : old;
@@ -70,10 +103,11 @@ static void say_cure(struct story *story, const char *map, enum side host)
     }
     story_say(story,
               "bind(2) passes them when the old and the new listener both have SO_REUSEADDR; "
-              "here %s: set server.sockopt.reuseaddr to on.",
+              "here %s: %s.",
               old   ? "only the old one had it"
               : new ? "only the new one had it"
-                    : "neither had it");
+                    : "neither had it",
+              old ? "take reuseaddr: off out of the start" : "set server.sockopt.reuseaddr to on");
 }
 
 static void say_refused(struct story *story, const struct timeline_entry *entry)
@@ -83,16 +117,16 @@ static void say_refused(struct story *story, const struct timeline_entry *entry)
     enum side host = strcmp(map_value(host_name, map, "host"), side_name(SIDE_CLIENT)) == 0
                          ? SIDE_CLIENT
                          : SIDE_SERVER;
-    char left[128];
+    char left[LEFTOVERS_TEXT];
 
-    tell_leftovers(left, &story->facts, host);
+    tell_leftovers(left, look_at(&story->facts.result->side[host], entry), host);
     story_say(story,
-              "The server %s: bind(2) was refused %s %s (EADDRINUSE), for %s stand%s on port %s.",
+              "The server %s: bind(2) was refused %s %s (EADDRINUSE), for %s stood on port %s.",
               entry->error != NULL ? "could not be started again" : "came back late",
               COUNT(entry->refusals), PLURAL(entry->refusals, "time", "times"),
               left[0] != '\0' ? left : "what the old one's connections had left",
-              left[0] != '\0' ? "" : "s", facts_scenario(&story->facts, "server.port"));
-    say_cure(story, map, host);
+              facts_scenario(&story->facts, "server.port"));
+    say_cure(story, map, host, had_reuseaddr(story->facts.result, entry));
 }
 
 void observe_restart(struct story *story)

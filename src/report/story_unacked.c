@@ -1,39 +1,83 @@
-#include <string.h>
-
 #include "faults.h"
 #include "story.h"
 
 /* FINs that are waiting for an answer, and why it does not come. */
 
+#define PEERS 3 /* states at most that tell the same; 0, which is none, ends fewer */
+
 /*
- * By what the peer is in one can tell whether it has had the FIN (RFC 9293 section 3.3.2): then it
- * is the answer that was lost.
+ * By what the peer is in one can tell whether it has had the FIN (RFC 9293 section 3.3.2): if it
+ * has, it is the answer that was lost.
  */
 static const struct waiting {
     enum tcp_state state;
-    enum tcp_state peer_had_it;
+    enum tcp_state had_it[PEERS], had_not[PEERS];
     const char *told;
 } waitings[] = {
-    {TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSE_WAIT, "FIN_WAIT1"},
-    {TCP_STATE_CLOSING, TCP_STATE_TIME_WAIT, "CLOSING, with the peer's FIN in hand"},
-    {TCP_STATE_LAST_ACK, TCP_STATE_TIME_WAIT, "LAST_ACK, having closed second"},
+    {TCP_STATE_FIN_WAIT1,
+     {TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK, TCP_STATE_CLOSING},
+     {TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1},
+     "FIN_WAIT1"},
+    {TCP_STATE_CLOSING,
+     {TCP_STATE_TIME_WAIT, TCP_STATE_CLOSING},
+     {TCP_STATE_FIN_WAIT1, TCP_STATE_FIN_WAIT2},
+     "CLOSING, with the peer's FIN in hand"},
+    {TCP_STATE_LAST_ACK,
+     {TCP_STATE_TIME_WAIT},
+     {TCP_STATE_FIN_WAIT1, TCP_STATE_FIN_WAIT2},
+     "LAST_ACK, having closed second"},
 };
 
+#define WHY_TEXT 160
+
+static double standing(const struct side_facts *side, const enum tcp_state state[PEERS])
+{
+    double count = 0;
+
+    for (size_t i = 0; i < PEERS && state[i] != 0; i++) {
+        count += side->final[state[i]];
+    }
+    return count;
+}
+
+/* Where faults may have lost either: what is left at the peer may belong to other connections. */
+static const char *why_of_two(char text[WHY_TEXT], const struct facts *facts, enum side side,
+                              const struct waiting *waiting)
+{
+    const struct side_facts *peer = &facts->side[side_peer(side)];
+    double had_it = standing(peer, waiting->had_it);
+    double had_not = standing(peer, waiting->had_not);
+
+    if (had_it <= 0 && had_not > 0) {
+        return faults_blame(text, WHY_TEXT, SEGMENT_FIN, side_peer(side));
+    }
+    if (had_it > 0 && had_not <= 0) {
+        return faults_blame(text, WHY_TEXT, SEGMENT_ACK, side);
+    }
+    snprintf(text, WHY_TEXT, "faults lost FINs on their way to the %s or ACKs on their way back",
+             side_name(side_peer(side)));
+    return text;
+}
+
 /* What keeps the answer away; "" when nothing is known.  Returns `text`. */
-static const char *why(char text[BLAME_TEXT], const struct facts *facts, enum side side,
+static const char *why(char text[WHY_TEXT], const struct facts *facts, enum side side,
                        const struct waiting *waiting)
 {
     const struct side_facts *peer = &facts->side[side_peer(side)];
-    bool arrived = peer->final[waiting->peer_had_it] > 0;
+    bool fins = faults_lost(facts, SEGMENT_FIN, side_peer(side));
+    bool acks = faults_lost(facts, SEGMENT_ACK, side);
 
-    if (faults_lost(facts, SEGMENT_FIN, side_peer(side)) && !arrived) {
-        return faults_blame(text, BLAME_TEXT, SEGMENT_FIN, side_peer(side));
+    if (fins && acks) {
+        return why_of_two(text, facts, side, waiting);
     }
-    if (faults_lost(facts, SEGMENT_ACK, side)) {
-        return faults_blame(text, BLAME_TEXT, SEGMENT_ACK, side);
+    if (fins && (standing(peer, waiting->had_not) > 0 || standing(peer, waiting->had_it) <= 0)) {
+        return faults_blame(text, WHY_TEXT, SEGMENT_FIN, side_peer(side));
+    }
+    if (acks) {
+        return faults_blame(text, WHY_TEXT, SEGMENT_ACK, side);
     }
     if (faults_lost(facts, SEGMENT_DATA, side_peer(side))) {
-        return faults_blame(text, BLAME_TEXT, SEGMENT_DATA, side_peer(side));
+        return faults_blame(text, WHY_TEXT, SEGMENT_DATA, side_peer(side));
     }
     if (waiting->state == TCP_STATE_FIN_WAIT1 && peer->final[TCP_STATE_ESTABLISHED] > 0) {
         return "it may stand behind data that the peer does not read";
@@ -44,13 +88,12 @@ static const char *why(char text[BLAME_TEXT], const struct facts *facts, enum si
 /* tcp_orphan_retries() and tcp_write_timeout(), net/ipv4/tcp_timer.c. */
 static void say_patience(struct story *story, enum side side)
 {
-    const char *orphans = facts_sysctl(&story->facts, side, "net.ipv4.tcp_orphan_retries");
+    char retries[ORPHAN_RETRIES_TEXT];
 
     story_say(story,
               "The kernel sends a FIN again until the socket gives up: one that no program holds "
               "after tcp_orphan_retries%s",
-              strcmp(orphans, "0") == 0 ? " (0 here, which stands for 8)"
-                                        : HERE(&story->facts, side, "net.ipv4.tcp_orphan_retries"));
+              facts_orphan_retries(retries, sizeof retries, &story->facts, side));
     if (story->facts.side[side].holding > 0) {
         fprintf(story->out, ", one with a descriptor after tcp_retries2%s",
                 HERE(&story->facts, side, "net.ipv4.tcp_retries2"));
@@ -64,7 +107,7 @@ static bool observe_side(struct story *story, enum side side)
 
     for (size_t i = 0; i < sizeof waitings / sizeof waitings[0]; i++) {
         double left = story->facts.side[side].final[waitings[i].state];
-        char text[BLAME_TEXT];
+        char text[WHY_TEXT];
         if (left > 0) {
             const char *reason = why(text, &story->facts, side, &waitings[i]);
             story_say(story, "%s %s on the %s in %s: %s FIN is not acknowledged%s%s.", COUNT(left),

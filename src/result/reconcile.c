@@ -43,7 +43,43 @@ struct warning {
     const char *meaning;
     bool sought;         /* what faults and events are written for: with them it is no news */
     const char *foreign; /* NULL: the same; else the meaning when the server is not ours */
+    const char *(*closer)(const struct result *result, char *text, size_t size); /* NULL: none; */
+    /* else a meaning that names what it was in this run, or NULL when that is not known */
 };
+
+/* Whether the server was stopped for a time, when it could not accept. */
+static const char *stopped_server(const struct result *result, char *text, size_t size)
+{
+    (void)text;
+    (void)size;
+    for (size_t i = 0; i < result->timeline_count; i++) {
+        const struct timeline_entry *entry = &result->timeline[i];
+        if (entry->happened && strcmp(entry->what, "stop server") == 0) {
+            return "the accept queue was full; the server was stopped for a time and accepted "
+                   "nothing then";
+        }
+    }
+    return NULL;
+}
+
+/* tcp_conn_request() drops without a word once three quarters of tcp_max_syn_backlog are in use
+ * and it may send no cookies. */
+static const char *full_of_requests(const struct result *result, char *text, size_t size)
+{
+    const struct text_pairs *sysctl = &result->side[SIDE_SERVER].sysctl;
+    const char *cookies = text_pairs_get(sysctl, "net.ipv4.tcp_syncookies");
+    const char *backlog = text_pairs_get(sysctl, "net.ipv4.tcp_max_syn_backlog");
+
+    if (cookies == NULL || strcmp(cookies, "0") != 0 || backlog == NULL) {
+        return NULL;
+    }
+    snprintf(text, size,
+             "the listener had no room for more requests in SYN_RECV: raise "
+             "net.ipv4.tcp_max_syn_backlog (%s) and server.backlog, or set "
+             "net.ipv4.tcp_syncookies (0) to 1",
+             backlog);
+    return text;
+}
 
 /* net/ipv4/proc.c names them; tcp_listendrop() counts each overflow as a drop as well. */
 static const struct warning warnings[] = {
@@ -53,14 +89,17 @@ static const struct warning warnings[] = {
     {.counter = "TcpExtListenOverflows",
      .meaning = "the accept queue was full; raise server.backlog and net.core.somaxconn, or load "
                 "less",
+     .closer = stopped_server,
      .foreign =
          "an accept queue was full; its program may call listen(2) with a longer backlog, up "
          "to net.core.somaxconn"},
     {.counter = "TcpExtListenDrops",
      .covers = "TcpExtListenOverflows",
+     .closer = full_of_requests,
      .meaning = "the listener dropped connection requests for want of room or memory"},
     {.counter = "TcpRetransSegs",
-     .covers = "TcpExtTCPLossProbes", /* sent early to a peer that delays its ACK: nothing is lost */
+     .covers =
+         "TcpExtTCPLossProbes", /* sent early to a peer that delays its ACK: nothing is lost */
      .of = "TcpOutSegs",
      .share = 0.001,
      .sought = true,
@@ -81,6 +120,19 @@ static double delta_or_0(const struct counter_readings *readings, const char *na
     return name != NULL && measure_counter(readings, name, &delta) ? delta : 0;
 }
 
+/* What the warning means in this run; `text` is where it may be put together. */
+static const char *meaning_of(const struct result *result, const struct warning *warning,
+                              char *text, size_t size)
+{
+    const char *closer = warning->closer != NULL ? warning->closer(result, text, size) : NULL;
+
+    if (closer != NULL) {
+        return closer;
+    }
+    return warning->foreign != NULL && !result->side[SIDE_SERVER].played ? warning->foreign
+                                                                         : warning->meaning;
+}
+
 static void warn_of(struct result *result, const char *host,
                     const struct counter_readings *readings)
 {
@@ -92,9 +144,8 @@ static void warn_of(struct result *result, const char *host,
         if (warning->sought && is_befallen(result)) {
             continue;
         }
-        const char *meaning = warning->foreign != NULL && !result->side[SIDE_SERVER].played
-                                  ? warning->foreign
-                                  : warning->meaning;
+        char text[256];
+        const char *meaning = meaning_of(result, warning, text, sizeof text);
         if (moved - other <= (warning->of == NULL ? 0 : slack(whole, warning->share))) {
             continue;
         }

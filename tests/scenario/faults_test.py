@@ -337,6 +337,21 @@ class Events(FaultTestCase):
         self.assertEqual(result["client.listen.final"], 3)
         self.assertEqual(result["server.listen.final"], 0)
 
+    def test_a_server_that_moves_back_has_all_its_addresses_again(self):
+        # The client's host has one address, so that is all the server can have there.
+        result = self.run_checked(
+            {
+                **self.LOAD,
+                "client.addresses": 1,
+                "server.addresses": 4,
+                "server.sockopt.reuseaddr": "on",
+            },
+            "--set=events=[{at: 100ms, kill: server}, {at: 150ms, start: server, host: client},"
+            " {at: 300ms, kill: server}, {at: 350ms, start: server, host: server}]",
+        )
+        self.assertEqual(result["server.listen.final"], 4)
+        self.assertEqual(result["client.listen.final"], 0)
+
     def test_a_client_can_be_moved_too(self):
         for addresses in (1, 3):
             with self.subTest(addresses=addresses):

@@ -47,7 +47,7 @@ STORIES = {
         ["aborted rather than closed"],
     ),
     "ports/restart-no-reuseaddr": (
-        ["50 sockets in time_wait stand on port 8080", "here neither had it"],
+        ["50 sockets in time_wait stood on port 8080", "here neither had it"],
         [],
     ),
 }

@@ -175,7 +175,7 @@ static const struct bad {
     {{{"heal", "on"}, {"for", "1s"}}, "for does not go with heal", "take it out"},
     {{{"toward", "client"}, {"partition", "on"}},
      "toward does not go with partition",
-     "take it out"},
+     "a partition cuts both ways: for one write {drop: any, toward: …}"},
     {{{"share", "5%"}, {"delay", "1ms"}}, "share does not go with delay", "take it out"},
     {{{"toward", "clinet"}}, "toward cannot be \"clinet\"", "write client, server or both"},
     {{{"partition", "off"}}, "partition cannot be \"off\"", "write on"},

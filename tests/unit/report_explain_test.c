@@ -100,7 +100,7 @@ static void a_leak_is_told_on_both_sides(void **state)
     EXPLAINS(fixture_leaked_by(SIDE_SERVER), "The client closed first",
              "5,000 sockets stand in CLOSE_WAIT on the server", "until the server closes them",
              "5,000 sockets stand in FIN_WAIT2 on the client",
-             "5,000 of them are orphans, closed by the application: the kernel drops",
+             "All of them are orphans, closed by the application: the kernel drops",
              "drops each after tcp_fin_timeout, 47 s here.", "!TIME_WAIT", "!no timer ends those",
              "!The server closed first");
     EXPLAINS(fixture_leaked_by(SIDE_CLIENT), "The server closed first",
@@ -123,7 +123,7 @@ static void the_socket_options_fin_timeout_counts(void **state)
 
     (void)state;
     text_pairs_add(&result->scenario, "client.sockopt.linger2", "2s");
-    EXPLAINS(result, "TCP_LINGER2, 2s here", "!tcp_fin_timeout");
+    EXPLAINS(result, "TCP_LINGER2, 2 s here", "!tcp_fin_timeout");
 }
 
 static void resets_leave_nothing(void **state)
@@ -507,7 +507,7 @@ static void timeouts_are_told_and_are_no_leak(void **state)
     client->error[ETIMEDOUT] = 1;
     EXPLAINS(result,
              "999 connections of the client ended because a step had waited for the server "
-             "longer than load.timeout, 2s",
+             "longer than load.timeout, 2 s",
              "1 connection of the client ended because TCP itself gave up", "!as a leak does");
 }
 

@@ -52,10 +52,10 @@ static void the_queueing_kinds_are_told(void **state)
     strike(result, "{at: 0s, delay: 50ms, toward: client}", 0);
     strike(result, "{at: 0s, rate: 128k/s, toward: server, for: 2s}", 0);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpRetransSegs", 7);
-    EXPLAINS(result, "all that was on its way to the client was 50ms late.",
+    EXPLAINS(result, "all that was on its way to the client was 50 ms late.",
              "For the first 2 s of the load the link carried no more than 128k/s toward the "
              "server.",
-             "!sent 7 segments again"); /* nothing was lost */
+             "The client sent 7 segments again (TcpRetransSegs)."); /* a full queue loses */
 }
 
 static void a_heal_ends_what_began_before_it(void **state)
@@ -199,6 +199,7 @@ static void orphans_that_gave_up_are_told(void **state)
     fixture_state(result, SIDE_CLIENT, TCP_STATE_FIN_WAIT1, 40, 0);
     fixture_state(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 40, 40);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPAbortOnTimeout", 43);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpRetransSegs", 80);
     result->side[SIDE_CLIENT].account.error[ETIMEDOUT] = 3;
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] = 3;
     set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_orphan_retries", "1");
@@ -209,6 +210,51 @@ static void orphans_that_gave_up_are_told(void **state)
              "tcp_orphan_retries (1 here) bounds that",
              "40 sockets are still established on the server while the client has none: half-open",
              "The client's sockets gave up without a RST (TcpExtTCPAbortOnTimeout).");
+}
+
+static void connects_that_gave_up_met_another_bound(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpAttemptFails", 9);
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_REFUSED] = 2;
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] = 10;
+    result->side[SIDE_CLIENT].account.error[ETIMEDOUT] = 10;
+    set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_retries2", "4");
+    set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_syn_retries", "1");
+    text_pairs_add(&result->scenario, "client.sockopt.user_timeout", "900ms");
+    EXPLAINS(result, "7 connects of the client ended because TCP itself gave up",
+             "which tcp_syn_retries (1 here) bounds.",
+             "3 connections of the client ended because TCP itself gave up",
+             "which TCP_USER_TIMEOUT (900 ms here) bounds.", "!tcp_retries2");
+}
+
+static void keepalive_gives_up_with_a_rst(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 5, 5);
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] = 5;
+    result->side[SIDE_CLIENT].account.error[ETIMEDOUT] = 5;
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPKeepAlive", 5);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPAbortOnTimeout", 5);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 5);
+    EXPLAINS(result, "nor keepalive's probes, of which there are TCP_KEEPCNT.",
+             "5 times it gave a connection up", "!cut nothing off", "!without a RST");
+}
+
+static void who_is_held_is_no_orphan(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    result->side[SIDE_CLIENT].account.outcome[OUTCOME_HELD] = 5;
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpEstabResets", 5);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPAbortOnTimeout", 5);
+    EXPLAINS(result, "given up by TCP for want of an answer (TcpExtTCPAbortOnTimeout).",
+             "!ended by a RST", "!no program held");
 }
 
 static void a_lost_rst_leaves_the_other_end_open(void **state)
@@ -267,14 +313,36 @@ static void what_blocks_a_restart_is_named_with_its_cure(void **state)
     (void)state;
     EXPLAINS(restarted("{at: 1s, start: server}", NULL, "it was not ready in time"),
              "The server could not be started again: bind(2) was refused 247 times (EADDRINUSE), "
-             "for 5,000 sockets in time_wait stand on port 8080.",
+             "for 4,990 sockets in time_wait and 31 in fin_wait2 stood on port 8080.",
              "both have SO_REUSEADDR; here neither had it: set server.sockopt.reuseaddr to on.");
     EXPLAINS(restarted("{at: 1s, start: server, reuseaddr: on}", "off", NULL),
              "The server came back late", "here only the new one had it");
     EXPLAINS(restarted("{at: 1s, start: server, reuseaddr: off}", "on", "it was not ready"),
-             "here only the old one had it");
+             "here only the old one had it: take reuseaddr: off out of the start.", "!set server");
     EXPLAINS(restarted("{at: 1s, start: server}", "on", "it was not ready"),
              "Both the old and the new listener had SO_REUSEADDR", "!set server.sockopt");
+}
+
+static void what_came_after_a_restart_was_not_in_its_way(void **state)
+{
+    struct result *result = restarted("{at: 1s, start: server}", NULL, NULL);
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 0, CONNECTIONS);
+    fixture_state(result, SIDE_SERVER, TCP_STATE_FIN_WAIT2, 6, 0);
+    EXPLAINS(result, "(EADDRINUSE), for 6 sockets in fin_wait2 stood on port 8080.");
+}
+
+static void the_old_listener_is_that_of_the_start_before(void **state)
+{
+    struct result *result = restarted("{at: 1s, start: server, reuseaddr: off}", "on", "too late");
+
+    (void)state;
+    happen(result, "{at: 2s, start: server, reuseaddr: on}", 2 * NS_PER_S);
+    struct timeline_entry *entry = &result->timeline[result->timeline_count - 1];
+    entry->restart = true;
+    entry->refusals = 7;
+    EXPLAINS(result, "here only the old one had it", "here only the new one had it: set server");
 }
 
 static void a_server_on_the_clients_host_meets_the_clients_sockets(void **state)
@@ -284,7 +352,8 @@ static void a_server_on_the_clients_host_meets_the_clients_sockets(void **state)
 
     (void)state;
     fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, 10, 10);
-    EXPLAINS(result, "for some of 10 sockets in time_wait stand on port 8080.",
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_LAST_ACK, 0, 0);
+    EXPLAINS(result, "for some of 10 sockets in time_wait stood on port 8080.",
              "keep the listen port out of ip_local_port_range", "!set server.sockopt");
 }
 
@@ -301,8 +370,9 @@ static void a_listener_that_was_stopped_accepted_nothing(void **state)
     happen(stopped, "{at: 0s, stop: server}", 0);
     happen(goes_on, "{at: 0s, stop: server}", 0);
     happen(goes_on, "{at: 1s, cont: server}", NS_PER_S);
-    EXPLAINS(stopped, "The server was stopped and accepted nothing.");
-    EXPLAINS(goes_on, "!was stopped");
+    EXPLAINS(stopped, "From the start of the load the server was stopped", "it accepted nothing.");
+    EXPLAINS(goes_on, "For the first 1 s of the load the server was stopped",
+             "As long as the server was stopped, it accepted nothing.");
 }
 
 static void a_killed_listener_resets_its_queue(void **state)
@@ -314,6 +384,7 @@ static void a_killed_listener_resets_its_queue(void **state)
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 40);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpEstabResets", 40);
     happen(result, "{at: 500ms, kill: server}", 500 * NS_PER_MS);
+    happen(result, "{at: 700ms, start: server}", 700 * NS_PER_MS);
     EXPLAINS(result, "They ended what waited in the accept queue when the listener was closed.",
              "40 sockets of the client went from ESTABLISHED or CLOSE_WAIT straight to CLOSE");
 }
@@ -331,9 +402,14 @@ int main(void)
         cmocka_unit_test(how_long_a_fin_is_sent_is_told_with_its_value),
         cmocka_unit_test(who_closed_first_is_known_in_spite_of_faults),
         cmocka_unit_test(orphans_that_gave_up_are_told),
+        cmocka_unit_test(connects_that_gave_up_met_another_bound),
+        cmocka_unit_test(keepalive_gives_up_with_a_rst),
+        cmocka_unit_test(who_is_held_is_no_orphan),
         cmocka_unit_test(a_lost_rst_leaves_the_other_end_open),
         cmocka_unit_test(an_assassinated_time_wait_is_told),
         cmocka_unit_test(what_blocks_a_restart_is_named_with_its_cure),
+        cmocka_unit_test(what_came_after_a_restart_was_not_in_its_way),
+        cmocka_unit_test(the_old_listener_is_that_of_the_start_before),
         cmocka_unit_test(a_server_on_the_clients_host_meets_the_clients_sockets),
         cmocka_unit_test(a_listener_that_was_stopped_accepted_nothing),
         cmocka_unit_test(a_killed_listener_resets_its_queue),

@@ -156,6 +156,7 @@ static inline struct result *fixture_reset(void)
 {
     struct result *result = fixture_new();
 
+    text_pairs_add(&result->scenario, "server.program", "accept recv send rst");
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", CONNECTIONS);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPAbortOnData", CONNECTIONS);
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] = 0;

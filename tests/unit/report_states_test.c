@@ -54,7 +54,7 @@ static void deferred_accepts_are_told(void **state)
     (void)state;
     text_pairs_add(&result->scenario, "server.sockopt.defer_accept", "10s");
     EXPLAINS(result, "1 request stands in SYN_RECV",
-             "With TCP_DEFER_ACCEPT (server.sockopt.defer_accept 10s) an ACK without data",
+             "With TCP_DEFER_ACCEPT (server.sockopt.defer_accept, 10 s) an ACK without data",
              "!half-open");
 }
 
@@ -117,7 +117,8 @@ static void an_unanswered_syn_is_told_with_its_reason(void **state)
              "tcp_syn_retries says (6 here); then connect meets ETIMEDOUT.");
     EXPLAINS(answer_lost, "for faults lost SYN-ACKs on their way to the client.");
     EXPLAINS(full, "for the server's accept queue was full (TcpExtListenOverflows)");
-    EXPLAINS(backlog, "no room for more requests (TcpExtListenDrops): tcp_max_syn_backlog is 8");
+    EXPLAINS(backlog, "tcp_max_syn_backlog is 8 there",
+             "for the server had no room for more requests (TcpExtListenDrops).");
     EXPLAINS(unanswered(), "for whoever was to answer is silent.");
 }
 
@@ -186,7 +187,8 @@ static void bound_sockets_in_close_are_told(void **state)
     (void)state;
     fixture_state(result, SIDE_CLIENT, TCP_STATE_CLOSE, 100, 100);
     EXPLAINS(result, "100 sockets stand in CLOSE on the client: the connection is over",
-             "keeps the port it was bound to", "!Nothing piled up");
+             "keeps the port it was bound to. ss -a lists no such socket",
+             "ss --bound-inactive of a recent iproute2 does.", "!Nothing piled up");
 }
 
 /* ---- CLOSE_WAIT that nobody holds ---- */
@@ -236,6 +238,20 @@ static struct result *answered(enum side peer_counts, const char *own, const cha
     return result;
 }
 
+/* One source port for all: a SYN meets what the connection before it has left, unless it was only
+ * late. */
+static struct result *challenged(const char *fault)
+{
+    struct result *result = answered(SIDE_SERVER, NULL, "TcpExtTCPSYNChallenge");
+
+    text_pairs_add(&result->scenario, "client.port", "7777");
+    if (fault != NULL) {
+        text_pairs_add(&result->scenario, "faults", fault);
+        result_add_moment(result, 0, "a fault")->happened = true;
+    }
+    return result;
+}
+
 static void rsts_that_abort_nothing_are_told_by_their_reason(void **state)
 {
     struct result *data = answered(SIDE_SERVER, "TcpExtTW", "TcpEstabResets");
@@ -248,7 +264,10 @@ static void rsts_that_abort_nothing_are_told_by_their_reason(void **state)
              "!aborted");
     EXPLAINS(answered(SIDE_SERVER, "TcpExtEmbryonicRsts", NULL), "They ended requests in SYN_RECV");
     EXPLAINS(answered(SIDE_SERVER, NULL, "TcpExtTCPKeepAlive"), "They answered keepalive probes");
-    EXPLAINS(answered(SIDE_SERVER, NULL, "TcpExtTCPSYNChallenge"), "They answered challenge ACKs");
+    EXPLAINS(answered(SIDE_SERVER, NULL, "TcpExtTCPSYNChallenge"), "!challenge ACKs");
+    EXPLAINS(challenged(NULL), "They answered challenge ACKs");
+    EXPLAINS(challenged("{at: 0s, drop: 5%}"), "They answered segments", "!challenge ACKs",
+             "They cut nothing off", "!no data is lost");
     EXPLAINS(answered(SIDE_SERVER, NULL, NULL), "answered segments for which there was no socket.",
              "!aborted", "!it is lost");
     EXPLAINS(data,
@@ -326,6 +345,29 @@ static void what_gave_way_is_told_without_a_prediction(void **state)
     EXPLAINS(fixture_closed_by(SIDE_SERVER), "!were made on the server");
 }
 
+static void orphans_whose_time_is_over_gave_way_to_nothing(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 1383, 1383);
+    fixture_state(result, SIDE_SERVER, TCP_STATE_FIN_WAIT2, 3617, 0);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTW", CONNECTIONS);
+    text_pairs_add(&result->scenario, "server.sockopt.linger2", "1s");
+    EXPLAINS(result, "!were made on the server", "!took the place");
+}
+
+static void a_few_resets_do_not_make_all_answers_lost_data(void **state)
+{
+    struct result *result = answered(SIDE_SERVER, "TcpExtTW", "TcpEstabResets");
+    struct counter_readings *server = &result->side[SIDE_SERVER].counters;
+
+    (void)state;
+    assert_string_equal(server->item[server->count - 1].name, "TcpEstabResets");
+    server->item[server->count - 1].after = server->item[server->count - 1].before + 7;
+    EXPLAINS(result, "They answered segments for which there was no socket.", "!it is lost");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +391,8 @@ int main(void)
         cmocka_unit_test(latency_is_blamed_on_the_queue_only_when_it_shows),
         cmocka_unit_test(a_fixed_port_is_taken_over_by_its_option),
         cmocka_unit_test(what_gave_way_is_told_without_a_prediction),
+        cmocka_unit_test(orphans_whose_time_is_over_gave_way_to_nothing),
+        cmocka_unit_test(a_few_resets_do_not_make_all_answers_lost_data),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,6 +318,20 @@ static void drops(struct result *result)
     set_counter(&result->side[SIDE_SERVER], "TcpExtListenDrops", 12);
 }
 
+static void overflows_of_a_stopped_server(struct result *result)
+{
+    overflows(result);
+    text_pairs_add(&result->scenario, "events", "{at: 1s, stop: server}");
+    result_add_moment(result, NS_PER_S, "stop server")->happened = true;
+}
+
+static void drops_of_requests(struct result *result)
+{
+    drops(result);
+    text_pairs_add(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_syncookies", "0");
+    text_pairs_add(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_max_syn_backlog", "16");
+}
+
 static void retransmissions(struct result *result)
 {
     set_counter(&result->side[SIDE_CLIENT], "TcpRetransSegs", 1234);
@@ -430,6 +444,10 @@ static const struct {
     {"tw_overflow", tw_overflow, {"server: TcpExtTCPTimeWaitOverflow counted 20: "}},
     {"overflows", overflows, {"server: TcpExtListenOverflows counted 37: "}},
     {"drops", drops, {"server: TcpExtListenDrops counted 12: "}},
+    {"overflows_of_a_stopped_server",
+     overflows_of_a_stopped_server,
+     {"the accept queue was full; the server was stopped for a time"}},
+    {"drops_of_requests", drops_of_requests, {"raise net.ipv4.tcp_max_syn_backlog (16)"}},
     {"loss_probes", loss_probes, {NULL}},
     {"retransmissions", retransmissions, {"client: TcpRetransSegs counted 1,234 of 40,000"}},
     {"retransmissions_by_faults", retransmissions_by_faults, {NULL}},

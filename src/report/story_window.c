@@ -1,0 +1,91 @@
+#include "story.h"
+
+/* What piled up while something lasted, and how long connects took for it. */
+
+/* Fewer are the load's ordinary ups and downs. */
+#define WORTH_TELLING 10
+
+/* A SYN that gets no answer is sent again after TCP_TIMEOUT_INIT, 1 s. */
+#define SYN_RETRY NS_PER_S
+
+struct piles {
+    uint32_t before[TCP_STATE_N], during[TCP_STATE_N];
+};
+
+static void gather(struct piles *piles, const struct result_side *side, int64_t from, int64_t until)
+{
+    *piles = (struct piles){0};
+    for (size_t i = 0; i < side->observation_count; i++) {
+        const struct observation *seen = &side->observation[i];
+        uint32_t *most = seen->at < from ? piles->before : piles->during;
+        for (unsigned state = 1; seen->at <= until && state < TCP_STATE_N; state++) {
+            most[state] = seen->state[state] > most[state] ? seen->state[state] : most[state];
+        }
+    }
+}
+
+/* What no close order lets stand: of TIME_WAIT there are more with every connection. */
+static bool is_pile(const struct piles *piles, unsigned state)
+{
+    return state != TCP_STATE_TIME_WAIT && state != TCP_STATE_LISTEN && state != TCP_STATE_CLOSE &&
+           piles->during[state] >= WORTH_TELLING && piles->during[state] > 2 * piles->before[state];
+}
+
+static bool say_side(struct story *story, enum side side, const struct piles *piles, bool begun)
+{
+    bool any = false;
+
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        if (is_pile(piles, state)) {
+            if (!begun && !any) {
+                story_say(story, "Samples then saw up to");
+            }
+            fprintf(story->out, "%s%s in %s",
+                    any     ? " and "
+                    : begun ? ", "
+                            : " ",
+                    COUNT(piles->during[state]), tcp_state_name((enum tcp_state)state));
+            any = true;
+        }
+    }
+    if (any) {
+        fprintf(story->out, " on the %s", side_name(side));
+    }
+    return any;
+}
+
+void story_piled_up(struct story *story, int64_t from, int64_t until)
+{
+    bool any = false;
+
+    for (unsigned side = 0; from > 0 && side < SIDE_N; side++) {
+        struct piles piles;
+        gather(&piles, &story->facts.result->side[side], from, until);
+        any |= say_side(story, (enum side)side, &piles, any);
+    }
+    if (any) {
+        fputc('.', story->out);
+    }
+}
+
+void story_slow_connects(struct story *story, const char *who)
+{
+    static const struct {
+        double quantile;
+        const char *name;
+    } quantiles[] = {{0.5, "p50"}, {0.9, "p90"}, {0.99, "p99"}, {0.999, "p999"}, {1, "max"}};
+    const struct histogram *connect =
+        &story->facts.result->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT];
+
+    for (size_t i = 0; !story->slow_told && i < sizeof quantiles / sizeof quantiles[0]; i++) {
+        int64_t took = quantiles[i].quantile < 1
+                           ? histogram_quantile(connect, quantiles[i].quantile)
+                           : connect->max;
+        if (connect->count > 0 && took >= SYN_RETRY) {
+            story_say(story,
+                      "%s to be sent again, a second or more: the %s of client connect is %s.", who,
+                      quantiles[i].name, DURATION(took));
+            story->slow_told = true;
+        }
+    }
+}

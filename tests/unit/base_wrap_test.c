@@ -1,0 +1,64 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "finwait/wrap.h"
+
+static char *wrapped(const char *words, size_t at, size_t indent, size_t width)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_non_null(out);
+    text_wrap(words, at, indent, width, out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void assert_wrapped(const char *expected, char *text)
+{
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void words_that_fit_stay_on_a_line(void **state)
+{
+    (void)state;
+    assert_wrapped("one two\n  three\n", wrapped("one two  three", 0, 2, 8));
+    assert_wrapped("\n", wrapped("  ", 0, 2, 8));
+}
+
+static void a_long_word_is_cut(void **state)
+{
+    (void)state;
+    assert_wrapped("abcdefgh\n  ijkl\n", wrapped("abcdefghijkl", 0, 2, 8));
+}
+
+/* Where the indentation leaves no room each character has its line, and the last one an end. */
+static void no_room_at_all_ends_too(void **state)
+{
+    char *text = wrapped("ab c", 9, 9, 8);
+
+    (void)state;
+    assert_non_null(strchr(text, 'a'));
+    assert_non_null(strchr(text, 'b'));
+    assert_non_null(strchr(text, 'c'));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_that_fit_stay_on_a_line),
+        cmocka_unit_test(a_long_word_is_cut),
+        cmocka_unit_test(no_room_at_all_ends_too),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
