@@ -1,0 +1,17 @@
+#ifndef FINWAIT_TLS_LIBRARY_H
+#define FINWAIT_TLS_LIBRARY_H
+
+#include <openssl/types.h>
+
+/*
+ * The OpenSSL library context that connections live in: that of every process, but with no
+ * algorithms in it that a TLS connection never asks for.  Made at the first call, never freed. NULL
+ * is OpenSSL's own default context, where ours cannot be made.
+ */
+OSSL_LIB_CTX *library_get(void);
+
+/* A key of OpenSSL's default context, where keys are read and made, as one of ours: the caller's to
+ * free.  NULL: OpenSSL's error queue tells. */
+EVP_PKEY *library_adopt(const EVP_PKEY *key);
+
+#endif

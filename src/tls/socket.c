@@ -1,0 +1,107 @@
+#include "socket.h"
+
+#include <errno.h>
+#include <openssl/bio.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+/*
+ * A peer can send records that carry no data for as long as it likes (KeyUpdate, a plea for
+ * renegotiation), and OpenSSL reads on behind each of them.  Once a call has used up its reads it
+ * is told that there is nothing more, and comes back when epoll says that there is.
+ */
+static bool is_spent(struct tls_stream *stream)
+{
+    return stream->reads-- <= 0;
+}
+
+static int socket_read(BIO *bio, char *bytes, size_t size, size_t *done)
+{
+    struct tls_stream *stream = BIO_get_data(bio);
+    ssize_t length;
+
+    BIO_clear_retry_flags(bio);
+    if (is_spent(stream)) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    do {
+        length = recv(stream->fd, bytes, size, 0);
+    } while (length < 0 && errno == EINTR);
+    if (length > 0) {
+        *done = (size_t)length;
+        return 1;
+    }
+    if (length == 0) {
+        stream->eof = true;
+        return 0;
+    }
+    if (errno == EAGAIN) {
+        BIO_set_retry_read(bio);
+    } else {
+        stream->errnum = errno;
+    }
+    return -1;
+}
+
+static int socket_write(BIO *bio, const char *bytes, size_t size, size_t *done)
+{
+    struct tls_stream *stream = BIO_get_data(bio);
+    ssize_t length;
+
+    BIO_clear_retry_flags(bio);
+    do {
+        length = send(stream->fd, bytes, size, MSG_NOSIGNAL);
+    } while (length < 0 && errno == EINTR);
+    if (length >= 0) {
+        *done = (size_t)length;
+        return 1;
+    }
+    if (errno == EAGAIN) {
+        BIO_set_retry_write(bio);
+    } else {
+        stream->errnum = errno;
+    }
+    return -1;
+}
+
+static long socket_ctrl(BIO *bio, int command, long number, void *pointer)
+{
+    struct tls_stream *stream = BIO_get_data(bio);
+
+    (void)number;
+    (void)pointer;
+    switch (command) {
+    case BIO_CTRL_FLUSH:
+        return 1;
+    case BIO_CTRL_EOF:
+        return stream->eof;
+    default:
+        return 0;
+    }
+}
+
+static BIO_METHOD *method;
+
+static void make_method(void)
+{
+    method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "finwait socket");
+    if (method != NULL) {
+        BIO_meth_set_read_ex(method, socket_read);
+        BIO_meth_set_write_ex(method, socket_write);
+        BIO_meth_set_ctrl(method, socket_ctrl);
+    }
+}
+
+BIO *socket_bio(struct tls_stream *stream)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, make_method);
+    BIO *bio = method != NULL ? BIO_new(method) : NULL;
+    if (bio != NULL) {
+        BIO_set_data(bio, stream);
+        BIO_set_init(bio, 1);
+    }
+    return bio;
+}
