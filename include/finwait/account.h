@@ -17,11 +17,15 @@
     X(OUTCOME_DONE, "done", "its program ran to the end")                                          \
     X(OUTCOME_HELD, "held", "its program reached `hold` and keeps the descriptor")                 \
     X(OUTCOME_RESET, "reset", "the peer's RST ended it (ECONNRESET, EPIPE)")                       \
-    X(OUTCOME_EOF, "eof", "the peer's FIN came where a message was due")                           \
+    X(OUTCOME_EOF, "eof", "the peer's FIN or close_notify came where a message was due")           \
     X(OUTCOME_REFUSED, "refused", "connect met ECONNREFUSED")                                      \
     X(OUTCOME_TIMEOUT, "timeout", "a step waited longer than load.timeout, or ETIMEDOUT")          \
     X(OUTCOME_NO_PORT, "no_port", "no local port was left (EADDRNOTAVAIL, EADDRINUSE)")            \
     X(OUTCOME_NO_FD, "no_fd", "no descriptor was left (EMFILE, ENFILE)")                           \
+    X(OUTCOME_HANDSHAKE, "handshake", "the TLS handshake failed; see tls_errors")                  \
+    X(OUTCOME_TRUNCATED, "truncated", "TLS: the peer's FIN came, and no close_notify before it")   \
+    X(OUTCOME_ALERT, "alert", "TLS: the peer's fatal alert ended it; see tls_errors")              \
+    X(OUTCOME_TLS, "tls", "TLS: another error of OpenSSL's; see tls_errors")                       \
     X(OUTCOME_BAD_MESSAGE, "bad_message", "the peer sent what is no HTTP/1.1 message")             \
     X(OUTCOME_ERROR, "error", "another errno; see errors.*")                                       \
     X(OUTCOME_DIED, "died", "its program reached `die` and ended the worker")                      \
@@ -43,6 +47,8 @@ const char *outcome_about(enum outcome outcome);
 #define LATENCIES(X)                                                                               \
     X(LATENCY_CONNECT, "connect",                                                                  \
       "from connect(2) until established (open loop: from when it was due)")                       \
+    X(LATENCY_HANDSHAKE, "handshake",                                                              \
+      "from established (server: from accept(2)) until the TLS handshake was complete")            \
     X(LATENCY_RESPONSE, "response",                                                                \
       "from the first byte of a request sent to the last of its response")                         \
     X(LATENCY_CLOSE, "close",                                                                      \
@@ -60,6 +66,41 @@ enum latency {
 const char *latency_name(enum latency latency);
 const char *latency_about(enum latency latency);
 
+/* What is counted of TLS. */
+#define TLS_COUNTS(X)                                                                              \
+    X(TLS_HANDSHAKES, "handshakes", "TLS handshakes completed")                                    \
+    X(TLS_RESUMED, "resumed", "those of them that resumed a session")                              \
+    X(TLS_TICKETS, "tickets", "session tickets received (TLS 1.2: session ids, too)")              \
+    X(TLS_NOTIFY_SENT, "notify_sent", "close_notify alerts sent")                                  \
+    X(TLS_NOTIFY_RECEIVED, "notify_received", "close_notify alerts read")
+
+enum tls_count {
+#define X(id, name, about) id,
+    TLS_COUNTS(X)
+#undef X
+        TLS_COUNT_N,
+};
+
+/* Static storage; NULL outside the table. */
+const char *tls_count_name(enum tls_count count);
+const char *tls_count_about(enum tls_count count);
+
+/* An error of OpenSSL's and how many connections met it.  Those that find no room are left out. */
+struct tls_error {
+    uint64_t reason; /* see tls_reason_text; 0: the row is free */
+    uint64_t count;
+};
+#define TLS_ERRORS 16
+
+struct tls_account {
+    uint64_t count[TLS_COUNT_N];
+    struct tls_error error[TLS_ERRORS];
+    char negotiated[96]; /* by the first handshake, tls_negotiated(); "" before */
+};
+
+/* Count an error. */
+void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t count);
+
 struct account {
     uint64_t attempted; /* connections begun: client, connect tried; server, accepted */
     uint64_t opened;    /* those that were established */
@@ -74,7 +115,13 @@ struct account {
                                a client; 0: never */
     int64_t cpu_user;       /* ns of the workers' CPU, getrusage(2) */
     int64_t cpu_system;
+    uint64_t memory_start; /* bytes of memory of the workers' own when the load began, or before the
+                              first connection; 0: not measured */
+    uint64_t memory_peak;  /* the same when the most connections were open … */
+    uint64_t memory_open;  /* … and how many those were, held ones included; each worker's own
+                              moment, added up */
     struct histogram latency[LATENCY_N];
+    struct tls_account tls;
 };
 
 /* All zero. */

@@ -32,6 +32,13 @@ struct conduct_options {
 };
 
 /*
+ * What can be told of a scenario's run before anything is started, beyond what its text says: TLS
+ * files that are missing, no PEM or do not match, names OpenSSL does not know.  0 or -1
+ * (STATUS_USAGE).
+ */
+int conduct_check(const struct scenario *scenario, struct error *error);
+
+/*
  * Run one trial.  Returns its result, marked partial when SIGINT or SIGTERM cut it short, or NULL
  * when it could not begin.  Leaves no process and no namespace behind.  lab_prepare must
  * have been called when the scenario's lab is private.

@@ -12,6 +12,7 @@
 #include "finwait/program.h"
 #include "finwait/side.h"
 #include "finwait/sockopt.h"
+#include "finwait/tls.h"
 
 /*
  * The load: two roles, each a few worker processes.  A worker is one process with one
@@ -26,6 +27,7 @@ struct role_plan {
     struct message_spec message;
     bool say_close; /* http: this side's last message says Connection: close */
     const struct sockopts *sockopts;
+    struct tls *tls;             /* NULL: plain TCP; must outlive the role */
     const char *host;            /* http: the Host header */
     int64_t timeout;             /* ns a step may wait; 0: for ever */
     struct address_pool servers; /* count > 0.  server: listens on all of them; client: connects

@@ -17,14 +17,30 @@
  * which its events can happen and so knows all the ways a connection can end,
  * and whether the two sides can wait for each other for ever.
  *
+ * TLS is what its records are to TCP: tickets, close_notify and alert are data in the peer's
+ * receive queue, unread until a step reads them.  Its handshake is taken for one event, part of the
+ * TCP handshake.  Seen with OpenSSL 3.0 and taken over from it: an unexpected FIN draws a fatal
+ * alert, unless this side's close_notify is out; tickets that meet a RST are no error of accept,
+ * but use up the ECONNRESET, and what is read after them meets a FIN (tls.read_ahead is taken for
+ * off).
+ *
  * Time: steps and segments take none; pause(T) takes T and lets everything else
- * that can happen happen first.  The network loses nothing.  inherit(T) is taken for nothing,
- * though a close after it does: what a model says of such a program is not to be relied on, but
- * whether it waits for ever.
+ * that can happen happen first; from 50 ms on, a delayed ACK is part of that.  The network loses
+ * nothing. inherit(T) is taken for nothing, though a close after it does: what a model says of such
+ * a program is not to be relied on, but whether it waits for ever.
  */
+
+/* What TLS does that a program's steps do not say. */
+struct model_tls {
+    bool on;      /* transport: tls; the rest is nothing without it */
+    bool tickets; /* the server's accept ends with session tickets on their way to the client
+                     (TLS 1.3): unread data there until it reads */
+    bool ignore_unexpected_eof[SIDE_N]; /* a FIN passes for a close_notify, and draws no alert */
+};
 
 struct model_input {
     const struct program *program[SIDE_N];
+    struct model_tls tls;
     /* What this side sends in one message does not fit in the peer's receive window, so
      * what it sends afterwards, FIN included, waits until the peer reads. */
     bool fills_window[SIDE_N];
@@ -32,11 +48,13 @@ struct model_input {
 
 /* How a program ends. */
 enum model_fate {
-    MODEL_DONE,  /* ran to its end */
-    MODEL_HELD,  /* keeps its descriptor for ever */
-    MODEL_RESET, /* a step met the peer's RST (ECONNRESET, EPIPE) */
-    MODEL_EOF,   /* a recv met the peer's FIN */
-    MODEL_DIED,  /* its process died */
+    MODEL_DONE,      /* ran to its end */
+    MODEL_HELD,      /* keeps its descriptor for ever */
+    MODEL_RESET,     /* a step met the peer's RST (ECONNRESET, EPIPE) */
+    MODEL_EOF,       /* a recv met the peer's FIN; with TLS: its close_notify */
+    MODEL_TRUNCATED, /* TLS: a recv or wait-notify met a FIN and no close_notify before it */
+    MODEL_ALERT,     /* TLS: one met the peer's fatal alert */
+    MODEL_DIED,      /* its process died */
     MODEL_FATE_N,
 };
 const char *model_fate_name(enum model_fate fate);
@@ -50,7 +68,8 @@ struct model_side {
     enum tcp_state final; /* where it rests: time_wait, close_wait, fin_wait2, close … */
     bool orphan;          /* the socket rests without a descriptor */
     enum model_fate fate;
-    bool lost_data;    /* data that had been sent to this side was never read */
+    bool lost_data;    /* a message sent to this side was never read, or not all of it; what TLS
+                          sends of its own (tickets, close_notify, alert) is none */
     unsigned rst_sent; /* RST segments sent (snmp OutRsts); see struct model_end on more than one */
     unsigned tw; /* mini-sockets made (TcpExt TW): TIME_WAIT and orphaned FIN_WAIT2 count once */
     unsigned abort_on_data;  /* TcpExt TCPAbortOnData */
@@ -61,17 +80,18 @@ struct model_side {
 enum model_event_kind {
     MODEL_EVENT_STEP,    /* `side` ran `step` */
     MODEL_EVENT_SEGMENT, /* `segment` went from `side` and arrived at its peer */
+    MODEL_EVENT_TLS,     /* the TLS handshake, both sides at once */
 };
 struct model_event {
     enum model_event_kind kind;
     enum side side;
     struct step step;
-    const char *segment;          /* "SYN", "DATA", "FIN", "ACK", "RST" … */
+    const char *segment;          /* "SYN", "DATA", "close_notify", "FIN", "ACK", "RST" … */
     enum tcp_state state[SIDE_N]; /* after the event; 0 before the socket exists */
 };
 
 #define MODEL_EVENTS 128
-#define MODEL_ENDS   64
+#define MODEL_ENDS   96
 
 /*
  * Ends are distinct when a side's path, fate, lost_data, tw or whether it sends no, one or several

@@ -20,6 +20,8 @@ enum step_op {
     STEP_SEND,
     STEP_RECV,
     STEP_REPEAT,
+    STEP_NOTIFY, /* TLS only, as is the next */
+    STEP_WAIT_NOTIFY,
     STEP_SHUT_WR,
     STEP_SHUT_RD,
     STEP_WAIT_FIN,
@@ -47,6 +49,7 @@ struct step_info {
     const char *name;       /* as users write it: "shut-wr" */
     enum step_arg_kind arg; /* */
     bool client, server;    /* which roles may use it */
+    bool tls;               /* only with transport: tls */
     bool ends;              /* no step may follow it (close, rst, hold, die) */
     const char *about;      /* one line for `finwait list steps` and the reference */
     const char *source;     /* the man page or RFC section it rests on */
@@ -71,11 +74,22 @@ struct program {
  * Parse `text` for the role of `side` and check it by itself: it begins with
  * connect/accept, nothing follows a step that ends it, it does end, `repeat` comes
  * at most once and has steps to repeat, send and recv do not follow the shut-down of
- * their direction.  `where` is where the user wrote the text's first character;
- * the error's place points at the offending word.  Returns 0 or -1 (STATUS_USAGE).
+ * their direction, by a FIN or by a close_notify.  `where` is where the user wrote the text's first
+ * character; the error's place points at the offending word.  Returns 0 or -1 (STATUS_USAGE).
  */
 int program_parse(struct program *program, const char *text, enum side side, struct where where,
                   struct error *error);
+
+/*
+ * What a program may not do over TLS and may over TCP: read through TLS (recv, wait-notify) after
+ * `drain`, which has thrown bytes away beneath it, in the same round or in the one before.  Returns
+ * 0; or -1 with STATUS_USAGE, without a place, and in *step which step is wrong.  program_parse
+ * has asked already when the program needs TLS.
+ */
+int program_check_tls(const struct program *program, size_t *step, struct error *error);
+
+/* Whether the program has a step that only TLS knows; *step is the first of them. */
+bool program_needs_tls(const struct program *program, size_t *step);
 
 /* The program as text that program_parse reads back.  Returns `text`. */
 char *program_format(char *text, size_t size, const struct program *program);

@@ -37,6 +37,18 @@ void text_pairs_add(struct text_pairs *pairs, const char *name, const char *valu
 const char *text_pairs_get(const struct text_pairs *pairs, const char *name); /* NULL: none */
 void text_pairs_fini(struct text_pairs *pairs);
 
+/* Texts and how often each was met, in the order in which they first were; strings are owned. */
+struct text_count {
+    char *text;
+    uint64_t count;
+};
+struct text_counts {
+    size_t count;
+    struct text_count *item;
+};
+void text_counts_add(struct text_counts *counts, const char *text, uint64_t count);
+void text_counts_fini(struct text_counts *counts);
+
 /* The phases of a trial, ns from the start of load (setup lies before: negative). */
 enum phase {
     PHASE_SETUP,
@@ -74,7 +86,9 @@ struct result_side {
     uint32_t workers;
     uint32_t workers_died; /* ended before they were told to */
     struct account account;
-    size_t observation_count; /* 0: not observed */
+    bool has_tls;                  /* transport: tls; `account.tls` is there, but for its errors: */
+    struct text_counts tls_errors; /* OpenSSL's words, and the connections that met each */
+    size_t observation_count;      /* 0: not observed */
     struct observation *observation;
     bool has_final; /* the state counts at the end of settle */
     struct observation final;

@@ -14,6 +14,7 @@
 #include "finwait/program.h"
 #include "finwait/sockopt.h"
 #include "finwait/timeline.h"
+#include "finwait/tls.h"
 
 /*
  * A scenario is what the user wrote, checked and complete: every option has a value.
@@ -22,6 +23,7 @@
 
 enum transport {
     TRANSPORT_TCP,
+    TRANSPORT_TLS,
 };
 
 enum lab_kind {
@@ -77,6 +79,7 @@ struct scenario {
     char *about;
     char *fact; /* which row of docs/reference/facts.md it shows; NULL for none */
     enum transport transport;
+    struct tls_spec tls; /* with TRANSPORT_TLS */
     struct message_spec message;
     char *order; /* the order's name; "custom" when programs are spelled out */
     struct load_spec load;

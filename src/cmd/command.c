@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/conduct.h"
 #include "finwait/expect.h"
 
 void command_usage(const struct command *command, FILE *out)
@@ -130,9 +131,11 @@ struct scenario *command_scenario(const char *name, const struct overrides *over
         scenario = scenario_load(file, overrides->item, overrides->count, error);
         free(file);
     } else if (order_find(name) != NULL) {
+        *error = (struct error){0}; /* that there is no such scenario is no error then */
         scenario = command_order(name, overrides, error);
     }
-    if (scenario != NULL && check_expectations(scenario, error) != 0) {
+    if (scenario != NULL &&
+        (check_expectations(scenario, error) != 0 || conduct_check(scenario, error) != 0)) {
         scenario_free(scenario);
         return NULL;
     }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "finwait/order.h"
 
 static bool is_file(const char *path)
 {
@@ -101,19 +102,65 @@ void library_free(char **names)
     free(names);
 }
 
-/* The scenario that `name` may have been meant for: in some folder, or spelt otherwise. */
-static const char *nearest_name(const char *name, char **names)
+/* The scenario of that name in some folder. */
+static const char *in_a_folder(const char *name, char **names)
 {
-    size_t count = 0;
-
-    for (; names != NULL && names[count] != NULL; count++) {
-        const char *slash = strrchr(names[count], '/');
+    for (; names != NULL && *names != NULL; names++) {
+        const char *slash = strrchr(*names, '/');
 
         if (slash != NULL && strcmp(slash + 1, name) == 0) {
-            return names[count];
+            return *names;
         }
     }
-    return count > 0 ? nearest_spelling(name, (const char *const *)names, count) : NULL;
+    return NULL;
+}
+
+/* The scenario or the order that is spelt most like it. */
+static const char *nearest_of_all(const char *name, char **names)
+{
+    size_t count = 0;
+    size_t scenarios = 0;
+
+    while (names != NULL && names[scenarios] != NULL) {
+        scenarios++;
+    }
+    const char **all = calloc(order_count + scenarios, sizeof *all);
+    if (all == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < order_count; i++) {
+        all[count++] = order_table[i].name;
+    }
+    for (size_t i = 0; i < scenarios; i++) {
+        all[count++] = names[i];
+    }
+    const char *near = nearest_spelling(name, all, count);
+    free(all);
+    return near;
+}
+
+/* "tls-notify": the first order that goes on from there. */
+static const char *order_begun(const char *name)
+{
+    size_t length = strlen(name);
+
+    for (size_t i = 0; length > 0 && i < order_count; i++) {
+        if (strncmp(order_table[i].name, name, length) == 0 && order_table[i].name[length] == '-') {
+            return order_table[i].name;
+        }
+    }
+    return NULL;
+}
+
+/* What `name` may have been meant for. */
+static const char *nearest_name(const char *name, char **names)
+{
+    const char *near = in_a_folder(name, names);
+
+    if (near == NULL) {
+        near = nearest_of_all(name, names);
+    }
+    return near != NULL ? near : order_begun(name);
 }
 
 static void not_found(const char *name, struct error *error)
@@ -121,12 +168,12 @@ static void not_found(const char *name, struct error *error)
     char **names = library_names();
     const char *near = nearest_name(name, names);
 
-    error_set(error, STATUS_USAGE, "there is no scenario '%s'", name);
+    error_set(error, STATUS_USAGE, "there is no scenario or order '%s'", name);
     if (near != NULL) {
         error_hint(error, "did you mean '%s'?", near);
     } else {
-        error_hint(error, "finwait list scenarios names those that ship; a file is named with its "
-                          "path or its .yaml");
+        error_hint(error, "finwait list scenarios and finwait list orders name what there is; a "
+                          "file is named with its path or its .yaml");
     }
     library_free(names);
 }

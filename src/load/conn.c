@@ -50,13 +50,16 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->opened = false;
     conn->paused = false;
     conn->peer_fin = false;
+    conn->notified = false;
     conn->receiving = false;
     conn->linger = worker->linger;
     conn->sent = 0;
     conn->born = born;
+    conn->established = 0;
     conn->asked = 0;
     conn->closing = 0;
     conn->since = 0;
+    conn->tls = NULL;
     conn->spill = NULL;
     conn->spill_length = 0;
     worker->open++;
@@ -108,8 +111,25 @@ static void conn_close(struct conn *conn)
         close(conn->fd);
         conn->fd = -1;
     }
+    tls_stream_free(conn->tls);
+    conn->tls = NULL;
     free(conn->spill);
     conn->spill = NULL;
+}
+
+void conn_closing_begins(struct conn *conn)
+{
+    if (conn->closing == 0) {
+        conn->closing = clock_now();
+    }
+}
+
+void conn_forget_spill(struct conn *conn)
+{
+    conn->worker->account->bytes_received += conn->spill_length;
+    free(conn->spill);
+    conn->spill = NULL;
+    conn->spill_length = 0;
 }
 
 static void conn_account(struct conn *conn, enum outcome outcome)
@@ -178,6 +198,17 @@ enum step_result conn_fail(struct conn *conn, int errnum)
     return conn_end(conn, outcome_of(errnum));
 }
 
+enum step_result conn_lose(struct conn *conn, const struct loss *loss)
+{
+    if (loss->reason != 0) {
+        tls_account_error(&conn->worker->account->tls, loss->reason, 1);
+    }
+    if (loss->errnum != 0) {
+        return conn_fail(conn, loss->errnum);
+    }
+    return conn_end(conn, loss->outcome);
+}
+
 static void on_reopen(evutil_socket_t fd, short what, void *argument)
 {
     struct conn *conn = argument;
@@ -222,7 +253,8 @@ bool conn_just_sent(const struct conn *conn)
 {
     const struct program *program = conn->worker->plan->program;
 
-    return conn->interest == 0 && conn->pc > 0 && program->step[conn->pc - 1].op == STEP_SEND;
+    return conn->interest == 0 && conn->tls == NULL && conn->pc > 0 &&
+           program->step[conn->pc - 1].op == STEP_SEND;
 }
 
 static void wait_from_now(struct conn *conn)
@@ -284,6 +316,12 @@ static void on_again(evutil_socket_t fd, short what, void *argument)
 enum step_result conn_again(struct conn *conn, int64_t ns)
 {
     return call_later(conn, ns, on_again);
+}
+
+enum step_result conn_yield(struct conn *conn)
+{
+    wait_from_now(conn);
+    return conn_again(conn, 0);
 }
 
 static void on_slept(evutil_socket_t fd, short what, void *argument)

@@ -26,15 +26,18 @@ struct conn {
     uint32_t rounds; /* completed ones, for repeat */
     short interest;  /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
     bool opened;
-    bool paused;     /* its timer runs */
-    bool peer_fin;   /* the peer's FIN has been read */
-    bool receiving;  /* the reader is in the middle of a recv step */
-    int64_t linger;  /* seconds close(2) may take, SO_LINGER; 0: it resets, -1: off */
-    size_t sent;     /* bytes of the message under way */
-    int64_t born;    /* when it was begun, or was due (open loop) */
-    int64_t asked;   /* when the request under way began to be sent, or 0 */
-    int64_t closing; /* when the first closing step began, or 0 */
-    int64_t since;   /* when it began to wait in this step */
+    bool paused;         /* its timer runs */
+    bool peer_fin;       /* the peer's FIN has been read */
+    bool notified;       /* TLS: the peer's close_notify has been read, or what passes for it */
+    bool receiving;      /* the reader is in the middle of a recv step */
+    int64_t linger;      /* seconds close(2) may take, SO_LINGER; 0: it resets, -1: off */
+    size_t sent;         /* bytes of the message under way */
+    int64_t born;        /* when it was begun, or was due (open loop) */
+    int64_t established; /* when the handshake of TLS began */
+    int64_t asked;       /* when the request under way began to be sent, or 0 */
+    int64_t closing;     /* when the first closing step began, or 0 */
+    int64_t since;       /* when it began to wait in this step */
+    tls_stream *tls;     /* owned; NULL: plain TCP, or not yet established */
     struct message_reader reader;
     char *spill; /* bytes read beyond a message, for the next recv; owned, usually NULL */
     size_t spill_length;
@@ -61,6 +64,9 @@ enum step_result conn_end(struct conn *conn, enum outcome outcome);
 /* As conn_end, for an errno met in a step. */
 enum step_result conn_fail(struct conn *conn, int errnum);
 
+/* As conn_end, for a failure met beneath a step. */
+enum step_result conn_lose(struct conn *conn, const struct loss *loss);
+
 /*
  * As conn_fail, for a connection that could not be opened: its slot stays taken for a moment, lest
  * a lack of ports or descriptors turn the worker into a busy loop.
@@ -70,7 +76,7 @@ enum step_result conn_fail_open(struct conn *conn, int errnum);
 /*
  * Whether the answer to what was just sent can hardly be there yet, so that trying to read it first
  * would be a system call for nothing.  Only before the socket is registered: epoll then tells what
- * is there.
+ * is there.  Never with TLS: what OpenSSL has read already, epoll does not know of.
  */
 bool conn_just_sent(const struct conn *conn);
 
@@ -80,11 +86,23 @@ enum step_result conn_await(struct conn *conn, short interest);
 /* Go on with the following step after `ns`.  Returns STEP_WAIT. */
 enum step_result conn_sleep(struct conn *conn, int64_t ns);
 
-/* Run the same step again after `ns`; 0: once others have had their turn.  Returns STEP_WAIT. */
+/* Run the same step again after `ns`.  Returns STEP_WAIT. */
 enum step_result conn_again(struct conn *conn, int64_t ns);
+
+/*
+ * Run the same step again once others have had their turn.  It counts as waiting, lest a peer that
+ * sends without end escape the plan's timeout.  Returns STEP_WAIT.
+ */
+enum step_result conn_yield(struct conn *conn);
 
 /* SO_LINGER; seconds -1: off.  0, or -1 with errno. */
 int conn_set_linger(struct conn *conn, int64_t seconds);
+
+/* The first closing step begins: now, unless one has. */
+void conn_closing_begins(struct conn *conn);
+
+/* Nobody will want what was read beyond the last message. */
+void conn_forget_spill(struct conn *conn);
 
 /* Count it among the held: it is over as far as the load goes, but its descriptor stays open. */
 enum step_result conn_hold(struct conn *conn);

@@ -7,6 +7,7 @@
 #include "finwait/clock.h"
 #include "pace.h"
 #include "steps.h"
+#include "wire.h"
 
 /* How the steps run that open and that exchange.  Each tries its system call first and waits only
  * on EAGAIN. */
@@ -20,7 +21,7 @@ static enum step_result connection_opened(struct conn *conn)
     conn->opened = true;
     account->opened++;
     histogram_record(&account->latency[LATENCY_CONNECT], clock_now() - conn->born);
-    return STEP_NEXT;
+    return conn->worker->wire->open(conn);
 }
 
 /*
@@ -45,6 +46,9 @@ static enum step_result run_connect(struct conn *conn, const struct step *step)
     int errnum;
 
     (void)step;
+    if (conn->opened) {
+        return conn->worker->wire->open(conn);
+    }
     if (conn->fd >= 0) {
         return connect_again(conn);
     }
@@ -61,9 +65,11 @@ static enum step_result run_connect(struct conn *conn, const struct step *step)
 static enum step_result run_accept(struct conn *conn, const struct step *step)
 {
     (void)step;
-    conn->opened = true;
-    conn->worker->account->opened++;
-    return STEP_NEXT;
+    if (!conn->opened) {
+        conn->opened = true;
+        conn->worker->account->opened++;
+    }
+    return conn->worker->wire->open(conn);
 }
 
 /* ---- messages ---- */
@@ -86,13 +92,14 @@ static enum step_result run_send(struct conn *conn, const struct step *step)
         conn->asked = clock_now();
     }
     while (conn->sent < message->length) {
-        ssize_t n =
-            send(conn->fd, message->bytes + conn->sent, message->length - conn->sent, MSG_NOSIGNAL);
-        if (n < 0) {
-            return errno == EAGAIN ? conn_await(conn, EV_WRITE) : conn_fail(conn, errno);
+        size_t done;
+        enum wire_status status = worker->wire->send(conn, message->bytes + conn->sent,
+                                                     message->length - conn->sent, &done);
+        if (status != WIRE_OK) {
+            return wire_stop(conn, status);
         }
-        conn->sent += (size_t)n;
-        worker->account->bytes_sent += (uint64_t)n;
+        conn->sent += done;
+        worker->account->bytes_sent += done;
     }
     conn->sent = 0;
     worker->account->messages_sent++;
@@ -146,9 +153,8 @@ static enum message_progress feed(struct conn *conn, const char *bytes, size_t l
     return progress;
 }
 
-static enum step_result recv_fin(struct conn *conn)
+static enum step_result recv_end(struct conn *conn)
 {
-    conn->peer_fin = true;
     return message_reader_fin(&conn->reader) ? received(conn) : conn_end(conn, OUTCOME_EOF);
 }
 
@@ -181,7 +187,6 @@ static enum message_progress begin_recv(struct conn *conn)
 static enum step_result run_recv(struct conn *conn, const struct step *step)
 {
     struct worker *worker = conn->worker;
-    bool peek = worker->plan->pipelined && worker->plan->message.protocol == PROTOCOL_HTTP;
     enum message_progress progress = conn->receiving ? MESSAGE_MORE : begin_recv(conn);
 
     (void)step;
@@ -190,16 +195,17 @@ static enum step_result run_recv(struct conn *conn, const struct step *step)
     }
     for (int i = 0; progress == MESSAGE_MORE; i++) {
         if (i == READS) {
-            return conn_again(conn, 0);
+            return conn_yield(conn);
         }
-        ssize_t n = recv(conn->fd, worker->scratch, recv_size(conn), peek ? MSG_PEEK : 0);
-        if (n == 0) {
-            return recv_fin(conn);
+        size_t done;
+        enum wire_status status = worker->wire->recv(conn, worker->scratch, recv_size(conn), &done);
+        if (status == WIRE_END) {
+            return recv_end(conn);
         }
-        if (n < 0) {
-            return errno == EAGAIN ? conn_await(conn, EV_READ) : conn_fail(conn, errno);
+        if (status != WIRE_OK) {
+            return wire_stop(conn, status);
         }
-        progress = feed(conn, worker->scratch, (size_t)n, peek);
+        progress = feed(conn, worker->scratch, done, worker->peek);
     }
     return progress == MESSAGE_WHOLE ? received(conn) : conn_end(conn, OUTCOME_BAD_MESSAGE);
 }
@@ -213,10 +219,22 @@ static enum step_result run_repeat(struct conn *conn, const struct step *step)
 }
 
 step_runner *const step_runners[STEP_OP_N] = {
-    [STEP_CONNECT] = run_connect,  [STEP_ACCEPT] = run_accept,      [STEP_SEND] = run_send,
-    [STEP_RECV] = run_recv,        [STEP_REPEAT] = run_repeat,      [STEP_SHUT_WR] = step_shut_wr,
-    [STEP_SHUT_RD] = step_shut_rd, [STEP_WAIT_FIN] = step_wait_fin, [STEP_DRAIN] = step_drain,
-    [STEP_PAUSE] = step_pause,     [STEP_LINGER] = step_linger,     [STEP_INHERIT] = step_inherit,
-    [STEP_RST] = step_rst,         [STEP_CLOSE] = step_close,       [STEP_HOLD] = step_hold,
+    [STEP_CONNECT] = run_connect,
+    [STEP_ACCEPT] = run_accept,
+    [STEP_SEND] = run_send,
+    [STEP_RECV] = run_recv,
+    [STEP_REPEAT] = run_repeat,
+    [STEP_NOTIFY] = step_notify,
+    [STEP_WAIT_NOTIFY] = step_wait_notify,
+    [STEP_SHUT_WR] = step_shut_wr,
+    [STEP_SHUT_RD] = step_shut_rd,
+    [STEP_WAIT_FIN] = step_wait_fin,
+    [STEP_DRAIN] = step_drain,
+    [STEP_PAUSE] = step_pause,
+    [STEP_LINGER] = step_linger,
+    [STEP_INHERIT] = step_inherit,
+    [STEP_RST] = step_rst,
+    [STEP_CLOSE] = step_close,
+    [STEP_HOLD] = step_hold,
     [STEP_DIE] = step_die,
 };

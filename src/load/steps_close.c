@@ -17,13 +17,6 @@ enum {
     NO_THREAD_MS = 1,
 };
 
-static void closing_begins(struct conn *conn)
-{
-    if (conn->closing == 0) {
-        conn->closing = clock_now();
-    }
-}
-
 static enum step_result shut(struct conn *conn, int how)
 {
     if (shutdown(conn->fd, how) == 0) {
@@ -36,7 +29,7 @@ static enum step_result shut(struct conn *conn, int how)
 enum step_result step_shut_wr(struct conn *conn, const struct step *step)
 {
     (void)step;
-    closing_begins(conn);
+    conn_closing_begins(conn);
     return shut(conn, SHUT_WR);
 }
 
@@ -56,10 +49,7 @@ enum discarded {
 
 static enum discarded discard(struct conn *conn)
 {
-    conn->worker->account->bytes_received += conn->spill_length;
-    free(conn->spill);
-    conn->spill = NULL;
-    conn->spill_length = 0;
+    conn_forget_spill(conn);
     for (int i = 0; !conn->peer_fin; i++) {
         if (i == READS) {
             return DISCARDED_SOME;
@@ -77,7 +67,7 @@ static enum discarded discard(struct conn *conn)
 enum step_result step_wait_fin(struct conn *conn, const struct step *step)
 {
     (void)step;
-    closing_begins(conn);
+    conn_closing_begins(conn);
     if (conn_just_sent(conn)) {
         return conn_await(conn, EV_READ);
     }
@@ -87,7 +77,7 @@ enum step_result step_wait_fin(struct conn *conn, const struct step *step)
     case DISCARDED_ALL:
         return conn_await(conn, EV_READ);
     case DISCARDED_SOME:
-        return conn_again(conn, 0);
+        return conn_yield(conn);
     default:
         return conn_fail(conn, errno);
     }
@@ -100,7 +90,7 @@ enum step_result step_drain(struct conn *conn, const struct step *step)
     case DISCARDED_ERROR:
         return conn_fail(conn, errno);
     case DISCARDED_SOME:
-        return conn_again(conn, 0);
+        return conn_yield(conn);
     default:
         return STEP_NEXT;
     }
@@ -134,7 +124,7 @@ enum step_result step_close(struct conn *conn, const struct step *step)
     int fd = conn->fd;
 
     (void)step;
-    closing_begins(conn);
+    conn_closing_begins(conn);
     conn_unregister(conn);
     if (conn->linger > 0) {
         return close_aside(conn);

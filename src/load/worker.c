@@ -2,7 +2,6 @@
 
 #include <event2/event.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "closer.h"
@@ -10,26 +9,13 @@
 #include "finwait/clock.h"
 #include "pace.h"
 #include "serve.h"
+#include "usage.h"
+#include "wire.h"
 
 enum {
     /* How often a worker looks after itself, at the least. */
     CHORES_MS = 100,
 };
-
-static int64_t ns_of(struct timeval time)
-{
-    return (int64_t)time.tv_sec * NS_PER_S + time.tv_usec * NS_PER_US;
-}
-
-static void account_cpu(struct worker *worker)
-{
-    struct rusage usage;
-
-    if (getrusage(RUSAGE_SELF, &usage) == 0) {
-        worker->account->cpu_user = worker->before.cpu_user + ns_of(usage.ru_utime);
-        worker->account->cpu_system = worker->before.cpu_system + ns_of(usage.ru_stime);
-    }
-}
 
 /* The conductor sees to it that nobody is waiting for what cannot be told: a full pipe is its
  * death. */
@@ -50,7 +36,7 @@ void worker_turn(struct worker *worker)
     pace_turn(worker->pace);
     if (!worker->finished && worker->open == 0 && pace_over(worker->pace)) {
         worker->finished = true;
-        account_cpu(worker);
+        usage_look(worker);
         tell(worker, CONTROL_FINISHED);
     }
 }
@@ -80,7 +66,7 @@ static void on_chores(evutil_socket_t fd, short what, void *argument)
 
     (void)fd;
     (void)what;
-    account_cpu(worker);
+    usage_look(worker);
     if (worker->plan->timeout > 0) {
         conn_sweep(worker);
         worker_turn(worker);
@@ -132,6 +118,7 @@ static void take_over(struct worker *worker)
     worker->before.cpu_user = account->cpu_user;
     worker->before.cpu_system = account->cpu_system;
     worker->before.attempted = account->attempted;
+    worker->before.tickets = account->tls.count[TLS_TICKETS];
 }
 
 static int64_t first_linger(const struct sockopts *options)
@@ -158,6 +145,8 @@ static int worker_init(struct worker *worker, const int *listeners, uint32_t lis
     TAILQ_INIT(&worker->held);
     TAILQ_INIT(&worker->spare);
     worker->last_send = find_last_send(plan->program);
+    worker->wire = plan->tls != NULL ? &wire_tls : &wire_tcp;
+    worker->peek = plan->pipelined && plan->message.protocol == PROTOCOL_HTTP && plan->tls == NULL;
     worker->base = base_new(plan);
     worker->scratch = malloc(WORKER_SCRATCH);
     if (worker->base == NULL || worker->scratch == NULL ||
@@ -198,6 +187,7 @@ int worker_main(const struct role_plan *plan, uint32_t index, struct board *boar
     if (worker_init(&worker, descriptors->listeners, descriptors->listener_count) != 0) {
         return EXIT_FAILURE;
     }
+    usage_begin(&worker);
     tell(&worker, CONTROL_READY);
     event_base_loop(worker.base, 0);
     return EXIT_SUCCESS;

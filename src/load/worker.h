@@ -12,6 +12,14 @@
 
 /* A worker: one process, one event_base, its share of a role's connections. */
 
+/* How a connection came to fail. */
+struct loss {
+    enum outcome outcome; /* OUTCOME_ERROR: the errno's own */
+    int errnum;           /* 0: none */
+    uint64_t reason;      /* OpenSSL's; 0: none */
+};
+
+struct wire;
 struct conn;
 TAILQ_HEAD(conn_list, conn);
 
@@ -25,17 +33,21 @@ enum control {
 
 struct worker {
     const struct role_plan *plan;
-    uint32_t index; /* among plan->workers */
+    uint32_t index;  /* among plan->workers */
+    uint64_t memory; /* bytes, before the first connection */
     struct board *board;
     struct account *account; /* its own slot's; goes on from what a predecessor counted there */
     struct {
         int64_t cpu_user, cpu_system;
-        uint64_t attempted;
+        uint64_t attempted, tickets;
     } before; /* what the predecessor had counted */
     struct event_base *base;
     int control;
     int leash; /* for its children, leash.h */
     struct event control_event;
+    const struct wire *wire;
+    bool peek;                   /* look at what has come first, and take no more than a message */
+    struct loss loss;            /* the last WIRE_LOST's */
     struct message message;      /* every message but the last of a connection … */
     struct message last_message; /* … and the last */
     int64_t linger;              /* of a new connection's socket, as in struct conn */

@@ -40,7 +40,8 @@ const struct sockopt_info sockopt_table[SOCKOPT_N] = {
                          .when = SOCKOPT_BEFORE_BIND,
                          KERNEL(IPPROTO_TCP, TCP_NODELAY),
                          .max = 1,
-                         .about = "send small segments at once (no Nagle algorithm)"},
+                         .about = "send small segments at once (no Nagle algorithm); on by default "
+                                  "with transport: tls"},
     [SOCKOPT_KEEPALIVE] = {.name = "keepalive",
                            .kind = SOCKOPT_BOOL,
                            .when = SOCKOPT_BEFORE_BIND,

@@ -3,6 +3,12 @@
 
 #include "machine.h"
 
+bool segment_has_data(enum segment segment)
+{
+    return segment == SEGMENT_DATA || segment == SEGMENT_TICKETS || segment == SEGMENT_NOTIFY ||
+           segment == SEGMENT_ALERT;
+}
+
 void channel_push(struct channel *channel, enum segment segment)
 {
     size_t i = 0;
@@ -14,7 +20,8 @@ void channel_push(struct channel *channel, enum segment segment)
         channel->run[i - 1].count++;
         return;
     }
-    /* Data, a FIN, a RST and an ACK or two between them: no socket sends more kinds. */
+    /* Tickets, data, close_notify or alert, a FIN, a RST and an ACK or two between them: no socket
+     * sends more kinds. */
     assert(i < CHANNEL_RUNS);
     channel->run[i] = (struct run){(uint16_t)segment, 1};
 }

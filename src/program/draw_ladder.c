@@ -4,6 +4,7 @@
 
 enum {
     ARROW_WIDTH = 17,
+    STEP_WIDTH = 16, /* a longer one has its line for itself */
     STEP_TEXT = 96,
 };
 
@@ -11,7 +12,7 @@ enum {
 struct row {
     char step[SIDE_N][STEP_TEXT];
     const char *segment;
-    enum side sender;
+    enum side sender; /* SIDE_N: both */
     enum tcp_state state[SIDE_N];
     bool used;
 };
@@ -28,9 +29,19 @@ static const struct {
     enum step_op op;
     const char *segment;
 } sends[] = {
-    {STEP_CONNECT, "SYN"}, {STEP_SEND, "DATA"}, {STEP_SEND, "DATA (part)"},
-    {STEP_SHUT_WR, "FIN"}, {STEP_CLOSE, "FIN"}, {STEP_CLOSE, "RST"},
-    {STEP_RST, "RST"},     {STEP_DIE, "FIN"},   {STEP_DIE, "RST"},
+    {STEP_CONNECT, "SYN"},
+    {STEP_SEND, "DATA"},
+    {STEP_SEND, "DATA (part)"},
+    {STEP_SHUT_WR, "FIN"},
+    {STEP_CLOSE, "FIN"},
+    {STEP_CLOSE, "RST"},
+    {STEP_RST, "RST"},
+    {STEP_DIE, "FIN"},
+    {STEP_DIE, "RST"},
+    {STEP_ACCEPT, "tickets"},
+    {STEP_NOTIFY, "close_notify"},
+    {STEP_RECV, "alert"},
+    {STEP_WAIT_NOTIFY, "alert"},
 };
 
 static bool step_sends(enum step_op op, const char *segment)
@@ -52,10 +63,11 @@ static void draw_line(int width, FILE *out)
 
 static void draw_arrow(const struct row *row, FILE *out)
 {
-    bool right = row->sender == SIDE_CLIENT;
-    int line = ARROW_WIDTH - 3 - (int)strlen(row->segment);
+    bool left = row->sender != SIDE_CLIENT;
+    bool right = row->sender != SIDE_SERVER;
+    int line = ARROW_WIDTH - left - right - 2 - (int)strlen(row->segment);
 
-    fputs(right ? "" : "◀", out);
+    fputs(left ? "◀" : "", out);
     draw_line(line / 2, out);
     fprintf(out, " %s ", row->segment);
     draw_line(line - line / 2, out);
@@ -111,62 +123,86 @@ static bool segment_fits(const struct ladder *ladder, size_t i)
     const struct row *row = &ladder->row;
     const struct model_event *event = &ladder->end->event[i];
 
-    if (!row->used || row->segment != NULL || i == 0) {
+    if (!row->used || row->segment != NULL || i == 0 || event->kind != MODEL_EVENT_SEGMENT) {
         return false;
     }
     const struct model_event *before = event - 1;
     return before->kind == MODEL_EVENT_STEP && before->side == event->side &&
+           strlen(row->step[event->side]) <= STEP_WIDTH &&
            row->step[side_peer(event->side)][0] == '\0' &&
            step_sends(before->step.op, event->segment);
 }
 
 /* A step stands beside the segment that its side has just received, when no state changes. */
-static bool step_fits(const struct ladder *ladder, const struct model_event *event)
+static bool step_fits(const struct ladder *ladder, const struct model_event *event,
+                      const char *step)
 {
     const struct row *row = &ladder->row;
 
-    return row->segment != NULL && row->sender != event->side &&
-           row->step[event->side][0] == '\0' &&
+    return row->segment != NULL && row->sender == side_peer(event->side) &&
+           strlen(step) <= STEP_WIDTH && row->step[event->side][0] == '\0' &&
            memcmp(row->state, event->state, sizeof row->state) == 0;
 }
+
+static const char *const failures[MODEL_FATE_N] = {
+    [MODEL_RESET] = " (reset)",
+    [MODEL_EOF] = " (eof)",
+    [MODEL_TRUNCATED] = " (truncated)",
+    [MODEL_ALERT] = " (alert)",
+};
 
 /* The last step of a program that failed says how. */
 static const char *failure(const struct ladder *ladder, size_t i)
 {
     const struct model_end *end = ladder->end;
     enum side side = end->event[i].side;
-    enum model_fate fate = end->side[side].fate;
+    const char *words = failures[end->side[side].fate];
 
     for (size_t later = i + 1; later < end->event_count; later++) {
         if (end->event[later].kind == MODEL_EVENT_STEP && end->event[later].side == side) {
             return "";
         }
     }
-    if (fate == MODEL_RESET) {
-        return " (reset)";
+    return words != NULL ? words : "";
+}
+
+static void add_step(struct ladder *ladder, size_t i)
+{
+    const struct model_event *event = &ladder->end->event[i];
+    char name[STEP_TEXT - 16];
+    char step[STEP_TEXT];
+
+    step_format(name, sizeof name, &event->step);
+    snprintf(step, sizeof step, "%s%s", name, failure(ladder, i));
+    if (!step_fits(ladder, event, step)) {
+        flush_row(ladder);
     }
-    return fate == MODEL_EOF ? " (eof)" : "";
+    snprintf(ladder->row.step[event->side], sizeof step, "%s", step);
+}
+
+static void add_segment(struct ladder *ladder, size_t i)
+{
+    const struct model_event *event = &ladder->end->event[i];
+    bool handshake = event->kind == MODEL_EVENT_TLS;
+
+    if (!segment_fits(ladder, i)) {
+        flush_row(ladder);
+    }
+    ladder->row.segment = handshake ? "TLS handshake" : event->segment;
+    ladder->row.sender = handshake ? SIDE_N : event->side;
 }
 
 static void add_event(struct ladder *ladder, size_t i)
 {
     const struct model_event *event = &ladder->end->event[i];
-    struct row *row = &ladder->row;
-    bool is_step = event->kind == MODEL_EVENT_STEP;
 
-    if (is_step ? !step_fits(ladder, event) : !segment_fits(ladder, i)) {
-        flush_row(ladder);
-    }
-    if (is_step) {
-        char text[STEP_TEXT - 16];
-        step_format(text, sizeof text, &event->step);
-        snprintf(row->step[event->side], STEP_TEXT, "%s%s", text, failure(ladder, i));
+    if (event->kind == MODEL_EVENT_STEP) {
+        add_step(ladder, i);
     } else {
-        row->segment = event->segment;
-        row->sender = event->side;
+        add_segment(ladder, i);
     }
-    memcpy(row->state, event->state, sizeof row->state);
-    row->used = true;
+    memcpy(ladder->row.state, event->state, sizeof ladder->row.state);
+    ladder->row.used = true;
 }
 
 /* Where the story goes on in its middle, begin with where it stands. */

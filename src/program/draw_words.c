@@ -29,7 +29,8 @@ static const struct {
 
 static const char *const fates[MODEL_FATE_N] = {
     [MODEL_RESET] = "  Its program is cut short by the peer's RST (ECONNRESET).",
-    [MODEL_EOF] = "  Its program is cut short: `recv` meets the peer's FIN.",
+    [MODEL_TRUNCATED] = "  Its program is cut short: the end of file comes without close_notify.",
+    [MODEL_ALERT] = "  Its program is cut short by the peer's fatal alert.",
     [MODEL_DIED] = "  Its process dies.",
 };
 
@@ -62,6 +63,21 @@ void tell_wrapped(const char *text, FILE *out)
         text += blanks + length;
     }
     fputc('\n', out);
+}
+
+static void append_fate(char text[TEXT_MAX], const struct model_input *input, enum side which,
+                        enum model_fate fate)
+{
+    const char *end = input->tls.on ? "close_notify" : "FIN";
+
+    if (input->tls.on && input->tls.ignore_unexpected_eof[which]) {
+        end = "close_notify or FIN";
+    }
+    if (fate == MODEL_EOF) {
+        append(text, "  Its program is cut short: `recv` meets the peer's %s.", end);
+    } else if (fates[fate] != NULL) {
+        append(text, "%s", fates[fate]);
+    }
 }
 
 static const char *how_long(const struct model_side *side)
@@ -106,16 +122,15 @@ static void append_abort(char text[TEXT_MAX], const struct model_side *side)
     }
 }
 
-static void tell_side(const struct model_end *end, enum side which, FILE *out)
+static void tell_side(const struct model_end *end, const struct model_input *input, enum side which,
+                      FILE *out)
 {
     const struct model_side *side = &end->side[which];
     char text[TEXT_MAX] = "";
 
     append(text, "%s passes through ", which == SIDE_CLIENT ? "Client" : "Server");
     append_path(text, side);
-    if (fates[side->fate] != NULL) {
-        append(text, "%s", fates[side->fate]);
-    }
+    append_fate(text, input, which, side->fate);
     append_abort(text, side);
     if (side->lost_data) {
         append(text, "  Data sent to it is never read.");
@@ -123,8 +138,8 @@ static void tell_side(const struct model_end *end, enum side which, FILE *out)
     tell_wrapped(text, out);
 }
 
-void tell_end(const struct model_end *end, FILE *out)
+void tell_end(const struct model_end *end, const struct model_input *input, FILE *out)
 {
-    tell_side(end, SIDE_CLIENT, out);
-    tell_side(end, SIDE_SERVER, out);
+    tell_side(end, input, SIDE_CLIENT, out);
+    tell_side(end, input, SIDE_SERVER, out);
 }

@@ -15,9 +15,12 @@ enum segment {
     SEGMENT_NONE,
     SEGMENT_SYN,
     SEGMENT_SYN_ACK,
-    SEGMENT_ACK,    /* of a SYN-ACK or a FIN; those of data change nothing and are left out */
-    SEGMENT_WINDOW, /* an ACK that opens a window that was full */
-    SEGMENT_DATA,   /* one message */
+    SEGMENT_ACK,     /* of a SYN-ACK or a FIN; those of data change nothing and are left out */
+    SEGMENT_WINDOW,  /* an ACK that opens a window that was full */
+    SEGMENT_DATA,    /* one message */
+    SEGMENT_TICKETS, /* what TLS sends by itself is data as well: a server's session tickets … */
+    SEGMENT_NOTIFY,  /* … a close_notify … */
+    SEGMENT_ALERT,   /* … a fatal alert */
     SEGMENT_FIN,
     SEGMENT_RST,
     SEGMENT_N,
@@ -31,6 +34,13 @@ enum window {
     WINDOW_OPEN,  /* the rest is under way */
 };
 
+/* What of TLS's own stands in a receive queue: tickets before all messages, the others behind. */
+enum record {
+    RECORD_TICKETS = 1,
+    RECORD_NOTIFY = 2,
+    RECORD_ALERT = 4,
+};
+
 struct endpoint {
     int64_t pause;     /* ns left of the pause the program is in */
     uint64_t path;     /* the states passed through, 4 bits each, the newest lowest */
@@ -38,7 +48,7 @@ struct endpoint {
     uint16_t readable; /* whole messages in the receive queue */
     uint8_t state;     /* enum tcp_state; 0: no socket yet */
     uint8_t step;      /* the program's next */
-    uint8_t fate;      /* enum model_fate, when `running` is 0 */
+    uint8_t fate;      /* enum model_fate, when `running` is 0 or `fails` */
     uint8_t window;    /* enum window: of the message at the head of the peer's channel */
     uint8_t running;   /* the flags are uint8_t for the sake of memcmp */
     uint8_t open;      /* has a descriptor */
@@ -51,10 +61,14 @@ struct endpoint {
     uint8_t tw;
     uint8_t abort_on_data;
     uint8_t abort_on_close;
-    uint8_t unused[5];
+    uint8_t records;     /* enum record: those in the receive queue */
+    uint8_t notify_sent; /* its close_notify */
+    uint8_t fails;       /* its alert is sent, the interpreter's close is to follow */
+    uint8_t error_taken; /* a call has met the RST already: what reads now meets an end of file */
+    uint8_t ack_delayed; /* in FIN_WAIT2, but the ACK that led there may still be to come */
 };
 
-#define CHANNEL_RUNS 8
+#define CHANNEL_RUNS 10
 
 /* Segments under way, oldest first; equal neighbours are one run. */
 struct channel {
@@ -89,13 +103,20 @@ bool channel_has(const struct channel *channel, enum segment segment);
 /* Take the oldest `segment` out, wherever it stands. */
 void channel_take(struct channel *channel, enum segment segment);
 
+/* Whether its bytes go to the peer's receive queue. */
+bool segment_has_data(enum segment segment);
+
 /* ---- model_tcp.c: what a program's calls make of its socket ---- */
 
 /* The calls of a program. */
 void tcp_connect(struct world *world, enum side side);
-void tcp_send(struct world *world, enum side side);
+void tcp_send(struct world *world, enum side side, enum segment segment);
 void tcp_shut_wr(struct world *world, enum side side);
 void tcp_close(struct world *world, enum side side);
+
+/* Whether a read of the socket's empty queue meets an end of file; else it waits, or meets a RST.
+ * tcp_recvmsg_locked() looks at the queue first, then for a FIN, then for an error. */
+bool tcp_reads_fin(const struct endpoint *end);
 
 /* Tell the peer that there is room for the rest of its message. */
 void tcp_open_window(struct world *world, enum side side);
@@ -105,6 +126,9 @@ bool tcp_window_shut(const struct world *world, enum side sender);
 
 void tcp_send_segment(struct world *world, enum side side, enum segment segment);
 void tcp_enter(struct endpoint *end, enum tcp_state state);
+
+/* Have it that the socket did not enter its state, FIN_WAIT2. */
+void tcp_take_back(struct endpoint *end);
 
 /* The socket goes without a word, and with it what it had not been able to send; or with a RST. */
 void tcp_vanish(struct world *world, enum side side);
@@ -117,10 +141,31 @@ bool tcp_can_arrive(const struct world *world, enum side sender);
 void tcp_arrive(struct world *world, enum side sender);
 
 /*
+ * The same for data, or a RST, that came before the delayed ACK of the FIN could: it meets an
+ * orphan in FIN_WAIT1, no mini-socket, which makes other counters move.
+ */
+bool tcp_can_arrive_with_ack(const struct world *world, enum side sender);
+void tcp_arrive_with_ack(struct world *world, enum side sender);
+
+/*
  * Let the ACKs arrive that can.  They do so before anything else happens: when an ACK
- * comes makes no difference that anyone could care about, unless it is behind a FIN.
+ * comes makes no difference that anyone could care about, unless it is behind a FIN, or comes too
+ * late for an orphan: tcp_arrive_with_ack().
  */
 void tcp_settle(struct world *world);
+
+/* ---- model_tls.c: what TLS does beneath the programs ---- */
+
+/* A server's handshake ends with its session tickets. */
+void model_tls_accept(struct world *world, enum side side);
+
+void model_tls_notify(struct world *world, enum side side);
+
+/*
+ * What a read meets where there are no more messages: MODEL_EOF for the orderly end (a FIN, or with
+ * TLS a close_notify), or how its program fails; MODEL_TRUNCATED has an alert on its way.
+ */
+enum model_fate model_tls_read_end(struct world *world, enum side side);
 
 /* ---- model_step.c: what the programs do ---- */
 
@@ -141,6 +186,10 @@ bool step_pauses(const struct world *world, enum side side);
 
 void record_step(struct world *world, enum side side, const struct step *step);
 void record_segment(struct world *world, enum side sender, const char *segment);
+void record_handshake(struct world *world);
+
+/* The newest `segment` of `sender` has not arrived, and changed no state. */
+void record_take_back(struct world *world, enum side sender, const char *segment);
 
 /* ---- model_end.c ---- */
 

@@ -1,16 +1,20 @@
 #include <string.h>
 
+#include "finwait/clock.h"
 #include "machine.h"
 
 enum {
     TRAIL_MAX = 4096, /* events of one schedule: far beyond what two programs can do */
+    /* An ACK is delayed by TCP_ATO_MIN, 40 ms, to begin with (include/net/tcp.h). */
+    ACK_DELAY_MS = 50,
 };
 
 /* What can happen next; the order is the one in which a person would tell it. */
 enum choice_kind {
-    CHOICE_ARRIVE, /* the oldest segment of `side` arrives */
-    CHOICE_STEP,   /* the program of `side` runs its step */
-    CHOICE_TIME,   /* time passes until a pause is over */
+    CHOICE_ARRIVE,          /* the oldest segment of `side` arrives */
+    CHOICE_ARRIVE_WITH_ACK, /* and an ACK of `side` that was delayed with it */
+    CHOICE_STEP,            /* the program of `side` runs its step */
+    CHOICE_TIME,            /* time passes until a pause is over */
 };
 struct choice {
     uint8_t kind;
@@ -55,9 +59,11 @@ static void pass_time(struct world *world)
         }
     }
     for (int side = 0; side < SIDE_N; side++) {
+        struct endpoint *end = &world->machine.end[side];
         if (step_pauses(world, (enum side)side)) {
-            world->machine.end[side].pause -= least;
+            end->pause -= least;
         }
+        end->ack_delayed = end->ack_delayed && least < ACK_DELAY_MS * NS_PER_MS;
     }
 }
 
@@ -65,17 +71,36 @@ static bool can_happen(const struct world *world, struct choice choice)
 {
     enum side side = (enum side)choice.side;
 
-    return choice.kind == CHOICE_ARRIVE ? tcp_can_arrive(world, side) : step_can_run(world, side);
+    switch ((enum choice_kind)choice.kind) {
+    case CHOICE_ARRIVE:
+        return tcp_can_arrive(world, side);
+    case CHOICE_ARRIVE_WITH_ACK:
+        return tcp_can_arrive_with_ack(world, side);
+    case CHOICE_STEP:
+        return step_can_run(world, side);
+    case CHOICE_TIME:
+        break;
+    }
+    return false;
 }
 
 static void happen(struct world *world, struct choice choice)
 {
-    if (choice.kind == CHOICE_ARRIVE) {
-        tcp_arrive(world, (enum side)choice.side);
-    } else if (choice.kind == CHOICE_STEP) {
-        step_run(world, (enum side)choice.side);
-    } else {
+    enum side side = (enum side)choice.side;
+
+    switch ((enum choice_kind)choice.kind) {
+    case CHOICE_ARRIVE:
+        tcp_arrive(world, side);
+        break;
+    case CHOICE_ARRIVE_WITH_ACK:
+        tcp_arrive_with_ack(world, side);
+        break;
+    case CHOICE_STEP:
+        step_run(world, side);
+        break;
+    case CHOICE_TIME:
         pass_time(world);
+        break;
     }
     settle(world);
 }
@@ -87,7 +112,7 @@ static enum side next_turn(const struct world *before, struct choice choice)
     const struct step *step = step_current(before, side);
     bool connects = step != NULL && step->op == STEP_CONNECT;
 
-    return choice.kind == CHOICE_ARRIVE || connects ? side_peer(side) : side;
+    return choice.kind != CHOICE_STEP || connects ? side_peer(side) : side;
 }
 
 /* Run the trail again, writing it down. */
@@ -150,10 +175,9 @@ static int fail_too_large(const struct explorer *explorer)
 static int explore(struct explorer *explorer, const struct world *world, enum side turn)
 {
     const struct choice choices[] = {
-        {CHOICE_ARRIVE, SIDE_CLIENT},
-        {CHOICE_ARRIVE, SIDE_SERVER},
-        {CHOICE_STEP, (uint8_t)turn},
-        {CHOICE_STEP, (uint8_t)side_peer(turn)},
+        {CHOICE_ARRIVE, SIDE_CLIENT},          {CHOICE_ARRIVE, SIDE_SERVER},
+        {CHOICE_ARRIVE_WITH_ACK, SIDE_CLIENT}, {CHOICE_ARRIVE_WITH_ACK, SIDE_SERVER},
+        {CHOICE_STEP, (uint8_t)turn},          {CHOICE_STEP, (uint8_t)side_peer(turn)},
     };
     bool moved = false;
 

@@ -25,6 +25,9 @@ static const struct transition arrivals[SEGMENT_N][TCP_STATE_N] =
             },
         [SEGMENT_WINDOW] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
         [SEGMENT_DATA] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
+        [SEGMENT_TICKETS] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
+        [SEGMENT_NOTIFY] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
+        [SEGMENT_ALERT] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
         [SEGMENT_FIN] =
             {
                 [TCP_STATE_ESTABLISHED] = {TCP_STATE_CLOSE_WAIT, SEGMENT_ACK},
@@ -47,10 +50,22 @@ static const struct transition arrivals[SEGMENT_N][TCP_STATE_N] =
 };
 
 static const char *const segment_names[SEGMENT_N] = {
-    [SEGMENT_SYN] = "SYN",   [SEGMENT_SYN_ACK] = "SYN-ACK",
-    [SEGMENT_ACK] = "ACK",   [SEGMENT_WINDOW] = "ACK (window)",
-    [SEGMENT_DATA] = "DATA", [SEGMENT_FIN] = "FIN",
+    [SEGMENT_SYN] = "SYN",
+    [SEGMENT_SYN_ACK] = "SYN-ACK",
+    [SEGMENT_ACK] = "ACK",
+    [SEGMENT_WINDOW] = "ACK (window)",
+    [SEGMENT_DATA] = "DATA",
+    [SEGMENT_TICKETS] = "tickets",
+    [SEGMENT_NOTIFY] = "close_notify",
+    [SEGMENT_ALERT] = "alert",
+    [SEGMENT_FIN] = "FIN",
     [SEGMENT_RST] = "RST",
+};
+
+static const uint8_t records[SEGMENT_N] = {
+    [SEGMENT_TICKETS] = RECORD_TICKETS,
+    [SEGMENT_NOTIFY] = RECORD_NOTIFY,
+    [SEGMENT_ALERT] = RECORD_ALERT,
 };
 
 static const bool is_ack[SEGMENT_N] = {
@@ -75,7 +90,6 @@ static void refuse_data(struct world *world, enum side side)
     struct endpoint *end = &world->machine.end[side];
     bool mini_socket = end->state == TCP_STATE_FIN_WAIT2 && !end->open;
 
-    end->lost_data = 1;
     end->abort_on_data = (uint8_t)(end->abort_on_data + !mini_socket);
     end->rst_received = 1; /* tcp_reset() leaves ECONNRESET here as well */
     tcp_reset(world, side);
@@ -97,34 +111,38 @@ static void apply_transition(struct world *world, enum side side, enum segment s
 }
 
 /* Data for a socket that takes none is answered with a RST. */
-static bool data_refused(struct world *world, enum side side)
+static bool data_refused(struct world *world, enum side side, enum segment segment)
 {
     struct endpoint *end = &world->machine.end[side];
+    bool closed = end->state == TCP_STATE_CLOSE;
 
-    if (refuses_data(end)) {
+    if (!closed && !refuses_data(end)) {
+        return false;
+    }
+    end->lost_data |= segment == SEGMENT_DATA;
+    if (closed) {
+        apply_transition(world, side, segment);
+    } else {
         refuse_data(world, side);
-        return true;
     }
-    if (end->state == TCP_STATE_CLOSE) {
-        end->lost_data = 1;
-        apply_transition(world, side, SEGMENT_DATA);
-        return true;
-    }
-    return false;
+    return true;
 }
 
 /* As much of a message as the window takes; the rest stays where it is. */
 static void part_arrives(struct world *world, enum side side)
 {
-    data_refused(world, side);
+    data_refused(world, side, SEGMENT_DATA);
     world->machine.end[side].window = WINDOW_FULL;
 }
 
-static void message_arrives(struct world *world, enum side side)
+static void data_arrives(struct world *world, enum side side, enum segment segment)
 {
-    world->machine.end[side].window = WINDOW_IDLE;
-    if (!data_refused(world, side)) {
-        world->machine.end[side].readable++;
+    struct endpoint *end = &world->machine.end[side];
+
+    end->window = segment == SEGMENT_DATA ? WINDOW_IDLE : end->window;
+    if (!data_refused(world, side, segment)) {
+        end->readable = (uint16_t)(end->readable + (segment == SEGMENT_DATA));
+        end->records |= records[segment];
     }
 }
 
@@ -145,15 +163,19 @@ static void note_segment(struct world *world, enum side side, enum segment segme
 static void segment_arrives(struct world *world, enum side sender, enum segment segment)
 {
     enum side side = side_peer(sender);
+    bool opens = world->machine.end[side].state == TCP_STATE_SYN_RECV;
 
     channel_take(&world->machine.channel[sender], segment);
-    if (segment == SEGMENT_DATA) {
-        message_arrives(world, side);
+    if (segment_has_data(segment)) {
+        data_arrives(world, side, segment);
     } else {
         note_segment(world, side, segment);
         apply_transition(world, side, segment);
     }
     record_segment(world, sender, segment_names[segment]);
+    if (opens && world->input->tls.on) {
+        record_handshake(world);
+    }
 }
 
 bool tcp_can_arrive(const struct world *world, enum side sender)
@@ -172,6 +194,24 @@ void tcp_arrive(struct world *world, enum side sender)
     } else {
         segment_arrives(world, sender, channel_head(&world->machine.channel[sender]));
     }
+}
+
+bool tcp_can_arrive_with_ack(const struct world *world, enum side sender)
+{
+    const struct endpoint *end = &world->machine.end[side_peer(sender)];
+    enum segment segment = channel_head(&world->machine.channel[sender]);
+
+    return end->ack_delayed && !end->open && tcp_can_arrive(world, sender) &&
+           (segment_has_data(segment) || segment == SEGMENT_RST);
+}
+
+void tcp_arrive_with_ack(struct world *world, enum side sender)
+{
+    enum side side = side_peer(sender);
+
+    tcp_take_back(&world->machine.end[side]);
+    record_take_back(world, sender, segment_names[SEGMENT_ACK]);
+    tcp_arrive(world, sender);
 }
 
 /* The ACK of `sender` that can arrive at once: the window does not hold it back. */

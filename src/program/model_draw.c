@@ -34,8 +34,10 @@ static bool same_event(const struct model_event *a, const struct model_event *b)
         memcmp(a->state, b->state, sizeof a->state) != 0) {
         return false;
     }
-    return a->kind == MODEL_EVENT_STEP ? a->step.op == b->step.op && a->step.arg == b->step.arg
-                                       : strcmp(a->segment, b->segment) == 0;
+    if (a->kind == MODEL_EVENT_STEP) {
+        return a->step.op == b->step.op && a->step.arg == b->step.arg;
+    }
+    return a->kind != MODEL_EVENT_SEGMENT || strcmp(a->segment, b->segment) == 0;
 }
 
 /* How many events two ends have in common before they part. */
@@ -53,18 +55,35 @@ static size_t common_events(const struct model_end *a, const struct model_end *b
     return common;
 }
 
-static void draw_race(const struct model *model, FILE *out)
+/* The end before `index` that is like it for longest; *common: for how many events. */
+static size_t find_alike(const struct model *model, size_t index, size_t *common)
 {
-    const struct model_end *first = &model->end[0];
+    size_t alike = 0;
 
+    *common = 0;
+    for (size_t i = 0; i < index; i++) {
+        size_t count = common_events(&model->end[i], &model->end[index]);
+        if (count > *common) {
+            *common = count;
+            alike = i;
+        }
+    }
+    return alike;
+}
+
+static void draw_race(const struct model *model, const struct model_input *input, FILE *out)
+{
     fprintf(out, "A race: this pair can end in %zu ways.\n", model->end_count);
     for (size_t i = 0; i < model->end_count; i++) {
-        const struct model_end *end = &model->end[i];
-        size_t common = i == 0 ? 0 : common_events(first, end);
-        fprintf(out, "\nEnd %zu of %zu%s\n", i + 1, model->end_count,
-                common == 0 ? "" : ": begins as end 1 and parts from it where this begins");
-        draw_ladder(end, common, out);
-        tell_end(end, out);
+        size_t common;
+        size_t alike = find_alike(model, i, &common);
+        fprintf(out, "\nEnd %zu of %zu", i + 1, model->end_count);
+        if (common > 0) {
+            fprintf(out, ": begins as end %zu and parts from it where this begins", alike + 1);
+        }
+        fputc('\n', out);
+        draw_ladder(&model->end[i], common, out);
+        tell_end(&model->end[i], input, out);
     }
 }
 
@@ -75,10 +94,10 @@ void model_draw(const struct model *model, const struct model_input *input, FILE
     draw_rounds(input, out);
     fputc('\n', out);
     if (model->end_count > 1) {
-        draw_race(model, out);
+        draw_race(model, input, out);
     } else if (model->end_count == 1) {
         draw_ladder(&model->end[0], 0, out);
         fputc('\n', out);
-        tell_end(&model->end[0], out);
+        tell_end(&model->end[0], input, out);
     }
 }

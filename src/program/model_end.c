@@ -70,21 +70,37 @@ static const char *step_name_at(const struct world *world, enum side side)
 
 static int fail_both_wait(const struct world *world, struct error *error)
 {
+    const char *notify = world->input->tls.on ? "`notify`, " : "";
+
     error_set(error, STATUS_USAGE,
               "client waits in `%s` while server waits in `%s`: neither can go on",
               step_name_at(world, SIDE_CLIENT), step_name_at(world, SIDE_SERVER));
-    return error_hint(error, "one of them must `send`, `shut-wr` or `close` before it waits");
+    return error_hint(error, "one of them must `send`, %s`shut-wr` or `close` before it waits",
+                      notify);
+}
+
+/* What a step waits for, when it waits for ever. */
+static const char *awaited(enum step_op op)
+{
+    if (op == STEP_WAIT_FIN) {
+        return "FIN";
+    }
+    return op == STEP_WAIT_NOTIFY ? "close_notify" : "message";
 }
 
 static int fail_one_waits(const struct world *world, enum side side, struct error *error)
 {
-    bool for_fin = step_current(world, side)->op == STEP_WAIT_FIN;
+    enum step_op op = step_current(world, side)->op;
     const char *peer = side_name(side_peer(side));
     const char *wait = step_name_at(world, side);
     const char *last = step_name_at(world, side_peer(side));
 
     error_set(error, STATUS_USAGE, "%s waits in `%s` for a %s that %s's `%s` never sends",
-              side_name(side), wait, for_fin ? "FIN" : "message", peer, last);
+              side_name(side), wait, awaited(op), peer, last);
+    if (op == STEP_WAIT_NOTIFY) {
+        return error_hint(error, "put `hold` where %s's `%s` is, or `notify` before %s's `%s`",
+                          side_name(side), wait, peer, last);
+    }
     return error_hint(error, "put `hold` where %s's `%s` is, or end %s's program with `close`",
                       side_name(side), wait, peer);
 }

@@ -32,6 +32,45 @@ void record_step(struct world *world, enum side side, const struct step *step)
     write_event(world, (struct model_event){.kind = MODEL_EVENT_STEP, .side = side, .step = *step});
 }
 
+void record_handshake(struct world *world)
+{
+    write_event(world, (struct model_event){.kind = MODEL_EVENT_TLS, .side = SIDE_CLIENT});
+}
+
+static size_t find_segment(const struct model_end *record, enum side sender, const char *segment)
+{
+    size_t i = record->event_count;
+
+    while (i > 0) {
+        const struct model_event *event = &record->event[--i];
+        if (event->kind == MODEL_EVENT_SEGMENT && event->side == sender &&
+            strcmp(event->segment, segment) == 0) {
+            return i;
+        }
+    }
+    return record->event_count;
+}
+
+void record_take_back(struct world *world, enum side sender, const char *segment)
+{
+    struct model_end *record = world->record;
+    enum side side = side_peer(sender);
+
+    if (record == NULL) {
+        return;
+    }
+    size_t i = find_segment(record, sender, segment);
+    if (i == record->event_count) { /* it is one of those left out */
+        return;
+    }
+    record->event_count--;
+    memmove(&record->event[i], &record->event[i + 1],
+            (record->event_count - i) * sizeof record->event[0]);
+    for (; i < record->event_count; i++) {
+        record->event[i].state[side] = (enum tcp_state)world->machine.end[side].state;
+    }
+}
+
 void record_segment(struct world *world, enum side sender, const char *segment)
 {
     write_event(world, (struct model_event){

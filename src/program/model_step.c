@@ -44,9 +44,17 @@ static void finish(struct world *world, enum side side, enum model_fate fate)
     endpoint_of(world, side)->fate = (uint8_t)fate;
 }
 
-/* A program that fails is over, and the interpreter closes its descriptor at once. */
+/* A program that fails is over, and the interpreter closes its descriptor at once: but after an
+ * alert was sent, which may have been answered by then. */
 static void fail(struct world *world, enum side side, enum model_fate fate)
 {
+    struct endpoint *end = endpoint_of(world, side);
+
+    if (fate == MODEL_TRUNCATED && !end->fails) {
+        end->fails = 1;
+        end->fate = (uint8_t)fate;
+        return;
+    }
     tcp_close(world, side);
     finish(world, side, fate);
 }
@@ -56,14 +64,20 @@ static bool has_connection(const struct endpoint *end)
     return end->state != 0 && end->state != TCP_STATE_SYN_RECV;
 }
 
-static bool has_message(const struct endpoint *end)
-{
-    return end->readable > 0 || end->fin_received || end->rst_received;
-}
-
 static bool has_end(const struct endpoint *end)
 {
     return end->fin_received || end->rst_received;
+}
+
+/* The last record that the peer sends by TLS, or the end of what it sends beneath. */
+static bool has_last_record(const struct endpoint *end)
+{
+    return (end->records & (RECORD_NOTIFY | RECORD_ALERT)) != 0 || has_end(end);
+}
+
+static bool has_message(const struct endpoint *end)
+{
+    return end->readable > 0 || has_last_record(end);
 }
 
 static void run_connect(struct world *world, enum side side)
@@ -75,6 +89,7 @@ static void run_connect(struct world *world, enum side side)
 static void run_accept(struct world *world, enum side side)
 {
     endpoint_of(world, side)->open = 1;
+    model_tls_accept(world, side);
     advance(world, side);
 }
 
@@ -84,20 +99,46 @@ static void run_send(struct world *world, enum side side)
         fail(world, side, MODEL_RESET);
         return;
     }
-    tcp_send(world, side);
+    tcp_send(world, side, SEGMENT_DATA);
     advance(world, side);
 }
 
-/* tcp_recvmsg_locked() looks at the queue first, then for a FIN, then for an error. */
+static void run_notify(struct world *world, enum side side)
+{
+    if (endpoint_of(world, side)->rst_received) {
+        fail(world, side, MODEL_RESET);
+        return;
+    }
+    model_tls_notify(world, side);
+    advance(world, side);
+}
+
+/* What stands before a message is read on the way to it. */
 static void run_recv(struct world *world, enum side side)
 {
     struct endpoint *end = endpoint_of(world, side);
 
+    end->records &= (uint8_t)~RECORD_TICKETS;
     if (end->readable > 0) {
         end->readable--;
         advance(world, side);
     } else {
-        fail(world, side, end->fin_received ? MODEL_EOF : MODEL_RESET);
+        fail(world, side, model_tls_read_end(world, side));
+    }
+}
+
+static void run_wait_notify(struct world *world, enum side side)
+{
+    struct endpoint *end = endpoint_of(world, side);
+    enum model_fate fate;
+
+    end->records &= (uint8_t)~RECORD_TICKETS;
+    end->readable = 0;
+    fate = model_tls_read_end(world, side);
+    if (fate == MODEL_EOF) {
+        advance(world, side);
+    } else {
+        fail(world, side, fate);
     }
 }
 
@@ -107,7 +148,8 @@ static void run_discard(struct world *world, enum side side)
     struct endpoint *end = endpoint_of(world, side);
 
     end->readable = 0;
-    if (end->rst_received && !end->fin_received) {
+    end->records = 0;
+    if (end->rst_received && !tcp_reads_fin(end)) {
         fail(world, side, MODEL_RESET);
     } else {
         tcp_open_window(world, side);
@@ -171,6 +213,8 @@ static const struct step_rule step_rules[STEP_OP_N] = {
     [STEP_ACCEPT] = {.can_run = has_connection, .run = run_accept},
     [STEP_SEND] = {.run = run_send},
     [STEP_RECV] = {.can_run = has_message, .run = run_recv, .reads = true},
+    [STEP_NOTIFY] = {.run = run_notify},
+    [STEP_WAIT_NOTIFY] = {.can_run = has_last_record, .run = run_wait_notify, .reads = true},
     [STEP_SHUT_WR] = {.run = run_shut_wr},
     [STEP_SHUT_RD] = {.run = run_shut_rd},
     [STEP_WAIT_FIN] = {.can_run = has_end, .run = run_discard, .reads = true},
@@ -210,7 +254,12 @@ bool step_can_run(const struct world *world, enum side side)
 void step_run(struct world *world, enum side side)
 {
     const struct step *step = step_current(world, side);
+    const struct endpoint *end = endpoint_of(world, side);
 
+    if (end->fails) { /* the step was run, and written down, when it sent its alert */
+        fail(world, side, (enum model_fate)end->fate);
+        return;
+    }
     step_rules[step->op].run(world, side);
     record_step(world, side, step);
 }

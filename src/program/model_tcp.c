@@ -38,7 +38,16 @@ void tcp_enter(struct endpoint *end, enum tcp_state state)
 {
     end->state = (uint8_t)state;
     end->path = end->path << 4 | (unsigned)state;
+    end->ack_delayed = state == TCP_STATE_FIN_WAIT2;
     note_mini_socket(end);
+}
+
+void tcp_take_back(struct endpoint *end)
+{
+    end->path >>= 4;
+    end->state = (uint8_t)(end->path & 15);
+    end->tw = 0;
+    end->ack_delayed = 0;
 }
 
 bool tcp_window_shut(const struct world *world, enum side sender)
@@ -70,11 +79,16 @@ void tcp_connect(struct world *world, enum side side)
     tcp_send_segment(world, side, SEGMENT_SYN);
 }
 
-void tcp_send(struct world *world, enum side side)
+void tcp_send(struct world *world, enum side side, enum segment segment)
 {
     if (after_fin[world->machine.end[side].state] != 0) {
-        tcp_send_segment(world, side, SEGMENT_DATA);
+        tcp_send_segment(world, side, segment);
     }
+}
+
+bool tcp_reads_fin(const struct endpoint *end)
+{
+    return end->fin_received || end->error_taken;
 }
 
 void tcp_shut_wr(struct world *world, enum side side)
@@ -104,11 +118,13 @@ static void disconnect(struct world *world, enum side side)
 void tcp_close(struct world *world, enum side side)
 {
     struct endpoint *end = &world->machine.end[side];
-    bool unread = end->readable > 0 || end->window == WINDOW_FULL;
+    bool message = end->readable > 0 || end->window == WINDOW_FULL;
+    bool unread = message || end->records != 0;
 
     end->open = 0;
     end->readable = 0;
-    end->lost_data |= unread;
+    end->records = 0;
+    end->lost_data |= message;
     /* In TIME_WAIT the descriptor's own socket is in CLOSE already: tcp_time_wait(). */
     if (end->state == TCP_STATE_CLOSE || end->state == TCP_STATE_TIME_WAIT) {
         return;

@@ -69,6 +69,74 @@ const struct order order_table[] = {
                 {"server.sockopt.rcvbuf", "4k"},
             },
     },
+    {
+        .name = "tls-notify-both",
+        .about = "TLS, both send close_notify, the server's is first: its TIME_WAIT.",
+        .program[SIDE_CLIENT] = "connect send recv wait-notify notify wait-fin close",
+        .program[SIDE_SERVER] = "accept recv send notify wait-notify close",
+        .preset = {{"transport", "tls"}},
+    },
+    {
+        .name = "tls-notify-one-way",
+        .about = "TLS, the server sends close_notify and closes, the client just closes.",
+        .program[SIDE_CLIENT] = "connect send recv wait-notify wait-fin close",
+        .program[SIDE_SERVER] = "accept recv send notify close",
+        .preset = {{"transport", "tls"}},
+    },
+    {
+        /* Who answers at once may still find the server's socket open, and its close then resets
+         * for the unread close_notify; after the FIN it is sure to meet a closed one. */
+        .name = "tls-notify-late",
+        .about = "TLS, the client's close_notify meets a closed socket: a RST, no TIME_WAIT.",
+        .program[SIDE_CLIENT] = "connect send recv wait-notify wait-fin notify close",
+        .program[SIDE_SERVER] = "accept recv send notify close",
+        .preset = {{"transport", "tls"}},
+    },
+    {
+        .name = "tls-notify-drain",
+        .about = "TLS, the server sends close_notify and FIN, then reads on: TIME_WAIT is safe.",
+        .program[SIDE_CLIENT] = "connect send recv wait-notify wait-fin notify close",
+        .program[SIDE_SERVER] = "accept recv send notify shut-wr wait-fin close",
+        .preset = {{"transport", "tls"}},
+    },
+    {
+        .name = "tls-truncation",
+        .about = "TLS, a FIN without close_notify: the client's alert makes it a RST.",
+        .program[SIDE_CLIENT] = "connect send recv wait-notify close",
+        .program[SIDE_SERVER] = "accept recv send close",
+        .preset = {{"transport", "tls"}},
+    },
+    {
+        .name = "tls-ignore-eof",
+        .about = "TLS, a FIN without close_notify that the client takes for one: TIME_WAIT.",
+        .program[SIDE_CLIENT] = "connect send recv wait-notify close",
+        .program[SIDE_SERVER] = "accept recv send close",
+        .preset = {{"transport", "tls"}, {"client.tls.ignore_unexpected_eof", "on"}},
+    },
+    {
+        .name = "tls-rst",
+        .about = "TLS, the server ends with a RST where close_notify is due.",
+        .program[SIDE_CLIENT] = "connect send recv wait-notify close",
+        .program[SIDE_SERVER] = "accept recv send rst",
+        .preset = {{"transport", "tls"}},
+    },
+    {
+        .name = "tls-client-first",
+        .about = "TLS, the client sends close_notify and closes first: its TIME_WAIT.",
+        .program[SIDE_CLIENT] = "connect send recv notify close",
+        .program[SIDE_SERVER] = "accept recv send wait-notify wait-fin close",
+        .preset = {{"transport", "tls"}},
+    },
+    {
+        /* The tickets come after the client's handshake is complete: the pause leaves the server
+         * time to send them.  Without it they may meet the closed socket, which is a RST, too, but
+         * not for unread data. */
+        .name = "tls-unread-tickets",
+        .about = "TLS 1.3, the client never reads its session tickets: close is a RST.",
+        .program[SIDE_CLIENT] = "connect pause(200ms) notify close",
+        .program[SIDE_SERVER] = "accept wait-notify wait-fin close",
+        .preset = {{"transport", "tls"}, {"tls.version", "1.3"}},
+    },
 };
 const size_t order_count = sizeof order_table / sizeof order_table[0];
 

@@ -19,4 +19,7 @@ int parse_fail_at(const struct parse *parse, size_t offset);
 /* Whether the steps, each valid by itself, make a program; see program_parse. */
 int program_check(const struct parse *parse);
 
+/* Whether each step can follow those that have run before it. */
+int program_check_rules(const struct parse *parse);
+
 #endif

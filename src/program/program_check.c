@@ -1,23 +1,5 @@
 #include "parse.h"
 
-/* What cannot follow what, wherever in the program, because the socket no longer allows it. */
-static const struct rule {
-    enum step_op op, after;
-    const char *because;
-    const char *instead;
-} rules[] = {
-    {STEP_SEND, STEP_SHUT_WR, "sending is shut down (EPIPE)", "send before `shut-wr`"},
-    {STEP_SHUT_WR, STEP_SHUT_WR, "the FIN has been sent", "leave one of them out"},
-    {STEP_RECV, STEP_SHUT_RD, "recv(2) returns 0 there, as if a FIN had come",
-     "receive before `shut-rd`, or use `drain`"},
-    {STEP_WAIT_FIN, STEP_SHUT_RD, "recv(2) returns 0 there, before any FIN has come",
-     "wait before `shut-rd`, or leave `shut-rd` out"},
-    {STEP_SHUT_RD, STEP_SHUT_RD, "receiving is shut down", "leave one of them out"},
-    {STEP_RECV, STEP_WAIT_FIN, "the FIN has been read, nothing can come after it",
-     "receive before `wait-fin`"},
-    {STEP_WAIT_FIN, STEP_WAIT_FIN, "the FIN has been read", "leave one of them out"},
-};
-
 static enum step_op first_op(enum side side)
 {
     return side == SIDE_CLIENT ? STEP_CONNECT : STEP_ACCEPT;
@@ -119,45 +101,10 @@ static int check_linger(const struct parse *parse)
     return 0;
 }
 
-static int check_rules(const struct parse *parse, size_t i, const bool seen[STEP_OP_N],
-                       const char *round)
-{
-    for (size_t r = 0; r < sizeof rules / sizeof rules[0]; r++) {
-        if (rules[r].op == parse->program->step[i].op && seen[rules[r].after]) {
-            error_set(parse->error, STATUS_USAGE, "`%s` cannot follow `%s`%s: %s",
-                      name_at(parse, i), step_table[rules[r].after].name, round, rules[r].because);
-            error_hint(parse->error, "%s", rules[r].instead);
-            return parse_fail_at(parse, parse->offset[i]);
-        }
-    }
-    return 0;
-}
-
-/* Follow the steps as they will run: what a round leaves behind meets the next one. */
-static int check_directions(const struct parse *parse)
-{
-    const struct program *program = parse->program;
-    bool seen[STEP_OP_N] = {false};
-
-    for (size_t i = 0; i < program->length; i++) {
-        const struct step *step = &program->step[i];
-        if (check_rules(parse, i, seen, "") != 0) {
-            return -1;
-        }
-        seen[step->op] = true;
-        for (size_t again = 1; step->op == STEP_REPEAT && step->arg > 1 && again < i; again++) {
-            if (check_rules(parse, again, seen, " of the round before") != 0) {
-                return -1;
-            }
-        }
-    }
-    return 0;
-}
-
 int program_check(const struct parse *parse)
 {
     int (*const checks[])(const struct parse *) = {
-        check_start, check_end, check_repeat, check_linger, check_directions,
+        check_start, check_end, check_repeat, check_linger, program_check_rules,
     };
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

@@ -40,6 +40,24 @@ const struct step_info step_table[STEP_OP_N] = {
             .about = "go back to the first step after the start until N rounds are done",
             .source = "RFC 9112 section 9.3 (persistent connections)",
         },
+    [STEP_NOTIFY] =
+        {
+            .name = "notify",
+            .client = true,
+            .server = true,
+            .tls = true,
+            .about = "TLS: send close_notify; the peer may still send",
+            .source = "SSL_shutdown(3), RFC 8446 section 6.1",
+        },
+    [STEP_WAIT_NOTIFY] =
+        {
+            .name = "wait-notify",
+            .client = true,
+            .server = true,
+            .tls = true,
+            .about = "TLS: read and discard until the peer's close_notify",
+            .source = "SSL_read(3), RFC 8446 section 6.1",
+        },
     [STEP_SHUT_WR] =
         {
             .name = "shut-wr",

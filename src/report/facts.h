@@ -53,6 +53,8 @@ struct facts {
     struct side_facts side[SIDE_N];
 };
 
+/* ---- facts.c: gathering, and the counters as they are ---- */
+
 void facts_gather(struct facts *facts, const struct result *result);
 
 /* A metric by its pieced-together name; false, and 0, when it was not measured. */
@@ -64,6 +66,11 @@ double facts_moved(const struct facts *facts, enum side side, const char *counte
 
 /* The same over all hosts, or on the whole machine in lab: host. */
 double facts_moved_anywhere(const struct facts *facts, const char *counter);
+
+/* "12 %", "1.9 %", "under 0.1 %".  Returns `text`. */
+char *facts_share(char *text, size_t size, double fraction);
+
+/* ---- facts_scenario.c: what the scenario and the hosts were set to ---- */
 
 /* A value of the effective scenario or of a side's recorded sysctls; "" when there is none. */
 const char *facts_scenario(const struct facts *facts, const char *path);
@@ -79,25 +86,20 @@ char *facts_duration(char *text, size_t size, const struct facts *facts, const c
 #define OPTION_DURATION(facts, path)                                                               \
     facts_duration((char[UNITS_TEXT]){0}, UNITS_TEXT, (facts), (path))
 
+/* The side's program as recorded; "" when it is that of a named order, or the side is not ours. */
+const char *facts_program(const struct facts *facts, enum side side);
+
+/* Whether SO_LINGER is at 0 s when the side's programs close, which makes each close a RST. */
+enum lingering {
+    LINGERING_UNKNOWN, /* not our program, or some ended before they came to it */
+    LINGERING_NOT,
+    LINGERING_ZERO,
+};
+enum lingering facts_lingering(const struct facts *facts, enum side side);
+
 /* Where the client connects to: "at 10.0.0.1:80", or "on port 8080" for a server of ours. */
 char *facts_server(char *text, size_t size, const struct facts *facts);
 #define SERVER_TEXT 128
-
-/* TIME_WAIT sockets of a side that ended before their time; 0 where that cannot be told. */
-double facts_gave_way(const struct facts *facts, enum side side);
-
-/* Whether any socket of a connection stood at the end of settle, or a descriptor was held. */
-bool facts_left_standing(const struct facts *facts, enum side side);
-
-/* Connections that the server's kernel had made and its program had not accepted; 0: not known. */
-double facts_unaccepted(const struct facts *facts);
-
-/* Whether the client's connections are with itself: no listener made any of them. */
-bool facts_self_connected(const struct facts *facts);
-
-/* Of a partial result: what cut it short, and the phase it was in. */
-const char *facts_cut_by(const struct facts *facts);
-enum phase facts_last_phase(const struct facts *facts);
 
 /* Of so many ports the search for a free one is long enough to be felt. */
 #define LONG_SEARCH 4096
@@ -115,9 +117,6 @@ void facts_ports(const struct facts *facts, struct port_budget *budget);
 /* Whether all connections have client.port, and a TIME_WAIT on it is taken over at once. */
 bool facts_reuses_fixed_port(const struct facts *facts);
 
-/* "12 %", "1.9 %", "under 0.1 %".  Returns `text`. */
-char *facts_share(char *text, size_t size, double fraction);
-
 /* " (15 here)", what a sysctl was set to in the side's host; "" when it was not recorded. */
 char *facts_here(char *text, size_t size, const struct facts *facts, enum side side,
                  const char *sysctl);
@@ -126,5 +125,31 @@ char *facts_here(char *text, size_t size, const struct facts *facts, enum side s
  */
 char *facts_orphan_retries(char *text, size_t size, const struct facts *facts, enum side side);
 #define ORPHAN_RETRIES_TEXT 64
+
+/* ---- facts_counters.c: what sockets and counters say together ---- */
+
+/* TIME_WAIT sockets of a side that ended before their time; 0 where that cannot be told. */
+double facts_gave_way(const struct facts *facts, enum side side);
+
+/*
+ * Connections of a side that closed first whose mini-socket in FIN_WAIT2 new data ended by a RST
+ * (tcp_timewait_state_process()): those made that neither stand nor became TIME_WAIT.  Where
+ * something else may have ended them, no more than the RST took from ESTABLISHED or CLOSE_WAIT at
+ * the peer.  0 where that cannot be told.
+ */
+double facts_reset_in_fin_wait2(const struct facts *facts, enum side side);
+
+/* Whether any socket of a connection stood at the end of settle, or a descriptor was held. */
+bool facts_left_standing(const struct facts *facts, enum side side);
+
+/* Connections that the server's kernel had made and its program had not accepted; 0: not known. */
+double facts_unaccepted(const struct facts *facts);
+
+/* Whether the client's connections are with itself: no listener made any of them. */
+bool facts_self_connected(const struct facts *facts);
+
+/* Of a partial result: what cut it short, and the phase it was in. */
+const char *facts_cut_by(const struct facts *facts);
+enum phase facts_last_phase(const struct facts *facts);
 
 #endif

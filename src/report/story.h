@@ -45,6 +45,12 @@ observer observe_closer, observe_crossing; /* story_close.c */
 observer observe_resets;                   /* story_resets.c */
 observer observe_assassinated;             /* story_rfc1337.c */
 
+/* How TLS was ended above TCP's own end. */
+observer observe_tls_handshakes; /* story_tls_handshakes.c */
+observer observe_tls_ends;       /* story_tls_ends.c */
+observer observe_tls_tickets;    /* story_tls_tickets.c */
+observer observe_tls_notify;     /* story_tls_notify.c */
+
 /* What was left behind, and what becomes of it. */
 observer observe_syn_sent, observe_syn_recv;                          /* story_handshake.c */
 observer observe_close_wait, observe_fin_wait2, observe_nothing_left; /* story_left.c */

@@ -113,6 +113,22 @@ static void say_fault(struct story *story, const struct fault_facts *fault)
     }
 }
 
+/* A segment that is sent early, because the peer delays its ACK, is counted as one sent again
+ * (tcp_send_loss_probe()). */
+static void say_probes(struct story *story, double again)
+{
+    double probes = facts_moved_anywhere(&story->facts, "TcpExtTCPLossProbes");
+    double most = probes < again ? probes : again;
+
+    if (most > 0) {
+        story_say(story,
+                  "Up to %s of them %s no loss, but %s because an ACK was late "
+                  "(TcpExtTCPLossProbes).",
+                  COUNT(most), PLURAL(most, "shows", "show"),
+                  PLURAL(most, "a probe sent", "probes sent"));
+    }
+}
+
 static void say_sent_again(struct story *story)
 {
     double client = facts_moved(&story->facts, SIDE_CLIENT, "TcpRetransSegs");
@@ -125,6 +141,9 @@ static void say_sent_again(struct story *story)
         story_say(story, "The %s sent %s %s again (TcpRetransSegs).",
                   side_name(client > 0 ? SIDE_CLIENT : SIDE_SERVER), COUNT(client + server),
                   PLURAL(client + server, "segment", "segments"));
+    }
+    if (client + server > 0) {
+        say_probes(story, client + server);
     }
 }
 

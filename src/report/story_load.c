@@ -160,6 +160,37 @@ void observe_orphans_given_up(struct story *story)
     }
 }
 
+/* The connections whose TLS handshake neither completed nor failed, at least: what ended otherwise
+ * may have ended in it, too. */
+static double left_handshaking(const struct account *account)
+{
+    static const enum outcome others[] = {OUTCOME_HANDSHAKE, OUTCOME_RESET, OUTCOME_ALERT,
+                                          OUTCOME_TLS,       OUTCOME_ERROR, OUTCOME_KILLED,
+                                          OUTCOME_CUT};
+    uint64_t over = account->tls.count[TLS_HANDSHAKES] + account_open(account);
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        over += account->outcome[others[i]];
+    }
+    return account->opened > over ? (double)(account->opened - over) : 0;
+}
+
+/* Those of `ours` whose wait was in the TLS handshake, which connect and accept include. */
+static void say_handshaking(struct story *story, enum side side, double ours)
+{
+    const struct result_side *role = &story->facts.result->side[side];
+    double left = left_handshaking(&role->account);
+    double among = left < ours ? left : ours;
+
+    if (role->has_tls && among > 0) {
+        story_say(story,
+                  "%s of them %s in the TLS handshake, which connect and accept include: TCP had "
+                  "connected, and the %s fell silent.",
+                  among >= ours && ours > 1 ? "All" : COUNT(among), PLURAL(among, "was", "were"),
+                  side_name(side_peer(side)));
+    }
+}
+
 void observe_timeouts(struct story *story)
 {
     const struct facts *facts = &story->facts;
@@ -177,6 +208,7 @@ void observe_timeouts(struct story *story)
                       COUNT(ours), PLURAL(ours, "connection", "connections"),
                       side_name((enum side)side), side_name(side_peer((enum side)side)),
                       OPTION_DURATION(facts, "load.timeout"));
+            say_handshaking(story, (enum side)side, ours);
         }
         if (all > ours) {
             say_given_up(story, (enum side)side, all - ours);

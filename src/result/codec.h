@@ -59,7 +59,7 @@ struct field {
     size_t flag;                /* FLAG(…) of the bool that says the member is there; 0: none */
     const struct field *fields; /* object, list: the rows of the object or of an item */
     size_t count;               /* list: offset of its size_t count */
-    size_t size;                /* list, names: of an item */
+    size_t size;                /* list, names: of an item; label: of the array */
     const char *(*name)(size_t index); /* names: of item `index`; NULL: it has none */
     size_t names;                      /* names: how many items */
 };
@@ -77,8 +77,11 @@ struct field {
 void fields_to_json(const struct field *fields, const void *base, json_t *object);
 int fields_from_json(const struct field *fields, const struct node *node, void *base);
 
-extern const struct codec codec_bool, codec_int, codec_unsigned, codec_count, codec_duration,
-    codec_once, codec_time, codec_real, codec_text;
+extern const struct codec codec_bool, codec_int, codec_unsigned, codec_count, codec_measured,
+    codec_duration, codec_once, codec_time, codec_real, codec_text;
+
+/* A text in an array of `size` bytes; "" is left out, and what is too long is none. */
+extern const struct codec codec_label;
 
 /* A struct within the struct, and a list of structs that the struct points to. */
 extern const struct codec codec_object, codec_list;

@@ -142,6 +142,14 @@ static int count_from(const struct field *field, const struct node *node, void *
 
 const struct codec codec_count = {count_to, count_from};
 
+/* 0 stands for what was not measured: it is left out. */
+static json_t *measured_to(const struct field *field, const void *base)
+{
+    return *(const uint64_t *)at(field, base) == 0 ? NULL : count_to(field, base);
+}
+
+const struct codec codec_measured = {measured_to, count_from};
+
 static json_t *time_to(const struct field *field, const void *base)
 {
     return json_integer(*(const int64_t *)at(field, base));
@@ -200,6 +208,29 @@ static int text_from(const struct field *field, const struct node *node, void *b
 }
 
 const struct codec codec_text = {text_to, text_from};
+
+static json_t *label_to(const struct field *field, const void *base)
+{
+    const char *text = at(field, base);
+
+    return text[0] == '\0' ? NULL : codec_string(text);
+}
+
+static int label_from(const struct field *field, const struct node *node, void *base)
+{
+    const char *text = node_text(node);
+
+    if (text == NULL) {
+        return -1;
+    }
+    if (strlen(text) >= field->size) {
+        return node_fail(node, "must be shorter than %zu bytes", field->size);
+    }
+    memcpy(at_new(field, base), text, strlen(text) + 1);
+    return 0;
+}
+
+const struct codec codec_label = {label_to, label_from};
 
 /* ---- numbers with names ---- */
 

@@ -136,6 +136,43 @@ static int readings_from(const struct field *field, const struct node *node, voi
 
 const struct codec codec_readings = {readings_to, readings_from};
 
+/* ---- texts and how often: {text: count} ---- */
+
+static json_t *text_counts_to(const struct field *field, const void *base)
+{
+    const struct text_counts *counts = (const void *)((const char *)base + field->offset);
+    json_t *object = counts->count == 0 ? NULL : json_object();
+
+    for (size_t i = 0; i < counts->count; i++) {
+        json_t *key = codec_string(counts->item[i].text); /* UTF-8, whatever it was */
+        json_object_set_new(object, json_string_value(key), codec_counted(counts->item[i].count));
+        json_decref(key);
+    }
+    return object;
+}
+
+static int text_counts_from(const struct field *field, const struct node *node, void *base)
+{
+    struct text_counts *counts = (void *)((char *)base + field->offset);
+    const char *key;
+    json_t *json;
+
+    if (!json_is_object(node->json)) {
+        return node_fail(node, "must be an object");
+    }
+    json_object_foreach ((json_t *)node->json, key, json) {
+        struct node member = node_member(node, key, json);
+        int64_t count;
+        if (node_integer(&member, 0, INT64_MAX, &count) != 0) {
+            return -1;
+        }
+        text_counts_add(counts, key, (uint64_t)count);
+    }
+    return 0;
+}
+
+const struct codec codec_text_counts = {text_counts_to, text_counts_from};
+
 /* ---- metrics: {name: value} ---- */
 
 static json_t *metrics_to(const struct field *field, const void *base)

@@ -64,6 +64,11 @@ static const char *outcome_word(unsigned index)
     return outcome_name((enum outcome)index);
 }
 
+static const char *tls_word(unsigned index)
+{
+    return tls_count_name((enum tls_count)index);
+}
+
 static const char *errno_word(unsigned index)
 {
     return index > 0 ? strerrorname_np((int)index) : NULL;
@@ -83,6 +88,7 @@ static const struct words domains[DOMAIN_N] = {
     [DOMAIN_STAT] = {"<stat>", STAT_N, stat_word},
     [DOMAIN_QUANTILE] = {"<quantile>", sizeof quantiles / sizeof quantiles[0], quantile_word},
     [DOMAIN_OUTCOME] = {"<outcome>", OUTCOME_N, outcome_word},
+    [DOMAIN_TLS] = {"<tls>", TLS_COUNT_N, tls_word},
     [DOMAIN_ERRNO] = {"<ERRNO>", ERRNO_LIMIT, errno_word},
     [DOMAIN_NAME] = {"<name>", 0, NULL},
 };

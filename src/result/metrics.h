@@ -56,6 +56,15 @@
       "time from the last start of a killed role until its workers were ready")                    \
     X(METRIC_REFUSALS, "timeline.refusals", "errors",                                              \
       "how often bind(2) said EADDRINUSE to roles that were started again")                        \
+    X(METRIC_TLS, "<side>.tls.<tls>", "events",                                                    \
+      "transport: tls: what the role counted of it, over all of its connections")                  \
+    X(METRIC_TLS_FULL, "tls.full.rate", "1/s",                                                     \
+      "full TLS handshakes a second of load, as the client saw them (the server without a "        \
+      "client)")                                                                                   \
+    X(METRIC_TLS_RESUMED, "tls.resumed.rate", "1/s",                                               \
+      "TLS handshakes that resumed a session, a second of load, as above")                         \
+    X(METRIC_MEMORY, "<side>.memory_per_connection", "bytes",                                      \
+      "memory the role's workers took for a connection, by when most were open; absent: none")     \
     X(METRIC_CPU, "cpu.<side>", "s", "CPU time of the role's workers, user and system")            \
     X(METRIC_SAMPLER_COST, "sampler.cost", "s", "CPU time that watching took")                     \
     X(METRIC_SAMPLER_GAP, "sampler.gap", "s", "longest time between two observations")
@@ -75,6 +84,7 @@ enum domain {
     DOMAIN_STAT,
     DOMAIN_QUANTILE,
     DOMAIN_OUTCOME,
+    DOMAIN_TLS,
     DOMAIN_ERRNO,
     DOMAIN_CLOSED_N, /* up to here the words are known beforehand */
     DOMAIN_NAME = DOMAIN_CLOSED_N,

@@ -131,6 +131,18 @@ bool read_cpu(const struct result *result, const struct metric_key *key, double 
            readers_found(value, readers_seconds(side->account.cpu_user + side->account.cpu_system));
 }
 
+bool read_memory(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+    const struct account *account = &side->account;
+
+    /* Where it shrank meanwhile the connections' part cannot be told. */
+    return side->played && account->memory_start > 0 && account->memory_open > 0 &&
+           account->memory_peak >= account->memory_start &&
+           readers_found(value, (double)(account->memory_peak - account->memory_start) /
+                                    (double)account->memory_open);
+}
+
 bool read_first_no_port(const struct result *result, const struct metric_key *key, double *value)
 {
     const struct result_side *client = &result->side[SIDE_CLIENT];

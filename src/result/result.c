@@ -43,6 +43,27 @@ void text_pairs_fini(struct text_pairs *pairs)
     *pairs = (struct text_pairs){0};
 }
 
+void text_counts_add(struct text_counts *counts, const char *text, uint64_t count)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        if (strcmp(counts->item[i].text, text) == 0) {
+            counts->item[i].count += count;
+            return;
+        }
+    }
+    counts->item = grow_by_one(counts->item, counts->count, sizeof *counts->item);
+    counts->item[counts->count++] = (struct text_count){grow_text(text), count};
+}
+
+void text_counts_fini(struct text_counts *counts)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        free(counts->item[i].text);
+    }
+    free(counts->item);
+    *counts = (struct text_counts){0};
+}
+
 struct result *result_new(void)
 {
     struct result *result = grow_new(1, sizeof *result);
@@ -64,6 +85,7 @@ static void readings_fini(struct counter_readings *readings)
 
 static void side_fini(struct result_side *side)
 {
+    text_counts_fini(&side->tls_errors);
     free(side->observation);
     readings_fini(&side->counters);
     text_pairs_fini(&side->sysctl);

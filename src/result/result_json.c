@@ -97,9 +97,21 @@ static const struct field account_fields[] = {
     {"first_no_port", &codec_once, AT(account, first_no_port), .optional = true},
     {"cpu_user", &codec_duration, AT(account, cpu_user)},
     {"cpu_system", &codec_duration, AT(account, cpu_system)},
+    {"memory_start", &codec_measured, AT(account, memory_start), .optional = true},
+    {"memory_peak", &codec_measured, AT(account, memory_peak), .optional = true},
+    {"memory_open", &codec_measured, AT(account, memory_open), .optional = true},
     {"outcomes", &codec_names, NAMES(account, outcome), .name = outcome_item, .names = OUTCOME_N},
     {"errors", &codec_names, NAMES(account, error), .name = errno_item, .names = ERRNO_LIMIT},
     {"latency", &codec_object, .fields = latency_fields, .optional = true},
+    {0},
+};
+
+static const struct field tls_fields[] = {
+#define X(id, name, about) {name, &codec_count, AT(tls_account, count) + (id) * sizeof(uint64_t)},
+    TLS_COUNTS(X)
+#undef X
+        {"negotiated", &codec_label, AT(tls_account, negotiated),
+         .size = sizeof(((struct tls_account *)0)->negotiated), .optional = true},
     {0},
 };
 
@@ -115,6 +127,9 @@ static const struct field side_fields[] = {
     {"workers_died", &codec_unsigned, AT(result_side, workers_died)},
     {"account", &codec_object, AT(result_side, account), .fields = account_fields,
      .flag = FLAG(result_side, played)},
+    {"tls", &codec_object, AT(result_side, account.tls), .fields = tls_fields,
+     .flag = FLAG(result_side, has_tls)},
+    {"tls_errors", &codec_text_counts, AT(result_side, tls_errors), .optional = true},
     {"final", &codec_object, AT(result_side, final), .fields = observation_fields,
      .flag = FLAG(result_side, has_final)},
     {"observations", &codec_observations, .optional = true},

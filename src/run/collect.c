@@ -179,6 +179,20 @@ static void collect_sampler(struct trial *trial)
 
 /* ---- the roles' ---- */
 
+/* OpenSSL's codes as its words, which those who read a result need no OpenSSL for. */
+static void collect_tls(const struct trial *trial, struct result_side *kept)
+{
+    const struct tls_account *account = &kept->account.tls;
+    char text[TLS_REASON_TEXT];
+
+    kept->has_tls = trial->scenario->transport == TRANSPORT_TLS;
+    for (size_t i = 0; i < TLS_ERRORS && account->error[i].reason != 0; i++) {
+        text_counts_add(&kept->tls_errors,
+                        tls_reason_text(text, sizeof text, account->error[i].reason),
+                        account->error[i].count);
+    }
+}
+
 static void collect_role(struct trial *trial, enum side side)
 {
     struct result_side *kept = &trial->result->side[side];
@@ -189,6 +203,7 @@ static void collect_role(struct trial *trial, enum side side)
     kept->played = true;
     kept->workers = trial->workers[side];
     kept->workers_died = progress.workers_died;
+    collect_tls(trial, kept);
 }
 
 static void rebase_phases(struct trial *trial)

@@ -197,7 +197,7 @@ static int setup(struct trial *trial, struct error *error)
     collect_setup(trial);
     trial->timeline = timeline_new(trial, error);
     if (trial->timeline == NULL || plan_workers(scenario, trial->workers, error) != 0 ||
-        setup_lab(trial, error) != 0 ||
+        plan_tls(scenario, trial->tls, error) != 0 || setup_lab(trial, error) != 0 ||
         lab_check_faults(trial->lab, scenario->fault, scenario->fault_count, error) != 0 ||
         start_role(trial, SIDE_SERVER, error) != 0 || start_role(trial, SIDE_CLIENT, error) != 0 ||
         collect_sysctls(trial, error) != 0) {
@@ -281,6 +281,7 @@ static void trial_fini(struct trial *trial)
     sampler_free(trial->sampler);
     role_free(trial->role[SIDE_CLIENT]);
     role_free(trial->role[SIDE_SERVER]);
+    plan_tls_free(trial->tls);
     timeline_free(trial->timeline);
     lab_free(trial->lab);
     free(trial->model);

@@ -73,6 +73,10 @@ int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], stru
             .workers = scenario->side[side].workers,
         };
 
+        if (side == SIDE_SERVER && scenario->transport == TRANSPORT_TLS &&
+            scenario->tls.resumption == TLS_RESUME_SESSION_ID && need.workers == 0) {
+            need.workers = 1; /* its cache of sessions is its own */
+        }
         if (!plan_plays(scenario, side)) {
             workers[side] = 0;
         } else if (fit_workers(&need, side, &workers[side], error) != 0) {
@@ -161,19 +165,39 @@ static bool sends_ahead(const struct program *program)
     return false;
 }
 
+/* Whether a program leaves it to the peer to end the connection, by a FIN or a close_notify. */
+static bool waits_for_end(const struct program *program)
+{
+    for (size_t i = 0; i < program->length; i++) {
+        switch (program->step[i].op) {
+        case STEP_WAIT_FIN:
+        case STEP_WAIT_NOTIFY:
+        case STEP_HOLD:
+            return true;
+        case STEP_SHUT_WR:
+        case STEP_NOTIFY:
+            return false;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
 /*
  * HTTP's "Connection: close" (RFC 9112 section 9.6) is said by both sides when the server
- * is to close first.  A foreign server is asked to by a client that waits for it.
+ * is to close first.  A foreign server is asked to by a client that waits for it, a foreign client
+ * is told by a server that does not wait.
  */
 static bool server_closes(const struct trial *trial)
 {
-    const struct program *client = &trial->scenario->side[SIDE_CLIENT].program;
+    const struct side_spec *side = trial->scenario->side;
 
     if (trial->model != NULL) {
         return model_first_fin(trial->model) == SIDE_SERVER;
     }
-    return (program_has(client, STEP_WAIT_FIN) || program_has(client, STEP_HOLD)) &&
-           !program_has(client, STEP_SHUT_WR);
+    return side[SIDE_CLIENT].none ? !waits_for_end(&side[SIDE_SERVER].program)
+                                  : waits_for_end(&side[SIDE_CLIENT].program);
 }
 
 /* One source address is left to the kernel: it chooses the same, without a bind(2). */
@@ -214,6 +238,7 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .message = scenario->message,
         .say_close = server_closes(trial),
         .sockopts = &spec->sockopt,
+        .tls = trial->tls[side],
         .host = host,
         .timeout = scenario->load.timeout,
         .pipelined = sends_ahead(&scenario->side[side_peer(side)].program),

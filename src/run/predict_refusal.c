@@ -74,6 +74,16 @@ static bool lingers_zero(const struct scenario *scenario, enum side side)
     return sets_sockopt(scenario, side, SOCKOPT_LINGER, 0);
 }
 
+/* The certificate of our own server, made at start, passes where the client trusts that
+ * very one and asks for no name. */
+static bool judges_certificate(const struct scenario *scenario, enum side side)
+{
+    const struct tls_spec *tls = &scenario->tls;
+
+    return side == SIDE_CLIENT && scenario->transport == TRANSPORT_TLS && tls->verify &&
+           (tls->ca != NULL || tls->sni != NULL || tls->cert != NULL);
+}
+
 /* Two hours pass before the first probe unless that is changed: longer than any run. */
 static bool probes(const struct scenario *scenario, enum side side)
 {
@@ -168,6 +178,8 @@ static const struct reason {
     {resets_in_fin_wait2, "TCP_LINGER2 = -1 ends an orphaned FIN_WAIT2 with a reset, and whether "
                           "the FIN is acknowledged before the close is a race"},
     {lingers_zero, "SO_LINGER = 0s makes a reset of every close, which no step says"},
+    {judges_certificate, "client.tls.verify may refuse the server's certificate, and the model "
+                         "reads none"},
     {probes, "keepalive probes end what would stand for ever, once the peer is gone"},
     {gives_up, "TCP_USER_TIMEOUT ends a connection whose peer does not read"},
     {defers_accept, "TCP_DEFER_ACCEPT keeps the server in SYN_RECV until data comes"},

@@ -20,6 +20,7 @@ struct trial {
     struct lab *lab;
     struct sampler *sampler;
     struct timeline *timeline;
+    struct tls *tls[SIDE_N];   /* NULL: not played by us, or plain TCP */
     struct role *role[SIDE_N]; /* NULL: not played by us */
     uint32_t workers[SIDE_N];
     enum phase phase;
@@ -49,6 +50,12 @@ uint16_t plan_port(const struct scenario *scenario);
 
 /* Whether finwait plays the role of `side` itself. */
 bool plan_plays(const struct scenario *scenario, enum side side);
+
+/* ---- plan_tls.c ---- */
+
+/* Fill in what the roles we play need for transport: tls; freed by plan_tls_free in any case. */
+int plan_tls(const struct scenario *scenario, struct tls *tls[SIDE_N], struct error *error);
+void plan_tls_free(struct tls *tls[SIDE_N]);
 
 /* ---- predict.c ---- */
 

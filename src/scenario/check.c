@@ -175,8 +175,19 @@ bool scenario_fills_window(const struct scenario *scenario, enum side sender)
     return size > window_of(&scenario->side[side_peer(sender)]);
 }
 
+/* TLS 1.3 is what both sides choose where it is allowed. */
+static void model_tls(const struct scenario *scenario, struct model_tls *tls)
+{
+    *tls = (struct model_tls){.on = scenario->transport == TRANSPORT_TLS};
+    tls->tickets = tls->on && scenario->tls.version != TLS_1_2 && scenario->tls.tickets > 0;
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        tls->ignore_unexpected_eof[side] = scenario->tls.side[side].ignore_unexpected_eof;
+    }
+}
+
 bool scenario_model(const struct scenario *scenario, struct model_input *input)
 {
+    model_tls(scenario, &input->tls);
     for (unsigned side = 0; side < SIDE_N; side++) {
         input->program[side] = &scenario->side[side].program;
         input->fills_window[side] = scenario_fills_window(scenario, (enum side)side);
@@ -240,7 +251,7 @@ int draft_check(const struct draft *draft)
 {
     if (check_name(draft) != 0 || check_message(draft) != 0 || check_load(draft) != 0 ||
         check_lab(draft) != 0 || check_at(draft) != 0 || draft_check_sides(draft) != 0 ||
-        draft_check_timeline(draft) != 0) {
+        draft_check_tls(draft) != 0 || draft_check_timeline(draft) != 0) {
         return -1;
     }
     return check_programs(draft);

@@ -22,8 +22,9 @@ struct given {
 
 struct draft {
     struct scenario *scenario;
-    struct given given[OPTION_MAX]; /* beside the option table */
-    bool may_load_target;           /* --i-may-load-this-target */
+    struct given given[OPTION_MAX];         /* beside the option table */
+    struct where step[SIDE_N][PROGRAM_MAX]; /* of the programs' */
+    bool may_load_target;                   /* --i-may-load-this-target */
     struct error *error;
 };
 
@@ -61,6 +62,12 @@ int draft_choose_programs(struct draft *draft);
 
 /* Check the options that make a side unlike other programs. */
 int draft_check_sides(const struct draft *draft);
+
+/* Set what the options about TLS default to when it depends on others. */
+void draft_complete_tls(struct draft *draft);
+
+/* Check the options about TLS, and that steps that need it have it. */
+int draft_check_tls(const struct draft *draft);
 
 /* Check what no option can tell alone. */
 int draft_check(const struct draft *draft);

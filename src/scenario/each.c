@@ -17,7 +17,7 @@ static bool is_implied(const struct scenario *scenario, const struct option *opt
     if (option->kind == OPTION_ORDER) {
         return custom;
     }
-    return option->kind == OPTION_PROGRAM && !custom;
+    return (option->kind == OPTION_PROGRAM && !custom) || option_is_moot(scenario, option);
 }
 
 static void each_sysctl(const struct each *each, const struct option *option,

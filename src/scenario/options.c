@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <limits.h>
 #include <string.h>
 #include <threads.h>
 
@@ -11,7 +12,18 @@
 
 #define HOUR (UINT64_C(3600) * NS_PER_S)
 
-static const char *const transport_names[] = {[TRANSPORT_TCP] = "tcp", NULL};
+static const char *const transport_names[] = {
+    [TRANSPORT_TCP] = "tcp", [TRANSPORT_TLS] = "tls", NULL};
+static const char *const version_names[] = {
+    [TLS_ANY] = "any", [TLS_1_2] = "1.2", [TLS_1_3] = "1.3", NULL};
+static const char *const resumption_names[] = {
+    [TLS_RESUME_OFF] = "off",
+    [TLS_RESUME_TICKET] = "ticket",
+    [TLS_RESUME_SESSION_ID] = "session_id",
+    NULL,
+};
+static const char *const key_names[] = {
+    [TLS_KEY_P256] = "p256", [TLS_KEY_RSA2048] = "rsa2048", NULL};
 static const char *const lab_names[] = {[LAB_PRIVATE] = "private", [LAB_HOST] = "host", NULL};
 static const char *const ip_names[] = {[IP_V4] = "v4", [IP_V6] = "v6", NULL};
 
@@ -24,7 +36,24 @@ static const struct option written[] = {
     {"fact", OPTION_TEXT, NULL, 1, 200, FIELD(fact),
      .about = "the fact about TCP on Linux that it shows; `finwait list facts` has all"},
     {"transport", OPTION_CHOICE, "tcp", FIELD(transport), .choices = transport_names,
-     .about = "what carries the messages"},
+     .about = "what carries the messages: TCP alone, or TLS over it (with http: HTTPS)"},
+    {"tls.version", OPTION_CHOICE, "any", FIELD(tls.version), .choices = version_names,
+     .about = "the version of TLS; any: 1.2 or 1.3, the newest both sides have"},
+    {"tls.ciphers", OPTION_TEXT, NULL, 1, 1000, FIELD(tls.ciphers),
+     .about = "TLS 1.2: a list as in openssl-ciphers(1); by default OpenSSL's"},
+    {"tls.ciphersuites", OPTION_TEXT, NULL, 1, 1000, FIELD(tls.ciphersuites),
+     .about = "TLS 1.3: e.g. TLS_AES_128_GCM_SHA256, colons between several; by default OpenSSL's"},
+    {"tls.groups", OPTION_TEXT, NULL, 1, 1000, FIELD(tls.groups),
+     .about = "groups of the key exchange, e.g. X25519:P-256, best first; by default OpenSSL's"},
+    {"tls.alpn", OPTION_TEXT_OR_NONE, "http/1.1", 1, 255, FIELD(tls.alpn),
+     .about = "the one protocol offered and taken by ALPN, or none; by default none with "
+              "protocol: raw"},
+    {"tls.resumption", OPTION_CHOICE, "off", FIELD(tls.resumption), .choices = resumption_names,
+     .about = "how a client's next connection resumes the session of one before, if it does"},
+    {"tls.release_buffers", OPTION_SWITCH, "on", FIELD(tls.release_buffers),
+     .about = "SSL_MODE_RELEASE_BUFFERS: a connection that waits keeps no buffers"},
+    {"tls.read_ahead", OPTION_SWITCH, "off", FIELD(tls.read_ahead),
+     .about = "SSL_CTX_set_read_ahead: read what is there, not a record's head and then its body"},
     {"protocol", OPTION_CHOICE, "http", FIELD(message.protocol), .choices = protocol_names,
      .about = "what send and recv exchange: a fixed number of bytes, or HTTP/1.1 messages"},
     {"order", OPTION_ORDER, "server-first", FIELD(order),
@@ -60,6 +89,17 @@ static const struct option written[] = {
      .about = "connect there instead of to the server; an address of the private lab"},
     {"client.descriptors", OPTION_AUTO, "auto", 0, 1048576, FIELD(side[SIDE_CLIENT].descriptors),
      .about = "RLIMIT_NOFILE of each of the client's processes; auto: as high as allowed"},
+    {"client.tls.sni", OPTION_TEXT, NULL, 1, 255, FIELD(tls.sni),
+     .about = "the name the client asks for (server_name); with verify the certificate must have "
+              "it"},
+    {"client.tls.verify", OPTION_SWITCH, "off", FIELD(tls.verify),
+     .about = "verify the server's certificate: fail the handshake when it is not to be trusted; "
+              "its names and addresses only with sni"},
+    {"client.tls.ca", OPTION_FILE, NULL, 1, PATH_MAX - 1, FIELD(tls.ca),
+     .about = "PEM file of certificates to trust; by default our own server's, or the system's"},
+    {"client.tls.ignore_unexpected_eof", OPTION_SWITCH, "off",
+     FIELD(tls.side[SIDE_CLIENT].ignore_unexpected_eof),
+     .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},
     {"client.program", OPTION_PROGRAM, .side = SIDE_CLIENT,
      .about = "the steps of the client's end of a connection"},
     {"client.sockopt", OPTION_SOCKOPT, .side = SIDE_CLIENT},
@@ -77,6 +117,19 @@ static const struct option written[] = {
      .about = "RLIMIT_NOFILE of each of the server's processes; auto: as high as allowed"},
     {"server.at", OPTION_ADDRESS, NULL, FIELD(at),
      .about = "load the server that already runs there instead of one of ours; needs lab: host"},
+    {"server.tls.cert", OPTION_FILE, NULL, 1, PATH_MAX - 1, FIELD(tls.cert),
+     .about = "PEM file of the server's certificate chain; by default one is made at start"},
+    {"server.tls.key", OPTION_FILE, NULL, 1, PATH_MAX - 1, FIELD(tls.key),
+     .about = "PEM file of the private key of server.tls.cert"},
+    {"server.tls.generate", OPTION_CHOICE, "p256", FIELD(tls.key_kind), .choices = key_names,
+     .about = "the key of the certificate that is made"},
+    {"server.tls.tickets", OPTION_COUNT, "2", 0, 16, FIELD(tls.tickets),
+     .about =
+         "session tickets sent after each full TLS 1.3 handshake; after a resumed one never more "
+         "than 1"},
+    {"server.tls.ignore_unexpected_eof", OPTION_SWITCH, "off",
+     FIELD(tls.side[SIDE_SERVER].ignore_unexpected_eof),
+     .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},
     {"server.program", OPTION_PROGRAM, .side = SIDE_SERVER,
      .about = "the steps of the server's end of a connection"},
     {"server.sockopt", OPTION_SOCKOPT, .side = SIDE_SERVER},
@@ -190,6 +243,11 @@ void option_get(size_t index, struct option_info *info)
         .range = table.range[index],
         .about = option->about,
     };
+}
+
+bool option_is_tls(const struct option *option)
+{
+    return strncmp(option->path, "tls.", 4) == 0 || strstr(option->path, ".tls.") != NULL;
 }
 
 /* What follows `prefix` and a dot in `path`, or NULL. */

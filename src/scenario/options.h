@@ -10,6 +10,8 @@
 /* The kinds of values: how one is written, checked and kept is a row of value.c. */
 enum option_kind {
     OPTION_TEXT,
+    OPTION_TEXT_OR_NONE, /* or the word none, NULL in the field */
+    OPTION_FILE,
     OPTION_CHOICE,
     OPTION_ORDER,
     OPTION_SWITCH,
@@ -42,7 +44,7 @@ struct option {
 };
 
 /* At most this many rows. */
-#define OPTION_MAX (48 + 2 * (size_t)SOCKOPT_N)
+#define OPTION_MAX (72 + 2 * (size_t)SOCKOPT_N)
 
 /* Row `index` < option_count(). */
 const struct option *option_at(size_t index);
@@ -55,6 +57,15 @@ size_t option_index(const struct option *option);
  * path, "net.ipv4.tcp_tw_reuse", or NULL for the map itself; else NULL.
  */
 const struct option *option_find(const char *path, const char **key);
+
+/* Whether it says something of TLS: those of both sides, and those of one. */
+bool option_is_tls(const struct option *option);
+
+/*
+ * Whether nothing comes of it in this scenario, whatever its value: a word about TLS where there is
+ * none of it (check_tls.c).
+ */
+bool option_is_moot(const struct scenario *scenario, const struct option *option);
 
 /* Whether its values are lists of maps. */
 static inline bool option_is_timeline(const struct option *option)

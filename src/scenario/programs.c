@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,32 @@ static int parse_steps(const struct draft *draft, struct program *program, enum 
     return error_at(draft->error, place_of(node, column > 1 ? (size_t)column - 1 : 0));
 }
 
+static bool is_between_steps(char c)
+{
+    return c == ',' || isspace((unsigned char)c);
+}
+
+/* Note where each step of a text that is a program stands; one may have an argument: pause( 1s ).
+ */
+static void place_steps(struct draft *draft, enum side side, const char *text,
+                        const struct tree *node)
+{
+    size_t count = 0;
+    size_t at = 0;
+
+    while (text[at] != '\0' && count < PROGRAM_MAX) {
+        if (is_between_steps(text[at])) {
+            at++;
+            continue;
+        }
+        draft->step[side][count++] = place_of(node, at);
+        while (text[at] != '\0' && text[at] != '(' && !is_between_steps(text[at])) {
+            at++;
+        }
+        at += text[at] == '(' ? strcspn(text + at, ")") + 1 : 0;
+    }
+}
+
 static int check_items(const struct draft *draft, const struct tree *node)
 {
     for (size_t i = 0; i < node->count; i++) {
@@ -99,6 +126,7 @@ int draft_set_program(struct draft *draft, enum side side, const struct tree *no
         free(text);
         return -1;
     }
+    place_steps(draft, side, text, node);
     free(spec->program_text);
     spec->program_text = text;
     spec->program_where = node->at;

@@ -92,6 +92,7 @@ static int complete(struct draft *draft)
         scenario->load.duration > 0) {
         scenario->load.connections = 0;
     }
+    draft_complete_tls(draft);
     return set_name(draft);
 }
 
@@ -215,6 +216,18 @@ struct scenario *scenario_load(const char *file, const struct scenario_override 
     return scenario;
 }
 
+static void free_tls(struct tls_spec *tls)
+{
+    free(tls->ciphers);
+    free(tls->ciphersuites);
+    free(tls->groups);
+    free(tls->alpn);
+    free(tls->sni);
+    free(tls->ca);
+    free(tls->cert);
+    free(tls->key);
+}
+
 static void free_side(struct side_spec *side)
 {
     for (size_t i = 0; i < side->sysctl.count; i++) {
@@ -239,6 +252,7 @@ void scenario_free(struct scenario *scenario)
     for (size_t i = 0; i < scenario->origin_count; i++) {
         free(scenario->origin[i]);
     }
+    free_tls(&scenario->tls);
     free(scenario->fault);
     free(scenario->event);
     free(scenario->expect);

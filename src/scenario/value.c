@@ -245,6 +245,48 @@ static const char *get_text(const struct scenario *scenario, const struct option
     return *(char *const *)field_in(scenario, option);
 }
 
+/* NULL in the field is a value, too. */
+static int set_text_or_none(struct scenario *scenario, const struct option *option,
+                            const char *text, struct error *error)
+{
+    char **field = field_of(scenario, option);
+
+    if (strcmp(text, "none") != 0) {
+        return set_text(scenario, option, text, error);
+    }
+    free(*field);
+    *field = NULL;
+    return 0;
+}
+
+static const char *get_text_or_none(const struct scenario *scenario, const struct option *option,
+                                    char *text, size_t size)
+{
+    const char *kept = get_text(scenario, option, text, size);
+
+    return kept != NULL ? kept : "none";
+}
+
+/* A path is kept to the byte: blanks in it are its own. */
+static int set_file(struct scenario *scenario, const struct option *option, const char *text,
+                    struct error *error)
+{
+    char **field = field_of(scenario, option);
+    size_t length = strlen(text);
+
+    if (length < option->min || length > option->max || strpbrk(text, "\t\n\v\f\r") != NULL ||
+        !text_is_plain(text)) {
+        return fail_form(option, text, error);
+    }
+    char *copy = strdup(text);
+    if (copy == NULL) {
+        return error_set(error, STATUS_MACHINE, "out of memory");
+    }
+    free(*field);
+    *field = copy;
+    return 0;
+}
+
 static int set_order(struct scenario *scenario, const struct option *option, const char *text,
                      struct error *error)
 {
@@ -310,6 +352,9 @@ static const char *get_program(const struct scenario *scenario, const struct opt
 
 static const struct kind kinds[OPTION_KIND_N] = {
     [OPTION_TEXT] = {"text", .set = set_text, .get = get_text},
+    [OPTION_TEXT_OR_NONE] = {"text|none", .set = set_text_or_none, .get = get_text_or_none},
+    [OPTION_FILE] = {"file", "a path", "write the name of a file, e.g. certs/server.pem", set_file,
+                     get_text},
     [OPTION_CHOICE] = {.set = set_choice, .get = get_choice},
     [OPTION_ORDER] = {"order", .set = set_order, .get = get_text},
     [OPTION_SWITCH] = {.set = set_choice, .get = get_choice},
@@ -326,7 +371,7 @@ static const struct kind kinds[OPTION_KIND_N] = {
                          get_number, number_parse_duration, number_format_duration},
     [OPTION_RATE] = {"rate", "a rate", "write e.g. 5000/s, 300/m or max", set_rate, get_rate,
                      .format = number_format_rate},
-    [OPTION_ADDRESS] = {"address", "an address and a port",
+    [OPTION_ADDRESS] = {"address:port", "an address and a port",
                         "write numbers, e.g. 127.0.0.1:8080 or \"[::1]:8080\"", set_address,
                         get_text},
     [OPTION_SOCKOPT] = {.set = set_sockopt, .get = get_sockopt},

@@ -19,6 +19,12 @@ static const struct label latencies[LATENCY_N] = {
 #undef X
 };
 
+static const struct label tls_counts[TLS_COUNT_N] = {
+#define X(id, name, about) [id] = {name, about},
+    TLS_COUNTS(X)
+#undef X
+};
+
 const char *outcome_name(enum outcome outcome)
 {
     return (unsigned)outcome < OUTCOME_N ? outcomes[outcome].name : NULL;
@@ -39,6 +45,16 @@ const char *latency_about(enum latency latency)
     return (unsigned)latency < LATENCY_N ? latencies[latency].about : NULL;
 }
 
+const char *tls_count_name(enum tls_count count)
+{
+    return (unsigned)count < TLS_COUNT_N ? tls_counts[count].name : NULL;
+}
+
+const char *tls_count_about(enum tls_count count)
+{
+    return (unsigned)count < TLS_COUNT_N ? tls_counts[count].about : NULL;
+}
+
 void account_init(struct account *account)
 {
     memset(account, 0, sizeof *account);
@@ -48,6 +64,32 @@ void account_init(struct account *account)
 static int64_t earlier(int64_t a, int64_t b)
 {
     return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t count)
+{
+    for (size_t i = 0; i < TLS_ERRORS; i++) {
+        struct tls_error *error = &account->error[i];
+
+        if (error->reason == reason || error->reason == 0) {
+            error->reason = reason;
+            error->count += count;
+            return;
+        }
+    }
+}
+
+static void tls_account_merge(struct tls_account *into, const struct tls_account *from)
+{
+    for (size_t i = 0; i < TLS_COUNT_N; i++) {
+        into->count[i] += from->count[i];
+    }
+    for (size_t i = 0; i < TLS_ERRORS && from->error[i].reason != 0; i++) {
+        tls_account_error(into, from->error[i].reason, from->error[i].count);
+    }
+    if (into->negotiated[0] == '\0') {
+        memcpy(into->negotiated, from->negotiated, sizeof into->negotiated);
+    }
 }
 
 void account_merge(struct account *into, const struct account *from)
@@ -61,6 +103,9 @@ void account_merge(struct account *into, const struct account *from)
     into->first_no_port = earlier(into->first_no_port, from->first_no_port);
     into->cpu_user += from->cpu_user;
     into->cpu_system += from->cpu_system;
+    into->memory_start += from->memory_start;
+    into->memory_peak += from->memory_peak;
+    into->memory_open += from->memory_open;
     for (size_t i = 0; i < OUTCOME_N; i++) {
         into->outcome[i] += from->outcome[i];
     }
@@ -70,6 +115,7 @@ void account_merge(struct account *into, const struct account *from)
     for (size_t i = 0; i < LATENCY_N; i++) {
         histogram_merge(&into->latency[i], &from->latency[i]);
     }
+    tls_account_merge(&into->tls, &from->tls);
 }
 
 uint64_t account_open(const struct account *account)

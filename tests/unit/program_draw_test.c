@@ -6,22 +6,43 @@ enum {
     COLUMNS = 80,
 };
 
-/* The drawing of a pair; the caller frees it. */
-static char *draw(const char *client, const char *server, bool client_fills)
+/* The drawing of an explored pair, which is done with then; the caller frees it. */
+static char *draw_pair(struct pair *pair)
 {
-    struct pair pair;
     char *text = NULL;
     size_t size = 0;
 
-    if (pair_explore(&pair, client, server, client_fills, false) != 0) {
-        fail_msg("%s / %s: %s", client, server, pair.error.what);
+    if (model_explore(pair->model, &pair->input, &pair->error) != 0) {
+        fail_msg("%s", pair->error.what);
     }
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    model_draw(pair.model, &pair.input, out);
+    model_draw(pair->model, &pair->input, out);
     fclose(out);
-    pair_fini(&pair);
+    pair_fini(pair);
     return text;
+}
+
+static char *draw(const char *client, const char *server, bool client_fills)
+{
+    struct pair pair;
+
+    pair_init(&pair, client, server);
+    pair.input.fills_window[SIDE_CLIENT] = client_fills;
+    return draw_pair(&pair);
+}
+
+static char *draw_tls(const char *client, const char *server, bool ignore_unexpected_eof)
+{
+    struct pair pair;
+
+    pair_init(&pair, client, server);
+    pair.input.tls = (struct model_tls){
+        .on = true,
+        .tickets = true,
+        .ignore_unexpected_eof = {ignore_unexpected_eof, ignore_unexpected_eof},
+    };
+    return draw_pair(&pair);
 }
 
 /* Characters, not bytes: UTF-8 continuation bytes do not count. */
@@ -101,12 +122,20 @@ static void the_ladder_tells_the_story_in_order(void **state)
     free(text);
 }
 
+static bool is_tls(const struct order *order)
+{
+    return order->preset[0].path != NULL && strcmp(order->preset[0].path, "transport") == 0;
+}
+
 static void every_order_fits_the_terminal(void **state)
 {
     (void)state;
     for (size_t i = 0; i < order_count; i++) {
-        char *text = draw(order_table[i].program[SIDE_CLIENT], order_table[i].program[SIDE_SERVER],
-                          order_table[i].preset[0].path != NULL);
+        const struct order *order = &order_table[i];
+        const char *client = order->program[SIDE_CLIENT];
+        const char *server = order->program[SIDE_SERVER];
+        char *text = is_tls(order) ? draw_tls(client, server, false)
+                                   : draw(client, server, order->preset[0].path != NULL);
         check_layout(text);
         free(text);
     }
@@ -140,6 +169,96 @@ static void a_race_shows_every_end(void **state)
     check_layout(text);
     assert_non_null(strstr(text, "closing"));
     free(text);
+}
+
+static void tls_shows_what_it_sends(void **state)
+{
+    static const char *const words[] = {
+        " ACK ",       "established", "◀ TLS handshake ▶\n",
+        "send",        "◀───",        " tickets ──── accept\n",
+        " DATA ",      "▶ recv\n",    "recv",
+        "◀─────",      " DATA ",      " send\n",
+        "wait-notify", "◀─",          " close_notify ─ notify\n",
+        "notify",      "─",           " close_notify ─▶ wait-notify\n",
+        "close_wait",  " FIN ",
+    };
+    char *text = draw_tls("connect send recv wait-notify notify wait-fin close",
+                          "accept recv send notify wait-notify close", false);
+
+    (void)state;
+    check_sequence(text, words, COUNT(words));
+    check_layout(text);
+    assert_null(strstr(text, "race"));
+    free(text);
+}
+
+static void an_alert_stands_below_the_step_that_sends_it(void **state)
+{
+    static const char *const words[] = {
+        "wait-notify (truncated)\n",
+        " alert ",
+        "▶",
+        "close",
+        " RST ",
+        "comes without",
+        "a RST",
+        "End 3 of 4: begins as end 1",
+        "End 4 of 4: begins as end 3",
+    };
+    char *text = draw_tls("connect send recv wait-notify close", "accept recv send close", false);
+
+    (void)state;
+    check_sequence(text, words, COUNT(words));
+    free(text);
+}
+
+/* The end with the late ACK shows no ACK. */
+static void a_late_ack_is_not_drawn(void **state)
+{
+    static const char late[] = "End 2 of 2";
+    char *text = draw("connect send close", "accept recv wait-fin send hold", false);
+
+    (void)state;
+    char *second = strstr(text, late);
+    assert_non_null(second);
+    assert_null(strstr(second, " ACK "));
+    assert_null(strstr(second, "fin_wait2"));
+    assert_non_null(strstr(second, "TCPAbortOnData"));
+    *second = '\0';
+    assert_non_null(strstr(text, "fin_wait2"));
+    free(text);
+}
+
+static void ends_of_tls_programs_are_explained(void **state)
+{
+    static const struct {
+        const char *client, *server, *phrase;
+        bool ignore;
+    } cases[] = {
+        {"connect send recv recv close", "accept recv send notify wait-fin close",
+         "meets the peer's close_notify.", false},
+        {"connect send recv close", "accept recv send recv close", "close_notify or FIN.", true},
+        {"connect send recv recv close", "accept recv send notify wait-fin close", "recv (eof)",
+         false},
+        {"connect wait-notify close", "accept shut-wr wait-notify close", "wait-notify (alert)",
+         false},
+        {"connect wait-notify close", "accept shut-wr wait-notify close", "peer's fatal alert",
+         false},
+        {"connect send recv wait-notify close", "accept recv send rst", "wait-notify (reset)",
+         false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *text = draw_tls(cases[i].client, cases[i].server, cases[i].ignore);
+        for (char *at = text; (at = strstr(at, "\n  ")) != NULL; *at = ' ') {
+            memmove(at, at + 2, strlen(at + 2) + 1);
+        }
+        if (strstr(text, cases[i].phrase) == NULL) {
+            fail_msg("no \"%s\" in:\n%s", cases[i].phrase, text);
+        }
+        free(text);
+    }
 }
 
 static void rests_are_explained(void **state)
@@ -212,6 +331,10 @@ int main(void)
         cmocka_unit_test(every_order_fits_the_terminal),
         cmocka_unit_test(long_programs_fit_the_terminal),
         cmocka_unit_test(a_race_shows_every_end),
+        cmocka_unit_test(tls_shows_what_it_sends),
+        cmocka_unit_test(an_alert_stands_below_the_step_that_sends_it),
+        cmocka_unit_test(a_late_ack_is_not_drawn),
+        cmocka_unit_test(ends_of_tls_programs_are_explained),
         cmocka_unit_test(rests_are_explained),
         cmocka_unit_test(rounds_left_out_are_owned_up_to),
         cmocka_unit_test(very_long_stories_lose_their_middle),

@@ -199,7 +199,30 @@ static void what_a_socket_cannot_do_is_refused(void **state)
          "after `connect`"},
         {SIDE_CLIENT, "connect send repeat(2) recv repeat(2) close", "pair.yaml:7:40",
          "only one `repeat`", "after `connect`"},
+        {SIDE_CLIENT, "connect notify send close", "pair.yaml:7:27",
+         "`send` cannot follow `notify`: close_notify has been sent", "before `notify`"},
+        {SIDE_CLIENT, "connect notify notify close", "pair.yaml:7:27",
+         "`notify` cannot follow `notify`", "leave one"},
+        {SIDE_CLIENT, "connect shut-wr notify close", "pair.yaml:7:28",
+         "`notify` cannot follow `shut-wr`", "put `notify` before"},
+        {SIDE_CLIENT, "connect shut-rd wait-notify close", "pair.yaml:7:28",
+         "`wait-notify` cannot follow `shut-rd`", "shut-rd"},
+        {SIDE_SERVER, "accept wait-notify recv close", "pair.yaml:7:31",
+         "`recv` cannot follow `wait-notify`", "receive before"},
+        {SIDE_SERVER, "accept wait-notify wait-notify close", "pair.yaml:7:31",
+         "`wait-notify` cannot follow `wait-notify`", "leave one"},
+        {SIDE_SERVER, "accept wait-fin wait-notify close", "pair.yaml:7:28",
+         "`wait-notify` cannot follow `wait-fin`", "before `wait-fin`"},
+        /* A program with such a step is TLS, and reads nothing after drain. */
+        {SIDE_SERVER, "accept drain wait-notify close", "pair.yaml:7:25",
+         "`wait-notify` cannot follow `drain`", "discards as well"},
+        {SIDE_SERVER, "accept drain recv notify close", "pair.yaml:7:25",
+         "`recv` cannot follow `drain`", "receive before"},
+        {SIDE_SERVER, "accept recv drain repeat(2) notify close", "pair.yaml:7:19",
+         "`recv` cannot follow `drain` of the round before", "receive before"},
         /* A round meets what the one before left. */
+        {SIDE_CLIENT, "connect recv notify repeat(2) close", "pair.yaml:7:25",
+         "`notify` cannot follow `notify` of the round before", "leave one"},
         {SIDE_CLIENT, "connect send shut-wr repeat(2) close", "pair.yaml:7:20",
          "`send` cannot follow `shut-wr` of the round before", "before"},
         {SIDE_SERVER, "accept send wait-fin repeat(2) close", "pair.yaml:7:24",
@@ -221,6 +244,10 @@ static void what_a_socket_can_do_is_taken(void **state)
         {SIDE_CLIENT, "connect shut-rd send drain close"},    /* Linux still delivers */
         {SIDE_SERVER, "accept wait-fin drain shut-wr close"},
         {SIDE_CLIENT, "connect send shut-wr repeat(1) close"},
+        {SIDE_CLIENT, "connect notify recv wait-notify wait-fin close"}, /* TLS half-closed */
+        {SIDE_SERVER, "accept wait-notify send notify shut-wr drain wait-fin close"},
+        {SIDE_SERVER, "accept recv send wait-fin notify close"},
+        {SIDE_SERVER, "accept drain recv close"}, /* TCP, as far as it tells */
     };
 
     (void)state;
@@ -228,6 +255,50 @@ static void what_a_socket_can_do_is_taken(void **state)
         struct program program;
         parse_or_fail(&program, cases[i].text, cases[i].side);
     }
+}
+
+static void what_tls_cannot_do_is_found_in_any_program(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t step; /* 0: none is wrong */
+        const char *what;
+    } cases[] = {
+        {"accept drain recv close", 2, "`recv` cannot follow `drain`: it throws bytes away"},
+        {"accept send recv drain repeat(2) close", 2, "`recv` cannot follow `drain` of the round"},
+        {"accept recv drain repeat(1) close", 0, NULL},
+        {"accept recv drain send wait-fin close", 0, NULL},
+        {"accept recv notify drain close", 0, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct program program;
+        struct error error = {0};
+        size_t step = 0;
+        parse_or_fail(&program, cases[i].text, SIDE_SERVER);
+        assert_int_equal(program_check_tls(&program, &step, &error), cases[i].step == 0 ? 0 : -1);
+        assert_int_equal(step, cases[i].step);
+        if (cases[i].step > 0) {
+            assert_int_equal(error.status, STATUS_USAGE);
+            assert_non_null(strstr(error.what, cases[i].what));
+            assert_true(strlen(error.hint) > 0);
+            assert_string_equal(error.where, "");
+        }
+    }
+}
+
+static void steps_of_tls_are_found(void **state)
+{
+    struct program program;
+    size_t step;
+
+    (void)state;
+    parse_or_fail(&program, "connect send wait-notify notify close", SIDE_CLIENT);
+    assert_true(program_needs_tls(&program, &step));
+    assert_int_equal(step, 2);
+    parse_or_fail(&program, "connect send recv wait-fin close", SIDE_CLIENT);
+    assert_false(program_needs_tls(&program, &step));
 }
 
 /* A client's program of `length` steps. */
@@ -300,9 +371,10 @@ static void formats_never_overrun(void **state)
 static void any_text_is_answered(void **state)
 {
     static const char *const pieces[] = {
-        "connect", "accept", "send", "recv",    "repeat(", "2)",       "shut-wr", "wait-fin",
-        "pause(",  "1s",     ")",    "linger(", "off)",    "close",    "hold",    " ",
-        " ",       " ",      "\n",   ",",       "(",       "\xc3\xa9", "drain",   "repeat(3)",
+        "connect",  "accept", "send",      "recv",   "repeat(",     "2)",   "shut-wr",
+        "wait-fin", "pause(", "1s",        ")",      "linger(",     "off)", "close",
+        "hold",     " ",      " ",         " ",      "\n",          ",",    "(",
+        "\xc3\xa9", "drain",  "repeat(3)", "notify", "wait-notify",
     };
     unsigned seed = 20;
     size_t taken = 0;
@@ -353,6 +425,8 @@ int main(void)
         cmocka_unit_test(programs_begin_and_end_as_programs_do),
         cmocka_unit_test(what_a_socket_cannot_do_is_refused),
         cmocka_unit_test(what_a_socket_can_do_is_taken),
+        cmocka_unit_test(what_tls_cannot_do_is_found_in_any_program),
+        cmocka_unit_test(steps_of_tls_are_found),
         cmocka_unit_test(length_is_bounded),
         cmocka_unit_test(text_from_the_command_line_has_no_place),
         cmocka_unit_test(steps_and_rounds_can_be_asked_for),

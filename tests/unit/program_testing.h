@@ -33,19 +33,32 @@ static inline void parse_or_fail(struct program *program, const char *text, enum
     }
 }
 
-/* Explore; returns what model_explore did.  pair_fini is due either way. */
-static inline int pair_explore(struct pair *pair, const char *client, const char *server,
-                               bool client_fills, bool server_fills)
+static inline void pair_init(struct pair *pair, const char *client, const char *server)
 {
     memset(pair, 0, sizeof *pair);
     parse_or_fail(&pair->program[SIDE_CLIENT], client, SIDE_CLIENT);
     parse_or_fail(&pair->program[SIDE_SERVER], server, SIDE_SERVER);
     pair->input.program[SIDE_CLIENT] = &pair->program[SIDE_CLIENT];
     pair->input.program[SIDE_SERVER] = &pair->program[SIDE_SERVER];
-    pair->input.fills_window[SIDE_CLIENT] = client_fills;
-    pair->input.fills_window[SIDE_SERVER] = server_fills;
     pair->model = calloc(1, sizeof *pair->model);
     assert_non_null(pair->model);
+}
+
+/* Explore; returns what model_explore did.  pair_fini is due either way. */
+static inline int pair_explore(struct pair *pair, const char *client, const char *server,
+                               bool client_fills, bool server_fills)
+{
+    pair_init(pair, client, server);
+    pair->input.fills_window[SIDE_CLIENT] = client_fills;
+    pair->input.fills_window[SIDE_SERVER] = server_fills;
+    return model_explore(pair->model, &pair->input, &pair->error);
+}
+
+static inline int pair_explore_tls(struct pair *pair, const char *client, const char *server,
+                                   struct model_tls tls)
+{
+    pair_init(pair, client, server);
+    pair->input.tls = tls;
     return model_explore(pair->model, &pair->input, &pair->error);
 }
 
@@ -72,6 +85,48 @@ static inline char *path_text(char text[256], const struct model_side *side)
                                    tcp_state_name(side->path[i]));
     }
     return text;
+}
+
+/* What is known of one side of one way to end. */
+struct side_fact {
+    const char *path; /* from established on */
+    enum model_fate fate;
+    unsigned rst, tw, abort_on_data, abort_on_close;
+    bool orphan, lost;
+};
+
+/* The sides that most ends are made of. */
+#define ACTIVE_CLOSER                                                                              \
+    {                                                                                              \
+        .path = "established fin_wait1 fin_wait2 time_wait", .tw = 1, .orphan = true               \
+    }
+#define PASSIVE_CLOSER                                                                             \
+    {                                                                                              \
+        .path = "established close_wait last_ack close"                                            \
+    }
+
+static inline bool is_side(const struct side_fact *wanted, const struct model_side *seen)
+{
+    char path[256];
+
+    return strcmp(path_text(path, seen), wanted->path) == 0 && seen->fate == wanted->fate &&
+           seen->rst_sent == wanted->rst && seen->tw == wanted->tw &&
+           seen->abort_on_data == wanted->abort_on_data &&
+           seen->abort_on_close == wanted->abort_on_close && seen->orphan == wanted->orphan &&
+           seen->lost_data == wanted->lost;
+}
+
+static inline void check_side(const char *what, enum side which, const struct side_fact *wanted,
+                              const struct model_side *seen)
+{
+    char path[256];
+
+    if (!is_side(wanted, seen)) {
+        fail_msg("%s: %s is `%s` %s, rst %u, tw %u, on data %u, on close %u, orphan %d, lost %d",
+                 what, side_name(which), path_text(path, seen), model_fate_name(seen->fate),
+                 seen->rst_sent, seen->tw, seen->abort_on_data, seen->abort_on_close, seen->orphan,
+                 seen->lost_data);
+    }
 }
 
 /* Whether some end has these finals. */

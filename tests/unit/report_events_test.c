@@ -177,7 +177,7 @@ static void what_is_of_both_roles_is_attributed_to_neither(void **state)
     struct result *result = fixture_closed_by(SIDE_CLIENT);
 
     (void)state;
-    result->predicted_count = 0;
+    fixture_unpredict(result);
     text_pairs_add(&result->scenario, "client.to", "198.18.0.1:8080");
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_REFUSED] = 61;
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 61);

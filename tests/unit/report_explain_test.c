@@ -130,9 +130,62 @@ static void resets_leave_nothing(void **state)
 {
     (void)state;
     EXPLAINS(fixture_reset(), "The server sent 5,000 RSTs (TcpOutRsts) for 5,000 connections.",
-             "5,000 times the server closed with SO_LINGER at 0 s", "aborted rather than closed",
-             "Nothing piled up", "client ends in close (reset), server ends in close",
-             "!closed first", "!The client sent", "!would stand", "!No sample caught");
+             "5,000 times the server closed with SO_LINGER at 0 s (TcpExtTCPAbortOnData)",
+             "aborted rather than closed", "Nothing piled up",
+             "client ends in close (reset), server ends in close", "!closed first",
+             "!The client sent", "!would stand", "!No sample caught");
+}
+
+/* TcpExtTCPAbortOnData has two causes, and the program tells which of them it was. */
+static void the_program_tells_the_cause_of_an_abort(void **state)
+{
+    static const struct {
+        const char *option, *value, *cause;
+    } cases[] = {
+        {"server.program", "accept recv send linger(0s) close", "closed with SO_LINGER at 0 s ("},
+        {"server.program", "accept recv send linger(0s) linger(off) close", "got data after it"},
+        {"server.program", "accept recv send linger(3s) close", "server got data after it had"},
+        {"server.program", "accept recv send close", "server got data after it had closed ("},
+        {"server.sockopt.linger", "0s", "closed with SO_LINGER at 0 s ("},
+        {"server.sockopt.linger", "3s", "server got data after it had closed ("},
+        {"order", "server-rst", "closed with SO_LINGER at 0 s ("},
+        {"order", "client-rst", "server got data after it had closed ("},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct result *result = fixture_new();
+        for (size_t k = 0; k < result->scenario.count; k++) {
+            if (strcmp(result->scenario.item[k].name, "order") == 0) {
+                result->scenario.item[k].name[0] = '-';
+            }
+        }
+        text_pairs_add(&result->scenario, cases[i].option, cases[i].value);
+        fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", CONNECTIONS);
+        fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPAbortOnData", CONNECTIONS);
+        EXPLAINS(result, cases[i].cause, "!at 0 s, or got");
+    }
+}
+
+/* RSTs of other programs, and all connections of the run in TIME_WAIT: nothing was aborted. */
+static void resets_of_the_machine_are_not_blamed_on_the_run(void **state)
+{
+    struct result *result = fixture_on_host();
+    struct result *aborted = fixture_on_host();
+
+    (void)state;
+    fixture_counter(&result->host_counters, "TcpExtTCPAbortOnData", CONNECTIONS);
+    result->host_counters.item[1].after += CONNECTIONS; /* TcpOutRsts */
+    EXPLAINS(result, "5,041 RSTs were sent on the whole machine (TcpOutRsts) while",
+             "made: by other programs too, for most of these connections show no sign of one.",
+             "!aborted", "!a program closed");
+    fixture_state(aborted, SIDE_SERVER, TCP_STATE_TIME_WAIT, 0, 0);
+    fixture_counter(&aborted->host_counters, "TcpExtTCPAbortOnData", CONNECTIONS);
+    aborted->host_counters.item[1].after += CONNECTIONS;
+    SAYS(aborted, "were made, those of other programs included. 5,000 times a program closed",
+         "As far as the whole machine tells, the connections were aborted rather than closed");
+    aborted->side[SIDE_CLIENT].account.outcome[OUTCOME_HELD] = CONNECTIONS; /* none has ended */
+    EXPLAINS(aborted, "most of these connections show no sign of one.", "!aborted");
 }
 
 static void few_resets_are_no_abort(void **state)
@@ -553,6 +606,8 @@ int main(void)
         cmocka_unit_test(fin_wait2_with_a_descriptor_stays),
         cmocka_unit_test(the_socket_options_fin_timeout_counts),
         cmocka_unit_test(resets_leave_nothing),
+        cmocka_unit_test(the_program_tells_the_cause_of_an_abort),
+        cmocka_unit_test(resets_of_the_machine_are_not_blamed_on_the_run),
         cmocka_unit_test(few_resets_are_no_abort),
         cmocka_unit_test(crossing_fins_are_a_simultaneous_close),
         cmocka_unit_test(taking_turns_is_no_simultaneous_close),

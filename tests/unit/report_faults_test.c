@@ -75,6 +75,24 @@ static void a_heal_ends_what_began_before_it(void **state)
              "The client sent 7 segments again, the server 1 (TcpRetransSegs).");
 }
 
+/* A probe that is sent early is counted as sent again, and nothing was lost. */
+static void probes_are_told_from_losses(void **state)
+{
+    struct result *result = fixture_new();
+    struct result *one = fixture_new();
+
+    (void)state;
+    strike(result, "{at: 0s, drop: data}", 0);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpRetransSegs", 40);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPLossProbes", 30);
+    EXPLAINS(result, "The server sent 40 segments again (TcpRetransSegs). Up to 30 of them show no "
+                     "loss, but probes sent because an ACK was late (TcpExtTCPLossProbes).");
+    strike(one, "{at: 0s, drop: data}", 0);
+    fixture_counter(&one->side[SIDE_SERVER].counters, "TcpRetransSegs", 1);
+    fixture_counter(&one->side[SIDE_SERVER].counters, "TcpExtTCPLossProbes", 30); /* of new data */
+    EXPLAINS(one, "Up to 1 of them shows no loss, but a probe sent because");
+}
+
 static void what_came_too_late_struck_nothing(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
@@ -395,6 +413,7 @@ int main(void)
         cmocka_unit_test(each_kind_is_told),
         cmocka_unit_test(the_queueing_kinds_are_told),
         cmocka_unit_test(a_heal_ends_what_began_before_it),
+        cmocka_unit_test(probes_are_told_from_losses),
         cmocka_unit_test(what_came_too_late_struck_nothing),
         cmocka_unit_test(many_faults_are_left_to_the_timeline),
         cmocka_unit_test(a_lost_fin_is_told_from_a_lost_ack),

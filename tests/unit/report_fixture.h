@@ -119,6 +119,18 @@ static inline void fixture_predict(struct result *result, enum tcp_state client,
     }
 }
 
+/* As when the model cannot know. */
+static inline void fixture_unpredict(struct result *result)
+{
+    while (result->predicted_count > 0) {
+        struct predicted_end *end = &result->predicted[--result->predicted_count];
+        for (unsigned side = 0; side < SIDE_N; side++) {
+            free(end->side[side].path);
+            free(end->side[side].fate);
+        }
+    }
+}
+
 /* `first` closed first, and its sockets stand in TIME_WAIT. */
 static inline struct result *fixture_closed_by(enum side first)
 {
@@ -240,11 +252,9 @@ static inline struct result *fixture_empty(void)
     return result;
 }
 
-/* A phrase that the explanation must hold, or with "!" in front must not. */
-static inline void assert_explains(struct result *result, const char *const *phrases)
+/* A phrase that `text` must hold, or with "!" in front must not. */
+static inline void assert_phrases(const char *text, const char *const *phrases)
 {
-    char *text = report_explain(result);
-
     assert_non_null(text);
     for (; *phrases != NULL; phrases++) {
         bool wanted = (*phrases)[0] != '!';
@@ -253,13 +263,28 @@ static inline void assert_explains(struct result *result, const char *const *phr
             fail_msg("%s \"%s\" in: %s", wanted ? "no" : "unwanted", phrase, text);
         }
     }
+}
+
+static inline void assert_explains(const struct result *result, const char *const *phrases)
+{
+    char *text = report_explain(result);
+
+    assert_phrases(text, phrases);
     assert_null(strchr(text, '\n'));
     assert_null(strstr(text, "  "));
     assert_null(strstr(text, "null"));
     free(text);
+}
+
+static inline void assert_explains_and_free(struct result *result, const char *const *phrases)
+{
+    assert_explains(result, phrases);
     result_free(result);
 }
 
-#define EXPLAINS(result, ...) assert_explains(result, (const char *const[]){__VA_ARGS__, NULL})
+/* What the explanation of a result that is kept says, and of one that is not. */
+#define SAYS(result, ...) assert_explains(result, (const char *const[]){__VA_ARGS__, NULL})
+#define EXPLAINS(result, ...)                                                                      \
+    assert_explains_and_free(result, (const char *const[]){__VA_ARGS__, NULL})
 
 #endif

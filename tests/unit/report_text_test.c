@@ -273,6 +273,20 @@ static void a_moment_has_no_rate(void **state)
     result_free(result);
 }
 
+static void probes_have_a_row_beside_what_was_sent_again(void **state)
+{
+    struct result *result = fixture_new();
+
+    (void)state;
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpRetransSegs", 30);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPLossProbes", 30);
+    char *text = written(&report_text, result);
+    assert_holds(text, "segments sent again, probes included\n  TcpExtTCPLossProbes ");
+    assert_holds(text, "30  sent again early, as a probe: the peer delays its ACK\n");
+    free(text);
+    result_free(result);
+}
+
 static void a_foreign_client_has_no_concurrency_of_ours(void **state)
 {
     struct result *result = fixture_on_host();
@@ -579,6 +593,7 @@ int main(void)
         cmocka_unit_test(an_open_loop_has_a_rate_of_arrivals),
         cmocka_unit_test(a_moment_has_no_rate),
         cmocka_unit_test(a_foreign_client_has_no_concurrency_of_ours),
+        cmocka_unit_test(probes_have_a_row_beside_what_was_sent_again),
         cmocka_unit_test(a_long_gap_is_owned_up_to),
         cmocka_unit_test(errors_come_with_their_meaning),
         cmocka_unit_test(long_errnos_keep_their_columns),

@@ -67,6 +67,9 @@ static void fill_account(struct account *account, uint64_t *seed)
     account->bytes_received = below(seed, 10);
     account->first_no_port = (int64_t)below(seed, INT64_MAX / 2);
     account->cpu_user = (int64_t)below(seed, INT64_MAX / 2);
+    account->memory_start = below(seed, 3);
+    account->memory_peak = below(seed, 1000000);
+    account->memory_open = below(seed, 3);
     for (unsigned i = 0; i < OUTCOME_N; i++) {
         account->outcome[i] = below(seed, 3);
     }
@@ -88,6 +91,23 @@ static void fill_observation(struct observation *observation, int64_t at, uint64
     observation->fin_wait2_orphans = (uint32_t)below(seed, 2);
 }
 
+static void fill_tls(struct result_side *side, uint64_t *seed)
+{
+    char text[32];
+
+    side->has_tls = below(seed, 2) > 0;
+    for (unsigned i = 0; side->has_tls && i < TLS_COUNT_N; i++) {
+        side->account.tls.count[i] = next_random(seed) >> (1 + below(seed, 63));
+    }
+    if (side->has_tls && below(seed, 2) > 0) {
+        memset(side->account.tls.negotiated, 'x', sizeof side->account.tls.negotiated - 1);
+    }
+    for (uint64_t i = below(seed, 4); i > 0; i--) {
+        snprintf(text, sizeof text, "a \"reason\" %d", (int)below(seed, 3));
+        text_counts_add(&side->tls_errors, text, below(seed, 100));
+    }
+}
+
 static void fill_side(struct result_side *side, uint64_t *seed)
 {
     side->played = below(seed, 3) > 0;
@@ -95,6 +115,7 @@ static void fill_side(struct result_side *side, uint64_t *seed)
     side->workers_died = UINT32_MAX;
     if (side->played) {
         fill_account(&side->account, seed);
+        fill_tls(side, seed);
     }
     side->observation_count = below(seed, 20);
     side->observation = calloc(side->observation_count + 1, sizeof *side->observation);
@@ -279,6 +300,22 @@ static void histograms_and_pairs_come_back(void **state)
     result_free(back);
 }
 
+static void a_text_that_comes_again_is_counted_once(void **state)
+{
+    struct text_counts counts = {0};
+
+    (void)state;
+    text_counts_add(&counts, "a", 1);
+    text_counts_add(&counts, "b", 2);
+    text_counts_add(&counts, "a", 4);
+    assert_int_equal(counts.count, 2);
+    assert_string_equal(counts.item[0].text, "a");
+    assert_int_equal(counts.item[0].count, 5);
+    assert_int_equal(counts.item[1].count, 2);
+    text_counts_fini(&counts);
+    assert_int_equal(counts.count, 0);
+}
+
 static void an_empty_result_comes_back(void **state)
 {
     struct error error;
@@ -370,6 +407,8 @@ static const char valid[] =
     "     'bytes_sent': 0, 'bytes_received': 0, 'cpu_user': 0, 'cpu_system': 0,"
     "     'outcomes': {'done': 1}, 'errors': {'EPIPE': 1},"
     "     'latency': {'life': {'count': 1, 'min': 5, 'max': 5, 'sum': 5, 'buckets': [[5, 1]]}}},"
+    "   'tls': {'handshakes': 1, 'resumed': 0, 'tickets': 2, 'notify_sent': 1,"
+    "     'notify_received': 1, 'negotiated': 'TLSv1.3'}, 'tls_errors': {'unexpected eof': 3},"
     "   'final': {'at': 5, 'states': {'time_wait': 1}, 'fin_wait2_orphans': 0},"
     "   'observations': {'at': [1, 2], 'time_wait': [0, 1]},"
     "   'counters': {'TcpExtTW': [1, 2]}, 'sysctl': {'net.ipv4.tcp_fin_timeout': '60'}},"
@@ -456,6 +495,17 @@ static void what_is_wrong_is_named(void **state)
         {"client.account.latency.life.buckets[0]", "[-1, 1]", "buckets[0][0] must not be negative"},
         {"client.account.latency.life.buckets[0]", "[1]", "buckets[0] must be an array of two"},
         {"client.account.latency.life.min", "-1", "life.min must not be negative"},
+        {"client.account.memory_open", "-1", "client.account.memory_open must not be negative"},
+        {"client.tls", "[]", "client.tls must be an object"},
+        {"client.tls.tickets", NULL, "client.tls.tickets is missing"},
+        {"client.tls.resumed", "'1'", "client.tls.resumed must be a whole number"},
+        {"client.tls.negotiated", "7", "client.tls.negotiated must be a text"},
+        {"client.tls.negotiated",
+         "'0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+         "89012345'",
+         "client.tls.negotiated must be shorter than 96 bytes"},
+        {"client.tls_errors", "7", "client.tls_errors must be an object"},
+        {"client.tls_errors.late", "-1", "client.tls_errors.late must not be negative"},
         {"client.final.states.time_wait", "4294967296", "final.states.time_wait must be from"},
         {"client.final.states.asleep", "1", "client.final.states.asleep is a name"},
         {"client.observations.at", "[]", "client.observations.at must be an array"},
@@ -498,6 +548,11 @@ static void the_valid_one_is_valid(void **state)
     assert_int_equal(result->side[SIDE_CLIENT].counters.item[0].after, 2);
     assert_int_equal(result->predicted[0].side[SIDE_SERVER].final, TCP_STATE_TIME_WAIT);
     assert_true(result->side[SIDE_CLIENT].played && !result->side[SIDE_SERVER].played);
+    assert_true(result->side[SIDE_CLIENT].has_tls && !result->side[SIDE_SERVER].has_tls);
+    assert_int_equal(result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS], 2);
+    assert_string_equal(result->side[SIDE_CLIENT].account.tls.negotiated, "TLSv1.3");
+    assert_string_equal(result->side[SIDE_CLIENT].tls_errors.item[0].text, "unexpected eof");
+    assert_int_equal(result->side[SIDE_CLIENT].tls_errors.item[0].count, 3);
     /* What a later finwait may add is no concern of this one. */
     json_object_set_new(json, "later", json_true());
     result_free(result);
@@ -592,6 +647,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_comes_back_as_it_was),
         cmocka_unit_test(histograms_and_pairs_come_back),
+        cmocka_unit_test(a_text_that_comes_again_is_counted_once),
         cmocka_unit_test(an_empty_result_comes_back),
         cmocka_unit_test(bytes_that_are_no_text_are_replaced),
         cmocka_unit_test(the_top_reads_well),

@@ -53,6 +53,12 @@ static inline void assert_pairs_equal(const struct pairs *a, const struct pairs 
     assert_int_equal(a->count, b->count);
 }
 
+/* Whether the option is there with transport: tls only. */
+static inline bool is_of_tls(const char *path)
+{
+    return strncmp(path, "tls.", 4) == 0 || strstr(path, ".tls.") != NULL;
+}
+
 static inline struct scenario *load_good(const char *file,
                                          const struct scenario_override *overrides, size_t count)
 {

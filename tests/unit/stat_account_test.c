@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -27,6 +28,15 @@ static void every_outcome_and_latency_has_a_name_of_its_own(void **state)
             assert_string_not_equal(latency_name((enum latency)i), latency_name((enum latency)j));
         }
     }
+    for (unsigned i = 0; i < TLS_COUNT_N; i++) {
+        assert_true(strlen(tls_count_about((enum tls_count)i)) > 0);
+        for (unsigned j = 0; j < i; j++) {
+            assert_string_not_equal(tls_count_name((enum tls_count)i),
+                                    tls_count_name((enum tls_count)j));
+        }
+    }
+    assert_null(tls_count_name(TLS_COUNT_N));
+    assert_null(tls_count_about(TLS_COUNT_N));
     assert_string_equal(outcome_name(OUTCOME_NO_PORT), "no_port");
     assert_string_equal(latency_name(LATENCY_CLOSE), "close");
     assert_null(outcome_name(OUTCOME_N));
@@ -49,6 +59,16 @@ static void fill(struct account *account, uint64_t factor)
     account->bytes_received = factor * next++;
     account->cpu_user = (int64_t)(factor * next++);
     account->cpu_system = (int64_t)(factor * next++);
+    account->memory_start = factor * next++;
+    account->memory_peak = factor * next++;
+    account->memory_open = factor * next++;
+    for (size_t i = 0; i < TLS_COUNT_N; i++) {
+        account->tls.count[i] = factor * next++;
+    }
+    for (size_t i = 0; i < TLS_ERRORS; i++) {
+        tls_account_error(&account->tls, i + 1, factor * next++);
+    }
+    snprintf(account->tls.negotiated, sizeof account->tls.negotiated, "TLSv1.3");
     for (size_t i = 0; i < OUTCOME_N; i++) {
         account->outcome[i] = factor * next++;
     }
@@ -103,6 +123,32 @@ static void the_first_time_without_a_port_is_the_earliest(void **state)
     assert_int_equal(sum.first_no_port, 10);
 }
 
+static void tls_errors_are_counted_by_reason(void **state)
+{
+    static struct account sum;
+    static struct account part;
+
+    (void)state;
+    account_init(&sum);
+    account_init(&part);
+    snprintf(sum.tls.negotiated, sizeof sum.tls.negotiated, "TLSv1.2");
+    snprintf(part.tls.negotiated, sizeof part.tls.negotiated, "TLSv1.3");
+    tls_account_error(&sum.tls, 7, 1);
+    tls_account_error(&part.tls, 9, 2);
+    tls_account_error(&part.tls, 7, 3);
+    account_merge(&sum, &part);
+    assert_int_equal(sum.tls.error[0].reason, 7);
+    assert_int_equal(sum.tls.error[0].count, 4);
+    assert_int_equal(sum.tls.error[1].reason, 9);
+    assert_int_equal(sum.tls.error[1].count, 2);
+    assert_int_equal(sum.tls.error[2].count, 0);
+    assert_string_equal(sum.tls.negotiated, "TLSv1.2"); /* the first one's */
+    for (uint64_t reason = 100; reason < 100 + TLS_ERRORS; reason++) {
+        tls_account_error(&sum.tls, reason, 1);
+    }
+    assert_int_equal(sum.tls.error[TLS_ERRORS - 1].reason, 100 + TLS_ERRORS - 3);
+}
+
 static void open_is_what_was_begun_and_has_not_ended(void **state)
 {
     static struct account account;
@@ -153,6 +199,7 @@ int main(void)
         cmocka_unit_test(every_outcome_and_latency_has_a_name_of_its_own),
         cmocka_unit_test(merging_adds_every_field),
         cmocka_unit_test(the_first_time_without_a_port_is_the_earliest),
+        cmocka_unit_test(tls_errors_are_counted_by_reason),
         cmocka_unit_test(open_is_what_was_begun_and_has_not_ended),
         cmocka_unit_test(what_a_killed_process_counted_is_not_lost),
     };

@@ -1,0 +1,106 @@
+#include <stdio.h>
+
+#include "facts.h"
+
+/* What sockets and counters say together. */
+
+const char *facts_cut_by(const struct facts *facts)
+{
+    return facts->result->cut_by != NULL ? facts->result->cut_by : "something unknown";
+}
+
+enum phase facts_last_phase(const struct facts *facts)
+{
+    unsigned phase = PHASE_N - 1;
+
+    while (phase > PHASE_SETUP && !facts->result->phase[phase].reached) {
+        phase--;
+    }
+    return (enum phase)phase;
+}
+
+/* Whether orphans may have stood their whole time in FIN_WAIT2: those were mini-sockets as well. */
+static bool orphans_expired(const struct facts *facts, enum side which)
+{
+    char option[32];
+    int64_t linger2;
+
+    snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(which));
+    bool own = units_parse_duration(facts_scenario(facts, option), &linger2) == 0 && linger2 > 0;
+    double seconds = own ? (double)linger2 / (double)NS_PER_S
+                         : (double)facts_sysctl_count(facts, which, "net.ipv4.tcp_fin_timeout");
+    return facts->side[which].peak[TCP_STATE_FIN_WAIT2] > 0 && seconds > 0 &&
+           seconds < facts->watched;
+}
+
+double facts_gave_way(const struct facts *facts, enum side which)
+{
+    const struct side_facts *side = &facts->side[which];
+    double gone = side->tw_made - side->orphans - side->final[TCP_STATE_TIME_WAIT];
+
+    /* Those that were there for their whole time are gone as well, in a longer run. */
+    return side->counted && side->settled && gone > 0 && side->final[TCP_STATE_TIME_WAIT] > 0 &&
+                   !orphans_expired(facts, which) &&
+                   facts->watched * (double)NS_PER_S < (double)TIME_WAIT_LENGTH
+               ? gone
+               : 0;
+}
+
+/* Whether mini-sockets may have gone for another reason than data: their time was over. */
+static bool may_have_expired(const struct facts *facts, enum side which)
+{
+    return orphans_expired(facts, which) ||
+           (facts->side[which].peak[TCP_STATE_TIME_WAIT] > 0 &&
+            facts->watched * (double)NS_PER_S >= (double)TIME_WAIT_LENGTH);
+}
+
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+double facts_reset_in_fin_wait2(const struct facts *facts, enum side which)
+{
+    const struct side_facts *side = &facts->side[which];
+    enum side peer = side_peer(which);
+    double gone = side->tw_made - side->orphans - side->peak[TCP_STATE_TIME_WAIT] -
+                  facts_moved_anywhere(facts, "TcpExtTWRecycled") - facts->side[peer].rsts;
+
+    if (!facts->result->private_lab || !side->counted || !side->settled) {
+        return 0;
+    }
+    /* A peer that sends a last record and closes at once is in LAST_ACK by then. */
+    if (!facts->result->side[which].has_tls || may_have_expired(facts, which)) {
+        gone = least(gone, facts_moved(facts, peer, "TcpEstabResets"));
+    }
+    gone = least(gone, side->rsts);
+    return gone > 0 ? gone : 0;
+}
+
+bool facts_left_standing(const struct facts *facts, enum side side)
+{
+    double standing = facts->side[side].unseen;
+
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        standing += state == TCP_STATE_LISTEN ? 0 : facts->side[side].final[state];
+    }
+    return standing > 0;
+}
+
+double facts_unaccepted(const struct facts *facts)
+{
+    const struct result_side *server = &facts->result->side[SIDE_SERVER];
+    double made = facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens");
+    double accepted = (double)server->account.attempted;
+
+    return server->played && made > accepted ? made - accepted : 0;
+}
+
+bool facts_self_connected(const struct facts *facts)
+{
+    return facts_scenario(facts, "client.to")[0] != '\0' && facts->opened > 0 &&
+           facts->side[SIDE_CLIENT].counted && facts->side[SIDE_SERVER].counted &&
+           !(facts_moved_anywhere(facts, "TcpPassiveOpens") > 0) &&
+           !(facts_moved_anywhere(facts, "TcpExtSyncookiesSent") > 0) &&
+           !(facts->side[SIDE_SERVER].final[TCP_STATE_SYN_RECV] > 0);
+}

@@ -1,0 +1,199 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts.h"
+
+/* What the scenario and the hosts were set to. */
+
+static const char *text_or_empty(const struct text_pairs *pairs, const char *name)
+{
+    const char *value = text_pairs_get(pairs, name);
+
+    return value != NULL ? value : "";
+}
+
+const char *facts_scenario(const struct facts *facts, const char *path)
+{
+    return text_or_empty(&facts->result->scenario, path);
+}
+
+const char *facts_sysctl(const struct facts *facts, enum side side, const char *name)
+{
+    return text_or_empty(&facts->result->side[side].sysctl, name);
+}
+
+char *facts_duration(char *text, size_t size, const struct facts *facts, const char *path)
+{
+    const char *value = facts_scenario(facts, path);
+    int64_t ns;
+
+    if (units_parse_duration(value, &ns) != 0) {
+        snprintf(text, size, "%s", value);
+        return text;
+    }
+    return units_human_duration(text, size, ns);
+}
+
+uint64_t facts_scenario_count(const struct facts *facts, const char *path)
+{
+    uint64_t count;
+
+    return units_parse_count(facts_scenario(facts, path), &count) == 0 ? count : 0;
+}
+
+uint64_t facts_sysctl_count(const struct facts *facts, enum side side, const char *name)
+{
+    uint64_t count;
+
+    return units_parse_count(facts_sysctl(facts, side, name), &count) == 0 ? count : 0;
+}
+
+/* "32768 60999", as the sysctl has it, or "32768-60999", as the socket option is written. */
+static bool parse_range(const char *text, uint64_t *low, uint64_t *high)
+{
+    char *end;
+
+    *low = strtoul(text, &end, 10);
+    if (end == text || *end == '\0') {
+        return false;
+    }
+    text = end + 1;
+    *high = strtoul(text, &end, 10);
+    return end != text && *high >= *low && *high <= UINT16_MAX;
+}
+
+static uint64_t at_least_one(uint64_t count)
+{
+    return count > 0 ? count : 1;
+}
+
+void facts_ports(const struct facts *facts, struct port_budget *budget)
+{
+    const char *narrowed = facts_scenario(facts, "client.sockopt.local_port_range");
+    const char *range = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.ip_local_port_range");
+    bool one = !facts->result->side[SIDE_SERVER].played; /* server.at */
+    /* A port bound before the destination is known serves one destination only
+     * (ip(7), IP_BIND_ADDRESS_NO_PORT). */
+    bool binds = strcmp(facts_scenario(facts, "client.bind"), "on") == 0 ||
+                 facts_scenario_count(facts, "client.addresses") > 1;
+    bool early = binds && strcmp(facts_scenario(facts, "client.sockopt.bind_no_port"), "off") == 0;
+    uint64_t fixed = facts_scenario_count(facts, "client.port");
+
+    *budget = (struct port_budget){
+        .addresses = at_least_one(facts_scenario_count(facts, "client.addresses")),
+        .destinations =
+            early || one ? 1 : at_least_one(facts_scenario_count(facts, "server.addresses")),
+    };
+    if (facts->result->side[SIDE_CLIENT].played &&
+        (parse_range(narrowed, &budget->low, &budget->high) ||
+         parse_range(range, &budget->low, &budget->high))) {
+        budget->ports = budget->high - budget->low + 1;
+    }
+    if (fixed > 0) {
+        budget->low = budget->high = fixed;
+        budget->ports = 1;
+        /* bind(2) refuses what stands on the port, wherever that leads. */
+        budget->destinations = facts_reuses_fixed_port(facts) ? budget->destinations : 1;
+    }
+    budget->total = budget->ports * budget->addresses * budget->destinations;
+}
+
+bool facts_reuses_fixed_port(const struct facts *facts)
+{
+    return facts_scenario_count(facts, "client.port") > 0 &&
+           (strcmp(facts_scenario(facts, "client.sockopt.reuseaddr"), "on") == 0 ||
+            strcmp(facts_scenario(facts, "client.sockopt.reuseport"), "on") == 0);
+}
+
+char *facts_server(char *text, size_t size, const struct facts *facts)
+{
+    const char *to = facts_scenario(facts, "client.to");
+    const char *at = to[0] != '\0' ? to : facts_scenario(facts, "server.at");
+
+    if (at[0] != '\0') {
+        snprintf(text, size, "at %s", at);
+    } else {
+        snprintf(text, size, "on port %s", facts_scenario(facts, "server.port"));
+    }
+    return text;
+}
+
+char *facts_here(char *text, size_t size, const struct facts *facts, enum side side,
+                 const char *sysctl)
+{
+    const char *value = facts_sysctl(facts, side, sysctl);
+
+    snprintf(text, size, value[0] != '\0' ? " (%s here)" : "%s", value);
+    return text;
+}
+
+char *facts_orphan_retries(char *text, size_t size, const struct facts *facts, enum side side)
+{
+    static const char name[] = "net.ipv4.tcp_orphan_retries";
+
+    if (strcmp(facts_sysctl(facts, side, name), "0") == 0) {
+        snprintf(text, size, " (0 here, which stands for 8)");
+        return text;
+    }
+    return facts_here(text, size, facts, side, name);
+}
+
+const char *facts_program(const struct facts *facts, enum side side)
+{
+    char path[32];
+
+    snprintf(path, sizeof path, "%s.program", side_name(side));
+    return facts_scenario(facts, path);
+}
+
+/* What a program that is written "… linger(0s) … close" leaves SO_LINGER at when it ends. */
+static bool ends_lingering_zero(const char *program, bool zero)
+{
+    static const char linger[] = "linger(";
+
+    for (const char *at = strstr(program, linger); at != NULL; at = strstr(at, linger)) {
+        char *end;
+        at += strlen(linger);
+        zero = strtoul(at, &end, 10) == 0 && end != at;
+    }
+    return zero || strstr(program, "rst") != NULL;
+}
+
+/* Whether the named order has the side end with the step `rst`. */
+static bool order_resets(const struct facts *facts, enum side side)
+{
+    static const struct {
+        const char *order;
+        enum side side;
+    } resetting[] = {
+        {"client-rst", SIDE_CLIENT}, {"server-rst", SIDE_SERVER}, {"tls-rst", SIDE_SERVER}};
+    const char *order = facts_scenario(facts, "order");
+
+    for (size_t i = 0; i < sizeof resetting / sizeof resetting[0]; i++) {
+        if (resetting[i].side == side && strcmp(resetting[i].order, order) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum lingering facts_lingering(const struct facts *facts, enum side side)
+{
+    int64_t linger = -1;
+    char name[48];
+
+    if (!facts->result->side[side].played) {
+        return LINGERING_UNKNOWN;
+    }
+    snprintf(name, sizeof name, "%s.sockopt.linger", side_name(side));
+    bool zero = units_parse_duration(facts_scenario(facts, name), &linger) == 0 && linger == 0;
+    const char *program = facts_program(facts, side);
+    bool ends_zero = ends_lingering_zero(program, zero);
+    ends_zero = ends_zero || (program[0] == '\0' && order_resets(facts, side));
+    /* A connection that failed on its way was closed before its program came to linger. */
+    if (!zero && ends_zero && facts->failed > 0) {
+        return LINGERING_UNKNOWN;
+    }
+    return ends_zero ? LINGERING_ZERO : LINGERING_NOT;
+}

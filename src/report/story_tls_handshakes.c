@@ -1,0 +1,45 @@
+#include <string.h>
+
+#include "tls.h"
+
+/* TLS handshakes that failed, or that were not what was asked for. */
+
+static void say_handshakes(struct story *story, enum side side)
+{
+    const struct facts *facts = &story->facts;
+    double failed = tls_ended(facts, side, OUTCOME_HANDSHAKE);
+    char why[TLS_WORDS];
+
+    if (failed > 0) {
+        story_say(story, "%s TLS %s failed as the %s saw it%s: TCP had connected, TLS never did.",
+                  COUNT(failed), PLURAL(failed, "handshake", "handshakes"), side_name(side),
+                  tls_most_often(why, sizeof why, facts, side, failed));
+    }
+}
+
+static void say_resumption(struct story *story, enum side side)
+{
+    const struct facts *facts = &story->facts;
+    const char *resumption = facts_scenario(facts, "tls.resumption");
+    double handshakes = tls_counted(facts, side, TLS_HANDSHAKES);
+
+    if (handshakes > 0 && tls_counted(facts, side, TLS_RESUMED) <= 0 && resumption[0] != '\0' &&
+        strcmp(resumption, "off") != 0) {
+        story_say(story,
+                  "No TLS handshake of the %s resumed a session, though tls.resumption is %s: all "
+                  "of the %s were full ones.",
+                  side_name(side), resumption, COUNT(handshakes));
+    }
+}
+
+void observe_tls_handshakes(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+
+    if (tls_told(facts)) {
+        for (unsigned side = 0; side < SIDE_N; side++) {
+            say_handshakes(story, (enum side)side);
+        }
+        say_resumption(story, facts->result->side[SIDE_CLIENT].has_tls ? SIDE_CLIENT : SIDE_SERVER);
+    }
+}

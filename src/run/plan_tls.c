@@ -1,0 +1,37 @@
+#include "trial.h"
+
+/* What the roles need of TLS, made before they are forked: all workers of a role share it. */
+
+int plan_tls(const struct scenario *scenario, struct tls *tls[SIDE_N], struct error *error)
+{
+    static const enum side order[] = {SIDE_SERVER,
+                                      SIDE_CLIENT}; /* the client may trust the server */
+
+    for (size_t i = 0; i < SIDE_N && scenario->transport == TRANSPORT_TLS; i++) {
+        enum side side = order[i];
+
+        if (!plan_plays(scenario, side)) {
+            continue;
+        }
+        tls[side] = tls_new(&scenario->tls, side, tls[SIDE_SERVER], error);
+        if (tls[side] == NULL) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void plan_tls_free(struct tls *tls[SIDE_N])
+{
+    tls_free(tls[SIDE_CLIENT]);
+    tls_free(tls[SIDE_SERVER]);
+}
+
+int conduct_check(const struct scenario *scenario, struct error *error)
+{
+    struct tls *tls[SIDE_N] = {NULL};
+    int status = plan_tls(scenario, tls, error);
+
+    plan_tls_free(tls);
+    return status;
+}

@@ -1,0 +1,81 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "conn.h"
+#include "finwait/clock.h"
+
+/* A connection that always finds more to read never waits for its socket, and is to meet the
+ * timeout all the same. */
+
+struct setting {
+    struct role_plan plan;
+    struct account *account;
+    struct worker worker;
+};
+
+static void set_up(struct setting *setting, int64_t timeout)
+{
+    *setting = (struct setting){.plan = {.timeout = timeout}};
+    setting->account = calloc(1, sizeof *setting->account);
+    setting->worker = (struct worker){.plan = &setting->plan, .account = setting->account};
+    setting->worker.base = event_base_new();
+    setting->worker.linger = -1;
+    TAILQ_INIT(&setting->worker.waiting);
+    TAILQ_INIT(&setting->worker.held);
+    TAILQ_INIT(&setting->worker.spare);
+}
+
+static void tear_down(struct setting *setting)
+{
+    event_base_free(setting->worker.base);
+    free(TAILQ_FIRST(&setting->worker.spare));
+    free(setting->account);
+}
+
+static void giving_way_is_waiting(void **state)
+{
+    struct setting setting;
+
+    (void)state;
+    set_up(&setting, 1);
+    struct conn *conn = conn_new(&setting.worker, -1, clock_now());
+    assert_int_equal(conn_yield(conn), STEP_WAIT);
+    assert_ptr_equal(TAILQ_FIRST(&setting.worker.waiting), conn);
+    conn_sweep(&setting.worker);
+    assert_int_equal(setting.account->outcome[OUTCOME_TIMEOUT], 1);
+    assert_int_equal(setting.worker.open, 0);
+    assert_int_equal(event_base_get_num_events(setting.worker.base, EVENT_BASE_COUNT_ADDED), 0);
+    tear_down(&setting);
+}
+
+/* A close for which there is no thread yet is tried again: it is no wait for the peer. */
+static void trying_again_is_none(void **state)
+{
+    struct setting setting;
+
+    (void)state;
+    set_up(&setting, 1);
+    struct conn *conn = conn_new(&setting.worker, -1, clock_now());
+    assert_int_equal(conn_again(conn, NS_PER_S), STEP_WAIT);
+    conn_sweep(&setting.worker);
+    assert_true(TAILQ_EMPTY(&setting.worker.waiting));
+    assert_int_equal(setting.worker.open, 1);
+    conn_end(conn, OUTCOME_CUT);
+    tear_down(&setting);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(giving_way_is_waiting),
+        cmocka_unit_test(trying_again_is_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
