@@ -102,6 +102,14 @@ class Verdict(ft.LabTestCase):
         failed = ended.result.listed("expectations")[1]
         self.assertEqual((failed["left"], failed["right"]), (50, 50))
 
+    def test_one_does_not_of_an_order_by_itself(self):
+        """No scenario has its name, and that it was looked for among them is no error."""
+        settings = ("--set=load.connections=10", "--set=settle=0s")
+        for expectation, status in (("connections.failed > 0", 1), ("connections.failed == 0", 0)):
+            with self.subTest(expectation):
+                ended = ft.finwait("run", "tls-rst", *settings, "--quiet", "--expect", expectation)
+                self.assertEqual((ended.status, ended.stderr), (status, ""))
+
     def test_what_was_not_measured_does_not_hold(self):
         ended = self.judge("host.counter.TcpExtTW >= 0")
         self.assertEqual(ended.status, 1, ended)

@@ -103,12 +103,26 @@ class Mistakes(ft.TestCase):
         self.check(["run", "server-frist"], "server-frist", "server-first")
         self.check(["run", "close/linger-zreo"], "did you mean 'close/linger-zero'")
         self.check(["run", "linger-zero"], "did you mean 'close/linger-zero'")
-        self.check(["run", "close"], "finwait list scenarios")
+        self.check(["run", "close"], "finwait list scenarios", "finwait list orders")
         self.check(["run", "nosuch/linger-zero"], "nosuch/linger-zero", "ENOENT")
         self.check(["run", "nosuch.yaml"], "nosuch.yaml", "ENOENT")
         self.check(["run", ft.PLACE.path], "EISDIR")
         self.check(["run", "/dev/null"], "empty")
         self.check(["run", ""], "finwait list scenarios")
+
+    def test_orders(self):
+        self.check(["run", "tls-notfy-late"], "did you mean 'tls-notify-late'")
+        self.check(["run", "tls-notify"], "did you mean 'tls-notify-both'")
+        self.check(["run", "tls-notify-"], "finwait list orders")
+
+    def test_an_order_without_what_it_brings(self):
+        for scenario in (["tls-notify-both"], ["server-first", "--set", "order=tls-rst"]):
+            arguments = ["run", *scenario, "--set", "transport=tcp"]
+            self.check(arguments, "finwait: --set transport=tcp: `wait-notify` of the order tls-")
+
+    def test_a_file_that_takes_from_its_order(self):
+        file = ft.PLACE.write("plain.yaml", "order: tls-rst\ntransport: tcp\n")
+        self.check(["run", file], f"finwait: {file}:2:12: `wait-notify` of the order tls-rst")
 
     def test_sets(self):
         self.check(["run", "server-first", "--set", "x"], "PATH=VALUE")

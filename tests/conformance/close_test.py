@@ -273,35 +273,39 @@ STRUCK = [
     )
 ]
 
-N = 1000
 
-# The orders that ship as scenarios at the top level; tests/scenario/orders_test.py runs them as orders.
-ORDERS = [
-    dataclasses.replace(row, settings={"load.connections": N})
-    for row in (
-        Row("client-first", time_wait(N), done(N)),
-        Row("server-first", done(N), time_wait(N)),
-        Row("client-half-close", time_wait(N), done(N), {"server.messages_sent": N}),
-        Row("server-half-close", done(N), time_wait(N), {"client.messages_received": N}),
-        Row("client-rst", resets(N, "TCPAbortOnData"), reset(N)),
-        Row(
-            "server-rst",
-            reset(N),
-            done(N, counters={"TCPAbortOnData": N, "TcpOutRsts": Between(N, 2 * N)}),
-        ),
-        Row("simultaneous", time_wait(N), time_wait(N)),
-        Row(
-            "close-wait-leak",
-            End({"fin_wait2": N}, {"done": N}, counters={"TW": N}),
-            leak(N),
-        ),
-        Row(
-            "client-leak",
-            leak(N),
-            End({"fin_wait2": N}, {"done": N}, counters={"TW": N}),
-        ),
-    )
-]
+def orders(n, **settings):
+    """The orders that ship as scenarios at the top level; tests/scenario/orders_test.py runs them as orders."""
+    settings = {"load.connections": n, **settings}
+    return [
+        dataclasses.replace(row, settings=settings)
+        for row in (
+            Row("client-first", time_wait(n), done(n)),
+            Row("server-first", done(n), time_wait(n)),
+            Row("client-half-close", time_wait(n), done(n), {"server.messages_sent": n}),
+            Row("server-half-close", done(n), time_wait(n), {"client.messages_received": n}),
+            Row("client-rst", resets(n, "TCPAbortOnData"), reset(n)),
+            Row(
+                "server-rst",
+                reset(n),
+                done(n, counters={"TCPAbortOnData": n, "TcpOutRsts": Between(n, 2 * n)}),
+            ),
+            Row("simultaneous", time_wait(n), time_wait(n)),
+            Row(
+                "close-wait-leak",
+                End({"fin_wait2": n}, {"done": n}, counters={"TW": n}),
+                leak(n),
+            ),
+            Row(
+                "client-leak",
+                leak(n),
+                End({"fin_wait2": n}, {"done": n}, counters={"TW": n}),
+            ),
+        )
+    ]
+
+
+ORDERS = orders(1000)
 
 
 @c.add_tests

@@ -5,6 +5,7 @@ import close_test
 import conformance as c
 import finwait_test as ft
 import ports_test
+import tls_test
 
 TABLES = (
     close_test.ROWS,
@@ -12,6 +13,7 @@ TABLES = (
     close_test.ORDERS,
     ports_test.ROWS,
     accept_test.ROWS,
+    tls_test.ROWS,
 )
 BY_THEMSELVES = {"ports/tw-reuse-loopback"}  # ports_test.Loopback
 

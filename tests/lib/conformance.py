@@ -54,6 +54,8 @@ class End:
     errors: dict = dataclasses.field(default_factory=dict)  # errno: how often
     counters: dict = dataclasses.field(default_factory=dict)
     seen: tuple = ()  # states that samples must have caught
+    tls: dict = None  # what it counted of TLS; None: not looked at
+    tls_errors: dict = dataclasses.field(default_factory=dict)  # OpenSSL's words: how often
 
 
 @dataclasses.dataclass
@@ -165,9 +167,16 @@ class Conformance(ft.LabTestCase):
             self.assert_figures(
                 result.json[side]["account"]["errors"], end.errors, f"{side} errors"
             )
+        if end.tls is not None:
+            self.check_tls(result.json[side], side, end)
         for state in end.seen:
             self.assertGreater(result[f"{side}.{state}.peak"], 0, state)
         self.check_counters(result, side, end, counters)
+
+    def check_tls(self, seen, side, end):
+        counts = {name: n for name, n in seen["tls"].items() if name != "negotiated"}
+        self.assert_figures(counts, end.tls, f"{side} tls")
+        self.assert_figures(seen.get("tls_errors", {}), end.tls_errors, f"{side} tls_errors")
 
     def check_counters(self, result, side, end, witnessed):
         values = {counter(name): value for name, value in end.counters.items()}

@@ -227,14 +227,19 @@ class Result:
         """What WITNESS saw: the states as final() has them, and the counters."""
         seen = self.inspection(host)
         assert seen["status"] == 0, seen
-        states, counters = {}, {}
-        for line in seen["output"].splitlines():
-            kind, name, value = line.split()
-            if kind == "counter":
-                counters[name] = int(value)
-            elif name != "LISTEN":
-                states[SS_STATES[name]] = int(value)
-        return states, counters
+        return read_witness(seen["output"])
+
+
+def read_witness(output):
+    """What WITNESS wrote: the states, listeners left out, and the counters."""
+    states, counters = {}, {}
+    for line in output.splitlines():
+        kind, name, value = line.split()
+        if kind == "counter":
+            counters[name] = int(value)
+        elif name != "LISTEN":
+            states[SS_STATES[name]] = int(value)
+    return states, counters
 
 
 # ---- asking the kernel ----
@@ -279,6 +284,12 @@ def catches(pid, number):
         return int(read_status(f"/proc/{pid}")["SigCgt"], 16) >> (number - 1) & 1
     except (OSError, KeyError):
         return False
+
+
+def resident(pid):
+    """Bytes of memory that the process has in RAM (proc_pid_statm(5))."""
+    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
 
 
 def listens(pid):

@@ -171,7 +171,10 @@ class Shares(FaultTestCase):
         # Half are lost, half of those once more, and so on: about as many as there are.
         self.assertGreater(again, 200)
         self.assertLess(again, 800)
-        self.assertEqual(result["server.counter.TcpRetransSegs"], 0)
+        # A busy client acknowledges late, and Linux probes for it: that loses nothing.
+        self.assertEqual(
+            result["server.counter.TcpRetransSegs"], result["server.counter.TcpExtTCPLossProbes"]
+        )
 
 
 class Moments(FaultTestCase):
