@@ -21,8 +21,8 @@ struct pace {
     uint32_t concurrency; /* closed loop; 0 in an open one */
     double interval;      /* open loop: ns between arrivals at this worker; 0 in a closed one */
     double offset;        /* ns, so that workers interleave */
-    int64_t start;
-    struct event event; /* open loop: the next arrival; closed: more after a batch */
+    int64_t start, end;   /* of arrivals; end: 0 for none */
+    struct event event;   /* open loop: the next arrival; closed: more after a batch */
 };
 
 static uint64_t share(uint64_t total, uint32_t index, uint32_t workers)
@@ -45,10 +45,8 @@ static int64_t next_birth(const struct pace *pace)
 
 bool pace_over(const struct pace *pace)
 {
-    int64_t duration = pace->worker->plan->duration;
-
     return pace->worker->stopping || pace->begun >= pace->quota ||
-           (duration > 0 && next_birth(pace) >= pace->worker->board->began + duration);
+           (pace->end > 0 && next_birth(pace) >= pace->end);
 }
 
 static void begin(struct pace *pace, int64_t born)
@@ -114,9 +112,19 @@ static void on_time(evutil_socket_t fd, short what, void *argument)
     worker_turn(pace->worker);
 }
 
+/*
+ * Arrivals count from when this worker was told, lest the time that took cost the last of them; one
+ * that takes over has what is left.
+ */
 void pace_go(struct pace *pace)
 {
+    const struct worker *worker = pace->worker;
+    bool takes_over = worker->before.attempted > 0;
+
     pace->start = clock_now();
+    if (worker->plan->duration > 0) {
+        pace->end = (takes_over ? worker->board->began : pace->start) + worker->plan->duration;
+    }
     if (pace->interval > 0) {
         arrive(pace);
     }
