@@ -54,6 +54,23 @@ struct node node_element(const struct node *array, size_t index)
     };
 }
 
+int node_each(const struct node *object, node_visit *visit, void *context)
+{
+    const char *key;
+    json_t *json;
+
+    if (!json_is_object(object->json)) {
+        return node_fail(object, "must be an object");
+    }
+    json_object_foreach ((json_t *)object->json, key, json) {
+        struct node member = node_member(object, key, json);
+        if (visit(context, &member) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 int node_integer(const struct node *node, int64_t min, int64_t max, int64_t *value)
 {
     if (!json_is_integer(node->json)) {

@@ -33,6 +33,10 @@ int node_fail(const struct node *node, const char *format, ...)
 struct node node_member(const struct node *object, const char *key, const json_t *json);
 struct node node_element(const struct node *array, size_t index);
 
+/* Visit each member of the object there, until one says -1.  -1 as well when it is no object. */
+typedef int node_visit(void *context, const struct node *member);
+int node_each(const struct node *object, node_visit *visit, void *context);
+
 /* The whole number there; -1 when it is none or out of bounds. */
 int node_integer(const struct node *node, int64_t min, int64_t max, int64_t *value);
 

@@ -278,28 +278,32 @@ static size_t named_index(const struct field *field, const char *name)
     return index;
 }
 
+/* The numbers that are being read. */
+struct named {
+    const struct field *field;
+    void *base;
+};
+
+static int named_from(void *context, const struct node *node)
+{
+    const struct named *into = context;
+    int64_t max = into->field->size == sizeof(uint32_t) ? UINT32_MAX : INT64_MAX;
+    size_t index = named_index(into->field, node->key);
+    int64_t value;
+
+    if (index == into->field->names) {
+        return node_fail(node, "is a name that this finwait does not know");
+    }
+    if (node_integer(node, 0, max, &value) != 0) {
+        return -1;
+    }
+    set_named_item(into->field, into->base, index, (uint64_t)value);
+    return 0;
+}
+
 static int names_from(const struct field *field, const struct node *node, void *base)
 {
-    int64_t max = field->size == sizeof(uint32_t) ? UINT32_MAX : INT64_MAX;
-    const char *key;
-    json_t *json;
-
-    if (!json_is_object(node->json)) {
-        return node_fail(node, "must be an object");
-    }
-    json_object_foreach ((json_t *)node->json, key, json) {
-        struct node member = node_member(node, key, json);
-        size_t index = named_index(field, key);
-        int64_t value;
-        if (index == field->names) {
-            return node_fail(&member, "is a name that this finwait does not know");
-        }
-        if (node_integer(&member, 0, max, &value) != 0) {
-            return -1;
-        }
-        set_named_item(field, base, index, (uint64_t)value);
-    }
-    return 0;
+    return node_each(node, named_from, &(struct named){field, base});
 }
 
 const struct codec codec_names = {names_to, names_from};

@@ -45,8 +45,10 @@ static int values_from(const struct node *node, struct text_pairs *pairs)
     return 0;
 }
 
-static int pair_from(const struct node *node, struct text_pairs *pairs)
+static int pair_from(void *context, const struct node *node)
 {
+    struct text_pairs *pairs = context;
+
     if (json_is_array(node->json)) {
         return values_from(node, pairs);
     }
@@ -60,20 +62,7 @@ static int pair_from(const struct node *node, struct text_pairs *pairs)
 
 static int pairs_from(const struct field *field, const struct node *node, void *base)
 {
-    struct text_pairs *pairs = (void *)((char *)base + field->offset);
-    const char *key;
-    json_t *json;
-
-    if (!json_is_object(node->json)) {
-        return node_fail(node, "must be an object");
-    }
-    json_object_foreach ((json_t *)node->json, key, json) {
-        struct node member = node_member(node, key, json);
-        if (pair_from(&member, pairs) != 0) {
-            return -1;
-        }
-    }
-    return 0;
+    return node_each(node, pair_from, (char *)base + field->offset);
 }
 
 const struct codec codec_pairs = {pairs_to, pairs_from};
@@ -94,8 +83,10 @@ static json_t *readings_to(const struct field *field, const void *base)
     return object;
 }
 
-static int reading_from(const struct node *node, struct counter_reading *reading)
+static int reading_from(void *context, const struct node *node)
 {
+    struct counter_readings *readings = context;
+
     if (json_array_size(node->json) != 2) {
         return node_fail(node, "must be an array of two numbers");
     }
@@ -107,31 +98,17 @@ static int reading_from(const struct node *node, struct counter_reading *reading
         node_integer(&second, 0, INT64_MAX, &after) != 0) {
         return -1;
     }
-    reading->before = (uint64_t)before;
-    reading->after = (uint64_t)after;
+    readings->item[readings->count++] = (struct counter_reading){
+        .name = grow_text(node->key), .before = (uint64_t)before, .after = (uint64_t)after};
     return 0;
 }
 
 static int readings_from(const struct field *field, const struct node *node, void *base)
 {
     struct counter_readings *readings = (void *)((char *)base + field->offset);
-    const char *key;
-    json_t *json;
 
-    if (!json_is_object(node->json)) {
-        return node_fail(node, "must be an object");
-    }
     readings->item = grow_new(json_object_size(node->json), sizeof *readings->item);
-    json_object_foreach ((json_t *)node->json, key, json) {
-        struct node member = node_member(node, key, json);
-        struct counter_reading reading = {0};
-        if (reading_from(&member, &reading) != 0) {
-            return -1;
-        }
-        reading.name = grow_text(key);
-        readings->item[readings->count++] = reading;
-    }
-    return 0;
+    return node_each(node, reading_from, readings);
 }
 
 const struct codec codec_readings = {readings_to, readings_from};
@@ -151,24 +128,20 @@ static json_t *text_counts_to(const struct field *field, const void *base)
     return object;
 }
 
+static int text_count_from(void *context, const struct node *node)
+{
+    int64_t count;
+
+    if (node_integer(node, 0, INT64_MAX, &count) != 0) {
+        return -1;
+    }
+    text_counts_add(context, node->key, (uint64_t)count);
+    return 0;
+}
+
 static int text_counts_from(const struct field *field, const struct node *node, void *base)
 {
-    struct text_counts *counts = (void *)((char *)base + field->offset);
-    const char *key;
-    json_t *json;
-
-    if (!json_is_object(node->json)) {
-        return node_fail(node, "must be an object");
-    }
-    json_object_foreach ((json_t *)node->json, key, json) {
-        struct node member = node_member(node, key, json);
-        int64_t count;
-        if (node_integer(&member, 0, INT64_MAX, &count) != 0) {
-            return -1;
-        }
-        text_counts_add(counts, key, (uint64_t)count);
-    }
-    return 0;
+    return node_each(node, text_count_from, (char *)base + field->offset);
 }
 
 const struct codec codec_text_counts = {text_counts_to, text_counts_from};
@@ -190,26 +163,25 @@ static json_t *metrics_to(const struct field *field, const void *base)
     return object;
 }
 
+static int metric_from(void *context, const struct node *node)
+{
+    struct result *result = context;
+    double value;
+
+    if (node_real(node, &value) != 0) {
+        return -1;
+    }
+    result->metric[result->metric_count++] = (struct metric_value){grow_text(node->key), value};
+    return 0;
+}
+
 static int metrics_from(const struct field *field, const struct node *node, void *base)
 {
     struct result *result = base;
-    const char *key;
-    json_t *json;
 
     (void)field;
-    if (!json_is_object(node->json)) {
-        return node_fail(node, "must be an object");
-    }
     result->metric = grow_new(json_object_size(node->json), sizeof *result->metric);
-    json_object_foreach ((json_t *)node->json, key, json) {
-        struct node member = node_member(node, key, json);
-        double value;
-        if (node_real(&member, &value) != 0) {
-            return -1;
-        }
-        result->metric[result->metric_count++] = (struct metric_value){grow_text(key), value};
-    }
-    return 0;
+    return node_each(node, metric_from, result);
 }
 
 const struct codec codec_metrics = {metrics_to, metrics_from};
