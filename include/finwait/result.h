@@ -82,7 +82,8 @@ struct counter_readings {
 };
 
 struct result_side {
-    bool played; /* by our role: `account` is there */
+    bool played;   /* by our role: `account` is there */
+    char *program; /* what it ran, its order's or its own; NULL: not played, or not recorded */
     uint32_t workers;
     uint32_t workers_died; /* ended before they were told to */
     struct account account;

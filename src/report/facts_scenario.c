@@ -141,10 +141,9 @@ char *facts_orphan_retries(char *text, size_t size, const struct facts *facts, e
 
 const char *facts_program(const struct facts *facts, enum side side)
 {
-    char path[32];
+    const char *program = facts->result->side[side].program;
 
-    snprintf(path, sizeof path, "%s.program", side_name(side));
-    return facts_scenario(facts, path);
+    return program != NULL ? program : "";
 }
 
 /* What a program that is written "… linger(0s) … close" leaves SO_LINGER at when it ends. */
@@ -160,37 +159,17 @@ static bool ends_lingering_zero(const char *program, bool zero)
     return zero || strstr(program, "rst") != NULL;
 }
 
-/* Whether the named order has the side end with the step `rst`. */
-static bool order_resets(const struct facts *facts, enum side side)
-{
-    static const struct {
-        const char *order;
-        enum side side;
-    } resetting[] = {
-        {"client-rst", SIDE_CLIENT}, {"server-rst", SIDE_SERVER}, {"tls-rst", SIDE_SERVER}};
-    const char *order = facts_scenario(facts, "order");
-
-    for (size_t i = 0; i < sizeof resetting / sizeof resetting[0]; i++) {
-        if (resetting[i].side == side && strcmp(resetting[i].order, order) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 enum lingering facts_lingering(const struct facts *facts, enum side side)
 {
     int64_t linger = -1;
     char name[48];
 
-    if (!facts->result->side[side].played) {
+    if (facts->result->side[side].program == NULL) {
         return LINGERING_UNKNOWN;
     }
     snprintf(name, sizeof name, "%s.sockopt.linger", side_name(side));
     bool zero = units_parse_duration(facts_scenario(facts, name), &linger) == 0 && linger == 0;
-    const char *program = facts_program(facts, side);
-    bool ends_zero = ends_lingering_zero(program, zero);
-    ends_zero = ends_zero || (program[0] == '\0' && order_resets(facts, side));
+    bool ends_zero = ends_lingering_zero(facts_program(facts, side), zero);
     /* A connection that failed on its way was closed before its program came to linger. */
     if (!zero && ends_zero && facts->failed > 0) {
         return LINGERING_UNKNOWN;

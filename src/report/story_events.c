@@ -39,10 +39,7 @@ static const struct event_facts *next_of(const struct event_facts *event,
 
 static bool inherits(const struct facts *facts, enum side side)
 {
-    char path[32];
-
-    snprintf(path, sizeof path, "%s.program", side_name(side));
-    return strstr(facts_scenario(facts, path), "inherit") != NULL;
+    return strstr(facts_program(facts, side), "inherit") != NULL;
 }
 
 /* do_exit() closes descriptors as close(2) does; a listener resets its queue

@@ -71,11 +71,11 @@ static void list_extent(struct list *list, const struct facts *facts, bool drive
     }
 }
 
-/* Programs that send no message have no protocol above TCP.  Every named order sends. */
+/* Programs that send no message have no protocol above TCP; of a foreign one that is not known. */
 static bool sends(const struct facts *facts)
 {
-    const char *client = facts_scenario(facts, "client.program");
-    const char *server = facts_scenario(facts, "server.program");
+    const char *client = facts_program(facts, SIDE_CLIENT);
+    const char *server = facts_program(facts, SIDE_SERVER);
 
     return client[0] == '\0' || server[0] == '\0' || strstr(client, "send") != NULL ||
            strstr(server, "send") != NULL;

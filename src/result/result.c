@@ -85,6 +85,7 @@ static void readings_fini(struct counter_readings *readings)
 
 static void side_fini(struct result_side *side)
 {
+    free(side->program);
     text_counts_fini(&side->tls_errors);
     free(side->observation);
     readings_fini(&side->counters);

@@ -123,6 +123,7 @@ static const struct field observation_fields[] = {
 };
 
 static const struct field side_fields[] = {
+    {"program", &codec_text, AT(result_side, program), .optional = true},
     {"workers", &codec_unsigned, AT(result_side, workers)},
     {"workers_died", &codec_unsigned, AT(result_side, workers_died)},
     {"account", &codec_object, AT(result_side, account), .fields = account_fields,

@@ -54,6 +54,18 @@ static void collect_environment(struct text_pairs *pairs)
     text_pairs_add(pairs, "libevent", event_get_version());
 }
 
+static void collect_programs(const struct scenario *scenario, struct result *result)
+{
+    char text[PROGRAM_TEXT];
+
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        if (plan_plays(scenario, side)) {
+            result->side[side].program =
+                strdup(program_format(text, sizeof text, &scenario->side[side].program));
+        }
+    }
+}
+
 void collect_setup(struct trial *trial)
 {
     struct result *result = trial->result;
@@ -63,6 +75,7 @@ void collect_setup(struct trial *trial)
     result->started = utc_now();
     result->private_lab = trial->scenario->lab == LAB_PRIVATE;
     scenario_each(trial->scenario, add_pair, &result->scenario);
+    collect_programs(trial->scenario, result);
     collect_environment(&result->environment);
     trial->model = predict_model(trial->scenario);
     const char *refusal = predict_refusal(trial->scenario);

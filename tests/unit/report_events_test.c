@@ -41,7 +41,7 @@ static void a_kill_is_told_with_what_the_kernel_does(void **state)
     happen(server, "{at: 500ms, kill: server}", 500 * NS_PER_MS);
     server->side[SIDE_SERVER].account.outcome[OUTCOME_KILLED] = 50;
     happen(client, "{at: 500ms, kill: client}", 500 * NS_PER_MS);
-    text_pairs_add(&client->scenario, "client.program", "connect inherit(2s) hold");
+    fixture_program(client, SIDE_CLIENT, "connect inherit(2s) hold");
     EXPLAINS(server, "500 ms into the load the server was killed (SIGKILL)",
              "with a FIN or, where data had come that it had not read, a RST; with the listener",
              "it reset what waited in the accept queue.",

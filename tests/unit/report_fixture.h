@@ -62,6 +62,12 @@ static inline void fixture_scenario(struct text_pairs *pairs)
     text_pairs_add(pairs, "server.backlog", "4096");
 }
 
+static inline void fixture_program(struct result *result, enum side side, const char *program)
+{
+    free(result->side[side].program);
+    result->side[side].program = strdup(program);
+}
+
 static inline void fixture_side(struct result_side *side)
 {
     side->played = true;
@@ -94,6 +100,8 @@ static inline struct result *fixture_new(void)
     result->phase[PHASE_SETTLE] = (struct phase_span){true, NS_PER_S, 2 * NS_PER_S};
     fixture_side(&result->side[SIDE_CLIENT]);
     fixture_side(&result->side[SIDE_SERVER]);
+    fixture_program(result, SIDE_CLIENT, "connect send recv close");
+    fixture_program(result, SIDE_SERVER, "accept recv send close");
     result->has_sampler = true;
     result->sampler_cpu = 12 * NS_PER_MS;
     result->sampler_gap_max = 104 * NS_PER_MS;
@@ -168,7 +176,7 @@ static inline struct result *fixture_reset(void)
 {
     struct result *result = fixture_new();
 
-    text_pairs_add(&result->scenario, "server.program", "accept recv send rst");
+    fixture_program(result, SIDE_SERVER, "accept recv send rst");
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", CONNECTIONS);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPAbortOnData", CONNECTIONS);
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] = 0;

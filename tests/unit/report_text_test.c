@@ -125,11 +125,11 @@ static void programs_that_send_nothing_have_no_protocol(void **state)
     struct result *result = fixture_closed_by(SIDE_SERVER);
 
     (void)state;
-    set_scenario(result, "client.program", "connect close");
-    set_scenario(result, "server.program", "accept hold");
+    fixture_program(result, SIDE_CLIENT, "connect close");
+    fixture_program(result, SIDE_SERVER, "accept hold");
     char *silent = written(&report_text, result);
     assert_holds(silent, "128 at a time, tcp\n");
-    set_scenario(result, "server.program", "accept send hold");
+    fixture_program(result, SIDE_SERVER, "accept send hold");
     char *sends = written(&report_text, result);
     assert_holds(sends, "128 at a time, tcp, http\n");
     free(silent);

@@ -95,6 +95,7 @@ static void fill_tls(struct result_side *side, uint64_t *seed)
 {
     char text[32];
 
+    side->program = below(seed, 2) > 0 ? random_text(seed) : NULL;
     side->has_tls = below(seed, 2) > 0;
     for (unsigned i = 0; side->has_tls && i < TLS_COUNT_N; i++) {
         side->account.tls.count[i] = next_random(seed) >> (1 + below(seed, 63));
@@ -485,6 +486,7 @@ static void what_is_wrong_is_named(void **state)
         {"phases.load.begin", "1.5", "phases.load.begin must be a whole number"},
         {"sampler.samples", "-1", "sampler.samples must not be negative, but is -1"},
         {"client", NULL, "client is missing"},
+        {"client.program", "7", "client.program must be a text"},
         {"client.workers", "4294967296", "client.workers must be from 0 to 4294967295"},
         {"client.account.attempted", "-5", "client.account.attempted must not be negative"},
         {"client.account.attempted", NULL, "client.account.attempted is missing"},
