@@ -26,11 +26,4 @@ extern const struct report_ops report_text;
 /* result.json's content. */
 extern const struct report_ops report_json;
 
-/*
- * One paragraph that says what piled up where and why, derived from the data: who closed first
- * by what the kernel was seen to hold, what Little's law predicts, what was seen.
- * A new string without line breaks; the caller frees it.  NULL when out of memory.
- */
-char *report_explain(const struct result *result);
-
 #endif

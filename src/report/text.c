@@ -2,11 +2,12 @@
 
 #include <stdlib.h>
 
+#include "finwait/explain.h"
 #include "finwait/report.h"
 
 static void text_explanation(const struct paper *paper, const struct facts *facts)
 {
-    char *text = report_explain(facts->result);
+    char *text = explain_text(facts->result);
 
     if (text != NULL && text[0] != '\0') {
         paper_heading(paper, "What happened");

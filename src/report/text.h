@@ -1,7 +1,7 @@
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
-#include "facts.h"
+#include "finwait/facts.h"
 #include "paper.h"
 #include "table.h"
 

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "story.h"
+#include "finwait/explain.h"
 #include "text.h"
 
 /* ---- states ---- */
@@ -217,7 +217,7 @@ static void print_labelled(const struct paper *paper, const char *label, const c
 
 void text_prediction(const struct paper *paper, const struct facts *facts)
 {
-    char *predicted = story_prediction(facts->result);
+    char *predicted = explain_prediction(facts->result);
     char *seen = seen_text(facts);
 
     if (facts->result->predicted_count > 0 && predicted != NULL && seen != NULL) {

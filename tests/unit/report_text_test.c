@@ -1,6 +1,7 @@
 #include <errno.h>
 
-#include "report_fixture.h"
+#include "finwait/report.h"
+#include "fixture.h"
 
 static char *written(const struct report_ops *report, const struct result *result)
 {

@@ -1,4 +1,5 @@
-#include "report_fixture.h"
+#include "finwait/report.h"
+#include "fixture_tls.h"
 
 /* What the report tells of TLS. */
 
@@ -24,68 +25,6 @@ static void assert_written(const struct result *result, const char *const *phras
 
 #define TELLS(result, ...) assert_written(result, (const char *const[]){__VA_ARGS__, NULL})
 
-static void set_scenario(struct result *result, const char *name, const char *value)
-{
-    for (size_t i = 0; i < result->scenario.count; i++) {
-        if (strcmp(result->scenario.item[i].name, name) == 0) {
-            free(result->scenario.item[i].value);
-            result->scenario.item[i].value = strdup(value);
-            return;
-        }
-    }
-    text_pairs_add(&result->scenario, name, value);
-}
-
-/* 5,000 full handshakes of TLS 1.3, all tickets read, nothing of how it ended. */
-static struct result *fixture_tls(void)
-{
-    struct result *result = fixture_new();
-
-    set_scenario(result, "transport", "tls");
-    set_scenario(result, "tls.resumption", "off");
-    set_scenario(result, "server.tls.tickets", "2");
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        struct result_side *side = &result->side[i];
-        side->has_tls = true;
-        side->account.tls.count[TLS_HANDSHAKES] = CONNECTIONS;
-        strcpy(side->account.tls.negotiated, "TLSv1.3, TLS_AES_256_GCM_SHA384, X25519, http/1.1");
-    }
-    result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS] = 2UL * CONNECTIONS;
-    return result;
-}
-
-static void notifies(struct result *result, enum side from, uint64_t sent, uint64_t received)
-{
-    result->side[from].account.tls.count[TLS_NOTIFY_SENT] = sent;
-    result->side[side_peer(from)].account.tls.count[TLS_NOTIFY_RECEIVED] = received;
-}
-
-static void ends_in(struct result *result, enum side side, enum outcome outcome)
-{
-    result->side[side].account.outcome[OUTCOME_DONE] = 0;
-    result->side[side].account.outcome[outcome] = CONNECTIONS;
-}
-
-static void resets_from(struct result *result, enum side side, const char *cause)
-{
-    fixture_counter(&result->side[side].counters, "TcpOutRsts", CONNECTIONS);
-    if (cause != NULL) {
-        fixture_counter(&result->side[side].counters, cause, CONNECTIONS);
-    }
-}
-
-/* As many connections of the side's as there are met data after its close; a FIN behind the data
- * draws a RST, too. */
-static void meets_data(struct result *result, enum side side, uint64_t in_fin_wait2)
-{
-    struct counter_readings *counters = &result->side[side].counters;
-
-    fixture_counter(counters, "TcpOutRsts", UINT64_C(3000) + CONNECTIONS);
-    fixture_counter(counters, "TcpExtTCPAbortOnData", CONNECTIONS - in_fin_wait2);
-    fixture_counter(counters, "TcpExtTW", in_fin_wait2);
-    fixture_counter(&result->side[side_peer(side)].counters, "TcpEstabResets", CONNECTIONS);
-}
-
 /* ---- the block ---- */
 
 static void plain_tcp_has_no_block(void **state)
@@ -94,7 +33,6 @@ static void plain_tcp_has_no_block(void **state)
 
     (void)state;
     TELLS(result, "!\nTLS\n", "!handshake", "!close_notify", "!Memory a connection");
-    SAYS(result, "!TLS", "!close_notify");
     result_free(result);
 }
 
@@ -155,9 +93,6 @@ static void without_a_handshake_it_says_so(void **state)
     text_counts_add(&result->side[SIDE_CLIENT].tls_errors, "certificate verify failed", 5000);
     TELLS(result, "  no handshake was completed\n  0 full handshakes; 0 resumed\n",
           "\n  handshake   5,000   5,000  the TLS handshake failed");
-    SAYS(result,
-         "5,000 TLS handshakes failed as the client saw it (\"certificate verify failed\"): TCP",
-         "5,000 TLS handshakes failed as the server saw it: TCP", "!close_notify");
     result_free(result);
 }
 
@@ -206,342 +141,13 @@ static void memory_is_told_of_many_only(void **state)
     result_free(result);
 }
 
-/* ---- the story: each row of how TLS connections can end ---- */
-
-static void both_notified_is_clean(void **state)
+static void an_eof_may_be_a_close_notify(void **state)
 {
     struct result *result = fixture_tls();
 
     (void)state;
-    notifies(result, SIDE_CLIENT, CONNECTIONS, CONNECTIONS);
-    notifies(result, SIDE_SERVER, CONNECTIONS, CONNECTIONS);
-    SAYS(result, "Each side read the other's close_notify", "!closed socket", "!RST", "!truncated",
-         "!tickets");
-    result_free(result);
-}
-
-static void one_notified_is_told_whose(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    notifies(result, SIDE_SERVER, CONNECTIONS, CONNECTIONS);
-    SAYS(result, "The client read the server's close_notify", "!Each side", "!closed socket");
-    result_free(result);
-}
-
-static void a_late_close_notify_meets_a_closed_socket(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    notifies(result, SIDE_SERVER, CONNECTIONS, CONNECTIONS);
-    notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
-    meets_data(result, SIDE_SERVER, 4000);
-    SAYS(result,
-         "The client's close_notify met a closed socket 5,000 times: the server had closed "
-         "without waiting for it, and its kernel answered with a RST, so no TIME_WAIT stays.",
-         "!The server's close_notify met", "!unread");
-    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, CONNECTIONS, CONNECTIONS);
-    SAYS(result, "and its kernel answered with a RST.", "!no TIME_WAIT stays");
-    result_free(result);
-}
-
-/* Only a mini-socket in FIN_WAIT2 that is gone was met by a record: the other RSTs are for FINs. */
-static void no_more_records_than_mini_sockets(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
-    meets_data(result, SIDE_SERVER, 2056);
-    SAYS(result, " 2,056 more answered TLS records (data, close_notify or an alert) that came for",
-         " 3,000 more answered segments for which there was no socket.");
-    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 56, 56);
-    SAYS(result, " 2,000 more answered TLS records", " 3,056 more answered segments for which");
-    result_free(result);
-}
-
-/* Who closes right behind its close_notify is in LAST_ACK when the RST comes: no TcpEstabResets. */
-static void a_peer_in_last_ack_counts_no_reset(void **state)
-{
-    struct result *result = fixture_tls();
-    struct counter_readings *client = &result->side[SIDE_CLIENT].counters;
-
-    (void)state;
-    notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
-    meets_data(result, SIDE_SERVER, 4000);
-    assert_string_equal(client->item[client->count - 1].name, "TcpEstabResets");
-    client->item[client->count - 1].after = client->item[client->count - 1].before + 8;
-    SAYS(result, " 4,000 more answered TLS records",
-         "The client's close_notify met a closed socket 5,000 times");
-    fixture_state(result, SIDE_SERVER, TCP_STATE_FIN_WAIT2, 4000, 0);
-    set_scenario(result, "server.sockopt.linger2", "1s"); /* or their time was over */
-    SAYS(result, "!answered TLS records", "closed socket 1,008 times");
-    result_free(result);
-}
-
-/* `rst` on the server, and a close_notify of the client's on its way: TLS is not to blame. */
-static void a_reset_that_was_meant_is_no_late_close_notify(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
-    resets_from(result, SIDE_SERVER, "TcpExtTCPAbortOnData");
-    fixture_predict(result, TCP_STATE_CLOSE, TCP_STATE_CLOSE);
-    SAYS(result, "!close_notify met a closed socket");
-    free(result->predicted[0].side[SIDE_SERVER].path);
-    result->predicted[0].side[SIDE_SERVER].path = strdup("established fin_wait1 close");
-    SAYS(result, "close_notify met a closed socket");
-    result_free(result);
-}
-
-static void against_a_server_that_is_not_ours(void **state)
-{
-    struct result *result = fixture_tls();
-    struct result_side *server = &result->side[SIDE_SERVER];
-
-    (void)state;
-    result->private_lab = false;
-    server->has_tls = false;
-    server->played = false;
-    memset(&server->account, 0, sizeof server->account);
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        counters_forget(&result->side[i].counters);
-    }
-    result->side[SIDE_CLIENT].account.tls.count[TLS_NOTIFY_RECEIVED] = CONNECTIONS;
-    result->side[SIDE_CLIENT].account.tls.count[TLS_NOTIFY_SENT] = CONNECTIONS;
-    fixture_counter(&result->host_counters, "TcpOutRsts", 100); /* of other programs */
-    SAYS(result, "The client read the server's close_notify", "!closed socket");
-    fixture_counter(&result->host_counters, "TcpExtTCPAbortOnClose", 0);
-    result->host_counters.item[0].after += CONNECTIONS;
-    SAYS(result, "The client's close_notify met a closed socket 5,000 times",
-         "so no TIME_WAIT stays");
-    result_free(result);
-}
-
-/* A client that closes first and reads nothing may have sent the RSTs as well as the server. */
-static void the_machine_does_not_tell_whose_resets(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    result->private_lab = false;
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        counters_forget(&result->side[i].counters);
-    }
-    notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
-    result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS] = 0;
-    fixture_counter(&result->host_counters, "TcpOutRsts", CONNECTIONS);
-    fixture_counter(&result->host_counters, "TcpExtTCPAbortOnClose", 2000);
-    SAYS(result, "on the whole machine (TcpOutRsts)", "!closed socket", "!unread:", "!tickets");
-    result_free(result);
-}
-
-/* A close_notify is an end, too, but where a message was due nobody knows that all has come. */
-static void a_close_notify_where_a_message_was_due(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    notifies(result, SIDE_SERVER, CONNECTIONS, CONNECTIONS);
     ends_in(result, SIDE_CLIENT, OUTCOME_EOF);
-    SAYS(result,
-         "On 5,000 of the client's connections the server's close_notify came where a message was "
-         "due.",
-         "!nothing was cut off", "!Neither side");
     TELLS(result, "0  the peer's FIN or close_notify came where a message was due\n");
-    set_scenario(result, "client.tls.ignore_unexpected_eof", "on");
-    SAYS(result, "close_notify, or a FIN that passed for it, came where a message was due.");
-    result_free(result);
-}
-
-static void no_close_notify_at_all_is_told(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    SAYS(result, "Neither side sent a close_notify: to TLS such an end cannot be told from a "
-                 "truncation (RFC 8446 section 6.1).");
-    result->side[SIDE_SERVER].has_tls = false;
-    SAYS(result, "The client neither sent nor read a close_notify: to TLS", "!Neither side");
-    result->side[SIDE_CLIENT].account.outcome[OUTCOME_TRUNCATED] = 1; /* is told by itself */
-    SAYS(result, "!neither sent");
-    result->side[SIDE_CLIENT].account.outcome[OUTCOME_TRUNCATED] = 0;
-    result->side[SIDE_CLIENT].account.tls.count[TLS_NOTIFY_SENT] = 1;
-    SAYS(result, "!neither sent");
-    result_free(result);
-}
-
-/* What a RST loses and what a close_notify tells stand side by side without contradiction. */
-static void an_abort_is_no_loss_where_close_notify_came(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    notifies(result, SIDE_CLIENT, CONNECTIONS, CONNECTIONS);
-    meets_data(result, SIDE_CLIENT, 1000);
-    SAYS(result,
-         "what is still under way is lost: that no data was among it, only a close_notify can "
-         "tell. The server read the client's close_notify: it knows that nothing was cut off.",
-         "!data still under way");
-    result_free(result);
-}
-
-static void a_wait_in_the_handshake_is_told(void **state)
-{
-    struct result *result = fixture_tls();
-    struct account *client = &result->side[SIDE_CLIENT].account;
-
-    (void)state;
-    set_scenario(result, "load.timeout", "2s");
-    client->outcome[OUTCOME_DONE] = CONNECTIONS - 50;
-    client->outcome[OUTCOME_TIMEOUT] = 50;
-    SAYS(result, "50 connections of the client ended because a step", "!in the TLS handshake");
-    client->tls.count[TLS_HANDSHAKES] = CONNECTIONS - 40;
-    SAYS(result, "40 of them were in the TLS handshake, which connect and accept include");
-    client->tls.count[TLS_HANDSHAKES] = CONNECTIONS - 50;
-    SAYS(result, "All of them were in the TLS handshake", "and the server fell silent.");
-    client->outcome[OUTCOME_DONE] -= 20; /* of which nobody knows how far they came */
-    client->outcome[OUTCOME_RESET] = 20;
-    SAYS(result, "30 of them were in the TLS handshake");
-    result_free(result);
-}
-
-static void a_close_over_an_unread_close_notify_resets(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
-    resets_from(result, SIDE_SERVER, "TcpExtTCPAbortOnClose");
-    SAYS(result, "5,000 times the server closed with a close_notify of the client unread",
-         "(TcpExtTCPAbortOnClose), so no TIME_WAIT stays", "!met a closed socket", "!tickets");
-    result_free(result);
-}
-
-static void truncation_ends_in_a_reset(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    ends_in(result, SIDE_CLIENT, OUTCOME_TRUNCATED);
-    meets_data(result, SIDE_SERVER, 1000);
-    SAYS(result, "On 5,000 of the client's connections the server's FIN came and no close_notify",
-         "answers that with a fatal alert, which met a closed socket: the server's kernel sent",
-         "sent a RST for it, so no TIME_WAIT stays.", "!close_notify met",
-         "!On 5,000 of the server's");
-    result_free(result);
-}
-
-static void truncation_of_a_half_close_ends_in_an_alert(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    ends_in(result, SIDE_SERVER, OUTCOME_TRUNCATED);
-    ends_in(result, SIDE_CLIENT, OUTCOME_ALERT);
-    text_counts_add(&result->side[SIDE_CLIENT].tls_errors, "tlsv1 alert decode error", 5000);
-    SAYS(result, "On 5,000 of the server's connections the client's FIN came",
-         "OpenSSL answers that with a fatal alert.",
-         "A fatal alert from the server ended 5,000 of the client's connections",
-         "connections (\"tlsv1 alert decode error\").", "!closed socket");
-    result_free(result);
-}
-
-/* OpenSSL's words are counted by side, not by outcome. */
-static void words_for_one_end_are_not_for_another(void **state)
-{
-    struct result *result = fixture_tls();
-    struct result_side *client = &result->side[SIDE_CLIENT];
-
-    (void)state;
-    client->account.outcome[OUTCOME_DONE] = CONNECTIONS - 43;
-    client->account.outcome[OUTCOME_TRUNCATED] = 40;
-    client->account.outcome[OUTCOME_ALERT] = 3;
-    notifies(result, SIDE_SERVER, CONNECTIONS, CONNECTIONS - 43);
-    text_counts_add(&client->tls_errors, "unexpected eof while reading", 40);
-    text_counts_add(&client->tls_errors, "sslv3 alert bad record mac", 3);
-    SAYS(result, "A fatal alert from the server ended 3 of the client's connections.",
-         "!nothing was cut off");
-    result_free(result);
-}
-
-static void unread_tickets_make_the_close_a_reset(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS] = 0;
-    resets_from(result, SIDE_CLIENT, "TcpExtTCPAbortOnClose");
-    SAYS(result,
-         "The server's session tickets follow its TLS 1.3 handshake, and the client never read",
-         "read 10,000 of them. 5,000 times it closed with tickets unread",
-         "RST instead of a FIN (TcpExtTCPAbortOnClose), so no TIME_WAIT stays", "!close_notify of",
-         "!close_notify met", "!they met");
-    result->side[SIDE_SERVER].account.tls.count[TLS_RESUMED] = CONNECTIONS; /* one ticket each */
-    SAYS(result, "never read 5,000 of them. 5,000 times");
-    strcpy(result->side[SIDE_SERVER].account.tls.negotiated, "TLSv1.2, ECDHE-RSA-AES128");
-    SAYS(result, "!session tickets");
-    result_free(result);
-}
-
-/* The client closes before they come; the server's close_notify, behind them, is not to blame. */
-static void tickets_can_meet_a_closed_socket(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS] = 0;
-    notifies(result, SIDE_SERVER, CONNECTIONS, 0);
-    meets_data(result, SIDE_CLIENT, 1000);
-    SAYS(result, "never read 10,000 of them. 5,000 times they met a closed socket, and its",
-         "!it closed with", "!close_notify met");
-    result_free(result);
-}
-
-/* The second ticket and the FIN meet no socket either: a RST more, and no connection more. */
-static void a_connection_meets_its_tickets_once(void **state)
-{
-    struct result *result = fixture_tls();
-    struct counter_readings *counters = &result->side[SIDE_CLIENT].counters;
-
-    (void)state;
-    result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS] = 0;
-    fixture_counter(counters, "TcpOutRsts", UINT64_C(2) * CONNECTIONS);
-    fixture_counter(counters, "TcpExtTCPAbortOnClose", 200);
-    fixture_counter(counters, "TcpExtTCPAbortOnData", 1300);
-    fixture_counter(counters, "TcpExtTW", 3000);
-    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpEstabResets", CONNECTIONS);
-    SAYS(result, "200 times it closed with tickets unread", "4,300 times they met a closed socket",
-         " 3,000 more answered TLS records",
-         " 5,500 more answered segments for which there was no");
-    result_free(result);
-}
-
-/* ssl3_read_n() sends no alert then. */
-static void no_alert_follows_its_own_close_notify(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    ends_in(result, SIDE_CLIENT, OUTCOME_TRUNCATED);
-    notifies(result, SIDE_CLIENT, CONNECTIONS, CONNECTIONS);
-    SAYS(result, "On 5,000 of the client's connections", "!fatal alert");
-    result_free(result);
-}
-
-static void resumption_that_never_came_about_is_told(void **state)
-{
-    struct result *result = fixture_tls();
-
-    (void)state;
-    set_scenario(result, "tls.resumption", "ticket");
-    SAYS(result, "No TLS handshake of the client resumed a session, though tls.resumption is "
-                 "ticket: all of the 5,000 were full ones.");
-    result->side[SIDE_CLIENT].account.tls.count[TLS_RESUMED] = 1;
-    SAYS(result, "!resumed a session");
     result_free(result);
 }
 
@@ -554,27 +160,7 @@ int main(void)
         cmocka_unit_test(without_a_handshake_it_says_so),
         cmocka_unit_test(the_widest_block_is_narrow),
         cmocka_unit_test(memory_is_told_of_many_only),
-        cmocka_unit_test(both_notified_is_clean),
-        cmocka_unit_test(one_notified_is_told_whose),
-        cmocka_unit_test(a_late_close_notify_meets_a_closed_socket),
-        cmocka_unit_test(no_more_records_than_mini_sockets),
-        cmocka_unit_test(a_peer_in_last_ack_counts_no_reset),
-        cmocka_unit_test(a_reset_that_was_meant_is_no_late_close_notify),
-        cmocka_unit_test(against_a_server_that_is_not_ours),
-        cmocka_unit_test(the_machine_does_not_tell_whose_resets),
-        cmocka_unit_test(a_close_notify_where_a_message_was_due),
-        cmocka_unit_test(no_close_notify_at_all_is_told),
-        cmocka_unit_test(an_abort_is_no_loss_where_close_notify_came),
-        cmocka_unit_test(a_wait_in_the_handshake_is_told),
-        cmocka_unit_test(a_close_over_an_unread_close_notify_resets),
-        cmocka_unit_test(truncation_ends_in_a_reset),
-        cmocka_unit_test(truncation_of_a_half_close_ends_in_an_alert),
-        cmocka_unit_test(words_for_one_end_are_not_for_another),
-        cmocka_unit_test(unread_tickets_make_the_close_a_reset),
-        cmocka_unit_test(tickets_can_meet_a_closed_socket),
-        cmocka_unit_test(a_connection_meets_its_tickets_once),
-        cmocka_unit_test(no_alert_follows_its_own_close_notify),
-        cmocka_unit_test(resumption_that_never_came_about_is_told),
+        cmocka_unit_test(an_eof_may_be_a_close_notify),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

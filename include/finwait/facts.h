@@ -1,5 +1,5 @@
-#ifndef REPORT_FACTS_H
-#define REPORT_FACTS_H
+#ifndef FINWAIT_FACTS_H
+#define FINWAIT_FACTS_H
 
 #include <stdbool.h>
 #include <stdint.h>

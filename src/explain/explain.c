@@ -1,7 +1,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "finwait/report.h"
+#include "finwait/explain.h"
 #include "story.h"
 
 /* In the order in which they are told: what happened, how it closed, what is left, what was
@@ -43,7 +43,7 @@ void story_say(struct story *story, const char *format, ...)
     va_end(arguments);
 }
 
-char *report_explain(const struct result *result)
+char *explain_text(const struct result *result)
 {
     struct story story = {0};
     char *text = NULL;

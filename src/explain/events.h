@@ -1,5 +1,5 @@
-#ifndef REPORT_EVENTS_H
-#define REPORT_EVENTS_H
+#ifndef EXPLAIN_EVENTS_H
+#define EXPLAIN_EVENTS_H
 
 #include "maps.h"
 

@@ -1,5 +1,5 @@
-#ifndef REPORT_RESETS_H
-#define REPORT_RESETS_H
+#ifndef EXPLAIN_RESETS_H
+#define EXPLAIN_RESETS_H
 
 #include "story.h"
 

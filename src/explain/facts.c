@@ -1,4 +1,4 @@
-#include "facts.h"
+#include "finwait/facts.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
-#ifndef REPORT_STORY_H
-#define REPORT_STORY_H
+#ifndef EXPLAIN_STORY_H
+#define EXPLAIN_STORY_H
 
-#include "facts.h"
+#include "finwait/facts.h"
 
 /* The explanation while it is being told. */
 struct story {
@@ -62,10 +62,6 @@ observer observe_time_wait, observe_gave_way, observe_recycled,
 
 /* What was foreseen. */
 observer observe_prediction; /* story_prediction.c */
-
-/* "client ends in close, server ends in time_wait"; for a race, every way.  "" without a
- * model.  A new string, or NULL when out of memory. */
-char *story_prediction(const struct result *result);
 
 /* What took the place of a side's TIME_WAIT that ended early.  Static. */
 const char *story_what_ended(const struct facts *facts, enum side side);

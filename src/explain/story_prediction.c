@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/explain.h"
 #include "story.h"
 
 /* A result that was written by hand may lack either. */
@@ -49,7 +50,7 @@ static void tell_end(const struct predicted_end *end, FILE *out)
     }
 }
 
-char *story_prediction(const struct result *result)
+char *explain_prediction(const struct result *result)
 {
     char *text = NULL;
     size_t size;
@@ -86,7 +87,7 @@ static bool is_certain(const struct result *result, enum side side)
 
 static void say_foreseen(struct story *story, const char *introduction, const char *tail)
 {
-    char *text = story_prediction(story->facts.result);
+    char *text = explain_prediction(story->facts.result);
 
     if (text != NULL) {
         story_say(story, "%s: %s%s.", introduction, text, tail);

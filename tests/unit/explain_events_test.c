@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "report_fixture.h"
+#include "fixture.h"
 
 /* What befell the roles, and what the other observers make of it. */
 

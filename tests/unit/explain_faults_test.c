@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "report_fixture.h"
+#include "fixture.h"
 
 /* What struck a run from outside, and what follows from it. */
 

@@ -1,5 +1,5 @@
-#ifndef REPORT_TLS_H
-#define REPORT_TLS_H
+#ifndef EXPLAIN_TLS_H
+#define EXPLAIN_TLS_H
 
 #include "story.h"
 

@@ -1,4 +1,4 @@
-#include "report_fixture.h"
+#include "fixture.h"
 
 /* Sockets that stand in a state worth explaining: handshakes, self-connects, CLOSE; and RSTs that
  * abort nothing. */

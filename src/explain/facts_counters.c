@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "facts.h"
+#include "finwait/facts.h"
 
 /* What sockets and counters say together. */
 

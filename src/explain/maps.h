@@ -1,7 +1,7 @@
-#ifndef REPORT_MAPS_H
-#define REPORT_MAPS_H
+#ifndef EXPLAIN_MAPS_H
+#define EXPLAIN_MAPS_H
 
-#include "facts.h"
+#include "finwait/facts.h"
 
 /* The maps of the effective scenario, "{at: 1s, drop: fin, toward: client}", one for each fault and
  * event. */

@@ -1,5 +1,5 @@
-#ifndef TESTS_REPORT_FIXTURE_H
-#define TESTS_REPORT_FIXTURE_H
+#ifndef TESTS_FIXTURE_H
+#define TESTS_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "finwait/clock.h"
-#include "finwait/report.h"
+#include "finwait/explain.h"
 
 /* Results made by hand: the ways a trial can turn out, as a run would record them. */
 
@@ -275,7 +275,7 @@ static inline void assert_phrases(const char *text, const char *const *phrases)
 
 static inline void assert_explains(const struct result *result, const char *const *phrases)
 {
-    char *text = report_explain(result);
+    char *text = explain_text(result);
 
     assert_phrases(text, phrases);
     assert_null(strchr(text, '\n'));

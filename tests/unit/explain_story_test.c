@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "report_fixture.h"
+#include "fixture.h"
 
 static void server_first_piles_up_on_the_server(void **state)
 {

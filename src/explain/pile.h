@@ -1,5 +1,5 @@
-#ifndef REPORT_PILE_H
-#define REPORT_PILE_H
+#ifndef EXPLAIN_PILE_H
+#define EXPLAIN_PILE_H
 
 #include "story.h"
 

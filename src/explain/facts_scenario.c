@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "facts.h"
+#include "finwait/facts.h"
 
 /* What the scenario and the hosts were set to. */
 

@@ -1,5 +1,5 @@
-#ifndef REPORT_FAULTS_H
-#define REPORT_FAULTS_H
+#ifndef EXPLAIN_FAULTS_H
+#define EXPLAIN_FAULTS_H
 
 #include "maps.h"
 
