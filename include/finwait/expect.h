@@ -27,7 +27,10 @@ int expect_check(const char *text, struct where where, struct error *error);
  */
 int expect_judge(struct result *result, const char *text, struct where where, struct error *error);
 
-/* Whether every expectation of the result held: STATUS_OK or STATUS_UNMET. */
+/*
+ * What a result comes to: STATUS_OK, every expectation held; STATUS_UNMET, one did not;
+ * STATUS_INTERRUPTED, it was cut short.
+ */
 enum status expect_status(const struct result *result);
 
 #endif

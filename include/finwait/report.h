@@ -7,8 +7,9 @@
 
 /* A way to show a result: one file and one row of report_table. */
 struct report_ops {
-    const char *name; /* "text", "json" */
+    const char *name; /* "text", "json", "csv" */
     const char *about;
+    void (*head)(FILE *out); /* once, before the first of several results; NULL: nothing */
     void (*write)(const struct result *result, FILE *out);
 };
 
@@ -16,6 +17,13 @@ extern const struct report_ops *const report_table[]; /* ends with NULL */
 
 /* The report called `name`, or NULL. */
 const struct report_ops *report_find(const char *name);
+
+/* The names of all, "text, json, csv", for messages.  Returns `text`. */
+const char *report_names(char *text, size_t size);
+#define REPORT_NAMES 80
+
+/* What comes before the first of several results. */
+void report_head(const struct report_ops *format, FILE *out);
 
 /*
  * The summary a person reads: at most 100 columns, but for what an inspection printed and table
@@ -25,5 +33,8 @@ extern const struct report_ops report_text;
 
 /* result.json's content. */
 extern const struct report_ops report_json;
+
+/* The metrics in long form, RFC 4180. */
+extern const struct report_ops report_csv;
 
 #endif

@@ -222,6 +222,9 @@ struct result *result_from_json(const json_t *json, struct error *error);
 /* Print the text of a result.json.  0, or -1 when writing failed. */
 int result_dump(const struct result *result, FILE *out);
 
+/* The name of the file in the directory of a run. */
+#define RESULT_FILE "result.json"
+
 /* Write DIR/result.json (made when missing, parents too), whole or not at all (rename(2)). */
 int result_write(const struct result *result, const char *directory, struct error *error);
 

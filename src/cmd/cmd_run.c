@@ -16,7 +16,7 @@ struct run_options {
     struct overrides overrides;
     const char *out; /* directory, or NULL */
     const char *inspect;
-    bool json;
+    const struct report_ops *format;
     bool quiet;
     bool several; /* scenarios: each has a directory of its own below `out` */
 };
@@ -26,6 +26,7 @@ enum {
     OPTION_EXPECT,
     OPTION_OUT,
     OPTION_INSPECT,
+    OPTION_FORMAT,
     OPTION_JSON,
     OPTION_QUIET,
     OPTION_REMOTE,
@@ -36,6 +37,7 @@ static const struct option long_options[] = {
     {"expect", required_argument, NULL, OPTION_EXPECT},
     {"out", required_argument, NULL, OPTION_OUT},
     {"inspect", required_argument, NULL, OPTION_INSPECT},
+    {"format", required_argument, NULL, OPTION_FORMAT},
     {"json", no_argument, NULL, OPTION_JSON},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {OVERRIDE_REMOTE, no_argument, NULL, OPTION_REMOTE},
@@ -48,7 +50,8 @@ static const char help[] = COMMAND_SCENARIO
     "                      VALUE null takes back what the scenario says of it\n"
     "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < 100\"\n"
     "  --out DIR           write DIR/result.json (DIR/NAME/result.json for several scenarios)\n"
-    "  --json              print the result as JSON on stdout, and nothing else\n"
+    "  --format NAME       print the result as " COMMAND_FORMATS "\n"
+    "  --json              the same as --format json\n"
     "  --quiet             no progress line\n"
     "  --inspect COMMAND   run COMMAND, e.g. 'ss -s', with sh(1) in each host at the end of\n"
     "                      settle; FINWAIT_HOST tells it where it is\n"
@@ -77,8 +80,10 @@ static int take_option(struct run_options *options, int letter, struct error *er
         }
         options->inspect = optarg;
         return 0;
+    case OPTION_FORMAT:
+        return command_format(&command_run, optarg, &options->format, error);
     case OPTION_JSON:
-        options->json = true;
+        options->format = &report_json;
         return 0;
     default:
         options->quiet = true;
@@ -98,7 +103,7 @@ static enum status judge(struct result *result, const struct scenario *scenario,
             return error->status;
         }
     }
-    return result->partial ? STATUS_INTERRUPTED : expect_status(result);
+    return expect_status(result);
 }
 
 static char *out_directory(const struct run_options *options, const char *name)
@@ -124,7 +129,7 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
 
     progress_line_init(&line);
     conducting.progress_every = progress_line_every(&line);
-    if (!options->quiet && !options->json) {
+    if (!options->quiet && options->format == &report_text) {
         conducting.progress = progress_line_show;
     }
     result = conduct(scenario, &conducting, error);
@@ -141,7 +146,7 @@ static enum status deliver(const struct result *result, const struct run_options
     if (directory != NULL && result_write(result, directory, error) != 0) {
         status = error->status;
     }
-    (options->json ? report_json : report_text).write(result, stdout);
+    options->format->write(result, stdout);
     if ((fflush(stdout) != 0 || ferror(stdout) != 0) && status == STATUS_OK) {
         error_errno(error, STATUS_MACHINE, errno, "write the result to stdout");
         status = error->status;
@@ -201,16 +206,19 @@ static enum status load_and_run(size_t count, char **names, struct run_options *
         return error->status;
     }
     options->several = count > 1;
-    status = check_directories(batch, options, error) == 0
-                 ? batch_run(batch, run_one, options, error)
-                 : error->status;
+    if (check_directories(batch, options, error) == 0) {
+        report_head(options->format, stdout);
+        status = batch_run(batch, run_one, options, error);
+    } else {
+        status = error->status;
+    }
     batch_free(batch);
     return status;
 }
 
 static enum status run(int argc, char **argv, struct error *error)
 {
-    struct run_options options = {0};
+    struct run_options options = {.format = &report_text};
     enum status status = STATUS_USAGE;
     int letter;
 

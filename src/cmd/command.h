@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "finwait/error.h"
+#include "finwait/report.h"
 #include "finwait/scenario.h"
 
 /* A command is one file with one `const struct command`, and one line in main.c's list. */
@@ -19,6 +20,7 @@ struct command {
 };
 
 extern const struct command command_run;
+extern const struct command command_report;
 extern const struct command command_check;
 extern const struct command command_show;
 extern const struct command command_list;
@@ -34,6 +36,13 @@ void command_usage(const struct command *command, FILE *out);
 #define COMMAND_SCENARIO                                                                           \
     "SCENARIO is a YAML file, the name of one that ships (finwait list scenarios), or a close\n"   \
     "order (finwait list orders), which then has the defaults.\n"
+
+/* What they say of --format; a test holds it against report_table. */
+#define COMMAND_FORMATS "text, json or csv"
+
+/* The report called `name`, for the --format of `command`.  -1: STATUS_USAGE. */
+int command_format(const struct command *command, const char *name,
+                   const struct report_ops **format, struct error *error);
 
 /* As getopt_long(3), which it calls: silently, and with ':' for an option that lacks its value. */
 int command_option(int argc, char **argv, const struct option *options);

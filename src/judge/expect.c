@@ -77,6 +77,9 @@ int expect_judge(struct result *result, const char *text, struct where where, st
 
 enum status expect_status(const struct result *result)
 {
+    if (result->partial) {
+        return STATUS_INTERRUPTED;
+    }
     for (size_t i = 0; i < result->expectation_count; i++) {
         if (result->expectation[i].verdict != VERDICT_PASS) {
             return STATUS_UNMET;

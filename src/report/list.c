@@ -3,7 +3,7 @@
 
 #include "finwait/report.h"
 
-const struct report_ops *const report_table[] = {&report_text, &report_json, NULL};
+const struct report_ops *const report_table[] = {&report_text, &report_json, &report_csv, NULL};
 
 const struct report_ops *report_find(const char *name)
 {
@@ -13,4 +13,23 @@ const struct report_ops *report_find(const char *name)
         }
     }
     return NULL;
+}
+
+const char *report_names(char *text, size_t size)
+{
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; report_table[i] != NULL && used < size; i++) {
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "",
+                                 report_table[i]->name);
+    }
+    return text;
+}
+
+void report_head(const struct report_ops *format, FILE *out)
+{
+    if (format->head != NULL) {
+        format->head(out);
+    }
 }

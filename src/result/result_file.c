@@ -10,8 +10,6 @@
 #include "finwait/result.h"
 #include "grow.h"
 
-static const char file_name[] = "result.json";
-
 /* mkdir -p; `path` is changed and restored. */
 static int make_directories(char *path, struct error *error)
 {
@@ -106,9 +104,9 @@ int result_write(const struct result *result, const char *directory, struct erro
     if (fd < 0) {
         return -1;
     }
-    snprintf(temporary, sizeof temporary, ".%s.%ld", file_name, (long)getpid());
-    if (write_file(result, fd, temporary) != 0 || renameat(fd, temporary, fd, file_name) != 0) {
-        error_errno(error, STATUS_MACHINE, errno, "write %s/%s", directory, file_name);
+    snprintf(temporary, sizeof temporary, ".%s.%ld", RESULT_FILE, (long)getpid());
+    if (write_file(result, fd, temporary) != 0 || renameat(fd, temporary, fd, RESULT_FILE) != 0) {
+        error_errno(error, STATUS_MACHINE, errno, "write %s/%s", directory, RESULT_FILE);
         error_hint(error, "choose another directory for the result, or make room there");
         goto fail;
     }
@@ -128,7 +126,7 @@ static json_t *load(const char *file, struct error *error)
 
     if (stream == NULL) {
         error_errno(error, STATUS_USAGE, errno, "read %s", file);
-        error_hint(error, "give a %s that finwait wrote", file_name);
+        error_hint(error, "give a %s that finwait wrote", RESULT_FILE);
         return NULL;
     }
     json_t *json = json_loadf(stream, JSON_REJECT_DUPLICATES, &problem);
@@ -136,7 +134,7 @@ static json_t *load(const char *file, struct error *error)
     if (json == NULL) {
         error_set(error, STATUS_USAGE, "no JSON: %s", problem.text);
         error_at(error, (struct where){file, problem.line > 0 ? problem.line : 0, problem.column});
-        error_hint(error, "give a %s that finwait wrote", file_name);
+        error_hint(error, "give a %s that finwait wrote", RESULT_FILE);
     }
     return json;
 }

@@ -5,7 +5,7 @@ import re
 
 import finwait_test as ft
 
-COMMANDS = ("run", "check", "show", "list", "doctor")
+COMMANDS = ("run", "report", "check", "show", "list", "doctor")
 
 
 class Help(ft.TestCase):
@@ -51,7 +51,7 @@ class Help(ft.TestCase):
 
     def test_run_names_all_its_options(self):
         text = ft.finwait("run", "--help").stdout
-        for option in ("set", "expect", "out", "inspect", "json", "quiet"):
+        for option in ("set", "expect", "out", "inspect", "format", "json", "quiet"):
             self.assertIn(f"--{option}", text)
         self.assertIn("--i-may-load-this-target", text)
 

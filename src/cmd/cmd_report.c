@@ -1,0 +1,132 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "command.h"
+#include "finwait/expect.h"
+
+static const struct option long_options[] = {
+    {"format", required_argument, NULL, 'f'},
+    {"expect", required_argument, NULL, 'e'},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help[] =
+    "FILE is a result.json, or the DIR that run --out wrote it into.\n"
+    "\n"
+    "  --format NAME       print it as " COMMAND_FORMATS "\n"
+    "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < 100\"\n"
+    "\n"
+    "Exit status: as run's, by what the results say; of several, the highest.\n";
+
+struct report_options {
+    const struct report_ops *format;
+    struct overrides expect;
+};
+
+static struct result *read_result(const char *name, struct error *error)
+{
+    struct result *result = NULL;
+    struct stat about;
+    char *file = NULL;
+
+    if (stat(name, &about) == 0 && S_ISDIR(about.st_mode)) {
+        if (asprintf(&file, "%s/" RESULT_FILE, name) < 0) {
+            error_set(error, STATUS_MACHINE, "out of memory");
+            return NULL;
+        }
+    }
+    result = result_read(file != NULL ? file : name, error);
+    free(file);
+    return result;
+}
+
+static int judge(struct result *result, const struct overrides *expect, struct error *error)
+{
+    for (size_t i = 0; i < expect->count; i++) {
+        if (expect_judge(result, expect->item[i].value, (struct where){0}, error) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* What the result comes to; an error's status when there is none. */
+static enum status report_one(const char *name, const struct report_options *options, bool first,
+                              struct error *error)
+{
+    struct result *result = read_result(name, error);
+    enum status status;
+
+    if (result == NULL) {
+        return error->status;
+    }
+    if (judge(result, &options->expect, error) != 0) {
+        result_free(result);
+        return error->status;
+    }
+    if (first) {
+        report_head(options->format, stdout);
+    }
+    options->format->write(result, stdout);
+    status = expect_status(result);
+    result_free(result);
+    return status;
+}
+
+static enum status report_all(char **names, const struct report_options *options,
+                              struct error *error)
+{
+    enum status worst = STATUS_OK;
+
+    for (size_t i = 0; names[i] != NULL; i++) {
+        enum status status = report_one(names[i], options, i == 0, error);
+
+        if (error->what[0] != '\0') {
+            return status;
+        }
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+static int take_option(struct report_options *options, int letter, struct error *error)
+{
+    return letter == 'f' ? command_format(&command_report, optarg, &options->format, error)
+                         : overrides_add(&options->expect, "expect", optarg, error);
+}
+
+static enum status run(int argc, char **argv, struct error *error)
+{
+    struct report_options options = {.format = &report_text};
+    enum status status = STATUS_USAGE;
+    int letter;
+
+    while ((letter = command_option(argc, argv, long_options)) != -1) {
+        if (letter == '?' || letter == ':') {
+            command_bad_option(&command_report, long_options, letter, argv, error);
+            goto done;
+        }
+        if (take_option(&options, letter, error) != 0) {
+            status = error->status;
+            goto done;
+        }
+    }
+    if (optind == argc) {
+        error_set(error, STATUS_USAGE, "report: which result?");
+        error_hint(error, "for example: finwait report DIR, after finwait run SCENARIO --out DIR");
+        goto done;
+    }
+    status = report_all(argv + optind, &options, error);
+done:
+    overrides_fini(&options.expect);
+    return status;
+}
+
+const struct command command_report = {
+    .name = "report",
+    .arguments = "FILE|DIR... [OPTIONS]",
+    .about = "Read results back and report them",
+    .help = help,
+    .run = run,
+};

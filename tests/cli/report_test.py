@@ -1,0 +1,103 @@
+"""finwait report: results read back, and the formats they are printed in."""
+
+import csv
+import io
+import json
+import os
+
+import finwait_test as ft
+
+
+class Report(ft.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.out = ft.PLACE.directory()
+        settings = {"lab": "host", "server.port": ft.free_port(), "load.connections": 20}
+        arguments = ft.as_arguments({**settings, "settle": "0s"}, name='a, "b"')
+        cls.ran = ft.finwait(*arguments, "--out", cls.out, "--expect", "connections.failed == 0")
+        cls.file = os.path.join(cls.out, "result.json")
+        with open(cls.file, encoding="utf-8") as file:
+            cls.value = json.load(file)
+
+    def test_text_is_what_the_run_said(self):
+        self.assertEqual(self.ran.status, 0, self.ran)
+        for name in (self.file, self.out):
+            ended = ft.finwait("report", name)
+            self.assertEqual((ended.status, ended.stderr), (0, ""))
+            self.assertEqual(ended.stdout, self.ran.stdout)
+
+    def test_json_is_the_file(self):
+        ended = ft.finwait("report", self.file, "--format", "json")
+        with open(self.file, encoding="utf-8") as file:
+            self.assertEqual(ended.stdout, file.read())
+
+    def test_csv_has_every_metric(self):
+        ended = ft.finwait("report", self.out, self.out, "--format=csv")
+        rows = list(csv.reader(io.StringIO(ended.stdout)))
+        self.assertEqual(rows[0], ["scenario", "started", "metric", "unit", "value"])
+        metrics = {row[2]: float(row[4]) for row in rows[1:]}
+        self.assertEqual(len(rows) - 1, 2 * len(metrics), "two results under one heading")
+        self.assertEqual(metrics, self.value["metrics"])
+        self.assertEqual({row[0] for row in rows[1:]}, {'a, "b"'})
+        units = {row[2]: row[3] for row in rows[1:]}
+        self.assertEqual(units["connections.completed"], "connections")
+        self.assertEqual(units["latency.life.p50"], "s")
+
+    def test_run_prints_every_format(self):
+        for name, begins in (("csv", "scenario,started,"), ("json", "{"), ("text", "test")):
+            with self.subTest(name):
+                settings = {"lab": "host", "server.port": ft.free_port(), "load.connections": 5}
+                arguments = ft.as_arguments({**settings, "settle": "0s"})
+                ended = ft.finwait(*arguments, "--format", name)
+                self.assertEqual(ended.status, 0, ended)
+                self.assertTrue(ended.stdout.startswith(begins), ended.stdout[:80])
+
+    def test_expectations_can_come_later(self):
+        for text, status in (("connections.completed == 20", 0), ("connections.completed > 20", 1)):
+            with self.subTest(text):
+                ended = ft.finwait("report", self.out, "--expect", text)
+                self.assertEqual(ended.status, status, ended)
+                self.assertIn(text, ended.stdout)
+
+    def test_status_is_the_highest(self):
+        bad = self.changed(lambda value: value.update(partial=True, cut_by="SIGINT"))
+        self.assertEqual(ft.finwait("report", bad, self.file).status, 4)
+        self.assertEqual(ft.finwait("report", self.file, bad).status, 4)
+
+    def test_formats_are_those_of_the_help(self):
+        ended = ft.finwait("report", self.out, "--format", "yaml")
+        self.assertEqual((ended.status, ended.stdout), (2, ""))
+        names = ended.stderr.split("there are ")[1].strip()
+        for command in ("run", "report"):
+            self.assertIn(" or ".join(names.rsplit(", ", 1)), ft.finwait(command, "--help").stdout)
+
+    def test_what_is_no_result(self):
+        truncated = ft.PLACE.write("truncated.json", json.dumps(self.value)[:-40])
+        other = ft.PLACE.write("other.json", '{"a": [1]}')
+        newer = self.changed(lambda value: value.update(schema=999))
+        missing = os.path.join(self.out, "none.json")
+        for name, said in (
+            (truncated, f"{truncated}:1:"),
+            (other, other),
+            (newer, "schema"),
+            (missing, "ENOENT"),
+            (ft.PLACE.directory(), "ENOENT"),
+        ):
+            with self.subTest(said):
+                ended = ft.finwait("report", name)
+                self.assertEqual((ended.status, ended.stdout), (2, ""))
+                self.assertIn(said, ended.stderr)
+
+    def test_without_a_result(self):
+        ended = ft.finwait("report")
+        self.assertEqual((ended.status, ended.stdout), (2, ""))
+        self.assertIn("finwait report DIR", ended.stderr)
+
+    def changed(self, change):
+        value = json.loads(json.dumps(self.value))
+        change(value)
+        return ft.PLACE.write("changed.json", json.dumps(value))
+
+
+if __name__ == "__main__":
+    ft.main()
