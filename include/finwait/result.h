@@ -138,7 +138,7 @@ struct metric_value {
 };
 
 /* What the scenario's faults and events did: a moment of its timeline. */
-struct timeline_entry {
+struct moment {
     int64_t due; /* ns from the start of load */
     char *what;  /* "drop fin toward client", "kill server" … */
     bool happened;
@@ -169,8 +169,8 @@ struct result {
     size_t predicted_count; /* 0: no model, or `unpredicted` */
     struct predicted_end *predicted;
     char *unpredicted; /* why the model cannot know how this ends; NULL: it does, or nobody asked */
-    size_t timeline_count; /* in the order it happened */
-    struct timeline_entry *timeline;
+    size_t moment_count; /* in the order it happened */
+    struct moment *moment;
     size_t finding_count;
     struct finding *finding;
     size_t expectation_count;
@@ -185,7 +185,7 @@ struct result *result_new(void);
 void result_free(struct result *result); /* NULL is allowed */
 
 /* Append a moment that has not happened yet.  Lives where it is until the next one is appended. */
-struct timeline_entry *result_add_moment(struct result *result, int64_t due, const char *what);
+struct moment *result_add_moment(struct result *result, int64_t due, const char *what);
 
 /* Derive the flat list of metrics from everything else.  Call when the rest is there. */
 void result_measure(struct result *result);

@@ -20,11 +20,11 @@ static enum side side_of(const char *name, enum side otherwise)
 }
 
 /* The entry of the start that was due at that moment, or NULL. */
-static const struct timeline_entry *find_start(const struct result *result, int64_t due)
+static const struct moment *find_start(const struct result *result, int64_t due)
 {
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        if (result->timeline[i].restart && result->timeline[i].due == due) {
-            return &result->timeline[i];
+    for (size_t i = 0; i < result->moment_count; i++) {
+        if (result->moment[i].restart && result->moment[i].due == due) {
+            return &result->moment[i];
         }
     }
     return NULL;

@@ -21,7 +21,7 @@ struct event_facts {
     enum side side;
     enum side host; /* of a start: in whose host it then runs */
     bool happened;
-    const struct timeline_entry *entry; /* of a start; NULL when the timeline has none */
+    const struct moment *entry; /* of a start; NULL when the timeline has none */
 };
 
 /* The events in the order of time.  How many there are. */

@@ -32,8 +32,8 @@ bool moment_came(const struct facts *facts, int64_t due)
 {
     const struct result *result = facts->result;
 
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        const struct timeline_entry *entry = &result->timeline[i];
+    for (size_t i = 0; i < result->moment_count; i++) {
+        const struct moment *entry = &result->moment[i];
         bool failed = entry->error != NULL && !entry->restart; /* a start was tried in any case */
         if (entry->due == due && entry->happened && !failed) {
             return true;

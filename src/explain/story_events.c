@@ -74,7 +74,7 @@ static void say_kill(struct story *story, const struct event_facts *event,
 
 static void say_start(struct story *story, const struct event_facts *event)
 {
-    const struct timeline_entry *entry = event->entry;
+    const struct moment *entry = event->entry;
     char when[WHEN_TEXT];
 
     if (entry == NULL || (entry->error != NULL && entry->refusals > 0)) {

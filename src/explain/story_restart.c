@@ -24,8 +24,7 @@ static const char *start_map(const struct result *result, int64_t due)
 
 /* What stood on the host when bind(2) was refused: the first look after the start began.  What the
  * end of settle has may have come since, or what was in the way may have gone. */
-static const struct observation *look_at(const struct result_side *host,
-                                         const struct timeline_entry *entry)
+static const struct observation *look_at(const struct result_side *host, const struct moment *entry)
 {
     for (size_t i = 0; i < host->observation_count; i++) {
         if (host->observation[i].at >= entry->at) {
@@ -65,13 +64,13 @@ static char *tell_leftovers(char text[LEFTOVERS_TEXT], const struct observation 
 
 /* Whether the listener had SO_REUSEADDR that was there before this start: as the scenario says, or
  * the start before it. */
-static bool had_reuseaddr(const struct result *result, const struct timeline_entry *before)
+static bool had_reuseaddr(const struct result *result, const struct moment *before)
 {
     const char *said = text_pairs_get(&result->scenario, "server.sockopt.reuseaddr");
     bool on = said != NULL && strcmp(said, "on") == 0;
     char value[MAP_WORD];
 
-    for (const struct timeline_entry *entry = result->timeline; entry < before; entry++) {
+    for (const struct moment *entry = result->moment; entry < before; entry++) {
         if (entry->restart &&
             map_value(value, start_map(result, entry->due), "reuseaddr")[0] != '\0') {
             on = strcmp(value, "on") == 0;
@@ -110,7 +109,7 @@ static void say_cure(struct story *story, const char *map, enum side host, bool 
               old ? "take reuseaddr: off out of the start" : "set server.sockopt.reuseaddr to on");
 }
 
-static void say_refused(struct story *story, const struct timeline_entry *entry)
+static void say_refused(struct story *story, const struct moment *entry)
 {
     const char *map = start_map(story->facts.result, entry->due);
     char host_name[MAP_WORD];
@@ -133,9 +132,9 @@ void observe_restart(struct story *story)
 {
     const struct result *result = story->facts.result;
 
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        if (result->timeline[i].restart && result->timeline[i].refusals > 0) {
-            say_refused(story, &result->timeline[i]);
+    for (size_t i = 0; i < result->moment_count; i++) {
+        if (result->moment[i].restart && result->moment[i].refusals > 0) {
+            say_refused(story, &result->moment[i]);
         }
     }
 }

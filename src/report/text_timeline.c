@@ -7,7 +7,7 @@
 
 #define AT_WIDTH 14 /* of the moment in front */
 
-static void tell_restart(const struct timeline_entry *entry, FILE *out)
+static void tell_restart(const struct moment *entry, FILE *out)
 {
     if (entry->error != NULL) {
         fprintf(out, ": %s", entry->error);
@@ -20,7 +20,7 @@ static void tell_restart(const struct timeline_entry *entry, FILE *out)
 }
 
 /* What was done, and what came of it unless that goes without saying. */
-static void tell_entry(const struct timeline_entry *entry, FILE *out)
+static void tell_entry(const struct moment *entry, FILE *out)
 {
     fputs(entry->what, out);
     if (!entry->happened) {
@@ -34,7 +34,7 @@ static void tell_entry(const struct timeline_entry *entry, FILE *out)
     }
 }
 
-static void print_entry(const struct paper *paper, const struct timeline_entry *entry)
+static void print_entry(const struct paper *paper, const struct moment *entry)
 {
     char *text = NULL;
     size_t size;
@@ -55,11 +55,11 @@ void text_timeline(const struct paper *paper, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
-    if (result->timeline_count == 0) {
+    if (result->moment_count == 0) {
         return;
     }
     paper_heading(paper, "Timeline");
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        print_entry(paper, &result->timeline[i]);
+    for (size_t i = 0; i < result->moment_count; i++) {
+        print_entry(paper, &result->moment[i]);
     }
 }

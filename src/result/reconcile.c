@@ -52,8 +52,8 @@ static const char *stopped_server(const struct result *result, char *text, size_
 {
     (void)text;
     (void)size;
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        const struct timeline_entry *entry = &result->timeline[i];
+    for (size_t i = 0; i < result->moment_count; i++) {
+        const struct moment *entry = &result->moment[i];
         if (entry->happened && strcmp(entry->what, "stop server") == 0) {
             return "the accept queue was full; the server was stopped for a time and accepted "
                    "nothing then";
@@ -282,8 +282,8 @@ static void find_open(struct result *result, enum side side)
 /* What was to happen and could not; that bind(2) is refused a scenario may be made to show. */
 static void find_failures(struct result *result)
 {
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        const struct timeline_entry *entry = &result->timeline[i];
+    for (size_t i = 0; i < result->moment_count; i++) {
+        const struct moment *entry = &result->moment[i];
 
         if (entry->error != NULL && entry->refusals == 0) {
             findings_add(result, "\"%s\" failed: %s", entry->what, entry->error);

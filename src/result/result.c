@@ -104,24 +104,23 @@ static void predictions_fini(struct result *result)
     free(result->unpredicted);
 }
 
-struct timeline_entry *result_add_moment(struct result *result, int64_t due, const char *what)
+struct moment *result_add_moment(struct result *result, int64_t due, const char *what)
 {
-    struct timeline_entry *entry;
+    struct moment *entry;
 
-    result->timeline =
-        grow_by_one(result->timeline, result->timeline_count, sizeof *result->timeline);
-    entry = &result->timeline[result->timeline_count++];
-    *entry = (struct timeline_entry){.due = due, .what = grow_text(what)};
+    result->moment = grow_by_one(result->moment, result->moment_count, sizeof *result->moment);
+    entry = &result->moment[result->moment_count++];
+    *entry = (struct moment){.due = due, .what = grow_text(what)};
     return entry;
 }
 
-static void timeline_fini(struct result *result)
+static void moments_fini(struct result *result)
 {
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        free(result->timeline[i].what);
-        free(result->timeline[i].error);
+    for (size_t i = 0; i < result->moment_count; i++) {
+        free(result->moment[i].what);
+        free(result->moment[i].error);
     }
-    free(result->timeline);
+    free(result->moment);
 }
 
 static void judgements_fini(struct result *result)
@@ -166,7 +165,7 @@ void result_free(struct result *result)
     }
     readings_fini(&result->host_counters);
     predictions_fini(result);
-    timeline_fini(result);
+    moments_fini(result);
     judgements_fini(result);
     inspections_fini(result);
     free(result);

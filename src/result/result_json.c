@@ -156,13 +156,13 @@ static const struct field predicted_fields[] = {
     {0},
 };
 
-static const struct field timeline_fields[] = {
-    {"due", &codec_duration, AT(timeline_entry, due)},
-    {"at", &codec_time, AT(timeline_entry, at), .flag = FLAG(timeline_entry, happened)},
-    {"what", &codec_text, AT(timeline_entry, what)},
-    {"took", &codec_duration, AT(timeline_entry, took), .flag = FLAG(timeline_entry, has_took)},
-    {"refusals", &codec_count, AT(timeline_entry, refusals), .flag = FLAG(timeline_entry, restart)},
-    {"error", &codec_text, AT(timeline_entry, error), .optional = true},
+static const struct field moment_fields[] = {
+    {"due", &codec_duration, AT(moment, due)},
+    {"at", &codec_time, AT(moment, at), .flag = FLAG(moment, happened)},
+    {"what", &codec_text, AT(moment, what)},
+    {"took", &codec_duration, AT(moment, took), .flag = FLAG(moment, has_took)},
+    {"refusals", &codec_count, AT(moment, refusals), .flag = FLAG(moment, restart)},
+    {"error", &codec_text, AT(moment, error), .optional = true},
     {0},
 };
 
@@ -231,7 +231,7 @@ static const struct field result_fields[] = {
     {"predicted", &codec_list, LIST(result, predicted, predicted_count),
      .fields = predicted_fields},
     {"unpredicted", &codec_text, AT(result, unpredicted), .optional = true},
-    {"timeline", &codec_list, LIST(result, timeline, timeline_count), .fields = timeline_fields},
+    {"timeline", &codec_list, LIST(result, moment, moment_count), .fields = moment_fields},
     {"scenario", &codec_pairs, AT(result, scenario), .optional = true},
     {"environment", &codec_pairs, AT(result, environment), .optional = true},
     {"phases", &codec_object, .fields = phase_fields, .optional = true},

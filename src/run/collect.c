@@ -231,11 +231,10 @@ static void rebase_phases(struct trial *trial)
     }
 }
 
-static void rebase_timeline(struct trial *trial)
+static void rebase_moments(struct trial *trial)
 {
-    for (size_t i = 0; i < trial->result->timeline_count; i++) {
-        trial->result->timeline[i].at -=
-            trial->result->timeline[i].happened ? trial->load_began : 0;
+    for (size_t i = 0; i < trial->result->moment_count; i++) {
+        trial->result->moment[i].at -= trial->result->moment[i].happened ? trial->load_began : 0;
     }
 }
 
@@ -255,7 +254,7 @@ void collect_end(struct trial *trial)
         }
     }
     rebase_phases(trial);
-    rebase_timeline(trial);
+    rebase_moments(trial);
     predict_unstruck(trial->result, trial->scenario, trial->model);
     trial->result->partial = trial->cut_by != NULL;
     trial->result->cut_by = trial->cut_by != NULL ? strdup(trial->cut_by) : NULL;

@@ -25,7 +25,7 @@ static void load_is_over(struct trial *trial)
 /* Whether the client will tell when it has finished: not one that is killed or stopped. */
 static bool will_finish(const struct trial *trial)
 {
-    return trial->role[SIDE_CLIENT] != NULL && !timeline_holds(trial->timeline, SIDE_CLIENT);
+    return trial->role[SIDE_CLIENT] != NULL && !moments_holds(trial->moments, SIDE_CLIENT);
 }
 
 void conduct_client_stopped(struct trial *trial)
@@ -76,7 +76,7 @@ static void on_finished(void *context, struct role *role)
     enum side side = side_of(trial, role);
 
     if (is_driver(trial, role) &&
-        !(timeline_holds(trial->timeline, side) && timeline_revives(trial->timeline, side))) {
+        !(moments_holds(trial->moments, side) && moments_revives(trial->moments, side))) {
         load_is_over(trial);
     }
 }
@@ -85,12 +85,12 @@ static void on_restarted(void *context, struct role *role, int64_t took, uint64_
 {
     struct trial *trial = context;
 
-    timeline_restarted(trial->timeline, side_of(trial, role), took, refusals);
+    moments_restarted(trial->moments, side_of(trial, role), took, refusals);
 }
 
 void conduct_restart_failed(struct trial *trial, struct role *role, const struct error *error)
 {
-    timeline_not_restarted(trial->timeline, side_of(trial, role), error);
+    moments_not_restarted(trial->moments, side_of(trial, role), error);
     if (is_driver(trial, role)) {
         load_is_over(trial);
     }
@@ -195,8 +195,8 @@ static int setup(struct trial *trial, struct error *error)
     };
 
     collect_setup(trial);
-    trial->timeline = timeline_new(trial, error);
-    if (trial->timeline == NULL || plan_workers(scenario, trial->workers, error) != 0 ||
+    trial->moments = moments_new(trial, error);
+    if (trial->moments == NULL || plan_workers(scenario, trial->workers, error) != 0 ||
         plan_tls(scenario, trial->tls, error) != 0 || setup_lab(trial, error) != 0 ||
         lab_check_faults(trial->lab, scenario->fault, scenario->fault_count, error) != 0 ||
         start_role(trial, SIDE_SERVER, error) != 0 || start_role(trial, SIDE_CLIENT, error) != 0 ||
@@ -213,7 +213,7 @@ static void load(struct trial *trial)
     phase_enter(trial, PHASE_LOAD, trial->scenario->load.duration);
     trial->load_began = trial->phase_began;
     trial->last_progress = trial->phase_began;
-    timeline_begin(trial->timeline);
+    moments_begin(trial->moments);
     if (trial->role[SIDE_CLIENT] != NULL) {
         role_go(trial->role[SIDE_CLIENT]);
     }
@@ -282,7 +282,7 @@ static void trial_fini(struct trial *trial)
     role_free(trial->role[SIDE_CLIENT]);
     role_free(trial->role[SIDE_SERVER]);
     plan_tls_free(trial->tls);
-    timeline_free(trial->timeline);
+    moments_free(trial->moments);
     lab_free(trial->lab);
     free(trial->model);
     if (trial->base != NULL) {
@@ -348,10 +348,10 @@ struct result *conduct(const struct scenario *scenario, const struct conduct_opt
     if (setup(&trial, error) != 0) {
         goto fail;
     }
-    timeline_open(trial.timeline);
+    moments_open(trial.moments);
     phase_leave(&trial);
     run_phases(&trial);
-    timeline_close(trial.timeline);
+    moments_close(trial.moments);
     collect_testimony(&trial); /* what is torn down from here on is no more of the trial */
     end_roles(&trial);
     collect_end(&trial);

@@ -60,8 +60,8 @@ static bool was_struck(const struct result *result)
 {
     const struct phase_span *settle = &result->phase[PHASE_SETTLE];
 
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        const struct timeline_entry *entry = &result->timeline[i];
+    for (size_t i = 0; i < result->moment_count; i++) {
+        const struct moment *entry = &result->moment[i];
         if (entry->happened && (!settle->reached || entry->at < settle->end)) {
             return true;
         }

@@ -8,7 +8,7 @@
 #include "finwait/load.h"
 #include "finwait/model.h"
 #include "finwait/sampler.h"
-#include "timeline.h"
+#include "moments.h"
 
 /* A trial under way: what the phases share. */
 struct trial {
@@ -19,7 +19,7 @@ struct trial {
     struct event_base *base;
     struct lab *lab;
     struct sampler *sampler;
-    struct timeline *timeline;
+    struct moments *moments;
     struct tls *tls[SIDE_N];   /* NULL: not played by us, or plain TCP */
     struct role *role[SIDE_N]; /* NULL: not played by us */
     uint32_t workers[SIDE_N];

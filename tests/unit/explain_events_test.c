@@ -4,10 +4,10 @@
 
 /* What befell the roles, and what the other observers make of it. */
 
-static struct timeline_entry *happen(struct result *result, const char *event, int64_t at)
+static struct moment *happen(struct result *result, const char *event, int64_t at)
 {
     text_pairs_add(&result->scenario, "events", event);
-    struct timeline_entry *entry = result_add_moment(result, at, "an event");
+    struct moment *entry = result_add_moment(result, at, "an event");
 
     entry->happened = true;
     entry->at = at;
@@ -16,7 +16,7 @@ static struct timeline_entry *happen(struct result *result, const char *event, i
 
 static void start(struct result *result, const char *event, int64_t at, const char *error)
 {
-    struct timeline_entry *entry = happen(result, event, at);
+    struct moment *entry = happen(result, event, at);
 
     entry->restart = true;
     entry->has_took = error == NULL;

@@ -7,7 +7,7 @@
 static void strike(struct result *result, const char *fault, int64_t at)
 {
     text_pairs_add(&result->scenario, "faults", fault);
-    struct timeline_entry *entry = result_add_moment(result, at, "a fault");
+    struct moment *entry = result_add_moment(result, at, "a fault");
     entry->happened = true;
     entry->at = at;
 }
@@ -15,7 +15,7 @@ static void strike(struct result *result, const char *fault, int64_t at)
 static void happen(struct result *result, const char *event, int64_t at)
 {
     text_pairs_add(&result->scenario, "events", event);
-    struct timeline_entry *entry = result_add_moment(result, at, "an event");
+    struct moment *entry = result_add_moment(result, at, "an event");
     entry->happened = true;
     entry->at = at;
 }
@@ -319,7 +319,7 @@ static struct result *restarted(const char *event, const char *reuseaddr, const 
         text_pairs_add(&result->scenario, "server.sockopt.reuseaddr", reuseaddr);
     }
     happen(result, event, NS_PER_S);
-    struct timeline_entry *entry = &result->timeline[result->timeline_count - 1];
+    struct moment *entry = &result->moment[result->moment_count - 1];
     entry->restart = true;
     entry->refusals = 247;
     entry->error = error != NULL ? strdup(error) : NULL;
@@ -357,7 +357,7 @@ static void the_old_listener_is_that_of_the_start_before(void **state)
 
     (void)state;
     happen(result, "{at: 2s, start: server, reuseaddr: on}", 2 * NS_PER_S);
-    struct timeline_entry *entry = &result->timeline[result->timeline_count - 1];
+    struct moment *entry = &result->moment[result->moment_count - 1];
     entry->restart = true;
     entry->refusals = 7;
     EXPLAINS(result, "here only the old one had it", "here only the new one had it: set server");

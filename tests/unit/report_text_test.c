@@ -191,7 +191,7 @@ static void where_nothing_is_foreseen_it_says_why(void **state)
 static void the_timeline_tells_what_came_of_each_moment(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
-    struct timeline_entry *entry = result_add_moment(result, 0, "drop fin toward client");
+    struct moment *entry = result_add_moment(result, 0, "drop fin toward client");
     char *text = written(&report_text, result);
 
     (void)state;

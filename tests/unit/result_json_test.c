@@ -136,8 +136,7 @@ static void fill_timeline(struct result *result, uint64_t *seed)
 {
     for (uint64_t i = below(seed, 4); i > 0; i--) {
         char *what = random_text(seed);
-        struct timeline_entry *entry =
-            result_add_moment(result, (int64_t)below(seed, INT64_MAX / 2), what);
+        struct moment *entry = result_add_moment(result, (int64_t)below(seed, INT64_MAX / 2), what);
         free(what);
         entry->happened = below(seed, 2) > 0;
         entry->at = entry->happened ? -5 : 0;

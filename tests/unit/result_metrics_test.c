@@ -303,7 +303,7 @@ static void the_last_restart_counts_and_all_refusals(void **state)
     result_add_moment(result, 1, "kill server")->has_took = true;
     assert_absent(result, "timeline.refusals");
     for (int i = 1; i <= 2; i++) {
-        struct timeline_entry *entry = result_add_moment(result, i, "start server");
+        struct moment *entry = result_add_moment(result, i, "start server");
         entry->restart = true;
         entry->refusals = 5;
         entry->has_took = true;
@@ -311,7 +311,7 @@ static void the_last_restart_counts_and_all_refusals(void **state)
     }
     assert_value(result, "timeline.restart", 0.5);
     assert_value(result, "timeline.refusals", 10);
-    result->timeline[2].has_took = false;
+    result->moment[2].has_took = false;
     assert_absent(result, "timeline.restart");
     result_free(result);
 }

@@ -368,7 +368,7 @@ static void overflows_in_spite_of_faults(struct result *result)
 
 static void a_fault_that_failed(struct result *result)
 {
-    struct timeline_entry *entry = result_add_moment(result, 0, "drop fin");
+    struct moment *entry = result_add_moment(result, 0, "drop fin");
 
     entry->happened = true;
     entry->error = strdup("nftables: no such file");
@@ -376,7 +376,7 @@ static void a_fault_that_failed(struct result *result)
 
 static void a_start_that_was_refused(struct result *result)
 {
-    struct timeline_entry *entry = result_add_moment(result, 0, "start server");
+    struct moment *entry = result_add_moment(result, 0, "start server");
 
     entry->restart = true;
     entry->refusals = 12;

@@ -3,8 +3,8 @@
 bool read_restart(const struct result *result, const struct metric_key *key, double *value)
 {
     (void)key;
-    for (size_t i = result->timeline_count; i > 0; i--) {
-        const struct timeline_entry *entry = &result->timeline[i - 1];
+    for (size_t i = result->moment_count; i > 0; i--) {
+        const struct moment *entry = &result->moment[i - 1];
 
         if (entry->restart) {
             return entry->has_took && readers_found(value, readers_seconds(entry->took));
@@ -19,9 +19,9 @@ bool read_refusals(const struct result *result, const struct metric_key *key, do
 
     (void)key;
     *value = 0;
-    for (size_t i = 0; i < result->timeline_count; i++) {
-        any |= result->timeline[i].restart;
-        *value += (double)result->timeline[i].refusals;
+    for (size_t i = 0; i < result->moment_count; i++) {
+        any |= result->moment[i].restart;
+        *value += (double)result->moment[i].refusals;
     }
     return any;
 }

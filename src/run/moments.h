@@ -1,5 +1,5 @@
-#ifndef FINWAIT_RUN_TIMELINE_H
-#define FINWAIT_RUN_TIMELINE_H
+#ifndef FINWAIT_RUN_MOMENTS_H
+#define FINWAIT_RUN_MOMENTS_H
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -14,29 +14,29 @@
  */
 
 struct trial;
-struct timeline; /* opaque */
+struct moments; /* opaque */
 
 /* NULL with STATUS_MACHINE.  Nothing happens yet. */
-struct timeline *timeline_new(struct trial *trial, struct error *error);
-void timeline_free(struct timeline *timeline); /* NULL is allowed */
+struct moments *moments_new(struct trial *trial, struct error *error);
+void moments_free(struct moments *moments); /* NULL is allowed */
 
 /* Do what is due at 0, before the first connection. */
-void timeline_open(struct timeline *timeline);
+void moments_open(struct moments *moments);
 
 /* The load begins now (trial->load_began): the rest happens in its time. */
-void timeline_begin(struct timeline *timeline);
+void moments_begin(struct moments *moments);
 
 /* What has not come to pass until now does not: record it. */
-void timeline_close(struct timeline *timeline);
+void moments_close(struct moments *moments);
 
 /* Whether `side`, which is down or frozen, is going to be started or continued. */
-bool timeline_revives(const struct timeline *timeline, enum side side);
+bool moments_revives(const struct moments *moments, enum side side);
 
 /* Whether events have left `side` down or frozen. */
-bool timeline_holds(const struct timeline *timeline, enum side side);
+bool moments_holds(const struct moments *moments, enum side side);
 
 /* How a restart of `side` ended: to be called from the role's events. */
-void timeline_restarted(struct timeline *timeline, enum side side, int64_t took, uint64_t refusals);
-void timeline_not_restarted(struct timeline *timeline, enum side side, const struct error *error);
+void moments_restarted(struct moments *moments, enum side side, int64_t took, uint64_t refusals);
+void moments_not_restarted(struct moments *moments, enum side side, const struct error *error);
 
 #endif

@@ -1,0 +1,111 @@
+#include <stdlib.h>
+
+#include "draft.h"
+
+/* The lists `faults` and `events`, from maps. */
+
+/* How a map becomes an entry of its list. */
+struct entry_kind {
+    bool (*has_key)(const char *key);
+    int (*set)(void *entry, const char *key, const char *value, struct error *error);
+    int (*finish)(void *entry, struct error *error);
+    const char *example;
+};
+
+static int set_fault(void *entry, const char *key, const char *value, struct error *error)
+{
+    return fault_set(entry, key, value, error);
+}
+
+static int finish_fault(void *entry, struct error *error)
+{
+    return fault_finish(entry, error);
+}
+
+static int set_event(void *entry, const char *key, const char *value, struct error *error)
+{
+    return event_set(entry, key, value, error);
+}
+
+static int finish_event(void *entry, struct error *error)
+{
+    return event_finish(entry, error);
+}
+
+static const struct entry_kind fault_entry = {fault_has_key, set_fault, finish_fault,
+                                              "write e.g. {at: 1s, drop: fin, toward: client}"};
+static const struct entry_kind event_entry = {event_has_key, set_event, finish_event,
+                                              "write e.g. {at: 2s, kill: server}"};
+
+static int read_entry(const struct draft *draft, const struct option *option,
+                      const struct tree *map, const struct entry_kind *kind, void *entry)
+{
+    if (map->kind != TREE_MAP) {
+        error_set(draft->error, STATUS_USAGE, "%s is a list of maps, and this is %s", option->path,
+                  tree_kind_name(map->kind));
+        return draft_fail_at(draft, map->at, kind->example);
+    }
+    for (size_t i = 0; i < map->count; i++) {
+        const struct tree *item = &map->item[i];
+
+        if (item->kind != TREE_SCALAR && kind->has_key(item->key)) {
+            error_set(draft->error, STATUS_USAGE, "%s cannot be %s", item->key,
+                      tree_kind_name(item->kind));
+            return draft_fail_at(draft, item->at, kind->example);
+        }
+        if (kind->set(entry, item->key, item->kind == TREE_SCALAR ? item->text : "",
+                      draft->error) != 0) {
+            return error_at(draft->error, kind->has_key(item->key) ? item->at : item->key_at);
+        }
+    }
+    return kind->finish(entry, draft->error) == 0 ? 0 : error_at(draft->error, map->at);
+}
+
+static int add_fault(struct draft *draft, const struct option *option, const struct tree *map)
+{
+    struct scenario *scenario = draft->scenario;
+    struct fault *more =
+        reallocarray(scenario->fault, scenario->fault_count + 1, sizeof *scenario->fault);
+    struct fault fault = {.where = map->at};
+
+    if (more == NULL) {
+        return draft_fail_memory(draft);
+    }
+    scenario->fault = more;
+    if (read_entry(draft, option, map, &fault_entry, &fault) != 0) {
+        return -1;
+    }
+    more[scenario->fault_count++] = fault;
+    return 0;
+}
+
+static int add_event(struct draft *draft, const struct option *option, const struct tree *map)
+{
+    struct scenario *scenario = draft->scenario;
+    struct event_spec *more =
+        reallocarray(scenario->event, scenario->event_count + 1, sizeof *scenario->event);
+    struct event_spec event = {.where = map->at};
+
+    if (more == NULL) {
+        return draft_fail_memory(draft);
+    }
+    scenario->event = more;
+    if (read_entry(draft, option, map, &event_entry, &event) != 0) {
+        return -1;
+    }
+    more[scenario->event_count++] = event;
+    return 0;
+}
+
+int draft_add_timeline(struct draft *draft, const struct option *option, const struct tree *node)
+{
+    size_t count = node->kind == TREE_LIST ? node->count : 1;
+    const struct tree *map = node->kind == TREE_LIST ? node->item : node;
+
+    for (size_t i = 0; i < count; i++) {
+        if ((option->kind == OPTION_FAULTS ? add_fault : add_event)(draft, option, &map[i]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
