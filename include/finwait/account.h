@@ -101,13 +101,22 @@ struct tls_account {
 /* Count an error. */
 void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t count);
 
+/*
+ * What is counted plainly.  A row is all that a counter needs: a member of struct account, merged
+ * by adding; a key of the account in the result; the metric <side>.NAME, its unit and its meaning.
+ */
+#define ACCOUNT(X)                                                                                 \
+    X(attempted, "connections", "connections the role began: connect tried, or accepted")          \
+    X(opened, "connections", "those of them that were established")                                \
+    X(messages_sent, "messages", "whole messages the role sent")                                   \
+    X(messages_received, "messages", "whole messages the role received")                           \
+    X(bytes_sent, "bytes", "payload the role sent")                                                \
+    X(bytes_received, "bytes", "payload the role received")
+
 struct account {
-    uint64_t attempted; /* connections begun: client, connect tried; server, accepted */
-    uint64_t opened;    /* those that were established */
-    uint64_t messages_sent;
-    uint64_t messages_received;
-    uint64_t bytes_sent;
-    uint64_t bytes_received;
+#define X(name, unit, about) uint64_t name;
+    ACCOUNT(X)
+#undef X
     uint64_t outcome[OUTCOME_N]; /* their sum is <= attempted; the rest are still open */
     uint64_t
         error[ERRNO_LIMIT]; /* by errno; one connection may meet several, accept's own included */

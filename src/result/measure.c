@@ -29,11 +29,7 @@ static const struct reader readers[METRIC_N] = {
     [METRIC_SIDE_ERRORS] = {read_side_errors, true},
     [METRIC_OUTCOME] = {read_outcome, false},
     [METRIC_SIDE_OUTCOME] = {read_side_outcome, false},
-    [METRIC_MESSAGES_SENT] = {read_figure, false},
-    [METRIC_MESSAGES_RECEIVED] = {read_figure, false},
-    [METRIC_BYTES_SENT] = {read_figure, false},
-    [METRIC_BYTES_RECEIVED] = {read_figure, false},
-    [METRIC_WORKERS_DIED] = {read_figure, false},
+    [METRIC_WORKERS_DIED] = {read_workers_died, false},
     [METRIC_FIRST_NO_PORT] = {read_first_no_port, false},
     [METRIC_RESTART] = {read_restart, false},
     [METRIC_REFUSALS] = {read_refusals, false},
@@ -44,6 +40,9 @@ static const struct reader readers[METRIC_N] = {
     [METRIC_CPU] = {read_cpu, false},
     [METRIC_SAMPLER_COST] = {read_sampler, false},
     [METRIC_SAMPLER_GAP] = {read_sampler, false},
+#define X(name, unit, about) [METRIC_ACCOUNT_##name] = {read_account, false},
+    ACCOUNT(X)
+#undef X
 };
 
 bool result_metric(const struct result *result, const char *name, double *value)

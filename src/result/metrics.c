@@ -12,6 +12,9 @@ const struct metric_info metric_table[] = {
 #define X(id, pattern, unit, about) [id] = {pattern, unit, about},
     METRICS(X)
 #undef X
+#define X(name, unit, about) [METRIC_ACCOUNT_##name] = {"<side>." #name, unit, about},
+        ACCOUNT(X)
+#undef X
 };
 const size_t metric_count = METRIC_N;
 

@@ -4,11 +4,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "finwait/account.h"
 #include "finwait/metric.h"
 
 /*
  * The metrics, one row each: the public table, the names it stands for and how each is read
- * (measure.c) all follow this list.  <name> must be a pattern's last part.
+ * (measure.c) all follow this list and, for the plain counters of the roles, the rows of ACCOUNT.
+ * <name> must be a pattern's last part.
  */
 #define METRICS(X)                                                                                 \
     X(METRIC_PEAK, "<side>.<state>.peak", "sockets",                                               \
@@ -43,11 +45,6 @@
       "connections that ended so, as the client saw them (the server without a client)")           \
     X(METRIC_SIDE_OUTCOME, "<side>.outcome.<outcome>", "connections",                              \
       "connections that ended so, as the role saw them")                                           \
-    X(METRIC_MESSAGES_SENT, "<side>.messages_sent", "messages", "whole messages the role sent")    \
-    X(METRIC_MESSAGES_RECEIVED, "<side>.messages_received", "messages",                            \
-      "whole messages the role received")                                                          \
-    X(METRIC_BYTES_SENT, "<side>.bytes_sent", "bytes", "payload the role sent")                    \
-    X(METRIC_BYTES_RECEIVED, "<side>.bytes_received", "bytes", "payload the role received")        \
     X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes",                                     \
       "workers of the role that ended before they were told to")                                   \
     X(METRIC_FIRST_NO_PORT, "client.first_no_port", "s",                                           \
@@ -73,7 +70,10 @@ enum metric_id {
 #define X(id, pattern, unit, about) id,
     METRICS(X)
 #undef X
-        METRIC_N,
+#define X(name, unit, about) METRIC_ACCOUNT_##name,
+        ACCOUNT(X)
+#undef X
+            METRIC_N,
 };
 
 /* What a <…> stands for. */

@@ -108,19 +108,24 @@ bool read_side_outcome(const struct result *result, const struct metric_key *key
            readers_found(value, (double)side->account.outcome[key->part[DOMAIN_OUTCOME]]);
 }
 
-/* The plain figures of a side: where each is, one row a metric. */
-bool read_figure(const struct result *result, const struct metric_key *key, double *value)
+/* The plain counters: where each is, by its metric. */
+bool read_account(const struct result *result, const struct metric_key *key, double *value)
 {
     const struct result_side *side = readers_side(result, key);
-    const uint64_t figures[METRIC_N] = {
-        [METRIC_MESSAGES_SENT] = side->account.messages_sent,
-        [METRIC_MESSAGES_RECEIVED] = side->account.messages_received,
-        [METRIC_BYTES_SENT] = side->account.bytes_sent,
-        [METRIC_BYTES_RECEIVED] = side->account.bytes_received,
-        [METRIC_WORKERS_DIED] = side->workers_died,
+    const uint64_t counts[METRIC_N] = {
+#define X(name, unit, about) [METRIC_ACCOUNT_##name] = side->account.name,
+        ACCOUNT(X)
+#undef X
     };
 
-    return side->played && readers_found(value, (double)figures[key->id]);
+    return side->played && readers_found(value, (double)counts[key->id]);
+}
+
+bool read_workers_died(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+
+    return side->played && readers_found(value, (double)side->workers_died);
 }
 
 bool read_cpu(const struct result *result, const struct metric_key *key, double *value)

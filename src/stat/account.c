@@ -94,12 +94,9 @@ static void tls_account_merge(struct tls_account *into, const struct tls_account
 
 void account_merge(struct account *into, const struct account *from)
 {
-    into->attempted += from->attempted;
-    into->opened += from->opened;
-    into->messages_sent += from->messages_sent;
-    into->messages_received += from->messages_received;
-    into->bytes_sent += from->bytes_sent;
-    into->bytes_received += from->bytes_received;
+#define X(name, unit, about) into->name += from->name;
+    ACCOUNT(X)
+#undef X
     into->first_no_port = earlier(into->first_no_port, from->first_no_port);
     into->cpu_user += from->cpu_user;
     into->cpu_system += from->cpu_system;

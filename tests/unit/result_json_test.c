@@ -488,7 +488,7 @@ static void what_is_wrong_is_named(void **state)
         {"client.program", "7", "client.program must be a text"},
         {"client.workers", "4294967296", "client.workers must be from 0 to 4294967295"},
         {"client.account.attempted", "-5", "client.account.attempted must not be negative"},
-        {"client.account.attempted", NULL, "client.account.attempted is missing"},
+        {"client.account.cpu_user", NULL, "client.account.cpu_user is missing"},
         {"client.account.outcomes.lost", "1", "client.account.outcomes.lost is a name"},
         {"client.account.errors.EPIPE", "-1", "client.account.errors.EPIPE must not be negative"},
         {"client.account.latency.life.buckets[0]", "[4864, 1]",

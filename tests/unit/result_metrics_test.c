@@ -393,6 +393,36 @@ static void the_list_follows_the_table(void **state)
     result_free(result);
 }
 
+/* A row of ACCOUNT is a counter's whole description: through JSON and back, it is its metric. */
+static void each_row_of_the_account_is_read_back_as_its_metric(void **state)
+{
+    struct result *result = result_new();
+    uint64_t next = 1000;
+    struct error error;
+    double value;
+
+    (void)state;
+    result->side[SIDE_SERVER].played = true;
+#define X(name, unit, about) result->side[SIDE_SERVER].account.name = next++;
+    ACCOUNT(X)
+#undef X
+    json_t *json = result_to_json(result);
+    struct result *loaded = result_from_json(json, &error);
+    assert_non_null(loaded);
+    next = 1000;
+#define X(name, of, means)                                                                         \
+    assert_true(result_metric(loaded, "server." #name, &value));                                   \
+    assert_int_equal((uint64_t)value, next++);                                                     \
+    assert_string_equal(metric_find("server." #name)->unit, of);                                   \
+    assert_string_equal(metric_find("server." #name)->about, means);                               \
+    assert_false(result_metric(loaded, "client." #name, &value));
+    ACCOUNT(X)
+#undef X
+    json_decref(json);
+    result_free(loaded);
+    result_free(result);
+}
+
 static void every_pattern_is_found(void **state)
 {
     static const struct {
@@ -417,10 +447,6 @@ static void every_pattern_is_found(void **state)
         {"server.errors.E2BIG", "<side>.errors.<ERRNO>"},
         {"outcome.no_port", "outcome.<outcome>"},
         {"client.outcome.held", "<side>.outcome.<outcome>"},
-        {"client.messages_sent", "<side>.messages_sent"},
-        {"client.messages_received", "<side>.messages_received"},
-        {"server.bytes_sent", "<side>.bytes_sent"},
-        {"server.bytes_received", "<side>.bytes_received"},
         {"server.workers_died", "<side>.workers_died"},
         {"client.first_no_port", "client.first_no_port"},
         {"timeline.restart", "timeline.restart"},
@@ -433,7 +459,10 @@ static void every_pattern_is_found(void **state)
         {"cpu.server", "cpu.<side>"},
         {"sampler.cost", "sampler.cost"},
         {"sampler.gap", "sampler.gap"},
-        {"peer.time_wait.peak", NULL},
+#define X(name, unit, about) {"client." #name, "<side>." #name},
+        ACCOUNT(X)
+#undef X
+            {"peer.time_wait.peak", NULL},
         {"server.time_wait", NULL},
         {"server.time_wait.peak.", NULL},
         {"server.time_wait.peak.x", NULL},
@@ -529,6 +558,7 @@ int main(void)
         cmocka_unit_test(full_and_resumed_handshakes_are_two_rates),
         cmocka_unit_test(memory_is_what_was_added),
         cmocka_unit_test(the_list_follows_the_table),
+        cmocka_unit_test(each_row_of_the_account_is_read_back_as_its_metric),
         cmocka_unit_test(every_pattern_is_found),
         cmocka_unit_test(every_row_is_described),
         cmocka_unit_test(the_nearest_name),

@@ -51,12 +51,9 @@ static void fill(struct account *account, uint64_t factor)
     uint64_t next = 1000;
 
     account_init(account);
-    account->attempted = factor * next++;
-    account->opened = factor * next++;
-    account->messages_sent = factor * next++;
-    account->messages_received = factor * next++;
-    account->bytes_sent = factor * next++;
-    account->bytes_received = factor * next++;
+#define X(name, unit, about) account->name = factor * next++;
+    ACCOUNT(X)
+#undef X
     account->cpu_user = (int64_t)(factor * next++);
     account->cpu_system = (int64_t)(factor * next++);
     account->memory_start = factor * next++;
