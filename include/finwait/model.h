@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #include "finwait/error.h"
+#include "finwait/kernel_state.h"
 #include "finwait/program.h"
-#include "finwait/tcp_state.h"
 
 /*
  * The model walks a pair of programs through the TCP state diagram (RFC 9293

@@ -9,10 +9,10 @@
 
 #include "finwait/account.h"
 #include "finwait/error.h"
+#include "finwait/kernel_state.h"
 #include "finwait/metric.h"
 #include "finwait/series.h"
 #include "finwait/side.h"
-#include "finwait/tcp_state.h"
 
 /*
  * A result is a value: all that a trial found out.  It serialises to JSON and

@@ -7,9 +7,9 @@
 
 #include "finwait/address.h"
 #include "finwait/error.h"
+#include "finwait/kernel_state.h"
 #include "finwait/lab.h"
 #include "finwait/side.h"
-#include "finwait/tcp_state.h"
 
 /*
  * The kernel's testimony: how many sockets are in which state on which side, and

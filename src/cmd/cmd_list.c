@@ -5,10 +5,10 @@
 #include "command.h"
 #include "finwait/account.h"
 #include "finwait/conduct.h"
+#include "finwait/kernel_state.h"
 #include "finwait/metric.h"
 #include "finwait/order.h"
 #include "finwait/program.h"
-#include "finwait/state.h"
 #include "table.h"
 #include "terminal.h"
 

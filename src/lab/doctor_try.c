@@ -9,7 +9,7 @@
 
 #include "doctor.h"
 #include "finwait/clock.h"
-#include "finwait/tcp_state.h"
+#include "finwait/kernel_state.h"
 #include "netlink.h"
 #include "nft.h"
 #include "qdisc.h"

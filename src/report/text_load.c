@@ -1,4 +1,4 @@
-#include "errnos.h"
+#include "finwait/kernel_errno.h"
 #include "text.h"
 
 /* A count of a role's, or "-" where the role was not ours to count. */

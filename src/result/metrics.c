@@ -5,8 +5,8 @@
 
 #include "finwait/account.h"
 #include "finwait/error.h"
+#include "finwait/kernel_state.h"
 #include "finwait/side.h"
-#include "finwait/tcp_state.h"
 
 const struct metric_info metric_table[] = {
 #define X(id, pattern, unit, about) [id] = {pattern, unit, about},

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "finwait/error.h"
+#include "finwait/kernel_state.h"
 #include "finwait/side.h"
-#include "finwait/tcp_state.h"
 
 /*
  * Counting TCP sockets by state with sock_diag(7).  The netlink socket stays in the network

@@ -323,7 +323,7 @@ static void errors_come_with_their_meaning(void **state)
 
     (void)state;
     assert_holds(text, "5,000 attempted, 0 completed, 5,000 failed");
-    ROW(text, "ECONNREFUSED", "5,000", "0", "a", "RST", "answered");
+    ROW(text, "ECONNREFUSED", "5,000", "0", "the", "SYN", "was", "refused,");
     ROW(text, "refused", "5,000", "0", "connect", "met", "ECONNREFUSED");
     assert_holds(text, "no sample saw a socket of these connections");
     free(text);

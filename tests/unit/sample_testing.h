@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "finwait/address.h"
+#include "finwait/kernel_state.h"
 #include "finwait/lab.h"
 #include "finwait/side.h"
-#include "finwait/tcp_state.h"
 
 enum {
     POPULATION_MAX = 512,

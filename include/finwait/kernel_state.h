@@ -1,7 +1,9 @@
-#ifndef FINWAIT_TCP_STATE_H
-#define FINWAIT_TCP_STATE_H
+#ifndef FINWAIT_KERNEL_STATE_H
+#define FINWAIT_KERNEL_STATE_H
 
 #include <stdint.h>
+
+#include "finwait/side.h"
 
 /*
  * The states of a TCP socket: names and numbers of the kernel
@@ -38,5 +40,20 @@ const char *tcp_state_name(enum tcp_state state);
 
 /* The state called `name`, or 0 when there is none. */
 enum tcp_state tcp_state_find(const char *name);
+
+/*
+ * What a user wants to know of a state of TCP: one row each.  A row's scenarios are names below
+ * configs/ that put sockets into the state and keep them there.
+ */
+struct state_info {
+    const char *meaning;
+    const char *lasts;            /* how long, and what ends it */
+    const char *sysctl;           /* what bounds it: net.ipv4.* without the prefix; "" for none */
+    const char *sockopt;          /* the same of socket options */
+    const char *scenario[SIDE_N]; /* that shows it on that side; NULL: no socket there enters it */
+};
+
+/* Indexed by enum tcp_state. */
+extern const struct state_info state_table[TCP_STATE_N];
 
 #endif
