@@ -3,14 +3,19 @@
 
 #include "finwait/result.h"
 
-/* What a result means: observers, each of which looks for one thing in it. */
+/* What can be said of results, a row each; ends with one whose id is NULL. */
+struct remark_row {
+    const char *id;
+    enum remark_kind kind;
+    const char *about;
+};
+extern const struct remark_row remark_table[];
 
 /*
- * One paragraph that says what piled up where and why, derived from the data: who closed first
- * by what the kernel was seen to hold, what Little's law predicts, what was seen.
- * A new string without line breaks; the caller frees it.  NULL when out of memory.
+ * Say what a result means: make its remarks, in the order in which they are to be told, from all
+ * else that it holds.  Call after result_measure().
  */
-char *explain_text(const struct result *result);
+void explain(struct result *result);
 
 /* "client ends in close, server ends in time_wait"; for a race, every way.  "" without a
  * model.  A new string, or NULL when out of memory. */

@@ -11,6 +11,7 @@
 #include "finwait/error.h"
 #include "finwait/kernel_state.h"
 #include "finwait/metric.h"
+#include "finwait/remark.h"
 #include "finwait/series.h"
 #include "finwait/side.h"
 
@@ -173,6 +174,8 @@ struct result {
     struct moment *moment;
     size_t finding_count;
     struct finding *finding;
+    size_t remark_count; /* made by explain() */
+    struct remark *remark;
     size_t expectation_count;
     struct expectation_result *expectation;
     size_t inspection_count;
@@ -186,6 +189,12 @@ void result_free(struct result *result); /* NULL is allowed */
 
 /* Append a moment that has not happened yet.  Lives where it is until the next one is appended. */
 struct moment *result_add_moment(struct result *result, int64_t due, const char *what);
+
+/* Append a remark that says nothing yet.  Lives where it is until the next one is appended. */
+struct remark *result_add_remark(struct result *result, const char *id, enum remark_kind kind);
+
+/* Take all remarks back. */
+void result_forget_remarks(struct result *result);
 
 /* Derive the flat list of metrics from everything else.  Call when the rest is there. */
 void result_measure(struct result *result);

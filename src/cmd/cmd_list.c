@@ -5,6 +5,7 @@
 #include "command.h"
 #include "finwait/account.h"
 #include "finwait/conduct.h"
+#include "finwait/explain.h"
 #include "finwait/kernel_state.h"
 #include "finwait/metric.h"
 #include "finwait/order.h"
@@ -167,6 +168,13 @@ static void list_facts(struct table *table)
     library_free(names);
 }
 
+static void list_remarks(struct table *table)
+{
+    for (const struct remark_row *row = remark_table; row->id != NULL; row++) {
+        table_add(table, (const char *[]){row->id, remark_kind_name(row->kind), row->about});
+    }
+}
+
 struct listing {
     const char *name;
     const char *title; /* of the reference page */
@@ -231,12 +239,19 @@ static const struct listing listings[] = {
      4,
      {"fact", "scenario", "asserted", "the model"},
      list_facts},
+    {"remarks",
+     "Remarks",
+     "What a result can show, by the id that stands in result.json: there each has its certainty, "
+     "a text, the numbers it rests on and, where something can be done, advice.",
+     3,
+     {"remark", "kind", "about"},
+     list_remarks},
 };
 #define LISTINGS (sizeof listings / sizeof listings[0])
 
 /* ---- the command ---- */
 
-#define WHAT "orders, steps, options, metrics, outcomes, scenarios, states and facts"
+#define WHAT "orders, steps, options, metrics, outcomes, scenarios, states, facts and remarks"
 
 static const struct listing *find_listing(const char *name, struct error *error)
 {
@@ -318,6 +333,7 @@ static const char help[] =
     "  scenarios   those that ship: finwait run NAME\n"
     "  states      the states of TCP, what bounds each, and the scenario that shows it\n"
     "  facts       about TCP on Linux, each with the scenario that shows it\n"
+    "  remarks     what a result can show, by id\n"
     "\n"
     "  --markdown  as a page of the reference: with headings, and nothing wrapped\n";
 

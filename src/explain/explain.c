@@ -1,67 +1,32 @@
-#include <stdarg.h>
-#include <stdlib.h>
-
 #include "finwait/explain.h"
+
 #include "story.h"
 
-/* In the order in which they are told: what happened, how it closed, what is left, what was
- * foreseen. */
-static const struct telling {
+enum { ANY, HOST };
+
+#define X(observe, id, kind, host, about) {id, REMARK_##kind, about},
+const struct remark_row remark_table[] = {REMARKS(X){0}};
+#undef X
+
+#define X(observe, id, kind, host, about) {observe, (host) == HOST},
+static const struct {
     observer *observe;
-    bool by_host; /* takes a host's sockets and counters for those of one role */
-} tellings[] = {
-    {observe_cut, false},          {observe_faults, false},
-    {observe_events, false},       {observe_moved, false},
-    {observe_empty, false},        {observe_refused, false},
-    {observe_restart, false},      {observe_no_ports, true},
-    {observe_queue, false},        {observe_timeouts, false},
-    {observe_no_fds, false},       {observe_workers, false},
-    {observe_blind, false},        {observe_self_connect, false},
-    {observe_closer, true},        {observe_crossing, true},
-    {observe_resets, true},        {observe_tls_handshakes, true},
-    {observe_tls_ends, true},      {observe_tls_tickets, true},
-    {observe_tls_notify, true},    {observe_orphans_given_up, true},
-    {observe_assassinated, true},  {observe_syn_sent, true},
-    {observe_syn_recv, true},      {observe_close_wait, true},
-    {observe_fin_wait2, true},     {observe_established, true},
-    {observe_unacked, true},       {observe_held, true},
-    {observe_time_wait, true},     {observe_gave_way, true},
-    {observe_recycled, false},     {observe_overflow, false},
-    {observe_nothing_left, false}, {observe_prediction, false},
-};
+    bool by_host;
+} observers[] = {REMARKS(X)};
+#undef X
 
-void story_say(struct story *story, const char *format, ...)
+void explain(struct result *result)
 {
-    va_list arguments;
+    struct story story = {.result = result};
 
-    if (story->begun) {
-        fputc(' ', story->out);
-    }
-    story->begun = true;
-    va_start(arguments, format);
-    vfprintf(story->out, format, arguments);
-    va_end(arguments);
-}
-
-char *explain_text(const struct result *result)
-{
-    struct story story = {0};
-    char *text = NULL;
-    size_t size;
-
-    story.out = open_memstream(&text, &size);
-    if (story.out == NULL) {
-        return NULL;
-    }
+    result_forget_remarks(result);
     facts_gather(&story.facts, result);
-    for (size_t i = 0; i < sizeof tellings / sizeof tellings[0]; i++) {
-        if (!tellings[i].by_host || !story.facts.moved) {
-            tellings[i].observe(&story);
+    for (size_t i = 0; i < sizeof observers / sizeof observers[0]; i++) {
+        if (!observers[i].by_host || !story.facts.moved) {
+            story.row = &remark_table[i];
+            story_next(&story);
+            observers[i].observe(&story);
+            story_next(&story);
         }
     }
-    if (fclose(story.out) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
 }

@@ -109,6 +109,13 @@ static void say_closer(struct story *story, enum side closer)
 {
     const struct side_facts *side = story->facts.side;
 
+    story_about(story, closer);
+    story_evidence(story, "%s.counter.TcpExtTW", side_name(closer));
+    story_evidence(story, "%s.counter.TcpExtTWKilled", side_name(closer));
+    story_evidence(story, "connections.opened");
+    if (side[closer].tw_made <= 0) {
+        story_certainty(story, CERTAINTY_LIKELY); /* samples see some of the connections */
+    }
     if (!is_rule(&story->facts, closed_first(&story->facts, closer))) {
         story_say(story, "As far as sockets were caught closing, the %s closed first.",
                   side_name(closer));
@@ -152,6 +159,9 @@ void observe_crossing(struct story *story)
         server < FEW * client) {
         return;
     }
+    story_evidence(story, "client.counter.TcpExtTW");
+    story_evidence(story, "server.counter.TcpExtTW");
+    story_evidence(story, "connections.opened");
     story_say(story,
               "Both sides hold sockets that only the first to close can hold: %s on the "
               "client, %s on the server, of %s %s.",

@@ -11,6 +11,10 @@ void observe_self_connect(struct story *story)
     if (!facts_self_connected(facts)) {
         return;
     }
+    story_about(story, SIDE_CLIENT);
+    story_evidence(story, "connections.opened");
+    story_evidence(story, "client.counter.TcpPassiveOpens");
+    story_evidence(story, "server.counter.TcpPassiveOpens");
     story_say(story,
               "%s %s of the client with itself: nothing listened at %s (TcpPassiveOpens did not "
               "move on either side), but that port lies in the client's ip_local_port_range, and "
@@ -75,60 +79,94 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
     return text;
 }
 
-/* `count` established on `side` are more than the peer's. */
-static void say_alone(struct story *story, enum side side, double count)
+/* How many sockets of a side are established and have no such peer; `awaiting` are those of them
+ * whose peer has sent its FIN. */
+static double alone(const struct facts *facts, enum side side, double *awaiting)
+{
+    const struct side_facts *peer = &facts->side[side_peer(side)];
+    double count = facts->side[side].final[TCP_STATE_ESTABLISHED] -
+                   peer->final[TCP_STATE_ESTABLISHED] - unfinished(facts, side);
+
+    *awaiting = 0;
+    if (!peer->settled || count <= 0 || facts_self_connected(facts)) {
+        return 0;
+    }
+    *awaiting = least(count, peer->final[TCP_STATE_FIN_WAIT1] + peer->final[TCP_STATE_CLOSING]);
+    return count - *awaiting;
+}
+
+static void begin_established(struct story *story, enum side side)
+{
+    story_about(story, side);
+    story_evidence(story, "%s.established.final", side_name(side));
+    story_evidence(story, "%s.established.final", side_name(side_peer(side)));
+}
+
+void observe_awaiting_fin(struct story *story)
+{
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        const char *peer = side_name(side_peer(side));
+        double awaiting;
+        alone(&story->facts, side, &awaiting);
+        if (awaiting > 0) {
+            begin_established(story, side);
+            story_evidence(story, "%s.fin_wait1.final", peer);
+            story_evidence(story, "%s.closing.final", peer);
+            story_say(story,
+                      "%s %s still established on the %s, where the %s's FIN has not arrived.",
+                      COUNT(awaiting), PLURAL(awaiting, "socket is", "sockets are"),
+                      side_name(side), peer);
+        }
+    }
+}
+
+static void say_half_open(struct story *story, enum side side, double count)
 {
     const struct facts *facts = &story->facts;
-    enum side peer = side_peer(side);
-    double pairs = facts->side[peer].final[TCP_STATE_ESTABLISHED];
-    double closing = least(count, facts->side[peer].final[TCP_STATE_FIN_WAIT1] +
-                                      facts->side[peer].final[TCP_STATE_CLOSING]);
+    const char *peer = side_name(side_peer(side));
     char text[WHY_TEXT];
 
-    if (closing > 0) {
-        story_say(story, "%s %s still established on the %s, where the %s's FIN has not arrived.",
-                  COUNT(closing), PLURAL(closing, "socket is", "sockets are"), side_name(side),
-                  side_name(peer));
-    }
-    count -= closing;
-    if (count <= 0) {
-        return;
-    }
-    if (pairs > 0) {
-        story_say(story, "%s more %s established on the %s alone: half-open,", COUNT(count),
+    begin_established(story, side);
+    if (facts->side[side_peer(side)].final[TCP_STATE_ESTABLISHED] > 0) {
+        story_say(story, "%s more %s established on the %s alone: half-open, ", COUNT(count),
                   PLURAL(count, "is", "are"), side_name(side));
     } else {
-        story_say(story, "%s %s still established on the %s while the %s has none: half-open,",
-                  COUNT(count), PLURAL(count, "socket is", "sockets are"), side_name(side),
-                  side_name(peer));
+        story_say(story, "%s %s still established on the %s while the %s has none: half-open, ",
+                  COUNT(count), PLURAL(count, "socket is", "sockets are"), side_name(side), peer);
     }
-    story_say(story, "which only sending (or keepalive) finds out.");
+    story_add(story, "which only sending (or keepalive) finds out.");
+    story_evidence(story, "%s.counter.TcpExtSyncookiesSent", peer);
+    story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", peer);
     if (why_half_open(text, facts, side, count)[0] != '\0') {
         story_say(story, "%s", text);
+        story_certainty(story, CERTAINTY_LIKELY);
+    }
+}
+
+void observe_half_open(struct story *story)
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        double awaiting;
+        double count = alone(&story->facts, (enum side)side, &awaiting);
+        if (count > 0) {
+            say_half_open(story, (enum side)side, count);
+        }
     }
 }
 
 void observe_established(struct story *story)
 {
     const struct facts *facts = &story->facts;
-    double client = facts->side[SIDE_CLIENT].final[TCP_STATE_ESTABLISHED];
-    double server = facts->side[SIDE_SERVER].final[TCP_STATE_ESTABLISHED];
-    double pairs = least(client, server);
+    double pairs = least(facts->side[SIDE_CLIENT].final[TCP_STATE_ESTABLISHED],
+                         facts->side[SIDE_SERVER].final[TCP_STATE_ESTABLISHED]);
 
-    if (facts_self_connected(facts)) {
-        return;
-    }
-    if (pairs > 0) {
+    if (pairs > 0 && !facts_self_connected(facts)) {
+        story_evidence(story, "client.established.final");
+        story_evidence(story, "server.established.final");
         story_say(story,
                   "%s %s on the client and %s on the server are still established: neither side "
                   "has closed those.",
                   COUNT(pairs), PLURAL(pairs, "socket", "sockets"), COUNT(pairs));
-    }
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        double alone = facts->side[side].final[TCP_STATE_ESTABLISHED] - pairs;
-        if (facts->side[side_peer(side)].settled && alone > unfinished(facts, side)) {
-            say_alone(story, side, alone - unfinished(facts, side));
-        }
     }
 }

@@ -64,6 +64,7 @@ static void say_kill(struct story *story, const struct event_facts *event,
     if (killed > 0 && events_count(facts, WORD_KILL, event->side) == 1) {
         story_say(story, "%s of its connections %s open or held then (killed).", COUNT(killed),
                   PLURAL(killed, "was", "were"));
+        story_evidence(story, "%s.outcome.killed", side_name(event->side));
     }
     if (!again) {
         story_say(story, "%s",
@@ -91,9 +92,9 @@ static void say_start(struct story *story, const struct event_facts *event)
               event->host != event->side ? side_name(event->host) : "",
               event->host != event->side ? "'s host" : "");
     if (entry->has_took) {
-        fprintf(story->out, ", and was ready after %s", DURATION(entry->took));
+        story_add(story, ", and was ready after %s", DURATION(entry->took));
     }
-    fputc('.', story->out);
+    story_add(story, ".");
 }
 
 static void say_stop(struct story *story, const struct event_facts *event,
@@ -111,8 +112,8 @@ static void say_stop(struct story *story, const struct event_facts *event,
     } else {
         story_say(story, "From the start of the load");
     }
-    story_say(story,
-              "the %s was stopped (SIGSTOP): its kernel went on %sacknowledging what came, but "
+    story_add(story,
+              " the %s was stopped (SIGSTOP): its kernel went on %sacknowledging what came, but "
               "no program %s, read, wrote or closed.",
               side_name(event->side), server ? "completing handshakes and " : "",
               server ? "accepted" : "connected");
@@ -128,6 +129,7 @@ static void say_event(struct story *story, const struct event_facts *event,
 {
     static const char *const names[WORD_N] = {"kill", "start", "stop", "cont"};
 
+    story_about(story, event->side);
     if (!event->happened) {
         story_say(story,
                   "The %s of the %s due %s into the load did not happen: the run was over before.",

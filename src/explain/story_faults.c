@@ -143,25 +143,15 @@ static void say_sent_again(struct story *story)
                   PLURAL(client + server, "segment", "segments"));
     }
     if (client + server > 0) {
+        story_evidence(story, "client.counter.TcpRetransSegs");
+        story_evidence(story, "server.counter.TcpRetransSegs");
         say_probes(story, client + server);
     }
 }
 
-/* What struck for a time only, and what the loss of a handshake cost. */
-static void say_effects(struct story *story, const struct fault_facts *fault, size_t count)
+static bool heals(const struct fault_facts *fault)
 {
-    const struct facts *facts = &story->facts;
-
-    for (size_t i = 0; i < count && i < TOLD; i++) {
-        if (fault[i].struck && strcmp(fault[i].kind, "heal") != 0) {
-            story_piled_up(story, fault[i].begin, fault[i].end);
-        }
-    }
-    if (events_count(facts, WORD_STOP, SIDE_CLIENT) == 0 && /* which delays connects as well */
-        (faults_lost(facts, SEGMENT_SYN, SIDE_SERVER) ||
-         faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT))) {
-        story_slow_connects(story, "Whoever lost its SYN or the SYN-ACK waited for one");
-    }
+    return strcmp(fault->kind, "heal") == 0;
 }
 
 void observe_faults(struct story *story)
@@ -169,22 +159,31 @@ void observe_faults(struct story *story)
     struct fault_facts fault[FAULTS_MAX];
     size_t count = faults_read(&story->facts, fault);
     size_t due = 0;
-    bool struck = false;
 
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(fault[i].kind, "heal") == 0) {
-            continue;
-        }
-        struck |= fault[i].struck;
-        if (due++ < TOLD) {
+        if (!heals(&fault[i]) && due++ < TOLD) {
+            story_next(story);
             say_fault(story, &fault[i]);
+            if (fault[i].struck) {
+                story_piled_up(story, fault[i].begin, fault[i].end);
+            }
         }
     }
     if (due > TOLD) {
         story_say(story, "The timeline has the other faults.");
     }
-    if (struck) { /* a queue that is full or taken away loses, too */
-        say_sent_again(story);
-        say_effects(story, fault, count);
+}
+
+/* A queue that is full or taken away loses, too. */
+void observe_resent(struct story *story)
+{
+    struct fault_facts fault[FAULTS_MAX];
+    size_t count = faults_read(&story->facts, fault);
+
+    for (size_t i = 0; i < count; i++) {
+        if (fault[i].struck && !heals(&fault[i])) {
+            say_sent_again(story);
+            return;
+        }
     }
 }

@@ -39,6 +39,10 @@ void observe_syn_sent(struct story *story)
     char text[192];
 
     if (left > 0) {
+        story_about(story, SIDE_CLIENT);
+        story_evidence(story, "client.syn_sent.final");
+        story_evidence(story, "client.sysctl.net.ipv4.tcp_syn_retries");
+        story_certainty(story, CERTAINTY_LIKELY); /* more than one thing can keep it away */
         story_say(story,
                   "%s %s in SYN_SENT on the client: no answer to %s has come, for %s. The kernel "
                   "sends a SYN again as often as tcp_syn_retries says%s; then connect meets "
@@ -126,6 +130,12 @@ void observe_syn_recv(struct story *story)
     if (left <= 0) {
         return;
     }
+    story_about(story, SIDE_SERVER);
+    story_evidence(story, "server.syn_recv.final");
+    story_evidence(story, "client.established.final");
+    story_evidence(story, "server.counter.TcpExtListenOverflows");
+    story_evidence(story, "server.sysctl.net.ipv4.tcp_synack_retries");
+    story_certainty(story, CERTAINTY_LIKELY);
     story_say(
         story,
         "%s %s in SYN_RECV on the server: the SYN-ACK is sent, and the ACK that completes the "

@@ -9,6 +9,8 @@ static void say_bound(struct story *story, enum side side)
     double left = story->facts.side[side].final[TCP_STATE_CLOSE];
 
     if (left > 0) {
+        story_about(story, side);
+        story_evidence(story, "%s.close.final", side_name(side));
         story_say(story,
                   "%s %s in CLOSE on the %s: the connection is over, but the descriptor is open "
                   "and keeps the port it was bound to. ss -a lists no such socket, which is in "
@@ -39,6 +41,10 @@ static void say_unseen(struct story *story, enum side side)
     double unseen = facts->side[side].unseen;
 
     if (unseen > 0) {
+        story_about(story, side);
+        story_evidence(story, "%s.outcome.held", side_name(side));
+        story_evidence(story, "%s.counter.TcpEstabResets", side_name(side));
+        story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
         story_say(
             story,
             "The %s still holds the %s of %s %s that %s over%s. In CLOSE and without a port a "
@@ -50,10 +56,16 @@ static void say_unseen(struct story *story, enum side side)
     }
 }
 
-void observe_held(struct story *story)
+void observe_bound(struct story *story)
 {
     for (unsigned side = 0; side < SIDE_N; side++) {
         say_bound(story, (enum side)side);
+    }
+}
+
+void observe_unlisted(struct story *story)
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
         say_unseen(story, (enum side)side);
     }
 }

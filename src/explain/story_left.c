@@ -33,15 +33,42 @@ static void say_leaked(struct story *story, enum side side, double left, double 
     }
 }
 
+static double unaccepted(const struct facts *facts, enum side side)
+{
+    return side == SIDE_SERVER ? facts_unaccepted(facts) : 0;
+}
+
+static void begin_close_wait(struct story *story, enum side side)
+{
+    story_about(story, side);
+    story_evidence(story, "%s.close_wait.final", side_name(side));
+    if (side == SIDE_SERVER) {
+        story_evidence(story, "server.counter.TcpPassiveOpens");
+    }
+}
+
+void observe_unaccepted(struct story *story)
+{
+    double left = story->facts.side[SIDE_SERVER].final[TCP_STATE_CLOSE_WAIT];
+
+    if (left > 0 && unaccepted(&story->facts, SIDE_SERVER) >= left) {
+        begin_close_wait(story, SIDE_SERVER);
+        say_queued(story, left);
+    }
+}
+
 void observe_close_wait(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
         double left = story->facts.side[side].final[TCP_STATE_CLOSE_WAIT];
-        double queued = side == SIDE_SERVER ? facts_unaccepted(&story->facts) : 0;
-        if (left > 0 && queued >= left) {
-            say_queued(story, left);
-        } else if (left > 0) {
-            say_leaked(story, (enum side)side, left, queued);
+        double queued = unaccepted(&story->facts, side);
+        if (left > queued) {
+            begin_close_wait(story, side);
+            if (!story->facts.result->side[side].played) {
+                story_certainty(story, CERTAINTY_LIKELY); /* nobody knows what it accepted */
+            }
+            say_leaked(story, side, left, queued);
         }
     }
 }
@@ -59,19 +86,21 @@ static void say_orphans(struct story *story, enum side side)
     const char *each = PLURAL(orphans, "it", "each");
     double all = facts->side[side].final[TCP_STATE_FIN_WAIT2];
     if (orphans >= 2) {
-        story_say(story, "%s of them are orphans, closed by the application:",
+        story_say(story, "%s of them are orphans, closed by the application: ",
                   orphans >= all ? "All" : COUNT(orphans));
     } else {
-        story_say(story, "%s an orphan, closed by the application:",
+        story_say(story, "%s an orphan, closed by the application: ",
                   all >= 2 ? "One of them is" : "It is");
     }
     if (linger2[0] != '\0') {
-        story_say(story, "the kernel drops %s after TCP_LINGER2, %s here.", each,
+        story_evidence(story, "%s", option);
+        story_add(story, "the kernel drops %s after TCP_LINGER2, %s here.", each,
                   OPTION_DURATION(facts, option));
     } else if (seconds[0] != '\0') {
-        story_say(story, "the kernel drops %s after tcp_fin_timeout, %s s here.", each, seconds);
+        story_evidence(story, "%s.sysctl.net.ipv4.tcp_fin_timeout", side_name(side));
+        story_add(story, "the kernel drops %s after tcp_fin_timeout, %s s here.", each, seconds);
     } else {
-        story_say(story, "the kernel drops %s after tcp_fin_timeout.", each);
+        story_add(story, "the kernel drops %s after tcp_fin_timeout.", each);
     }
 }
 
@@ -98,6 +127,9 @@ void observe_fin_wait2(struct story *story)
             continue;
         }
         const char *why = missing_fin(blame, &story->facts, (enum side)i);
+        story_about(story, (enum side)i);
+        story_evidence(story, "%s.fin_wait2.final", side_name((enum side)i));
+        story_certainty(story, why[0] != '\0' ? CERTAINTY_LIKELY : CERTAINTY_PROVEN);
         story_say(story,
                   "%s %s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not "
                   "arrived%s%s.",

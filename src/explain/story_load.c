@@ -17,16 +17,27 @@ void observe_cut(struct story *story)
     }
 }
 
-void observe_empty(struct story *story)
+void observe_uncounted(struct story *story)
+{
+    if (!story->facts.tallied) {
+        story_say(story, "Neither role counted connections, so how many there were is not known.");
+        story_certainty(story, CERTAINTY_UNKNOWN);
+    }
+}
+
+void observe_none(struct story *story)
 {
     const struct facts *facts = &story->facts;
 
-    if (!facts->tallied) {
-        story_say(story, "Neither role counted connections, so how many there were is not known.");
-    } else if (facts->attempted <= 0) {
+    if (!facts->tallied || facts->opened > 0) {
+        return;
+    }
+    story_evidence(story, "connections.attempted");
+    story_evidence(story, "connections.opened");
+    if (facts->attempted <= 0) {
         story_say(story, "No connection was attempted, so nothing was closed and there is nothing "
                          "to explain.");
-    } else if (facts->opened <= 0) {
+    } else {
         story_say(story,
                   "None of the %s %s became an established connection, so nothing was closed.",
                   COUNT(facts->attempted), PLURAL(facts->attempted, "attempt", "attempts"));
@@ -58,17 +69,24 @@ void observe_refused(struct story *story)
         return;
     }
     facts_server(where, sizeof where, facts);
+    story_about(story, SIDE_CLIENT);
+    story_evidence(story, "client.outcome.refused");
+    story_evidence(story, "connections.attempted");
+    if (!facts->result->private_lab && !facts->result->side[SIDE_SERVER].played) {
+        story_certainty(story, CERTAINTY_LIKELY); /* a filter on the way can answer so, too */
+    }
     story_say(story, "%s of %s %s refused (ECONNREFUSED):", COUNT(facts->refused),
               COUNT(facts->attempted), PLURAL(facts->attempted, "connect was", "connects were"));
     if (faults_reset(facts, SEGMENT_SYN, SIDE_CLIENT)) {
-        story_say(story, "%s",
+        story_certainty(story, listened_throughout(facts) ? CERTAINTY_PROVEN : CERTAINTY_UNKNOWN);
+        story_add(story, " %s",
                   listened_throughout(facts)
                       ? "the fault answered the SYN with a RST; the server listened all the time."
                       : "nothing listened, or the fault answered the SYN with a RST.");
         return;
     }
-    story_say(story,
-              "nothing listened %s %s, and the kernel there answered with a RST, which leaves no "
+    story_add(story,
+              " nothing listened %s %s, and the kernel there answered with a RST, which leaves no "
               "state behind on either side.",
               where,
               was_closed(facts) ? "after the server had been killed" : "when the SYN arrived");
@@ -145,6 +163,7 @@ void observe_orphans_given_up(struct story *story)
             facts_moved(facts, side, "TcpExtTCPAbortOnTimeout") - told - facts->side[side].unseen;
         char retries[ORPHAN_RETRIES_TEXT];
         bool again = facts_moved(facts, side, "TcpRetransSegs") >= count;
+        story_about(story, side);
         if (count > 0 && !again) { /* what else may end one no counter tells apart */
             story_say(story,
                       "%s %s of the %s that no program held gave up (TcpExtTCPAbortOnTimeout).",
@@ -156,6 +175,10 @@ void observe_orphans_given_up(struct story *story)
                       "tcp_orphan_retries%s bounds that.",
                       COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side),
                       facts_orphan_retries(retries, sizeof retries, facts, side));
+        }
+        if (count > 0) {
+            story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
+            story_evidence(story, "%s.counter.TcpRetransSegs", side_name(side));
         }
     }
 }
@@ -191,27 +214,51 @@ static void say_handshaking(struct story *story, enum side side, double ours)
     }
 }
 
-void observe_timeouts(struct story *story)
+/* Of the side's timeouts, those that TCP told of; the others are finwait's own. */
+static double tcp_timeouts(const struct facts *facts, enum side side, double *ours)
 {
-    const struct facts *facts = &story->facts;
+    const struct account *account = &facts->result->side[side].account;
+    double all = (double)account->outcome[OUTCOME_TIMEOUT];
+    double tcp = (double)account->error[ETIMEDOUT];
 
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        const struct account *account = &facts->result->side[side].account;
-        double all = (double)account->outcome[OUTCOME_TIMEOUT];
-        double tcp = (double)account->error[ETIMEDOUT];
-        double ours = all > tcp ? all - tcp : 0;
-        if (ours > 0) {
-            story_say(story,
-                      "%s %s of the %s ended because a step had waited for the %s longer than "
-                      "load.timeout, %s: finwait then closed the socket, so these say what a "
-                      "timeout does, not what the program would have.",
-                      COUNT(ours), PLURAL(ours, "connection", "connections"),
-                      side_name((enum side)side), side_name(side_peer((enum side)side)),
-                      OPTION_DURATION(facts, "load.timeout"));
-            say_handshaking(story, (enum side)side, ours);
+    *ours = all > tcp ? all - tcp : 0;
+    return all - *ours;
+}
+
+void observe_step_timeouts(struct story *story)
+{
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        double ours;
+        tcp_timeouts(&story->facts, side, &ours);
+        if (ours <= 0) {
+            continue;
         }
-        if (all > ours) {
-            say_given_up(story, (enum side)side, all - ours);
+        story_about(story, side);
+        story_evidence(story, "%s.outcome.timeout", side_name(side));
+        story_evidence(story, "%s.errors.ETIMEDOUT", side_name(side));
+        story_evidence(story, "load.timeout");
+        story_say(story,
+                  "%s %s of the %s ended because a step had waited for the %s longer than "
+                  "load.timeout, %s: finwait then closed the socket, so these say what a "
+                  "timeout does, not what the program would have.",
+                  COUNT(ours), PLURAL(ours, "connection", "connections"), side_name(side),
+                  side_name(side_peer(side)), OPTION_DURATION(&story->facts, "load.timeout"));
+        say_handshaking(story, side, ours);
+    }
+}
+
+void observe_tcp_timeouts(struct story *story)
+{
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        double ours;
+        double count = tcp_timeouts(&story->facts, side, &ours);
+        if (count > 0) {
+            story_about(story, side);
+            story_evidence(story, "%s.outcome.timeout", side_name(side));
+            story_evidence(story, "%s.errors.ETIMEDOUT", side_name(side));
+            say_given_up(story, side, count);
         }
     }
 }
@@ -224,15 +271,21 @@ static void say_no_fds(struct story *story, enum side side, double met)
 
     snprintf(option, sizeof option, "%s.descriptors", name);
     uint64_t given = facts_scenario_count(&story->facts, option); /* 0: auto */
-    story_say(story, "%s %s the %s had no descriptor left (EMFILE, ENFILE), with", COUNT(met),
+    story_about(story, side);
+    story_evidence(story, "%s.outcome.no_fd", name);
+    story_evidence(story, "%s.errors.EMFILE", name);
+    story_evidence(story, "%s.errors.ENFILE", name);
+    story_say(story, "%s %s the %s had no descriptor left (EMFILE, ENFILE), with ", COUNT(met),
               PLURAL(met, "time", "times"), name);
     if (given > 0) {
-        story_say(story, "%s at %s a process: raise it,", option, COUNT(given));
+        story_evidence(story, "%s", option);
+        story_add(story, "%s at %s a process.", option, COUNT(given));
     } else {
-        story_say(story, "RLIMIT_NOFILE at %s a process: raise it (ulimit -n),",
+        story_add(story, "RLIMIT_NOFILE at %s a process.",
                   limit != NULL ? limit : "an unknown limit");
     }
-    story_say(story, "give it more %s.workers, or load less.", name);
+    story_advise(story, "raise %s, give it more %s.workers, or load less",
+                 given > 0 ? option : "RLIMIT_NOFILE (ulimit -n)", name);
 }
 
 void observe_no_fds(struct story *story)
@@ -252,6 +305,10 @@ void observe_workers(struct story *story)
 {
     for (unsigned side = 0; side < SIDE_N; side++) {
         const struct result_side *role = &story->facts.result->side[side];
+        story_about(story, (enum side)side);
+        if (role->workers_died > 0) {
+            story_evidence(story, "%s.workers_died", side_name((enum side)side));
+        }
         if (role->workers_died > 0 && role->workers == 1) {
             story_say(story,
                       "The %s's only worker process ended before the run did, and the kernel "
@@ -278,5 +335,6 @@ void observe_blind(struct story *story)
     if (!side[SIDE_CLIENT].observed && !side[SIDE_SERVER].observed && story->facts.opened > 0) {
         story_say(story, "The kernel's socket tables were not observed, so where the sockets "
                          "ended is not known.");
+        story_certainty(story, CERTAINTY_UNKNOWN);
     }
 }

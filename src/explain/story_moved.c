@@ -13,12 +13,12 @@ static void say_standing(struct story *story, const char *when, enum side host)
     story_say(story, "%s %s's host had", when, side_name(host));
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
         if (state != TCP_STATE_LISTEN && side->final[state] > 0) {
-            fprintf(story->out, "%s%s in %s", before, COUNT(side->final[state]),
-                    tcp_state_name((enum tcp_state)state));
+            story_add(story, "%s%s in %s", before, COUNT(side->final[state]),
+                      tcp_state_name((enum tcp_state)state));
             before = " and ";
         }
     }
-    fprintf(story->out, "%s.", before[1] == '\0' ? " no socket" : "");
+    story_add(story, "%s.", before[1] == '\0' ? " no socket" : "");
 }
 
 void observe_moved(struct story *story)

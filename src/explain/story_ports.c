@@ -121,23 +121,20 @@ static void say_holder(struct story *story, const struct port_budget *budget)
         story_say(story, "With SO_REUSEADDR or SO_REUSEPORT a TIME_WAIT gives it back at once, but "
                          "a connection in any other state keeps it.");
     } else if (has_fixed_port(facts)) {
-        story_say(story,
-                  "Let the server close first, or set client.sockopt.reuseaddr, with which a "
-                  "TIME_WAIT gives its port back at once.");
+        story_advise(story, "let the server close first, or set client.sockopt.reuseaddr, with "
+                            "which a TIME_WAIT gives its port back at once");
     } else if (stands_in_time_wait(facts, budget)) {
-        story_say(story,
-                  "Up to %s of them stood in TIME_WAIT on the client: let the server close first, "
-                  "%swiden %s or add client.addresses.",
-                  COUNT(held),
-                  pile_reuses_ports(facts) ? "" : "set net.ipv4.tcp_tw_reuse to 1 there, ",
-                  pile_port_range(facts));
+        story_say(story, "Up to %s of them stood in TIME_WAIT on the client.", COUNT(held));
+        story_advise(story, "let the server close first, %swiden %s or add client.addresses",
+                     pile_reuses_ports(facts) ? "" : "set net.ipv4.tcp_tw_reuse to 1 there, ",
+                     pile_port_range(facts));
     } else if (sharing(facts, budget) > 0) {
-        story_say(story,
-                  "Set client.sockopt.bind_no_port to on, which leaves the port to connect, widen "
-                  "%s or add client.addresses.",
-                  pile_port_range(facts));
+        story_advise(story,
+                     "set client.sockopt.bind_no_port to on, which leaves the port to connect, "
+                     "widen %s or add client.addresses",
+                     pile_port_range(facts));
     } else {
-        story_say(story, "Widen %s or add client.addresses.", pile_port_range(facts));
+        story_advise(story, "widen %s or add client.addresses", pile_port_range(facts));
     }
 }
 
@@ -164,8 +161,17 @@ void observe_no_ports(struct story *story)
     if (facts->no_port <= 0 && facts->result->side[SIDE_CLIENT].account.error[EADDRNOTAVAIL] == 0) {
         return;
     }
-    say_shortage(story);
     facts_ports(facts, &budget);
+    story_about(story, SIDE_CLIENT);
+    story_evidence(story, "client.outcome.no_port");
+    story_evidence(story, "client.errors.EADDRNOTAVAIL");
+    story_evidence(story, "client.errors.EADDRINUSE");
+    story_evidence(story, "client.first_no_port");
+    story_evidence(story, "client.time_wait.peak");
+    if (!stands_in_time_wait(facts, &budget)) {
+        story_certainty(story, CERTAINTY_LIKELY); /* no table shows what held them */
+    }
+    say_shortage(story);
     if (budget.ports > 0) {
         say_budget(story, &budget);
         say_arithmetic(story, &budget);

@@ -101,15 +101,15 @@ static void say_number(struct story *story, enum side side, double resets)
     story_say(story, "The %s sent %s %s (TcpOutRsts", side_name(side), COUNT(resets),
               PLURAL(resets, "RST", "RSTs"));
     if (refusing > 0) {
-        fprintf(story->out, ", without the %s that refused a SYN", COUNT(refusing));
+        story_add(story, ", without the %s that refused a SYN", COUNT(refusing));
     }
-    fputc(')', story->out);
+    story_add(story, ")");
     /* Connections that the kernel had made when a role was killed, its programs never saw. */
     if (events_count(facts, WORD_KILL, SIDE_CLIENT) == 0) {
-        fprintf(story->out, " for %s %s", COUNT(facts->opened),
-                PLURAL(facts->opened, "connection", "connections"));
+        story_add(story, " for %s %s", COUNT(facts->opened),
+                  PLURAL(facts->opened, "connection", "connections"));
     }
-    fputc('.', story->out);
+    story_add(story, ".");
 }
 
 static void observe_side_resets(struct story *story, enum side side)
@@ -120,6 +120,10 @@ static void observe_side_resets(struct story *story, enum side side)
     if (resets <= 0) {
         return;
     }
+    story_about(story, side);
+    story_evidence(story, "%s.counter.TcpOutRsts", side_name(side));
+    story_evidence(story, "%s.counter.TcpEstabResets", side_name(side_peer(side)));
+    story_evidence(story, "connections.opened");
     say_number(story, side, resets);
     double explained = resets_say_aborts(story, side);
     double unanswered = resets_say_unanswered_probes(story, side, resets - explained);
@@ -146,23 +150,27 @@ static bool felt_resets(const struct facts *facts)
 }
 
 /* The machine's counters hold other programs' connections too: only a flood of RSTs tells. */
-static void observe_host_resets(struct story *story)
+void observe_host_resets(struct story *story)
 {
     const struct facts *facts = &story->facts;
     double resets = facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused;
 
-    if (resets <= 0 || resets * 2 < facts->opened) {
+    if (facts->result->private_lab || facts->opened <= 0 || resets <= 0 ||
+        resets * 2 < facts->opened) {
         return;
     }
+    story_evidence(story, "host.counter.TcpOutRsts");
+    story_evidence(story, "connections.opened");
+    story_certainty(story, CERTAINTY_LIKELY);
     story_say(story, "%s RSTs were sent on the whole machine (TcpOutRsts%s) while %s %s made",
               COUNT(resets), facts->refused > 0 ? ", but for those that refused a SYN" : "",
               COUNT(facts->opened), PLURAL(facts->opened, "connection was", "connections were"));
     if (!felt_resets(facts)) {
-        fputs(": by other programs too, for most of these connections show no sign of one.",
-              story->out);
+        story_add(story, ": by other programs too, for most of these connections show no sign of "
+                         "one.");
         return;
     }
-    fputs(", those of other programs included.", story->out);
+    story_add(story, ", those of other programs included.");
     if (resets_say_host_aborts(story) * 2 >= facts->opened) {
         say_aborted(story, "As far as the whole machine tells,");
     }
@@ -170,14 +178,9 @@ static void observe_host_resets(struct story *story)
 
 void observe_resets(struct story *story)
 {
-    if (story->facts.opened <= 0) {
-        return;
-    }
-    if (!story->facts.result->private_lab) {
-        observe_host_resets(story);
-        return;
-    }
     for (unsigned side = 0; side < SIDE_N; side++) {
-        observe_side_resets(story, (enum side)side);
+        if (story->facts.opened > 0 && story->facts.result->private_lab) {
+            observe_side_resets(story, (enum side)side);
+        }
     }
 }

@@ -54,13 +54,14 @@ static const char *text_of(const struct facts *facts, const struct abort_cause *
 }
 
 static double say_cause(struct story *story, const struct abort_cause *cause, double count,
-                        const char *who, const char *what)
+                        const char *host, const char *who, const char *what)
 {
     if (count <= 0) {
         return 0;
     }
     story_say(story, "%s %s %s %s (%s).", COUNT(count), PLURAL(count, "time", "times"), who, what,
               cause->counter);
+    story_evidence(story, "%s.counter.%s", host, cause->counter);
     return count;
 }
 
@@ -72,8 +73,8 @@ double resets_say_aborts(struct story *story, enum side side)
     snprintf(who, sizeof who, "the %s", side_name(side));
     for (size_t i = 0; i < LENGTH(causes); i++) {
         explained +=
-            say_cause(story, &causes[i], facts_moved(&story->facts, side, causes[i].counter), who,
-                      text_of(&story->facts, &causes[i], side));
+            say_cause(story, &causes[i], facts_moved(&story->facts, side, causes[i].counter),
+                      side_name(side), who, text_of(&story->facts, &causes[i], side));
     }
     return explained;
 }
@@ -85,7 +86,7 @@ double resets_say_host_aborts(struct story *story)
     for (size_t i = 0; i < LENGTH(causes); i++) {
         explained +=
             say_cause(story, &causes[i], facts_moved_anywhere(&story->facts, causes[i].counter),
-                      "a program", causes[i].text);
+                      "host", "a program", causes[i].text);
     }
     return explained;
 }

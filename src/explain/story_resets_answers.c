@@ -119,6 +119,9 @@ void resets_say_answers(struct story *story, enum side side, double count, bool 
     while (answer->applies != NULL && !answer->applies(facts, side)) {
         answer++;
     }
+    if (answer->applies != NULL) {
+        story_certainty(story, CERTAINTY_LIKELY);
+    }
     double most = answer->most != NULL ? answer->most(facts, side) : count;
     if (most >= count) {
         say_answer(story, answer->text, count, others);

@@ -90,9 +90,9 @@ static void say_cure(struct story *story, const char *map, enum side host, bool 
     map_value(of_new, map, "reuseaddr");
     bool new = of_new[0] != '\0' ? strcmp(of_new, "on") == 0 : old;
     if (host == SIDE_CLIENT) {
-        story_say(story, "They are the client's own, which took its source ports there: keep the "
-                         "listen port out of ip_local_port_range, reserve it "
-                         "(ip_local_reserved_ports), or set client.sockopt.reuseaddr as well.");
+        story_say(story, "They are the client's own, which took its source ports there.");
+        story_advise(story, "keep the listen port out of ip_local_port_range, reserve it "
+                            "(ip_local_reserved_ports), or set client.sockopt.reuseaddr as well");
         return;
     }
     if (old && new) {
@@ -102,11 +102,13 @@ static void say_cure(struct story *story, const char *map, enum side host, bool 
     }
     story_say(story,
               "bind(2) passes them when the old and the new listener both have SO_REUSEADDR; "
-              "here %s: %s.",
+              "here %s.",
               old   ? "only the old one had it"
               : new ? "only the new one had it"
-                    : "neither had it",
-              old ? "take reuseaddr: off out of the start" : "set server.sockopt.reuseaddr to on");
+                    : "neither had it");
+    story_advise(story, "%s",
+                 old ? "take reuseaddr: off out of the start"
+                     : "set server.sockopt.reuseaddr to on");
 }
 
 static void say_refused(struct story *story, const struct moment *entry)
@@ -118,6 +120,9 @@ static void say_refused(struct story *story, const struct moment *entry)
                          : SIDE_SERVER;
     char left[LEFTOVERS_TEXT];
 
+    story_about(story, SIDE_SERVER);
+    story_evidence(story, "timeline.refusals");
+    story_evidence(story, "server.port");
     tell_leftovers(left, look_at(&story->facts.result->side[host], entry), host);
     story_say(story,
               "The server %s: bind(2) was refused %s %s (EADDRINUSE), for %s stood on port %s.",

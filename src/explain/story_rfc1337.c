@@ -16,6 +16,10 @@ static void observe_side(struct story *story, enum side side)
         facts->watched * (double)NS_PER_S >= (double)TIME_WAIT_LENGTH) {
         return;
     }
+    story_about(story, side);
+    story_evidence(story, "%s.counter.TcpExtTW", side_name(side));
+    story_evidence(story, "%s.time_wait.final", side_name(side));
+    story_evidence(story, "%s.sysctl.net.ipv4.tcp_rfc1337", side_name(side));
     if (strcmp(protects, "1") == 0 && standing > 0) {
         story_say(story,
                   "The %s's last ACKs were answered with a RST, too, but its tcp_rfc1337 is 1: a "

@@ -109,6 +109,9 @@ static void say_projection(struct story *story, const struct pile *pile)
 
 static void say_pile(struct story *story, const struct pile *pile)
 {
+    story_evidence(story, "connections.rate");
+    story_evidence(story, "%s.counter.TcpExtTW", side_name(pile->side));
+    story_evidence(story, "%s.sysctl.net.ipv4.tcp_max_tw_buckets", side_name(pile->side));
     say_standing(story, pile);
     say_strangers(story, pile);
     say_projection(story, pile);
@@ -125,6 +128,9 @@ void observe_time_wait(struct story *story)
         if (!find_pile(&story->facts, (enum side)side, &pile)) {
             continue;
         }
+        story_about(story, pile.side);
+        story_evidence(story, "%s.time_wait.%s", side_name(pile.side),
+                       pile.settled ? "final" : "peak");
         if (told) {
             story_say(story, "%s more %s in TIME_WAIT on the %s.", COUNT(pile.standing),
                       PLURAL(pile.standing, "stands", "stand"), side_name(pile.side));
@@ -160,6 +166,11 @@ void observe_gave_way(struct story *story)
 
     if (gone > 0 && facts->result->predicted_count == 0 &&
         !faults_reset(facts, SEGMENT_ACK, SIDE_SERVER)) {
+        story_about(story, SIDE_SERVER);
+        story_evidence(story, "server.counter.TcpExtTW");
+        story_evidence(story, "server.time_wait.final");
+        story_certainty(story,
+                        facts->side[SIDE_CLIENT].rsts > 0 ? CERTAINTY_LIKELY : CERTAINTY_PROVEN);
         story_say(story,
                   "%s were made on the server (TcpExtTW): %s took the place of %s before %s 60 s "
                   "were over.",
@@ -173,6 +184,9 @@ void observe_recycled(struct story *story)
     double recycled = facts_moved_anywhere(&story->facts, "TcpExtTWRecycled");
 
     if (recycled > 0) {
+        story_evidence(story, "client.counter.TcpExtTWRecycled");
+        story_evidence(story, "server.counter.TcpExtTWRecycled");
+        story_evidence(story, "host.counter.TcpExtTWRecycled");
         story_say(story,
                   "%s TIME_WAIT %s taken over by a new connection before its time "
                   "(TcpExtTWRecycled): a connect that %s.",
@@ -184,9 +198,10 @@ void observe_recycled(struct story *story)
     }
 }
 
-static void say_overflow(struct story *story, const char *where, double count)
+static void say_overflow(struct story *story, const char *host, const char *where, double count)
 {
     if (count > 0) {
+        story_evidence(story, "%s.counter.TcpExtTCPTimeWaitOverflow", host);
         story_say(story,
                   "%s %s %s had no room for another mini-socket (TcpExtTCPTimeWaitOverflow): "
                   "the socket vanished without a TIME_WAIT, and what its peer still sends is "
@@ -201,9 +216,11 @@ void observe_overflow(struct story *story)
     const struct facts *facts = &story->facts;
 
     if (!facts->result->private_lab) {
-        say_overflow(story, "the machine", facts_moved_anywhere(facts, counter));
+        say_overflow(story, "host", "the machine", facts_moved_anywhere(facts, counter));
         return;
     }
-    say_overflow(story, "the client", facts_moved(facts, SIDE_CLIENT, counter));
-    say_overflow(story, "the server", facts_moved(facts, SIDE_SERVER, counter));
+    story_about(story, SIDE_CLIENT);
+    say_overflow(story, "client", "the client", facts_moved(facts, SIDE_CLIENT, counter));
+    story_about(story, SIDE_SERVER);
+    say_overflow(story, "server", "the server", facts_moved(facts, SIDE_SERVER, counter));
 }

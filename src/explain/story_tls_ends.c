@@ -12,11 +12,16 @@ static bool knows_the_end(const struct facts *facts, enum side side)
     return tls_read_as_a_rule(facts, side) && tls_ended(facts, side, OUTCOME_EOF) <= 0;
 }
 
-static void say_notified(struct story *story)
+void observe_tls_notified(struct story *story)
 {
-    bool client = knows_the_end(&story->facts, SIDE_CLIENT);
-    bool server = knows_the_end(&story->facts, SIDE_SERVER);
+    bool told = tls_told(&story->facts);
+    bool client = told && knows_the_end(&story->facts, SIDE_CLIENT);
+    bool server = told && knows_the_end(&story->facts, SIDE_SERVER);
 
+    if (client || server) {
+        story_evidence(story, "client.tls.notify_received");
+        story_evidence(story, "server.tls.notify_received");
+    }
     if (client && server) {
         story_say(story, "Each side read the other's close_notify: both know that nothing was cut "
                          "off.");
@@ -42,11 +47,22 @@ static void say_early(struct story *story, enum side side)
     double early = tls_ended(facts, side, OUTCOME_EOF);
 
     if (facts->result->side[side].has_tls && early > 0) {
+        story_about(story, side);
+        story_evidence(story, "%s.outcome.eof", side_name(side));
         story_say(story,
                   "On %s of the %s's connections the %s's close_notify%s came where a message was "
                   "due.",
                   COUNT(early), side_name(side), side_name(side_peer(side)),
                   ignores_eof(facts, side) ? ", or a FIN that passed for it," : "");
+    }
+}
+
+void observe_tls_early(struct story *story)
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        if (tls_told(&story->facts)) {
+            say_early(story, (enum side)side);
+        }
     }
 }
 
@@ -61,14 +77,15 @@ static bool saw_none(const struct facts *facts, enum side side)
 }
 
 /* Ends that went their way without TLS having a say in it, which no outcome shows. */
-static void say_none(struct story *story)
+void observe_tls_none(struct story *story)
 {
     const struct facts *facts = &story->facts;
     const struct result_side *side = facts->result->side;
     double done =
         tls_ended(facts, SIDE_CLIENT, OUTCOME_DONE) + tls_ended(facts, SIDE_SERVER, OUTCOME_DONE);
 
-    if (done <= 0 || !saw_none(facts, SIDE_CLIENT) || !saw_none(facts, SIDE_SERVER) ||
+    if (!tls_told(facts) || done <= 0 || !saw_none(facts, SIDE_CLIENT) ||
+        !saw_none(facts, SIDE_SERVER) ||
         tls_counted(facts, SIDE_CLIENT, TLS_HANDSHAKES) +
                 tls_counted(facts, SIDE_SERVER, TLS_HANDSHAKES) <=
             0) {
@@ -80,7 +97,10 @@ static void say_none(struct story *story)
         story_say(story, "The %s neither sent nor read a close_notify:",
                   side_name(side[SIDE_CLIENT].has_tls ? SIDE_CLIENT : SIDE_SERVER));
     }
-    story_say(story, "to TLS such an end cannot be told from a truncation (RFC 8446 section 6.1).");
+    story_evidence(story, "client.tls.notify_sent");
+    story_evidence(story, "server.tls.notify_sent");
+    story_add(story,
+              " to TLS such an end cannot be told from a truncation (RFC 8446 section 6.1).");
 }
 
 /*
@@ -111,11 +131,22 @@ static void say_truncated(struct story *story, enum side side)
     double truncated = tls_ended(&story->facts, side, OUTCOME_TRUNCATED);
 
     if (truncated > 0) {
+        story_about(story, side);
+        story_evidence(story, "%s.outcome.truncated", side_name(side));
         story_say(story,
                   "On %s of the %s's connections the %s's FIN came and no close_notify before it: "
                   "to TLS what was received may have been cut off (truncated).",
                   COUNT(truncated), side_name(side), side_name(side_peer(side)));
         say_answer(story, side, truncated);
+    }
+}
+
+void observe_tls_truncated(struct story *story)
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        if (tls_told(&story->facts)) {
+            say_truncated(story, (enum side)side);
+        }
     }
 }
 
@@ -126,22 +157,19 @@ static void say_alerts(struct story *story, enum side side)
     char why[TLS_WORDS];
 
     if (alerts > 0) {
+        story_about(story, side);
+        story_evidence(story, "%s.outcome.alert", side_name(side));
         story_say(story, "A fatal alert from the %s ended %s of the %s's connections%s.",
                   side_name(side_peer(side)), COUNT(alerts), side_name(side),
                   tls_most_often(why, sizeof why, facts, side, alerts));
     }
 }
 
-void observe_tls_ends(struct story *story)
+void observe_tls_alerts(struct story *story)
 {
-    if (!tls_told(&story->facts)) {
-        return;
-    }
-    say_notified(story);
-    say_none(story);
     for (unsigned side = 0; side < SIDE_N; side++) {
-        say_early(story, (enum side)side);
-        say_truncated(story, (enum side)side);
-        say_alerts(story, (enum side)side);
+        if (tls_told(&story->facts)) {
+            say_alerts(story, (enum side)side);
+        }
     }
 }

@@ -11,6 +11,8 @@ static void say_handshakes(struct story *story, enum side side)
     char why[TLS_WORDS];
 
     if (failed > 0) {
+        story_about(story, side);
+        story_evidence(story, "%s.outcome.handshake", side_name(side));
         story_say(story, "%s TLS %s failed as the %s saw it%s: TCP had connected, TLS never did.",
                   COUNT(failed), PLURAL(failed, "handshake", "handshakes"), side_name(side),
                   tls_most_often(why, sizeof why, facts, side, failed));
@@ -25,6 +27,9 @@ static void say_resumption(struct story *story, enum side side)
 
     if (handshakes > 0 && tls_counted(facts, side, TLS_RESUMED) <= 0 && resumption[0] != '\0' &&
         strcmp(resumption, "off") != 0) {
+        story_about(story, side);
+        story_evidence(story, "%s.tls.handshakes", side_name(side));
+        story_evidence(story, "%s.tls.resumed", side_name(side));
         story_say(story,
                   "No TLS handshake of the %s resumed a session, though tls.resumption is %s: all "
                   "of the %s were full ones.",
@@ -34,12 +39,16 @@ static void say_resumption(struct story *story, enum side side)
 
 void observe_tls_handshakes(struct story *story)
 {
-    const struct facts *facts = &story->facts;
-
-    if (tls_told(facts)) {
-        for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        if (tls_told(&story->facts)) {
             say_handshakes(story, (enum side)side);
         }
-        say_resumption(story, facts->result->side[SIDE_CLIENT].has_tls ? SIDE_CLIENT : SIDE_SERVER);
+    }
+}
+
+void observe_tls_resumption(struct story *story)
+{
+    if (tls_told(&story->facts)) {
+        say_resumption(story, tls_driver(&story->facts));
     }
 }

@@ -55,6 +55,11 @@ static void say_late(struct story *story, enum side side)
     if (late <= 0 || late < worth * unread_notifies(facts, side)) {
         return;
     }
+    story_about(story, side);
+    story_evidence(story, "%s.tls.notify_sent", side_name(side_peer(side)));
+    story_evidence(story, "%s.counter.TcpExtTCPAbortOnData", name);
+    story_evidence(story, "%s.counter.TcpExtTW", name);
+    story_certainty(story, facts->result->private_lab ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
     story_say(story,
               "The %s's close_notify met a closed socket %s %s: the %s had closed without waiting "
               "for it, and its kernel answered with a RST%s.",
@@ -70,6 +75,10 @@ static void say_unread(struct story *story, enum side side)
     double unread = least(unread_notifies(facts, side), aborts);
 
     if (facts->result->side[side].has_tls && unread > 0) {
+        story_about(story, side);
+        story_evidence(story, "%s.tls.notify_sent", side_name(side_peer(side)));
+        story_evidence(story, "%s.tls.notify_received", side_name(side));
+        story_evidence(story, "%s.counter.TcpExtTCPAbortOnClose", side_name(side));
         story_say(story,
                   "%s %s the %s closed with a close_notify of the %s unread: unread data makes the "
                   "kernel send a RST instead of a FIN (TcpExtTCPAbortOnClose)%s.",
@@ -78,13 +87,20 @@ static void say_unread(struct story *story, enum side side)
     }
 }
 
-void observe_tls_notify(struct story *story)
+void observe_tls_late(struct story *story)
 {
-    if (!tls_told(&story->facts)) {
-        return;
-    }
     for (unsigned side = 0; side < SIDE_N; side++) {
-        say_late(story, (enum side)side);
-        say_unread(story, (enum side)side);
+        if (tls_told(&story->facts)) {
+            say_late(story, (enum side)side);
+        }
+    }
+}
+
+void observe_tls_unread(struct story *story)
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        if (tls_told(&story->facts)) {
+            say_unread(story, (enum side)side);
+        }
     }
 }

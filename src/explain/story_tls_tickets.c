@@ -11,6 +11,10 @@ void observe_tls_tickets(struct story *story)
     if (!tls_told(facts) || queued + late <= 0) {
         return;
     }
+    story_about(story, SIDE_CLIENT);
+    story_evidence(story, "client.tls.tickets");
+    story_evidence(story, "client.counter.TcpExtTCPAbortOnClose");
+    story_evidence(story, "client.counter.TcpExtTCPAbortOnData");
     story_say(story,
               "The server's session tickets follow its TLS 1.3 handshake, and the client never "
               "read %s of them.",

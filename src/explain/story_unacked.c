@@ -95,10 +95,10 @@ static void say_patience(struct story *story, enum side side)
               "after tcp_orphan_retries%s",
               facts_orphan_retries(retries, sizeof retries, &story->facts, side));
     if (story->facts.side[side].holding > 0) {
-        fprintf(story->out, ", one with a descriptor after tcp_retries2%s",
-                HERE(&story->facts, side, "net.ipv4.tcp_retries2"));
+        story_add(story, ", one with a descriptor after tcp_retries2%s",
+                  HERE(&story->facts, side, "net.ipv4.tcp_retries2"));
     }
-    fputc('.', story->out);
+    story_add(story, ".");
 }
 
 static bool observe_side(struct story *story, enum side side)
@@ -110,6 +110,9 @@ static bool observe_side(struct story *story, enum side side)
         char text[WHY_TEXT];
         if (left > 0) {
             const char *reason = why(text, &story->facts, side, &waitings[i]);
+            story_evidence(story, "%s.%s.final", side_name(side),
+                           tcp_state_name(waitings[i].state));
+            story_certainty(story, reason[0] != '\0' ? CERTAINTY_LIKELY : CERTAINTY_PROVEN);
             story_say(story, "%s %s on the %s in %s: %s FIN is not acknowledged%s%s.", COUNT(left),
                       PLURAL(left, "socket stands", "sockets stand"), side_name(side),
                       waitings[i].told, PLURAL(left, "its", "their"),
@@ -123,6 +126,7 @@ static bool observe_side(struct story *story, enum side side)
 void observe_unacked(struct story *story)
 {
     for (unsigned side = 0; side < SIDE_N; side++) {
+        story_about(story, (enum side)side);
         if (observe_side(story, (enum side)side)) {
             say_patience(story, (enum side)side);
         }

@@ -1,3 +1,5 @@
+#include "events.h"
+#include "faults.h"
 #include "story.h"
 
 /* What piled up while something lasted, and how long connects took for it. */
@@ -40,16 +42,16 @@ static bool say_side(struct story *story, enum side side, const struct piles *pi
             if (!begun && !any) {
                 story_say(story, "Samples then saw up to");
             }
-            fprintf(story->out, "%s%s in %s",
-                    any     ? " and "
-                    : begun ? ", "
-                            : " ",
-                    COUNT(piles->during[state]), tcp_state_name((enum tcp_state)state));
+            story_add(story, "%s%s in %s",
+                      any     ? " and "
+                      : begun ? ", "
+                              : " ",
+                      COUNT(piles->during[state]), tcp_state_name((enum tcp_state)state));
             any = true;
         }
     }
     if (any) {
-        fprintf(story->out, " on the %s", side_name(side));
+        story_add(story, " on the %s", side_name(side));
     }
     return any;
 }
@@ -64,11 +66,26 @@ void story_piled_up(struct story *story, int64_t from, int64_t until)
         any |= say_side(story, (enum side)side, &piles, any);
     }
     if (any) {
-        fputc('.', story->out);
+        story_add(story, ".");
     }
 }
 
-void story_slow_connects(struct story *story, const char *who)
+/* Whom a SYN or SYN-ACK failed, so that it was sent again; NULL: nobody that is known of.  A
+ * client that was stopped connects late as well. */
+static const char *who_waited(const struct facts *facts)
+{
+    if (events_count(facts, WORD_STOP, SIDE_CLIENT) == 0 &&
+        (faults_lost(facts, SEGMENT_SYN, SIDE_SERVER) ||
+         faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT))) {
+        return "Whoever lost its SYN or the SYN-ACK waited for one";
+    }
+    return facts_moved_anywhere(facts, "TcpExtListenOverflows") > 0
+               ? "Whoever was dropped waited for its SYN"
+               : NULL;
+}
+
+/* From where on connects took as long as a SYN that is sent again, if any did. */
+void observe_slow_connects(struct story *story)
 {
     static const struct {
         double quantile;
@@ -76,16 +93,20 @@ void story_slow_connects(struct story *story, const char *who)
     } quantiles[] = {{0.5, "p50"}, {0.9, "p90"}, {0.99, "p99"}, {0.999, "p999"}, {1, "max"}};
     const struct histogram *connect =
         &story->facts.result->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT];
+    const char *who = who_waited(&story->facts);
 
-    for (size_t i = 0; !story->slow_told && i < sizeof quantiles / sizeof quantiles[0]; i++) {
+    for (size_t i = 0; who != NULL && i < sizeof quantiles / sizeof quantiles[0]; i++) {
         int64_t took = quantiles[i].quantile < 1
                            ? histogram_quantile(connect, quantiles[i].quantile)
                            : connect->max;
         if (connect->count > 0 && took >= SYN_RETRY) {
+            story_about(story, SIDE_CLIENT);
             story_say(story,
                       "%s to be sent again, a second or more: the %s of client connect is %s.", who,
                       quantiles[i].name, DURATION(took));
-            story->slow_told = true;
+            story_evidence(story, "latency.connect.%s", quantiles[i].name);
+            story_certainty(story, CERTAINTY_LIKELY);
+            return;
         }
     }
 }

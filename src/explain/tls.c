@@ -28,6 +28,11 @@ bool tls_read_as_a_rule(const struct facts *facts, enum side side)
            tls_counted(facts, side, TLS_NOTIFY_RECEIVED) >= (1 - TLS_FEW) * handshakes;
 }
 
+enum side tls_driver(const struct facts *facts)
+{
+    return facts->result->side[SIDE_CLIENT].has_tls ? SIDE_CLIENT : SIDE_SERVER;
+}
+
 static double between(double low, double value, double high)
 {
     double least = value < high ? value : high;

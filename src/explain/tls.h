@@ -37,6 +37,9 @@ double tls_unread_tickets(const struct facts *facts);
 double tls_tickets_queued(const struct facts *facts);
 double tls_tickets_late(const struct facts *facts);
 
+/* The side that drives: the client, unless its TLS is not ours to count. */
+enum side tls_driver(const struct facts *facts);
+
 /* ", so no TIME_WAIT stays", where that is so; else "".  Static. */
 const char *tls_no_time_wait(const struct facts *facts);
 

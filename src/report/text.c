@@ -1,27 +1,13 @@
 #include "text.h"
 
-#include <stdlib.h>
-
-#include "finwait/explain.h"
 #include "finwait/report.h"
-
-static void text_explanation(const struct paper *paper, const struct facts *facts)
-{
-    char *text = explain_text(facts->result);
-
-    if (text != NULL && text[0] != '\0') {
-        paper_heading(paper, "What happened");
-        text_blanks(2, paper->out);
-        text_wrap(text, 2, 2, TEXT_PROSE, paper->out);
-    }
-    free(text);
-}
 
 /* In the order in which they are printed: what ran, what was seen, what it means. */
 static section *const sections[] = {
-    text_headline, text_timeline,    text_connections, text_errors,       text_tls,
-    text_latency,  text_memory,      text_states,      text_counters,     text_prediction,
-    text_findings, text_inspections, text_explanation, text_expectations, text_sampling,
+    text_headline,    text_timeline,   text_connections,  text_errors,
+    text_tls,         text_latency,    text_memory,       text_states,
+    text_counters,    text_prediction, text_findings,     text_warnings,
+    text_inspections, text_remarks,    text_expectations, text_sampling,
 };
 
 static void write_text(const struct result *result, FILE *out)

@@ -18,6 +18,8 @@ section text_timeline;                                                     /* te
 section text_states, text_counters, text_prediction;                       /* text_kernel.c */
 section text_findings, text_inspections, text_expectations, text_sampling; /* text_verdict.c */
 
+section text_warnings, text_remarks; /* text_remarks.c */
+
 section text_tls;    /* text_tls.c */
 section text_memory; /* text_memory.c */
 

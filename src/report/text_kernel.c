@@ -229,6 +229,12 @@ void text_prediction(const struct paper *paper, const struct facts *facts)
         print_labelled(paper, "none:", facts->result->unpredicted);
         print_labelled(paper, "seen:", seen);
     }
+    for (size_t i = 0; i < facts->result->remark_count; i++) {
+        const struct remark *remark = &facts->result->remark[i];
+        if (remark->kind == REMARK_VERDICT) {
+            print_labelled(paper, "verdict:", remark->text);
+        }
+    }
     free(predicted);
     free(seen);
 }

@@ -64,8 +64,8 @@ struct field {
     const struct field *fields; /* object, list: the rows of the object or of an item */
     size_t count;               /* list: offset of its size_t count */
     size_t size;                /* list, names: of an item; label: of the array */
-    const char *(*name)(size_t index); /* names: of item `index`; NULL: it has none */
-    size_t names;                      /* names: how many items */
+    const char *(*name)(size_t index); /* names, word: of item `index`; NULL: it has none */
+    size_t names;                      /* names, word: how many items */
 };
 
 /* Where the member is: the designators of a row. */
@@ -92,6 +92,9 @@ extern const struct codec codec_object, codec_list;
 
 /* An array of numbers of which each has a name: an object of those that are not 0. */
 extern const struct codec codec_names;
+
+/* An enum that starts at 0, as the word that `name` has for each of `names` values. */
+extern const struct codec codec_word;
 
 /* JSON numbers and texts as they are written: whole numbers without a point, and texts
  * made UTF-8 where they are not. */

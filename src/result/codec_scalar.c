@@ -307,3 +307,44 @@ static int names_from(const struct field *field, const struct node *node, void *
 }
 
 const struct codec codec_names = {names_to, names_from};
+
+/* ---- words ---- */
+
+static json_t *word_to(const struct field *field, const void *base)
+{
+    const unsigned *index = (const void *)((const char *)base + field->offset);
+    const char *word = field->name(*index);
+
+    return word == NULL ? NULL : json_string(word);
+}
+
+/* "must be pass, fail or unmeasured" */
+static int not_a_word(const struct field *field, const struct node *node)
+{
+    char words[256] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < field->names && used < sizeof words; i++) {
+        used += (size_t)snprintf(words + used, sizeof words - used, "%s%s",
+                                 i == 0                  ? ""
+                                 : i + 1 == field->names ? " or "
+                                                         : ", ",
+                                 field->name(i));
+    }
+    return node_fail(node, "must be %s", words);
+}
+
+static int word_from(const struct field *field, const struct node *node, void *base)
+{
+    const char *word = node_text(node);
+
+    for (size_t i = 0; i < field->names && word != NULL; i++) {
+        if (strcmp(field->name(i), word) == 0) {
+            *(unsigned *)(void *)((char *)base + field->offset) = (unsigned)i;
+            return 0;
+        }
+    }
+    return word == NULL ? -1 : not_a_word(field, node);
+}
+
+const struct codec codec_word = {word_to, word_from};

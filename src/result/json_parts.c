@@ -185,3 +185,37 @@ static int metrics_from(const struct field *field, const struct node *node, void
 }
 
 const struct codec codec_metrics = {metrics_to, metrics_from};
+
+/* ---- a remark's evidence: {metric: value} ---- */
+
+static json_t *evidence_to(const struct field *field, const void *base)
+{
+    const struct remark *remark = base;
+    json_t *object = remark->evidence_count == 0 ? NULL : json_object();
+
+    (void)field;
+    for (size_t i = 0; i < remark->evidence_count; i++) {
+        json_object_set_new(object, remark->evidence[i].metric,
+                            codec_number(remark->evidence[i].value));
+    }
+    return object;
+}
+
+static int evidence_item_from(void *context, const struct node *node)
+{
+    double value;
+
+    if (node_real(node, &value) != 0) {
+        return -1;
+    }
+    remark_add_evidence(context, node->key, value);
+    return 0;
+}
+
+static int evidence_from(const struct field *field, const struct node *node, void *base)
+{
+    (void)field;
+    return node_each(node, evidence_item_from, base);
+}
+
+const struct codec codec_evidence = {evidence_to, evidence_from};

@@ -123,8 +123,28 @@ static void moments_fini(struct result *result)
     free(result->moment);
 }
 
+struct remark *result_add_remark(struct result *result, const char *id, enum remark_kind kind)
+{
+    struct remark *remark;
+
+    result->remark = grow_by_one(result->remark, result->remark_count, sizeof *result->remark);
+    remark = &result->remark[result->remark_count++];
+    *remark = (struct remark){.id = grow_text(id), .kind = kind};
+    return remark;
+}
+
+void result_forget_remarks(struct result *result)
+{
+    for (size_t i = 0; i < result->remark_count; i++) {
+        remark_fini(&result->remark[i]);
+    }
+    result->remark_count = 0;
+}
+
 static void judgements_fini(struct result *result)
 {
+    result_forget_remarks(result);
+    free(result->remark);
     for (size_t i = 0; i < result->finding_count; i++) {
         free(result->finding[i].text);
     }

@@ -39,27 +39,25 @@ static const char *const verdict_names[] = {
 };
 enum { VERDICT_N = sizeof verdict_names / sizeof verdict_names[0] };
 
-static json_t *verdict_to(const struct field *field, const void *base)
+static const char *verdict_item(size_t index)
 {
-    const enum verdict *verdict = (const void *)((const char *)base + field->offset);
-
-    return json_string(verdict_names[*verdict]);
+    return verdict_names[index];
 }
 
-static int verdict_from(const struct field *field, const struct node *node, void *base)
+static const char *side_item(size_t index)
 {
-    const char *name = node_text(node);
-
-    for (unsigned i = 0; i < VERDICT_N && name != NULL; i++) {
-        if (strcmp(verdict_names[i], name) == 0) {
-            *(enum verdict *)(void *)((char *)base + field->offset) = (enum verdict)i;
-            return 0;
-        }
-    }
-    return name == NULL ? -1 : node_fail(node, "must be pass, fail or unmeasured");
+    return side_name((enum side)index);
 }
 
-static const struct codec codec_verdict = {verdict_to, verdict_from};
+static const char *kind_item(size_t index)
+{
+    return remark_kind_name((enum remark_kind)index);
+}
+
+static const char *certainty_item(size_t index)
+{
+    return certainty_name((enum certainty)index);
+}
 
 static const char *state_item(size_t index)
 {
@@ -169,9 +167,22 @@ static const struct field finding_fields[] = {
     {0},
 };
 
+static const struct field remark_fields[] = {
+    {"id", &codec_text, AT(remark, id)},
+    {"side", &codec_word, AT(remark, side), .flag = FLAG(remark, has_side), .name = side_item,
+     .names = SIDE_N},
+    {"kind", &codec_word, AT(remark, kind), .name = kind_item, .names = REMARK_KIND_N},
+    {"certainty", &codec_word, AT(remark, certainty), .name = certainty_item, .names = CERTAINTY_N},
+    {"text", &codec_text, AT(remark, text)},
+    {"advice", &codec_text, AT(remark, advice), .optional = true},
+    {"evidence", &codec_evidence, .optional = true},
+    {0},
+};
+
 static const struct field expectation_fields[] = {
     {"text", &codec_text, AT(expectation_result, text)},
-    {"verdict", &codec_verdict, AT(expectation_result, verdict)},
+    {"verdict", &codec_word, AT(expectation_result, verdict), .name = verdict_item,
+     .names = VERDICT_N},
     {"left", &codec_real, AT(expectation_result, left), .optional = true},
     {"right", &codec_real, AT(expectation_result, right), .optional = true},
     {"missing", &codec_text, AT(expectation_result, missing), .optional = true},
@@ -225,6 +236,7 @@ static const struct field result_fields[] = {
     {"expectations", &codec_list, LIST(result, expectation, expectation_count),
      .fields = expectation_fields},
     {"findings", &codec_list, LIST(result, finding, finding_count), .fields = finding_fields},
+    {"remarks", &codec_list, LIST(result, remark, remark_count), .fields = remark_fields},
     {"metrics", &codec_metrics, .optional = true},
     {"predicted", &codec_list, LIST(result, predicted, predicted_count),
      .fields = predicted_fields},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "finwait/clock.h"
+#include "finwait/explain.h"
 #include "trial.h"
 
 /* ---- what ends a phase ---- */
@@ -359,6 +360,7 @@ struct result *conduct(const struct scenario *scenario, const struct conduct_opt
     trial_fini(&trial);
     result_reconcile(trial.result);
     result_measure(trial.result);
+    explain(trial.result);
     return trial.result;
 fail:
     unwatch(events);

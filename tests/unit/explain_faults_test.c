@@ -332,11 +332,12 @@ static void what_blocks_a_restart_is_named_with_its_cure(void **state)
     EXPLAINS(restarted("{at: 1s, start: server}", NULL, "it was not ready in time"),
              "The server could not be started again: bind(2) was refused 247 times (EADDRINUSE), "
              "for 4,990 sockets in time_wait and 31 in fin_wait2 stood on port 8080.",
-             "both have SO_REUSEADDR; here neither had it: set server.sockopt.reuseaddr to on.");
+             "both have SO_REUSEADDR; here neither had it. -> set server.sockopt.reuseaddr to on");
     EXPLAINS(restarted("{at: 1s, start: server, reuseaddr: on}", "off", NULL),
              "The server came back late", "here only the new one had it");
     EXPLAINS(restarted("{at: 1s, start: server, reuseaddr: off}", "on", "it was not ready"),
-             "here only the old one had it: take reuseaddr: off out of the start.", "!set server");
+             "here only the old one had it. -> take reuseaddr: off out of the start",
+             "!set server");
     EXPLAINS(restarted("{at: 1s, start: server}", "on", "it was not ready"),
              "Both the old and the new listener had SO_REUSEADDR", "!set server.sockopt");
 }
@@ -360,7 +361,7 @@ static void the_old_listener_is_that_of_the_start_before(void **state)
     struct moment *entry = &result->moment[result->moment_count - 1];
     entry->restart = true;
     entry->refusals = 7;
-    EXPLAINS(result, "here only the old one had it", "here only the new one had it: set server");
+    EXPLAINS(result, "here only the old one had it", "here only the new one had it. -> set server");
 }
 
 static void a_server_on_the_clients_host_meets_the_clients_sockets(void **state)

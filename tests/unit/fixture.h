@@ -273,9 +273,28 @@ static inline void assert_phrases(const char *text, const char *const *phrases)
     }
 }
 
-static inline void assert_explains(const struct result *result, const char *const *phrases)
+/* All that is remarked, in one paragraph; a new string. */
+static inline char *explained(struct result *result)
 {
-    char *text = explain_text(result);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_non_null(out);
+    explain(result);
+    for (size_t i = 0; i < result->remark_count; i++) {
+        const struct remark *remark = &result->remark[i];
+        assert_non_null(remark->text);
+        fprintf(out, "%s%s%s%s", i > 0 ? " " : "", remark->text,
+                remark->advice != NULL ? " -> " : "", remark->advice != NULL ? remark->advice : "");
+    }
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static inline void assert_explains(struct result *result, const char *const *phrases)
+{
+    char *text = explained(result);
 
     assert_phrases(text, phrases);
     assert_null(strchr(text, '\n'));

@@ -132,6 +132,23 @@ static void fill_side(struct result_side *side, uint64_t *seed)
     fill_pairs(&side->sysctl, seed);
 }
 
+static void fill_remarks(struct result *result, uint64_t *seed)
+{
+    for (uint64_t i = below(seed, 4); i > 0; i--) {
+        struct remark *remark =
+            result_add_remark(result, "an.id", (enum remark_kind)below(seed, REMARK_KIND_N));
+        remark->certainty = (enum certainty)below(seed, CERTAINTY_N);
+        remark->has_side = below(seed, 2) > 0;
+        remark->side = remark->has_side ? (enum side)below(seed, SIDE_N) : SIDE_CLIENT;
+        remark->text = random_text(seed);
+        remark->advice = below(seed, 2) > 0 ? random_text(seed) : NULL;
+        for (uint64_t again = below(seed, 4); again > 0; again--) {
+            remark_add_evidence(remark, "client.time_wait.final", 0.5);
+            remark_add_evidence(remark, "load.timeout", -2);
+        }
+    }
+}
+
 static void fill_timeline(struct result *result, uint64_t *seed)
 {
     for (uint64_t i = below(seed, 4); i > 0; i--) {
@@ -214,6 +231,7 @@ static struct result *random_result(uint64_t seed)
     fill_predicted(result, &seed);
     result->unpredicted = below(&seed, 2) > 0 ? random_text(&seed) : NULL;
     fill_timeline(result, &seed);
+    fill_remarks(result, &seed);
     fill_lists(result, &seed);
     result_measure(result);
     result_reconcile(result);
@@ -393,6 +411,8 @@ static void the_top_reads_well(void **state)
 static const char valid[] =
     "{'schema': 1, 'partial': false, 'private_lab': true,"
     " 'findings': [{'text': 'f'}],"
+    " 'remarks': [{'id': 'i', 'side': 'client', 'kind': 'cause', 'certainty': 'likely',"
+    "   'text': 't', 'advice': 'a', 'evidence': {'load.timeout': 2}}],"
     " 'expectations': [{'text': 'e', 'verdict': 'pass', 'left': 1, 'right': 2.5}],"
     " 'metrics': {'server.time_wait.peak': 1.5},"
     " 'predicted': [{'client': {'path': 'p', 'final': 'close', 'fate': 'done', 'rst_sent': 0,"
@@ -474,6 +494,10 @@ static void what_is_wrong_is_named(void **state)
         {"findings", "{}", "findings must be an array"},
         {"findings[0]", "'text'", "findings[0] must be an object"},
         {"findings[0].text", NULL, "findings[0].text is missing"},
+        {"remarks[0].side", "'both'", "remarks[0].side must be client or server"},
+        {"remarks[0].kind", "'guess'", "remarks[0].kind must be verdict, cause, conseq"},
+        {"remarks[0].certainty", "1", "remarks[0].certainty must be a text"},
+        {"remarks[0].evidence", "{'x': 'y'}", "remarks[0].evidence.x must be a number"},
         {"expectations[0].verdict", "'maybe'", "expectations[0].verdict must be pass"},
         {"expectations[0].left", "'1'", "expectations[0].left must be a number"},
         {"predicted[0].client.final", "'nowhere'", "predicted[0].client.final must be a TCP"},

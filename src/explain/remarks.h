@@ -1,0 +1,101 @@
+#ifndef EXPLAIN_REMARKS_H
+#define EXPLAIN_REMARKS_H
+
+/*
+ * What can be told of a result, one row each, in the order in which it is told: what struck the
+ * run, how far the load went, how the connections were closed, what is left, what was foreseen.
+ * A row is the observer that looks for it, its id, its kind and what it is about; HOST: the
+ * observer takes a host's sockets and counters for those of one role, and does not look once a role
+ * has been started in the other's host.
+ */
+#define REMARKS(X)                                                                                 \
+    X(observe_cut, "run.cut", WARNING, ANY, "the run was cut short, by what and in which phase")   \
+    X(observe_faults, "fault.struck", CAUSE, ANY, "what a fault did to the link, and when")        \
+    X(observe_resent, "fault.resent", CONSEQUENCE, ANY, "segments sent again while faults struck") \
+    X(observe_events, "event.happened", CAUSE, ANY,                                                \
+      "a role was killed, stopped or started, and what its kernel did then")                       \
+    X(observe_moved, "role.moved", WARNING, ANY,                                                   \
+      "a role was started in the other's host, whose figures are of both from then on")            \
+    X(observe_uncounted, "connections.uncounted", NOTE, ANY,                                       \
+      "no role of ours counted connections")                                                       \
+    X(observe_none, "connections.none", WARNING, ANY,                                              \
+      "no connection was attempted, or none was established")                                      \
+    X(observe_refused, "connect.refused", CAUSE, ANY, "a RST answered SYNs (ECONNREFUSED)")        \
+    X(observe_restart, "restart.refused", CAUSE, ANY,                                              \
+      "bind(2) was refused when the server was started again (EADDRINUSE)")                        \
+    X(observe_no_ports, "ports.exhausted", CAUSE, HOST,                                            \
+      "the client ran out of local ports, and what held them")                                     \
+    X(observe_syn_queue, "syn_queue.full", CAUSE, ANY,                                             \
+      "the listener had no room for more requests in SYN_RECV")                                    \
+    X(observe_accept_queue, "accept_queue.full", CAUSE, ANY, "the accept queue was full")          \
+    X(observe_slow_connects, "connect.slow", CONSEQUENCE, ANY,                                     \
+      "connects waited for a SYN or SYN-ACK to be sent again")                                     \
+    X(observe_step_timeouts, "timeout.step", CAUSE, ANY,                                           \
+      "a step waited longer than load.timeout, and finwait closed the socket")                     \
+    X(observe_tcp_timeouts, "timeout.tcp", CAUSE, ANY, "TCP itself gave up (ETIMEDOUT)")           \
+    X(observe_no_fds, "descriptors.exhausted", CAUSE, ANY,                                         \
+      "a role had no descriptor left (EMFILE, ENFILE)")                                            \
+    X(observe_workers, "workers.died", CAUSE, ANY, "workers of a role ended before the run did")   \
+    X(observe_blind, "sockets.unobserved", NOTE, ANY,                                              \
+      "the kernel's socket tables were not looked at")                                             \
+    X(observe_self_connect, "self_connect", CAUSE, ANY,                                            \
+      "connections of the client with itself: a simultaneous open")                                \
+    X(observe_closer, "closed_first", CAUSE, HOST, "which side closed first, as a rule")           \
+    X(observe_crossing, "closed_first.both", CAUSE, HOST,                                          \
+      "both sides were first to close: at once, or in turns")                                      \
+    X(observe_resets, "rst.sent", CAUSE, HOST, "RSTs a side sent, why, and what they cut off")     \
+    X(observe_host_resets, "rst.machine", CAUSE, HOST,                                             \
+      "lab: host: RSTs of the whole machine, as far as they can be of this run")                   \
+    X(observe_tls_handshakes, "tls.handshake_failed", CAUSE, HOST, "TLS handshakes that failed")   \
+    X(observe_tls_resumption, "tls.not_resumed", NOTE, HOST,                                       \
+      "sessions were to be resumed and none was")                                                  \
+    X(observe_tls_notified, "tls.close_notify", NOTE, HOST,                                        \
+      "a side read the other's close_notify, so nothing was cut off")                              \
+    X(observe_tls_none, "tls.no_close_notify", NOTE, HOST,                                         \
+      "no close_notify: the end cannot be told from a truncation")                                 \
+    X(observe_tls_early, "tls.early_end", CAUSE, HOST,                                             \
+      "a close_notify came where a message was due")                                               \
+    X(observe_tls_truncated, "tls.truncated", CAUSE, HOST, "a FIN came and no close_notify")       \
+    X(observe_tls_alerts, "tls.alert", CAUSE, HOST, "a fatal alert ended connections")             \
+    X(observe_tls_tickets, "tls.tickets_unread", CAUSE, HOST,                                      \
+      "session tickets that the client never read, and the RSTs they drew")                        \
+    X(observe_tls_late, "tls.notify_late", CAUSE, HOST,                                            \
+      "a close_notify met a closed socket, which drew a RST")                                      \
+    X(observe_tls_unread, "tls.notify_unread", CAUSE, HOST,                                        \
+      "a side closed with a close_notify unread, which made the close a RST")                      \
+    X(observe_orphans_given_up, "orphans.gave_up", CONSEQUENCE, HOST,                              \
+      "sockets that no program held gave up")                                                      \
+    X(observe_assassinated, "time_wait.assassinated", CAUSE, HOST,                                 \
+      "RSTs met sockets in TIME_WAIT (RFC 1337)")                                                  \
+    X(observe_syn_sent, "syn_sent.waiting", CONSEQUENCE, HOST,                                     \
+      "sockets in SYN_SENT: no answer to the SYN")                                                 \
+    X(observe_syn_recv, "syn_recv.waiting", CONSEQUENCE, HOST,                                     \
+      "requests in SYN_RECV: the ACK of the SYN-ACK has not been taken")                           \
+    X(observe_unaccepted, "close_wait.unaccepted", CONSEQUENCE, HOST,                              \
+      "sockets in CLOSE_WAIT that nobody has accepted")                                            \
+    X(observe_close_wait, "close_wait.leak", CONSEQUENCE, HOST,                                    \
+      "sockets in CLOSE_WAIT whose application has not closed")                                    \
+    X(observe_fin_wait2, "fin_wait2.waiting", CONSEQUENCE, HOST,                                   \
+      "sockets in FIN_WAIT2: the peer's FIN has not arrived")                                      \
+    X(observe_established, "established.open", CONSEQUENCE, HOST, "neither side has closed")       \
+    X(observe_awaiting_fin, "established.awaiting_fin", CONSEQUENCE, HOST,                         \
+      "sockets still established whose peer has sent its FIN")                                     \
+    X(observe_half_open, "established.half_open", CONSEQUENCE, HOST,                               \
+      "sockets established on one side alone")                                                     \
+    X(observe_unacked, "fin.unacked", CONSEQUENCE, HOST, "sockets whose FIN is not acknowledged")  \
+    X(observe_bound, "close.bound", CONSEQUENCE, HOST,                                             \
+      "sockets in CLOSE whose descriptor is open and keeps a port")                                \
+    X(observe_unlisted, "close.unlisted", CONSEQUENCE, HOST,                                       \
+      "sockets in CLOSE whose descriptor is open and that no table lists")                         \
+    X(observe_time_wait, "time_wait.pile", CONSEQUENCE, HOST,                                      \
+      "sockets in TIME_WAIT, how many would stand there, and what limits them")                    \
+    X(observe_gave_way, "time_wait.ended_early", CAUSE, HOST,                                      \
+      "sockets in TIME_WAIT that ended before their time")                                         \
+    X(observe_recycled, "time_wait.recycled", CAUSE, ANY,                                          \
+      "sockets in TIME_WAIT taken over by a new connect")                                          \
+    X(observe_overflow, "time_wait.overflow", CAUSE, ANY,                                          \
+      "sockets that skipped TIME_WAIT: tcp_max_tw_buckets was reached")                            \
+    X(observe_nothing_left, "sockets.none_left", NOTE, ANY, "nothing piled up")                    \
+    X(observe_prediction, "prediction", VERDICT, ANY, "what was foreseen, and what came")
+
+#endif

@@ -1,0 +1,157 @@
+#include "story.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The remark that is being made; the first word or number about it begins it. */
+static struct remark *current(struct story *story)
+{
+    struct result *result = story->result;
+
+    if (!story->open) {
+        struct remark *remark = result_add_remark(result, story->row->id, story->row->kind);
+        remark->has_side = story->has_side;
+        remark->side = story->side;
+        story->open = true;
+    }
+    return &result->remark[result->remark_count - 1];
+}
+
+/* One that in the end says nothing is none. */
+static void finish(struct story *story)
+{
+    if (story->open && current(story)->text == NULL) {
+        remark_fini(&story->result->remark[--story->result->remark_count]);
+    }
+    story->open = false;
+}
+
+void story_next(struct story *story)
+{
+    finish(story);
+    story->has_side = false;
+    story->side = SIDE_CLIENT;
+}
+
+void story_about(struct story *story, enum side side)
+{
+    finish(story);
+    story->has_side = true;
+    story->side = side;
+}
+
+static char *formatted(const char *format, va_list arguments)
+{
+    char *text = NULL;
+
+    if (vasprintf(&text, format, arguments) < 0) {
+        abort();
+    }
+    return text;
+}
+
+/* Whether it is a whole sentence that the result has already. */
+static bool was_said(const struct result *result, const char *sentence)
+{
+    size_t length = strlen(sentence);
+    bool whole = length > 0 && sentence[length - 1] == '.';
+
+    for (size_t i = 0; whole && i < result->remark_count; i++) {
+        const char *text = result->remark[i].text;
+        if (text != NULL && strstr(text, sentence) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void story_say(struct story *story, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    char *sentence = formatted(format, arguments);
+    va_end(arguments);
+    if (!was_said(story->result, sentence)) {
+        remark_append(&current(story)->text, " ", sentence);
+    }
+    free(sentence);
+}
+
+void story_add(struct story *story, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    char *more = formatted(format, arguments);
+    va_end(arguments);
+    remark_append(&current(story)->text, "", more);
+    free(more);
+}
+
+void story_advise(struct story *story, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    char *advice = formatted(format, arguments);
+    va_end(arguments);
+    remark_append(&current(story)->advice, "; ", advice);
+    free(advice);
+}
+
+void story_certainty(struct story *story, enum certainty certainty)
+{
+    current(story)->certainty = certainty;
+}
+
+/* ---- evidence ---- */
+
+/* The number that a setting's text is: "4096", "1.5s" in seconds, "2500/s" a second. */
+static bool number_of(const char *text, double *value)
+{
+    char *end;
+    int64_t ns;
+
+    *value = strtod(text, &end);
+    if (end != text && *end == '\0') {
+        return true;
+    }
+    if (units_parse_duration(text, &ns) == 0) {
+        *value = (double)ns / (double)NS_PER_S;
+        return true;
+    }
+    return units_parse_rate(text, value) == 0 && *value > 0;
+}
+
+static const char *setting_of(const struct facts *facts, const char *name)
+{
+    static const char between[] = ".sysctl.";
+
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        const char *side = side_name((enum side)i);
+        size_t length = strlen(side);
+        if (strncmp(name, side, length) == 0 &&
+            strncmp(name + length, between, sizeof between - 1) == 0) {
+            return facts_sysctl(facts, (enum side)i, name + length + sizeof between - 1);
+        }
+    }
+    return facts_scenario(facts, name);
+}
+
+void story_evidence(struct story *story, const char *format, ...)
+{
+    const struct facts *facts = &story->facts;
+    va_list arguments;
+    double value;
+
+    va_start(arguments, format);
+    char *name = formatted(format, arguments);
+    va_end(arguments);
+    if (facts_metric(facts, &value, "%s", name) || number_of(setting_of(facts, name), &value)) {
+        remark_add_evidence(current(story), name, value);
+    }
+    free(name);
+}
