@@ -11,9 +11,11 @@
 #include "finwait/error.h"
 #include "finwait/kernel_state.h"
 #include "finwait/metric.h"
+#include "finwait/program.h"
 #include "finwait/remark.h"
 #include "finwait/series.h"
 #include "finwait/side.h"
+#include "finwait/timeline.h"
 
 /*
  * A result is a value: all that a trial found out.  It serialises to JSON and
@@ -23,7 +25,7 @@
  * What was not measured is absent (count 0, NULL, `has_…` false), never zero.
  */
 
-#define RESULT_SCHEMA 1
+#define RESULT_SCHEMA 2
 
 /* An ordered list of name/value texts; strings are owned. */
 struct text_pair {
@@ -85,6 +87,7 @@ struct counter_readings {
 struct result_side {
     bool played;   /* by our role: `account` is there */
     char *program; /* what it ran, its order's or its own; NULL: not played, or not recorded */
+    struct program steps; /* the same as values; length 0: not recorded */
     uint32_t workers;
     uint32_t workers_died; /* ended before they were told to */
     struct account account;
@@ -118,6 +121,7 @@ enum verdict {
     VERDICT_PASS,
     VERDICT_FAIL,
     VERDICT_UNMEASURED, /* a metric it needs is absent: counts as not held */
+    VERDICT_N,
 };
 struct expectation_result {
     char *text;
@@ -138,10 +142,22 @@ struct metric_value {
     double value;
 };
 
+/* In this order at one time. */
+enum moment_kind {
+    MOMENT_UNKNOWN, /* read from schema 1, which has `what` alone */
+    MOMENT_FAULT_ENDS,
+    MOMENT_FAULT_BEGINS,
+    MOMENT_EVENT,
+    MOMENT_KIND_N,
+};
+const char *moment_kind_name(enum moment_kind kind); /* "fault_begins"; NULL: unknown */
+
 /* What the scenario's faults and events did: a moment of its timeline. */
 struct moment {
-    int64_t due; /* ns from the start of load */
-    char *what;  /* "drop fin toward client", "kill server" … */
+    enum moment_kind kind;
+    uint64_t index; /* of result.fault or result.event; meaningless when the kind is unknown */
+    int64_t due;    /* ns from the start of load */
+    char *what;     /* for people: "drop fin toward client", "kill server" … */
     bool happened;
     int64_t at; /* when it was begun; a moment due at 0 comes just before the load */
     bool has_took;
@@ -170,6 +186,10 @@ struct result {
     size_t predicted_count; /* 0: no model, or `unpredicted` */
     struct predicted_end *predicted;
     char *unpredicted; /* why the model cannot know how this ends; NULL: it does, or nobody asked */
+    size_t fault_count; /* of the scenario, as written, whether they struck or not */
+    struct fault *fault;
+    size_t event_count;
+    struct event_spec *event;
     size_t moment_count; /* in the order it happened */
     struct moment *moment;
     size_t finding_count;
@@ -187,8 +207,18 @@ struct result {
 struct result *result_new(void);
 void result_free(struct result *result); /* NULL is allowed */
 
-/* Append a moment that has not happened yet.  Lives where it is until the next one is appended. */
-struct moment *result_add_moment(struct result *result, int64_t due, const char *what);
+/* Append a fault or an event of the scenario; where it was written is not kept. */
+void result_add_fault(struct result *result, const struct fault *fault);
+void result_add_event(struct result *result, const struct event_spec *event);
+
+/*
+ * Append the moment at which a fault of the result begins or ends, or an event of it comes; it has
+ * not happened yet.  Lives where it is until the next one is appended.
+ */
+struct moment *result_add_moment(struct result *result, enum moment_kind kind, size_t index);
+
+/* The event that a moment is, or NULL: it is none, or its kind is unknown. */
+const struct event_spec *moment_event(const struct result *result, const struct moment *moment);
 
 /* Append a remark that says nothing yet.  Lives where it is until the next one is appended. */
 struct remark *result_add_remark(struct result *result, const char *id, enum remark_kind kind);
@@ -225,7 +255,10 @@ bool result_metric(const struct result *result, const char *name, double *value)
 /* As JSON; the caller owns the reference. */
 json_t *result_to_json(const struct result *result);
 
-/* Back from JSON, or NULL: STATUS_USAGE, not a result, or of another schema. */
+/*
+ * Back from JSON, or NULL: STATUS_USAGE, not a result, or of a schema that is not known.  What
+ * schema 1 did not have is absent.
+ */
 struct result *result_from_json(const json_t *json, struct error *error);
 
 /* Print the text of a result.json.  0, or -1 when writing failed. */

@@ -67,6 +67,7 @@ enum event_switch {
     EVENT_AS_IT_WAS,
     EVENT_ON,
     EVENT_OFF,
+    EVENT_SWITCH_N,
 };
 
 struct event_spec {
@@ -95,6 +96,14 @@ bool event_has_key(const char *key);
 /* Once all keys are in: something must be done, and the defaults are filled in. */
 int fault_finish(struct fault *fault, struct error *error);
 int event_finish(struct event_spec *event, struct error *error);
+
+/* The key that stands for it in a map, "drop", "syn-ack", "kill"; NULL: there is no such value. */
+const char *fault_kind_name(enum fault_kind kind);
+const char *fault_packets_name(enum fault_packets packets);
+const char *event_kind_name(enum event_kind kind);
+
+/* "on" or "off"; NULL: as it was. */
+const char *event_switch_name(enum event_switch is);
 
 /* As a map in one line, "{at: 1s, drop: fin, toward: client}", which YAML reads back. */
 char *fault_format(char *text, size_t size, const struct fault *fault);

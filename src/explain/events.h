@@ -1,37 +1,15 @@
 #ifndef EXPLAIN_EVENTS_H
 #define EXPLAIN_EVENTS_H
 
-#include "maps.h"
+#include "finwait/facts.h"
 
-/* What struck a role: read back from the scenario's maps, with what the timeline knows of each. */
-
-#define EVENTS_MAX 32 /* those beyond it are left out */
-
-enum event_word {
-    WORD_KILL,
-    WORD_START,
-    WORD_STOP,
-    WORD_CONT,
-    WORD_N,
-};
-
-struct event_facts {
-    int64_t due; /* ns from the start of load */
-    enum event_word word;
-    enum side side;
-    enum side host; /* of a start: in whose host it then runs */
-    bool happened;
-    const struct moment *entry; /* of a start; NULL when the timeline has none */
-};
-
-/* The events in the order of time.  How many there are. */
-size_t events_read(const struct facts *facts, struct event_facts event[EVENTS_MAX]);
+/* What struck a role: the moments of a result, in the order of time, that are events. */
 
 /* How often such an event happened to the side. */
-unsigned events_count(const struct facts *facts, enum event_word word, enum side side);
+unsigned events_count(const struct facts *facts, enum event_kind kind, enum side side);
 
-/* Whether the last event that happened to the side was such a one. */
-bool events_ended_with(const struct facts *facts, enum event_word word, enum side side);
+/* Where the side ran once that moment had come: in its own host, or in the other's. */
+enum side events_host(const struct result *result, const struct moment *moment, enum side side);
 
 /* Whether a role was started in the other's host, which from then on has the sockets of both. */
 bool events_moved(const struct facts *facts);

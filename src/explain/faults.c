@@ -1,149 +1,106 @@
 #include "faults.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* ---- faults ---- */
 
-static const char *const kinds[] = {"drop", "reset", "partition", "delay", "rate", "heal"};
-
-static bool is_kind(const struct fault_facts *fault, const char *kind)
+static bool has_struck(const struct result *result, size_t index)
 {
-    return strcmp(fault->kind, kind) == 0;
-}
-
-static void read_kind(struct fault_facts *fault, const char *map)
-{
-    char value[MAP_WORD];
-
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (map_value(value, map, kinds[i])[0] != '\0') {
-            snprintf(fault->kind, sizeof fault->kind, "%s", kinds[i]);
-            break;
+    for (size_t i = 0; i < result->moment_count; i++) {
+        const struct moment *moment = &result->moment[i];
+        if (moment->kind == MOMENT_FAULT_BEGINS && moment->index == index) {
+            return moment->happened && moment->error == NULL;
         }
     }
-    if (is_kind(fault, "delay") || is_kind(fault, "rate")) {
-        memcpy(fault->amount, value, MAP_WORD);
-    } else if (strchr(value, '%') != NULL) { /* drop: 5% is a share of all */
-        memcpy(fault->amount, value, MAP_WORD);
-        snprintf(fault->packets, sizeof fault->packets, "any");
-    } else {
-        bool named = is_kind(fault, "drop") || is_kind(fault, "reset");
-        snprintf(fault->packets, sizeof fault->packets, "%s", named ? value : "any");
-        map_value(fault->amount, map, "share");
-    }
+    return false;
 }
 
-static void read_fault(const struct facts *facts, struct fault_facts *fault, const char *map)
+/* A heal ends what began before it, or at the same moment and is written before it. */
+static bool heals(const struct result *result, size_t healer, size_t index)
 {
-    char toward[MAP_WORD];
-    int64_t length = map_time(map, "for", INT64_MAX);
+    const struct fault *heal = &result->fault[healer];
+    int64_t begin = result->fault[index].at;
 
-    *fault = (struct fault_facts){.begin = map_time(map, "at", 0)};
-    read_kind(fault, map);
-    fault->end = length < INT64_MAX - fault->begin ? fault->begin + length : INT64_MAX;
-    map_value(toward, map, "toward");
-    fault->toward[SIDE_CLIENT] = strcmp(toward, side_name(SIDE_SERVER)) != 0;
-    fault->toward[SIDE_SERVER] = strcmp(toward, side_name(SIDE_CLIENT)) != 0;
-    fault->struck = moment_came(facts, fault->begin);
+    return heal->kind == FAULT_HEAL && (begin < heal->at || (begin == heal->at && index < healer));
 }
 
-/* What began before it, or at the same moment and is written before it, ends. */
-static void heal(struct fault_facts *fault, size_t healer)
+struct fault_facts faults_get(const struct facts *facts, size_t index)
 {
-    int64_t at = fault[healer].begin;
+    const struct result *result = facts->result;
+    const struct fault *fault = &result->fault[index];
+    struct fault_facts got = {
+        .fault = fault,
+        .end = fault->length > 0 ? fault->at + fault->length : INT64_MAX,
+        .struck = has_struck(result, index),
+    };
 
-    for (size_t i = 0; fault[healer].struck && i < FAULTS_MAX; i++) {
-        bool before = fault[i].begin < at || (fault[i].begin == at && i < healer);
-        if (before && fault[i].end > at) {
-            fault[i].end = at;
+    for (size_t i = 0; i < result->fault_count; i++) {
+        if (heals(result, i, index) && result->fault[i].at < got.end && has_struck(result, i)) {
+            got.end = result->fault[i].at;
         }
     }
+    return got;
 }
 
-size_t faults_read(const struct facts *facts, struct fault_facts fault[FAULTS_MAX])
+bool fault_loses(const struct fault *fault)
 {
-    const struct text_pairs *scenario = &facts->result->scenario;
-    size_t count = 0;
-
-    memset(fault, 0, FAULTS_MAX * sizeof *fault);
-    for (size_t i = 0; i < scenario->count && count < FAULTS_MAX; i++) {
-        if (strcmp(scenario->item[i].name, "faults") == 0) {
-            read_fault(facts, &fault[count++], scenario->item[i].value);
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (is_kind(&fault[i], "heal")) {
-            heal(fault, i);
-        }
-    }
-    return count;
-}
-
-bool fault_loses(const struct fault_facts *fault)
-{
-    return is_kind(fault, "drop") || is_kind(fault, "reset") || is_kind(fault, "partition");
+    return fault->kind == FAULT_DROP || fault->kind == FAULT_RESET ||
+           fault->kind == FAULT_PARTITION;
 }
 
 /* ---- what was lost ---- */
 
-static const struct segment_words {
-    const char *packets; /* as a fault names them */
-    const char *many;
-} segments[] = {
-    [SEGMENT_SYN] = {"syn", "SYNs"}, [SEGMENT_SYN_ACK] = {"syn-ack", "SYN-ACKs"},
-    [SEGMENT_ACK] = {"ack", "ACKs"}, [SEGMENT_DATA] = {"data", "data"},
-    [SEGMENT_FIN] = {"fin", "FINs"}, [SEGMENT_RST] = {"rst", "RSTs"},
-};
-
-static bool strikes(const struct fault_facts *fault, enum segment segment)
+static bool strikes(const struct fault *fault, enum fault_packets packets)
 {
-    return strcmp(fault->packets, "any") == 0 ||
-           strcmp(fault->packets, segments[segment].packets) == 0;
+    return fault->packets == FAULT_ANY || fault->packets == packets;
 }
 
-bool faults_lost(const struct facts *facts, enum segment segment, enum side side)
+bool faults_lost(const struct facts *facts, enum fault_packets packets, enum side side)
 {
-    struct fault_facts fault[FAULTS_MAX];
-    size_t count = faults_read(facts, fault);
+    const struct result *result = facts->result;
 
-    for (size_t i = 0; i < count; i++) {
-        if (fault[i].struck && fault_loses(&fault[i]) && fault[i].toward[side] &&
-            strikes(&fault[i], segment)) {
+    for (size_t i = 0; i < result->fault_count; i++) {
+        const struct fault *fault = &result->fault[i];
+        if (fault_loses(fault) && fault->toward[side] && strikes(fault, packets) &&
+            has_struck(result, i)) {
             return true;
         }
     }
     return false;
 }
 
-char *faults_blame(char *text, size_t size, enum segment segment, enum side side)
+char *faults_blame(char *text, size_t size, enum fault_packets packets, enum side side)
 {
-    snprintf(text, size, "faults lost %s on their way to the %s", segments[segment].many,
-             side_name(side));
+    static const char *const many[FAULT_PACKETS_N] = {
+        [FAULT_ANY] = "segments", [FAULT_SYN] = "SYNs",  [FAULT_SYN_ACK] = "SYN-ACKs",
+        [FAULT_ACK] = "ACKs",     [FAULT_DATA] = "data", [FAULT_FIN] = "FINs",
+        [FAULT_RST] = "RSTs",
+    };
+
+    snprintf(text, size, "faults lost %s on their way to the %s", many[packets], side_name(side));
     return text;
 }
 
 bool faults_struck(const struct facts *facts)
 {
-    struct fault_facts fault[FAULTS_MAX];
-    size_t count = faults_read(facts, fault);
+    const struct result *result = facts->result;
 
-    for (size_t i = 0; i < count; i++) {
-        if (fault[i].struck && !is_kind(&fault[i], "heal")) {
+    for (size_t i = 0; i < result->fault_count; i++) {
+        if (result->fault[i].kind != FAULT_HEAL && has_struck(result, i)) {
             return true;
         }
     }
     return false;
 }
 
-bool faults_reset(const struct facts *facts, enum segment segment, enum side side)
+bool faults_reset(const struct facts *facts, enum fault_packets packets, enum side side)
 {
-    struct fault_facts fault[FAULTS_MAX];
-    size_t count = faults_read(facts, fault);
+    const struct result *result = facts->result;
 
-    for (size_t i = 0; i < count; i++) {
-        if (fault[i].struck && is_kind(&fault[i], "reset") && fault[i].toward[side_peer(side)] &&
-            strikes(&fault[i], segment)) {
+    for (size_t i = 0; i < result->fault_count; i++) {
+        const struct fault *fault = &result->fault[i];
+        if (fault->kind == FAULT_RESET && fault->toward[side_peer(side)] &&
+            strikes(fault, packets) && has_struck(result, i)) {
             return true;
         }
     }

@@ -58,7 +58,7 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
                  "The server answered %s %s with cookies (TcpExtSyncookiesSent) and remembers "
                  "nothing of them%s.",
                  COUNT(cookies), PLURAL(cookies, "SYN", "SYNs"),
-                 faults_lost(facts, SEGMENT_ACK, peer)
+                 faults_lost(facts, FAULT_ACK, peer)
                      ? "; the ACKs that would have brought the cookies back were lost"
                      : "");
     } else if (gave_up >= count && facts_moved(facts, peer, "TcpExtTCPKeepAlive") > 0) {
@@ -70,7 +70,7 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
         snprintf(text, WHY_TEXT,
                  "The %s's sockets gave up without a RST (TcpExtTCPAbortOnTimeout).",
                  side_name(peer));
-    } else if (faults_lost(facts, SEGMENT_RST, side)) {
+    } else if (faults_lost(facts, FAULT_RST, side)) {
         snprintf(text, WHY_TEXT, "Faults lost RSTs on their way to the %s.", side_name(side));
     } else if (facts->result->side[peer].account.outcome[OUTCOME_RESET] > 0) {
         snprintf(text, WHY_TEXT, "The %s's ends were reset by RSTs that the %s did not send.",

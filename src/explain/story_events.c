@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "events.h"
 #include "story.h"
 
@@ -23,45 +21,43 @@ static char *tell_when(char text[WHEN_TEXT], int64_t due)
     return text;
 }
 
-/* The first event after `event` that happened to the same side and is one of the two; or NULL. */
-static const struct event_facts *next_of(const struct event_facts *event,
-                                         const struct event_facts *end, enum event_word one,
-                                         enum event_word other)
+/* The first moment after `moment` that such an event happened to the same side; or NULL. */
+static const struct moment *next_of(const struct result *result, const struct moment *moment,
+                                    enum event_kind one, enum event_kind other)
 {
-    for (const struct event_facts *next = event + 1; next < end; next++) {
-        if (next->happened && next->side == event->side &&
-            (next->word == one || next->word == other)) {
+    enum side side = moment_event(result, moment)->side;
+
+    for (const struct moment *next = moment + 1; next < result->moment + result->moment_count;
+         next++) {
+        const struct event_spec *event = moment_event(result, next);
+        if (event != NULL && next->happened && event->side == side &&
+            (event->kind == one || event->kind == other)) {
             return next;
         }
     }
     return NULL;
 }
 
-static bool inherits(const struct facts *facts, enum side side)
-{
-    return strstr(facts_program(facts, side), "inherit") != NULL;
-}
-
 /* do_exit() closes descriptors as close(2) does; a listener resets its queue
  * (inet_csk_listen_stop(), net/ipv4/inet_connection_sock.c). */
-static void say_kill(struct story *story, const struct event_facts *event,
-                     const struct event_facts *end)
+static void say_kill(struct story *story, const struct moment *moment)
 {
     const struct facts *facts = &story->facts;
+    const struct event_spec *event = moment_event(facts->result, moment);
     bool server = event->side == SIDE_SERVER;
     double killed = (double)facts->result->side[event->side].account.outcome[OUTCOME_KILLED];
-    bool again = next_of(event, end, WORD_START, WORD_START) != NULL;
+    bool again = next_of(facts->result, moment, EVENT_START, EVENT_START) != NULL;
     char when[WHEN_TEXT];
 
     story_say(story,
               "%s the %s was killed (SIGKILL): the kernel closed its sockets for it, with a FIN "
               "or, where data had come that it had not read, a RST%s%s.",
-              tell_when(when, event->due), side_name(event->side),
+              tell_when(when, event->at), side_name(event->side),
               server ? "; with the listener it reset what waited in the accept queue" : "",
-              inherits(facts, event->side)
+              program_has(&facts->result->side[event->side].steps, STEP_INHERIT)
                   ? "; what a child of its `inherit` had as well stayed open until that closed it"
                   : "");
-    if (killed > 0 && events_count(facts, WORD_KILL, event->side) == 1) {
+    if (killed > 0 && events_count(facts, EVENT_KILL, event->side) == 1) {
         story_say(story, "%s of its connections %s open or held then (killed).", COUNT(killed),
                   PLURAL(killed, "was", "were"));
         story_evidence(story, "%s.outcome.killed", side_name(event->side));
@@ -73,42 +69,43 @@ static void say_kill(struct story *story, const struct event_facts *event,
     }
 }
 
-static void say_start(struct story *story, const struct event_facts *event)
+static void say_start(struct story *story, const struct moment *moment)
 {
-    const struct moment *entry = event->entry;
+    const struct event_spec *event = moment_event(story->facts.result, moment);
+    bool moves = event->moves && event->host != event->side;
     char when[WHEN_TEXT];
 
-    if (entry == NULL || (entry->error != NULL && entry->refusals > 0)) {
+    if (moment->error != NULL && moment->refusals > 0) {
         return; /* observe_restart tells what bind(2) met */
     }
-    tell_when(when, event->due);
-    if (entry->error != NULL) {
+    tell_when(when, event->at);
+    if (moment->error != NULL) {
         story_say(story, "%s the %s was to be started again, and was not: %s.", when,
-                  side_name(event->side), entry->error);
+                  side_name(event->side), moment->error);
         return;
     }
     story_say(story, "%s the %s was started again%s%s%s", when, side_name(event->side),
-              event->host != event->side ? ", on the " : "",
-              event->host != event->side ? side_name(event->host) : "",
-              event->host != event->side ? "'s host" : "");
-    if (entry->has_took) {
-        story_add(story, ", and was ready after %s", DURATION(entry->took));
+              moves ? ", on the " : "", moves ? side_name(event->host) : "",
+              moves ? "'s host" : "");
+    if (moment->has_took) {
+        story_add(story, ", and was ready after %s", DURATION(moment->took));
     }
     story_add(story, ".");
 }
 
-static void say_stop(struct story *story, const struct event_facts *event,
-                     const struct event_facts *end)
+static void say_stop(struct story *story, const struct moment *moment)
 {
-    const struct event_facts *until = next_of(event, end, WORD_CONT, WORD_KILL);
+    const struct result *result = story->facts.result;
+    const struct event_spec *event = moment_event(result, moment);
+    const struct moment *until = next_of(result, moment, EVENT_CONT, EVENT_KILL);
     bool server = event->side == SIDE_SERVER;
 
-    if (until != NULL && event->due == 0) {
+    if (until != NULL && event->at == 0) {
         story_say(story, "For the first %s of the load", DURATION(until->due));
     } else if (until != NULL) {
-        story_say(story, "From %s to %s into the load", DURATION(event->due), DURATION(until->due));
-    } else if (event->due > 0) {
-        story_say(story, "From %s into the load on", DURATION(event->due));
+        story_say(story, "From %s to %s into the load", DURATION(event->at), DURATION(until->due));
+    } else if (event->at > 0) {
+        story_say(story, "From %s into the load on", DURATION(event->at));
     } else {
         story_say(story, "From the start of the load");
     }
@@ -117,39 +114,41 @@ static void say_stop(struct story *story, const struct event_facts *event,
               "no program %s, read, wrote or closed.",
               side_name(event->side), server ? "completing handshakes and " : "",
               server ? "accepted" : "connected");
-    story_piled_up(story, event->due, until != NULL ? until->due + AFTERMATH : INT64_MAX);
-    if (!server && until != NULL && until->word == WORD_CONT && story->facts.open_loop) {
+    story_piled_up(story, event->at, until != NULL ? until->due + AFTERMATH : INT64_MAX);
+    if (!server && until != NULL && moment_event(result, until)->kind == EVENT_CONT &&
+        story->facts.open_loop) {
         story_say(story, "The connects that were due meanwhile were made all at once when it went "
                          "on; their latency counts from when each was due.");
     }
 }
 
-static void say_event(struct story *story, const struct event_facts *event,
-                      const struct event_facts *end)
+static void say_event(struct story *story, const struct moment *moment)
 {
-    static const char *const names[WORD_N] = {"kill", "start", "stop", "cont"};
+    const struct event_spec *event = moment_event(story->facts.result, moment);
 
     story_about(story, event->side);
-    if (!event->happened) {
+    if (!moment->happened) {
         story_say(story,
                   "The %s of the %s due %s into the load did not happen: the run was over before.",
-                  names[event->word], side_name(event->side), DURATION(event->due));
-    } else if (event->word == WORD_KILL) {
-        say_kill(story, event, end);
-    } else if (event->word == WORD_START) {
-        say_start(story, event);
-    } else if (event->word == WORD_STOP) {
-        say_stop(story, event, end);
+                  event_kind_name(event->kind), side_name(event->side), DURATION(event->at));
+    } else if (event->kind == EVENT_KILL) {
+        say_kill(story, moment);
+    } else if (event->kind == EVENT_START) {
+        say_start(story, moment);
+    } else if (event->kind == EVENT_STOP) {
+        say_stop(story, moment);
     }
 }
 
 void observe_events(struct story *story)
 {
-    struct event_facts event[EVENTS_MAX];
-    size_t count = events_read(&story->facts, event);
+    const struct result *result = story->facts.result;
+    size_t count = 0;
 
-    for (size_t i = 0; i < count && i < TOLD; i++) {
-        say_event(story, &event[i], &event[count]);
+    for (size_t i = 0; i < result->moment_count; i++) {
+        if (result->moment[i].kind == MOMENT_EVENT && count++ < TOLD) {
+            say_event(story, &result->moment[i]);
+        }
     }
     if (count > TOLD) {
         story_say(story, "The timeline has the other events.");

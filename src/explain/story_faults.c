@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "events.h"
 #include "faults.h"
 #include "story.h"
@@ -11,46 +9,35 @@
 #define WHEN_TEXT 64
 
 static const struct packets_words {
-    const char *packets;
     const char *one, *many;
-} words[] = {
-    {"any", "segment", "segments"},
-    {"syn", "SYN", "SYNs"},
-    {"syn-ack", "SYN-ACK", "SYN-ACKs"},
-    {"ack", "ACK without data", "ACKs without data"},
-    {"data", "segment with data", "segments with data"},
-    {"fin", "FIN", "FINs"},
-    {"rst", "RST", "RSTs"},
+} words[FAULT_PACKETS_N] = {
+    [FAULT_ANY] = {"segment", "segments"},
+    [FAULT_SYN] = {"SYN", "SYNs"},
+    [FAULT_SYN_ACK] = {"SYN-ACK", "SYN-ACKs"},
+    [FAULT_ACK] = {"ACK without data", "ACKs without data"},
+    [FAULT_DATA] = {"segment with data", "segments with data"},
+    [FAULT_FIN] = {"FIN", "FINs"},
+    [FAULT_RST] = {"RST", "RSTs"},
 };
 
-static const struct packets_words *words_of(const struct fault_facts *fault)
-{
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(words[i].packets, fault->packets) == 0) {
-            return &words[i];
-        }
-    }
-    return &words[0];
-}
-
 /* "From the start of the load", "From 550 ms to 1.15 s into the load".  Returns `text`. */
-static char *tell_when(char text[WHEN_TEXT], const struct fault_facts *fault)
+static char *tell_when(char text[WHEN_TEXT], int64_t from, int64_t until)
 {
-    const char *begin = DURATION(fault->begin);
+    const char *begin = DURATION(from);
 
-    if (fault->end == INT64_MAX && fault->begin == 0) {
+    if (until == INT64_MAX && from == 0) {
         snprintf(text, WHEN_TEXT, "From the start of the load");
-    } else if (fault->end == INT64_MAX) {
+    } else if (until == INT64_MAX) {
         snprintf(text, WHEN_TEXT, "From %s into the load on", begin);
-    } else if (fault->begin == 0) {
-        snprintf(text, WHEN_TEXT, "For the first %s of the load", DURATION(fault->end));
+    } else if (from == 0) {
+        snprintf(text, WHEN_TEXT, "For the first %s of the load", DURATION(until));
     } else {
-        snprintf(text, WHEN_TEXT, "From %s to %s into the load", begin, DURATION(fault->end));
+        snprintf(text, WHEN_TEXT, "From %s to %s into the load", begin, DURATION(until));
     }
     return text;
 }
 
-static const char *whither(const struct fault_facts *fault)
+static const char *whither(const struct fault *fault)
 {
     if (fault->toward[SIDE_CLIENT] && fault->toward[SIDE_SERVER]) {
         return "either side";
@@ -58,14 +45,14 @@ static const char *whither(const struct fault_facts *fault)
     return fault->toward[SIDE_CLIENT] ? "the client" : "the server";
 }
 
-static void say_lost(struct story *story, const struct fault_facts *fault, const char *when)
+static void say_lost(struct story *story, const struct fault *fault, const char *when)
 {
-    const struct packets_words *struck = words_of(fault);
-    bool reset = strcmp(fault->kind, "reset") == 0;
+    const struct packets_words *struck = &words[fault->packets];
+    bool reset = fault->kind == FAULT_RESET;
 
-    if (fault->amount[0] != '\0') {
-        story_say(story, "%s %.*s %% of the %s on their way to %s were lost, at random%s.", when,
-                  (int)strcspn(fault->amount, "%"), fault->amount, struck->many, whither(fault),
+    if (fault->share < 1) {
+        story_say(story, "%s %.6g %% of the %s on their way to %s were lost, at random%s.", when,
+                  fault->share * 100, struck->many, whither(fault),
                   reset ? ", and answered with a RST" : "");
     } else if (reset) {
         story_say(story,
@@ -78,38 +65,39 @@ static void say_lost(struct story *story, const struct fault_facts *fault, const
     }
 }
 
-/* A delay as all durations are told.  Returns `text`. */
-static char *amount_of(char text[UNITS_TEXT], const struct fault_facts *fault)
+static void say_struck(struct story *story, const struct fault *fault, const char *when)
 {
-    int64_t ns;
+    char rate[UNITS_TEXT];
 
-    if (units_parse_duration(fault->amount, &ns) != 0) {
-        snprintf(text, UNITS_TEXT, "%s", fault->amount);
-        return text;
+    switch (fault->kind) {
+    case FAULT_PARTITION:
+        story_say(story, "%s nothing crossed the link, either way.", when);
+        break;
+    case FAULT_DELAY:
+        story_say(story, "%s all that was on its way to %s was %s late.", when, whither(fault),
+                  DURATION(fault->delay));
+        break;
+    case FAULT_RATE:
+        story_say(story, "%s the link carried no more than %s/s toward %s.", when,
+                  units_format_size(rate, sizeof rate, fault->rate), whither(fault));
+        break;
+    default:
+        say_lost(story, fault, when);
+        break;
     }
-    return units_human_duration(text, UNITS_TEXT, ns);
 }
 
-static void say_fault(struct story *story, const struct fault_facts *fault)
+static void say_fault(struct story *story, const struct fault_facts *facts)
 {
+    const struct fault *fault = facts->fault;
     char when[WHEN_TEXT];
-    char amount[UNITS_TEXT];
 
-    tell_when(when, fault);
-    if (!fault->struck) {
+    if (facts->struck) {
+        say_struck(story, fault, tell_when(when, fault->at, facts->end));
+    } else {
         story_say(story,
                   "The %s fault due %s into the load struck nothing: the run was over before.",
-                  fault->kind, DURATION(fault->begin));
-    } else if (strcmp(fault->kind, "partition") == 0) {
-        story_say(story, "%s nothing crossed the link, either way.", when);
-    } else if (strcmp(fault->kind, "delay") == 0) {
-        story_say(story, "%s all that was on its way to %s was %s late.", when, whither(fault),
-                  amount_of(amount, fault));
-    } else if (strcmp(fault->kind, "rate") == 0) {
-        story_say(story, "%s the link carried no more than %s toward %s.", when, fault->amount,
-                  whither(fault));
-    } else if (fault_loses(fault)) {
-        say_lost(story, fault, when);
+                  fault_kind_name(fault->kind), DURATION(fault->at));
     }
 }
 
@@ -149,23 +137,18 @@ static void say_sent_again(struct story *story)
     }
 }
 
-static bool heals(const struct fault_facts *fault)
-{
-    return strcmp(fault->kind, "heal") == 0;
-}
-
 void observe_faults(struct story *story)
 {
-    struct fault_facts fault[FAULTS_MAX];
-    size_t count = faults_read(&story->facts, fault);
+    const struct result *result = story->facts.result;
     size_t due = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        if (!heals(&fault[i]) && due++ < TOLD) {
+    for (size_t i = 0; i < result->fault_count; i++) {
+        if (result->fault[i].kind != FAULT_HEAL && due++ < TOLD) {
+            struct fault_facts fault = faults_get(&story->facts, i);
             story_next(story);
-            say_fault(story, &fault[i]);
-            if (fault[i].struck) {
-                story_piled_up(story, fault[i].begin, fault[i].end);
+            say_fault(story, &fault);
+            if (fault.struck) {
+                story_piled_up(story, fault.fault->at, fault.end);
             }
         }
     }
@@ -177,13 +160,7 @@ void observe_faults(struct story *story)
 /* A queue that is full or taken away loses, too. */
 void observe_resent(struct story *story)
 {
-    struct fault_facts fault[FAULTS_MAX];
-    size_t count = faults_read(&story->facts, fault);
-
-    for (size_t i = 0; i < count; i++) {
-        if (fault[i].struck && !heals(&fault[i])) {
-            say_sent_again(story);
-            return;
-        }
+    if (faults_struck(&story->facts)) {
+        say_sent_again(story);
     }
 }

@@ -17,11 +17,11 @@ static bool lacked_backlog(const struct facts *facts)
 
 static const char *why_unanswered(char *text, size_t size, const struct facts *facts)
 {
-    if (faults_lost(facts, SEGMENT_SYN, SIDE_SERVER)) {
-        return faults_blame(text, size, SEGMENT_SYN, SIDE_SERVER);
+    if (faults_lost(facts, FAULT_SYN, SIDE_SERVER)) {
+        return faults_blame(text, size, FAULT_SYN, SIDE_SERVER);
     }
-    if (faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT)) {
-        return faults_blame(text, size, SEGMENT_SYN_ACK, SIDE_CLIENT);
+    if (faults_lost(facts, FAULT_SYN_ACK, SIDE_CLIENT)) {
+        return faults_blame(text, size, FAULT_SYN_ACK, SIDE_CLIENT);
     }
     if (facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows") > 0) {
         return "the server's accept queue was full (TcpExtListenOverflows) and it dropped them";
@@ -66,9 +66,9 @@ static bool defers(const struct facts *facts)
 static void say_why_pending(struct story *story)
 {
     const struct facts *facts = &story->facts;
-    bool lost = faults_lost(facts, SEGMENT_ACK, SIDE_SERVER);
+    bool lost = faults_lost(facts, FAULT_ACK, SIDE_SERVER);
     bool full = facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows") > 0;
-    bool answer = faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT);
+    bool answer = faults_lost(facts, FAULT_SYN_ACK, SIDE_CLIENT);
 
     if (answer && lost) {
         story_say(story, "Faults lost the SYN-ACKs on their way to the client, or the ACKs on "
@@ -97,7 +97,7 @@ static void say_gone(struct story *story)
 {
     const struct facts *facts = &story->facts;
 
-    if (events_count(facts, WORD_KILL, SIDE_CLIENT) > 0) {
+    if (events_count(facts, EVENT_KILL, SIDE_CLIENT) > 0) {
         story_say(story, "The client has no such connection any more: it was killed.");
     } else if (facts->result->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] > 0) {
         story_say(story, "The client has no such connection any more: it has given up.");

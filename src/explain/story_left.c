@@ -111,8 +111,8 @@ static const char *missing_fin(char text[BLAME_TEXT], const struct facts *facts,
     bool sent = facts->side[side_peer(side)].final[TCP_STATE_CLOSE_WAIT] <
                 facts->side[side].final[TCP_STATE_FIN_WAIT2];
 
-    return sent && faults_lost(facts, SEGMENT_FIN, side)
-               ? faults_blame(text, BLAME_TEXT, SEGMENT_FIN, side)
+    return sent && faults_lost(facts, FAULT_FIN, side)
+               ? faults_blame(text, BLAME_TEXT, FAULT_FIN, side)
                : "";
 }
 

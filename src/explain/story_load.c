@@ -47,7 +47,7 @@ void observe_none(struct story *story)
 /* The killed server's listener is what the connects went to. */
 static bool was_closed(const struct facts *facts)
 {
-    return events_count(facts, WORD_KILL, SIDE_SERVER) > 0 &&
+    return events_count(facts, EVENT_KILL, SIDE_SERVER) > 0 &&
            facts_scenario(facts, "client.to")[0] == '\0';
 }
 
@@ -55,7 +55,7 @@ static bool was_closed(const struct facts *facts)
 static bool listened_throughout(const struct facts *facts)
 {
     return facts->result->side[SIDE_SERVER].played &&
-           events_count(facts, WORD_KILL, SIDE_SERVER) == 0 &&
+           events_count(facts, EVENT_KILL, SIDE_SERVER) == 0 &&
            facts_scenario(facts, "client.to")[0] == '\0' &&
            facts->result->side[SIDE_SERVER].workers_died == 0;
 }
@@ -77,7 +77,7 @@ void observe_refused(struct story *story)
     }
     story_say(story, "%s of %s %s refused (ECONNREFUSED):", COUNT(facts->refused),
               COUNT(facts->attempted), PLURAL(facts->attempted, "connect was", "connects were"));
-    if (faults_reset(facts, SEGMENT_SYN, SIDE_CLIENT)) {
+    if (faults_reset(facts, FAULT_SYN, SIDE_CLIENT)) {
         story_certainty(story, listened_throughout(facts) ? CERTAINTY_PROVEN : CERTAINTY_UNKNOWN);
         story_add(story, " %s",
                   listened_throughout(facts)

@@ -37,7 +37,7 @@ void observe_syn_queue(struct story *story)
 /* A server that was stopped accepts nothing, however long the queue. */
 static void advise_queue(struct story *story, bool ours)
 {
-    if (events_count(&story->facts, WORD_STOP, SIDE_SERVER) > 0) {
+    if (events_count(&story->facts, EVENT_STOP, SIDE_SERVER) > 0) {
         story_say(story, "As long as the server was stopped, it accepted nothing.");
     } else if (ours) {
         story_advise(story, "raise server.backlog and net.core.somaxconn, or load less");

@@ -105,7 +105,7 @@ static void say_number(struct story *story, enum side side, double resets)
     }
     story_add(story, ")");
     /* Connections that the kernel had made when a role was killed, its programs never saw. */
-    if (events_count(facts, WORD_KILL, SIDE_CLIENT) == 0) {
+    if (events_count(facts, EVENT_KILL, SIDE_CLIENT) == 0) {
         story_add(story, " for %s %s", COUNT(facts->opened),
                   PLURAL(facts->opened, "connection", "connections"));
     }

@@ -39,7 +39,7 @@ static const char *const on_data[][2] = {
 static const char *text_of(const struct facts *facts, const struct abort_cause *cause,
                            enum side side)
 {
-    bool killed = events_count(facts, WORD_KILL, side) > 0;
+    bool killed = events_count(facts, EVENT_KILL, side) > 0;
     char option[48];
 
     if (cause == &causes[0]) {

@@ -49,7 +49,7 @@ static bool are_most(const struct facts *facts, enum side side, double count)
 static bool lost_listener(const struct facts *facts, enum side side)
 {
     return side == SIDE_SERVER && are_most(facts, side, facts_unaccepted(facts)) &&
-           events_count(facts, WORD_KILL, side) > 0;
+           events_count(facts, EVENT_KILL, side) > 0;
 }
 
 /* Whether most mini-sockets ended so, or most RSTs are for one. */

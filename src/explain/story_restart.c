@@ -1,33 +1,17 @@
 #include <string.h>
 
-#include "faults.h"
+#include "events.h"
 #include "story.h"
 
 /* A listener that could not come back, and what stood in its way. */
 
-/* The map of the start that an entry of the timeline tells of. */
-static const char *start_map(const struct result *result, int64_t due)
-{
-    char value[MAP_WORD];
-    int64_t at;
-
-    for (size_t i = 0; i < result->scenario.count; i++) {
-        const struct text_pair *pair = &result->scenario.item[i];
-        if (strcmp(pair->name, "events") == 0 &&
-            map_value(value, pair->value, "start")[0] != '\0' &&
-            units_parse_duration(map_value(value, pair->value, "at"), &at) == 0 && at == due) {
-            return pair->value;
-        }
-    }
-    return "";
-}
-
 /* What stood on the host when bind(2) was refused: the first look after the start began.  What the
  * end of settle has may have come since, or what was in the way may have gone. */
-static const struct observation *look_at(const struct result_side *host, const struct moment *entry)
+static const struct observation *look_at(const struct result_side *host,
+                                         const struct moment *moment)
 {
     for (size_t i = 0; i < host->observation_count; i++) {
-        if (host->observation[i].at >= entry->at) {
+        if (host->observation[i].at >= moment->at) {
             return &host->observation[i];
         }
     }
@@ -68,12 +52,11 @@ static bool had_reuseaddr(const struct result *result, const struct moment *befo
 {
     const char *said = text_pairs_get(&result->scenario, "server.sockopt.reuseaddr");
     bool on = said != NULL && strcmp(said, "on") == 0;
-    char value[MAP_WORD];
 
-    for (const struct moment *entry = result->moment; entry < before; entry++) {
-        if (entry->restart &&
-            map_value(value, start_map(result, entry->due), "reuseaddr")[0] != '\0') {
-            on = strcmp(value, "on") == 0;
+    for (const struct moment *moment = result->moment; moment < before; moment++) {
+        const struct event_spec *event = moment_event(result, moment);
+        if (event != NULL && event->side == SIDE_SERVER && event->reuseaddr != EVENT_AS_IT_WAS) {
+            on = event->reuseaddr == EVENT_ON;
         }
     }
     return on;
@@ -83,12 +66,10 @@ static bool had_reuseaddr(const struct result *result, const struct moment *befo
  * bind(2) passes what stands on its port when both it and the new socket have SO_REUSEADDR
  * (inet_bind_conflict(), net/ipv4/inet_connection_sock.c).
  */
-static void say_cure(struct story *story, const char *map, enum side host, bool old)
+static void say_cure(struct story *story, enum event_switch reuseaddr, enum side host, bool old)
 {
-    char of_new[MAP_WORD];
+    bool new = reuseaddr != EVENT_AS_IT_WAS ? reuseaddr == EVENT_ON : old;
 
-    map_value(of_new, map, "reuseaddr");
-    bool new = of_new[0] != '\0' ? strcmp(of_new, "on") == 0 : old;
     if (host == SIDE_CLIENT) {
         story_say(story, "They are the client's own, which took its source ports there.");
         story_advise(story, "keep the listen port out of ip_local_port_range, reserve it "
@@ -111,26 +92,24 @@ static void say_cure(struct story *story, const char *map, enum side host, bool 
                      : "set server.sockopt.reuseaddr to on");
 }
 
-static void say_refused(struct story *story, const struct moment *entry)
+static void say_refused(struct story *story, const struct moment *moment,
+                        const struct event_spec *event)
 {
-    const char *map = start_map(story->facts.result, entry->due);
-    char host_name[MAP_WORD];
-    enum side host = strcmp(map_value(host_name, map, "host"), side_name(SIDE_CLIENT)) == 0
-                         ? SIDE_CLIENT
-                         : SIDE_SERVER;
+    const struct result *result = story->facts.result;
+    enum side host = events_host(result, moment, SIDE_SERVER);
     char left[LEFTOVERS_TEXT];
 
     story_about(story, SIDE_SERVER);
     story_evidence(story, "timeline.refusals");
     story_evidence(story, "server.port");
-    tell_leftovers(left, look_at(&story->facts.result->side[host], entry), host);
+    tell_leftovers(left, look_at(&result->side[host], moment), host);
     story_say(story,
               "The server %s: bind(2) was refused %s %s (EADDRINUSE), for %s stood on port %s.",
-              entry->error != NULL ? "could not be started again" : "came back late",
-              COUNT(entry->refusals), PLURAL(entry->refusals, "time", "times"),
+              moment->error != NULL ? "could not be started again" : "came back late",
+              COUNT(moment->refusals), PLURAL(moment->refusals, "time", "times"),
               left[0] != '\0' ? left : "what the old one's connections had left",
               facts_scenario(&story->facts, "server.port"));
-    say_cure(story, map, host, had_reuseaddr(story->facts.result, entry));
+    say_cure(story, event->reuseaddr, host, had_reuseaddr(result, moment));
 }
 
 void observe_restart(struct story *story)
@@ -138,8 +117,11 @@ void observe_restart(struct story *story)
     const struct result *result = story->facts.result;
 
     for (size_t i = 0; i < result->moment_count; i++) {
-        if (result->moment[i].restart && result->moment[i].refusals > 0) {
-            say_refused(story, &result->moment[i]);
+        const struct moment *moment = &result->moment[i];
+        const struct event_spec *event = moment_event(result, moment);
+        if (event != NULL && event->kind == EVENT_START && event->side == SIDE_SERVER &&
+            moment->refusals > 0) {
+            say_refused(story, moment, event);
         }
     }
 }

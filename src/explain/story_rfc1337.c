@@ -12,7 +12,7 @@ static void observe_side(struct story *story, enum side side)
     double made = facts->side[side].tw_made - facts->side[side].orphans;
     double standing = facts->side[side].final[TCP_STATE_TIME_WAIT];
 
-    if (!faults_reset(facts, SEGMENT_ACK, side) || made <= 0 || !facts->side[side].settled ||
+    if (!faults_reset(facts, FAULT_ACK, side) || made <= 0 || !facts->side[side].settled ||
         facts->watched * (double)NS_PER_S >= (double)TIME_WAIT_LENGTH) {
         return;
     }

@@ -165,7 +165,7 @@ void observe_gave_way(struct story *story)
     double gone = facts_gave_way(facts, SIDE_SERVER);
 
     if (gone > 0 && facts->result->predicted_count == 0 &&
-        !faults_reset(facts, SEGMENT_ACK, SIDE_SERVER)) {
+        !faults_reset(facts, FAULT_ACK, SIDE_SERVER)) {
         story_about(story, SIDE_SERVER);
         story_evidence(story, "server.counter.TcpExtTW");
         story_evidence(story, "server.time_wait.final");

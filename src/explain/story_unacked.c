@@ -49,10 +49,10 @@ static const char *why_of_two(char text[WHY_TEXT], const struct facts *facts, en
     double had_not = standing(peer, waiting->had_not);
 
     if (had_it <= 0 && had_not > 0) {
-        return faults_blame(text, WHY_TEXT, SEGMENT_FIN, side_peer(side));
+        return faults_blame(text, WHY_TEXT, FAULT_FIN, side_peer(side));
     }
     if (had_it > 0 && had_not <= 0) {
-        return faults_blame(text, WHY_TEXT, SEGMENT_ACK, side);
+        return faults_blame(text, WHY_TEXT, FAULT_ACK, side);
     }
     snprintf(text, WHY_TEXT, "faults lost FINs on their way to the %s or ACKs on their way back",
              side_name(side_peer(side)));
@@ -64,20 +64,20 @@ static const char *why(char text[WHY_TEXT], const struct facts *facts, enum side
                        const struct waiting *waiting)
 {
     const struct side_facts *peer = &facts->side[side_peer(side)];
-    bool fins = faults_lost(facts, SEGMENT_FIN, side_peer(side));
-    bool acks = faults_lost(facts, SEGMENT_ACK, side);
+    bool fins = faults_lost(facts, FAULT_FIN, side_peer(side));
+    bool acks = faults_lost(facts, FAULT_ACK, side);
 
     if (fins && acks) {
         return why_of_two(text, facts, side, waiting);
     }
     if (fins && (standing(peer, waiting->had_not) > 0 || standing(peer, waiting->had_it) <= 0)) {
-        return faults_blame(text, WHY_TEXT, SEGMENT_FIN, side_peer(side));
+        return faults_blame(text, WHY_TEXT, FAULT_FIN, side_peer(side));
     }
     if (acks) {
-        return faults_blame(text, WHY_TEXT, SEGMENT_ACK, side);
+        return faults_blame(text, WHY_TEXT, FAULT_ACK, side);
     }
-    if (faults_lost(facts, SEGMENT_DATA, side_peer(side))) {
-        return faults_blame(text, WHY_TEXT, SEGMENT_DATA, side_peer(side));
+    if (faults_lost(facts, FAULT_DATA, side_peer(side))) {
+        return faults_blame(text, WHY_TEXT, FAULT_DATA, side_peer(side));
     }
     if (waiting->state == TCP_STATE_FIN_WAIT1 && peer->final[TCP_STATE_ESTABLISHED] > 0) {
         return "it may stand behind data that the peer does not read";

@@ -74,9 +74,9 @@ void story_piled_up(struct story *story, int64_t from, int64_t until)
  * client that was stopped connects late as well. */
 static const char *who_waited(const struct facts *facts)
 {
-    if (events_count(facts, WORD_STOP, SIDE_CLIENT) == 0 &&
-        (faults_lost(facts, SEGMENT_SYN, SIDE_SERVER) ||
-         faults_lost(facts, SEGMENT_SYN_ACK, SIDE_CLIENT))) {
+    if (events_count(facts, EVENT_STOP, SIDE_CLIENT) == 0 &&
+        (faults_lost(facts, FAULT_SYN, SIDE_SERVER) ||
+         faults_lost(facts, FAULT_SYN_ACK, SIDE_CLIENT))) {
         return "Whoever lost its SYN or the SYN-ACK waited for one";
     }
     return facts_moved_anywhere(facts, "TcpExtListenOverflows") > 0

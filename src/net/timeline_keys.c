@@ -5,7 +5,6 @@
 
 #include "finwait/clock.h"
 #include "finwait/units.h"
-#include "timeline_words.h"
 
 #define TIME_MAX  (INT64_C(24) * 3600 * NS_PER_S)
 #define DELAY_MAX (INT64_C(600) * NS_PER_S)
@@ -26,9 +25,9 @@ static int read_share(double *share, const char *value)
 
 static int read_packets(enum fault_packets *packets, const char *value)
 {
-    for (unsigned i = 0; timeline_packets[i] != NULL; i++) {
-        if (strcmp(value, timeline_packets[i]) == 0) {
-            *packets = (enum fault_packets)i;
+    for (enum fault_packets i = FAULT_ANY; i < FAULT_PACKETS_N; i++) {
+        if (strcmp(value, fault_packets_name(i)) == 0) {
+            *packets = i;
             return 0;
         }
     }

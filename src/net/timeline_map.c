@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "timeline_keys.h"
-#include "timeline_words.h"
 
 static const struct timeline_key *find_key(const struct timeline_map *map, const char *name)
 {
@@ -34,7 +33,7 @@ static const char *kind_name(const struct timeline_map *map, int kind)
             return map->keys[i].name;
         }
     }
-    return "";
+    return NULL;
 }
 
 /* "drop, reset, …": the keys, or only those that say what is done.  Returns `text`. */
@@ -135,12 +134,12 @@ static const struct timeline_key *map_finish(const struct timeline_map *map, uns
     return done;
 }
 
-const char *timeline_fault_kind(enum fault_kind kind)
+const char *fault_kind_name(enum fault_kind kind)
 {
     return kind_name(&timeline_fault_map, (int)kind);
 }
 
-const char *timeline_event_kind(enum event_kind kind)
+const char *event_kind_name(enum event_kind kind)
 {
     return kind_name(&timeline_event_map, (int)kind);
 }

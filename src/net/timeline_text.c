@@ -1,13 +1,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "finwait/timeline.h"
 #include "finwait/units.h"
-#include "timeline_words.h"
 
-const char *const timeline_packets[FAULT_PACKETS_N + 1] = {
+static const char *const packets_names[FAULT_PACKETS_N] = {
     [FAULT_ANY] = "any",   [FAULT_SYN] = "syn", [FAULT_SYN_ACK] = "syn-ack", [FAULT_ACK] = "ack",
     [FAULT_DATA] = "data", [FAULT_FIN] = "fin", [FAULT_RST] = "rst",
 };
+
+static const char *const switch_names[EVENT_SWITCH_N] = {[EVENT_ON] = "on", [EVENT_OFF] = "off"};
+
+const char *fault_packets_name(enum fault_packets packets)
+{
+    return (unsigned)packets < FAULT_PACKETS_N ? packets_names[packets] : NULL;
+}
+
+const char *event_switch_name(enum event_switch is)
+{
+    return (unsigned)is < EVENT_SWITCH_N ? switch_names[is] : NULL;
+}
 
 /* A text in the making: what does not fit is cut off. */
 struct line {
@@ -53,7 +65,7 @@ static void add_struck(struct line *line, const char *before, const struct fault
         if (strikes_share(fault) && fault->packets == FAULT_ANY) {
             add(line, before, units_format_share(number, sizeof number, fault->share));
         } else {
-            add(line, before, timeline_packets[fault->packets]);
+            add(line, before, packets_names[fault->packets]);
         }
         break;
     default:
@@ -79,7 +91,7 @@ char *fault_format(char *text, size_t size, const struct fault *fault)
     char number[UNITS_TEXT];
 
     add_time(&line, "{at: ", fault->at);
-    add(&line, ", ", timeline_fault_kind(fault->kind));
+    add(&line, ", ", fault_kind_name(fault->kind));
     add_struck(&line, ": ", fault);
     if (strikes_share(fault) && fault->packets != FAULT_ANY) {
         add(&line, ", share: ", units_format_share(number, sizeof number, fault->share));
@@ -99,7 +111,7 @@ char *fault_describe(char *text, size_t size, const struct fault *fault)
     struct line line = {text, size, 0};
     char number[UNITS_TEXT];
 
-    add(&line, "", timeline_fault_kind(fault->kind));
+    add(&line, "", fault_kind_name(fault->kind));
     if (fault->kind == FAULT_HEAL || fault->kind == FAULT_PARTITION) {
         return text;
     }
@@ -117,15 +129,13 @@ char *fault_describe(char *text, size_t size, const struct fault *fault)
 /* What a start changes: `colon` after each key. */
 static void add_changes(struct line *line, const struct event_spec *event, const char *colon)
 {
-    static const char *const names[] = {[EVENT_ON] = "on", [EVENT_OFF] = "off"};
-
     if (event->reuseaddr != EVENT_AS_IT_WAS) {
         add(line, ", reuseaddr", colon);
-        add(line, " ", names[event->reuseaddr]);
+        add(line, " ", switch_names[event->reuseaddr]);
     }
     if (event->reuseport != EVENT_AS_IT_WAS) {
         add(line, ", reuseport", colon);
-        add(line, " ", names[event->reuseport]);
+        add(line, " ", switch_names[event->reuseport]);
     }
     if (event->moves) {
         add(line, ", host", colon);
@@ -138,7 +148,7 @@ char *event_format(char *text, size_t size, const struct event_spec *event)
     struct line line = {text, size, 0};
 
     add_time(&line, "{at: ", event->at);
-    add(&line, ", ", timeline_event_kind(event->kind));
+    add(&line, ", ", event_kind_name(event->kind));
     add(&line, ": ", side_name(event->side));
     add_changes(&line, event, ":");
     add(&line, "", "}");
@@ -149,7 +159,7 @@ char *event_describe(char *text, size_t size, const struct event_spec *event)
 {
     struct line line = {text, size, 0};
 
-    add(&line, "", timeline_event_kind(event->kind));
+    add(&line, "", event_kind_name(event->kind));
     add(&line, " ", side_name(event->side));
     add_changes(&line, event, "");
     return text;

@@ -171,10 +171,9 @@ static int object_from(const struct field *field, const struct node *node, void 
 
 const struct codec codec_object = {object_to, object_from};
 
-static json_t *list_to(const struct field *field, const void *base)
+static json_t *items_to(const struct field *field, const void *base, const char *item)
 {
     size_t count = *(const size_t *)(const void *)((const char *)base + field->count);
-    const char *item = *(char *const *)(const void *)((const char *)base + field->offset);
     json_t *array = count == 0 ? NULL : json_array();
 
     for (size_t i = 0; i < count; i++) {
@@ -185,16 +184,10 @@ static json_t *list_to(const struct field *field, const void *base)
     return array;
 }
 
-static int list_from(const struct field *field, const struct node *node, void *base)
+static int items_from(const struct field *field, const struct node *node, void *base, char *items)
 {
     size_t count = json_array_size(node->json);
-    char *items;
 
-    if (!json_is_array(node->json)) {
-        return node_fail(node, "must be an array");
-    }
-    items = grow_new(count, field->size);
-    *(char **)(void *)((char *)base + field->offset) = items;
     *(size_t *)(void *)((char *)base + field->count) = count;
     for (size_t i = 0; i < count; i++) {
         struct node element = node_element(node, i);
@@ -205,4 +198,37 @@ static int list_from(const struct field *field, const struct node *node, void *b
     return 0;
 }
 
+static json_t *list_to(const struct field *field, const void *base)
+{
+    return items_to(field, base,
+                    *(char *const *)(const void *)((const char *)base + field->offset));
+}
+
+static int list_from(const struct field *field, const struct node *node, void *base)
+{
+    char *items;
+
+    if (!json_is_array(node->json)) {
+        return node_fail(node, "must be an array");
+    }
+    items = grow_new(json_array_size(node->json), field->size);
+    *(char **)(void *)((char *)base + field->offset) = items;
+    return items_from(field, node, base, items);
+}
+
 const struct codec codec_list = {list_to, list_from};
+
+static json_t *array_to(const struct field *field, const void *base)
+{
+    return items_to(field, base, (const char *)base + field->offset);
+}
+
+static int array_from(const struct field *field, const struct node *node, void *base)
+{
+    if (!json_is_array(node->json) || json_array_size(node->json) > field->names) {
+        return node_fail(node, "must be an array of at most %zu", field->names);
+    }
+    return items_from(field, node, base, (char *)base + field->offset);
+}
+
+const struct codec codec_array = {array_to, array_from};

@@ -63,9 +63,9 @@ struct field {
     size_t flag;                /* FLAG(…) of the bool that says the member is there; 0: none */
     const struct field *fields; /* object, list: the rows of the object or of an item */
     size_t count;               /* list: offset of its size_t count */
-    size_t size;                /* list, names: of an item; label: of the array */
-    const char *(*name)(size_t index); /* names, word: of item `index`; NULL: it has none */
-    size_t names;                      /* names, word: how many items */
+    size_t size;                /* list, array, names: of an item; label: of the array */
+    const char *(*name)(size_t index); /* names: of item `index`; word: of that value; NULL: none */
+    size_t names;                      /* names, array: how many items; word: how many values */
 };
 
 /* Where the member is: the designators of a row. */
@@ -74,6 +74,13 @@ struct field {
 #define LIST(type, items, number)                                                                  \
     AT(type, items), .count = offsetof(struct type, number),                                       \
                      .size = sizeof(*((struct type *)0)->items), .optional = true
+
+#define WORD(item, count) &codec_word, .name = (item), .names = (count)
+#define ARRAY(type, items, number)                                                                 \
+    NAMES(type, items),                                                                            \
+        .count = offsetof(struct type, number),                                                    \
+        .names = sizeof(((struct type *)0)->items) / sizeof(((struct type *)0)->items[0]),         \
+        .optional = true
 
 /* Offset 0 is a member like any other, and must not be "none". */
 #define FLAG(type, member) (offsetof(struct type, member) + 1)
@@ -90,11 +97,14 @@ extern const struct codec codec_label;
 /* A struct within the struct, and a list of structs that the struct points to. */
 extern const struct codec codec_object, codec_list;
 
+/* A list in an array within the struct, which has room for `names` items. */
+extern const struct codec codec_array;
+
+/* An enum's value as its word; one without a word is left out. */
+extern const struct codec codec_word;
+
 /* An array of numbers of which each has a name: an object of those that are not 0. */
 extern const struct codec codec_names;
-
-/* An enum that starts at 0, as the word that `name` has for each of `names` values. */
-extern const struct codec codec_word;
 
 /* JSON numbers and texts as they are written: whole numbers without a point, and texts
  * made UTF-8 where they are not. */

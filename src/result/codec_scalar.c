@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -232,6 +233,58 @@ static int label_from(const struct field *field, const struct node *node, void *
 
 const struct codec codec_label = {label_to, label_from};
 
+/* ---- words for values ---- */
+
+/* The index that is called `name`, or field->names. */
+static size_t named_index(const struct field *field, const char *name)
+{
+    size_t index = 0;
+
+    while (index < field->names &&
+           (field->name(index) == NULL || strcmp(field->name(index), name) != 0)) {
+        index++;
+    }
+    return index;
+}
+
+static json_t *word_to(const struct field *field, const void *base)
+{
+    const char *name = field->name(*(const unsigned *)at(field, base));
+
+    return name == NULL ? NULL : json_string(name);
+}
+
+/* "must be pass, fail or unmeasured" */
+static int not_a_word(const struct field *field, const struct node *node)
+{
+    char words[256] = "";
+    const char *between = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < field->names && used < sizeof words; i++) {
+        if (field->name(i) != NULL) {
+            used += (size_t)snprintf(words + used, sizeof words - used, "%s%s", between,
+                                     field->name(i));
+            between = i + 2 < field->names ? ", " : " or ";
+        }
+    }
+    return node_fail(node, "must be %s", words);
+}
+
+static int word_from(const struct field *field, const struct node *node, void *base)
+{
+    const char *name = node_text(node);
+    size_t value = name == NULL ? 0 : named_index(field, name);
+
+    if (value == field->names) {
+        return not_a_word(field, node);
+    }
+    *(unsigned *)at_new(field, base) = (unsigned)value;
+    return name == NULL ? -1 : 0;
+}
+
+const struct codec codec_word = {word_to, word_from};
+
 /* ---- numbers with names ---- */
 
 static uint64_t named_item(const struct field *field, const void *base, size_t index)
@@ -266,18 +319,6 @@ static json_t *names_to(const struct field *field, const void *base)
     return object;
 }
 
-/* The index that is called `name`, or field->names. */
-static size_t named_index(const struct field *field, const char *name)
-{
-    size_t index = 0;
-
-    while (index < field->names &&
-           (field->name(index) == NULL || strcmp(field->name(index), name) != 0)) {
-        index++;
-    }
-    return index;
-}
-
 /* The numbers that are being read. */
 struct named {
     const struct field *field;
@@ -307,44 +348,3 @@ static int names_from(const struct field *field, const struct node *node, void *
 }
 
 const struct codec codec_names = {names_to, names_from};
-
-/* ---- words ---- */
-
-static json_t *word_to(const struct field *field, const void *base)
-{
-    const unsigned *index = (const void *)((const char *)base + field->offset);
-    const char *word = field->name(*index);
-
-    return word == NULL ? NULL : json_string(word);
-}
-
-/* "must be pass, fail or unmeasured" */
-static int not_a_word(const struct field *field, const struct node *node)
-{
-    char words[256] = "";
-    size_t used = 0;
-
-    for (size_t i = 0; i < field->names && used < sizeof words; i++) {
-        used += (size_t)snprintf(words + used, sizeof words - used, "%s%s",
-                                 i == 0                  ? ""
-                                 : i + 1 == field->names ? " or "
-                                                         : ", ",
-                                 field->name(i));
-    }
-    return node_fail(node, "must be %s", words);
-}
-
-static int word_from(const struct field *field, const struct node *node, void *base)
-{
-    const char *word = node_text(node);
-
-    for (size_t i = 0; i < field->names && word != NULL; i++) {
-        if (strcmp(field->name(i), word) == 0) {
-            *(unsigned *)(void *)((char *)base + field->offset) = (unsigned)i;
-            return 0;
-        }
-    }
-    return word == NULL ? -1 : not_a_word(field, node);
-}
-
-const struct codec codec_word = {word_to, word_from};

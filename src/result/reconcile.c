@@ -53,8 +53,10 @@ static const char *stopped_server(const struct result *result, char *text, size_
     (void)text;
     (void)size;
     for (size_t i = 0; i < result->moment_count; i++) {
-        const struct moment *entry = &result->moment[i];
-        if (entry->happened && strcmp(entry->what, "stop server") == 0) {
+        const struct moment *moment = &result->moment[i];
+        const struct event_spec *event = moment_event(result, moment);
+        if (moment->happened && event != NULL && event->kind == EVENT_STOP &&
+            event->side == SIDE_SERVER) {
             return "the accept queue was full; the server was stopped for a time and accepted "
                    "nothing then";
         }
@@ -109,8 +111,7 @@ static const struct warning warnings[] = {
 /* Whether anything befell the trial by the scenario's own will. */
 static bool is_befallen(const struct result *result)
 {
-    return text_pairs_get(&result->scenario, "faults") != NULL ||
-           text_pairs_get(&result->scenario, "events") != NULL;
+    return result->fault_count + result->event_count > 0;
 }
 
 static double delta_or_0(const struct counter_readings *readings, const char *name)
@@ -200,7 +201,7 @@ static void find_openings(struct result *result)
         const struct result_side *side = &result->side[row->side];
         double kernel;
         /* A role that is killed or stopped leaves connections in the kernel that it never saw. */
-        if (text_pairs_get(&result->scenario, "events") != NULL || !side->played ||
+        if (result->event_count > 0 || !side->played ||
             !measure_counter(&side->counters, row->counter, &kernel)) {
             continue;
         }

@@ -104,18 +104,10 @@ static void predictions_fini(struct result *result)
     free(result->unpredicted);
 }
 
-struct moment *result_add_moment(struct result *result, int64_t due, const char *what)
-{
-    struct moment *entry;
-
-    result->moment = grow_by_one(result->moment, result->moment_count, sizeof *result->moment);
-    entry = &result->moment[result->moment_count++];
-    *entry = (struct moment){.due = due, .what = grow_text(what)};
-    return entry;
-}
-
 static void moments_fini(struct result *result)
 {
+    free(result->fault);
+    free(result->event);
     for (size_t i = 0; i < result->moment_count; i++) {
         free(result->moment[i].what);
         free(result->moment[i].error);

@@ -4,40 +4,15 @@
 #include "finwait/result.h"
 #include "grow.h"
 #include "json_parts.h"
+#include "json_timeline.h"
 
 /* ---- enums as words ---- */
-
-static json_t *state_to(const struct field *field, const void *base)
-{
-    const enum tcp_state *state = (const void *)((const char *)base + field->offset);
-    const char *name = tcp_state_name(*state);
-
-    return name == NULL ? NULL : json_string(name);
-}
-
-static int state_from(const struct field *field, const struct node *node, void *base)
-{
-    const char *name = node_text(node);
-
-    if (name == NULL) {
-        return -1;
-    }
-    enum tcp_state state = tcp_state_find(name);
-    if ((unsigned)state == 0) {
-        return node_fail(node, "must be a TCP state, but is \"%.40s\"", name);
-    }
-    *(enum tcp_state *)(void *)((char *)base + field->offset) = state;
-    return 0;
-}
-
-static const struct codec codec_state = {state_to, state_from};
 
 static const char *const verdict_names[] = {
     [VERDICT_PASS] = "pass",
     [VERDICT_FAIL] = "fail",
     [VERDICT_UNMEASURED] = "unmeasured",
 };
-enum { VERDICT_N = sizeof verdict_names / sizeof verdict_names[0] };
 
 static const char *verdict_item(size_t index)
 {
@@ -120,6 +95,7 @@ static const struct field observation_fields[] = {
 
 static const struct field side_fields[] = {
     {"program", &codec_text, AT(result_side, program), .optional = true},
+    {"steps", &codec_array, ARRAY(result_side, steps.step, steps.length), .fields = step_fields},
     {"workers", &codec_unsigned, AT(result_side, workers)},
     {"workers_died", &codec_unsigned, AT(result_side, workers_died)},
     {"account", &codec_object, AT(result_side, account), .fields = account_fields,
@@ -137,7 +113,7 @@ static const struct field side_fields[] = {
 
 static const struct field predicted_side_fields[] = {
     {"path", &codec_text, AT(predicted_side, path), .optional = true},
-    {"final", &codec_state, AT(predicted_side, final), .optional = true},
+    {"final", WORD(state_item, TCP_STATE_N), AT(predicted_side, final), .optional = true},
     {"fate", &codec_text, AT(predicted_side, fate), .optional = true},
     {"rst_sent", &codec_unsigned, AT(predicted_side, rst_sent)},
     {"tw", &codec_unsigned, AT(predicted_side, tw)},
@@ -152,16 +128,6 @@ static const struct field predicted_fields[] = {
     {0},
 };
 
-static const struct field moment_fields[] = {
-    {"due", &codec_duration, AT(moment, due)},
-    {"at", &codec_time, AT(moment, at), .flag = FLAG(moment, happened)},
-    {"what", &codec_text, AT(moment, what)},
-    {"took", &codec_duration, AT(moment, took), .flag = FLAG(moment, has_took)},
-    {"refusals", &codec_count, AT(moment, refusals), .flag = FLAG(moment, restart)},
-    {"error", &codec_text, AT(moment, error), .optional = true},
-    {0},
-};
-
 static const struct field finding_fields[] = {
     {"text", &codec_text, AT(finding, text)},
     {0},
@@ -169,10 +135,9 @@ static const struct field finding_fields[] = {
 
 static const struct field remark_fields[] = {
     {"id", &codec_text, AT(remark, id)},
-    {"side", &codec_word, AT(remark, side), .flag = FLAG(remark, has_side), .name = side_item,
-     .names = SIDE_N},
-    {"kind", &codec_word, AT(remark, kind), .name = kind_item, .names = REMARK_KIND_N},
-    {"certainty", &codec_word, AT(remark, certainty), .name = certainty_item, .names = CERTAINTY_N},
+    {"side", WORD(side_item, SIDE_N), AT(remark, side), .flag = FLAG(remark, has_side)},
+    {"kind", WORD(kind_item, REMARK_KIND_N), AT(remark, kind)},
+    {"certainty", WORD(certainty_item, CERTAINTY_N), AT(remark, certainty)},
     {"text", &codec_text, AT(remark, text)},
     {"advice", &codec_text, AT(remark, advice), .optional = true},
     {"evidence", &codec_evidence, .optional = true},
@@ -181,8 +146,7 @@ static const struct field remark_fields[] = {
 
 static const struct field expectation_fields[] = {
     {"text", &codec_text, AT(expectation_result, text)},
-    {"verdict", &codec_word, AT(expectation_result, verdict), .name = verdict_item,
-     .names = VERDICT_N},
+    {"verdict", WORD(verdict_item, VERDICT_N), AT(expectation_result, verdict)},
     {"left", &codec_real, AT(expectation_result, left), .optional = true},
     {"right", &codec_real, AT(expectation_result, right), .optional = true},
     {"missing", &codec_text, AT(expectation_result, missing), .optional = true},
@@ -241,6 +205,8 @@ static const struct field result_fields[] = {
     {"predicted", &codec_list, LIST(result, predicted, predicted_count),
      .fields = predicted_fields},
     {"unpredicted", &codec_text, AT(result, unpredicted), .optional = true},
+    {"faults", &codec_list, LIST(result, fault, fault_count), .fields = fault_fields},
+    {"events", &codec_list, LIST(result, event, event_count), .fields = event_fields},
     {"timeline", &codec_list, LIST(result, moment, moment_count), .fields = moment_fields},
     {"scenario", &codec_pairs, AT(result, scenario), .optional = true},
     {"environment", &codec_pairs, AT(result, environment), .optional = true},
@@ -312,8 +278,8 @@ static int check_schema(const struct node *top)
     if (node_integer(&schema, 0, INT32_MAX, &value) != 0) {
         return -1;
     }
-    if (value != RESULT_SCHEMA) {
-        node_fail(&schema, "is %lld, but this finwait reads schema %d", (long long)value,
+    if (value < 1 || value > RESULT_SCHEMA) {
+        node_fail(&schema, "is %lld, but this finwait reads schemas 1 to %d", (long long)value,
                   RESULT_SCHEMA);
         return error_hint(top->error, "read it with the finwait that wrote it, or run it again");
     }
@@ -329,9 +295,11 @@ struct result *result_from_json(const json_t *json, struct error *error)
         return NULL;
     }
     result = result_new();
-    if (fields_from_json(result_fields, &top, result) != 0) {
+    if (fields_from_json(result_fields, &top, result) != 0 ||
+        json_check_moments(&top, result) != 0) {
         result_free(result);
         return NULL;
     }
+    result->schema = RESULT_SCHEMA; /* what an older one did not have is absent */
     return result;
 }

@@ -60,8 +60,9 @@ static void collect_programs(const struct scenario *scenario, struct result *res
 
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         if (plan_plays(scenario, side)) {
+            result->side[side].steps = scenario->side[side].program;
             result->side[side].program =
-                strdup(program_format(text, sizeof text, &scenario->side[side].program));
+                strdup(program_format(text, sizeof text, &result->side[side].steps));
         }
     }
 }

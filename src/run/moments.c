@@ -8,47 +8,30 @@
 #include "finwait/timeline.h"
 #include "trial.h"
 
-/* What happens at one moment; in this order at the same one. */
-enum moment_kind {
-    MOMENT_FAULT_ENDS,
-    MOMENT_FAULT_BEGINS,
-    MOMENT_EVENT,
-};
-
-struct due {
-    int64_t at; /* ns from the start of load */
-    enum moment_kind kind;
-    size_t index; /* of the scenario's fault or event */
-    bool changes; /* faults: what strikes the link; the end of what was healed before does not */
-};
-
-enum { NO_ENTRY = -1 };
-
 static const struct error too_late = {.what = "it was not ready in time"};
 static const struct error overtaken = {.what = "it was killed before it was ready"};
 
+/* The moments themselves are the result's, all of them from the beginning. */
 struct moments {
     struct trial *trial;
-    size_t count;
-    size_t next; /* the first that has not come */
-    struct due *moment;
+    size_t next;  /* the first that has not come */
     bool *active; /* beside the scenario's faults: which strike the link */
     struct event *timer;
     bool down[SIDE_N]; /* killed, and not started again */
     bool frozen[SIDE_N];
-    long restart[SIDE_N];     /* the result's entry of the start under way, or NO_ENTRY */
-    uint64_t refused[SIDE_N]; /* what the role had met of EADDRINUSE when it began */
+    struct moment *restart[SIDE_N]; /* the start under way, or NULL */
+    uint64_t refused[SIDE_N];       /* what the role had met of EADDRINUSE when it began */
 };
 
 /* ---- the moments in order ---- */
 
 static int compare_moments(const void *a, const void *b)
 {
-    const struct due *x = a;
-    const struct due *y = b;
+    const struct moment *x = a;
+    const struct moment *y = b;
 
-    if (x->at != y->at) {
-        return x->at < y->at ? -1 : 1;
+    if (x->due != y->due) {
+        return x->due < y->due ? -1 : 1;
     }
     if (x->kind != y->kind) {
         return x->kind < y->kind ? -1 : 1;
@@ -56,25 +39,22 @@ static int compare_moments(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static void add_moment(struct moments *moments, int64_t at, enum moment_kind kind, size_t index)
-{
-    moments->moment[moments->count++] = (struct due){at, kind, index, false};
-}
-
-static void fill(struct moments *moments, const struct scenario *scenario)
+static void fill(struct result *result, const struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->fault_count; i++) {
-        const struct fault *fault = &scenario->fault[i];
-
-        add_moment(moments, fault->at, MOMENT_FAULT_BEGINS, i);
-        if (fault->length > 0) {
-            add_moment(moments, fault->at + fault->length, MOMENT_FAULT_ENDS, i);
+        result_add_fault(result, &scenario->fault[i]);
+        result_add_moment(result, MOMENT_FAULT_BEGINS, i);
+        if (scenario->fault[i].length > 0) {
+            result_add_moment(result, MOMENT_FAULT_ENDS, i);
         }
     }
     for (size_t i = 0; i < scenario->event_count; i++) {
-        add_moment(moments, scenario->event[i].at, MOMENT_EVENT, i);
+        result_add_event(result, &scenario->event[i]);
+        result_add_moment(result, MOMENT_EVENT, i);
     }
-    qsort(moments->moment, moments->count, sizeof *moments->moment, compare_moments);
+    if (result->moment_count > 0) {
+        qsort(result->moment, result->moment_count, sizeof *result->moment, compare_moments);
+    }
 }
 
 static void on_time(evutil_socket_t fd, short what, void *argument);
@@ -86,20 +66,15 @@ struct moments *moments_new(struct trial *trial, struct error *error)
 
     if (moments != NULL) {
         moments->trial = trial;
-        moments->restart[SIDE_CLIENT] = NO_ENTRY;
-        moments->restart[SIDE_SERVER] = NO_ENTRY;
-        moments->moment =
-            calloc(2 * scenario->fault_count + scenario->event_count + 1, sizeof *moments->moment);
         moments->active = calloc(scenario->fault_count + 1, sizeof *moments->active);
         moments->timer = evtimer_new(trial->base, on_time, moments);
     }
-    if (moments == NULL || moments->moment == NULL || moments->active == NULL ||
-        moments->timer == NULL) {
+    if (moments == NULL || moments->active == NULL || moments->timer == NULL) {
         moments_free(moments);
         error_set(error, STATUS_MACHINE, "out of memory for the timeline");
         return NULL;
     }
-    fill(moments, scenario);
+    fill(trial->result, scenario);
     return moments;
 }
 
@@ -111,53 +86,29 @@ void moments_free(struct moments *moments)
     if (moments->timer != NULL) {
         event_free(moments->timer);
     }
-    free(moments->moment);
     free(moments->active);
     free(moments);
 }
 
 /* ---- what is recorded ---- */
 
-static char *describe(const struct moments *moments, const struct due *moment,
-                      char text[TIMELINE_TEXT])
-{
-    const struct scenario *scenario = moments->trial->scenario;
-    size_t used;
-
-    if (moment->kind == MOMENT_EVENT) {
-        return event_describe(text, TIMELINE_TEXT, &scenario->event[moment->index]);
-    }
-    fault_describe(text, TIMELINE_TEXT, &scenario->fault[moment->index]);
-    used = strlen(text);
-    if (moment->kind == MOMENT_FAULT_ENDS) {
-        snprintf(text + used, TIMELINE_TEXT - used, " ends");
-    }
-    return text;
-}
-
 /* Times of the clock until collect_end makes them those of the result. */
-static struct moment *record(struct moments *moments, const struct due *moment)
+static void record_begun(struct moment *moment)
 {
-    char text[TIMELINE_TEXT];
-
-    return result_add_moment(moments->trial->result, moment->at, describe(moments, moment, text));
+    moment->happened = true;
+    moment->at = clock_now();
 }
 
-static void record_done(struct moments *moments, const struct due *moment, int64_t began,
-                        const struct error *error)
+static void record_done(struct moment *moment, const struct error *error)
 {
-    struct moment *entry = record(moments, moment);
-
-    entry->happened = true;
-    entry->at = began;
-    entry->has_took = error == NULL;
-    entry->took = clock_now() - began;
-    entry->error = error == NULL ? NULL : strdup(error->what);
+    moment->has_took = error == NULL;
+    moment->took = clock_now() - moment->at;
+    moment->error = error == NULL ? NULL : strdup(error->what);
 }
 
 /* ---- faults ---- */
 
-static bool change_faults(struct moments *moments, const struct due *moment)
+static bool change_faults(struct moments *moments, const struct moment *moment)
 {
     const struct scenario *scenario = moments->trial->scenario;
     bool *active = moments->active;
@@ -175,18 +126,20 @@ static bool change_faults(struct moments *moments, const struct due *moment)
     return true;
 }
 
-/* All of one moment at once: nothing passes between the end of a fault and the next one's begin. */
-static void do_faults(struct moments *moments, struct due *moment, size_t count)
+/* All of one moment at once: nothing passes between the end of a fault and the next one's begin.
+ * What was healed before ends without a change, and is not told. */
+static void do_faults(struct moments *moments, struct moment *moment, size_t count)
 {
     const struct trial *trial = moments->trial;
-    int64_t began = clock_now();
     bool changes = false;
     struct error error;
     int status;
 
     for (size_t i = 0; i < count; i++) {
-        moment[i].changes = change_faults(moments, &moment[i]);
-        changes |= moment[i].changes;
+        if (change_faults(moments, &moment[i])) {
+            record_begun(&moment[i]);
+            changes = true;
+        }
     }
     if (!changes) {
         return;
@@ -194,8 +147,8 @@ static void do_faults(struct moments *moments, struct due *moment, size_t count)
     status = lab_set_faults(trial->lab, trial->scenario->fault, moments->active,
                             trial->scenario->fault_count, &error);
     for (size_t i = 0; i < count; i++) {
-        if (moment[i].changes) {
-            record_done(moments, &moment[i], began, status == 0 ? NULL : &error);
+        if (moment[i].happened) {
+            record_done(&moment[i], status == 0 ? NULL : &error);
         }
     }
 }
@@ -216,18 +169,13 @@ static uint64_t refusals_of(const struct moments *moments, enum side side)
     return refusals;
 }
 
-static void start(struct moments *moments, const struct due *moment, enum side side)
+static void start(struct moments *moments, struct moment *moment, enum side side)
 {
     struct trial *trial = moments->trial;
-    int64_t began = clock_now();
-    struct moment *entry = record(moments, moment);
     struct error error;
 
-    entry->happened = true;
-    entry->at = began;
-    entry->restart = true;
     moments->refused[side] = refusals_of(moments, side);
-    moments->restart[side] = (long)(entry - trial->result->moment);
+    moments->restart[side] = moment;
     if (role_restart(trial->role[side], &error) != 0) {
         conduct_restart_failed(trial, trial->role[side], &error);
     }
@@ -247,12 +195,12 @@ static void change_role(struct role *role, const struct event_spec *event)
     }
 }
 
-static void do_event(struct moments *moments, const struct due *moment)
+static void do_event(struct moments *moments, struct moment *moment)
 {
     const struct event_spec *event = &moments->trial->scenario->event[moment->index];
     struct role *role = moments->trial->role[event->side];
-    int64_t began = clock_now();
 
+    record_begun(moment);
     if (event->kind == EVENT_KILL || event->kind == EVENT_START) {
         moments->down[event->side] = event->kind == EVENT_KILL;
     }
@@ -271,47 +219,44 @@ static void do_event(struct moments *moments, const struct due *moment)
             conduct_client_stopped(moments->trial);
         }
     }
-    record_done(moments, moment, began, NULL);
+    record_done(moment, NULL);
 }
 
 void moments_restarted(struct moments *moments, enum side side, int64_t took, uint64_t refusals)
 {
-    if (moments->restart[side] != NO_ENTRY) {
-        struct moment *entry = &moments->trial->result->moment[moments->restart[side]];
+    struct moment *moment = moments->restart[side];
 
-        entry->has_took = true;
-        entry->took = took;
-        entry->refusals = refusals;
-        moments->restart[side] = NO_ENTRY;
+    if (moment != NULL) {
+        moment->has_took = true;
+        moment->took = took;
+        moment->refusals = refusals;
+        moments->restart[side] = NULL;
     }
 }
 
 void moments_not_restarted(struct moments *moments, enum side side, const struct error *error)
 {
-    struct moment *entry;
+    struct moment *moment = moments->restart[side];
 
-    if (moments->restart[side] == NO_ENTRY) {
-        return;
+    if (moment != NULL) {
+        moment->refusals = refusals_of(moments, side) - moments->refused[side];
+        moment->error = strdup(error->what);
+        moments->restart[side] = NULL;
+        moments->down[side] = true;
     }
-    entry = &moments->trial->result->moment[moments->restart[side]];
-    entry->refusals = refusals_of(moments, side) - moments->refused[side];
-    entry->error = strdup(error->what);
-    moments->restart[side] = NO_ENTRY;
-    moments->down[side] = true;
 }
 
 bool moments_revives(const struct moments *moments, enum side side)
 {
-    const struct scenario *scenario = moments->trial->scenario;
+    const struct result *result = moments->trial->result;
 
-    if (moments->restart[side] != NO_ENTRY) {
+    if (moments->restart[side] != NULL) {
         return true;
     }
-    for (size_t i = moments->next; i < moments->count; i++) {
-        const struct due *moment = &moments->moment[i];
-        const struct event_spec *event = &scenario->event[moment->index];
+    for (size_t i = moments->next; i < result->moment_count; i++) {
+        const struct event_spec *event = moment_event(result, &result->moment[i]);
 
-        if (moment->kind == MOMENT_EVENT && event->side == side) {
+        if (event != NULL && event->side == side) {
             return event->kind == EVENT_START || event->kind == EVENT_CONT;
         }
     }
@@ -328,20 +273,23 @@ bool moments_holds(const struct moments *moments, enum side side)
 /* The moments from `next` on that are like the first one: at its time, and all faults or no. */
 static size_t group_length(const struct moments *moments)
 {
-    const struct due *first = &moments->moment[moments->next];
-    size_t length = 1;
+    const struct result *result = moments->trial->result;
+    const struct moment *first = &result->moment[moments->next];
+    const struct moment *last = first;
 
-    while (moments->next + length < moments->count && first[length].at == first->at &&
-           first->kind != MOMENT_EVENT && first[length].kind != MOMENT_EVENT) {
-        length++;
+    while (last + 1 < result->moment + result->moment_count && last[1].due == first->due &&
+           first->kind != MOMENT_EVENT && last[1].kind != MOMENT_EVENT) {
+        last++;
     }
-    return length;
+    return (size_t)(last - first) + 1;
 }
 
 static void do_due(struct moments *moments, int64_t until)
 {
-    while (moments->next < moments->count && moments->moment[moments->next].at <= until) {
-        struct due *moment = &moments->moment[moments->next];
+    struct result *result = moments->trial->result;
+
+    while (moments->next < result->moment_count && result->moment[moments->next].due <= until) {
+        struct moment *moment = &result->moment[moments->next];
         size_t length = group_length(moments);
 
         moments->next += length; /* before it happens: who is asked meanwhile looks beyond */
@@ -355,8 +303,10 @@ static void do_due(struct moments *moments, int64_t until)
 
 static void arm(struct moments *moments)
 {
-    if (moments->next < moments->count) {
-        int64_t due = moments->trial->load_began + moments->moment[moments->next].at;
+    const struct result *result = moments->trial->result;
+
+    if (moments->next < result->moment_count) {
+        int64_t due = moments->trial->load_began + result->moment[moments->next].due;
         struct timeval wait = clock_timeval(due - clock_now());
 
         if (evtimer_add(moments->timer, &wait) != 0) {
@@ -386,16 +336,26 @@ void moments_begin(struct moments *moments)
     arm(moments);
 }
 
+/* Ends that did not come: the fault was healed before, or ends with the trial, as all do. */
+static void forget_ends(struct result *result)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < result->moment_count; i++) {
+        if (result->moment[i].kind == MOMENT_FAULT_ENDS && !result->moment[i].happened) {
+            free(result->moment[i].what);
+        } else {
+            result->moment[kept++] = result->moment[i];
+        }
+    }
+    result->moment_count = kept;
+}
+
 void moments_close(struct moments *moments)
 {
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         moments_not_restarted(moments, side, &too_late);
     }
-    for (; moments->next < moments->count; moments->next++) {
-        const struct due *moment = &moments->moment[moments->next];
-
-        if (moment->kind != MOMENT_FAULT_ENDS) { /* with the trial all faults end */
-            record(moments, moment);
-        }
-    }
+    moments->next = moments->trial->result->moment_count;
+    forget_ends(moments->trial->result);
 }

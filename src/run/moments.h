@@ -26,7 +26,7 @@ void moments_open(struct moments *moments);
 /* The load begins now (trial->load_began): the rest happens in its time. */
 void moments_begin(struct moments *moments);
 
-/* What has not come to pass until now does not: record it. */
+/* What has not come to pass until now does not. */
 void moments_close(struct moments *moments);
 
 /* Whether `side`, which is down or frozen, is going to be started or continued. */

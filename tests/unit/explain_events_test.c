@@ -4,30 +4,13 @@
 
 /* What befell the roles, and what the other observers make of it. */
 
-static struct moment *happen(struct result *result, const char *event, int64_t at)
+static void start(struct result *result, const char *event, const char *error)
 {
-    text_pairs_add(&result->scenario, "events", event);
-    struct moment *entry = result_add_moment(result, at, "an event");
+    struct moment *moment = fixture_event(result, event);
 
-    entry->happened = true;
-    entry->at = at;
-    return entry;
-}
-
-static void start(struct result *result, const char *event, int64_t at, const char *error)
-{
-    struct moment *entry = happen(result, event, at);
-
-    entry->restart = true;
-    entry->has_took = error == NULL;
-    entry->took = 26 * NS_PER_MS / 10;
-    entry->error = error != NULL ? strdup(error) : NULL;
-}
-
-static void strike(struct result *result, const char *fault, int64_t at)
-{
-    text_pairs_add(&result->scenario, "faults", fault);
-    result_add_moment(result, at, "a fault")->happened = true;
+    moment->has_took = error == NULL;
+    moment->took = 26 * NS_PER_MS / 10;
+    moment->error = error != NULL ? strdup(error) : NULL;
 }
 
 /* ---- who, when, and what the kernel does at it ---- */
@@ -38,9 +21,9 @@ static void a_kill_is_told_with_what_the_kernel_does(void **state)
     struct result *client = fixture_new();
 
     (void)state;
-    happen(server, "{at: 500ms, kill: server}", 500 * NS_PER_MS);
+    fixture_event(server, "{at: 500ms, kill: server}");
     server->side[SIDE_SERVER].account.outcome[OUTCOME_KILLED] = 50;
-    happen(client, "{at: 500ms, kill: client}", 500 * NS_PER_MS);
+    fixture_event(client, "{at: 500ms, kill: client}");
     fixture_program(client, SIDE_CLIENT, "connect inherit(2s) hold");
     EXPLAINS(server, "500 ms into the load the server was killed (SIGKILL)",
              "with a FIN or, where data had come that it had not read, a RST; with the listener",
@@ -58,10 +41,10 @@ static void a_start_is_told_when_it_was_ready(void **state)
     struct result *failed = fixture_new();
 
     (void)state;
-    happen(ready, "{at: 1s, kill: server}", NS_PER_S);
-    start(ready, "{at: 1200ms, start: server}", 1200 * NS_PER_MS, NULL);
-    happen(failed, "{at: 1s, kill: server}", NS_PER_S);
-    start(failed, "{at: 2s, start: server}", 2 * NS_PER_S, "it was not ready in time");
+    fixture_event(ready, "{at: 1s, kill: server}");
+    start(ready, "{at: 1200ms, start: server}", NULL);
+    fixture_event(failed, "{at: 1s, kill: server}");
+    start(failed, "{at: 2s, start: server}", "it was not ready in time");
     EXPLAINS(ready,
              "1.20 s into the load the server was started again, and was ready after 2.60 ms.",
              "!From then on nothing listened", "!host");
@@ -78,8 +61,8 @@ static void a_stop_is_told_with_what_piled_up(void **state)
     (void)state;
     fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 99, 0);
     fixture_state(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 3, 0); /* as ever */
-    happen(result, "{at: 800ms, stop: client}", 800 * NS_PER_MS);
-    happen(result, "{at: 1500ms, cont: client}", 1500 * NS_PER_MS);
+    fixture_event(result, "{at: 800ms, stop: client}");
+    fixture_event(result, "{at: 1500ms, cont: client}");
     EXPLAINS(result,
              "From 800 ms to 1.50 s into the load the client was stopped (SIGSTOP): its kernel "
              "went on acknowledging what came, but no program connected, read, wrote or closed.",
@@ -94,8 +77,8 @@ static void connects_that_fell_due_in_a_stop_are_told(void **state)
     free(result->scenario.item[7].value);
     assert_string_equal(result->scenario.item[7].name, "load.rate");
     result->scenario.item[7].value = strdup("200/s");
-    happen(result, "{at: 0s, stop: client}", 0);
-    happen(result, "{at: 500ms, cont: client}", 500 * NS_PER_MS);
+    fixture_event(result, "{at: 0s, stop: client}");
+    fixture_event(result, "{at: 500ms, cont: client}");
     EXPLAINS(result, "For the first 500 ms of the load the client was stopped",
              "The connects that were due meanwhile were made all at once when it went on");
 }
@@ -105,7 +88,7 @@ static void what_was_not_reached_did_not_happen(void **state)
     struct result *result = fixture_refused();
 
     (void)state;
-    happen(result, "{at: 9s, kill: server}", 9 * NS_PER_S)->happened = false;
+    fixture_event(result, "{at: 9s, kill: server}")->happened = false;
     EXPLAINS(
         result,
         "The kill of the server due 9 s into the load did not happen: the run was over before.",
@@ -119,7 +102,7 @@ static void connects_to_a_killed_server_are_refused(void **state)
     struct result *result = fixture_refused();
 
     (void)state;
-    happen(result, "{at: 0s, kill: server}", 0);
+    fixture_event(result, "{at: 0s, kill: server}");
     EXPLAINS(result, "Before the first connection the server was killed",
              "nothing listened on port 8080 after the server had been killed");
 }
@@ -130,9 +113,9 @@ static void a_fault_that_refuses_is_no_missing_listener(void **state)
     struct result *killed = fixture_refused();
 
     (void)state;
-    strike(throughout, "{at: 0s, reset: syn, toward: server, share: 50%}", 0);
-    strike(killed, "{at: 0s, reset: syn, toward: server, share: 50%}", 0);
-    happen(killed, "{at: 1s, kill: server}", NS_PER_S);
+    fixture_fault(throughout, "{at: 0s, reset: syn, toward: server, share: 50%}");
+    fixture_fault(killed, "{at: 0s, reset: syn, toward: server, share: 50%}");
+    fixture_event(killed, "{at: 1s, kill: server}");
     EXPLAINS(throughout, "the fault answered the SYN with a RST; the server listened all the time.",
              "!nothing listened");
     EXPLAINS(killed, "nothing listened, or the fault answered the SYN with a RST.");
@@ -144,10 +127,10 @@ static void resets_of_who_was_killed_are_not_all_its_own(void **state)
     struct result *late = fixture_new();
 
     (void)state;
-    happen(unread, "{at: 1s, kill: server}", NS_PER_S);
+    fixture_event(unread, "{at: 1s, kill: server}");
     fixture_counter(&unread->side[SIDE_SERVER].counters, "TcpOutRsts", 50);
     fixture_counter(&unread->side[SIDE_SERVER].counters, "TcpExtTCPAbortOnClose", 50);
-    happen(late, "{at: 1s, kill: client}", NS_PER_S);
+    fixture_event(late, "{at: 1s, kill: client}");
     fixture_counter(&late->side[SIDE_CLIENT].counters, "TcpOutRsts", 19);
     fixture_counter(&late->side[SIDE_CLIENT].counters, "TcpExtTCPAbortOnData", 19);
     EXPLAINS(unread, "50 times the server closed, or was killed, with data it had not read");
@@ -163,7 +146,7 @@ static void requests_of_a_killed_client_are_no_flood(void **state)
 
     (void)state;
     fixture_state(killed, SIDE_SERVER, TCP_STATE_SYN_RECV, 40, 40);
-    happen(killed, "{at: 1s, kill: client}", NS_PER_S);
+    fixture_event(killed, "{at: 1s, kill: client}");
     fixture_state(gave_up, SIDE_SERVER, TCP_STATE_SYN_RECV, 40, 40);
     gave_up->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] = 40;
     EXPLAINS(killed, "The client has no such connection any more: it was killed.", "!flood");
@@ -181,8 +164,8 @@ static void what_is_of_both_roles_is_attributed_to_neither(void **state)
     text_pairs_add(&result->scenario, "client.to", "198.18.0.1:8080");
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_REFUSED] = 61;
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 61);
-    happen(result, "{at: 1s, kill: server}", NS_PER_S);
-    start(result, "{at: 1200ms, start: server, host: client}", 1200 * NS_PER_MS, NULL);
+    fixture_event(result, "{at: 1s, kill: server}");
+    start(result, "{at: 1200ms, start: server, host: client}", NULL);
     EXPLAINS(result, "the server was started again, on the client's host, and was ready",
              "From then on one host had the sockets of both roles",
              "At the end of settle the client's host had 5,000 in time_wait.",
@@ -196,8 +179,8 @@ static void a_start_on_its_own_host_moves_nothing(void **state)
     struct result *result = fixture_closed_by(SIDE_SERVER);
 
     (void)state;
-    happen(result, "{at: 1s, kill: server}", NS_PER_S);
-    start(result, "{at: 1200ms, start: server, host: server}", 1200 * NS_PER_MS, NULL);
+    fixture_event(result, "{at: 1s, kill: server}");
+    start(result, "{at: 1200ms, start: server, host: server}", NULL);
     EXPLAINS(result, "The server closed first:", "!both roles");
 }
 
@@ -224,7 +207,7 @@ static void a_partition_is_told_by_its_effect(void **state)
     for (unsigned i = 0; i < 100; i++) {
         histogram_record(connect, i < 95 ? NS_PER_MS : 2370 * NS_PER_MS);
     }
-    strike(result, "{at: 500ms, partition: on, for: 1s}", 500 * NS_PER_MS);
+    fixture_fault(result, "{at: 500ms, partition: on, for: 1s}");
     EXPLAINS(
         result, "Samples then saw up to 198 in syn_sent on the client.",
         "Whoever lost its SYN or the SYN-ACK waited for one to be sent again, a second or more: "
@@ -237,7 +220,7 @@ static void a_loss_of_fins_slows_no_connect(void **state)
 
     (void)state;
     histogram_record(&result->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT], 2 * NS_PER_S);
-    strike(result, "{at: 0s, drop: fin}", 0);
+    fixture_fault(result, "{at: 0s, drop: fin}");
     EXPLAINS(result, "!Whoever");
 }
 
@@ -250,7 +233,7 @@ static void a_mixture_of_losses_is_not_told_apart(void **state)
     fixture_state(result, SIDE_SERVER, TCP_STATE_FIN_WAIT2, 12, 12);
     fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 5, 5);
     result->side[SIDE_SERVER].final.fin_wait2_orphans = 12;
-    strike(result, "{at: 0s, drop: 30%}", 0);
+    fixture_fault(result, "{at: 0s, drop: 30%}");
     EXPLAINS(result,
              "11 sockets stand on the client in CLOSING, with the peer's FIN in hand: their FIN is "
              "not acknowledged, for faults lost FINs on their way to the server or ACKs on their "

@@ -4,22 +4,6 @@
 
 /* What struck a run from outside, and what follows from it. */
 
-static void strike(struct result *result, const char *fault, int64_t at)
-{
-    text_pairs_add(&result->scenario, "faults", fault);
-    struct moment *entry = result_add_moment(result, at, "a fault");
-    entry->happened = true;
-    entry->at = at;
-}
-
-static void happen(struct result *result, const char *event, int64_t at)
-{
-    text_pairs_add(&result->scenario, "events", event);
-    struct moment *entry = result_add_moment(result, at, "an event");
-    entry->happened = true;
-    entry->at = at;
-}
-
 static void set_sysctl(struct result *result, enum side side, const char *name, const char *value)
 {
     text_pairs_add(&result->side[side].sysctl, name, value);
@@ -32,10 +16,10 @@ static void each_kind_is_told(void **state)
     struct result *result = fixture_new();
 
     (void)state;
-    strike(result, "{at: 0s, drop: fin, toward: server}", 0);
-    strike(result, "{at: 100ms, drop: 5%, for: 400ms}", 100 * NS_PER_MS);
-    strike(result, "{at: 200ms, partition: on}", 200 * NS_PER_MS);
-    strike(result, "{at: 300ms, reset: syn, toward: client}", 300 * NS_PER_MS);
+    fixture_fault(result, "{at: 0s, drop: fin, toward: server}");
+    fixture_fault(result, "{at: 100ms, drop: 5%, for: 400ms}");
+    fixture_fault(result, "{at: 200ms, partition: on}");
+    fixture_fault(result, "{at: 300ms, reset: syn, toward: client}");
     EXPLAINS(result, "From the start of the load every FIN on its way to the server was lost.",
              "From 100 ms to 500 ms into the load 5 % of the segments on their way to either",
              "side were lost, at random.",
@@ -49,8 +33,8 @@ static void the_queueing_kinds_are_told(void **state)
     struct result *result = fixture_new();
 
     (void)state;
-    strike(result, "{at: 0s, delay: 50ms, toward: client}", 0);
-    strike(result, "{at: 0s, rate: 128k/s, toward: server, for: 2s}", 0);
+    fixture_fault(result, "{at: 0s, delay: 50ms, toward: client}");
+    fixture_fault(result, "{at: 0s, rate: 128k/s, toward: server, for: 2s}");
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpRetransSegs", 7);
     EXPLAINS(result, "all that was on its way to the client was 50 ms late.",
              "For the first 2 s of the load the link carried no more than 128k/s toward the "
@@ -63,9 +47,9 @@ static void a_heal_ends_what_began_before_it(void **state)
     struct result *result = fixture_new();
 
     (void)state;
-    strike(result, "{at: 0s, drop: data}", 0);
-    strike(result, "{at: 700ms, heal: on}", 700 * NS_PER_MS);
-    strike(result, "{at: 700ms, drop: rst, share: 10%}", 700 * NS_PER_MS);
+    fixture_fault(result, "{at: 0s, drop: data}");
+    fixture_fault(result, "{at: 700ms, heal: on}");
+    fixture_fault(result, "{at: 700ms, drop: rst, share: 10%}");
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpRetransSegs", 7);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpRetransSegs", 1);
     EXPLAINS(result,
@@ -82,12 +66,12 @@ static void probes_are_told_from_losses(void **state)
     struct result *one = fixture_new();
 
     (void)state;
-    strike(result, "{at: 0s, drop: data}", 0);
+    fixture_fault(result, "{at: 0s, drop: data}");
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpRetransSegs", 40);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPLossProbes", 30);
     EXPLAINS(result, "The server sent 40 segments again (TcpRetransSegs). Up to 30 of them show no "
                      "loss, but probes sent because an ACK was late (TcpExtTCPLossProbes).");
-    strike(one, "{at: 0s, drop: data}", 0);
+    fixture_fault(one, "{at: 0s, drop: data}");
     fixture_counter(&one->side[SIDE_SERVER].counters, "TcpRetransSegs", 1);
     fixture_counter(&one->side[SIDE_SERVER].counters, "TcpExtTCPLossProbes", 30); /* of new data */
     EXPLAINS(one, "Up to 1 of them shows no loss, but a probe sent because");
@@ -98,8 +82,7 @@ static void what_came_too_late_struck_nothing(void **state)
     struct result *result = fixture_closed_by(SIDE_SERVER);
 
     (void)state;
-    text_pairs_add(&result->scenario, "faults", "{at: 20s, drop: fin}");
-    result_add_moment(result, 20 * NS_PER_S, "drop fin");
+    fixture_fault(result, "{at: 20s, drop: fin}")->happened = false;
     fixture_state(result, SIDE_CLIENT, TCP_STATE_LAST_ACK, 5, 5);
     EXPLAINS(result, "The drop fault due 20 s into the load struck nothing: the run was over",
              "!lost", "!for faults");
@@ -111,7 +94,7 @@ static void many_faults_are_left_to_the_timeline(void **state)
 
     (void)state;
     for (int64_t i = 0; i < 5; i++) {
-        strike(result, "{at: 0s, drop: fin}", 0);
+        fixture_fault(result, "{at: 0s, drop: fin}");
     }
     EXPLAINS(result, "The timeline has the other faults.");
 }
@@ -127,7 +110,7 @@ static struct result *unacked(enum tcp_state client, enum tcp_state server, cons
     set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_orphan_retries", "0");
     set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_retries2", "15");
     if (fault != NULL) {
-        strike(result, fault, 0);
+        fixture_fault(result, fault);
     }
     return result;
 }
@@ -197,14 +180,14 @@ static void who_closed_first_is_known_in_spite_of_faults(void **state)
     (void)state;
     fixture_state(client, SIDE_CLIENT, TCP_STATE_FIN_WAIT1, CONNECTIONS, CONNECTIONS);
     fixture_state(client, SIDE_SERVER, TCP_STATE_ESTABLISHED, CONNECTIONS, CONNECTIONS);
-    strike(client, fault, 0);
+    fixture_fault(client, fault);
     EXPLAINS(client, "The client closed first.", "!Both sides hold", "!does not tell");
 
     fixture_state(both, SIDE_CLIENT, TCP_STATE_CLOSING, CONNECTIONS, CONNECTIONS);
     fixture_state(both, SIDE_SERVER, TCP_STATE_FIN_WAIT2, CONNECTIONS, CONNECTIONS);
     fixture_counter(&both->side[SIDE_SERVER].counters, "TcpExtTW", CONNECTIONS);
     both->side[SIDE_SERVER].final.fin_wait2_orphans = CONNECTIONS;
-    strike(both, fault, 0);
+    fixture_fault(both, fault);
     EXPLAINS(both, "each FIN was sent before the other had arrived.",
              "!closed first:", "!both ends went to TIME_WAIT");
 }
@@ -281,7 +264,7 @@ static void a_lost_rst_leaves_the_other_end_open(void **state)
 
     (void)state;
     fixture_state(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 40, 40);
-    strike(result, "{at: 0s, drop: rst, toward: server}", 0);
+    fixture_fault(result, "{at: 0s, drop: rst, toward: server}");
     EXPLAINS(result, "half-open", "Faults lost RSTs on their way to the server.");
 }
 
@@ -295,7 +278,7 @@ static struct result *assassinated(const char *rfc1337, uint32_t standing)
     fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, standing, standing);
     fixture_state(result, SIDE_SERVER, TCP_STATE_LAST_ACK, CONNECTIONS, 0);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTW", CONNECTIONS);
-    strike(result, "{at: 0s, reset: ack, toward: server}", 0);
+    fixture_fault(result, "{at: 0s, reset: ack, toward: server}");
     return result;
 }
 
@@ -318,9 +301,7 @@ static struct result *restarted(const char *event, const char *reuseaddr, const 
     if (reuseaddr != NULL) {
         text_pairs_add(&result->scenario, "server.sockopt.reuseaddr", reuseaddr);
     }
-    happen(result, event, NS_PER_S);
-    struct moment *entry = &result->moment[result->moment_count - 1];
-    entry->restart = true;
+    struct moment *entry = fixture_event(result, event);
     entry->refusals = 247;
     entry->error = error != NULL ? strdup(error) : NULL;
     return result;
@@ -357,9 +338,7 @@ static void the_old_listener_is_that_of_the_start_before(void **state)
     struct result *result = restarted("{at: 1s, start: server, reuseaddr: off}", "on", "too late");
 
     (void)state;
-    happen(result, "{at: 2s, start: server, reuseaddr: on}", 2 * NS_PER_S);
-    struct moment *entry = &result->moment[result->moment_count - 1];
-    entry->restart = true;
+    struct moment *entry = fixture_event(result, "{at: 2s, start: server, reuseaddr: on}");
     entry->refusals = 7;
     EXPLAINS(result, "here only the old one had it", "here only the new one had it. -> set server");
 }
@@ -386,9 +365,9 @@ static void a_listener_that_was_stopped_accepted_nothing(void **state)
     (void)state;
     fixture_counter(&stopped->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 3);
     fixture_counter(&goes_on->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 3);
-    happen(stopped, "{at: 0s, stop: server}", 0);
-    happen(goes_on, "{at: 0s, stop: server}", 0);
-    happen(goes_on, "{at: 1s, cont: server}", NS_PER_S);
+    fixture_event(stopped, "{at: 0s, stop: server}");
+    fixture_event(goes_on, "{at: 0s, stop: server}");
+    fixture_event(goes_on, "{at: 1s, cont: server}");
     EXPLAINS(stopped, "From the start of the load the server was stopped", "it accepted nothing.");
     EXPLAINS(goes_on, "For the first 1 s of the load the server was stopped",
              "As long as the server was stopped, it accepted nothing.");
@@ -402,8 +381,8 @@ static void a_killed_listener_resets_its_queue(void **state)
     result->side[SIDE_SERVER].account.attempted = CONNECTIONS - 40;
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 40);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpEstabResets", 40);
-    happen(result, "{at: 500ms, kill: server}", 500 * NS_PER_MS);
-    happen(result, "{at: 700ms, start: server}", 700 * NS_PER_MS);
+    fixture_event(result, "{at: 500ms, kill: server}");
+    fixture_event(result, "{at: 700ms, start: server}");
     EXPLAINS(result, "They ended what waited in the accept queue when the listener was closed.",
              "40 sockets of the client went from ESTABLISHED or CLOSE_WAIT straight to CLOSE");
 }

@@ -17,8 +17,7 @@ static struct result *pending(uint32_t requests, uint32_t client)
 
 static void strike(struct result *result, const char *fault)
 {
-    text_pairs_add(&result->scenario, "faults", fault);
-    result_add_moment(result, 0, "a fault")->happened = true;
+    fixture_fault(result, fault);
 }
 
 static void a_lost_third_ack_is_no_half_open_connection(void **state)
@@ -246,8 +245,7 @@ static struct result *challenged(const char *fault)
 
     text_pairs_add(&result->scenario, "client.port", "7777");
     if (fault != NULL) {
-        text_pairs_add(&result->scenario, "faults", fault);
-        result_add_moment(result, 0, "a fault")->happened = true;
+        fixture_fault(result, fault);
     }
     return result;
 }

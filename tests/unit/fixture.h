@@ -12,6 +12,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/explain.h"
+#include "fixture_timeline.h"
 
 /* Results made by hand: the ways a trial can turn out, as a run would record them. */
 
@@ -64,8 +65,14 @@ static inline void fixture_scenario(struct text_pairs *pairs)
 
 static inline void fixture_program(struct result *result, enum side side, const char *program)
 {
+    struct error error;
+
     free(result->side[side].program);
     result->side[side].program = strdup(program);
+    result->side[side].steps.length = 0;
+    if (program_parse(&result->side[side].steps, program, side, (struct where){0}, &error) != 0) {
+        fail_msg("%s: %s", program, error.what);
+    }
 }
 
 static inline void fixture_side(struct result_side *side)

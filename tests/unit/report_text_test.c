@@ -191,7 +191,8 @@ static void where_nothing_is_foreseen_it_says_why(void **state)
 static void the_timeline_tells_what_came_of_each_moment(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
-    struct moment *entry = result_add_moment(result, 0, "drop fin toward client");
+    struct moment *entry = fixture_fault(result, "{drop: fin, toward: client}");
+    entry->happened = false;
     char *text = written(&report_text, result);
 
     (void)state;
@@ -200,14 +201,11 @@ static void the_timeline_tells_what_came_of_each_moment(void **state)
     entry->happened = true;
     entry->has_took = true;
     entry->took = 12 * NS_PER_MS;
-    entry = result_add_moment(result, 2500 * NS_PER_MS, "start server");
-    entry->happened = true;
-    entry->restart = true;
+    entry = fixture_event(result, "{at: 2500ms, start: server}");
     entry->has_took = true;
     entry->took = 3 * NS_PER_S;
     entry->refusals = 1234;
-    entry = result_add_moment(result, 4 * NS_PER_S, "partition");
-    entry->happened = true;
+    entry = fixture_fault(result, "{at: 4s, partition: on}");
     entry->error = strdup("nftables: it broke");
     text = written(&report_text, result);
     assert_holds(text, "\nTimeline\n     0.000 s  drop fin toward client\n");

@@ -91,11 +91,24 @@ static void fill_observation(struct observation *observation, int64_t at, uint64
     observation->fin_wait2_orphans = (uint32_t)below(seed, 2);
 }
 
+static void fill_steps(struct program *program, uint64_t *seed)
+{
+    program->length = below(seed, PROGRAM_MAX + 1);
+    for (size_t i = 0; i < program->length; i++) {
+        struct step *step = &program->step[i];
+        step->op = (enum step_op)below(seed, STEP_OP_N);
+        step->arg = step_table[step->op].arg == STEP_ARG_NONE
+                        ? 0
+                        : (int64_t)below(seed, INT64_MAX / 2) - 1; /* linger(off) is -1 */
+    }
+}
+
 static void fill_tls(struct result_side *side, uint64_t *seed)
 {
     char text[32];
 
     side->program = below(seed, 2) > 0 ? random_text(seed) : NULL;
+    fill_steps(&side->steps, seed);
     side->has_tls = below(seed, 2) > 0;
     for (unsigned i = 0; side->has_tls && i < TLS_COUNT_N; i++) {
         side->account.tls.count[i] = next_random(seed) >> (1 + below(seed, 63));
@@ -149,19 +162,61 @@ static void fill_remarks(struct result *result, uint64_t *seed)
     }
 }
 
-static void fill_timeline(struct result *result, uint64_t *seed)
+static void fill_faults(struct result *result, uint64_t *seed)
 {
-    for (uint64_t i = below(seed, 4); i > 0; i--) {
-        char *what = random_text(seed);
-        struct moment *entry = result_add_moment(result, (int64_t)below(seed, INT64_MAX / 2), what);
-        free(what);
-        entry->happened = below(seed, 2) > 0;
-        entry->at = entry->happened ? -5 : 0;
-        entry->has_took = below(seed, 2) > 0;
-        entry->took = entry->has_took ? 7 : 0;
-        entry->restart = below(seed, 2) > 0;
-        entry->refusals = entry->restart ? below(seed, 3) : 0;
-        entry->error = below(seed, 2) > 0 ? random_text(seed) : NULL;
+    for (uint64_t i = below(seed, 50); i > 0; i--) {
+        struct fault fault = {
+            .at = (int64_t)below(seed, INT64_MAX / 4),
+            .length = (int64_t)(below(seed, 2) * below(seed, INT64_MAX / 4)),
+            .kind = (enum fault_kind)below(seed, FAULT_KIND_N),
+            .packets = (enum fault_packets)below(seed, FAULT_PACKETS_N),
+            .share = (double)(1 + below(seed, 1000000)) / 1e6,
+            .delay = (int64_t)below(seed, 2) * 7,
+            .rate = below(seed, 2) * 1024,
+            .toward = {below(seed, 2) > 0, below(seed, 2) > 0},
+            .given = 3, /* of the map that it was read from: no more of it */
+            .where = {"a.yaml", 1, 2},
+        };
+        result_add_fault(result, &fault);
+    }
+}
+
+static void fill_events(struct result *result, uint64_t *seed)
+{
+    for (uint64_t i = below(seed, 50); i > 0; i--) {
+        struct event_spec event = {
+            .at = (int64_t)below(seed, INT64_MAX / 4),
+            .kind = (enum event_kind)below(seed, EVENT_KIND_N),
+            .side = (enum side)below(seed, SIDE_N),
+            .reuseaddr = (enum event_switch)below(seed, EVENT_SWITCH_N),
+            .reuseport = (enum event_switch)below(seed, EVENT_SWITCH_N),
+            .moves = below(seed, 2) > 0,
+            .where = {"a.yaml", 1, 2},
+        };
+        event.host = event.moves ? (enum side)below(seed, SIDE_N) : SIDE_CLIENT;
+        result_add_event(result, &event);
+    }
+}
+
+static void fill_moments(struct result *result, uint64_t *seed)
+{
+    fill_faults(result, seed);
+    fill_events(result, seed);
+    for (size_t i = 0; i < result->fault_count; i++) {
+        result_add_moment(result, MOMENT_FAULT_BEGINS, i);
+        result_add_moment(result, MOMENT_FAULT_ENDS, i);
+    }
+    for (size_t i = 0; i < result->event_count; i++) {
+        result_add_moment(result, MOMENT_EVENT, i);
+    }
+    for (size_t i = 0; i < result->moment_count; i++) {
+        struct moment *moment = &result->moment[i];
+        moment->happened = below(seed, 2) > 0;
+        moment->at = moment->happened ? -5 : 0;
+        moment->has_took = below(seed, 2) > 0;
+        moment->took = moment->has_took ? 7 : 0;
+        moment->refusals = moment->restart ? below(seed, 3) : 0;
+        moment->error = below(seed, 2) > 0 ? random_text(seed) : NULL;
     }
 }
 
@@ -230,7 +285,7 @@ static struct result *random_result(uint64_t seed)
     result->sampler_cpu = result->has_sampler ? 123456789 : 0;
     fill_predicted(result, &seed);
     result->unpredicted = below(&seed, 2) > 0 ? random_text(&seed) : NULL;
-    fill_timeline(result, &seed);
+    fill_moments(result, &seed);
     fill_remarks(result, &seed);
     fill_lists(result, &seed);
     result_measure(result);
@@ -316,6 +371,51 @@ static void histograms_and_pairs_come_back(void **state)
     json_decref(json);
     result_free(result);
     result_free(back);
+}
+
+/* Member by member: a member that the tables forget would be missing before and after alike. */
+static void what_befell_comes_back_as_values(void **state)
+{
+    struct error error;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct result *result = random_result(seed);
+        json_t *json = result_to_json(result);
+        struct result *back = result_from_json(json, &error);
+        assert_non_null(back);
+        assert_int_equal(back->fault_count, result->fault_count);
+        for (size_t i = 0; i < back->fault_count; i++) {
+            const struct fault *is = &back->fault[i];
+            const struct fault *was = &result->fault[i];
+            assert_true(is->at == was->at && is->length == was->length && is->kind == was->kind);
+            assert_true(is->packets == was->packets && is->share >= was->share &&
+                        is->share <= was->share);
+            assert_true(is->delay == was->delay && is->rate == was->rate);
+            assert_true(is->toward[SIDE_CLIENT] == was->toward[SIDE_CLIENT] &&
+                        is->toward[SIDE_SERVER] == was->toward[SIDE_SERVER]);
+        }
+        assert_int_equal(back->event_count, result->event_count);
+        for (size_t i = 0; i < back->event_count; i++) {
+            const struct event_spec *is = &back->event[i];
+            const struct event_spec *was = &result->event[i];
+            assert_true(is->at == was->at && is->kind == was->kind && is->side == was->side);
+            assert_true(is->reuseaddr == was->reuseaddr && is->reuseport == was->reuseport);
+            assert_true(is->moves == was->moves && is->host == was->host);
+        }
+        assert_int_equal(back->moment_count, result->moment_count);
+        for (size_t i = 0; i < back->moment_count; i++) {
+            assert_int_equal(back->moment[i].kind, result->moment[i].kind);
+            assert_int_equal(back->moment[i].index, result->moment[i].index);
+        }
+        for (unsigned side = 0; side < SIDE_N; side++) {
+            assert_memory_equal(&back->side[side].steps, &result->side[side].steps,
+                                sizeof back->side[side].steps);
+        }
+        json_decref(json);
+        result_free(result);
+        result_free(back);
+    }
 }
 
 static void a_text_that_comes_again_is_counted_once(void **state)
@@ -409,7 +509,7 @@ static void the_top_reads_well(void **state)
 /* ---- what is no result ---- */
 
 static const char valid[] =
-    "{'schema': 1, 'partial': false, 'private_lab': true,"
+    "{'schema': 2, 'partial': false, 'private_lab': true,"
     " 'findings': [{'text': 'f'}],"
     " 'remarks': [{'id': 'i', 'side': 'client', 'kind': 'cause', 'certainty': 'likely',"
     "   'text': 't', 'advice': 'a', 'evidence': {'load.timeout': 2}}],"
@@ -419,10 +519,18 @@ static const char valid[] =
     "   'tw': 0}, 'server': {'path': 'p', 'final': 'time_wait', 'fate': 'done', 'rst_sent': 0,"
     "   'tw': 1}}],"
     " 'scenario': {'name': 'n', 'expect': ['a', 'b']},"
+    " 'faults': [{'at': 0, 'kind': 'drop', 'packets': 'fin', 'share': 1,"
+    "   'toward': {'client': true, 'server': false}}],"
+    " 'events': [{'at': 5, 'kind': 'start', 'side': 'server', 'reuseaddr': 'on',"
+    "   'host': 'client'}],"
+    " 'timeline': [{'due': 0, 'what': 'drop fin toward client', 'kind': 'fault_begins', 'index': "
+    "0},"
+    "   {'due': 5, 'what': 'start server', 'kind': 'event', 'index': 0, 'refusals': 3}],"
     " 'environment': {'kernel': '6.18'},"
     " 'phases': {'load': {'begin': 0, 'end': 5}},"
     " 'sampler': {'cpu': 1, 'gap_max': 2, 'gap_mean': 1, 'samples': 3, 'full_dumps': 1},"
-    " 'client': {'workers': 1, 'workers_died': 0,"
+    " 'client': {'program': 'connect pause(5ns) close', 'steps': [{'step': 'connect'},"
+    "   {'step': 'pause', 'arg': 5}, {'step': 'close'}], 'workers': 1, 'workers_died': 0,"
     "   'account': {'attempted': 1, 'opened': 1, 'messages_sent': 0, 'messages_received': 0,"
     "     'bytes_sent': 0, 'bytes_received': 0, 'cpu_user': 0, 'cpu_system': 0,"
     "     'outcomes': {'done': 1}, 'errors': {'EPIPE': 1},"
@@ -485,7 +593,8 @@ static void what_is_wrong_is_named(void **state)
         const char *value; /* NULL: leave it out */
         const char *saying;
     } wrong[] = {
-        {"schema", "2", "schema is 2"},
+        {"schema", "3", "schema is 3, but this finwait reads schemas 1 to 2"},
+        {"schema", "0", "schema is 0"},
         {"schema", "'1'", "schema must be a whole number"},
         {"schema", NULL, "schema is missing"},
         {"partial", "0", "partial must be true or false"},
@@ -500,7 +609,8 @@ static void what_is_wrong_is_named(void **state)
         {"remarks[0].evidence", "{'x': 'y'}", "remarks[0].evidence.x must be a number"},
         {"expectations[0].verdict", "'maybe'", "expectations[0].verdict must be pass"},
         {"expectations[0].left", "'1'", "expectations[0].left must be a number"},
-        {"predicted[0].client.final", "'nowhere'", "predicted[0].client.final must be a TCP"},
+        {"predicted[0].client.final", "'nowhere'",
+         "predicted[0].client.final must be established, "},
         {"predicted[0].server.tw", "-1", "predicted[0].server.tw must not be negative"},
         {"scenario", "[]", "scenario must be an object"},
         {"scenario.name", "5", "scenario.name must be a text"},
@@ -510,6 +620,21 @@ static void what_is_wrong_is_named(void **state)
         {"sampler.samples", "-1", "sampler.samples must not be negative, but is -1"},
         {"client", NULL, "client is missing"},
         {"client.program", "7", "client.program must be a text"},
+        {"client.steps[0]", "'connect'", "client.steps[0] must be an object"},
+        {"client.steps[0].step", "'jump'", "client.steps[0].step must be connect, accept, "},
+        {"client.steps[1].arg", "'5ns'", "client.steps[1].arg must be a whole number"},
+        {"faults[0].kind", "'drip'", "faults[0].kind must be drop, reset, "},
+        {"faults[0].packets", "'urg'", "faults[0].packets must be any, syn, "},
+        {"faults[0].share", NULL, "faults[0].share is missing"},
+        {"faults[0].at", "-1", "faults[0].at must not be negative"},
+        {"faults[0].toward", "'client'", "faults[0].toward must be an object"},
+        {"events[0].side", "'peer'", "events[0].side must be client or server"},
+        {"events[0].reuseaddr", "'was'", "events[0].reuseaddr must be on or off"},
+        {"events[0].host", "5", "events[0].host must be a text"},
+        {"timeline[0].kind", "'fault'", "timeline[0].kind must be fault_ends, fault_begins or"},
+        {"timeline[0].index", "1", "timeline[0].index is beyond the faults"},
+        {"timeline[1].index", "1", "timeline[1].index is beyond the events"},
+        {"timeline[1].index", "-1", "timeline[1].index must not be negative"},
         {"client.workers", "4294967296", "client.workers must be from 0 to 4294967295"},
         {"client.account.attempted", "-5", "client.account.attempted must not be negative"},
         {"client.account.cpu_user", NULL, "client.account.cpu_user is missing"},
@@ -672,6 +797,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_comes_back_as_it_was),
         cmocka_unit_test(histograms_and_pairs_come_back),
+        cmocka_unit_test(what_befell_comes_back_as_values),
         cmocka_unit_test(a_text_that_comes_again_is_counted_once),
         cmocka_unit_test(an_empty_result_comes_back),
         cmocka_unit_test(bytes_that_are_no_text_are_replaced),

@@ -11,6 +11,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/result.h"
+#include "fixture_timeline.h"
 
 /*
  * 10 s of load, 10 s of settle, 10 s of decay.  The server's TIME_WAIT: 0 at 0 s, 100 at 10 s,
@@ -300,11 +301,10 @@ static void the_last_restart_counts_and_all_refusals(void **state)
     (void)state;
     assert_absent(result, "timeline.restart");
     assert_absent(result, "timeline.refusals");
-    result_add_moment(result, 1, "kill server")->has_took = true;
+    fixture_event(result, "{at: 1s, kill: server}")->has_took = true;
     assert_absent(result, "timeline.refusals");
     for (int i = 1; i <= 2; i++) {
-        struct moment *entry = result_add_moment(result, i, "start server");
-        entry->restart = true;
+        struct moment *entry = fixture_event(result, "{at: 2s, start: server}");
         entry->refusals = 5;
         entry->has_took = true;
         entry->took = i * 250 * NS_PER_MS;

@@ -10,6 +10,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/result.h"
+#include "fixture_timeline.h"
 
 enum { CONNECTIONS = 5000 };
 
@@ -321,8 +322,7 @@ static void drops(struct result *result)
 static void overflows_of_a_stopped_server(struct result *result)
 {
     overflows(result);
-    text_pairs_add(&result->scenario, "events", "{at: 1s, stop: server}");
-    result_add_moment(result, NS_PER_S, "stop server")->happened = true;
+    fixture_event(result, "{at: 1s, stop: server}");
 }
 
 static void drops_of_requests(struct result *result)
@@ -347,38 +347,34 @@ static void loss_probes(struct result *result)
 static void retransmissions_by_faults(struct result *result)
 {
     retransmissions(result);
-    text_pairs_add(&result->scenario, "faults", "{at: 0s, drop: 5%}");
-    result_add_moment(result, 0, "drop 5%")->happened = true;
+    fixture_fault(result, "{at: 0s, drop: 5%}");
 }
 
 /* What a killed server's kernel accepted nobody took up. */
 static void killed_by_an_event(struct result *result)
 {
-    text_pairs_add(&result->scenario, "events", "{at: 1s, kill: server}");
-    result_add_moment(result, NS_PER_S, "kill server")->happened = true;
+    fixture_event(result, "{at: 1s, kill: server}");
     kernel_opened_more(result);
 }
 
 static void overflows_in_spite_of_faults(struct result *result)
 {
-    text_pairs_add(&result->scenario, "faults", "{at: 0s, drop: 5%}");
+    fixture_fault(result, "{at: 0s, drop: 5%}");
     set_counter(&result->side[SIDE_SERVER], "TcpExtListenOverflows", 37);
     set_counter(&result->side[SIDE_SERVER], "TcpExtListenDrops", 37);
 }
 
 static void a_fault_that_failed(struct result *result)
 {
-    struct moment *entry = result_add_moment(result, 0, "drop fin");
+    struct moment *entry = fixture_fault(result, "{drop: fin}");
 
-    entry->happened = true;
     entry->error = strdup("nftables: no such file");
 }
 
 static void a_start_that_was_refused(struct result *result)
 {
-    struct moment *entry = result_add_moment(result, 0, "start server");
+    struct moment *entry = fixture_event(result, "{start: server}");
 
-    entry->restart = true;
     entry->refusals = 12;
     entry->error = strdup("it was not ready in time");
 }
