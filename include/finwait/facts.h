@@ -86,9 +86,6 @@ char *facts_duration(char *text, size_t size, const struct facts *facts, const c
 #define OPTION_DURATION(facts, path)                                                               \
     facts_duration((char[UNITS_TEXT]){0}, UNITS_TEXT, (facts), (path))
 
-/* The program that the side ran; "" when the side is not ours. */
-const char *facts_program(const struct facts *facts, enum side side);
-
 /* Whether SO_LINGER is at 0 s when the side's programs close, which makes each close a RST. */
 enum lingering {
     LINGERING_UNKNOWN, /* not our program, or some ended before they came to it */

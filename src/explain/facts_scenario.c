@@ -139,37 +139,30 @@ char *facts_orphan_retries(char *text, size_t size, const struct facts *facts, e
     return facts_here(text, size, facts, side, name);
 }
 
-const char *facts_program(const struct facts *facts, enum side side)
+/* What a program leaves SO_LINGER at when it ends: at 0 s or not. */
+static bool ends_lingering_zero(const struct program *program, bool zero)
 {
-    const char *program = facts->result->side[side].program;
-
-    return program != NULL ? program : "";
-}
-
-/* What a program that is written "… linger(0s) … close" leaves SO_LINGER at when it ends. */
-static bool ends_lingering_zero(const char *program, bool zero)
-{
-    static const char linger[] = "linger(";
-
-    for (const char *at = strstr(program, linger); at != NULL; at = strstr(at, linger)) {
-        char *end;
-        at += strlen(linger);
-        zero = strtoul(at, &end, 10) == 0 && end != at;
+    for (size_t i = 0; i < program->length; i++) {
+        const struct step *step = &program->step[i];
+        if (step->op == STEP_LINGER || step->op == STEP_RST) {
+            zero = step->op == STEP_RST || step->arg == 0;
+        }
     }
-    return zero || strstr(program, "rst") != NULL;
+    return zero;
 }
 
 enum lingering facts_lingering(const struct facts *facts, enum side side)
 {
+    const struct program *steps = &facts->result->side[side].steps;
     int64_t linger = -1;
     char name[48];
 
-    if (facts->result->side[side].program == NULL) {
+    if (steps->length == 0) {
         return LINGERING_UNKNOWN;
     }
     snprintf(name, sizeof name, "%s.sockopt.linger", side_name(side));
     bool zero = units_parse_duration(facts_scenario(facts, name), &linger) == 0 && linger == 0;
-    bool ends_zero = ends_lingering_zero(facts_program(facts, side), zero);
+    bool ends_zero = ends_lingering_zero(steps, zero);
     /* A connection that failed on its way was closed before its program came to linger. */
     if (!zero && ends_zero && facts->failed > 0) {
         return LINGERING_UNKNOWN;

@@ -74,11 +74,13 @@ static void list_extent(struct list *list, const struct facts *facts, bool drive
 /* Programs that send no message have no protocol above TCP; of a foreign one that is not known. */
 static bool sends(const struct facts *facts)
 {
-    const char *client = facts_program(facts, SIDE_CLIENT);
-    const char *server = facts_program(facts, SIDE_SERVER);
-
-    return client[0] == '\0' || server[0] == '\0' || strstr(client, "send") != NULL ||
-           strstr(server, "send") != NULL;
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        const struct program *steps = &facts->result->side[side].steps;
+        if (steps->length == 0 || program_has(steps, STEP_SEND)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void list_load(struct list *list, const struct facts *facts)
