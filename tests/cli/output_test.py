@@ -13,7 +13,7 @@ class Output(ft.LabTestCase):
         ended = ft.run(SHORT)
         self.assertEqual((ended.status, ended.stderr), (0, ""))
         value = json.loads(ended.stdout)
-        self.assertEqual(value["schema"], 1)
+        self.assertEqual(value["schema"], 2)
         self.assertEqual(value["name"], "test")
         self.assertEqual(value["scenario"]["load.connections"], "50")
 

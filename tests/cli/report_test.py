@@ -71,6 +71,19 @@ class Report(ft.TestCase):
         for command in ("run", "report"):
             self.assertIn(" or ".join(names.rsplit(", ", 1)), ft.finwait(command, "--help").stdout)
 
+    def test_schema_1_is_still_read(self):
+        old = os.path.join(os.path.dirname(__file__), "../data/result/schema-1.json")
+        for name in ("text", "json", "csv"):
+            with self.subTest(name):
+                ended = ft.finwait("report", old, "--format", name)
+                self.assertEqual((ended.status, ended.stderr), (0, ""))
+                if name == "json":
+                    value = json.loads(ended.stdout)
+                    self.assertEqual(value["schema"], 2)
+                    self.assertNotIn("faults", value)
+                    self.assertEqual(value["timeline"][-1]["what"], "start client")
+                    self.assertNotIn("kind", value["timeline"][-1])
+
     def test_what_is_no_result(self):
         truncated = ft.PLACE.write("truncated.json", json.dumps(self.value)[:-40])
         other = ft.PLACE.write("other.json", '{"a": [1]}')

@@ -685,6 +685,44 @@ static void what_is_wrong_is_named(void **state)
     }
 }
 
+/* Written by finwait as it was, but for counters that did not move and most of the sysctls. */
+static void schema_1_is_read_without_what_it_did_not_have(void **state)
+{
+    struct error error;
+    struct result *result = result_read(TEST_DATA "/result/schema-1.json", &error);
+
+    (void)state;
+    assert_non_null(result);
+    assert_int_equal(result->schema, RESULT_SCHEMA);
+    assert_int_equal(result->moment_count, 9);
+    for (size_t i = 0; i < result->moment_count; i++) {
+        assert_int_equal(result->moment[i].kind, MOMENT_UNKNOWN);
+        assert_null(moment_event(result, &result->moment[i]));
+    }
+    assert_string_equal(result->moment[2].what, "drop 20% of fin toward client ends");
+    assert_true(result->moment[7].restart && result->moment[8].restart);
+    assert_int_equal(result->moment[7].refusals, 123);
+    assert_string_equal(result->moment[7].error, "it was not ready in time");
+    assert_int_equal(result->fault_count + result->event_count, 0);
+    assert_string_equal(result->side[SIDE_CLIENT].program, "connect send recv wait-fin close");
+    assert_int_equal(result->side[SIDE_CLIENT].steps.length, 0);
+    assert_int_equal(result->side[SIDE_CLIENT].account.outcome[OUTCOME_REFUSED], 19);
+    double value;
+    assert_true(result_metric(result, "timeline.refusals", &value));
+    assert_true(value > 122 && value < 124);
+    char *text = dumped(result);
+    json_t *json = parsed(text);
+    struct result *again = result_from_json(json, &error);
+    assert_non_null(again);
+    char *dumped_again = dumped(again);
+    assert_string_equal(text, dumped_again);
+    free(text);
+    free(dumped_again);
+    json_decref(json);
+    result_free(result);
+    result_free(again);
+}
+
 static void the_valid_one_is_valid(void **state)
 {
     struct error error = {0};
@@ -798,6 +836,7 @@ int main(void)
         cmocka_unit_test(a_result_comes_back_as_it_was),
         cmocka_unit_test(histograms_and_pairs_come_back),
         cmocka_unit_test(what_befell_comes_back_as_values),
+        cmocka_unit_test(schema_1_is_read_without_what_it_did_not_have),
         cmocka_unit_test(a_text_that_comes_again_is_counted_once),
         cmocka_unit_test(an_empty_result_comes_back),
         cmocka_unit_test(bytes_that_are_no_text_are_replaced),
