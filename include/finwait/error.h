@@ -28,7 +28,8 @@ struct where {
 
 struct error {
     enum status status;
-    char where[256]; /* "file:line:column", or "" */
+    char file[208]; /* as in struct where, the end of a path too long; "" for none */
+    int line, column;
     char what[512];
     char hint[512]; /* what to do, or "" */
 };
@@ -52,6 +53,11 @@ int error_hint(struct error *error, const char *format, ...) __attribute__((form
 
 /* Say where the user wrote it.  Returns -1. */
 int error_at(struct error *error, struct where where);
+
+/* The place as text, "file:line:column" or as much of it as is known.  Returns `text`. */
+char *error_place(char *text, size_t size, const struct error *error);
+#define ERROR_PLACE           256
+#define ERROR_PLACE_OF(error) error_place((char[ERROR_PLACE]){0}, ERROR_PLACE, (error))
 
 /*
  * Print "finwait: WHERE: WHAT" and, when there is a hint, "  HINT" on a line of

@@ -14,26 +14,61 @@
  * close".  The interpreter (src/load) runs it, the model (model.h) predicts it.
  */
 
+/*
+ * One row a step: its id, the stem of what is named after it, its name as users write it, its
+ * argument, who may use it and whether any step can follow, a line for the reference, and the man
+ * page or RFC section it rests on.  A row wants step_STEM() in src/load and rule_STEM in
+ * src/program/model_step.c: without either finwait does not build.
+ */
+#define STEPS(X)                                                                                   \
+    X(CONNECT, connect, "connect", NONE, STEP_OF_CLIENT,                                           \
+      "open a connection; a client's program begins with it", "connect(2), RFC 9293 section 3.5")  \
+    X(ACCEPT, accept, "accept", NONE, STEP_OF_SERVER,                                              \
+      "take a connection from the accept queue; a server's program begins with it", "accept(2)")   \
+    X(SEND, send, "send", NONE, STEP_OF_BOTH,                                                      \
+      "send one message: a client's request or a server's response", "send(2)")                    \
+    X(RECV, recv, "recv", NONE, STEP_OF_BOTH, "receive one whole message from the peer",           \
+      "recv(2)")                                                                                   \
+    X(REPEAT, repeat, "repeat", COUNT, STEP_OF_BOTH,                                               \
+      "go back to the first step after the start until N rounds are done",                         \
+      "RFC 9112 section 9.3 (persistent connections)")                                             \
+    X(NOTIFY, notify, "notify", NONE, STEP_OF_BOTH | STEP_OF_TLS,                                  \
+      "TLS: send close_notify; the peer may still send", "SSL_shutdown(3), RFC 8446 section 6.1")  \
+    X(WAIT_NOTIFY, wait_notify, "wait-notify", NONE, STEP_OF_BOTH | STEP_OF_TLS,                   \
+      "TLS: read and discard until the peer's close_notify", "SSL_read(3), RFC 8446 section 6.1")  \
+    X(SHUT_WR, shut_wr, "shut-wr", NONE, STEP_OF_BOTH,                                             \
+      "shut down sending: a FIN goes out, the peer may still send",                                \
+      "shutdown(2), RFC 9293 section 3.6")                                                         \
+    X(SHUT_RD, shut_rd, "shut-rd", NONE, STEP_OF_BOTH,                                             \
+      "shut down receiving: no segment goes out, no state changes", "shutdown(2)")                 \
+    X(WAIT_FIN, wait_fin, "wait-fin", NONE, STEP_OF_BOTH, "read and discard until the peer's FIN", \
+      "recv(2), RFC 9112 section 9.6")                                                             \
+    X(DRAIN, drain, "drain", NONE, STEP_OF_BOTH,                                                   \
+      "read and discard what has already arrived, without waiting",                                \
+      "recv(2), RFC 2525 section 2.17")                                                            \
+    X(PAUSE, pause, "pause", DURATION, STEP_OF_BOTH, "do nothing for a while",                     \
+      "timerfd_create(2)")                                                                         \
+    X(LINGER, linger, "linger", LINGER, STEP_OF_BOTH,                                              \
+      "set SO_LINGER for the close that follows; 0s makes it a reset", "socket(7)")                \
+    X(INHERIT, inherit, "inherit", DURATION, STEP_OF_BOTH,                                         \
+      "let a child process inherit the descriptor and keep it open for a while",                   \
+      "fork(2), close(2)")                                                                         \
+    X(RST, rst, "rst", NONE, STEP_OF_BOTH | STEP_THAT_ENDS,                                        \
+      "close with SO_LINGER {1,0}: a RST, and no TIME_WAIT on either side",                        \
+      "socket(7), RFC 9293 section 3.10.5")                                                        \
+    X(CLOSE, close, "close", NONE, STEP_OF_BOTH | STEP_THAT_ENDS,                                  \
+      "close the descriptor: a FIN, or a RST when unread data is thrown away",                     \
+      "close(2), RFC 1122 section 4.2.2.13")                                                       \
+    X(HOLD, hold, "hold", NONE, STEP_OF_BOTH | STEP_THAT_ENDS,                                     \
+      "keep the descriptor open and never close it: the leak", "tcp(7)")                           \
+    X(DIE, die, "die", NONE, STEP_OF_BOTH | STEP_THAT_ENDS,                                        \
+      "end the worker's process at once, with its descriptors open", "_exit(2)")
+
 enum step_op {
-    STEP_CONNECT, /* client only, always first */
-    STEP_ACCEPT,  /* server only, always first */
-    STEP_SEND,
-    STEP_RECV,
-    STEP_REPEAT,
-    STEP_NOTIFY, /* TLS only, as is the next */
-    STEP_WAIT_NOTIFY,
-    STEP_SHUT_WR,
-    STEP_SHUT_RD,
-    STEP_WAIT_FIN,
-    STEP_DRAIN,
-    STEP_PAUSE,
-    STEP_LINGER,
-    STEP_INHERIT,
-    STEP_RST,
-    STEP_CLOSE,
-    STEP_HOLD,
-    STEP_DIE,
-    STEP_OP_N,
+#define X(id, ...) STEP_##id,
+    STEPS(X)
+#undef X
+        STEP_OP_N,
 };
 
 /* How a step is written. */
@@ -44,15 +79,21 @@ enum step_arg_kind {
     STEP_ARG_LINGER,   /* linger(2s) or linger(off); whole seconds, SO_LINGER knows no less */
 };
 
-/* What all of finwait knows of a step besides how to run it: one row a step. */
+enum step_trait {
+    STEP_OF_CLIENT = 1,
+    STEP_OF_SERVER = 2,
+    STEP_OF_BOTH = STEP_OF_CLIENT | STEP_OF_SERVER,
+    STEP_OF_TLS = 4,    /* only with transport: tls */
+    STEP_THAT_ENDS = 8, /* no step may follow it */
+};
+
+/* What all of finwait knows of a step besides how to run it. */
 struct step_info {
-    const char *name;       /* as users write it: "shut-wr" */
-    enum step_arg_kind arg; /* */
-    bool client, server;    /* which roles may use it */
-    bool tls;               /* only with transport: tls */
-    bool ends;              /* no step may follow it (close, rst, hold, die) */
-    const char *about;      /* one line for `finwait list steps` and the reference */
-    const char *source;     /* the man page or RFC section it rests on */
+    const char *name; /* as users write it: "shut-wr" */
+    enum step_arg_kind arg;
+    unsigned traits; /* enum step_trait */
+    const char *about;
+    const char *source;
 };
 
 /* The table, indexed by enum step_op. */
@@ -70,15 +111,21 @@ struct program {
     struct step step[PROGRAM_MAX];
 };
 
+/* Where in a program's text things stand: offsets in bytes. */
+struct program_places {
+    size_t step[PROGRAM_MAX]; /* each step's first character */
+    size_t fault;             /* on an error: the word that it is about */
+};
+
 /*
  * Parse `text` for the role of `side` and check it by itself: it begins with
  * connect/accept, nothing follows a step that ends it, it does end, `repeat` comes
  * at most once and has steps to repeat, send and recv do not follow the shut-down of
- * their direction, by a FIN or by a close_notify.  `where` is where the user wrote the text's first
- * character; the error's place points at the offending word.  Returns 0 or -1 (STATUS_USAGE).
+ * their direction, by a FIN or by a close_notify.  Returns 0, or -1 with STATUS_USAGE and no place:
+ * that is for who knows where the text was written.  `places` may be NULL.
  */
-int program_parse(struct program *program, const char *text, enum side side, struct where where,
-                  struct error *error);
+int program_parse(struct program *program, const char *text, enum side side,
+                  struct program_places *places, struct error *error);
 
 /*
  * What a program may not do over TLS and may over TCP: read through TLS (recv, wait-notify) after

@@ -56,31 +56,37 @@ int error_hint(struct error *error, const char *format, ...)
 
 int error_at(struct error *error, struct where where)
 {
-    enum { FILE_SHOWN = 200 }; /* leaves room for the line and column */
-    char place[32] = "";
     size_t length = where.file == NULL ? 0 : strlen(where.file);
-    const char *dots = length > FILE_SHOWN ? "..." : "";
+    size_t room = sizeof error->file - sizeof "...";
 
-    if (where.file == NULL) {
-        error->where[0] = '\0';
-        return -1;
-    }
-    if (where.line > 0 && where.column > 0) {
-        snprintf(place, sizeof place, ":%d:%d", where.line, where.column);
-    } else if (where.line > 0) {
-        snprintf(place, sizeof place, ":%d", where.line);
-    }
-    /* Of a path too long, its end tells more. */
-    const char *file = length > FILE_SHOWN ? where.file + length - FILE_SHOWN : where.file;
-    snprintf(error->where, sizeof error->where, "%s%s%s", dots, file, place);
+    error->line = where.file == NULL ? 0 : where.line;
+    error->column = error->line == 0 ? 0 : where.column;
+    snprintf(error->file, sizeof error->file, "%s%s", length > room ? "..." : "",
+             where.file == NULL ? ""
+             : length > room    ? where.file + length - room
+                                : where.file);
     return -1;
+}
+
+char *error_place(char *text, size_t size, const struct error *error)
+{
+    if (error->line > 0 && error->column > 0) {
+        snprintf(text, size, "%s:%d:%d", error->file, error->line, error->column);
+    } else if (error->line > 0) {
+        snprintf(text, size, "%s:%d", error->file, error->line);
+    } else {
+        snprintf(text, size, "%s", error->file);
+    }
+    return text;
 }
 
 void error_print(const struct error *error, FILE *out)
 {
+    char place[ERROR_PLACE];
+
     fputs("finwait: ", out);
-    if (error->where[0] != '\0') {
-        text_put(error->where, strlen(error->where), out);
+    if (error_place(place, sizeof place, error)[0] != '\0') {
+        text_put(place, strlen(place), out);
         fputs(": ", out);
     }
     text_put(error->what, strlen(error->what), out);

@@ -33,12 +33,15 @@ static void list_steps(struct table *table)
         [STEP_ARG_DURATION] = "(T)",
         [STEP_ARG_LINGER] = "(T|off)",
     };
+    static const char *const roles_of[] = {
+        [STEP_OF_CLIENT] = "client",
+        [STEP_OF_SERVER] = "server",
+        [STEP_OF_BOTH] = "both",
+    };
 
     for (size_t i = 0; i < STEP_OP_N; i++) {
         const struct step_info *info = &step_table[i];
-        const char *roles = info->client && info->server ? "both"
-                            : info->client               ? "client"
-                                                         : "server";
+        const char *roles = roles_of[info->traits & STEP_OF_BOTH];
         char name[40];
 
         snprintf(name, sizeof name, "%s%s", info->name, arguments[info->arg]);

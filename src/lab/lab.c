@@ -96,7 +96,7 @@ static int make_hosts(struct lab *lab, uint64_t sockets, struct error *error)
 static int blame_host(enum side side, const struct error *cause, struct error *error)
 {
     error_set(error, cause->status, "%s host: %s", side_name(side), cause->what);
-    memcpy(error->where, cause->where, sizeof error->where);
+    error_at(error, (struct where){cause->file, cause->line, cause->column});
     return cause->hint[0] == '\0' ? -1 : error_hint(error, "%s", cause->hint);
 }
 

@@ -40,7 +40,7 @@ static enum step_result connect_again(struct conn *conn)
     return errno == EALREADY ? conn_await(conn, EV_WRITE) : conn_fail_open(conn, errno);
 }
 
-static enum step_result run_connect(struct conn *conn, const struct step *step)
+enum step_result step_connect(struct conn *conn, const struct step *step)
 {
     struct address to;
     int errnum;
@@ -62,7 +62,7 @@ static enum step_result run_connect(struct conn *conn, const struct step *step)
     return errno == EINPROGRESS ? connect_again(conn) : conn_fail_open(conn, errno);
 }
 
-static enum step_result run_accept(struct conn *conn, const struct step *step)
+enum step_result step_accept(struct conn *conn, const struct step *step)
 {
     (void)step;
     if (!conn->opened) {
@@ -82,7 +82,7 @@ static bool is_last_send(const struct conn *conn)
            conn->rounds + 1 >= (uint32_t)program_rounds(program);
 }
 
-static enum step_result run_send(struct conn *conn, const struct step *step)
+enum step_result step_send(struct conn *conn, const struct step *step)
 {
     struct worker *worker = conn->worker;
     const struct message *message = is_last_send(conn) ? &worker->last_message : &worker->message;
@@ -184,7 +184,7 @@ static enum message_progress begin_recv(struct conn *conn)
     return progress;
 }
 
-static enum step_result run_recv(struct conn *conn, const struct step *step)
+enum step_result step_recv(struct conn *conn, const struct step *step)
 {
     struct worker *worker = conn->worker;
     enum message_progress progress = conn->receiving ? MESSAGE_MORE : begin_recv(conn);
@@ -210,7 +210,7 @@ static enum step_result run_recv(struct conn *conn, const struct step *step)
     return progress == MESSAGE_WHOLE ? received(conn) : conn_end(conn, OUTCOME_BAD_MESSAGE);
 }
 
-static enum step_result run_repeat(struct conn *conn, const struct step *step)
+enum step_result step_repeat(struct conn *conn, const struct step *step)
 {
     if (++conn->rounds < (uint32_t)step->arg) {
         conn->pc = 0; /* the interpreter goes on to the step after the first */
@@ -219,22 +219,7 @@ static enum step_result run_repeat(struct conn *conn, const struct step *step)
 }
 
 step_runner *const step_runners[STEP_OP_N] = {
-    [STEP_CONNECT] = run_connect,
-    [STEP_ACCEPT] = run_accept,
-    [STEP_SEND] = run_send,
-    [STEP_RECV] = run_recv,
-    [STEP_REPEAT] = run_repeat,
-    [STEP_NOTIFY] = step_notify,
-    [STEP_WAIT_NOTIFY] = step_wait_notify,
-    [STEP_SHUT_WR] = step_shut_wr,
-    [STEP_SHUT_RD] = step_shut_rd,
-    [STEP_WAIT_FIN] = step_wait_fin,
-    [STEP_DRAIN] = step_drain,
-    [STEP_PAUSE] = step_pause,
-    [STEP_LINGER] = step_linger,
-    [STEP_INHERIT] = step_inherit,
-    [STEP_RST] = step_rst,
-    [STEP_CLOSE] = step_close,
-    [STEP_HOLD] = step_hold,
-    [STEP_DIE] = step_die,
+#define X(id, stem, ...) [STEP_##id] = step_##stem,
+    STEPS(X)
+#undef X
 };

@@ -8,11 +8,9 @@ enum {
     READS = 16,
 };
 
-/* What of the table of steps lies in wire_tls.c … */
-step_runner step_notify, step_wait_notify;
-
-/* … and in steps_close.c. */
-step_runner step_shut_wr, step_shut_rd, step_wait_fin, step_drain, step_pause, step_linger,
-    step_inherit, step_rst, step_close, step_hold, step_die;
+/* Each step's, in steps.c, steps_close.c and wire_tls.c. */
+#define X(id, stem, ...) step_runner step_##stem;
+STEPS(X)
+#undef X
 
 #endif

@@ -207,25 +207,32 @@ static void run_die(struct world *world, enum side side)
     finish(world, side, MODEL_DIED);
 }
 
-/* repeat has no rule: it is part of moving on, see advance(). */
-static const struct step_rule step_rules[STEP_OP_N] = {
-    [STEP_CONNECT] = {.run = run_connect},
-    [STEP_ACCEPT] = {.can_run = has_connection, .run = run_accept},
-    [STEP_SEND] = {.run = run_send},
-    [STEP_RECV] = {.can_run = has_message, .run = run_recv, .reads = true},
-    [STEP_NOTIFY] = {.run = run_notify},
-    [STEP_WAIT_NOTIFY] = {.can_run = has_last_record, .run = run_wait_notify, .reads = true},
-    [STEP_SHUT_WR] = {.run = run_shut_wr},
-    [STEP_SHUT_RD] = {.run = run_shut_rd},
-    [STEP_WAIT_FIN] = {.can_run = has_end, .run = run_discard, .reads = true},
-    [STEP_DRAIN] = {.run = run_discard},
-    [STEP_PAUSE] = {.run = advance},
-    [STEP_LINGER] = {.run = run_linger},
-    [STEP_INHERIT] = {.run = advance}, /* see model.h: what it delays is not foreseen */
-    [STEP_RST] = {.run = run_rst},
-    [STEP_CLOSE] = {.run = run_close},
-    [STEP_HOLD] = {.run = run_hold},
-    [STEP_DIE] = {.run = run_die},
+static const struct step_rule rule_connect = {.run = run_connect};
+static const struct step_rule rule_accept = {.can_run = has_connection, .run = run_accept};
+static const struct step_rule rule_send = {.run = run_send};
+static const struct step_rule rule_recv = {.can_run = has_message, .run = run_recv, .reads = true};
+static const struct step_rule rule_repeat = {0}; /* part of moving on, see advance() */
+static const struct step_rule rule_notify = {.run = run_notify};
+static const struct step_rule rule_wait_notify = {
+    .can_run = has_last_record, .run = run_wait_notify, .reads = true};
+static const struct step_rule rule_shut_wr = {.run = run_shut_wr};
+static const struct step_rule rule_shut_rd = {.run = run_shut_rd};
+static const struct step_rule rule_wait_fin = {
+    .can_run = has_end, .run = run_discard, .reads = true};
+static const struct step_rule rule_drain = {.run = run_discard};
+static const struct step_rule rule_pause = {.run = advance};
+static const struct step_rule rule_linger = {.run = run_linger};
+static const struct step_rule rule_inherit = {
+    .run = advance}; /* see model.h: what it delays is not foreseen */
+static const struct step_rule rule_rst = {.run = run_rst};
+static const struct step_rule rule_close = {.run = run_close};
+static const struct step_rule rule_hold = {.run = run_hold};
+static const struct step_rule rule_die = {.run = run_die};
+
+static const struct step_rule *const step_rules[STEP_OP_N] = {
+#define X(id, stem, ...) [STEP_##id] = &rule_##stem,
+    STEPS(X)
+#undef X
 };
 
 const struct step *step_current(const struct world *world, enum side side)
@@ -247,7 +254,7 @@ bool step_can_run(const struct world *world, enum side side)
     if (step == NULL || step_pauses(world, side)) {
         return false;
     }
-    const struct step_rule *rule = &step_rules[step->op];
+    const struct step_rule *rule = step_rules[step->op];
     return rule->can_run == NULL || rule->can_run(&world->machine.end[side]);
 }
 
@@ -260,7 +267,7 @@ void step_run(struct world *world, enum side side)
         fail(world, side, (enum model_fate)end->fate);
         return;
     }
-    step_rules[step->op].run(world, side);
+    step_rules[step->op]->run(world, side);
     record_step(world, side, step);
 }
 
@@ -268,7 +275,7 @@ void step_begin(struct world *world, enum side side)
 {
     const struct step *step = step_current(world, side);
 
-    if (step != NULL && step_rules[step->op].reads) {
+    if (step != NULL && step_rules[step->op]->reads) {
         tcp_open_window(world, side);
     }
 }

@@ -8,12 +8,11 @@ struct parse {
     struct program *program;
     const char *text;
     enum side side;
-    struct where where;         /* of the text's first character */
-    size_t offset[PROGRAM_MAX]; /* where in the text each step begins */
+    struct program_places *places;
     struct error *error;
 };
 
-/* Give the error that was just set the place of the character at `offset`.  Returns -1. */
+/* The error that was just set is about the word at `offset`.  Returns -1. */
 int parse_fail_at(const struct parse *parse, size_t offset);
 
 /* Whether the steps, each valid by itself, make a program; see program_parse. */

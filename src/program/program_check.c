@@ -25,14 +25,14 @@ static int check_start(const struct parse *parse)
         error_set(parse->error, STATUS_USAGE, "a %s's program begins with `%s`, not with `%s`",
                   side, step_table[first].name, name_at(parse, 0));
         error_hint(parse->error, "put `%s` first", step_table[first].name);
-        return parse_fail_at(parse, parse->offset[0]);
+        return parse_fail_at(parse, parse->places->step[0]);
     }
     for (size_t i = 1; i < program->length; i++) {
         if (program->step[i].op == STEP_CONNECT || program->step[i].op == STEP_ACCEPT) {
             error_set(parse->error, STATUS_USAGE, "`%s` can only begin a program",
                       name_at(parse, i));
             error_hint(parse->error, "a program is the life of one connection: leave it out");
-            return parse_fail_at(parse, parse->offset[i]);
+            return parse_fail_at(parse, parse->places->step[i]);
         }
     }
     return 0;
@@ -44,20 +44,20 @@ static int check_end(const struct parse *parse)
     size_t last = program->length - 1;
 
     for (size_t i = 0; i < last; i++) {
-        if (step_table[program->step[i].op].ends) {
+        if (step_table[program->step[i].op].traits & STEP_THAT_ENDS) {
             error_set(parse->error, STATUS_USAGE, "`%s` follows `%s`, which ends the program",
                       name_at(parse, i + 1), name_at(parse, i));
             error_hint(parse->error, "make `%s` the last step", name_at(parse, i));
-            return parse_fail_at(parse, parse->offset[i + 1]);
+            return parse_fail_at(parse, parse->places->step[i + 1]);
         }
     }
-    if (step_table[program->step[last].op].ends) {
+    if (step_table[program->step[last].op].traits & STEP_THAT_ENDS) {
         return 0;
     }
     error_set(parse->error, STATUS_USAGE, "the %s's program does not end after `%s`",
               side_name(parse->side), name_at(parse, last));
     error_hint(parse->error, "add how it ends: `close`, `rst`, `hold` or `die`");
-    return parse_fail_at(parse, parse->offset[last]);
+    return parse_fail_at(parse, parse->places->step[last]);
 }
 
 /* repeat: at most once, and with something between the start and it. */
@@ -78,7 +78,7 @@ static int check_repeat(const struct parse *parse)
                   seen ? "a program can have only one `repeat`"
                        : "`repeat` has no steps before it to do again");
         error_hint(parse->error, "it goes back to the first step after `%s`", name_at(parse, 0));
-        return parse_fail_at(parse, parse->offset[i]);
+        return parse_fail_at(parse, parse->places->step[i]);
     }
     return 0;
 }
@@ -95,7 +95,7 @@ static int check_linger(const struct parse *parse)
             error_set(parse->error, STATUS_USAGE,
                       "`linger` does nothing in a program that ends in `%s`", name_at(parse, last));
             error_hint(parse->error, "end the program with `close`, or leave `linger` out");
-            return parse_fail_at(parse, parse->offset[i]);
+            return parse_fail_at(parse, parse->places->step[i]);
         }
     }
     return 0;

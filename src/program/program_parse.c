@@ -23,19 +23,8 @@ struct word {
 
 int parse_fail_at(const struct parse *parse, size_t offset)
 {
-    struct where where = parse->where;
-
-    if (where.line == 0) { /* from the command line: there is no place to count from */
-        return error_at(parse->error, where);
-    }
-    for (size_t i = 0; i < offset; i++) {
-        where.column++;
-        if (parse->text[i] == '\n') {
-            where.line++;
-            where.column = 1;
-        }
-    }
-    return error_at(parse->error, where);
+    parse->places->fault = offset;
+    return -1;
 }
 
 static int parse_rounds(const char *text, int64_t *arg)
@@ -218,15 +207,21 @@ static int add_step(struct parse *parse, const struct word *word)
     if (find_op(parse, word, &step->op) != 0 || convert_arg(parse, word, step) != 0) {
         return -1;
     }
-    parse->offset[program->length++] = word->offset;
+    parse->places->step[program->length++] = word->offset;
     return 0;
 }
 
-int program_parse(struct program *program, const char *text, enum side side, struct where where,
-                  struct error *error)
+int program_parse(struct program *program, const char *text, enum side side,
+                  struct program_places *places, struct error *error)
 {
+    struct program_places own;
     struct parse parse = {
-        .program = program, .text = text, .side = side, .where = where, .error = error};
+        .program = program,
+        .text = text,
+        .side = side,
+        .places = places != NULL ? places : &own,
+        .error = error,
+    };
     size_t at = 0;
 
     *program = (struct program){0};

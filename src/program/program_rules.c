@@ -107,13 +107,13 @@ static int check_socket(const struct parse *parse)
         return 0;
     }
     fail_breach(&breach, parse->error);
-    return parse_fail_at(parse, parse->offset[breach.step]);
+    return parse_fail_at(parse, parse->places->step[breach.step]);
 }
 
 bool program_needs_tls(const struct program *program, size_t *step)
 {
     for (*step = 0; *step < program->length; ++*step) {
-        if (step_table[program->step[*step].op].tls) {
+        if (step_table[program->step[*step].op].traits & STEP_OF_TLS) {
             return true;
         }
     }
@@ -140,7 +140,7 @@ static int check_tls(const struct parse *parse)
         program_check_tls(parse->program, &step, parse->error) == 0) {
         return 0;
     }
-    return parse_fail_at(parse, parse->offset[step]);
+    return parse_fail_at(parse, parse->places->step[step]);
 }
 
 int program_check_rules(const struct parse *parse)

@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,46 +50,12 @@ static struct where place_of(const struct tree *node, size_t offset)
     return where;
 }
 
-static int parse_steps(const struct draft *draft, struct program *program, enum side side,
-                       const char *text, const struct tree *node)
+/* Note where each step stands. */
+static void place_steps(struct draft *draft, enum side side, size_t count,
+                        const struct program_places *places, const struct tree *node)
 {
-    static const char line[] = ":1:";
-    const char *where = draft->error->where;
-    long column = 1;
-
-    /* Have the place counted in the text itself, and turn it into one in the file. */
-    if (program_parse(program, text, side, (struct where){"", 1, 1}, draft->error) == 0) {
-        return 0;
-    }
-    if (strncmp(where, line, strlen(line)) == 0) {
-        column = strtol(where + strlen(line), NULL, 10);
-    }
-    return error_at(draft->error, place_of(node, column > 1 ? (size_t)column - 1 : 0));
-}
-
-static bool is_between_steps(char c)
-{
-    return c == ',' || isspace((unsigned char)c);
-}
-
-/* Note where each step of a text that is a program stands; one may have an argument: pause( 1s ).
- */
-static void place_steps(struct draft *draft, enum side side, const char *text,
-                        const struct tree *node)
-{
-    size_t count = 0;
-    size_t at = 0;
-
-    while (text[at] != '\0' && count < PROGRAM_MAX) {
-        if (is_between_steps(text[at])) {
-            at++;
-            continue;
-        }
-        draft->step[side][count++] = place_of(node, at);
-        while (text[at] != '\0' && text[at] != '(' && !is_between_steps(text[at])) {
-            at++;
-        }
-        at += text[at] == '(' ? strcspn(text + at, ")") + 1 : 0;
+    for (size_t i = 0; i < count; i++) {
+        draft->step[side][i] = place_of(node, places->step[i]);
     }
 }
 
@@ -113,6 +78,7 @@ static int check_items(const struct draft *draft, const struct tree *node)
 int draft_set_program(struct draft *draft, enum side side, const struct tree *node)
 {
     struct side_spec *spec = &draft->scenario->side[side];
+    struct program_places places;
     struct program program;
 
     if (check_items(draft, node) != 0) {
@@ -122,11 +88,11 @@ int draft_set_program(struct draft *draft, enum side side, const struct tree *no
     if (text == NULL) {
         return draft_fail_memory(draft);
     }
-    if (parse_steps(draft, &program, side, text, node) != 0) {
+    if (program_parse(&program, text, side, &places, draft->error) != 0) {
         free(text);
-        return -1;
+        return error_at(draft->error, place_of(node, places.fault));
     }
-    place_steps(draft, side, text, node);
+    place_steps(draft, side, program.length, &places, node);
     free(spec->program_text);
     spec->program_text = text;
     spec->program_where = node->at;

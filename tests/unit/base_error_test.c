@@ -74,11 +74,11 @@ static void a_place_shows_what_is_known_of_it(void **state)
     (void)state;
     error_set(&error, STATUS_USAGE, "x");
     error_at(&error, (struct where){"a.yaml", 3, 0});
-    assert_string_equal(error.where, "a.yaml:3");
+    assert_string_equal(ERROR_PLACE_OF(&error), "a.yaml:3");
     error_at(&error, (struct where){"a.yaml", 0, 0});
-    assert_string_equal(error.where, "a.yaml");
+    assert_string_equal(ERROR_PLACE_OF(&error), "a.yaml");
     error_at(&error, (struct where){NULL, 0, 0});
-    assert_string_equal(error.where, "");
+    assert_string_equal(ERROR_PLACE_OF(&error), "");
 }
 
 static void a_long_path_keeps_its_end_and_the_line(void **state)
@@ -91,8 +91,8 @@ static void a_long_path_keeps_its_end_and_the_line(void **state)
     snprintf(path + 900, sizeof path - 900, "/last.yaml");
     error_set(&error, STATUS_USAGE, "x");
     error_at(&error, (struct where){path, 2147483647, 2147483647});
-    assert_non_null(strstr(error.where, "d/last.yaml:2147483647:2147483647"));
-    assert_memory_equal(error.where, "...", 3);
+    assert_non_null(strstr(ERROR_PLACE_OF(&error), "d/last.yaml:2147483647:2147483647"));
+    assert_memory_equal(ERROR_PLACE_OF(&error), "...", 3);
 }
 
 static void a_failed_call_names_its_errno(void **state)
@@ -103,7 +103,7 @@ static void a_failed_call_names_its_errno(void **state)
     assert_int_equal(error_errno(&error, STATUS_MACHINE, ECONNREFUSED, "connect %s", "::1"), -1);
     assert_int_equal(error.status, STATUS_MACHINE);
     assert_string_equal(error.what, "connect ::1: ECONNREFUSED (Connection refused)");
-    assert_string_equal(error.where, "");
+    assert_string_equal(ERROR_PLACE_OF(&error), "");
     assert_string_equal(error.hint, "");
     error_errno(&error, STATUS_MACHINE, 4000, "ioctl");
     assert_string_equal(error.what, "ioctl: E4000 (unknown error)");

@@ -164,7 +164,7 @@ static void check_malformed(const struct malformed *row, struct where where, con
         fail_msg("\"%s\": \"%s\" (%s) does not say \"%s\"", row->text, error.what, error.hint,
                  row->saying);
     }
-    const char *where_it_says = where.file == NULL ? error.what : error.where;
+    const char *where_it_says = where.file == NULL ? error.what : ERROR_PLACE_OF(&error);
     if (strstr(where_it_says, place) == NULL) {
         fail_msg("\"%s\": \"%s\" does not point at %s", row->text, where_it_says, place);
     }

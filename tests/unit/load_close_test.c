@@ -147,7 +147,7 @@ static struct role *start_client(struct event_base *base, const struct lab *lab,
     if (linger != NULL) {
         assert_int_equal(sockopt_parse(&sockopts, SOCKOPT_LINGER, linger, &error), 0);
     }
-    assert_int_equal(program_parse(&program, text, SIDE_CLIENT, (struct where){0}, &error), 0);
+    assert_int_equal(program_parse(&program, text, SIDE_CLIENT, NULL, &error), 0);
     role = role_new(&plan, lab, base, &events, &error);
     assert_non_null(role);
     return role;

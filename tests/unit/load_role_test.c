@@ -73,8 +73,7 @@ static struct role *start(struct pair *pair, enum side side, const struct lab *l
     struct role *role;
 
     assert_int_equal(sockopt_parse(&sockopts[side], SOCKOPT_REUSEADDR, "on", &error), 0);
-    assert_int_equal(
-        program_parse(&program[side], pair->program[side], side, (struct where){0}, &error), 0);
+    assert_int_equal(program_parse(&program[side], pair->program[side], side, NULL, &error), 0);
     address_set_port(&plan.servers.first, PORT);
     role = role_new(&plan, lab, base, &events, &error);
     if (role == NULL) {
@@ -294,7 +293,7 @@ static void a_taken_port_is_an_error(void **state)
     };
 
     (void)state;
-    program_parse(&program, "accept close", SIDE_SERVER, (struct where){0}, &error);
+    program_parse(&program, "accept close", SIDE_SERVER, NULL, &error);
     address_set_port(&plan.servers.first, PORT);
     assert_null(role_new(&plan, lab, base, &events, &error));
     assert_non_null(strstr(error.what, "EADDRINUSE"));
@@ -324,7 +323,7 @@ static void an_option_that_no_connection_would_get_is_an_error(void **state)
     };
 
     (void)state;
-    program_parse(&program, "connect close", SIDE_CLIENT, (struct where){0}, &error);
+    program_parse(&program, "connect close", SIDE_CLIENT, NULL, &error);
     sockopt_parse(&options, SOCKOPT_KEEPIDLE, "7s", &error);
     options.value[SOCKOPT_KEEPIDLE] = 0; /* EINVAL, tcp_sock_set_keepidle() */
     assert_null(role_new(&plan, lab, base, &events, &error));

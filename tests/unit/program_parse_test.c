@@ -1,6 +1,21 @@
 #include "program_testing.h"
 
-static const struct where somewhere = {"pair.yaml", 7, 12};
+/* Parse what stands in pair.yaml from line 7, column 12 on, and have an error point there. */
+static int parse_there(struct program *program, const char *text, enum side side,
+                       struct error *error)
+{
+    struct where where = {"pair.yaml", 7, 12};
+    struct program_places places;
+
+    if (program_parse(program, text, side, &places, error) == 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < places.fault; i++) {
+        where.column = text[i] == '\n' ? 1 : where.column + 1;
+        where.line += text[i] == '\n';
+    }
+    return error_at(error, where);
+}
 
 static void a_program_is_read_step_by_step(void **state)
 {
@@ -69,14 +84,15 @@ static void check_refusals(const struct refusal *cases, size_t count)
         const struct refusal *wanted = &cases[i];
         struct program program;
         struct error error = {0};
-        if (program_parse(&program, wanted->text, wanted->side, somewhere, &error) != -1) {
+        if (parse_there(&program, wanted->text, wanted->side, &error) != -1) {
             fail_msg("`%s` was taken", wanted->text);
         }
         assert_int_equal(error.status, STATUS_USAGE);
-        if (strcmp(error.where, wanted->where) != 0 || strstr(error.what, wanted->what) == NULL ||
-            strstr(error.hint, wanted->hint) == NULL) {
-            fail_msg("`%s` gave\n  %s: %s\n  %s\nnot\n  %s: %s\n  %s", wanted->text, error.where,
-                     error.what, error.hint, wanted->where, wanted->what, wanted->hint);
+        if (strcmp(ERROR_PLACE_OF(&error), wanted->where) != 0 ||
+            strstr(error.what, wanted->what) == NULL || strstr(error.hint, wanted->hint) == NULL) {
+            fail_msg("`%s` gave\n  %s: %s\n  %s\nnot\n  %s: %s\n  %s", wanted->text,
+                     ERROR_PLACE_OF(&error), error.what, error.hint, wanted->where, wanted->what,
+                     wanted->hint);
         }
     }
 }
@@ -283,7 +299,7 @@ static void what_tls_cannot_do_is_found_in_any_program(void **state)
             assert_int_equal(error.status, STATUS_USAGE);
             assert_non_null(strstr(error.what, cases[i].what));
             assert_true(strlen(error.hint) > 0);
-            assert_string_equal(error.where, "");
+            assert_string_equal(ERROR_PLACE_OF(&error), "");
         }
     }
 }
@@ -320,23 +336,24 @@ static void length_is_bounded(void **state)
 
     (void)state;
     write_program(text, PROGRAM_MAX);
-    assert_int_equal(program_parse(&program, text, SIDE_CLIENT, somewhere, &error), 0);
+    assert_int_equal(parse_there(&program, text, SIDE_CLIENT, &error), 0);
     assert_int_equal(program.length, PROGRAM_MAX);
     write_program(text, PROGRAM_MAX + 1);
-    assert_int_equal(program_parse(&program, text, SIDE_CLIENT, somewhere, &error), -1);
+    assert_int_equal(parse_there(&program, text, SIDE_CLIENT, &error), -1);
     assert_non_null(strstr(error.what, "longer than 32 steps"));
     assert_non_null(strstr(error.hint, "repeat(N)"));
 }
 
-static void text_from_the_command_line_has_no_place(void **state)
+static void who_wrote_the_text_knows_the_place(void **state)
 {
+    struct program_places places;
     struct program program;
     struct error error;
 
     (void)state;
-    assert_int_equal(
-        program_parse(&program, "connect\nclse", SIDE_CLIENT, (struct where){0}, &error), -1);
-    assert_string_equal(error.where, "");
+    assert_int_equal(program_parse(&program, "connect\nclse", SIDE_CLIENT, &places, &error), -1);
+    assert_string_equal(ERROR_PLACE_OF(&error), "");
+    assert_int_equal(places.fault, strlen("connect\n"));
     assert_non_null(strstr(error.what, "`clse`"));
 }
 
@@ -391,9 +408,10 @@ static void any_text_is_answered(void **state)
         enum side side = round % 2 ? SIDE_CLIENT : SIDE_SERVER;
         struct program program, again;
         struct error error = {0};
-        if (program_parse(&program, text, side, somewhere, &error) != 0) {
+        if (parse_there(&program, text, side, &error) != 0) {
             assert_int_equal(error.status, STATUS_USAGE);
-            assert_true(error.what[0] != '\0' && error.where[0] != '\0' && error.hint[0] != '\0');
+            assert_true(error.what[0] != '\0' && ERROR_PLACE_OF(&error)[0] != '\0' &&
+                        error.hint[0] != '\0');
             continue;
         }
         char canonical[PROGRAM_TEXT];
@@ -411,7 +429,7 @@ static void every_step_has_its_row(void **state)
     for (size_t i = 0; i < STEP_OP_N; i++) {
         assert_non_null(step_table[i].name);
         assert_true(strlen(step_table[i].about) > 0 && strlen(step_table[i].source) > 0);
-        assert_true(step_table[i].client || step_table[i].server);
+        assert_true((step_table[i].traits & STEP_OF_BOTH) != 0);
     }
 }
 
@@ -428,7 +446,7 @@ int main(void)
         cmocka_unit_test(what_tls_cannot_do_is_found_in_any_program),
         cmocka_unit_test(steps_of_tls_are_found),
         cmocka_unit_test(length_is_bounded),
-        cmocka_unit_test(text_from_the_command_line_has_no_place),
+        cmocka_unit_test(who_wrote_the_text_knows_the_place),
         cmocka_unit_test(steps_and_rounds_can_be_asked_for),
         cmocka_unit_test(formats_never_overrun),
         cmocka_unit_test(any_text_is_answered),

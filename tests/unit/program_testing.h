@@ -28,7 +28,7 @@ static inline void parse_or_fail(struct program *program, const char *text, enum
 {
     struct error error;
 
-    if (program_parse(program, text, side, (struct where){0}, &error) != 0) {
+    if (program_parse(program, text, side, NULL, &error) != 0) {
         fail_msg("`%s`: %s", text, error.what);
     }
 }

@@ -128,7 +128,7 @@ static void bad_overrides_are_refused_where_they_were_said(void **state)
         struct error error = {0};
         assert_null(scenario_load(NULL, &override, 1, &error));
         assert_string_equal(error.what, cases[i].what);
-        assert_string_equal(error.where, cases[i].where);
+        assert_string_equal(ERROR_PLACE_OF(&error), cases[i].where);
         assert_string_equal(error.hint, cases[i].hint);
         assert_int_equal(error.status, STATUS_USAGE);
     }

@@ -285,7 +285,7 @@ static void faults_and_events_are_lists_of_maps(void **state)
                                            overrides, 0, &error);
 
     assert_null(scenario);
-    assert_string_equal(error.where, "test.yaml:3:5");
+    assert_string_equal(ERROR_PLACE_OF(&error), "test.yaml:3:5");
     assert_string_equal(error.what, "share does not go with delay");
     scenario = parse_with("faults:\n"
                           "  - {at: 1s, drop: fin, toward: client, for: 2s}\n"

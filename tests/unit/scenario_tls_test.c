@@ -191,7 +191,7 @@ static void assert_refused(const struct refusal *refusal)
         fail_msg("taken: %s", refusal->yaml);
     }
     assert_string_equal(error.what, refusal->what);
-    assert_string_equal(error.where, refusal->where);
+    assert_string_equal(ERROR_PLACE_OF(&error), refusal->where);
     assert_int_equal(error.status, STATUS_USAGE);
     assert_true(error.hint[0] != '\0');
 }
@@ -261,7 +261,7 @@ static void a_client_of_another_takes_no_options(void **state)
     assert_null(scenario_load(NULL, overrides, 5, &error));
     assert_string_equal(error.what, "client.tls.sni says how a client of ours does TLS, and there "
                                     "is client: none");
-    assert_string_equal(error.where, "--set client.tls.sni=a.org");
+    assert_string_equal(ERROR_PLACE_OF(&error), "--set client.tls.sni=a.org");
 }
 
 static void what_drain_threw_away_cannot_be_read(void **state)
@@ -282,7 +282,7 @@ static void what_drain_threw_away_cannot_be_read(void **state)
         struct error error = {0};
 
         assert_null(parse_with(cases[i].yaml, NULL, 0, &error));
-        assert_string_equal(error.where, cases[i].where);
+        assert_string_equal(ERROR_PLACE_OF(&error), cases[i].where);
         assert_non_null(strstr(error.what, cases[i].what));
     }
     struct scenario *tcp = parse_good(cases[1].yaml + strlen("transport: tls\n"));
