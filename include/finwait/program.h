@@ -16,52 +16,52 @@
 
 /*
  * One row a step: its id, the stem of what is named after it, its name as users write it, its
- * argument, who may use it and whether any step can follow, a line for the reference, and the man
- * page or RFC section it rests on.  A row wants step_STEM() in src/load and rule_STEM in
- * src/program/model_step.c: without either finwait does not build.
+ * argument, who may use it and whether any step can follow, what leaves because of it, a line for
+ * the reference, and the man page or RFC section it rests on.  A row wants step_STEM() in src/load
+ * and rule_STEM in src/program/model_step.c: without either finwait does not build.
  */
 #define STEPS(X)                                                                                   \
-    X(CONNECT, connect, "connect", NONE, STEP_OF_CLIENT,                                           \
+    X(CONNECT, connect, "connect", NONE, STEP_OF_CLIENT, STEP_SENDS_SYN,                           \
       "open a connection; a client's program begins with it", "connect(2), RFC 9293 section 3.5")  \
-    X(ACCEPT, accept, "accept", NONE, STEP_OF_SERVER,                                              \
+    X(ACCEPT, accept, "accept", NONE, STEP_OF_SERVER, STEP_SENDS_TLS,                              \
       "take a connection from the accept queue; a server's program begins with it", "accept(2)")   \
-    X(SEND, send, "send", NONE, STEP_OF_BOTH,                                                      \
+    X(SEND, send, "send", NONE, STEP_OF_BOTH, STEP_SENDS_DATA,                                     \
       "send one message: a client's request or a server's response", "send(2)")                    \
-    X(RECV, recv, "recv", NONE, STEP_OF_BOTH, "receive one whole message from the peer",           \
-      "recv(2)")                                                                                   \
-    X(REPEAT, repeat, "repeat", COUNT, STEP_OF_BOTH,                                               \
+    X(RECV, recv, "recv", NONE, STEP_OF_BOTH, STEP_SENDS_TLS,                                      \
+      "receive one whole message from the peer", "recv(2)")                                        \
+    X(REPEAT, repeat, "repeat", COUNT, STEP_OF_BOTH, STEP_SENDS_NOTHING,                           \
       "go back to the first step after the start until N rounds are done",                         \
       "RFC 9112 section 9.3 (persistent connections)")                                             \
-    X(NOTIFY, notify, "notify", NONE, STEP_OF_BOTH | STEP_OF_TLS,                                  \
+    X(NOTIFY, notify, "notify", NONE, STEP_OF_BOTH | STEP_OF_TLS, STEP_SENDS_TLS,                  \
       "TLS: send close_notify; the peer may still send", "SSL_shutdown(3), RFC 8446 section 6.1")  \
-    X(WAIT_NOTIFY, wait_notify, "wait-notify", NONE, STEP_OF_BOTH | STEP_OF_TLS,                   \
+    X(WAIT_NOTIFY, wait_notify, "wait-notify", NONE, STEP_OF_BOTH | STEP_OF_TLS, STEP_SENDS_TLS,   \
       "TLS: read and discard until the peer's close_notify", "SSL_read(3), RFC 8446 section 6.1")  \
-    X(SHUT_WR, shut_wr, "shut-wr", NONE, STEP_OF_BOTH,                                             \
+    X(SHUT_WR, shut_wr, "shut-wr", NONE, STEP_OF_BOTH, STEP_SENDS_FIN,                             \
       "shut down sending: a FIN goes out, the peer may still send",                                \
       "shutdown(2), RFC 9293 section 3.6")                                                         \
-    X(SHUT_RD, shut_rd, "shut-rd", NONE, STEP_OF_BOTH,                                             \
+    X(SHUT_RD, shut_rd, "shut-rd", NONE, STEP_OF_BOTH, STEP_SENDS_NOTHING,                         \
       "shut down receiving: no segment goes out, no state changes", "shutdown(2)")                 \
-    X(WAIT_FIN, wait_fin, "wait-fin", NONE, STEP_OF_BOTH, "read and discard until the peer's FIN", \
-      "recv(2), RFC 9112 section 9.6")                                                             \
-    X(DRAIN, drain, "drain", NONE, STEP_OF_BOTH,                                                   \
+    X(WAIT_FIN, wait_fin, "wait-fin", NONE, STEP_OF_BOTH, STEP_SENDS_NOTHING,                      \
+      "read and discard until the peer's FIN", "recv(2), RFC 9112 section 9.6")                    \
+    X(DRAIN, drain, "drain", NONE, STEP_OF_BOTH, STEP_SENDS_NOTHING,                               \
       "read and discard what has already arrived, without waiting",                                \
       "recv(2), RFC 2525 section 2.17")                                                            \
-    X(PAUSE, pause, "pause", DURATION, STEP_OF_BOTH, "do nothing for a while",                     \
+    X(PAUSE, pause, "pause", DURATION, STEP_OF_BOTH, STEP_SENDS_NOTHING, "do nothing for a while", \
       "timerfd_create(2)")                                                                         \
-    X(LINGER, linger, "linger", LINGER, STEP_OF_BOTH,                                              \
+    X(LINGER, linger, "linger", LINGER, STEP_OF_BOTH, STEP_SENDS_NOTHING,                          \
       "set SO_LINGER for the close that follows; 0s makes it a reset", "socket(7)")                \
-    X(INHERIT, inherit, "inherit", DURATION, STEP_OF_BOTH,                                         \
+    X(INHERIT, inherit, "inherit", DURATION, STEP_OF_BOTH, STEP_SENDS_NOTHING,                     \
       "let a child process inherit the descriptor and keep it open for a while",                   \
       "fork(2), close(2)")                                                                         \
-    X(RST, rst, "rst", NONE, STEP_OF_BOTH | STEP_THAT_ENDS,                                        \
+    X(RST, rst, "rst", NONE, STEP_OF_BOTH | STEP_THAT_ENDS, STEP_SENDS_RST,                        \
       "close with SO_LINGER {1,0}: a RST, and no TIME_WAIT on either side",                        \
       "socket(7), RFC 9293 section 3.10.5")                                                        \
-    X(CLOSE, close, "close", NONE, STEP_OF_BOTH | STEP_THAT_ENDS,                                  \
+    X(CLOSE, close, "close", NONE, STEP_OF_BOTH | STEP_THAT_ENDS, STEP_SENDS_FIN | STEP_SENDS_RST, \
       "close the descriptor: a FIN, or a RST when unread data is thrown away",                     \
       "close(2), RFC 1122 section 4.2.2.13")                                                       \
-    X(HOLD, hold, "hold", NONE, STEP_OF_BOTH | STEP_THAT_ENDS,                                     \
+    X(HOLD, hold, "hold", NONE, STEP_OF_BOTH | STEP_THAT_ENDS, STEP_SENDS_NOTHING,                 \
       "keep the descriptor open and never close it: the leak", "tcp(7)")                           \
-    X(DIE, die, "die", NONE, STEP_OF_BOTH | STEP_THAT_ENDS,                                        \
+    X(DIE, die, "die", NONE, STEP_OF_BOTH | STEP_THAT_ENDS, STEP_SENDS_FIN | STEP_SENDS_RST,       \
       "end the worker's process at once, with its descriptors open", "_exit(2)")
 
 enum step_op {
@@ -87,11 +87,22 @@ enum step_trait {
     STEP_THAT_ENDS = 8, /* no step may follow it */
 };
 
+/* What the peer is sent because of a step: `finwait show` draws it beside the step. */
+enum step_sends {
+    STEP_SENDS_NOTHING = 0,
+    STEP_SENDS_SYN = 1,
+    STEP_SENDS_DATA = 2,
+    STEP_SENDS_TLS = 4, /* session tickets, a close_notify or an alert */
+    STEP_SENDS_FIN = 8,
+    STEP_SENDS_RST = 16,
+};
+
 /* What all of finwait knows of a step besides how to run it. */
 struct step_info {
     const char *name; /* as users write it: "shut-wr" */
     enum step_arg_kind arg;
     unsigned traits; /* enum step_trait */
+    unsigned sends;  /* enum step_sends */
     const char *about;
     const char *source;
 };

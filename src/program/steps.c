@@ -1,8 +1,8 @@
 #include "finwait/program.h"
 
 const struct step_info step_table[STEP_OP_N] = {
-#define X(id, stem, name, arg, traits, about, source)                                              \
-    [STEP_##id] = {name, STEP_ARG_##arg, traits, about, source},
+#define X(id, stem, name, arg, traits, sends, about, source)                                       \
+    [STEP_##id] = {name, STEP_ARG_##arg, traits, sends, about, source},
     STEPS(X)
 #undef X
 };

@@ -122,6 +122,63 @@ static void the_ladder_tells_the_story_in_order(void **state)
     free(text);
 }
 
+/* Whether some line of the drawing has both: the client's step behind its state, the server's
+ * behind the arrow. */
+static bool on_one_line(const char *text, const char *step, const char *segment)
+{
+    enum { STEP_COLUMN = 14 };
+    char client[64], server[64];
+
+    snprintf(client, sizeof client, "%s ", step);
+    snprintf(server, sizeof server, "─ %s", step);
+    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
+        char copy[512];
+        snprintf(copy, sizeof copy, "%.*s", (int)strcspn(line, "\n"), line);
+        bool has_step = (strlen(copy) > STEP_COLUMN &&
+                         strncmp(copy + STEP_COLUMN, client, strlen(client)) == 0) ||
+                        strstr(copy, server) != NULL;
+        if (has_step && strstr(copy, segment) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void a_segment_stands_beside_the_step_that_sends_it(void **state)
+{
+    static const struct {
+        const char *client, *server;
+        bool fills, tls;
+        const char *step, *segment;
+    } cases[] = {
+        {"connect send close", "accept recv close", false, false, "connect", " SYN "},
+        {"connect send close", "accept recv close", false, false, "send", " DATA "},
+        {"connect send close", "accept pause(1s) recv wait-fin close", true, false, "send",
+         " DATA (part) "},
+        {"connect shut-wr wait-fin close", "accept wait-fin close", false, false, "shut-wr",
+         " FIN "},
+        {"connect close", "accept wait-fin close", false, false, "close", " FIN "},
+        {"connect close", "accept send pause(1s) close", false, false, "close", " RST "},
+        {"connect rst", "accept wait-fin close", false, false, "rst", " RST "},
+        {"connect die", "accept wait-fin close", false, false, "die", " FIN "},
+        {"connect linger(0s) die", "accept wait-fin close", false, false, "die", " RST "},
+        {"connect wait-notify close", "accept notify close", false, true, "accept", " tickets "},
+        {"connect wait-notify close", "accept notify close", false, true, "notify",
+         " close_notify "},
+        {"connect recv close", "accept close", false, true, "recv (truncated)", " alert "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *text = cases[i].tls ? draw_tls(cases[i].client, cases[i].server, false)
+                                  : draw(cases[i].client, cases[i].server, cases[i].fills);
+        if (!on_one_line(text, cases[i].step, cases[i].segment)) {
+            fail_msg("no line with %s and%sin:\n%s", cases[i].step, cases[i].segment, text);
+        }
+        free(text);
+    }
+}
+
 static bool is_tls(const struct order *order)
 {
     return order->preset[0].path != NULL && strcmp(order->preset[0].path, "transport") == 0;
@@ -328,6 +385,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_ladder_tells_the_story_in_order),
+        cmocka_unit_test(a_segment_stands_beside_the_step_that_sends_it),
         cmocka_unit_test(every_order_fits_the_terminal),
         cmocka_unit_test(long_programs_fit_the_terminal),
         cmocka_unit_test(a_race_shows_every_end),
