@@ -70,7 +70,7 @@ static inline void fixture_program(struct result *result, enum side side, const 
     free(result->side[side].program);
     result->side[side].program = strdup(program);
     result->side[side].steps.length = 0;
-    if (program_parse(&result->side[side].steps, program, side, (struct where){0}, &error) != 0) {
+    if (program_parse(&result->side[side].steps, program, side, NULL, &error) != 0) {
         fail_msg("%s: %s", program, error.what);
     }
 }
