@@ -73,12 +73,10 @@ char *sockopt_range(char *text, size_t size, enum sockopt_id id);
 
 /*
  * The options that were asked for; the others are left as the kernel has them.  All zero is
- * none; sockopt_parse alone adds to it.
+ * none.
  */
 struct sockopts {
     bool set[SOCKOPT_N];
-    uint8_t asked[SOCKOPT_N]; /* the ids that are set, in rising order: what apply walks */
-    uint8_t asked_count;
     int64_t value[SOCKOPT_N]; /* in the kind's unit; linger: seconds or -1 for off;
                                  linger2: seconds or -1; range: high << 16 | low */
 };
@@ -87,6 +85,9 @@ struct sockopts {
  */
 int sockopt_parse(struct sockopts *options, enum sockopt_id id, const char *text,
                   struct error *error);
+
+/* Leave the option as the kernel has it. */
+void sockopt_unset(struct sockopts *options, enum sockopt_id id);
 
 /* The value as text that sockopt_parse reads back; "" when not set.  Returns `text`. */
 char *sockopt_format(char *text, size_t size, const struct sockopts *options, enum sockopt_id id);

@@ -183,16 +183,6 @@ static int refuse(enum sockopt_id id, const char *text, const char *why, struct 
     return error_hint(error, "write %s%s%s", sockopt_type(id), range[0] ? ", " : "", range);
 }
 
-static void list_asked(struct sockopts *options)
-{
-    options->asked_count = 0;
-    for (unsigned id = 0; id < SOCKOPT_N; id++) {
-        if (options->set[id]) {
-            options->asked[options->asked_count++] = (uint8_t)id;
-        }
-    }
-}
-
 int sockopt_parse(struct sockopts *options, enum sockopt_id id, const char *text,
                   struct error *error)
 {
@@ -209,8 +199,13 @@ int sockopt_parse(struct sockopts *options, enum sockopt_id id, const char *text
     }
     options->set[id] = true;
     options->value[id] = value;
-    list_asked(options);
     return 0;
+}
+
+void sockopt_unset(struct sockopts *options, enum sockopt_id id)
+{
+    options->set[id] = false;
+    options->value[id] = 0;
 }
 
 char *sockopt_format(char *text, size_t size, const struct sockopts *options, enum sockopt_id id)

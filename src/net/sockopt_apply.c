@@ -27,11 +27,11 @@ static int apply_one(const struct sockopt_info *info, int64_t value, int fd)
 static int apply(const struct sockopts *options, int fd, enum sockopt_when other,
                  enum sockopt_id *failed)
 {
-    for (uint8_t i = 0; i < options->asked_count; i++) {
-        enum sockopt_id id = (enum sockopt_id)options->asked[i];
+    for (unsigned id = 0; id < SOCKOPT_N; id++) {
         const struct sockopt_info *info = &sockopt_table[id];
-        if (info->when != other && apply_one(info, options->value[id], fd) != 0) {
-            *failed = id;
+        if (options->set[id] && info->when != other &&
+            apply_one(info, options->value[id], fd) != 0) {
+            *failed = (enum sockopt_id)id;
             return errno;
         }
     }

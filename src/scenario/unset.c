@@ -6,14 +6,23 @@
 
 /* Taking options back. */
 
-static void unset_sysctl(struct sysctl_settings *settings, const char *name)
+/* Whether `name` is `path` or below that map. */
+static bool is_in(const char *path, const char *name)
+{
+    size_t length = strlen(path);
+
+    return strncmp(name, path, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
+/* Those of that name, or below that map; NULL: all. */
+static void unset_sysctl(struct sysctl_settings *settings, const char *path)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < settings->count; i++) {
         struct sysctl_setting *item = &settings->item[i];
 
-        if (name == NULL || strcmp(item->name, name) == 0) {
+        if (path == NULL || is_in(path, item->name)) {
             free(item->name);
             free(item->value);
         } else {
@@ -35,6 +44,7 @@ static void unset_program(struct side_spec *side)
 {
     free(side->program_text);
     side->program_text = NULL;
+    side->program_where = (struct where){0};
     side->program = (struct program){0};
 }
 
@@ -68,7 +78,6 @@ int draft_unset(struct draft *draft, const char *path)
 {
     const char *key;
     const struct option *named = option_find(path, &key);
-    size_t length = strlen(path);
 
     if (key != NULL) {
         unset_sysctl(&draft->scenario->side[named->side].sysctl, key);
@@ -76,10 +85,8 @@ int draft_unset(struct draft *draft, const char *path)
     }
     for (size_t i = 0; i < option_count(); i++) {
         const struct option *option = option_at(i);
-        bool meant = strncmp(option->path, path, length) == 0 &&
-                     (option->path[length] == '\0' || option->path[length] == '.');
 
-        if (meant && unset_option(draft, option) != 0) {
+        if (is_in(path, option->path) && unset_option(draft, option) != 0) {
             return -1;
         }
     }

@@ -399,7 +399,7 @@ int value_reset(struct scenario *scenario, const struct option *option, struct e
         return value_set(scenario, option, option->value, error);
     }
     if (option->kind == OPTION_SOCKOPT) {
-        scenario->side[option->side].sockopt.set[option->sockopt] = false;
+        sockopt_unset(&scenario->side[option->side].sockopt, option->sockopt);
     } else if (option->kind == OPTION_NONE) {
         number_store(field_of(scenario, option), option->size, 0);
     } else { /* a text */

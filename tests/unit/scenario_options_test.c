@@ -1,99 +1,6 @@
-#include "scenario_testing.h"
+#include "scenario_values.h"
 
 #include "finwait/order.h"
-
-/* A value of each option that is not its default. */
-static const struct scenario_override others[] = {
-    {"name", "other"},
-    {"about", "something else"},
-    {"fact", "a fact"},
-    {"protocol", "raw"},
-    {"request.size", "1k"},
-    {"response.size", "3M"},
-    {"load.connections", "17"},
-    {"load.concurrency", "1000000"},
-    {"load.rate", "0.1/s"},
-    {"load.duration", "1500ms"},
-    {"load.timeout", "1h"},
-    {"client.workers", "256"},
-    {"client.addresses", "65000"},
-    {"client.port", "40000"},
-    {"client.bind", "on"},
-    {"client.to", "[2001:2:0:2::1]:9"},
-    {"client.descriptors", "1048576"},
-    {"client.sockopt.linger", "2s"},
-    {"client.sockopt.reuseaddr", "on"},
-    {"client.sockopt.reuseport", "on"},
-    {"client.sockopt.nodelay", "on"},
-    {"client.sockopt.keepalive", "on"},
-    {"client.sockopt.keepidle", "1s"},
-    {"client.sockopt.keepintvl", "1s"},
-    {"client.sockopt.keepcnt", "3"},
-    {"client.sockopt.linger2", "-1"},
-    {"client.sockopt.user_timeout", "30ms"},
-    {"client.sockopt.fastopen", "on"},
-    {"client.sockopt.bind_no_port", "off"},
-    {"client.sockopt.local_port_range", "2000-3000"},
-    {"client.sockopt.rcvbuf", "64k"},
-    {"client.sockopt.sndbuf", "64k"},
-    {"client.sysctl.net.ipv4.tcp_tw_reuse", "1"},
-    {"server.workers", "1"},
-    {"server.addresses", "1000"},
-    {"server.port", "65535"},
-    {"server.backlog", "1"},
-    {"server.descriptors", "2000"},
-    {"server.sockopt.linger", "off"},
-    {"server.sockopt.reuseaddr", "off"},
-    {"server.sockopt.reuseport", "on"},
-    {"server.sockopt.nodelay", "on"},
-    {"server.sockopt.keepalive", "on"},
-    {"server.sockopt.keepidle", "2s"},
-    {"server.sockopt.keepintvl", "2s"},
-    {"server.sockopt.keepcnt", "4"},
-    {"server.sockopt.linger2", "3s"},
-    {"server.sockopt.user_timeout", "1s"},
-    {"server.sockopt.defer_accept", "1s"},
-    {"server.sockopt.fastopen", "16"},
-    {"server.sockopt.rcvbuf", "1M"},
-    {"server.sockopt.sndbuf", "1M"},
-    {"server.sysctl.net.ipv4.tcp_fin_timeout", "5"},
-    {"server.sysctl.net.core.somaxconn", "9"},
-    {"client.program", "connect send recv close"},
-    {"server.program", "accept recv send wait-fin close"},
-    {"ip", "v6"},
-    {"sample.every", "1ms"},
-    {"settle", "0s"},
-    {"decay", "1h"},
-    {"faults", "{at: 1s, drop: fin, toward: client, for: 2s}"},
-    {"faults", "{at: 3s, heal: on}"},
-    {"events", "{at: 1s, kill: server}"},
-    {"events", "{at: 1500ms, start: server}"},
-    {"expect", "connections.failed == 0"},
-    {"expect", "connections.attempted == 17"},
-};
-#define OTHERS (sizeof others / sizeof others[0])
-
-static const char *const excluding[] = {
-    "transport", "order", "response.chunked", "client", "server.at", "lab", /* tried below */
-};
-
-static bool is_tried(const char *path)
-{
-    size_t length = strlen(path);
-
-    for (size_t i = 0; i < OTHERS; i++) {
-        if (strncmp(others[i].path, path, length) == 0 &&
-            (others[i].path[length] == '\0' || strstr(path, ".sysctl") != NULL)) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < sizeof excluding / sizeof excluding[0]; i++) {
-        if (strcmp(excluding[i], path) == 0) {
-            return true;
-        }
-    }
-    return is_of_tls(path); /* scenario_tls_test.c */
-}
 
 static void every_row_says_what_it_is(void **state)
 {
@@ -151,7 +58,7 @@ static void every_option_round_trips(void **state)
     for (size_t i = 0; i < option_count(); i++) {
         struct option_info info;
         option_get(i, &info);
-        if (!is_tried(info.path)) {
+        if (other_value(info.path) == NULL) {
             fail_msg("no other value of %s is tried", info.path);
         }
     }
