@@ -95,7 +95,7 @@ static void on_bell(evutil_socket_t fd, short what, void *argument)
         STAILQ_REMOVE_HEAD(&closed, link);
         finish(job);
     }
-    worker_turn(closer->worker);
+    conn_event_over(closer->worker);
 }
 
 static int init_thread(pthread_attr_t *thread)

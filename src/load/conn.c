@@ -29,6 +29,11 @@ static void list_move(struct conn *conn, enum conn_place place)
     conn->place = place;
 }
 
+void conn_event_over(const struct worker *worker)
+{
+    worker->events.over(worker->events.context);
+}
+
 struct conn *conn_new(struct worker *worker, int fd, int64_t born)
 {
     struct conn *conn = TAILQ_FIRST(&worker->spare);
@@ -43,6 +48,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     }
     conn->worker = worker;
     conn->place = CONN_LOOSE;
+    conn->number = worker->index + worker->account->attempted * worker->plan->workers;
     conn->fd = fd;
     conn->pc = 0;
     conn->rounds = 0;
@@ -218,7 +224,7 @@ static void on_reopen(evutil_socket_t fd, short what, void *argument)
     (void)what;
     conn->paused = false;
     conn_recycle(conn);
-    worker_turn(worker);
+    conn_event_over(worker);
 }
 
 enum step_result conn_fail_open(struct conn *conn, int errnum)
@@ -245,7 +251,7 @@ static void on_ready(evutil_socket_t fd, short what, void *argument)
     (void)what;
     if (!conn->paused && conn->place != CONN_HELD) {
         conn_run(conn);
-        worker_turn(worker);
+        conn_event_over(worker);
     }
 }
 
@@ -310,7 +316,7 @@ static void on_again(evutil_socket_t fd, short what, void *argument)
     (void)what;
     conn->paused = false;
     conn_run(conn);
-    worker_turn(worker);
+    conn_event_over(worker);
 }
 
 enum step_result conn_again(struct conn *conn, int64_t ns)
@@ -350,13 +356,13 @@ enum step_result conn_hold(struct conn *conn)
 
 void conn_run(struct conn *conn)
 {
-    const struct program *program = conn->worker->plan->program;
+    const struct worker *worker = conn->worker;
     enum step_result result;
 
     for (;;) {
-        const struct step *step = &program->step[conn->pc];
+        const struct step *step = &worker->plan->program->step[conn->pc];
 
-        result = step_runners[step->op](conn, step);
+        result = worker->runners[step->op](conn, step);
         if (result != STEP_NEXT) {
             return;
         }

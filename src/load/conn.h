@@ -1,14 +1,29 @@
 #ifndef FINWAIT_LOAD_CONN_H
 #define FINWAIT_LOAD_CONN_H
 
+#include <event2/event.h>
+#include <event2/event_struct.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "finwait/message.h"
-#include "worker.h"
+#include "board.h"
+#include "finwait/load.h"
 
-/* A connection: one run of the role's program on one socket. */
+/* A connection: one run of the role's program on one socket.  It knows nobody who uses it. */
+
+/* How a connection came to fail. */
+struct loss {
+    enum outcome outcome; /* OUTCOME_ERROR: the errno's own */
+    int errnum;           /* 0: none */
+    uint64_t reason;      /* OpenSSL's; 0: none */
+};
+
+struct closer;
+struct conn;
+struct wire;
+struct worker;
+TAILQ_HEAD(conn_list, conn);
 
 /* Which list a connection is on. */
 enum conn_place {
@@ -19,6 +34,7 @@ enum conn_place {
 
 struct conn {
     struct worker *worker;
+    uint64_t number; /* of the role's, a client's; the first is 0 */
     TAILQ_ENTRY(conn) link;
     enum conn_place place;
     int fd;          /* -1: none */
@@ -51,6 +67,50 @@ enum step_result {
     STEP_WAIT,  /* run it again when the event it asked for comes */
     STEP_ENDED, /* the connection is over and `conn` is no longer to be touched */
 };
+
+/* How a step is run. */
+typedef enum step_result step_runner(struct conn *conn, const struct step *step);
+
+/* Who is told of what a worker's connections meet. */
+struct conn_events {
+    void (*over)(void *context); /* an event has been dealt with: there may be room for more */
+    void *context;
+};
+
+/* What the connections of a worker have in common. */
+struct worker {
+    const struct role_plan *plan;
+    uint32_t index;  /* among plan->workers */
+    uint64_t memory; /* bytes, before the first connection */
+    struct board *board;
+    struct account *account; /* its own slot's; goes on from what a predecessor counted there */
+    struct {
+        int64_t cpu_user, cpu_system;
+        uint64_t attempted, tickets;
+    } before; /* what the predecessor had counted */
+    struct event_base *base;
+    struct conn_events events;
+    step_runner *const *runners; /* indexed by enum step_op */
+    int leash;                   /* for its children, leash.h */
+    const struct wire *wire;
+    bool peek;                   /* look at what has come first, and take no more than a message */
+    struct loss loss;            /* the last WIRE_LOST's */
+    struct message message;      /* every message but the last of a connection … */
+    struct message last_message; /* … and the last */
+    int64_t linger;              /* of a new connection's socket, as in struct conn */
+    uint32_t last_send;          /* index of the program's last send */
+    char *scratch;               /* where bytes are read that nobody will look at again */
+    struct conn_list waiting;    /* waiting in a step, the longest first */
+    struct conn_list held;
+    struct conn_list spare;
+    uint32_t open;         /* connections that run their program */
+    struct closer *closer; /* NULL: no close takes its time */
+};
+
+#define WORKER_SCRATCH ((size_t)65536)
+
+/* To be called at the end of each event's callback. */
+void conn_event_over(const struct worker *worker);
 
 /* A fresh connection on `fd` (or -1), at the first step.  NULL when out of memory. */
 struct conn *conn_new(struct worker *worker, int fd, int64_t born);
@@ -112,9 +172,5 @@ void conn_unregister(struct conn *conn);
 
 /* End connections that have waited in one step for longer than the plan's timeout. */
 void conn_sweep(struct worker *worker);
-
-/* The interpreter's table: how each step is run, indexed by enum step_op. */
-typedef enum step_result step_runner(struct conn *conn, const struct step *step);
-extern step_runner *const step_runners[STEP_OP_N];
 
 #endif

@@ -1,10 +1,8 @@
 #include "pace.h"
 
-#include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "conn.h"
 #include "finwait/clock.h"
@@ -22,6 +20,7 @@ struct pace {
     double interval;      /* open loop: ns between arrivals at this worker; 0 in a closed one */
     double offset;        /* ns, so that workers interleave */
     int64_t start, end;   /* of arrivals; end: 0 for none */
+    bool stopped;         /* no new connections */
     struct event event;   /* open loop: the next arrival; closed: more after a batch */
 };
 
@@ -45,7 +44,7 @@ static int64_t next_birth(const struct pace *pace)
 
 bool pace_over(const struct pace *pace)
 {
-    return pace->worker->stopping || pace->begun >= pace->quota ||
+    return pace->stopped || pace->begun >= pace->quota ||
            (pace->end > 0 && next_birth(pace) >= pace->end);
 }
 
@@ -109,7 +108,7 @@ static void on_time(evutil_socket_t fd, short what, void *argument)
     if (pace->interval > 0) {
         arrive(pace);
     }
-    worker_turn(pace->worker);
+    conn_event_over(pace->worker);
 }
 
 /*
@@ -128,6 +127,11 @@ void pace_go(struct pace *pace)
     if (pace->interval > 0) {
         arrive(pace);
     }
+}
+
+void pace_stop(struct pace *pace)
+{
+    pace->stopped = true;
 }
 
 struct pace *pace_new(struct worker *worker)
@@ -150,58 +154,4 @@ struct pace *pace_new(struct worker *worker)
     }
     evtimer_assign(&pace->event, worker->base, on_time, pace);
     return pace;
-}
-
-/* ---- sockets ---- */
-
-/*
- * A source address; without a port the kernel then chooses the port at connect(2), when it knows
- * the destination, and one pool of ports serves each of them (ip(7), IP_BIND_ADDRESS_NO_PORT).
- */
-static int bind_source(int fd, const struct role_plan *plan, const struct address *from)
-{
-    const int on = 1;
-
-    if (address_port(from) == 0 && !plan->sockopts->set[SOCKOPT_BIND_NO_PORT] &&
-        setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) != 0) {
-        return errno;
-    }
-    return bind(fd, &from->sa, from->length) == 0 ? 0 : errno;
-}
-
-int pace_try_options(const struct role_plan *plan, struct error *error)
-{
-    struct address to;
-    int fd;
-
-    address_pool_get(&plan->servers, 0, &to);
-    fd = socket(address_family(&to), SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        return error_errno(error, STATUS_MACHINE, errno, "socket");
-    }
-    int result = sockopts_apply(plan->sockopts, fd, false, error);
-    close(fd);
-    return result;
-}
-
-int pace_socket(struct conn *conn, struct address *to)
-{
-    const struct worker *worker = conn->worker;
-    const struct role_plan *plan = worker->plan;
-    uint64_t number = worker->index + (worker->pace->begun - 1) * plan->workers;
-    uint32_t sources = plan->sources.count;
-    struct address from;
-    int errnum;
-
-    address_pool_get(&plan->servers, (uint32_t)(number / (sources > 0 ? sources : 1)), to);
-    conn->fd = socket(address_family(to), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (conn->fd < 0) {
-        return errno;
-    }
-    errnum = sockopts_apply_client(plan->sockopts, conn->fd);
-    if (errnum != 0 || sources == 0) {
-        return errnum;
-    }
-    address_pool_get(&plan->sources, (uint32_t)number, &from);
-    return bind_source(conn->fd, plan, &from);
 }

@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "dial.h"
 #include "finwait/clock.h"
-#include "pace.h"
 #include "role.h"
 
 /* ---- workers that end ---- */
@@ -163,7 +163,7 @@ struct role *role_new(const struct role_plan *plan, const struct lab *lab, struc
     }
     role->lab = lab;
     role->base = base;
-    if ((plan->side == SIDE_CLIENT && pace_try_options(plan, error) != 0) ||
+    if ((plan->side == SIDE_CLIENT && dial_try_options(plan, error) != 0) ||
         role_listen(role, &listeners, error) != 0 || role_fork_all(role, &listeners, error) != 0) {
         listeners_close(&listeners);
         role_free(role);

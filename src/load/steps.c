@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 
 #include "conn.h"
+#include "dial.h"
 #include "finwait/clock.h"
-#include "pace.h"
 #include "steps.h"
 #include "wire.h"
 
@@ -52,7 +52,7 @@ enum step_result step_connect(struct conn *conn, const struct step *step)
     if (conn->fd >= 0) {
         return connect_again(conn);
     }
-    errnum = pace_socket(conn, &to);
+    errnum = dial_socket(conn->worker->plan, conn->number, &conn->fd, &to);
     if (errnum != 0) {
         return conn_fail_open(conn, errnum);
     }

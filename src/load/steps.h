@@ -8,6 +8,9 @@ enum {
     READS = 16,
 };
 
+/* The interpreter's table: how each step is run, indexed by enum step_op. */
+extern step_runner *const step_runners[STEP_OP_N];
+
 /* Each step's, in steps.c, steps_close.c and wire_tls.c. */
 #define X(id, stem, ...) step_runner step_##stem;
 STEPS(X)

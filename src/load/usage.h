@@ -1,7 +1,7 @@
 #ifndef FINWAIT_LOAD_USAGE_H
 #define FINWAIT_LOAD_USAGE_H
 
-#include "worker.h"
+#include "conn.h"
 
 /* What a worker's process uses of the machine, into its account. */
 

@@ -9,6 +9,7 @@
 #include "finwait/clock.h"
 #include "pace.h"
 #include "serve.h"
+#include "steps.h"
 #include "usage.h"
 #include "wire.h"
 
@@ -17,59 +18,74 @@ enum {
     CHORES_MS = 100,
 };
 
+/* A worker's process. */
+struct process {
+    struct worker worker;
+    int control;
+    struct event control_event;
+    struct event chores_event;
+    bool going;          /* the client has been told to begin */
+    bool finished;       /* said so */
+    struct serve *serve; /* the server's part */
+    struct pace *pace;   /* the client's part */
+};
+
 /* The conductor sees to it that nobody is waiting for what cannot be told: a full pipe is its
  * death. */
-static void tell(struct worker *worker, enum control what)
+static void tell(struct process *process, enum control what)
 {
     char byte = (char)what;
 
-    if (write(worker->control, &byte, 1) != 1) {
-        event_base_loopbreak(worker->base);
+    if (write(process->control, &byte, 1) != 1) {
+        event_base_loopbreak(process->worker.base);
     }
 }
 
-void worker_turn(struct worker *worker)
+/* Begin what there is room for, say when finished. */
+static void on_event_over(void *context)
 {
-    if (worker->pace == NULL || !worker->going) {
+    struct process *process = context;
+
+    if (process->pace == NULL || !process->going) {
         return;
     }
-    pace_turn(worker->pace);
-    if (!worker->finished && worker->open == 0 && pace_over(worker->pace)) {
-        worker->finished = true;
-        usage_look(worker);
-        tell(worker, CONTROL_FINISHED);
+    pace_turn(process->pace);
+    if (!process->finished && process->worker.open == 0 && pace_over(process->pace)) {
+        process->finished = true;
+        usage_look(&process->worker);
+        tell(process, CONTROL_FINISHED);
     }
 }
 
 static void on_control(evutil_socket_t fd, short what, void *argument)
 {
-    struct worker *worker = argument;
+    struct process *process = argument;
     char byte;
 
     (void)what;
     if (read(fd, &byte, 1) != 1) { /* the conductor is gone */
-        event_base_loopbreak(worker->base);
+        event_base_loopbreak(process->worker.base);
         return;
     }
     if (byte == CONTROL_GO) {
-        worker->going = true;
-        pace_go(worker->pace);
-    } else {
-        worker->stopping = true;
+        process->going = true;
+        pace_go(process->pace);
+    } else if (process->pace != NULL) {
+        pace_stop(process->pace);
     }
-    worker_turn(worker);
+    on_event_over(process);
 }
 
 static void on_chores(evutil_socket_t fd, short what, void *argument)
 {
-    struct worker *worker = argument;
+    struct process *process = argument;
 
     (void)fd;
     (void)what;
-    usage_look(worker);
-    if (worker->plan->timeout > 0) {
-        conn_sweep(worker);
-        worker_turn(worker);
+    usage_look(&process->worker);
+    if (process->worker.plan->timeout > 0) {
+        conn_sweep(&process->worker);
+        on_event_over(process);
     }
 }
 
@@ -136,15 +152,16 @@ static int init_closer(struct worker *worker)
     return worker->closer != NULL ? 0 : -1;
 }
 
-static int worker_init(struct worker *worker, const int *listeners, uint32_t listener_count)
+/* All that connections want; begins none. */
+static int worker_init(struct worker *worker)
 {
     const struct role_plan *plan = worker->plan;
-    struct timeval chores = chores_interval(plan->timeout);
 
     TAILQ_INIT(&worker->waiting);
     TAILQ_INIT(&worker->held);
     TAILQ_INIT(&worker->spare);
     worker->last_send = find_last_send(plan->program);
+    worker->runners = step_runners;
     worker->wire = plan->tls != NULL ? &wire_tls : &wire_tcp;
     worker->peek = plan->pipelined && plan->message.protocol == PROTOCOL_HTTP && plan->tls == NULL;
     worker->base = base_new(plan);
@@ -152,43 +169,52 @@ static int worker_init(struct worker *worker, const int *listeners, uint32_t lis
     if (worker->base == NULL || worker->scratch == NULL ||
         message_build(&worker->message, &plan->message, plan->side, false, plan->host) != 0 ||
         message_build(&worker->last_message, &plan->message, plan->side, plan->say_close,
-                      plan->host) != 0 ||
-        init_closer(worker) != 0) {
+                      plan->host) != 0) {
         return -1;
     }
-    event_assign(&worker->control_event, worker->base, worker->control, EV_READ | EV_PERSIST,
-                 on_control, worker);
-    event_add(&worker->control_event, NULL);
-    event_assign(&worker->chores_event, worker->base, -1, EV_PERSIST, on_chores, worker);
-    event_add(&worker->chores_event, &chores);
-    if (plan->side == SIDE_SERVER) {
-        worker->serve = serve_new(worker, listeners, listener_count);
-        return worker->serve != NULL ? 0 : -1;
+    return init_closer(worker);
+}
+
+static int process_init(struct process *process, const struct worker_descriptors *descriptors)
+{
+    struct worker *worker = &process->worker;
+    struct timeval chores = chores_interval(worker->plan->timeout);
+
+    event_assign(&process->control_event, worker->base, process->control, EV_READ | EV_PERSIST,
+                 on_control, process);
+    event_add(&process->control_event, NULL);
+    event_assign(&process->chores_event, worker->base, -1, EV_PERSIST, on_chores, process);
+    event_add(&process->chores_event, &chores);
+    if (worker->plan->side == SIDE_SERVER) {
+        process->serve = serve_new(worker, descriptors->listeners, descriptors->listener_count);
+        return process->serve != NULL ? 0 : -1;
     }
-    worker->pace = pace_new(worker);
-    return worker->pace != NULL ? 0 : -1;
+    process->pace = pace_new(worker);
+    return process->pace != NULL ? 0 : -1;
 }
 
 int worker_main(const struct role_plan *plan, uint32_t index, struct board *board,
                 const struct worker_descriptors *descriptors)
 {
     /* A process has one worker, and nothing of it is freed: the kernel frees best. */
-    static struct worker worker;
+    static struct process process;
+    struct worker *worker = &process.worker;
 
-    worker = (struct worker){
+    process.control = descriptors->control;
+    *worker = (struct worker){
         .plan = plan,
         .index = index,
         .board = board,
         .account = &board->slot[index].account,
-        .control = descriptors->control,
+        .events = {.over = on_event_over, .context = &process},
         .leash = descriptors->leash,
     };
-    take_over(&worker);
-    if (worker_init(&worker, descriptors->listeners, descriptors->listener_count) != 0) {
+    take_over(worker);
+    if (worker_init(worker) != 0 || process_init(&process, descriptors) != 0) {
         return EXIT_FAILURE;
     }
-    usage_begin(&worker);
-    tell(&worker, CONTROL_READY);
-    event_base_loop(worker.base, 0);
+    usage_begin(worker);
+    tell(&process, CONTROL_READY);
+    event_base_loop(worker->base, 0);
     return EXIT_SUCCESS;
 }
