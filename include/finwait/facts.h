@@ -31,6 +31,8 @@ struct side_facts {
     bool settled;              /* final is there */
     double final[TCP_STATE_N]; /* at the end of settle */
     double orphans;            /* of final[fin_wait2]: without a descriptor */
+    double unaccepted;         /* of final[close_wait]: in the accept queue, likewise */
+    double queued;             /* in the accept queue at the end of settle, in whatever state */
     bool counted;              /* its own host's counters are there */
     double tw_made;            /* mini-sockets: it sent its FIN before it had the peer's */
     double rsts;               /* sent, but for those that refused a SYN */

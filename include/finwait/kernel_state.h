@@ -31,6 +31,15 @@ enum tcp_state {
         TCP_STATE_N, /* one past the last: the size of an array indexed by state */
 };
 
+/*
+ * What a look at a host's sockets tells beside how many are in which state: one row each, a member
+ * of every record of such a look.  Nobody's: sock_diag's inode is 0, no descriptor names it.
+ */
+#define SOCKETS_TOLD(X)                                                                            \
+    X(fin_wait2_orphans, "of fin_wait2: mini-sockets and others that are nobody's")                \
+    X(close_wait_unaccepted, "of close_wait: nobody's, as accept has not fetched them")            \
+    X(accept_queue, "what waits to be accepted: Recv-Q of the sockets in listen, summed")
+
 /* How long a socket stays in TIME_WAIT, ns: TCP_TIMEWAIT_LEN, include/net/tcp.h; no sysctl changes
  * it. */
 #define TIME_WAIT_LENGTH (INT64_C(60) * 1000000000)

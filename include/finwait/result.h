@@ -71,7 +71,9 @@ struct phase_span {
 struct observation {
     int64_t at; /* ns from the start of load */
     uint32_t state[TCP_STATE_N];
-    uint32_t fin_wait2_orphans;
+#define X(name, about) uint32_t name;
+    SOCKETS_TOLD(X)
+#undef X
 };
 
 /* A kernel counter over load and settle. */

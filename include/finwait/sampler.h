@@ -26,7 +26,9 @@ struct sample {
     int64_t at;                  /* CLOCK_MONOTONIC ns, middle of the observation of this side */
     uint32_t state[TCP_STATE_N]; /* sockets in each state.  fin_wait2 includes mini-sockets that
                                     wait in FIN_WAIT2; time_wait never does */
-    uint32_t fin_wait2_orphans;  /* of fin_wait2: mini-sockets and others without a descriptor */
+#define X(name, about) uint32_t name;
+    SOCKETS_TOLD(X)
+#undef X
 };
 
 struct sampler_config {

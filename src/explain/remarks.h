@@ -73,6 +73,8 @@
       "requests in SYN_RECV: the ACK of the SYN-ACK has not been taken")                           \
     X(observe_unaccepted, "close_wait.unaccepted", CONSEQUENCE, HOST,                              \
       "sockets in CLOSE_WAIT that nobody has accepted")                                            \
+    X(observe_waiting, "accept_queue.waiting", CONSEQUENCE, HOST,                                  \
+      "connections in the accept queue that the client has not closed")                            \
     X(observe_close_wait, "close_wait.leak", CONSEQUENCE, HOST,                                    \
       "sockets in CLOSE_WAIT whose application has not closed")                                    \
     X(observe_fin_wait2, "fin_wait2.waiting", CONSEQUENCE, HOST,                                   \

@@ -4,72 +4,66 @@
 /* ---- CLOSE_WAIT and the FIN_WAIT2 opposite ---- */
 
 /* The kernel has made the connection, the peer has closed it again: the server never knew. */
-static void say_queued(struct story *story, double left)
-{
-    story_say(story,
-              "%s %s in CLOSE_WAIT in the server's accept queue: the client has closed, and the "
-              "server has not accepted %s yet. The kernel has no timer for this state: %s until "
-              "the server accepts and closes %s, or closes its listener.",
-              COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
-              PLURAL(left, "it", "them"), PLURAL(left, "it stays", "they stay"),
-              PLURAL(left, "it", "them"));
-}
-
-static void say_leaked(struct story *story, enum side side, double left, double queued)
-{
-    const char *name = side_name(side);
-
-    story_say(story,
-              "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application "
-              "still holds %s. The kernel has no timer for this state: %s until the %s closes %s "
-              "or exits%s.",
-              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
-              PLURAL(left, "the descriptor", "their descriptors"),
-              PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"),
-              story->facts.timeouts > 0 ? "" : ", as a leak does");
-    if (queued > 0) {
-        story_say(story, "%s of them %s in the accept queue still: no descriptor names %s yet.",
-                  COUNT(queued), PLURAL(queued, "waits", "wait"), PLURAL(queued, "it", "them"));
-    }
-}
-
-static double unaccepted(const struct facts *facts, enum side side)
-{
-    return side == SIDE_SERVER ? facts_unaccepted(facts) : 0;
-}
-
-static void begin_close_wait(struct story *story, enum side side)
-{
-    story_about(story, side);
-    story_evidence(story, "%s.close_wait.final", side_name(side));
-    if (side == SIDE_SERVER) {
-        story_evidence(story, "server.counter.TcpPassiveOpens");
-    }
-}
-
 void observe_unaccepted(struct story *story)
 {
-    double left = story->facts.side[SIDE_SERVER].final[TCP_STATE_CLOSE_WAIT];
+    double left = story->facts.side[SIDE_SERVER].unaccepted;
 
-    if (left > 0 && unaccepted(&story->facts, SIDE_SERVER) >= left) {
-        begin_close_wait(story, SIDE_SERVER);
-        say_queued(story, left);
+    if (left <= 0) {
+        return;
+    }
+    story_about(story, SIDE_SERVER);
+    story_evidence(story, "server.close_wait.unaccepted");
+    story_evidence(story, "server.close_wait.final");
+    story_evidence(story, "server.accept_queue.final");
+    story_say(story,
+              "%s %s in CLOSE_WAIT in the server's accept queue, where no descriptor names %s: the "
+              "client has closed, and the server has not accepted %s yet. The kernel has no timer "
+              "for this state: %s until the server accepts and closes %s, or closes its listener.",
+              COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
+              PLURAL(left, "it", "them"), PLURAL(left, "it", "them"),
+              PLURAL(left, "it stays", "they stay"), PLURAL(left, "it", "them"));
+}
+
+/* Of the accept queue, what is not told as CLOSE_WAIT. */
+void observe_waiting(struct story *story)
+{
+    const struct side_facts *server = &story->facts.side[SIDE_SERVER];
+    double waiting = server->queued - server->unaccepted;
+
+    if (waiting > 0) {
+        story_about(story, SIDE_SERVER);
+        story_evidence(story, "server.accept_queue.final");
+        story_evidence(story, "server.close_wait.unaccepted");
+        story_say(story,
+                  "%s %s in the server's accept queue (Recv-Q of its listener)%s: the kernel has "
+                  "made %s, and the server has not called accept for %s.",
+                  COUNT(waiting),
+                  PLURAL(waiting, "connection still waits", "connections still wait"),
+                  server->unaccepted > 0 ? ", not closed by the client" : "",
+                  PLURAL(waiting, "it", "them"), PLURAL(waiting, "it", "them"));
     }
 }
 
 void observe_close_wait(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        double left = story->facts.side[side].final[TCP_STATE_CLOSE_WAIT];
-        double queued = unaccepted(&story->facts, side);
-        if (left > queued) {
-            begin_close_wait(story, side);
-            if (!story->facts.result->side[side].played) {
-                story_certainty(story, CERTAINTY_LIKELY); /* nobody knows what it accepted */
-            }
-            say_leaked(story, side, left, queued);
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        const struct side_facts *seen = &story->facts.side[side];
+        const char *name = side_name((enum side)side);
+        double left = seen->final[TCP_STATE_CLOSE_WAIT] - seen->unaccepted;
+        if (left <= 0) {
+            continue;
         }
+        story_about(story, (enum side)side);
+        story_evidence(story, "%s.close_wait.final", name);
+        story_evidence(story, "%s.close_wait.unaccepted", name);
+        story_say(story,
+                  "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application "
+                  "still holds %s. The kernel has no timer for this state: %s until the %s closes "
+                  "%s or exits%s.",
+                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
+                  PLURAL(left, "the descriptor", "their descriptors"),
+                  PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"),
+                  story->facts.timeouts > 0 ? "" : ", as a leak does");
     }
 }
 

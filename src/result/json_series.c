@@ -1,3 +1,4 @@
+#include <stddef.h>
 #include <string.h>
 
 #include "finwait/result.h"
@@ -87,19 +88,29 @@ const struct codec codec_histogram = {histogram_to, histogram_from};
 
 /* ---- observations: a column for the times and one for each state ever seen ---- */
 
-static const char orphans_key[] = "fin_wait2_orphans";
+/* What is told beside the states. */
+static const struct told {
+    const char *name;
+    size_t offset;
+} told[] = {
+#define X(name, about) {#name, offsetof(struct observation, name)},
+    SOCKETS_TOLD(X)
+#undef X
+};
 
-/* Column number 1 to TCP_STATE_N - 1 is a state's; TCP_STATE_N is that of the orphans. */
-enum { COLUMN_ORPHANS = TCP_STATE_N };
+/* Column number 1 to TCP_STATE_N - 1 is a state's; those of `told` follow. */
+enum { COLUMN_N = TCP_STATE_N + sizeof told / sizeof told[0] };
 
 static const char *column_name(unsigned column)
 {
-    return column == COLUMN_ORPHANS ? orphans_key : tcp_state_name((enum tcp_state)column);
+    return column < TCP_STATE_N ? tcp_state_name((enum tcp_state)column)
+                                : told[column - TCP_STATE_N].name;
 }
 
 static uint32_t *cell(struct observation *observation, unsigned column)
 {
-    return column == COLUMN_ORPHANS ? &observation->fin_wait2_orphans : &observation->state[column];
+    return column < TCP_STATE_N ? &observation->state[column]
+                                : (void *)((char *)observation + told[column - TCP_STATE_N].offset);
 }
 
 static json_t *column_to(const struct result_side *side, unsigned column)
@@ -130,7 +141,7 @@ static json_t *observations_to(const struct field *field, const void *base)
         json_array_append_new(times, json_integer(side->observation[i].at));
     }
     json_object_set_new(object, "at", times);
-    for (unsigned column = 1; column <= COLUMN_ORPHANS; column++) {
+    for (unsigned column = 1; column < COLUMN_N; column++) {
         json_t *array = column_to(side, column);
         if (array != NULL) {
             json_object_set_new(object, column_name(column), array);
@@ -192,7 +203,7 @@ static int observations_from(const struct field *field, const struct node *node,
     if (times_from(&times, base) != 0) {
         return -1;
     }
-    for (unsigned column = 1; column <= COLUMN_ORPHANS; column++) {
+    for (unsigned column = 1; column < COLUMN_N; column++) {
         const char *name = column_name(column);
         struct node member = node_member(node, name, json_object_get(node->json, name));
         if (member.json != NULL && column_from(&member, base, column) != 0) {

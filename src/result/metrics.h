@@ -23,6 +23,11 @@
       "how fast the sockets in the state grow during load (least squares)")                        \
     X(METRIC_AREA, "<side>.<state>.area", "socket·s",                                              \
       "time spent in the state, summed over all sockets and all observations")                     \
+    X(METRIC_UNACCEPTED, "<side>.close_wait.unaccepted", "sockets",                                \
+      "of close_wait.final: in the accept queue, where no descriptor names them")                  \
+    X(METRIC_ACCEPT_QUEUE, "<side>.accept_queue.final", "sockets",                                 \
+      "connections that waited to be accepted at the end of settle (Recv-Q of LISTEN); absent: "   \
+      "no listener was seen")                                                                      \
     X(METRIC_COUNTER, "<side>.counter.<name>", "events",                                           \
       "a counter of the side's own host as nstat names it, over load and settle")                  \
     X(METRIC_HOST_COUNTER, "host.counter.<name>", "events",                                        \

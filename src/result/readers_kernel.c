@@ -93,6 +93,21 @@ bool read_area(const struct result *result, const struct metric_key *key, double
            readers_found(value, summary.area);
 }
 
+bool read_unaccepted(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+
+    return side->has_final && readers_found(value, side->final.close_wait_unaccepted);
+}
+
+bool read_accept_queue(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+
+    return side->has_final && side->final.state[TCP_STATE_LISTEN] > 0 &&
+           readers_found(value, side->final.accept_queue);
+}
+
 bool read_counter(const struct result *result, const struct metric_key *key, double *value)
 {
     return measure_counter(&readers_side(result, key)->counters, key->name, value);

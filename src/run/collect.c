@@ -105,9 +105,10 @@ int collect_sysctls(struct trial *trial, struct error *error)
 
 static struct observation observation_of(const struct trial *trial, const struct sample *sample)
 {
-    struct observation seen = {
-        .at = sample->at - trial->load_began,
-        .fin_wait2_orphans = sample->fin_wait2_orphans,
+    struct observation seen = {.at = sample->at - trial->load_began,
+#define X(name, about) .name = sample->name,
+                               SOCKETS_TOLD(X)
+#undef X
     };
 
     memcpy(seen.state, sample->state, sizeof seen.state);

@@ -129,6 +129,21 @@ static bool is_older(const struct sock_diag *diag, const struct inet_diag_msg *f
            found->idiag_timer == TIMER_TIME_WAIT && age > clock_now() - diag->since + AGE_SLACK;
 }
 
+/* A socket in CLOSE_WAIT that is nobody's was never accepted: once closed it leaves the state. */
+static void look_closer(struct sock_census *census, const struct inet_diag_msg *found)
+{
+    bool nobodys = found->idiag_inode == 0;
+
+    if (found->idiag_state == TCP_STATE_FIN_WAIT2 && nobodys) {
+        census->fin_wait2_orphans++;
+        census->fin_wait2_minis += found->idiag_timer == TIMER_TIME_WAIT;
+    } else if (found->idiag_state == TCP_STATE_CLOSE_WAIT && nobodys) {
+        census->close_wait_unaccepted++;
+    } else if (found->idiag_state == TCP_STATE_LISTEN) {
+        census->accept_queue += found->idiag_rqueue;
+    }
+}
+
 static void count_socket(struct tally *tally, const struct inet_diag_msg *found)
 {
     unsigned side = side_of(tally, found);
@@ -138,10 +153,7 @@ static void count_socket(struct tally *tally, const struct inet_diag_msg *found)
     }
     struct sock_census *census = &tally->census[side];
     census->state[found->idiag_state]++;
-    if (found->idiag_state == TCP_STATE_FIN_WAIT2 && found->idiag_inode == 0) {
-        census->fin_wait2_orphans++;
-        census->fin_wait2_minis += found->idiag_timer == TIMER_TIME_WAIT;
-    }
+    look_closer(census, found);
 }
 
 /* The int that NLMSG_ERROR and NLMSG_DONE begin with: a negative errno, or 0. */

@@ -27,8 +27,10 @@ struct sock_diag {
 /* What one dump found on one side. */
 struct sock_census {
     uint32_t state[TCP_STATE_N];
-    uint32_t fin_wait2_orphans; /* of fin_wait2: nobody holds a descriptor */
-    uint32_t fin_wait2_minis;   /* of those: mini-sockets, which sockstat counts as "tw" */
+#define X(name, about) uint32_t name;
+    SOCKETS_TOLD(X)
+#undef X
+    uint32_t fin_wait2_minis; /* of the orphans: mini-sockets, which sockstat counts as "tw" */
 };
 
 /* Sockets in CLOSE that have a port, TCP_BOUND_INACTIVE of include/net/tcp_states.h: Linux 6.8 and

@@ -30,7 +30,9 @@ static void merge(struct sample *sample, const struct sample *later)
     for (size_t state = 0; state < TCP_STATE_N; state++) {
         raise_to(&sample->state[state], later->state[state]);
     }
-    raise_to(&sample->fin_wait2_orphans, later->fin_wait2_orphans);
+#define X(name, about) raise_to(&sample->name, later->name);
+    SOCKETS_TOLD(X)
+#undef X
 }
 
 static int grow(struct store *store)

@@ -107,7 +107,9 @@ static void fill(struct sample *sample, const struct sock_census *census, int64_
 {
     sample->at = at;
     memcpy(sample->state, census->state, sizeof sample->state);
-    sample->fin_wait2_orphans = census->fin_wait2_orphans;
+#define X(name, about) sample->name = census->name;
+    SOCKETS_TOLD(X)
+#undef X
 }
 
 int witness_observe(struct witness *witness, bool full, struct sample sample[SIDE_N],

@@ -161,6 +161,15 @@ class Python(Foreign):
         self.assertEqual(result["client.fin_wait2.final"], N)
         self.assertEqual(result["client.close_wait.final"], 0)
 
+    def test_a_server_that_never_accepts(self):
+        with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+            port = listener.getsockname()[1]
+            result = self.check(loading(port, "connect send close", protocol="raw"))
+        (remark,) = [each for each in result.json["remarks"] if "close_wait" in each["id"]]
+        self.assertEqual((remark["id"], remark["certainty"]), ("close_wait.unaccepted", "proven"))
+        self.assertEqual(remark["evidence"]["server.close_wait.unaccepted"], N)
+        self.assertEqual(remark["evidence"]["server.accept_queue.final"], N)
+
     def test_a_server_that_does_not_speak_http(self):
         def serve(connection):
             with connection:

@@ -190,20 +190,62 @@ static void bound_sockets_in_close_are_told(void **state)
              "ss --bound-inactive of a recent iproute2 does.", "!Nothing piled up");
 }
 
-/* ---- CLOSE_WAIT that nobody holds ---- */
+/* ---- an accept queue that is not empty ---- */
+
+/* A server of ours or another, with `queued` connections that nobody accepted, `closed` by the
+ * client, of CONNECTIONS in CLOSE_WAIT. */
+static struct result *queued_at(bool ours, uint32_t queued, uint32_t closed)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    server->played = ours;
+    server->final.state[TCP_STATE_LISTEN] = 1;
+    server->final.accept_queue = queued;
+    server->final.close_wait_unaccepted = closed;
+    explain(result);
+    return result;
+}
 
 static void what_was_never_accepted_is_no_leak(void **state)
 {
-    struct result *all = fixture_leaked_by(SIDE_SERVER);
-    struct result *some = fixture_leaked_by(SIDE_SERVER);
+    (void)state;
+    for (int ours = 0; ours < 2; ours++) {
+        struct result *result = queued_at(ours != 0, CONNECTIONS, CONNECTIONS);
+        const struct remark *remark = remarked(result, "close_wait.unaccepted", CERTAINTY_PROVEN);
+        assert_evidence(remark, "server.close_wait.unaccepted", CONNECTIONS);
+        assert_evidence(remark, "server.accept_queue.final", CONNECTIONS);
+        not_remarked(result, "close_wait.leak");
+        not_remarked(result, "accept_queue.waiting");
+        result_free(result);
+    }
+}
+
+static void only_what_was_accepted_is_a_leak(void **state)
+{
+    struct result *result = queued_at(false, 100, 100);
 
     (void)state;
-    account_init(&all->side[SIDE_SERVER].account);
-    some->side[SIDE_SERVER].account.attempted = CONNECTIONS - 100;
-    EXPLAINS(all, "5,000 sockets stand in CLOSE_WAIT in the server's accept queue",
-             "the server has not accepted them yet", "!leak", "!descriptors. The");
-    EXPLAINS(some, "5,000 sockets stand in CLOSE_WAIT on the server: it has had the peer's FIN",
-             "100 of them wait in the accept queue still: no descriptor names them yet.");
+    assert_evidence(remarked(result, "close_wait.unaccepted", CERTAINTY_PROVEN),
+                    "server.close_wait.unaccepted", 100);
+    SAYS(result, "100 sockets stand in CLOSE_WAIT in the server's accept queue",
+         "4,900 sockets stand in CLOSE_WAIT on the server: it has had the peer's FIN");
+    result_free(result);
+}
+
+static void an_accept_queue_of_open_connections_is_told(void **state)
+{
+    struct result *open = queued_at(false, 12, 0);
+    struct result *mixed = queued_at(false, 12, 2);
+
+    (void)state;
+    assert_evidence(remarked(open, "accept_queue.waiting", CERTAINTY_PROVEN),
+                    "server.accept_queue.final", 12);
+    not_remarked(open, "close_wait.unaccepted");
+    SAYS(mixed, "2 sockets stand in CLOSE_WAIT in the server's accept queue",
+         "10 connections still wait in the server's accept queue");
+    result_free(open);
+    result_free(mixed);
 }
 
 static void a_single_orphan_is_told_in_the_singular(void **state)
@@ -382,6 +424,8 @@ int main(void)
         cmocka_unit_test(what_orphans_wait_for_is_not_taken_for_held),
         cmocka_unit_test(bound_sockets_in_close_are_told),
         cmocka_unit_test(what_was_never_accepted_is_no_leak),
+        cmocka_unit_test(only_what_was_accepted_is_a_leak),
+        cmocka_unit_test(an_accept_queue_of_open_connections_is_told),
         cmocka_unit_test(a_single_orphan_is_told_in_the_singular),
         cmocka_unit_test(rsts_that_abort_nothing_are_told_by_their_reason),
         cmocka_unit_test(rsts_beyond_the_aborts_are_told_apart),

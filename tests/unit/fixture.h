@@ -316,6 +316,52 @@ static inline void assert_explains_and_free(struct result *result, const char *c
     result_free(result);
 }
 
+/* The first remark of an id; NULL: none. */
+static inline const struct remark *remark_of(const struct result *result, const char *id)
+{
+    for (size_t i = 0; i < result->remark_count; i++) {
+        if (strcmp(result->remark[i].id, id) == 0) {
+            return &result->remark[i];
+        }
+    }
+    return NULL;
+}
+
+/* Of a result that was explained. */
+static inline const struct remark *remarked(const struct result *result, const char *id,
+                                            enum certainty certainty)
+{
+    const struct remark *remark = remark_of(result, id);
+
+    if (remark == NULL) {
+        fail_msg("no remark %s", id);
+        abort(); /* fail_msg is not known to end the test */
+    }
+    assert_string_equal(certainty_name(remark->certainty), certainty_name(certainty));
+    return remark;
+}
+
+static inline void not_remarked(const struct result *result, const char *id)
+{
+    const struct remark *remark = remark_of(result, id);
+
+    if (remark != NULL) {
+        fail_msg("unwanted remark %s: %s", id, remark->text);
+    }
+}
+
+static inline void assert_evidence(const struct remark *remark, const char *metric, double expected)
+{
+    double value;
+
+    if (!remark_evidence(remark, metric, &value)) {
+        fail_msg("%s does not rest on %s", remark->id, metric);
+    }
+    if (value < expected * (1 - 1e-6) || value > expected * (1 + 1e-6)) {
+        fail_msg("%s rests on %s = %g, not %g", remark->id, metric, value, expected);
+    }
+}
+
 /* What the explanation of a result that is kept says, and of one that is not. */
 #define SAYS(result, ...) assert_explains(result, (const char *const[]){__VA_ARGS__, NULL})
 #define EXPLAINS(result, ...)                                                                      \

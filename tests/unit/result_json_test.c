@@ -88,7 +88,9 @@ static void fill_observation(struct observation *observation, int64_t at, uint64
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
         observation->state[state] = below(seed, 3) == 0 ? (uint32_t)next_random(seed) : 0;
     }
-    observation->fin_wait2_orphans = (uint32_t)below(seed, 2);
+#define X(name, about) observation->name = (uint32_t)below(seed, 2);
+    SOCKETS_TOLD(X)
+#undef X
 }
 
 static void fill_steps(struct program *program, uint64_t *seed)

@@ -303,7 +303,7 @@ static void the_last_restart_counts_and_all_refusals(void **state)
     assert_absent(result, "timeline.refusals");
     fixture_event(result, "{at: 1s, kill: server}")->has_took = true;
     assert_absent(result, "timeline.refusals");
-    for (int i = 1; i <= 2; i++) {
+    for (int64_t i = 1; i <= 2; i++) {
         struct moment *entry = fixture_event(result, "{at: 2s, start: server}");
         entry->refusals = 5;
         entry->has_took = true;
@@ -434,6 +434,8 @@ static void every_pattern_is_found(void **state)
         {"server.fin_wait2.final", "<side>.<state>.final"},
         {"client.syn_sent.slope", "<side>.<state>.slope"},
         {"client.listen.area", "<side>.<state>.area"},
+        {"server.close_wait.unaccepted", "<side>.close_wait.unaccepted"},
+        {"server.accept_queue.final", "<side>.accept_queue.final"},
         {"server.counter.TcpExtTW", "<side>.counter.<name>"},
         {"host.counter.IpExtInOctets", "host.counter.<name>"},
         {"connections.attempted", "connections.attempted"},

@@ -194,6 +194,34 @@ static void test_one_family_a_dump(void **state)
     crowd_disperse(&six);
 }
 
+/* What waits to be accepted is nobody's, whether or not its peer has closed. */
+static void test_the_accept_queue(void **state)
+{
+    enum { OPEN = 2, CLOSED = 3 };
+    struct sock_census census[SIDE_N];
+    struct address address = loopback(false);
+    struct crowd queue;
+    int accepted[SIDE_N];
+
+    (void)state;
+    crowd_listen(&queue, &address);
+    crowd_connect(&queue, NULL, accepted);
+    for (int i = 0; i < OPEN + CLOSED; i++) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_int_equal(connect(fd, &queue.server.sa, queue.server.length), 0);
+        i < OPEN ? crowd_hold(&queue, fd) : (void)close(fd);
+    }
+    close(accepted[SIDE_CLIENT]);
+    crowd_hold(&queue, accepted[SIDE_SERVER]);
+    count(false, crowd_port(&queue), SOCK_DIAG_ALL, census);
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_CLOSE_WAIT], CLOSED + 1);
+    assert_int_equal(census[SIDE_SERVER].close_wait_unaccepted, CLOSED);
+    assert_int_equal(census[SIDE_SERVER].accept_queue, OPEN + CLOSED);
+    assert_int_equal(census[SIDE_CLIENT].close_wait_unaccepted, 0);
+    assert_int_equal(census[SIDE_CLIENT].accept_queue, 0);
+    crowd_disperse(&queue);
+}
+
 /* A socket connected to itself has the port at both ends: one socket, one count. */
 static void test_self_connect_is_the_clients(void **state)
 {
@@ -252,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_self_connect_is_the_clients),
         cmocka_unit_test(test_one_socket_many_dumps),
         cmocka_unit_test(test_one_family_a_dump),
+        cmocka_unit_test(test_the_accept_queue),
     };
 
     struct error error;
