@@ -34,4 +34,11 @@ const char *metric_placeholder(size_t index, char *text, size_t size);
 /* The valid spelling nearest to `name` into `text` ("" when none is near).  Returns `text`. */
 char *metric_nearest(char *text, size_t size, const char *name);
 
+/*
+ * Of a metric that was not measured, the one that was probably meant into `text`: any counter can
+ * be named, so a misspelt one shows only by its absence.  "" unless `name` is of a counter that
+ * kernel_counter.h does not have and near one that it has.  Returns `text`.
+ */
+char *metric_meant(char *text, size_t size, const char *name);
+
 #endif

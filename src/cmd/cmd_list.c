@@ -6,6 +6,8 @@
 #include "finwait/account.h"
 #include "finwait/conduct.h"
 #include "finwait/explain.h"
+#include "finwait/kernel_counter.h"
+#include "finwait/kernel_errno.h"
 #include "finwait/kernel_state.h"
 #include "finwait/metric.h"
 #include "finwait/order.h"
@@ -124,6 +126,50 @@ static void list_states(struct table *table)
     }
 }
 
+static void list_counters(struct table *table)
+{
+    for (size_t i = 0; i < counter_count; i++) {
+        const struct counter_info *info = &counter_table[i];
+
+        table_add(table, (const char *[]){info->name, counter_sense_name(info->sense),
+                                          info->since != NULL ? info->since : "-", info->meaning,
+                                          info->source});
+    }
+}
+
+/* Each cause with what tells it from the others; NULL: no memory. */
+static char *join_causes(const struct errno_info *info)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < ERRNO_CAUSES && info->cause[i].cause != NULL; i++) {
+        fprintf(out, "%s%s (seen: %s)", i > 0 ? "; " : "", info->cause[i].cause,
+                info->cause[i].told);
+    }
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static void list_errnos(struct table *table)
+{
+    for (size_t i = 0; i < errno_count; i++) {
+        const struct errno_info *info = &errno_table[i];
+        char *causes = join_causes(info);
+
+        table_add(table, (const char *[]){errno_name(info->errnum), info->calls, info->meaning,
+                                          causes != NULL && causes[0] != '\0' ? causes : "-"});
+        free(causes);
+    }
+}
+
 /* What a scenario expects, in one text; NULL: no memory. */
 static char *join_expectations(const struct scenario *scenario)
 {
@@ -234,6 +280,23 @@ static const struct listing listings[] = {
      7,
      {"state", "means", "lasts", "sysctl", "socket option", "on the client", "on the server"},
      list_states},
+    {"counters",
+     "Kernel counters",
+     "The counters of /proc/net/snmp and /proc/net/netstat, named as nstat(8) does, that tell how "
+     "connections open and end; as metrics they are client.counter.NAME, server.counter.NAME and, "
+     "with `lab: host`, host.counter.NAME. Any other counter of the kernel can be named there as "
+     "well. Better or worse is what it is when it grows; since is the first Linux that has it, "
+     "where 6.1 has it not; the sources lie below net/ipv4 of Linux where no folder is said.",
+     5,
+     {"counter", "growing", "since", "counts", "counted by"},
+     list_counters},
+    {"errnos",
+     "Errnos",
+     "What an errno means to someone who opens and closes connections. It says what a call met and "
+     "not why: where there are several causes, each comes with what tells it from the others.",
+     4,
+     {"errno", "calls", "means", "causes"},
+     list_errnos},
     {"facts",
      "Facts about TCP on Linux",
      "Each is shown by a scenario that can be run, `finwait run NAME`, and asserts what stands "
@@ -254,7 +317,9 @@ static const struct listing listings[] = {
 
 /* ---- the command ---- */
 
-#define WHAT "orders, steps, options, metrics, outcomes, scenarios, states, facts and remarks"
+#define WHAT                                                                                       \
+    "orders, steps, options, metrics, outcomes, scenarios, states, counters, errnos, "             \
+    "facts and remarks"
 
 static const struct listing *find_listing(const char *name, struct error *error)
 {
@@ -335,6 +400,8 @@ static const char help[] =
     "  outcomes    how a connection can end, as its role sees it\n"
     "  scenarios   those that ship: finwait run NAME\n"
     "  states      the states of TCP, what bounds each, and the scenario that shows it\n"
+    "  counters    of the kernel: what each counts, and whether more is better or worse\n"
+    "  errnos      what each means, its causes, and what tells them apart\n"
     "  facts       about TCP on Linux, each with the scenario that shows it\n"
     "  remarks     what a result can show, by id\n"
     "\n"

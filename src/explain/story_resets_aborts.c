@@ -2,31 +2,23 @@
 #include <string.h>
 
 #include "events.h"
+#include "finwait/kernel_counter.h"
 #include "resets.h"
 
 /* RSTs that an end sent to abort its own connection. */
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
-struct abort_cause {
-    const char *counter;
-    const char *text;
-};
+#define ON_DATA "TcpExtTCPAbortOnData"
 
-/* net/ipv4/tcp.c and tcp_input.c.  Who gives up after TCPAbortOnTimeout goes without a RST. */
-static const struct abort_cause causes[] = {
-    {"TcpExtTCPAbortOnData", "closed with SO_LINGER at 0 s, or got data after it had closed"},
-    {"TcpExtTCPAbortOnClose", "closed with data it had not read (RFC 2525 section 2.17)"},
-    {"TcpExtTCPAbortOnLinger", "closed in FIN_WAIT2 with TCP_LINGER2 at -1"},
-    {"TcpExtTCPAbortOnMemory", "had too many orphaned sockets or no memory for them"},
-};
+/* Who gives up after TCPAbortOnTimeout goes without a RST. */
+static const char *const causes[] = {ON_DATA, "TcpExtTCPAbortOnClose", "TcpExtTCPAbortOnLinger",
+                                     "TcpExtTCPAbortOnMemory"};
 
-/* TcpExtTCPAbortOnData is counted in both cases: __tcp_close(), tcp_rcv_state_process().  A row for
- * each answer to whether SO_LINGER is at 0 s, and whether processes were killed: the kernel then
- * closes for them.
- */
+/* ON_DATA's own meaning (NULL) names two cases.  A row for each answer to whether SO_LINGER is at
+ * 0 s, and whether processes were killed: the kernel then closes for them. */
 static const char *const on_data[][2] = {
-    [LINGERING_UNKNOWN] = {"closed with SO_LINGER at 0 s, or got data after it had closed",
+    [LINGERING_UNKNOWN] = {NULL,
                            "closed with SO_LINGER at 0 s, or got data after it had closed or had "
                            "been killed"},
     [LINGERING_NOT] = {"got data after it had closed",
@@ -36,32 +28,39 @@ static const char *const on_data[][2] = {
 };
 
 /* tcp_rcv_state_process() counts an orphan that may not wait in FIN_WAIT2 as AbortOnData, too. */
-static const char *text_of(const struct facts *facts, const struct abort_cause *cause,
-                           enum side side)
+static const char *text_of_data(const struct facts *facts, enum side side, bool killed)
 {
-    bool killed = events_count(facts, EVENT_KILL, side) > 0;
     char option[48];
+    const char *text = on_data[facts_lingering(facts, side)][killed];
 
-    if (cause == &causes[0]) {
-        snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(side));
-        return facts_scenario(facts, option)[0] == '-'
-                   ? "closed with TCP_LINGER2 at -1, and its FIN was acknowledged"
-                   : on_data[facts_lingering(facts, side)][killed];
+    snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(side));
+    if (facts_scenario(facts, option)[0] == '-') {
+        return "closed with TCP_LINGER2 at -1, and its FIN was acknowledged";
     }
-    return killed && strcmp(cause->counter, "TcpExtTCPAbortOnClose") == 0
-               ? "closed, or was killed, with data it had not read (RFC 2525 section 2.17)"
-               : cause->text;
+    return text != NULL ? text : counter_meaning(ON_DATA);
 }
 
-static double say_cause(struct story *story, const struct abort_cause *cause, double count,
-                        const char *host, const char *who, const char *what)
+static const char *text_of(const struct facts *facts, const char *counter, enum side side)
+{
+    bool killed = events_count(facts, EVENT_KILL, side) > 0;
+
+    if (strcmp(counter, ON_DATA) == 0) {
+        return text_of_data(facts, side, killed);
+    }
+    return killed && strcmp(counter, "TcpExtTCPAbortOnClose") == 0
+               ? "closed, or was killed, with data it had not read (RFC 2525)"
+               : counter_meaning(counter);
+}
+
+static double say_cause(struct story *story, const char *counter, double count, const char *host,
+                        const char *who, const char *what)
 {
     if (count <= 0) {
         return 0;
     }
     story_say(story, "%s %s %s %s (%s).", COUNT(count), PLURAL(count, "time", "times"), who, what,
-              cause->counter);
-    story_evidence(story, "%s.counter.%s", host, cause->counter);
+              counter);
+    story_evidence(story, "%s.counter.%s", host, counter);
     return count;
 }
 
@@ -72,9 +71,8 @@ double resets_say_aborts(struct story *story, enum side side)
 
     snprintf(who, sizeof who, "the %s", side_name(side));
     for (size_t i = 0; i < LENGTH(causes); i++) {
-        explained +=
-            say_cause(story, &causes[i], facts_moved(&story->facts, side, causes[i].counter),
-                      side_name(side), who, text_of(&story->facts, &causes[i], side));
+        explained += say_cause(story, causes[i], facts_moved(&story->facts, side, causes[i]),
+                               side_name(side), who, text_of(&story->facts, causes[i], side));
     }
     return explained;
 }
@@ -84,9 +82,8 @@ double resets_say_host_aborts(struct story *story)
     double explained = 0;
 
     for (size_t i = 0; i < LENGTH(causes); i++) {
-        explained +=
-            say_cause(story, &causes[i], facts_moved_anywhere(&story->facts, causes[i].counter),
-                      "host", "a program", causes[i].text);
+        explained += say_cause(story, causes[i], facts_moved_anywhere(&story->facts, causes[i]),
+                               "host", "a program", counter_meaning(causes[i]));
     }
     return explained;
 }

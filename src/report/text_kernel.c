@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "finwait/explain.h"
+#include "finwait/kernel_counter.h"
 #include "text.h"
 
 /* ---- states ---- */
@@ -65,42 +66,6 @@ void text_states(const struct paper *paper, const struct facts *facts)
 
 /* ---- counters ---- */
 
-struct counter_note {
-    const char *name;
-    const char *about;
-};
-
-/* Those that tell of how connections begin and end, in that order. */
-static const struct counter_note notes[] = {
-    {"TcpActiveOpens", "connects"},
-    {"TcpPassiveOpens", "connections accepted by the kernel"},
-    {"TcpAttemptFails", "connects that failed"},
-    {"TcpEstabResets", "resets from established or close_wait"},
-    {"TcpOutRsts", "RSTs sent"},
-    {"TcpRetransSegs", "segments sent again, probes included"},
-    {"TcpExtTCPLossProbes", "sent again early, as a probe: the peer delays its ACK"},
-    {"TcpExtTW", "mini-sockets made: time_wait, fin_wait2"},
-    {"TcpExtTWRecycled", "time_wait taken over by a new connect"},
-    {"TcpExtTWKilled", "mini-sockets made to last 4 s or less"},
-    {"TcpExtTCPTimeWaitOverflow", "no room: tcp_max_tw_buckets reached"},
-    {"TcpExtTCPAbortOnData", "closed with linger 0, or data after close"},
-    {"TcpExtTCPAbortOnClose", "closed with unread data"},
-    {"TcpExtTCPAbortOnLinger", "closed in fin_wait2 with TCP_LINGER2 -1"},
-    {"TcpExtTCPAbortOnTimeout", "given up after the last retransmission"},
-    {"TcpExtTCPAbortOnMemory", "too many orphans, or no memory"},
-    {"TcpExtTCPAbortFailed", "no memory to send a RST"},
-    {"TcpExtListenOverflows", "accept queue full"},
-    {"TcpExtListenDrops", "SYNs and third ACKs dropped by the listener"},
-    {"TcpExtSyncookiesSent", "SYN cookies sent"},
-    {"TcpExtTCPReqQFullDrop", "SYN queue full, dropped"},
-    {"TcpExtEmbryonicRsts", "requests in syn_recv ended by a RST"},
-    {"TcpExtTCPSYNChallenge", "SYN or SYN-ACK met an open connection: challenge ACK"},
-    {"TcpExtTCPKeepAlive", "keepalive probes sent"},
-    {"TcpExtTCPTimeouts", "retransmission timeouts"},
-};
-
-#define NOTES (sizeof notes / sizeof notes[0])
-
 static bool moved_on(const struct facts *facts, const char *host, const char *counter)
 {
     double delta;
@@ -117,7 +82,7 @@ static void counter_cell(struct table *table, const struct facts *facts, const c
     table_cell(table, "%s", known ? COUNT(delta) : "-");
 }
 
-/* A row for each counter that moved on any of the hosts, a column for each host. */
+/* A row for each told counter that moved on any of the hosts, a column for each host. */
 static void print_counters(const struct paper *paper, const struct facts *facts,
                            const char *const *hosts, size_t count)
 {
@@ -130,16 +95,17 @@ static void print_counters(const struct paper *paper, const struct facts *facts,
         table_cell(&table, "%s%s", hosts[host], count == 1 ? " (whole machine)" : "");
     }
     table_cell(&table, "%s", "");
-    for (size_t i = 0; i < NOTES; i++) {
-        if (!moved_on(facts, hosts[0], notes[i].name) &&
-            !moved_on(facts, hosts[count - 1], notes[i].name)) {
+    for (const struct counter_info *info = counter_table; info < counter_table + counter_count;
+         info++) {
+        if (!info->told || (!moved_on(facts, hosts[0], info->name) &&
+                            !moved_on(facts, hosts[count - 1], info->name))) {
             continue;
         }
-        table_cell(&table, "%s", notes[i].name);
+        table_cell(&table, "%s", info->name);
         for (size_t host = 0; host < count; host++) {
-            counter_cell(&table, facts, hosts[host], notes[i].name);
+            counter_cell(&table, facts, hosts[host], info->name);
         }
-        table_cell(&table, "%s", notes[i].about);
+        table_cell(&table, "%s", info->meaning);
         rows++;
     }
     if (rows > 0) {

@@ -97,19 +97,31 @@ static char *format_pair(const struct expectation_result *expectation)
     return length < 0 ? NULL : text;
 }
 
+/* What was not measured, and the counter that was meant where it looks misspelt. */
+static char *format_missing(const struct expectation_result *expectation)
+{
+    char meant[128];
+    char *text = NULL;
+    const char *missing = or_empty(expectation->missing);
+    bool near = metric_meant(meant, sizeof meant, missing)[0] != '\0';
+    int length = asprintf(&text, "not measured: %s%s%s%s", missing, near ? "; did you mean " : "",
+                          near ? meant : "", near ? "?" : "");
+
+    return length < 0 ? NULL : text;
+}
+
 static void print_expectation(const struct paper *paper,
                               const struct expectation_result *expectation)
 {
     const struct verdict_style *style = &styles[expectation->verdict];
     bool measured = expectation->verdict != VERDICT_UNMEASURED;
-    char *compared = measured ? format_pair(expectation) : NULL;
+    char *compared = measured ? format_pair(expectation) : format_missing(expectation);
     char *text = NULL;
 
     paper_begin(paper, style->ink);
     fprintf(paper->out, "  %-*s  ", VERDICT_WIDTH, style->word);
     paper_end(paper);
-    if (asprintf(&text, "%s (%s%s)", or_empty(expectation->text), measured ? "" : "not measured: ",
-                 or_empty(measured ? compared : expectation->missing)) >= 0) {
+    if (asprintf(&text, "%s (%s)", or_empty(expectation->text), or_empty(compared)) >= 0) {
         text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, TEXT_WIDE, paper->out);
         free(text);
     }

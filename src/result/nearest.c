@@ -2,11 +2,14 @@
 #include <string.h>
 
 #include "finwait/error.h"
+#include "finwait/kernel_counter.h"
 #include "grow.h"
 #include "metrics.h"
 
-/* Every name a metric can have; of the open rows, those with the word that was written. */
+/* Every name a metric can have; of the open rows, those with the word that was written, and those
+ * with a counter of the catalogue. */
 struct candidates {
+    const char *written; /* no candidate itself */
     size_t count;
     char **name;
 };
@@ -17,6 +20,9 @@ static void add_candidate(void *context, const struct metric_key *key)
     char text[METRIC_TEXT];
 
     metrics_format(text, sizeof text, key);
+    if (strcmp(text, all->written) == 0) {
+        return;
+    }
     all->name = grow_by_one(all->name, all->count, sizeof *all->name);
     all->name[all->count++] = grow_text(text);
 }
@@ -29,6 +35,10 @@ static void collect(struct candidates *all, const char *name)
     for (unsigned id = 0; id < METRIC_N; id++) {
         struct metric_key key = {.id = (enum metric_id)id, .name = usable ? dot + 1 : NULL};
         if (usable || !metrics_is_open(key.id)) {
+            metrics_expand(&key, add_candidate, all);
+        }
+        for (size_t i = 0; metrics_is_open(key.id) && i < counter_count; i++) {
+            key.name = counter_table[i].name;
             metrics_expand(&key, add_candidate, all);
         }
     }
@@ -57,14 +67,34 @@ static const char *continued(const struct candidates *all, const char *name)
     return NULL;
 }
 
+/* The metric whose counter is called so but for the group before it: "client.counter.TW". */
+static const char *without_group(const struct candidates *all, const char *name)
+{
+    static const char *const groups[] = {"TcpExt", "Tcp", "IpExt"};
+    const char *word = strrchr(name, '.');
+    char full[METRIC_TEXT];
+
+    for (size_t i = 0; word != NULL && i < sizeof groups / sizeof groups[0]; i++) {
+        snprintf(full, sizeof full, "%.*s.%s%s", (int)(word - name), name, groups[i], word + 1);
+        const char *found = equal_but_for_case(all, full);
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
 char *metric_nearest(char *text, size_t size, const char *name)
 {
-    struct candidates all = {0};
+    struct candidates all = {.written = name};
 
     collect(&all, name);
     const char *nearest = equal_but_for_case(&all, name);
     if (nearest == NULL) {
         nearest = continued(&all, name);
+    }
+    if (nearest == NULL) {
+        nearest = without_group(&all, name);
     }
     if (nearest == NULL) {
         nearest = nearest_spelling(name, (const char *const *)all.name, all.count);
@@ -75,4 +105,16 @@ char *metric_nearest(char *text, size_t size, const char *name)
     }
     free(all.name);
     return text;
+}
+
+char *metric_meant(char *text, size_t size, const char *name)
+{
+    static const char marker[] = ".counter.";
+    const char *counter = strstr(name, marker);
+
+    if (counter == NULL || counter_info(counter + strlen(marker)) != NULL) {
+        text[0] = '\0';
+        return text;
+    }
+    return metric_nearest(text, size, name);
 }

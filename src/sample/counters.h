@@ -34,7 +34,7 @@ void counters_fini(struct counters *counters);
 /*
  * The parser of both files: pairs of lines "Tcp: NAME...", "Tcp: VALUE...".  A column without a
  * value, or with one that is no 64-bit number, is absent; lines that pair with none are skipped.
- * Negative values (TcpMaxConn) are kept as two's complement.  -1 only when out of memory.
+ * Negative values (MaxConn) are kept as two's complement.  -1 only when out of memory.
  */
 int counters_parse(struct counters *counters, const char *text);
 

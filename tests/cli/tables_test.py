@@ -12,7 +12,7 @@ CONFIGS = os.path.join(ft.SOURCE, "configs")
 SHIPPED = glob.glob(os.path.join(CONFIGS, "**", "*.yaml"), recursive=True)
 
 
-LISTS = ("orders", "steps", "options", "metrics", "outcomes", "scenarios", "states", "facts")
+LISTS = re.findall(r"^  ([a-z]+) ", ft.finwait("list", "--help").stdout, re.MULTILINE)
 
 
 def rows(what):
@@ -106,6 +106,19 @@ class List(ft.TestCase):
             with self.subTest(state):
                 self.assertNotEqual((client, server), ("-", "-"))
                 self.assertLessEqual({client, server}, names | {"-"})
+
+    def test_counters_are_those_of_the_kernel(self):
+        counted = set()
+        for file in ("snmp", "netstat"):
+            with open(f"/proc/net/{file}", encoding="ascii") as lines:
+                for group, *names in [line.split() for line in lines][::2]:
+                    counted |= {group[:-1] + name for name in names}
+        for name, _, since, *_ in rows("counters"):
+            if since == "-":
+                self.assertIn(name, counted)
+
+    def test_errnos_are_named(self):
+        self.assertTrue(all(re.fullmatch("E[A-Z]+", row[0]) for row in rows("errnos")))
 
     def test_facts_have_scenarios(self):
         names = {row[0] for row in rows("scenarios")}

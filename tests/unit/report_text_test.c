@@ -410,6 +410,8 @@ static void expectations_show_what_was_compared(void **state)
         {strdup("connections.failed == 0"), VERDICT_FAIL, 12, 0, NULL},
         {strdup("connections.rate > 4999.9"), VERDICT_FAIL, 4999.75, 4999.9, NULL},
         {strdup("cpu.client < 1"), VERDICT_UNMEASURED, 0, 0, strdup("cpu.client")},
+        {strdup("1 > client.counter.TcpExtTw"), VERDICT_UNMEASURED, 0, 0,
+         strdup("client.counter.TcpExtTw")},
     };
 
     (void)state;
@@ -422,6 +424,7 @@ static void expectations_show_what_was_compared(void **state)
     assert_holds(text, "FAIL        connections.failed == 0 (12 == 0)\n");
     assert_holds(text, "(4999.75 > 4999.9)\n");
     assert_holds(text, "UNMEASURED  cpu.client < 1 (not measured: cpu.client)\n");
+    assert_holds(text, "client.counter.TcpExtTW?)\n");
     free(text);
     result_free(result);
 }

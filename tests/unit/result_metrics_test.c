@@ -524,6 +524,10 @@ static void the_nearest_name(void **state)
         {"errors.epipe", "errors.EPIPE"},
         {"sever.counter.TcpExtTW", "server.counter.TcpExtTW"},
         {"server.counters.TcpExtTW", "server.counter.TcpExtTW"},
+        {"sever.counter.TcpExtOfNobody", "server.counter.TcpExtOfNobody"},
+        {"server.counter.TcpExtTCPTimewaitOverflow", "server.counter.TcpExtTCPTimeWaitOverflow"},
+        {"client.counter.TCPTimeWaitOverflow", "client.counter.TcpExtTCPTimeWaitOverflow"},
+        {"host.counter.OutRsts", "host.counter.TcpOutRsts"},
         {"nothing at all like it", ""},
         {"server.counter.a b", ""},
         {"", ""},
@@ -542,6 +546,20 @@ static void the_nearest_name(void **state)
     longest[10000] = '\0';
     assert_string_equal(metric_nearest(text, sizeof text, longest), "");
     free(longest);
+}
+
+static void the_counter_that_was_meant(void **state)
+{
+    char text[128];
+
+    (void)state;
+    assert_string_equal(metric_meant(text, sizeof text, "server.counter.TcpExtListenOverflow"),
+                        "server.counter.TcpExtListenOverflows");
+    assert_string_equal(metric_meant(text, sizeof text, "client.counter.ActiveOpens"),
+                        "client.counter.TcpActiveOpens");
+    assert_string_equal(metric_meant(text, sizeof text, "server.counter.TcpExtTW"), "");
+    assert_string_equal(metric_meant(text, sizeof text, "server.counter.OfAnotherKernel"), "");
+    assert_string_equal(metric_meant(text, sizeof text, "server.close_wait.final"), "");
 }
 
 int main(void)
@@ -564,6 +582,7 @@ int main(void)
         cmocka_unit_test(every_pattern_is_found),
         cmocka_unit_test(every_row_is_described),
         cmocka_unit_test(the_nearest_name),
+        cmocka_unit_test(the_counter_that_was_meant),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
