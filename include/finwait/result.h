@@ -11,6 +11,7 @@
 #include "finwait/error.h"
 #include "finwait/kernel_state.h"
 #include "finwait/metric.h"
+#include "finwait/observation.h"
 #include "finwait/program.h"
 #include "finwait/remark.h"
 #include "finwait/series.h"
@@ -67,25 +68,6 @@ struct phase_span {
     int64_t begin, end;
 };
 
-/* What the kernel was seen to hold on one side at one moment. */
-struct observation {
-    int64_t at; /* ns from the start of load */
-    uint32_t state[TCP_STATE_N];
-#define X(name, about) uint32_t name;
-    SOCKETS_TOLD(X)
-#undef X
-};
-
-/* A kernel counter over load and settle. */
-struct counter_reading {
-    char *name; /* "TcpExtTW" */
-    uint64_t before, after;
-};
-struct counter_readings {
-    size_t count;
-    struct counter_reading *item;
-};
-
 struct result_side {
     bool played;   /* by our role: `account` is there */
     char *program; /* what it ran, its order's or its own; NULL: not played, or not recorded */
@@ -99,8 +81,9 @@ struct result_side {
     struct observation *observation;
     bool has_final; /* the state counts at the end of settle */
     struct observation final;
-    struct counter_readings counters; /* of its own host, unmoved ones too; empty in lab: host */
-    struct text_pairs sysctl;         /* of its host */
+    struct counters
+        counters; /* of its own host, over load and settle, unmoved ones too; empty in lab: host */
+    struct text_pairs sysctl; /* of its host */
 };
 
 /* How the model says a connection can end; one for each way. */
@@ -180,7 +163,7 @@ struct result {
     struct text_pairs environment; /* kernel, CPUs, limits … */
     struct phase_span phase[PHASE_N];
     struct result_side side[SIDE_N];
-    struct counter_readings host_counters; /* lab: host; the whole machine's */
+    struct counters host_counters; /* lab: host; the whole machine's */
     bool has_sampler;
     int64_t sampler_cpu; /* ns */
     int64_t sampler_gap_max, sampler_gap_mean;
@@ -250,7 +233,7 @@ bool result_foreseen(const struct result *result, enum side side, struct foresee
 /*
  * The value of a metric.  False when it was not measured.  Counters that did not move and errnos
  * that did not occur are 0 when their side was measured, though the flat list leaves them out.  A
- * counter that is not among the readings (this kernel has none of that name) is absent.
+ * counter that was not read (this kernel has none of that name) is absent.
  */
 bool result_metric(const struct result *result, const char *name, double *value);
 

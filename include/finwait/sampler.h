@@ -7,8 +7,8 @@
 
 #include "finwait/address.h"
 #include "finwait/error.h"
-#include "finwait/kernel_state.h"
 #include "finwait/lab.h"
+#include "finwait/observation.h"
 #include "finwait/side.h"
 
 /*
@@ -21,32 +21,11 @@
  * stood there before the sampler did.
  */
 
-/* One observation of one side. */
-struct sample {
-    int64_t at;                  /* CLOCK_MONOTONIC ns, middle of the observation of this side */
-    uint32_t state[TCP_STATE_N]; /* sockets in each state.  fin_wait2 includes mini-sockets that
-                                    wait in FIN_WAIT2; time_wait never does */
-#define X(name, about) uint32_t name;
-    SOCKETS_TOLD(X)
-#undef X
-};
-
 struct sampler_config {
     const struct lab *lab;
     int64_t every; /* ns between samples, the least */
     uint16_t server_port;
     bool ipv6; /* which family to dump */
-};
-
-/* A counter of /proc/net/snmp or /proc/net/netstat, named as nstat(8) does: "TcpExtTW". */
-struct counter {
-    char name[48];
-    uint64_t before, after;
-};
-
-struct counters {
-    size_t count;
-    struct counter *item; /* owned */
 };
 
 /* What sampling itself cost. */
@@ -73,7 +52,7 @@ struct sampler *sampler_new(const struct sampler_config *config, struct error *e
 void sampler_free(struct sampler *sampler);
 
 /* The latest observation of a side, for the progress line. */
-void sampler_latest(struct sampler *sampler, enum side side, struct sample *sample);
+void sampler_latest(struct sampler *sampler, enum side side, struct observation *sample);
 
 /*
  * Observe now, with a full dump (every socket seen, none derived), and wait for it.
@@ -87,7 +66,7 @@ int sampler_observe(struct sampler *sampler, struct error *error);
  * a merged sample has the time of its first and, per state, the largest count, so peaks survive.
  * The last one is always as it was seen.
  */
-struct sample *sampler_samples(struct sampler *sampler, enum side side, size_t *count);
+struct observation *sampler_samples(struct sampler *sampler, enum side side, size_t *count);
 
 /*
  * Read the counters of a side's host now as `after` (and keep them for sampler_counters).

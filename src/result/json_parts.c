@@ -69,23 +69,23 @@ const struct codec codec_pairs = {pairs_to, pairs_from};
 
 /* ---- counters: {name: [before, after]} ---- */
 
-static json_t *readings_to(const struct field *field, const void *base)
+static json_t *counters_to(const struct field *field, const void *base)
 {
-    const struct counter_readings *readings = (const void *)((const char *)base + field->offset);
-    json_t *object = readings->count == 0 ? NULL : json_object();
+    const struct counters *counters = (const void *)((const char *)base + field->offset);
+    json_t *object = counters->count == 0 ? NULL : json_object();
 
-    for (size_t i = 0; i < readings->count; i++) {
+    for (size_t i = 0; i < counters->count; i++) {
         json_t *both = json_array();
-        json_array_append_new(both, codec_counted(readings->item[i].before));
-        json_array_append_new(both, codec_counted(readings->item[i].after));
-        json_object_set_new(object, readings->item[i].name, both);
+        json_array_append_new(both, codec_counted(counters->item[i].before));
+        json_array_append_new(both, codec_counted(counters->item[i].after));
+        json_object_set_new(object, counters->item[i].name, both);
     }
     return object;
 }
 
-static int reading_from(void *context, const struct node *node)
+static int counter_from(void *context, const struct node *node)
 {
-    struct counter_readings *readings = context;
+    struct counters *counters = context;
 
     if (json_array_size(node->json) != 2) {
         return node_fail(node, "must be an array of two numbers");
@@ -98,20 +98,21 @@ static int reading_from(void *context, const struct node *node)
         node_integer(&second, 0, INT64_MAX, &after) != 0) {
         return -1;
     }
-    readings->item[readings->count++] = (struct counter_reading){
-        .name = grow_text(node->key), .before = (uint64_t)before, .after = (uint64_t)after};
+    struct counter *counter = counters_add(counters, node->key);
+    if (counter == NULL) {
+        return node_fail(node, "has a longer name than a counter can have");
+    }
+    counter->before = (uint64_t)before;
+    counter->after = (uint64_t)after;
     return 0;
 }
 
-static int readings_from(const struct field *field, const struct node *node, void *base)
+static int counters_from(const struct field *field, const struct node *node, void *base)
 {
-    struct counter_readings *readings = (void *)((char *)base + field->offset);
-
-    readings->item = grow_new(json_object_size(node->json), sizeof *readings->item);
-    return node_each(node, reading_from, readings);
+    return node_each(node, counter_from, (char *)base + field->offset);
 }
 
-const struct codec codec_readings = {readings_to, readings_from};
+const struct codec codec_counters = {counters_to, counters_from};
 
 /* ---- texts and how often: {text: count} ---- */
 

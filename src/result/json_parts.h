@@ -5,7 +5,7 @@
 
 /* The members of a result that have a form of their own in JSON; docs/result.md shows each. */
 extern const struct codec codec_pairs;        /* struct text_pairs */
-extern const struct codec codec_readings;     /* struct counter_readings */
+extern const struct codec codec_counters;     /* struct counters */
 extern const struct codec codec_text_counts;  /* struct text_counts */
 extern const struct codec codec_histogram;    /* struct histogram */
 extern const struct codec codec_observations; /* of struct result_side; the base is the side */

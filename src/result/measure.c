@@ -77,10 +77,10 @@ static void add_metric(void *context, const struct metric_key *key)
 
 /* The open rows: one metric a counter that was read. */
 static void add_counters(struct result *result, struct metric_key key,
-                         const struct counter_readings *readings)
+                         const struct counters *counters)
 {
-    for (size_t i = 0; i < readings->count; i++) {
-        key.name = readings->item[i].name;
+    for (size_t i = 0; i < counters->count; i++) {
+        key.name = counters->item[i].name;
         if (metrics_is_word(key.name)) {
             add_metric(result, &key);
         }

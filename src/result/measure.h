@@ -23,6 +23,6 @@ struct tally {
 bool measure_tally(const struct result *result, struct tally *tally);
 
 /* How far a counter moved; false when it was not read. */
-bool measure_counter(const struct counter_readings *readings, const char *name, double *delta);
+bool measure_counter(const struct counters *counters, const char *name, double *delta);
 
 #endif

@@ -114,11 +114,11 @@ static bool is_befallen(const struct result *result)
     return result->fault_count + result->event_count > 0;
 }
 
-static double delta_or_0(const struct counter_readings *readings, const char *name)
+static double delta_or_0(const struct counters *counters, const char *name)
 {
     double delta;
 
-    return name != NULL && measure_counter(readings, name, &delta) ? delta : 0;
+    return name != NULL && measure_counter(counters, name, &delta) ? delta : 0;
 }
 
 /* What the warning means in this run; `text` is where it may be put together. */
@@ -134,14 +134,13 @@ static const char *meaning_of(const struct result *result, const struct warning 
                                                                          : warning->meaning;
 }
 
-static void warn_of(struct result *result, const char *host,
-                    const struct counter_readings *readings)
+static void warn_of(struct result *result, const char *host, const struct counters *counters)
 {
     for (size_t i = 0; i < sizeof warnings / sizeof warnings[0]; i++) {
         const struct warning *warning = &warnings[i];
-        double moved = delta_or_0(readings, warning->counter);
-        double other = delta_or_0(readings, warning->covers);
-        double whole = delta_or_0(readings, warning->of);
+        double moved = delta_or_0(counters, warning->counter);
+        double other = delta_or_0(counters, warning->covers);
+        double whole = delta_or_0(counters, warning->of);
         if (warning->sought && is_befallen(result)) {
             continue;
         }

@@ -75,20 +75,12 @@ struct result *result_new(void)
     return result;
 }
 
-static void readings_fini(struct counter_readings *readings)
-{
-    for (size_t i = 0; i < readings->count; i++) {
-        free(readings->item[i].name);
-    }
-    free(readings->item);
-}
-
 static void side_fini(struct result_side *side)
 {
     free(side->program);
     text_counts_fini(&side->tls_errors);
     free(side->observation);
-    readings_fini(&side->counters);
+    counters_fini(&side->counters);
     text_pairs_fini(&side->sysctl);
 }
 
@@ -175,7 +167,7 @@ void result_free(struct result *result)
     for (unsigned side = 0; side < SIDE_N; side++) {
         side_fini(&result->side[side]);
     }
-    readings_fini(&result->host_counters);
+    counters_fini(&result->host_counters);
     predictions_fini(result);
     moments_fini(result);
     judgements_fini(result);

@@ -109,7 +109,7 @@ static const struct field side_fields[] = {
     {"final", &codec_object, AT(result_side, final), .fields = observation_fields,
      .flag = FLAG(result_side, has_final)},
     {"observations", &codec_observations, .optional = true},
-    {"counters", &codec_readings, AT(result_side, counters), .optional = true},
+    {"counters", &codec_counters, AT(result_side, counters), .optional = true},
     {"sysctl", &codec_pairs, AT(result_side, sysctl), .optional = true},
     {0},
 };
@@ -217,7 +217,7 @@ static const struct field result_fields[] = {
     {"sampler", &codec_object, .fields = sampler_fields, .flag = FLAG(result, has_sampler)},
     {"client", &codec_object, AT(result, side[SIDE_CLIENT]), .fields = side_fields},
     {"server", &codec_object, AT(result, side[SIDE_SERVER]), .fields = side_fields},
-    {"host_counters", &codec_readings, AT(result, host_counters), .optional = true},
+    {"host_counters", &codec_counters, AT(result, host_counters), .optional = true},
     {"inspections", &codec_list, LIST(result, inspection, inspection_count),
      .fields = inspection_fields},
     {0},

@@ -51,15 +51,11 @@ bool measure_tally(const struct result *result, struct tally *tally)
     return true;
 }
 
-bool measure_counter(const struct counter_readings *readings, const char *name, double *delta)
+bool measure_counter(const struct counters *counters, const char *name, double *delta)
 {
-    for (size_t i = 0; i < readings->count; i++) {
-        const struct counter_reading *reading = &readings->item[i];
-        if (strcmp(reading->name, name) == 0) {
-            /* Signed: a gauge among them (TcpCurrEstab) may fall. */
-            *delta = (double)(int64_t)(reading->after - reading->before);
-            return true;
-        }
-    }
-    return false;
+    const struct counter *counter = counters_find(counters, name);
+
+    /* Signed: a gauge among them (TcpCurrEstab) may fall. */
+    *delta = counter != NULL ? (double)(int64_t)(counter->after - counter->before) : *delta;
+    return counter != NULL;
 }

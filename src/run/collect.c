@@ -103,18 +103,6 @@ int collect_sysctls(struct trial *trial, struct error *error)
 
 /* ---- the kernel's testimony ---- */
 
-static struct observation observation_of(const struct trial *trial, const struct sample *sample)
-{
-    struct observation seen = {.at = sample->at - trial->load_began,
-#define X(name, about) .name = sample->name,
-                               SOCKETS_TOLD(X)
-#undef X
-    };
-
-    memcpy(seen.state, sample->state, sizeof seen.state);
-    return seen;
-}
-
 void collect_final(struct trial *trial)
 {
     struct error unused;
@@ -123,27 +111,11 @@ void collect_final(struct trial *trial)
         return; /* what cannot be measured is absent */
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        struct sample sample;
+        struct result_side *kept = &trial->result->side[side];
 
-        sampler_latest(trial->sampler, side, &sample);
-        trial->result->side[side].has_final = true;
-        trial->result->side[side].final = observation_of(trial, &sample);
-    }
-}
-
-static void keep_counters(struct counter_readings *kept, const struct counters *read)
-{
-    kept->item = calloc(read->count + 1, sizeof *kept->item);
-    if (kept->item == NULL) {
-        return;
-    }
-    kept->count = read->count;
-    for (size_t i = 0; i < read->count; i++) {
-        kept->item[i] = (struct counter_reading){
-            .name = strdup(read->item[i].name),
-            .before = read->item[i].before,
-            .after = read->item[i].after,
-        };
+        sampler_latest(trial->sampler, side, &kept->final);
+        kept->final.at -= trial->load_began;
+        kept->has_final = true;
     }
 }
 
@@ -157,26 +129,22 @@ void collect_counters(struct trial *trial)
         return;
     }
     if (!result->private_lab) {
-        keep_counters(&result->host_counters, sampler_counters(trial->sampler, SIDE_CLIENT));
+        result->host_counters = counters_copy(sampler_counters(trial->sampler, SIDE_CLIENT));
         return;
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        keep_counters(&result->side[side].counters, sampler_counters(trial->sampler, side));
+        result->side[side].counters = counters_copy(sampler_counters(trial->sampler, side));
     }
 }
 
 static void collect_series(struct trial *trial, enum side side)
 {
     struct result_side *kept = &trial->result->side[side];
-    size_t count = 0;
-    struct sample *samples = sampler_samples(trial->sampler, side, &count);
 
-    kept->observation = calloc(count + 1, sizeof *kept->observation);
-    for (size_t i = 0; kept->observation != NULL && i < count; i++) {
-        kept->observation[i] = observation_of(trial, &samples[i]);
-        kept->observation_count++;
+    kept->observation = sampler_samples(trial->sampler, side, &kept->observation_count);
+    for (size_t i = 0; i < kept->observation_count; i++) {
+        kept->observation[i].at -= trial->load_began;
     }
-    free(samples);
 }
 
 static void collect_sampler(struct trial *trial)

@@ -43,7 +43,7 @@ void progress_report(struct trial *trial)
     trial->last_ended = progress.ended;
     progress.remaining = remaining(trial, &progress);
     for (enum side side = SIDE_CLIENT; side < SIDE_N && trial->sampler != NULL; side++) {
-        struct sample sample;
+        struct observation sample;
 
         sampler_latest(trial->sampler, side, &sample);
         progress.time_wait[side] = sample.state[TCP_STATE_TIME_WAIT];

@@ -1,6 +1,7 @@
 #include "counters.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,8 +9,7 @@
 #include "proc_net.h"
 
 enum {
-    FIRST_CAPACITY = 256, /* a kernel of today has some 240; grown by doubling */
-    COUNTERS_MAX = 4096,  /* more are not kept: each new name is looked for among all others */
+    COUNTERS_MAX = 4096, /* more are not kept: each new name is looked for among all others */
 };
 
 /* A stretch of the text being parsed. */
@@ -122,28 +122,6 @@ static struct counter *find(const struct counters *counters, const char *name, s
     return NULL;
 }
 
-/* The capacity is the count rounded up to FIRST_CAPACITY times a power of two. */
-static bool is_full(size_t count)
-{
-    return count == 0 || (count >= FIRST_CAPACITY && (count & (count - 1)) == 0);
-}
-
-static struct counter *append(struct counters *counters, const char *name)
-{
-    if (is_full(counters->count)) {
-        size_t capacity = counters->count == 0 ? FIRST_CAPACITY : counters->count * 2;
-        struct counter *item = reallocarray(counters->item, capacity, sizeof *item);
-        if (item == NULL) {
-            return NULL;
-        }
-        counters->item = item;
-    }
-    struct counter *added = &counters->item[counters->count++];
-    *added = (struct counter){0};
-    memcpy(added->name, name, strlen(name) + 1);
-    return added;
-}
-
 /* `*next` is where the counter is expected, and moves on behind it. */
 static int store(struct counters *counters, struct span prefix, struct span column, uint64_t value,
                  size_t *next)
@@ -161,7 +139,7 @@ static int store(struct counters *counters, struct span prefix, struct span colu
         return 0;
     }
     if (item == NULL) {
-        item = append(counters, name);
+        item = counters_add(counters, name);
     }
     if (item == NULL) {
         return -1;
@@ -247,10 +225,4 @@ void counters_mark(struct counters *counters)
     for (size_t i = 0; i < counters->count; i++) {
         counters->item[i].before = counters->item[i].after;
     }
-}
-
-void counters_fini(struct counters *counters)
-{
-    free(counters->item);
-    *counters = (struct counters){0};
 }

@@ -2,7 +2,7 @@
 #define SAMPLE_COUNTERS_H
 
 #include "finwait/error.h"
-#include "finwait/sampler.h"
+#include "finwait/observation.h"
 
 /* The counters of /proc/net/snmp and /proc/net/netstat, named as nstat(8) names them. */
 
@@ -28,8 +28,6 @@ int counters_read(struct counters *counters, const struct counter_files *files,
 
 /* Make every `before` what `after` is. */
 void counters_mark(struct counters *counters);
-
-void counters_fini(struct counters *counters);
 
 /*
  * The parser of both files: pairs of lines "Tcp: NAME...", "Tcp: VALUE...".  A column without a

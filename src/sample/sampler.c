@@ -48,7 +48,7 @@ static void count_gap(struct sampler *sampler, int64_t at)
     sampler->latest_at = at;
 }
 
-static int keep(struct sampler *sampler, bool full, const struct sample sample[SIDE_N],
+static int keep(struct sampler *sampler, bool full, const struct observation sample[SIDE_N],
                 struct error *error)
 {
     int result = 0;
@@ -67,7 +67,7 @@ static int keep(struct sampler *sampler, bool full, const struct sample sample[S
 /* Look at every host, now.  Called without the mutex. */
 static int observe(struct sampler *sampler, bool full, struct error *error)
 {
-    struct sample sample[SIDE_N] = {{0}};
+    struct observation sample[SIDE_N] = {{0}};
     int64_t start = clock_now();
     int64_t cpu = clock_thread_cpu();
     int result = 0;
@@ -246,7 +246,7 @@ void sampler_free(struct sampler *sampler)
     free(sampler);
 }
 
-void sampler_latest(struct sampler *sampler, enum side side, struct sample *sample)
+void sampler_latest(struct sampler *sampler, enum side side, struct observation *sample)
 {
     pthread_mutex_lock(&sampler->mutex);
     *sample = sampler->store[side].latest;
@@ -269,10 +269,10 @@ int sampler_observe(struct sampler *sampler, struct error *error)
     return outcome;
 }
 
-struct sample *sampler_samples(struct sampler *sampler, enum side side, size_t *count)
+struct observation *sampler_samples(struct sampler *sampler, enum side side, size_t *count)
 {
     pthread_mutex_lock(&sampler->mutex);
-    struct sample *copy = store_copy(&sampler->store[side], count);
+    struct observation *copy = store_copy(&sampler->store[side], count);
     pthread_mutex_unlock(&sampler->mutex);
     return copy;
 }

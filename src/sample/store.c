@@ -25,7 +25,7 @@ static void raise_to(uint32_t *count, uint32_t other)
     }
 }
 
-static void merge(struct sample *sample, const struct sample *later)
+static void merge(struct observation *sample, const struct observation *later)
 {
     for (size_t state = 0; state < TCP_STATE_N; state++) {
         raise_to(&sample->state[state], later->state[state]);
@@ -40,7 +40,7 @@ static int grow(struct store *store)
     size_t capacity = store->capacity == 0 ? FIRST_CAPACITY : store->capacity * 2;
 
     capacity = capacity < STORE_CAPACITY ? capacity : STORE_CAPACITY;
-    struct sample *kept = reallocarray(store->kept, capacity, sizeof *kept);
+    struct observation *kept = reallocarray(store->kept, capacity, sizeof *kept);
     if (kept == NULL) {
         return -1;
     }
@@ -59,7 +59,7 @@ static void thin(struct store *store)
     store->group *= 2;
 }
 
-static void fold(struct store *store, const struct sample *sample)
+static void fold(struct store *store, const struct observation *sample)
 {
     if (store->open_count++ == 0) {
         store->open = *sample;
@@ -85,7 +85,7 @@ static int close_group(struct store *store)
     return 0;
 }
 
-int store_append(struct store *store, const struct sample *sample)
+int store_append(struct store *store, const struct observation *sample)
 {
     int result = 0;
 
@@ -98,13 +98,13 @@ int store_append(struct store *store, const struct sample *sample)
     return result;
 }
 
-struct sample *store_copy(const struct store *store, size_t *count)
+struct observation *store_copy(const struct store *store, size_t *count)
 {
     *count = 0;
     if (!store->any) {
         return NULL;
     }
-    struct sample *copy = malloc((store->count + 2) * sizeof *copy);
+    struct observation *copy = malloc((store->count + 2) * sizeof *copy);
     if (copy == NULL) {
         return NULL;
     }

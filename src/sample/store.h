@@ -15,21 +15,21 @@
 #define STORE_CAPACITY 20000
 
 struct store {
-    struct sample *kept; /* merged groups, whole ones */
+    struct observation *kept; /* merged groups, whole ones */
     size_t count;
     size_t capacity;
-    size_t group;         /* how many samples are merged into one: a power of two */
-    struct sample open;   /* the group being filled */
-    size_t open_count;    /* how many it has */
-    struct sample latest; /* as it was seen, in no group yet */
-    bool any;             /* whether there is a latest */
+    size_t group;              /* how many samples are merged into one: a power of two */
+    struct observation open;   /* the group being filled */
+    size_t open_count;         /* how many it has */
+    struct observation latest; /* as it was seen, in no group yet */
+    bool any;                  /* whether there is a latest */
 };
 
 /* 0, or -1 when out of memory: the sample is then the latest, an older one is lost. */
-int store_append(struct store *store, const struct sample *sample);
+int store_append(struct store *store, const struct observation *sample);
 
 /* A copy of all, the latest last: free() it.  NULL when there are none (or no memory). */
-struct sample *store_copy(const struct store *store, size_t *count);
+struct observation *store_copy(const struct store *store, size_t *count);
 
 void store_init(struct store *store);
 void store_fini(struct store *store);

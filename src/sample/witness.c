@@ -103,7 +103,7 @@ static int census_cheap(struct witness *witness, struct sock_census census[SIDE_
     return 0;
 }
 
-static void fill(struct sample *sample, const struct sock_census *census, int64_t at)
+static void fill(struct observation *sample, const struct sock_census *census, int64_t at)
 {
     sample->at = at;
     memcpy(sample->state, census->state, sizeof sample->state);
@@ -112,7 +112,7 @@ static void fill(struct sample *sample, const struct sock_census *census, int64_
 #undef X
 }
 
-int witness_observe(struct witness *witness, bool full, struct sample sample[SIDE_N],
+int witness_observe(struct witness *witness, bool full, struct observation sample[SIDE_N],
                     struct error *error)
 {
     int (*take)(struct witness *, struct sock_census *, struct error *) =

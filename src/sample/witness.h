@@ -42,7 +42,7 @@ bool witness_is_cheap(const struct witness *witness);
  * FIN_WAIT2 mini-sockets that came or went during the dump.  At rest it is exact.  "tw" is of both
  * families: an IPv6 lab must have no IPv4 traffic, and the reverse.
  */
-int witness_observe(struct witness *witness, bool full, struct sample sample[SIDE_N],
+int witness_observe(struct witness *witness, bool full, struct observation sample[SIDE_N],
                     struct error *error);
 
 #endif

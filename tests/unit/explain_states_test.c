@@ -400,7 +400,7 @@ static void orphans_whose_time_is_over_gave_way_to_nothing(void **state)
 static void a_few_resets_do_not_make_all_answers_lost_data(void **state)
 {
     struct result *result = answered(SIDE_SERVER, "TcpExtTW", "TcpEstabResets");
-    struct counter_readings *server = &result->side[SIDE_SERVER].counters;
+    struct counters *server = &result->side[SIDE_SERVER].counters;
 
     (void)state;
     assert_string_equal(server->item[server->count - 1].name, "TcpEstabResets");

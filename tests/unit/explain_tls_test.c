@@ -81,7 +81,7 @@ static void no_more_records_than_mini_sockets(void **state)
 static void a_peer_in_last_ack_counts_no_reset(void **state)
 {
     struct result *result = fixture_tls();
-    struct counter_readings *client = &result->side[SIDE_CLIENT].counters;
+    struct counters *client = &result->side[SIDE_CLIENT].counters;
 
     (void)state;
     notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
@@ -123,7 +123,7 @@ static void against_a_server_that_is_not_ours(void **state)
     server->played = false;
     memset(&server->account, 0, sizeof server->account);
     for (unsigned i = 0; i < SIDE_N; i++) {
-        counters_forget(&result->side[i].counters);
+        counters_fini(&result->side[i].counters);
     }
     result->side[SIDE_CLIENT].account.tls.count[TLS_NOTIFY_RECEIVED] = CONNECTIONS;
     result->side[SIDE_CLIENT].account.tls.count[TLS_NOTIFY_SENT] = CONNECTIONS;
@@ -144,7 +144,7 @@ static void the_machine_does_not_tell_whose_resets(void **state)
     (void)state;
     result->private_lab = false;
     for (unsigned i = 0; i < SIDE_N; i++) {
-        counters_forget(&result->side[i].counters);
+        counters_fini(&result->side[i].counters);
     }
     notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
     result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS] = 0;
@@ -319,7 +319,7 @@ static void tickets_can_meet_a_closed_socket(void **state)
 static void a_connection_meets_its_tickets_once(void **state)
 {
     struct result *result = fixture_tls();
-    struct counter_readings *counters = &result->side[SIDE_CLIENT].counters;
+    struct counters *counters = &result->side[SIDE_CLIENT].counters;
 
     (void)state;
     result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS] = 0;

@@ -18,13 +18,13 @@
 
 #define CONNECTIONS 5000
 
-static inline void fixture_counter(struct counter_readings *readings, const char *name,
-                                   uint64_t delta)
+static inline void fixture_counter(struct counters *counters, const char *name, uint64_t delta)
 {
-    readings->item = realloc(readings->item, (readings->count + 1) * sizeof *readings->item);
-    assert_non_null(readings->item);
-    readings->item[readings->count++] =
-        (struct counter_reading){.name = strdup(name), .before = 7, .after = 7 + delta};
+    struct counter *counter = counters_add(counters, name);
+
+    assert_non_null(counter);
+    counter->before = 7;
+    counter->after = 7 + delta;
 }
 
 /* Sockets in a state: the most, in the middle of the run, and those at the end of settle. */
@@ -222,23 +222,14 @@ static inline struct result *fixture_refused(void)
     return result;
 }
 
-static inline void counters_forget(struct counter_readings *readings)
-{
-    for (size_t i = 0; i < readings->count; i++) {
-        free(readings->item[i].name);
-    }
-    free(readings->item);
-    *readings = (struct counter_readings){0};
-}
-
 /* The server closes first, in lab: host: only the machine's counters are known. */
 static inline struct result *fixture_on_host(void)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
 
     result->private_lab = false;
-    counters_forget(&result->side[SIDE_CLIENT].counters);
-    counters_forget(&result->side[SIDE_SERVER].counters);
+    counters_fini(&result->side[SIDE_CLIENT].counters);
+    counters_fini(&result->side[SIDE_SERVER].counters);
     fixture_counter(&result->host_counters, "TcpExtTW", 5123);
     fixture_counter(&result->host_counters, "TcpOutRsts", 41);
     return result;

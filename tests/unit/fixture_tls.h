@@ -59,7 +59,7 @@ static inline void resets_from(struct result *result, enum side side, const char
  * draws a RST, too. */
 static inline void meets_data(struct result *result, enum side side, uint64_t in_fin_wait2)
 {
-    struct counter_readings *counters = &result->side[side].counters;
+    struct counters *counters = &result->side[side].counters;
 
     fixture_counter(counters, "TcpOutRsts", UINT64_C(3000) + CONNECTIONS);
     fixture_counter(counters, "TcpExtTCPAbortOnData", CONNECTIONS - in_fin_wait2);

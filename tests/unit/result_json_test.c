@@ -46,17 +46,16 @@ static void fill_pairs(struct text_pairs *pairs, uint64_t *seed)
     }
 }
 
-static void fill_counters(struct counter_readings *readings, uint64_t *seed)
+static void fill_counters(struct counters *counters, uint64_t *seed)
 {
     char name[64];
 
-    readings->count = below(seed, 5);
-    readings->item = calloc(readings->count + 1, sizeof *readings->item);
-    assert_non_null(readings->item);
-    for (size_t i = 0; i < readings->count; i++) {
+    for (size_t i = below(seed, 5); i > 0; i--) {
         snprintf(name, sizeof name, "TcpExtCounter%zu", i);
-        readings->item[i] =
-            (struct counter_reading){strdup(name), next_random(seed) >> 1, next_random(seed) >> 1};
+        struct counter *counter = counters_add(counters, name);
+        assert_non_null(counter);
+        counter->before = next_random(seed) >> 1;
+        counter->after = next_random(seed) >> 1;
     }
 }
 

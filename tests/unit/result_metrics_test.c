@@ -55,12 +55,14 @@ static struct result *hand_made(void)
     return result;
 }
 
-static void add_counter(struct counter_readings *readings, const char *name, uint64_t before,
+static void add_counter(struct counters *counters, const char *name, uint64_t before,
                         uint64_t after)
 {
-    readings->item = reallocarray(readings->item, readings->count + 1, sizeof *readings->item);
-    assert_non_null(readings->item);
-    readings->item[readings->count++] = (struct counter_reading){strdup(name), before, after};
+    struct counter *counter = counters_add(counters, name);
+
+    assert_non_null(counter);
+    counter->before = before;
+    counter->after = after;
 }
 
 static void predict(struct result *result, const char *client_fate)

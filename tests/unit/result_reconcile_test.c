@@ -16,17 +16,17 @@ enum { CONNECTIONS = 5000 };
 
 static void set_counter(struct result_side *side, const char *name, uint64_t moved)
 {
-    struct counter_readings *readings = &side->counters;
+    struct counters *counters = &side->counters;
+    size_t at = 0;
 
-    for (size_t i = 0; i < readings->count; i++) {
-        if (strcmp(readings->item[i].name, name) == 0) {
-            readings->item[i].after = readings->item[i].before + moved;
-            return;
-        }
+    while (at < counters->count && strcmp(counters->item[at].name, name) != 0) {
+        at++;
     }
-    readings->item = reallocarray(readings->item, readings->count + 1, sizeof *readings->item);
-    assert_non_null(readings->item);
-    readings->item[readings->count++] = (struct counter_reading){strdup(name), 100, 100 + moved};
+    if (at == counters->count) {
+        assert_non_null(counters_add(counters, name));
+        counters->item[at].before = 100;
+    }
+    counters->item[at].after = counters->item[at].before + moved;
 }
 
 static void play(struct result *result, enum side which, const char *opens, enum tcp_state final,
@@ -297,9 +297,8 @@ static void overflows_elsewhere(struct result *result)
     result->private_lab = false;
     result->side[SIDE_SERVER].played = false;
     result->host_counters = result->side[SIDE_SERVER].counters;
-    result->side[SIDE_SERVER].counters = (struct counter_readings){0};
-    free(result->host_counters.item[0].name);
-    result->host_counters.item[0] = (struct counter_reading){strdup("TcpExtListenOverflows"), 0, 3};
+    result->side[SIDE_SERVER].counters = (struct counters){0};
+    result->host_counters.item[0] = (struct counter){"TcpExtListenOverflows", 0, 3};
 }
 
 static void tw_overflow(struct result *result)

@@ -29,19 +29,9 @@ static const char sockstat[] = "sockets: used 16\n"
                                "UDP: inuse 0 mem 0\n"
                                "FRAG: inuse 0 memory 0\n";
 
-static const struct counter *get(const struct counters *counters, const char *name)
-{
-    for (size_t i = 0; i < counters->count; i++) {
-        if (strcmp(counters->item[i].name, name) == 0) {
-            return &counters->item[i];
-        }
-    }
-    return NULL;
-}
-
 static uint64_t after(const struct counters *counters, const char *name)
 {
-    const struct counter *counter = get(counters, name);
+    const struct counter *counter = counters_find(counters, name);
 
     if (counter == NULL) {
         fail_msg("no counter %s", name);
@@ -63,7 +53,7 @@ static void test_names_are_those_of_nstat(void **state)
     assert_int_equal(after(&counters, "TcpExtTWRecycled"), 7);
     assert_int_equal(after(&counters, "IcmpMsgInType3"), 1);
     assert_int_equal(after(&counters, "IpInReceives"), 831);
-    assert_null(get(&counters, "Tcp:"));
+    assert_null(counters_find(&counters, "Tcp:"));
     counters_fini(&counters);
 }
 
@@ -89,11 +79,11 @@ static void test_before_stays_and_new_ones_begin_at_zero(void **state)
     assert_int_equal(
         counters_parse(&counters, "IcmpMsg: InType8\nIcmpMsg: 9\nTcp: A B\nTcp: 11 22\n"), 0);
     assert_int_equal(counters.count, 3);
-    assert_int_equal(get(&counters, "TcpA")->before, 1);
+    assert_int_equal(counters_find(&counters, "TcpA")->before, 1);
     assert_int_equal(after(&counters, "TcpA"), 11);
-    assert_int_equal(get(&counters, "TcpB")->before, 2);
+    assert_int_equal(counters_find(&counters, "TcpB")->before, 2);
     assert_int_equal(after(&counters, "TcpB"), 22);
-    assert_int_equal(get(&counters, "IcmpMsgInType8")->before, 0);
+    assert_int_equal(counters_find(&counters, "IcmpMsgInType8")->before, 0);
     assert_int_equal(after(&counters, "IcmpMsgInType8"), 9);
     counters_fini(&counters);
 }
@@ -168,7 +158,7 @@ static void test_any_truncation(void **state)
         assert_int_equal(counters_parse(&part, text), 0);
         assert_true(part.count <= whole.count);
         for (size_t i = 0; i < part.count; i++) {
-            assert_non_null(get(&whole, part.item[i].name));
+            assert_non_null(counters_find(&whole, part.item[i].name));
         }
         counters_fini(&part);
         free(text);
@@ -229,9 +219,9 @@ static void test_this_kernel(void **state)
     assert_int_equal(counters_read(&counters, &files, &error), 0);
     assert_int_equal(after(&counters, "TcpRtoMin"), 200);
     assert_true((int64_t)after(&counters, "TcpMaxConn") == -1);
-    assert_non_null(get(&counters, "TcpExtTW"));
-    assert_non_null(get(&counters, "TcpExtTCPTimeWaitOverflow"));
-    assert_non_null(get(&counters, "IpExtInOctets"));
+    assert_non_null(counters_find(&counters, "TcpExtTW"));
+    assert_non_null(counters_find(&counters, "TcpExtTCPTimeWaitOverflow"));
+    assert_non_null(counters_find(&counters, "IpExtInOctets"));
     size_t count = counters.count;
     assert_int_equal(counters_read(&counters, &files, &error), 0);
     assert_int_equal(counters.count, count);

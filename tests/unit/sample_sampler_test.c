@@ -85,7 +85,7 @@ static void settle_in(const struct lab *lab, bool ipv6, state_counts expected[SI
 static void check_latest(struct sampler *sampler, const char *who, state_counts expected[SIDE_N])
 {
     static const uint32_t orphans[SIDE_N] = {[SIDE_CLIENT] = 50};
-    struct sample sample;
+    struct observation sample;
 
     for (unsigned side = 0; side < SIDE_N; side++) {
         sampler_latest(sampler, (enum side)side, &sample);
@@ -98,7 +98,7 @@ static void check_all_alike(struct sampler *sampler, state_counts expected[SIDE_
 {
     for (unsigned side = 0; side < SIDE_N; side++) {
         size_t count;
-        struct sample *samples = sampler_samples(sampler, (enum side)side, &count);
+        struct observation *samples = sampler_samples(sampler, (enum side)side, &count);
         assert_non_null(samples);
         for (size_t i = 0; i < count; i++) {
             check_counts("a sample", samples[i].state, expected[side]);
@@ -156,7 +156,7 @@ static void test_changes_are_seen(void **state)
 {
     struct lab *lab = lab_made(true, false);
     state_counts expected[SIDE_N] = {{0}};
-    struct sample sample;
+    struct observation sample;
     struct crowd crowd;
     struct error error;
 
@@ -179,15 +179,12 @@ static void test_changes_are_seen(void **state)
 
 static const struct counter *find_counter(struct sampler *sampler, enum side side, const char *name)
 {
-    const struct counters *counters = sampler_counters(sampler, side);
+    const struct counter *counter = counters_find(sampler_counters(sampler, side), name);
 
-    for (size_t i = 0; i < counters->count; i++) {
-        if (strcmp(counters->item[i].name, name) == 0) {
-            return &counters->item[i];
-        }
+    if (counter == NULL) {
+        fail_msg("no counter %s", name);
     }
-    fail_msg("no counter %s", name);
-    return NULL;
+    return counter;
 }
 
 static uint64_t grown(struct sampler *sampler, enum side side, const char *name)
@@ -237,7 +234,7 @@ static void test_host_lab(void **state)
     state_counts expected[SIDE_N] = {{0}};
     struct address address = loopback(false);
     struct sampler_cost cost;
-    struct sample sample;
+    struct observation sample;
     struct crowd crowd;
     struct crowd foreign;
     struct error error;
@@ -308,12 +305,12 @@ static void *ask(void *argument)
 
     for (int i = 0; i < QUESTIONS; i++) {
         size_t count;
-        struct sample sample;
+        struct observation sample;
         int64_t asked = clock_now();
         self->failures += sampler_observe(sampler, &error) != 0;
         sampler_latest(sampler, SIDE_SERVER, &sample);
         self->failures += sample.at < asked; /* an observation under way when asked does not do */
-        struct sample *samples = sampler_samples(sampler, SIDE_CLIENT, &count);
+        struct observation *samples = sampler_samples(sampler, SIDE_CLIENT, &count);
         self->failures += samples == NULL || count == 0;
         free(samples);
     }

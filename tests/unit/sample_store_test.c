@@ -17,9 +17,9 @@ enum {
     LATE_PEAK_AT = 4 * STORE_CAPACITY + 7,
 };
 
-static struct sample sample_of(int number)
+static struct observation sample_of(int number)
 {
-    struct sample sample = {.at = number};
+    struct observation sample = {.at = number};
 
     sample.state[TCP_STATE_ESTABLISHED] = 10;
     sample.state[TCP_STATE_TIME_WAIT] = number == PEAK_AT ? 5000 : (uint32_t)(number % 3);
@@ -32,7 +32,7 @@ static struct sample sample_of(int number)
 static void append(struct store *store, int from, int to)
 {
     for (int number = from; number < to; number++) {
-        struct sample sample = sample_of(number);
+        struct observation sample = sample_of(number);
         assert_int_equal(store_append(store, &sample), 0);
     }
 }
@@ -50,7 +50,7 @@ static void test_nothing_yet(void **state)
 }
 
 /* Member by member: padding is nobody's. */
-static void assert_same(const struct sample *a, const struct sample *b)
+static void assert_same(const struct observation *a, const struct observation *b)
 {
     assert_int_equal(a->at, b->at);
     assert_memory_equal(a->state, b->state, sizeof a->state);
@@ -65,17 +65,17 @@ static void test_few_are_kept_as_they_are(void **state)
     (void)state;
     store_init(&store);
     append(&store, 0, 1500);
-    struct sample *copy = store_copy(&store, &count);
+    struct observation *copy = store_copy(&store, &count);
     assert_int_equal(count, 1500);
     for (int number = 0; number < 1500; number++) {
-        struct sample expected = sample_of(number);
+        struct observation expected = sample_of(number);
         assert_same(&copy[number], &expected);
     }
     free(copy);
     store_fini(&store);
 }
 
-static uint32_t peak(const struct sample *samples, size_t count, enum tcp_state state)
+static uint32_t peak(const struct observation *samples, size_t count, enum tcp_state state)
 {
     uint32_t highest = 0;
 
@@ -94,14 +94,14 @@ static void test_thinning_keeps_peaks_order_and_ends(void **state)
     (void)state;
     store_init(&store);
     append(&store, 0, MANY);
-    struct sample *copy = store_copy(&store, &count);
+    struct observation *copy = store_copy(&store, &count);
     assert_in_range(count, STORE_CAPACITY / 4, STORE_CAPACITY + 2);
     assert_int_equal(peak(copy, count, TCP_STATE_TIME_WAIT), 5000);
     assert_int_equal(peak(copy, count, TCP_STATE_CLOSE_WAIT), 777);
     assert_int_equal(peak(copy, count, TCP_STATE_LAST_ACK), 99);
     assert_int_equal(peak(copy, count, TCP_STATE_ESTABLISHED), 10);
     assert_int_equal(copy[0].at, 0);
-    struct sample expected = sample_of(MANY - 1);
+    struct observation expected = sample_of(MANY - 1);
     assert_same(&copy[count - 1], &expected);
     for (size_t i = 0; i < count; i++) {
         assert_true(i == 0 || copy[i].at > copy[i - 1].at);
@@ -121,7 +121,7 @@ static void test_thinned_series_is_evenly_spaced(void **state)
     (void)state;
     store_init(&store);
     append(&store, 0, MANY);
-    struct sample *copy = store_copy(&store, &count);
+    struct observation *copy = store_copy(&store, &count);
     for (size_t i = 2; i + 2 < count; i++) {
         assert_int_equal(copy[i].at - copy[i - 1].at, copy[1].at - copy[0].at);
     }

@@ -1,0 +1,44 @@
+#ifndef FINWAIT_OBSERVATION_H
+#define FINWAIT_OBSERVATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "finwait/kernel_state.h"
+
+/* What the kernel was seen to hold, as values: the sampler makes them, the result keeps them. */
+
+/* The sockets of one side at one moment. */
+struct observation {
+    int64_t at; /* ns: CLOCK_MONOTONIC of the sampler's, from the start of load in a result */
+    uint32_t state[TCP_STATE_N]; /* sockets in each state.  fin_wait2 includes mini-sockets that
+                                    wait in FIN_WAIT2; time_wait never does */
+#define X(name, about) uint32_t name;
+    SOCKETS_TOLD(X)
+#undef X
+};
+
+/* A counter of /proc/net/snmp or /proc/net/netstat, named as nstat(8) does: "TcpExtTW". */
+struct counter {
+    char name[48];
+    uint64_t before, after;
+};
+
+/* In the order of the files, each name once.  The items are owned: counters_fini. */
+struct counters {
+    size_t count;
+    struct counter *item;
+};
+
+/* Append one that stands at 0, or NULL: without memory, or where the name is too long for it. */
+struct counter *counters_add(struct counters *counters, const char *name);
+
+/* The counter called `name`, or NULL: there is none. */
+const struct counter *counters_find(const struct counters *counters, const char *name);
+
+/* A copy, empty where there is no memory for it. */
+struct counters counters_copy(const struct counters *counters);
+
+void counters_fini(struct counters *counters);
+
+#endif
