@@ -43,6 +43,14 @@ double histogram_mean(const struct histogram *histogram);
  */
 int64_t histogram_quantile(const struct histogram *histogram, double quantile);
 
+/* Those that metrics and reports tell. */
+enum { QUANTILE_N = 4 };
+struct quantile {
+    const char *name; /* "p99" */
+    double value;
+};
+extern const struct quantile quantile_table[QUANTILE_N];
+
 /* The half-open range of values [low, high) that bucket `index` counts; the last one's `high` is
  * INT64_MAX. */
 void histogram_bounds(size_t index, int64_t *low, int64_t *high);

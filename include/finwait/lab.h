@@ -8,6 +8,7 @@
 #include "finwait/address.h"
 #include "finwait/error.h"
 #include "finwait/side.h"
+#include "finwait/sysctl.h"
 
 /*
  * The lab: the hosts a trial runs on.  A private lab is two network namespaces
@@ -21,20 +22,13 @@
 
 struct lab; /* opaque */
 
-struct lab_sysctl {
-    const char *name; /* "net.ipv4.tcp_tw_reuse" */
-    const char *value;
-    struct where where; /* where the user wrote it, for errors */
-};
-
 struct lab_config {
     bool private;               /* false: the current namespace and loopback, untouched */
     bool ipv6;                  /* which family client_pool and server_pool are of */
     uint64_t sockets;           /* how many sockets of all states a host may have to hold: sizes
                                    tcp_child_ehash_entries and tcp_max_tw_buckets */
     uint32_t addresses[SIDE_N]; /* pool sizes, at most 65535; client 0: the kernel chooses */
-    const struct lab_sysctl *sysctl[SIDE_N]; /* applied in order and read back */
-    size_t sysctl_count[SIDE_N];
+    struct sysctl_settings sysctl[SIDE_N]; /* borrowed; applied in order and read back */
 };
 
 /*

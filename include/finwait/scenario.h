@@ -13,6 +13,7 @@
 #include "finwait/order.h"
 #include "finwait/program.h"
 #include "finwait/sockopt.h"
+#include "finwait/sysctl.h"
 #include "finwait/timeline.h"
 #include "finwait/tls.h"
 
@@ -34,17 +35,6 @@ enum lab_kind {
 enum ip_version {
     IP_V4,
     IP_V6,
-};
-
-/* net.* keys to set in one host. */
-struct sysctl_setting {
-    char *name;  /* "net.ipv4.tcp_tw_reuse" */
-    char *value; /* "1" */
-    struct where where;
-};
-struct sysctl_settings {
-    size_t count;
-    struct sysctl_setting *item;
 };
 
 /* A condition on a metric, still as text; src/judge parses it. */

@@ -87,24 +87,19 @@ static const char *who_waited(const struct facts *facts)
 /* From where on connects took as long as a SYN that is sent again, if any did. */
 void observe_slow_connects(struct story *story)
 {
-    static const struct {
-        double quantile;
-        const char *name;
-    } quantiles[] = {{0.5, "p50"}, {0.9, "p90"}, {0.99, "p99"}, {0.999, "p999"}, {1, "max"}};
     const struct histogram *connect =
         &story->facts.result->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT];
     const char *who = who_waited(&story->facts);
 
-    for (size_t i = 0; who != NULL && i < sizeof quantiles / sizeof quantiles[0]; i++) {
-        int64_t took = quantiles[i].quantile < 1
-                           ? histogram_quantile(connect, quantiles[i].quantile)
-                           : connect->max;
+    for (size_t i = 0; who != NULL && i <= QUANTILE_N; i++) {
+        struct quantile quantile = i < QUANTILE_N ? quantile_table[i] : (struct quantile){"max", 1};
+        int64_t took = histogram_quantile(connect, quantile.value);
         if (connect->count > 0 && took >= SYN_RETRY) {
             story_about(story, SIDE_CLIENT);
             story_say(story,
                       "%s to be sent again, a second or more: the %s of client connect is %s.", who,
-                      quantiles[i].name, DURATION(took));
-            story_evidence(story, "latency.connect.%s", quantiles[i].name);
+                      quantile.name, DURATION(took));
+            story_evidence(story, "latency.connect.%s", quantile.name);
             story_certainty(story, CERTAINTY_LIKELY);
             return;
         }

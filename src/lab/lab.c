@@ -107,8 +107,8 @@ static int tune_host(const struct lab_config *config, enum side side, struct err
         0) {
         return -1;
     }
-    for (size_t i = 0; i < config->sysctl_count[side]; i++) {
-        const struct lab_sysctl *sysctl = &config->sysctl[side][i];
+    for (size_t i = 0; i < config->sysctl[side].count; i++) {
+        const struct sysctl_setting *sysctl = &config->sysctl[side].item[i];
         if (sysctl_write(sysctl->name, sysctl->value, error) != 0) {
             return error_at(error, sysctl->where);
         }
@@ -162,9 +162,9 @@ static int build(struct lab *lab, const struct lab_config *config, struct error 
 static int check_untouched(const struct lab_config *config, struct error *error)
 {
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        if (config->sysctl_count[side] > 0) {
+        if (config->sysctl[side].count > 0) {
             error_set(error, STATUS_USAGE, "%s: `lab: host` changes no sysctl",
-                      config->sysctl[side][0].name);
+                      config->sysctl[side].item[0].name);
             return error_hint(error, "use `lab: private`, or leave %s.sysctl out", side_name(side));
         }
     }

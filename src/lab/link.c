@@ -20,7 +20,7 @@
  * solicitation.  And an address that is local by route alone cannot be bound in IPv6, unlike IPv4,
  * without ip_nonlocal_bind (inet6_bind looks for it on an interface, net/ipv6/af_inet6.c).
  */
-static const struct lab_sysctl ipv6_manners[] = {
+static const struct sysctl_setting ipv6_manners[] = {
     {"net.ipv6.conf.all.disable_ipv6", "0"},
     {"net.ipv6.ip_nonlocal_bind", "1"},
     {"net.ipv6.conf.default.accept_dad", "0"},

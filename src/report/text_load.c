@@ -133,8 +133,6 @@ void text_errors(const struct paper *paper, const struct facts *facts)
 
 /* ---- latency ---- */
 
-static const double quantiles[] = {0.5, 0.9, 0.99, 0.999};
-
 static bool was_timed(const struct result *result)
 {
     for (unsigned side = 0; side < SIDE_N; side++) {
@@ -155,15 +153,14 @@ static void latency_row(struct table *table, enum side side, enum latency kind,
     }
     table_cell(table, "%s %s", side_name(side), latency_name(kind));
     table_cell(table, "%s", DURATION(histogram->min));
-    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
-        table_cell(table, "%s", DURATION(histogram_quantile(histogram, quantiles[i])));
+    for (size_t i = 0; i < QUANTILE_N; i++) {
+        table_cell(table, "%s", DURATION(histogram_quantile(histogram, quantile_table[i].value)));
     }
     table_cell(table, "%s", DURATION(histogram->max));
 }
 
 void text_latency(const struct paper *paper, const struct facts *facts)
 {
-    static const char *const titles[] = {"", "min", "p50", "p90", "p99", "p999", "max"};
     struct table table;
 
     if (!was_timed(facts->result)) {
@@ -171,9 +168,12 @@ void text_latency(const struct paper *paper, const struct facts *facts)
     }
     paper_heading(paper, "Latency");
     table_begin(&table, "lrrrrrr");
-    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
-        table_cell(&table, "%s", titles[i]);
+    table_cell(&table, "%s", "");
+    table_cell(&table, "min");
+    for (size_t i = 0; i < QUANTILE_N; i++) {
+        table_cell(&table, "%s", quantile_table[i].name);
     }
+    table_cell(&table, "max");
     for (unsigned side = 0; side < SIDE_N; side++) {
         for (unsigned kind = 0; kind < LATENCY_N; kind++) {
             latency_row(&table, (enum side)side, (enum latency)kind,

@@ -18,23 +18,6 @@ const struct metric_info metric_table[] = {
 };
 const size_t metric_count = METRIC_N;
 
-struct quantile {
-    const char *name;
-    double value;
-};
-
-static const struct quantile quantiles[] = {
-    {"p50", 0.5},
-    {"p90", 0.9},
-    {"p99", 0.99},
-    {"p999", 0.999},
-};
-
-double metrics_quantile(unsigned index)
-{
-    return quantiles[index].value;
-}
-
 static const char *side_word(unsigned index)
 {
     return side_name((enum side)index);
@@ -59,7 +42,7 @@ static const char *stat_word(unsigned index)
 
 static const char *quantile_word(unsigned index)
 {
-    return quantiles[index].name;
+    return quantile_table[index].name;
 }
 
 static const char *outcome_word(unsigned index)
@@ -89,7 +72,7 @@ static const struct words domains[DOMAIN_N] = {
     [DOMAIN_STATE] = {"<state>", TCP_STATE_N, state_word},
     [DOMAIN_LATENCY] = {"<latency>", LATENCY_N, latency_word},
     [DOMAIN_STAT] = {"<stat>", STAT_N, stat_word},
-    [DOMAIN_QUANTILE] = {"<quantile>", sizeof quantiles / sizeof quantiles[0], quantile_word},
+    [DOMAIN_QUANTILE] = {"<quantile>", QUANTILE_N, quantile_word},
     [DOMAIN_OUTCOME] = {"<outcome>", OUTCOME_N, outcome_word},
     [DOMAIN_TLS] = {"<tls>", TLS_COUNT_N, tls_word},
     [DOMAIN_ERRNO] = {"<ERRNO>", ERRNO_LIMIT, errno_word},

@@ -103,9 +103,6 @@ enum stat {
     STAT_N,
 };
 
-/* The quantile that word `index` of <quantile> stands for, 0 to 1. */
-double metrics_quantile(unsigned index);
-
 /* One metric: a row with its parts filled in. */
 struct metric_key {
     enum metric_id id;

@@ -64,7 +64,7 @@ bool read_latency(const struct result *result, const struct metric_key *key, dou
 bool read_quantile(const struct result *result, const struct metric_key *key, double *value)
 {
     const struct histogram *histogram = latency_of(result, key);
-    double quantile = metrics_quantile(key->part[DOMAIN_QUANTILE]);
+    double quantile = quantile_table[key->part[DOMAIN_QUANTILE]].value;
 
     return histogram != NULL &&
            readers_found(value, readers_seconds(histogram_quantile(histogram, quantile)));

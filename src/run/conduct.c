@@ -173,15 +173,9 @@ static int start_role(struct trial *trial, enum side side, struct error *error)
 static int setup_lab(struct trial *trial, struct error *error)
 {
     struct lab_config config;
-    struct lab_sysctl *sysctl[SIDE_N] = {NULL};
 
-    if (plan_lab(trial->scenario, &config, sysctl) == 0) {
-        trial->lab = lab_new(&config, error);
-    } else {
-        error_set(error, STATUS_MACHINE, "out of memory for a lab");
-    }
-    free(sysctl[SIDE_CLIENT]);
-    free(sysctl[SIDE_SERVER]);
+    plan_lab(trial->scenario, &config);
+    trial->lab = lab_new(&config, error);
     return trial->lab != NULL ? 0 : -1;
 }
 

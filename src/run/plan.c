@@ -90,8 +90,7 @@ int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], stru
     return 0;
 }
 
-int plan_lab(const struct scenario *scenario, struct lab_config *config,
-             struct lab_sysctl *sysctl[SIDE_N])
+void plan_lab(const struct scenario *scenario, struct lab_config *config)
 {
     *config = (struct lab_config){
         .private = scenario->lab == LAB_PRIVATE,
@@ -99,24 +98,9 @@ int plan_lab(const struct scenario *scenario, struct lab_config *config,
         .sockets = connections_within(&scenario->load, seconds_of(TIME_WAIT_LENGTH)),
     };
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        const struct sysctl_settings *wanted = &scenario->side[side].sysctl;
-
-        sysctl[side] = calloc(wanted->count + 1, sizeof *sysctl[side]);
-        if (sysctl[side] == NULL) {
-            return -1;
-        }
-        for (size_t i = 0; i < wanted->count; i++) {
-            sysctl[side][i] = (struct lab_sysctl){
-                .name = wanted->item[i].name,
-                .value = wanted->item[i].value,
-                .where = wanted->item[i].where,
-            };
-        }
-        config->sysctl[side] = sysctl[side];
-        config->sysctl_count[side] = wanted->count;
+        config->sysctl[side] = scenario->side[side].sysctl;
         config->addresses[side] = scenario->side[side].addresses;
     }
-    return 0;
 }
 
 static void server_address(const struct trial *trial, struct address_pool *pool)

@@ -36,9 +36,7 @@ struct trial {
 
 /* ---- plan.c: what the scenario means for the lab and the roles ---- */
 
-/* `sysctl` is to be freed.  -1: out of memory. */
-int plan_lab(const struct scenario *scenario, struct lab_config *config,
-             struct lab_sysctl *sysctl[SIDE_N]);
+void plan_lab(const struct scenario *scenario, struct lab_config *config);
 int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], struct error *error);
 
 /* Fill `plan` for the role of `side`; `host` has room for the Host header's text. */

@@ -123,7 +123,7 @@ static int set_sysctl(struct draft *draft, const struct option *option, const ch
         free(value);
         return draft_fail_memory(draft);
     }
-    free(setting->value);
+    free((char *)setting->value);
     setting->value = value;
     setting->where = node->at;
     return 0;

@@ -231,8 +231,8 @@ static void free_tls(struct tls_spec *tls)
 static void free_side(struct side_spec *side)
 {
     for (size_t i = 0; i < side->sysctl.count; i++) {
-        free(side->sysctl.item[i].name);
-        free(side->sysctl.item[i].value);
+        free((char *)side->sysctl.item[i].name);
+        free((char *)side->sysctl.item[i].value);
     }
     free(side->sysctl.item);
     free(side->program_text);

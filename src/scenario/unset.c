@@ -23,8 +23,8 @@ static void unset_sysctl(struct sysctl_settings *settings, const char *path)
         struct sysctl_setting *item = &settings->item[i];
 
         if (path == NULL || is_in(path, item->name)) {
-            free(item->name);
-            free(item->value);
+            free((char *)item->name);
+            free((char *)item->value);
         } else {
             settings->item[kept++] = *item;
         }

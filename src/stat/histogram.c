@@ -71,6 +71,13 @@ double histogram_mean(const struct histogram *histogram)
     return histogram->count == 0 ? 0 : histogram->sum / (double)histogram->count;
 }
 
+const struct quantile quantile_table[QUANTILE_N] = {
+    {"p50", 0.5},
+    {"p90", 0.9},
+    {"p99", 0.99},
+    {"p999", 0.999},
+};
+
 /* The least rank (from 1) such that rank / count >= quantile.  Not ceil(quantile × count):
  * 0.07 × 100 is more than 7 in doubles. */
 static uint64_t quantile_rank(double quantile, uint64_t count)

@@ -1,15 +1,13 @@
 #include "lab_testing.h"
 
-static struct lab *lab_with(const struct lab_sysctl *client, size_t client_count,
-                            const struct lab_sysctl *server, size_t server_count,
-                            struct error *error)
+static struct lab *lab_with(struct sysctl_setting *client, size_t client_count,
+                            struct sysctl_setting *server, size_t server_count, struct error *error)
 {
     struct lab_config config = {
         .private = true,
         .sockets = 1000,
         .addresses = {1, 1},
-        .sysctl = {client, server},
-        .sysctl_count = {client_count, server_count},
+        .sysctl = {{client_count, client}, {server_count, server}},
     };
 
     return lab_new(&config, error);
@@ -48,11 +46,11 @@ static bool has_net_core(const struct lab *lab)
 
 static void each_host_gets_its_own(void)
 {
-    static const struct lab_sysctl client[] = {
+    static struct sysctl_setting client[] = {
         {"net.ipv4.tcp_tw_reuse", "1"},
         {"net.ipv4.ip_local_port_range", "  20000\t 30000 "},
     };
-    static const struct lab_sysctl server[] = {
+    static struct sysctl_setting server[] = {
         {"net.ipv4.tcp_fin_timeout", "0x7"},
         {"net.ipv4.tcp_fin_timeout", "9"}, /* in order: the last one holds */
     };
@@ -76,7 +74,7 @@ static void each_host_gets_its_own(void)
 
 static void net_core_too(void)
 {
-    static const struct lab_sysctl server[] = {{"net.core.somaxconn", "123"}};
+    static struct sysctl_setting server[] = {{"net.core.somaxconn", "123"}};
     struct error error;
 
     prepare_or_skip();
@@ -94,7 +92,7 @@ static void net_core_too(void)
 
 static void a_newcomer_is_told_from_a_slip(void)
 {
-    static const struct lab_sysctl server[] = {{"net.ipv4.tcp_tw_reuse_delay", "5000"}};
+    static struct sysctl_setting server[] = {{"net.ipv4.tcp_tw_reuse_delay", "5000"}};
     struct error error;
 
     prepare_or_skip();
@@ -110,7 +108,7 @@ static void a_newcomer_is_told_from_a_slip(void)
 
 static void the_users_bucket_limit_wins(void)
 {
-    static const struct lab_sysctl server[] = {{"net.ipv4.tcp_max_tw_buckets", "10"}};
+    static struct sysctl_setting server[] = {{"net.ipv4.tcp_max_tw_buckets", "10"}};
     struct error error;
 
     prepare_or_skip();
@@ -125,8 +123,8 @@ static void the_users_bucket_limit_wins(void)
 
 static void bad_settings_are_refused(void)
 {
-    static const struct {
-        struct lab_sysctl sysctl;
+    static struct {
+        struct sysctl_setting sysctl;
         enum status status;
         const char *hint; /* part of it */
     } rows[] = {
@@ -169,9 +167,8 @@ static void bad_settings_are_refused(void)
 
 static void a_host_lab_sets_nothing(void)
 {
-    static const struct lab_sysctl sysctl = {"net.ipv4.tcp_fin_timeout", "7"};
-    struct lab_config config = {
-        .addresses = {1, 1}, .sysctl = {NULL, &sysctl}, .sysctl_count = {0, 1}};
+    static struct sysctl_setting sysctl = {"net.ipv4.tcp_fin_timeout", "7"};
+    struct lab_config config = {.addresses = {1, 1}, .sysctl = {{0}, {1, &sysctl}}};
     char before[64];
     char after[64];
     struct error error;
@@ -257,7 +254,7 @@ static void on_value(void *context, const char *name, const char *value)
 
 static void a_hosts_values_are_listed(void)
 {
-    static const struct lab_sysctl client[] = {{"net.ipv4.tcp_fin_timeout", "17"}};
+    static struct sysctl_setting client[] = {{"net.ipv4.tcp_fin_timeout", "17"}};
     struct listing listing = {0};
     struct error error;
 
