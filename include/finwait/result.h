@@ -97,11 +97,6 @@ struct predicted_end {
     struct predicted_side side[SIDE_N];
 };
 
-/* A disagreement, between prediction and kernel or between a role and the kernel. */
-struct finding {
-    char *text;
-};
-
 enum verdict {
     VERDICT_PASS,
     VERDICT_FAIL,
@@ -177,8 +172,6 @@ struct result {
     struct event_spec *event;
     size_t moment_count; /* in the order it happened */
     struct moment *moment;
-    size_t finding_count;
-    struct finding *finding;
     size_t remark_count; /* made by explain() */
     struct remark *remark;
     size_t expectation_count;
@@ -213,22 +206,6 @@ void result_forget_remarks(struct result *result);
 
 /* Derive the flat list of metrics from everything else.  Call when the rest is there. */
 void result_measure(struct result *result);
-
-/* Compare prediction, roles and kernel and record where they disagree. */
-void result_reconcile(struct result *result);
-
-/*
- * How many sockets of a side the prediction has at rest in the end, and how many were seen.  False
- * when there is nothing to compare: no model, no final observation, ways to end that do not agree.
- */
-struct foreseen_rest {
-    enum tcp_state state; /* TCP_STATE_CLOSE: none is to be left, in any state */
-    double seen, due;
-    double share;        /* of those that came to rest: still there, for their time is not over */
-    bool agrees;         /* within the tolerance of findings */
-    bool counters_agree; /* with the mini-sockets that were to be made; true when not counted */
-};
-bool result_foreseen(const struct result *result, enum side side, struct foreseen_rest *rest);
 
 /*
  * The value of a metric.  False when it was not measured.  Counters that did not move and errnos

@@ -4,15 +4,23 @@
 
 /* ---- faults ---- */
 
-static bool has_struck(const struct result *result, size_t index)
+/* The moment at which the fault began, or was to; NULL: it is not known. */
+static const struct moment *beginning(const struct result *result, size_t index)
 {
     for (size_t i = 0; i < result->moment_count; i++) {
         const struct moment *moment = &result->moment[i];
         if (moment->kind == MOMENT_FAULT_BEGINS && moment->index == index) {
-            return moment->happened && moment->error == NULL;
+            return moment;
         }
     }
-    return false;
+    return NULL;
+}
+
+static bool has_struck(const struct result *result, size_t index)
+{
+    const struct moment *moment = beginning(result, index);
+
+    return moment != NULL && moment->happened && moment->error == NULL;
 }
 
 /* A heal ends what began before it, or at the same moment and is written before it. */
@@ -28,10 +36,12 @@ struct fault_facts faults_get(const struct facts *facts, size_t index)
 {
     const struct result *result = facts->result;
     const struct fault *fault = &result->fault[index];
+    const struct moment *moment = beginning(result, index);
     struct fault_facts got = {
         .fault = fault,
         .end = fault->length > 0 ? fault->at + fault->length : INT64_MAX,
         .struck = has_struck(result, index),
+        .failed = moment != NULL && moment->error != NULL,
     };
 
     for (size_t i = 0; i < result->fault_count; i++) {

@@ -9,6 +9,7 @@ struct fault_facts {
     const struct fault *fault;
     int64_t end; /* ns from the start of load; INT64_MAX: to the end of the run */
     bool struck; /* it began while the run went on */
+    bool failed; /* it was to begin, and could not */
 };
 
 /* Fault `index` of the result, up to the `heal` that ended it. */

@@ -10,6 +10,8 @@
  */
 #define REMARKS(X)                                                                                 \
     X(observe_cut, "run.cut", WARNING, ANY, "the run was cut short, by what and in which phase")   \
+    X(observe_not_done, "timeline.failed", WARNING, ANY,                                           \
+      "a fault or an event was due and could not be done")                                         \
     X(observe_faults, "fault.struck", CAUSE, ANY, "what a fault did to the link, and when")        \
     X(observe_resent, "fault.resent", CONSEQUENCE, ANY, "segments sent again while faults struck") \
     X(observe_events, "event.happened", CAUSE, ANY,                                                \
@@ -20,6 +22,14 @@
       "no role of ours counted connections")                                                       \
     X(observe_none, "connections.none", WARNING, ANY,                                              \
       "no connection was attempted, or none was established")                                      \
+    X(observe_miscounted, "connections.miscounted", WARNING, ANY,                                  \
+      "a role and its host's kernel do not count the same connections")                            \
+    X(observe_not_accepted, "connections.not_accepted", WARNING, ANY,                              \
+      "lab: host: the server did not accept as many connections as the client opened")             \
+    X(observe_unfinished, "connections.unfinished", WARNING, ANY,                                  \
+      "connections were still open at the end of a run that nothing befell")                       \
+    X(observe_resent_unasked, "segments.resent", WARNING, ANY,                                     \
+      "segments sent again in a run without faults and events")                                    \
     X(observe_refused, "connect.refused", CAUSE, ANY, "a RST answered SYNs (ECONNREFUSED)")        \
     X(observe_restart, "restart.refused", CAUSE, ANY,                                              \
       "bind(2) was refused when the server was started again (EADDRINUSE)")                        \
@@ -27,6 +37,8 @@
       "the client ran out of local ports, and what held them")                                     \
     X(observe_syn_queue, "syn_queue.full", CAUSE, ANY,                                             \
       "the listener had no room for more requests in SYN_RECV")                                    \
+    X(observe_dropped, "listener.dropped", CAUSE, ANY,                                             \
+      "a listener dropped requests for another want of room, or of memory")                        \
     X(observe_accept_queue, "accept_queue.full", CAUSE, ANY, "the accept queue was full")          \
     X(observe_slow_connects, "connect.slow", CONSEQUENCE, ANY,                                     \
       "connects waited for a SYN or SYN-ACK to be sent again")                                     \
@@ -35,7 +47,10 @@
     X(observe_tcp_timeouts, "timeout.tcp", CAUSE, ANY, "TCP itself gave up (ETIMEDOUT)")           \
     X(observe_no_fds, "descriptors.exhausted", CAUSE, ANY,                                         \
       "a role had no descriptor left (EMFILE, ENFILE)")                                            \
-    X(observe_workers, "workers.died", CAUSE, ANY, "workers of a role ended before the run did")   \
+    X(observe_workers, "workers.died", CAUSE, ANY,                                                 \
+      "workers of a role ended before the run did, as its program's `die` has it")                 \
+    X(observe_workers_lost, "workers.lost", WARNING, ANY,                                          \
+      "workers of a role died though its program has no `die`")                                    \
     X(observe_blind, "sockets.unobserved", NOTE, ANY,                                              \
       "the kernel's socket tables were not looked at")                                             \
     X(observe_self_connect, "self_connect", CAUSE, ANY,                                            \
@@ -98,6 +113,13 @@
     X(observe_overflow, "time_wait.overflow", CAUSE, ANY,                                          \
       "sockets that skipped TIME_WAIT: tcp_max_tw_buckets was reached")                            \
     X(observe_nothing_left, "sockets.none_left", NOTE, ANY, "nothing piled up")                    \
-    X(observe_prediction, "prediction", VERDICT, ANY, "what was foreseen, and what came")
+    X(observe_elsewhere, "prediction.elsewhere", VERDICT, ANY,                                     \
+      "a side's sockets did not end where the model foresaw")                                      \
+    X(observe_miscounted_minis, "prediction.time_wait", VERDICT, ANY,                              \
+      "a side's kernel made more or fewer TIME_WAIT sockets than the model foresaw")               \
+    X(observe_failed, "prediction.failed", VERDICT, ANY,                                           \
+      "connections failed, which the model did not foresee")                                       \
+    X(observe_race, "prediction.race", VERDICT, ANY, "the model foresaw more than one way to end") \
+    X(observe_met, "prediction.met", VERDICT, ANY, "every connection ended as the model foresaw")
 
 #endif

@@ -75,17 +75,11 @@ static void say_start(struct story *story, const struct moment *moment)
     bool moves = event->moves && event->host != event->side;
     char when[WHEN_TEXT];
 
-    if (moment->error != NULL && moment->refusals > 0) {
-        return; /* observe_restart tells what bind(2) met */
-    }
-    tell_when(when, event->at);
     if (moment->error != NULL) {
-        story_say(story, "%s the %s was to be started again, and was not: %s.", when,
-                  side_name(event->side), moment->error);
-        return;
+        return; /* observe_restart tells what bind(2) met, observe_not_done all else */
     }
-    story_say(story, "%s the %s was started again%s%s%s", when, side_name(event->side),
-              moves ? ", on the " : "", moves ? side_name(event->host) : "",
+    story_say(story, "%s the %s was started again%s%s%s", tell_when(when, event->at),
+              side_name(event->side), moves ? ", on the " : "", moves ? side_name(event->host) : "",
               moves ? "'s host" : "");
     if (moment->has_took) {
         story_add(story, ", and was ready after %s", DURATION(moment->took));

@@ -94,7 +94,7 @@ static void say_fault(struct story *story, const struct fault_facts *facts)
 
     if (facts->struck) {
         say_struck(story, fault, tell_when(when, fault->at, facts->end));
-    } else {
+    } else if (!facts->failed) { /* observe_not_done tells of that */
         story_say(story,
                   "The %s fault due %s into the load struck nothing: the run was over before.",
                   fault_kind_name(fault->kind), DURATION(fault->at));

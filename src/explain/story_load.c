@@ -301,33 +301,6 @@ void observe_no_fds(struct story *story)
     }
 }
 
-void observe_workers(struct story *story)
-{
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        const struct result_side *role = &story->facts.result->side[side];
-        story_about(story, (enum side)side);
-        if (role->workers_died > 0) {
-            story_evidence(story, "%s.workers_died", side_name((enum side)side));
-        }
-        if (role->workers_died > 0 && role->workers == 1) {
-            story_say(story,
-                      "The %s's only worker process ended before the run did, and the kernel "
-                      "closed what descriptors were open there.",
-                      side_name((enum side)side));
-        } else if (role->workers_died > 0 && role->workers_died == role->workers) {
-            story_say(story,
-                      "All %u worker processes of the %s ended before the run did, and the kernel "
-                      "closed what descriptors were open there.",
-                      role->workers, side_name((enum side)side));
-        } else if (role->workers_died > 0) {
-            story_say(story,
-                      "%u of the %s's %u worker processes ended before the run did, and the kernel "
-                      "closed what descriptors were open there.",
-                      role->workers_died, side_name((enum side)side), role->workers);
-        }
-    }
-}
-
 void observe_blind(struct story *story)
 {
     const struct side_facts *side = story->facts.side;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "finwait/explain.h"
+#include "foreseen.h"
 #include "story.h"
 
 /* A result that was written by hand may lack either. */
@@ -74,17 +75,6 @@ char *explain_prediction(const struct result *result)
 
 /* ---- what was foreseen, and what came ---- */
 
-/* Whether every way to end has the side rest in the same state. */
-static bool is_certain(const struct result *result, enum side side)
-{
-    for (size_t i = 1; i < result->predicted_count; i++) {
-        if (result->predicted[i].side[side].final != result->predicted[0].side[side].final) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void say_foreseen(struct story *story, const char *introduction, const char *tail)
 {
     char *text = explain_prediction(story->facts.result);
@@ -135,21 +125,82 @@ static bool can_compare(const struct facts *facts, const struct foreseen_rest *r
     return facts->result->private_lab || rest->seen <= facts->opened;
 }
 
-/* Compare a side that can only end in one way; whether it did, as far as can be told. */
-static bool compare_side(struct story *story, enum side side, struct foreseen_rest *rest)
+/* A cut before the end of settle finds sockets on their way: none of them is at rest yet. */
+static bool is_watched(const struct result *result)
 {
-    if (!result_foreseen(story->facts.result, side, rest) || !can_compare(&story->facts, rest)) {
-        return false;
+    return !result->partial || result->phase[PHASE_DECAY].reached;
+}
+
+void observe_elsewhere(struct story *story)
+{
+    for (unsigned i = 0; i < SIDE_N && is_watched(story->facts.result); i++) {
+        enum side side = (enum side)i;
+        struct foreseen_rest rest;
+        if (foreseen_rest(&story->facts, side, &rest) && can_compare(&story->facts, &rest) &&
+            !rest.agrees) {
+            story_about(story, side);
+            story_evidence(story, "%s.%s.final", side_name(side), tcp_state_name(rest.state));
+            story_evidence(story, "connections.completed");
+            say_surprise(story, side, &rest);
+        }
     }
-    if (!rest->agrees) {
-        say_surprise(story, side, rest);
-    } else if (!rest->counters_agree) {
+}
+
+void observe_miscounted_minis(struct story *story)
+{
+    for (unsigned i = 0; i < SIDE_N && is_watched(story->facts.result); i++) {
+        const char *side = side_name((enum side)i);
+        struct foreseen_minis minis;
+        if (!foreseen_minis(&story->facts, (enum side)i, &minis) || minis.agrees) {
+            continue;
+        }
+        story_about(story, (enum side)i);
+        story_evidence(story, "%s.counter.TcpExtTW", side);
+        story_evidence(story, "%s.counter.TcpExtTWKilled", side);
+        story_evidence(story, "connections.completed");
         story_say(story,
-                  "The sockets left on the %s are what the model foresaw, but its TcpExtTW is not: "
-                  "see the findings.",
-                  side_name(side));
+                  "The model foresaw %s TIME_WAIT (or orphaned FIN_WAIT2) %s made on the %s, %s a "
+                  "connection, but its host's TcpExtTW and TcpExtTWKilled counted %s.",
+                  COUNT(minis.due), PLURAL(minis.due, "socket", "sockets"), side, COUNT(minis.each),
+                  COUNT(minis.made));
     }
-    return rest->agrees && rest->counters_agree;
+}
+
+/* Whether enough ended, with someone watching, to hold against the model. */
+static bool is_comparable(const struct facts *facts)
+{
+    return facts->result->predicted_count > 0 && !facts->result->partial &&
+           facts->completed + facts->failed > 0;
+}
+
+/* The model speaks of connections that go their programs' way. */
+void observe_failed(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    char introduction[160];
+
+    if (is_comparable(facts) && facts->failed > 0) {
+        story_evidence(story, "connections.failed");
+        story_evidence(story, "connections.completed");
+        snprintf(introduction, sizeof introduction,
+                 "%s of %s connections failed, which is not what the model foresaw",
+                 COUNT(facts->failed), COUNT(facts->completed + facts->failed));
+        say_foreseen(story, introduction, "");
+    }
+}
+
+static bool is_race(const struct result *result)
+{
+    return !foreseen_state(result, SIDE_CLIENT) || !foreseen_state(result, SIDE_SERVER);
+}
+
+void observe_race(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+
+    if (is_comparable(facts) && facts->failed <= 0 && is_race(facts->result)) {
+        say_foreseen(story, "How such a connection ends is a race, says the model", "");
+    }
 }
 
 /* Where those are that are missing within the tolerance, or whose time is over. */
@@ -169,42 +220,26 @@ static void tell_missing(char *text, size_t size, const struct facts *facts,
     }
 }
 
-/* The model speaks of connections that go their programs' way. */
-static void say_failed(struct story *story)
+static bool is_met(const struct facts *facts, enum side side, struct foreseen_rest *rest)
 {
-    const struct facts *facts = &story->facts;
-    double ended = facts->completed + facts->failed;
-    char introduction[160];
+    struct foreseen_minis minis;
 
-    snprintf(introduction, sizeof introduction,
-             "%s of %s connections failed, which is not what the model foresaw",
-             COUNT(facts->failed), COUNT(ended));
-    say_foreseen(story, introduction, "");
+    return foreseen_rest(facts, side, rest) && can_compare(facts, rest) && rest->agrees &&
+           (!foreseen_minis(facts, side, &minis) || minis.agrees);
 }
 
-void observe_prediction(struct story *story)
+void observe_met(struct story *story)
 {
     const struct facts *facts = &story->facts;
-    const struct result *result = facts->result;
     struct foreseen_rest rest[SIDE_N];
     char missing[160];
 
-    if (result->predicted_count == 0 || result->partial || facts->completed + facts->failed <= 0) {
-        return;
-    }
-    if (!is_certain(result, SIDE_CLIENT) || !is_certain(result, SIDE_SERVER)) {
-        if (facts->failed > 0) {
-            say_failed(story);
-        } else {
-            say_foreseen(story, "How such a connection ends is a race, says the model", "");
-        }
-        return;
-    }
-    bool client = compare_side(story, SIDE_CLIENT, &rest[SIDE_CLIENT]);
-    bool server = compare_side(story, SIDE_SERVER, &rest[SIDE_SERVER]);
-    if (facts->failed > 0) {
-        say_failed(story);
-    } else if (client && server) {
+    if (is_comparable(facts) && facts->failed <= 0 && !is_race(facts->result) &&
+        is_met(facts, SIDE_CLIENT, &rest[SIDE_CLIENT]) &&
+        is_met(facts, SIDE_SERVER, &rest[SIDE_SERVER])) {
+        story_evidence(story, "connections.completed");
+        story_evidence(story, "client.%s.final", tcp_state_name(rest[SIDE_CLIENT].state));
+        story_evidence(story, "server.%s.final", tcp_state_name(rest[SIDE_SERVER].state));
         tell_missing(missing, sizeof missing, facts, rest);
         say_foreseen(story, "That is what the model foresaw", missing);
     }

@@ -9,14 +9,27 @@
  * A listener that may send no cookies keeps so few requests in SYN_RECV, a quarter being kept back
  * for peers that are known (tcp_conn_request(), net/ipv4/tcp_input.c).
  */
+static bool is_cookieless(const struct facts *facts)
+{
+    return strcmp(facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_syncookies"), "0") == 0;
+}
+
+/* Each overflow of the accept queue is counted as a drop as well (tcp_listendrop()). */
+static double dropped_on(const struct facts *facts, const char *host)
+{
+    double drops, overflows;
+
+    facts_metric(facts, &drops, "%s.counter.TcpExtListenDrops", host);
+    facts_metric(facts, &overflows, "%s.counter.TcpExtListenOverflows", host);
+    return drops - overflows;
+}
+
 void observe_syn_queue(struct story *story)
 {
     const struct facts *facts = &story->facts;
-    double dropped = facts_moved(facts, SIDE_SERVER, "TcpExtListenDrops") -
-                     facts_moved_anywhere(facts, "TcpExtListenOverflows");
+    double dropped = dropped_on(facts, "server");
 
-    if (dropped <= 0 ||
-        strcmp(facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_syncookies"), "0") != 0) {
+    if (dropped <= 0 || !is_cookieless(facts)) {
         return;
     }
     story_about(story, SIDE_SERVER);
@@ -32,6 +45,34 @@ void observe_syn_queue(struct story *story)
               facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_max_syn_backlog"));
     story_advise(story, "raise net.ipv4.tcp_max_syn_backlog and server.backlog, or set "
                         "net.ipv4.tcp_syncookies to 1");
+}
+
+static void look_at_drops(struct story *story, const char *host, const char *where)
+{
+    double dropped = dropped_on(&story->facts, host);
+
+    if (dropped > 0) {
+        story_evidence(story, "%s.counter.TcpExtListenDrops", host);
+        story_evidence(story, "%s.counter.TcpExtListenOverflows", host);
+        story_certainty(story, CERTAINTY_UNKNOWN); /* the kernel does not count why */
+        story_say(story,
+                  "%s the listener dropped %s connection %s for want of room or memory "
+                  "(TcpExtListenDrops, without those of TcpExtListenOverflows).",
+                  where, COUNT(dropped), PLURAL(dropped, "request", "requests"));
+    }
+}
+
+/* Where tcp_max_syn_backlog cannot be why. */
+void observe_dropped(struct story *story)
+{
+    story_about(story, SIDE_CLIENT);
+    look_at_drops(story, "client", "On the client's host");
+    if (!is_cookieless(&story->facts)) {
+        story_about(story, SIDE_SERVER);
+        look_at_drops(story, "server", "On the server's host");
+    }
+    story_next(story);
+    look_at_drops(story, "host", "On this machine (other programs included)");
 }
 
 /* A server that was stopped accepts nothing, however long the queue. */

@@ -3,7 +3,7 @@
 
 /* Strays are not worth a forecast. */
 #define WORTH_TELLING 0.05
-/* As findings have it: what differs by less is the same. */
+/* As the verdicts have it: what differs by less is the same. */
 #define SAME 0.01
 
 static bool find_pile(const struct facts *facts, enum side side, struct pile *pile)

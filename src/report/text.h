@@ -12,11 +12,11 @@
 /* A section of the summary: prints nothing when the result has nothing for it. */
 typedef void section(const struct paper *paper, const struct facts *facts);
 
-section text_headline;                                                     /* text_headline.c */
-section text_connections, text_errors, text_latency;                       /* text_load.c */
-section text_timeline;                                                     /* text_timeline.c */
-section text_states, text_counters, text_prediction;                       /* text_kernel.c */
-section text_findings, text_inspections, text_expectations, text_sampling; /* text_verdict.c */
+section text_headline;                                      /* text_headline.c */
+section text_connections, text_errors, text_latency;        /* text_load.c */
+section text_timeline;                                      /* text_timeline.c */
+section text_states, text_counters, text_prediction;        /* text_kernel.c */
+section text_inspections, text_expectations, text_sampling; /* text_verdict.c */
 
 section text_warnings, text_remarks; /* text_remarks.c */
 

@@ -8,24 +8,6 @@ static const char *or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
-/* ---- findings ---- */
-
-void text_findings(const struct paper *paper, const struct facts *facts)
-{
-    const struct result *result = facts->result;
-
-    if (result->finding_count == 0) {
-        return;
-    }
-    paper_heading(paper, "Findings");
-    for (size_t i = 0; i < result->finding_count; i++) {
-        paper_begin(paper, INK_YELLOW);
-        fputs("  ! ", paper->out);
-        paper_end(paper);
-        text_wrap(or_empty(result->finding[i].text), 4, 4, TEXT_WIDE, paper->out);
-    }
-}
-
 /* ---- inspections ---- */
 
 static void print_inspection(const struct paper *paper, const struct inspection *inspection)

@@ -187,6 +187,38 @@ static int metrics_from(const struct field *field, const struct node *node, void
 
 const struct codec codec_metrics = {metrics_to, metrics_from};
 
+/* ---- what was a list of its own before there were remarks: [{text}]; read, never written ---- */
+
+static const struct field finding_fields[] = {
+    {"text", &codec_text, AT(remark, text)},
+    {0},
+};
+
+static json_t *findings_to(const struct field *field, const void *base)
+{
+    (void)field;
+    (void)base;
+    return NULL;
+}
+
+static int findings_from(const struct field *field, const struct node *node, void *base)
+{
+    (void)field;
+    if (!json_is_array(node->json)) {
+        return node_fail(node, "must be an array");
+    }
+    for (size_t i = 0; i < json_array_size(node->json); i++) {
+        struct node element = node_element(node, i);
+        struct remark *remark = result_add_remark(base, "finding", REMARK_WARNING);
+        if (fields_from_json(finding_fields, &element, remark) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+const struct codec codec_findings = {findings_to, findings_from};
+
 /* ---- a remark's evidence: {metric: value} ---- */
 
 static json_t *evidence_to(const struct field *field, const void *base)

@@ -6,7 +6,7 @@
 
 #include "finwait/result.h"
 
-/* Figures that both metrics and findings rest on. */
+/* Figures that several metrics rest on. */
 
 /* The account of the role that drives the load: the client's, or the server's when it alone is
  * played; NULL: neither is.  `side` (may be NULL) tells which. */

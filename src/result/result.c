@@ -129,10 +129,6 @@ static void judgements_fini(struct result *result)
 {
     result_forget_remarks(result);
     free(result->remark);
-    for (size_t i = 0; i < result->finding_count; i++) {
-        free(result->finding[i].text);
-    }
-    free(result->finding);
     for (size_t i = 0; i < result->expectation_count; i++) {
         free(result->expectation[i].text);
         free(result->expectation[i].missing);

@@ -131,11 +131,6 @@ static const struct field predicted_fields[] = {
     {0},
 };
 
-static const struct field finding_fields[] = {
-    {"text", &codec_text, AT(finding, text)},
-    {0},
-};
-
 static const struct field remark_fields[] = {
     {"id", &codec_text, AT(remark, id)},
     {"side", WORD(side_item, SIDE_N), AT(remark, side), .flag = FLAG(remark, has_side)},
@@ -202,8 +197,8 @@ static const struct field result_fields[] = {
     {"private_lab", &codec_bool, AT(result, private_lab)},
     {"expectations", &codec_list, LIST(result, expectation, expectation_count),
      .fields = expectation_fields},
-    {"findings", &codec_list, LIST(result, finding, finding_count), .fields = finding_fields},
     {"remarks", &codec_list, LIST(result, remark, remark_count), .fields = remark_fields},
+    {"findings", &codec_findings, .optional = true}, /* after them: it adds to them */
     {"metrics", &codec_metrics, .optional = true},
     {"predicted", &codec_list, LIST(result, predicted, predicted_count),
      .fields = predicted_fields},

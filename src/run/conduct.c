@@ -352,7 +352,6 @@ struct result *conduct(const struct scenario *scenario, const struct conduct_opt
     collect_end(&trial);
     unwatch(events);
     trial_fini(&trial);
-    result_reconcile(trial.result);
     result_measure(trial.result);
     explain(trial.result);
     return trial.result;

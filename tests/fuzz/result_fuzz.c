@@ -1,6 +1,6 @@
 /*
  * Whatever text a result.json holds, loading it ends in a result or a message, and a result that
- * was loaded can be measured, reconciled, written and loaded again.
+ * was loaded can be measured, written and loaded again.
  *
  *   clang -g -fsanitize=fuzzer,address,undefined … tests/fuzz/result_fuzz.c
  */
@@ -16,7 +16,6 @@ static void use(struct result *result)
     struct error error;
 
     result_measure(result);
-    result_reconcile(result);
     json_t *json = result_to_json(result);
     struct result *again = result_from_json(json, &error);
     if (again == NULL) {

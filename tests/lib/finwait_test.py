@@ -180,6 +180,22 @@ def run(settings, *arguments, **how):
 
 # ---- the result ----
 
+# Remarks that prediction, roles and kernel do not agree, or that the kernel counted what should not
+# happen.
+DISAGREEMENTS = {
+    "accept_queue.full",
+    "connections.miscounted",
+    "connections.not_accepted",
+    "connections.unfinished",
+    "listener.dropped",
+    "prediction.elsewhere",
+    "prediction.time_wait",
+    "syn_queue.full",
+    "time_wait.overflow",
+    "timeline.failed",
+    "workers.lost",
+}
+
 
 class Result:
     def __init__(self, value):
@@ -212,11 +228,23 @@ class Result:
         """A list of the result, which is absent when it is empty."""
         return self.json.get(name, [])
 
+    def remark_ids(self):
+        return [remark["id"] for remark in self.listed("remarks")]
+
+    def remark(self, id, side=None):
+        """The one remark with that id, about that side when one is given."""
+        found = [
+            remark
+            for remark in self.listed("remarks")
+            if remark["id"] == id and side in (None, remark.get("side"))
+        ]
+        assert len(found) == 1, f"{len(found)} remarks {id}, of {self.remark_ids()}"
+        return found[0]
+
     @property
     def disagreements(self):
-        """The findings, but for segments sent again: a probe while a peer does not read, say."""
-        texts = [finding["text"] for finding in self.listed("findings")]
-        return [text for text in texts if "TcpRetransSegs" not in text]
+        """What of it is remarked, but for segments sent again: a probe while a peer does not read, say."""
+        return [remark["text"] for remark in self.listed("remarks") if remark["id"] in DISAGREEMENTS]
 
     def inspection(self, host):
         found = [seen for seen in self.listed("inspections") if seen["host"] == host]

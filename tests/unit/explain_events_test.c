@@ -48,10 +48,7 @@ static void a_start_is_told_when_it_was_ready(void **state)
     EXPLAINS(ready,
              "1.20 s into the load the server was started again, and was ready after 2.60 ms.",
              "!From then on nothing listened", "!host");
-    EXPLAINS(failed,
-             "2 s into the load the server was to be started again, and was not: it was not ready "
-             "in time.",
-             "!was ready");
+    EXPLAINS(failed, "due 2 s into the load, failed: it was not ready in time.", "!was ready");
 }
 
 static void a_stop_is_told_with_what_piled_up(void **state)

@@ -450,7 +450,7 @@ static void counters_that_disagree_are_no_agreement(void **state)
     (void)state;
     result->predicted[0].side[SIDE_SERVER].tw = 1;
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTWKilled", 3000);
-    EXPLAINS(result, "but its TcpExtTW is not: see the findings", "!That is what");
+    EXPLAINS(result, "but its host's TcpExtTW and TcpExtTWKilled counted 8,000.", "!That is what");
 }
 
 static void sockets_whose_time_is_over_came_to_rest(void **state)

@@ -429,20 +429,19 @@ static void expectations_show_what_was_compared(void **state)
     result_free(result);
 }
 
-static void findings_and_inspections_are_shown_harmless(void **state)
+static void warnings_and_inspections_are_shown_harmless(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
 
     (void)state;
-    result->finding_count = 1;
-    result->finding = calloc(1, sizeof *result->finding);
     result->inspection_count = 1;
     result->inspection = calloc(1, sizeof *result->inspection);
-    if (result->finding == NULL || result->inspection == NULL) {
+    if (result->inspection == NULL) {
         fail_msg("out of memory");
         return;
     }
-    result->finding[0].text = strdup("the roles and the kernel disagree");
+    remark_append(&result_add_remark(result, "connections.miscounted", REMARK_WARNING)->text, "",
+                  "the roles and the kernel disagree");
     result->inspection[0] = (struct inspection){.host = strdup("server"),
                                                 .command = strdup("ss -s"),
                                                 .status = 3,
@@ -603,7 +602,7 @@ int main(void)
         cmocka_unit_test(the_host_has_one_column),
         cmocka_unit_test(a_foreign_server_is_not_counted_as_nothing),
         cmocka_unit_test(expectations_show_what_was_compared),
-        cmocka_unit_test(findings_and_inspections_are_shown_harmless),
+        cmocka_unit_test(warnings_and_inspections_are_shown_harmless),
         cmocka_unit_test(lines_are_narrow_and_the_same_each_time),
         cmocka_unit_test(full_tables_are_narrow_too),
         cmocka_unit_test(long_names_are_broken),

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "finwait/clock.h"
-#include "finwait/result.h"
+#include "finwait/explain.h"
 #include "fixture_timeline.h"
 
 enum { CONNECTIONS = 5000 };
@@ -386,138 +386,190 @@ static void nothing_known(struct result *result)
     result->side[SIDE_SERVER].counters.item[1].name[0] = 'x'; /* no TcpExtTW */
 }
 
-static const struct {
-    const char *name;
-    void (*make)(struct result *result);
-    const char *saying[3]; /* each a part of one finding, the only one that has it; no others */
-} cases[] = {
-    {"none", none, {NULL}},
-    {"within_one_percent", within_one_percent, {NULL}},
-    {"fewer_time_wait",
-     fewer_time_wait,
-     {"seen: 4,210 of 5,000 at the end of settle; 5,000 were made (TcpExtTW), so the others"}},
-    {"recycled", recycled, {"4,210 of 5,000 at the end of settle; TcpExtTWRecycled counted 790"}},
-    {"fewer_time_wait_made",
-     fewer_time_wait_made,
-     {"seen: 4,210 of 5,000 at the end of settle", "counted 4,000"}},
-    {"left_by_an_earlier_run", left_by_an_earlier_run, {NULL}},
-    {"more_than_an_earlier_run_left",
-     more_than_an_earlier_run_left,
-     {"server ends in time_wait; seen: 7,200 of 5,000"}},
-    {"client_keeps_sockets", client_keeps_sockets, {"client keeps no socket; seen: 40 sockets"}},
-    {"fewer_tw",
-     fewer_tw,
-     {"5,000 for 5,000 completed; its host's TcpExtTW and TcpExtTWKilled "
-      "counted 4,000"}},
-    {"short_lived_tw", short_lived_tw, {NULL}},
-    {"failures", failures, {NULL}},
-    {"race", race, {NULL}},
-    {"long_load", long_load, {NULL}},
-    {"long_load_kept", long_load_kept, {"seen: 5,000 of about 2,500"}},
-    {"fin_wait2_orphans", fin_wait2_orphans, {NULL}},
-    {"fin_wait2_linger2", fin_wait2_linger2, {NULL}},
-    {"fin_wait2_held", fin_wait2_held, {"server ends in fin_wait2; seen: 2,500 of 5,000"}},
-    {"kernel_opened_more",
-     kernel_opened_more,
-     {"the server accepted 5,000 connections, but its host's TcpPassiveOpens counted 5,200"}},
-    {"kernel_saw_no_attempt",
-     kernel_saw_no_attempt,
-     {"the client began 5,000 connections, but its host's TcpActiveOpens counted 4,000"}},
-    {"attempts_without_port", attempts_without_port, {NULL}},
-    {"host_lab_unaccepted",
-     host_lab_unaccepted,
-     {"the client opened 5,000 connections, but the server accepted 4,000"}},
-    {"workers_died", workers_died, {"1 worker of the server (it has 2) died"}},
-    {"workers_died_as_told", workers_died_as_told, {NULL}},
-    {"still_open", still_open, {"10 connections of the server were still open at the end"}},
-    {"still_open_but_cut_short", still_open_but_cut_short, {NULL}},
-    {"under_way_when_cut", under_way_when_cut, {NULL}},
-    {"cut_in_decay", cut_in_decay, {"client keeps no socket; seen: 40 sockets"}},
-    {"fin_wait2_expired", fin_wait2_expired, {NULL}},
-    {"one_still_open", one_still_open, {"1 connection of the server was still open at the end"}},
-    {"overflows_elsewhere", overflows_elsewhere, {"its program may call listen(2) with a longer"}},
-    {"tw_overflow", tw_overflow, {"server: TcpExtTCPTimeWaitOverflow counted 20: "}},
-    {"overflows", overflows, {"server: TcpExtListenOverflows counted 37: "}},
-    {"drops", drops, {"server: TcpExtListenDrops counted 12: "}},
-    {"overflows_of_a_stopped_server",
-     overflows_of_a_stopped_server,
-     {"the accept queue was full; the server was stopped for a time"}},
-    {"drops_of_requests", drops_of_requests, {"raise net.ipv4.tcp_max_syn_backlog (16)"}},
-    {"loss_probes", loss_probes, {NULL}},
-    {"retransmissions", retransmissions, {"client: TcpRetransSegs counted 1,234 of 40,000"}},
-    {"retransmissions_by_faults", retransmissions_by_faults, {NULL}},
-    {"killed_by_an_event", killed_by_an_event, {NULL}},
-    {"overflows_in_spite_of_faults",
-     overflows_in_spite_of_faults,
-     {"server: TcpExtListenOverflows counted 37: "}},
-    {"a_fault_that_failed", a_fault_that_failed, {"\"drop fin\" failed: nftables: no such file"}},
-    {"a_start_that_was_refused", a_start_that_was_refused, {NULL}},
-    {"nothing_known", nothing_known, {NULL}},
-};
+/* What says that prediction, roles and kernel do not agree, or that the kernel counted what it
+ * should not. */
+static const char *const watched[] = {
+    "timeline.failed",     "connections.miscounted", "connections.not_accepted",
+    "segments.resent",     "connections.unfinished", "syn_queue.full",
+    "listener.dropped",    "accept_queue.full",      "workers.died",
+    "workers.lost",        "time_wait.overflow",     "prediction.elsewhere",
+    "prediction.time_wait"};
 
-static bool is_found(const struct result *result, const char *saying)
+static bool is_watched(const struct remark *remark)
 {
-    for (size_t i = 0; i < result->finding_count; i++) {
-        if (strstr(result->finding[i].text, saying) != NULL) {
+    for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++) {
+        if (strcmp(watched[i], remark->id) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static void each_disagreement_is_found_and_no_other(void **state)
+struct due {
+    const char *id;
+    const char *metric; /* of its evidence, or NULL */
+    double value;
+    const char *saying; /* a part of its text, or NULL */
+};
+
+static const struct {
+    const char *name;
+    void (*make)(struct result *result);
+    struct due due[3]; /* no others of those that are watched */
+} cases[] = {
+    {"none", none, {{0}}},
+    {"within_one_percent", within_one_percent, {{0}}},
+    {"fewer_time_wait",
+     fewer_time_wait,
+     {{"prediction.elsewhere", "server.time_wait.final", 4210, "5,000 were made (TcpExtTW)"}}},
+    {"recycled", recycled, {{"prediction.elsewhere", "server.time_wait.final", 4210, "of 790"}}},
+    {"fewer_time_wait_made",
+     fewer_time_wait_made,
+     {{"prediction.elsewhere", "server.time_wait.final", 4210, NULL},
+      {"prediction.time_wait", "server.counter.TcpExtTW", 4000, NULL}}},
+    {"left_by_an_earlier_run", left_by_an_earlier_run, {{0}}},
+    {"more_than_an_earlier_run_left",
+     more_than_an_earlier_run_left,
+     {{"prediction.elsewhere", "server.time_wait.final", 7200, NULL}}},
+    {"client_keeps_sockets",
+     client_keeps_sockets,
+     {{"prediction.elsewhere", "connections.completed", 5000, "40 sockets were left there"}}},
+    {"fewer_tw",
+     fewer_tw,
+     {{"prediction.time_wait", "server.counter.TcpExtTW", 4000, "TcpExtTWKilled counted 4,000"}}},
+    {"short_lived_tw", short_lived_tw, {{0}}},
+    {"failures", failures, {{0}}},
+    {"race", race, {{0}}},
+    {"long_load", long_load, {{0}}},
+    {"long_load_kept",
+     long_load_kept,
+     {{"prediction.elsewhere", "server.time_wait.final", 5000, "5,000 of about 2,500"}}},
+    {"fin_wait2_orphans", fin_wait2_orphans, {{0}}},
+    {"fin_wait2_linger2", fin_wait2_linger2, {{0}}},
+    {"fin_wait2_held",
+     fin_wait2_held,
+     {{"prediction.elsewhere", "server.fin_wait2.final", 2500, "only 2,500 of 5,000"}}},
+    {"kernel_opened_more",
+     kernel_opened_more,
+     {{"connections.miscounted", "server.counter.TcpPassiveOpens", 5200, "accepted 5,000"}}},
+    {"kernel_saw_no_attempt",
+     kernel_saw_no_attempt,
+     {{"connections.miscounted", "client.counter.TcpActiveOpens", 4000, "began 5,000"}}},
+    {"attempts_without_port", attempts_without_port, {{0}}},
+    {"host_lab_unaccepted",
+     host_lab_unaccepted,
+     {{"connections.not_accepted", "server.attempted", 4000, NULL}}},
+    {"workers_died",
+     workers_died,
+     {{"workers.lost", "server.workers_died", 1, "1 of the server's 2 worker processes"}}},
+    {"workers_died_as_told",
+     workers_died_as_told,
+     {{"workers.died", "server.workers_died", 1, NULL}}},
+    {"still_open",
+     still_open,
+     {{"connections.unfinished", "server.outcome.cut", 4, "10 connections of the server were"}}},
+    {"still_open_but_cut_short", still_open_but_cut_short, {{0}}},
+    {"under_way_when_cut", under_way_when_cut, {{0}}},
+    {"cut_in_decay", cut_in_decay, {{"prediction.elsewhere", NULL, 0, "40 sockets"}}},
+    {"fin_wait2_expired", fin_wait2_expired, {{0}}},
+    {"one_still_open",
+     one_still_open,
+     {{"connections.unfinished", NULL, 0, "1 connection of the server was still open"}}},
+    {"overflows_elsewhere",
+     overflows_elsewhere,
+     {{"accept_queue.full", "host.counter.TcpExtListenOverflows", 3, NULL}}},
+    {"tw_overflow",
+     tw_overflow,
+     {{"time_wait.overflow", "server.counter.TcpExtTCPTimeWaitOverflow", 20, NULL}}},
+    {"overflows",
+     overflows,
+     {{"accept_queue.full", "server.counter.TcpExtListenOverflows", 37, NULL}}},
+    {"drops", drops, {{"listener.dropped", "server.counter.TcpExtListenDrops", 12, NULL}}},
+    {"overflows_of_a_stopped_server",
+     overflows_of_a_stopped_server,
+     {{"accept_queue.full", NULL, 0, "As long as the server was stopped"}}},
+    {"drops_of_requests",
+     drops_of_requests,
+     {{"syn_queue.full", "server.sysctl.net.ipv4.tcp_max_syn_backlog", 16, NULL}}},
+    {"loss_probes", loss_probes, {{0}}},
+    {"retransmissions",
+     retransmissions,
+     {{"segments.resent", "client.counter.TcpRetransSegs", 1234, "1,234 of 40,000"}}},
+    {"retransmissions_by_faults", retransmissions_by_faults, {{0}}},
+    {"killed_by_an_event", killed_by_an_event, {{0}}},
+    {"overflows_in_spite_of_faults",
+     overflows_in_spite_of_faults,
+     {{"accept_queue.full", "server.counter.TcpExtListenOverflows", 37, NULL}}},
+    {"a_fault_that_failed",
+     a_fault_that_failed,
+     {{"timeline.failed", NULL, 0, "into the load, failed: nftables: no such file."}}},
+    {"a_start_that_was_refused", a_start_that_was_refused, {{0}}},
+    {"nothing_known", nothing_known, {{0}}},
+};
+
+static bool is_as_due(const struct remark *remark, const struct due *due)
+{
+    double value;
+
+    return strcmp(remark->id, due->id) == 0 &&
+           (due->saying == NULL || strstr(remark->text, due->saying) != NULL) &&
+           (due->metric == NULL || (remark_evidence(remark, due->metric, &value) &&
+                                    value >= due->value && value <= due->value));
+}
+
+static bool is_found(const struct result *result, const struct due *due)
+{
+    for (size_t i = 0; i < result->remark_count; i++) {
+        if (is_as_due(&result->remark[i], due)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void each_disagreement_is_told_and_no_other(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct result *result = as_predicted();
-        size_t expected = 0;
+        size_t count = 0;
         cases[i].make(result);
-        result_reconcile(result);
-        result_reconcile(result); /* anew, not once more */
-        for (; cases[i].saying[expected] != NULL; expected++) {
-            if (!is_found(result, cases[i].saying[expected])) {
-                fail_msg("%s: nothing says \"%s\"; first: %s", cases[i].name,
-                         cases[i].saying[expected],
-                         result->finding_count > 0 ? result->finding[0].text : "none");
+        explain(result);
+        explain(result); /* anew, not once more */
+        for (size_t k = 0; k < result->remark_count; k++) {
+            count += is_watched(&result->remark[k]);
+        }
+        for (const struct due *due = cases[i].due; due->id != NULL; due++, count--) {
+            if (!is_found(result, due)) {
+                fail_msg("%s: no such %s", cases[i].name, due->id);
             }
         }
-        if (result->finding_count != expected) {
-            fail_msg("%s: %zu findings, last: %s", cases[i].name, result->finding_count,
-                     result->finding[result->finding_count - 1].text);
+        if (count != 0) {
+            fail_msg("%s: %zu more than are due", cases[i].name, count);
         }
         result_free(result);
     }
 }
 
-static void an_empty_result_has_no_findings(void **state)
-{
-    struct result *result = result_new();
-
-    (void)state;
-    result_reconcile(result);
-    assert_int_equal(result->finding_count, 0);
-    result_free(result);
-}
-
 static void the_whole_machine_is_named_as_such(void **state)
 {
+    static const struct due due = {"segments.resent", "host.counter.TcpRetransSegs", 900,
+                                   "This machine (other programs included)"};
     struct result *result = result_new();
     struct result_side machine = {0};
 
     (void)state;
-    set_counter(&machine, "TcpExtListenOverflows", 3);
+    set_counter(&machine, "TcpRetransSegs", 900);
     result->host_counters = machine.counters;
-    result_reconcile(result);
-    assert_int_equal(result->finding_count, 1);
-    assert_non_null(strstr(result->finding[0].text, "this machine (other programs included)"));
+    explain(result);
+    assert_true(is_found(result, &due));
     result_free(result);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_disagreement_is_found_and_no_other),
-        cmocka_unit_test(an_empty_result_has_no_findings),
+        cmocka_unit_test(each_disagreement_is_told_and_no_other),
         cmocka_unit_test(the_whole_machine_is_named_as_such),
     };
 

@@ -1,0 +1,168 @@
+#include "foreseen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLACK_SOCKETS 2.0
+#define TOLERANCE     0.01
+/* Sockets that end during the run are taken to have come evenly over the load; they may not. */
+#define TOLERANCE_EVENLY 0.1
+
+static double slack(double value, double share)
+{
+    return value * share > SLACK_SOCKETS ? value * share : SLACK_SOCKETS;
+}
+
+bool foreseen_differs(double seen, double low, double high, double share)
+{
+    return seen < low - slack(low, share) || seen > high + slack(high, share);
+}
+
+/* ---- what every predicted end of a side agrees on ---- */
+
+bool foreseen_state(const struct result *result, enum side side)
+{
+    for (size_t i = 1; i < result->predicted_count; i++) {
+        if (result->predicted[i].side[side].final != result->predicted[0].side[side].final) {
+            return false;
+        }
+    }
+    return result->predicted_count > 0;
+}
+
+static bool agree_on_tw(const struct result *result, enum side side)
+{
+    for (size_t i = 1; i < result->predicted_count; i++) {
+        if (result->predicted[i].side[side].tw != result->predicted[0].side[side].tw) {
+            return false;
+        }
+    }
+    return result->predicted_count > 0;
+}
+
+static bool keeps_descriptor(const struct predicted_side *predicted)
+{
+    return predicted->fate != NULL && strcmp(predicted->fate, outcome_name(OUTCOME_HELD)) == 0;
+}
+
+/* How long an orphan waits in FIN_WAIT2: TCP_LINGER2, or else tcp_fin_timeout (tcp(7)). */
+static int64_t fin_wait2_ns(const struct result *result, enum side side)
+{
+    const char *sysctl = text_pairs_get(&result->side[side].sysctl, "net.ipv4.tcp_fin_timeout");
+    const char *path = side == SIDE_CLIENT ? "client.sockopt.linger2" : "server.sockopt.linger2";
+    const char *linger2 = text_pairs_get(&result->scenario, path);
+    int64_t ns;
+
+    if (linger2 != NULL && units_parse_duration(linger2, &ns) == 0 && ns > 0) {
+        return ns;
+    }
+    long long seconds = sysctl == NULL ? 0 : strtoll(sysctl, NULL, 10);
+    /* tcp_fin_timeout's default is TCP_TIMEWAIT_LEN, too (TCP_FIN_TIMEOUT, include/net/tcp.h). */
+    return seconds > 0 && seconds < INT32_MAX ? seconds * NS_PER_S : TIME_WAIT_LENGTH;
+}
+
+/* How long a socket rests where the model says it does; INT64_MAX: for ever. */
+static int64_t rest_ns(const struct result *result, enum side side)
+{
+    const struct predicted_side *predicted = &result->predicted[0].side[side];
+
+    if (predicted->final == TCP_STATE_TIME_WAIT) {
+        return TIME_WAIT_LENGTH;
+    }
+    if (predicted->final == TCP_STATE_FIN_WAIT2 && !keeps_descriptor(predicted)) {
+        return fin_wait2_ns(result, side);
+    }
+    return INT64_MAX;
+}
+
+/* The share of the connections, made evenly over the load, whose sockets have not come to the
+ * end of their rest when the final observation is made. */
+static double share_at_rest(const struct result *result, enum side side)
+{
+    const struct phase_span *load = &result->phase[PHASE_LOAD];
+    int64_t rest = rest_ns(result, side);
+    double since = (double)result->side[side].final.at - (double)load->begin;
+    double length = (double)load->end - (double)load->begin;
+
+    if (!load->reached || since <= (double)rest) {
+        return 1;
+    }
+    double gone = (since - (double)rest) / (length > 0 ? length : 1);
+    return gone < 1 ? 1 - gone : 0;
+}
+
+/* Sockets seen in `state`; for `close`, where no socket is left, those in any state. */
+static double at_rest(const struct observation *seen, enum tcp_state state)
+{
+    double sockets = 0;
+
+    if (state != TCP_STATE_CLOSE) {
+        return seen->state[state];
+    }
+    for (unsigned i = 1; i < TCP_STATE_N; i++) {
+        sockets += i == TCP_STATE_LISTEN ? 0 : seen->state[i];
+    }
+    return sockets;
+}
+
+/* What was there already: with lab: host, an earlier run's. */
+static double at_rest_before(const struct result *result, enum side side, enum tcp_state state)
+{
+    const struct result_side *seen = &result->side[side];
+
+    return seen->observation_count > 0 && seen->observation[0].at <= result->phase[PHASE_LOAD].begin
+               ? at_rest(&seen->observation[0], state)
+               : 0;
+}
+
+/* What did not complete is outside the prediction: it may rest anywhere. */
+static double outside(const struct facts *facts)
+{
+    return facts->attempted - facts->completed;
+}
+
+static bool agrees(const struct facts *facts, enum side side, const struct foreseen_rest *rest)
+{
+    double high = rest->due + outside(facts) + at_rest_before(facts->result, side, rest->state);
+
+    return !foreseen_differs(rest->seen, rest->due, high,
+                             rest->share < 1 ? TOLERANCE_EVENLY : TOLERANCE);
+}
+
+bool foreseen_rest(const struct facts *facts, enum side side, struct foreseen_rest *rest)
+{
+    const struct result *result = facts->result;
+
+    *rest = (struct foreseen_rest){.share = 1};
+    if (!result->side[side].has_final || !facts->tallied || !foreseen_state(result, side)) {
+        return false;
+    }
+    rest->state = result->predicted[0].side[side].final;
+    if (tcp_state_name(rest->state) == NULL) {
+        return false;
+    }
+    rest->seen = at_rest(&result->side[side].final, rest->state);
+    rest->share = share_at_rest(result, side);
+    rest->due = rest->state == TCP_STATE_CLOSE ? 0 : facts->completed * rest->share;
+    rest->agrees = agrees(facts, side, rest);
+    return true;
+}
+
+bool foreseen_minis(const struct facts *facts, enum side side, struct foreseen_minis *minis)
+{
+    const char *name = side_name(side);
+    double killed;
+
+    if (!facts->tallied || !agree_on_tw(facts->result, side) ||
+        !facts_metric(facts, &minis->made, "%s.counter.TcpExtTW", name) ||
+        !facts_metric(facts, &killed, "%s.counter.TcpExtTWKilled", name)) {
+        return false;
+    }
+    /* Those with a life of 4 s or less are counted as killed, inet_twsk_schedule(). */
+    minis->made += killed;
+    minis->each = facts->result->predicted[0].side[side].tw;
+    minis->due = minis->each * facts->completed;
+    double others = (minis->each > 0 ? minis->each : 1) * outside(facts);
+    minis->agrees = !foreseen_differs(minis->made, minis->due, minis->due + others, TOLERANCE);
+    return true;
+}

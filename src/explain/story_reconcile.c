@@ -1,0 +1,162 @@
+#include <errno.h>
+
+#include "foreseen.h"
+#include "story.h"
+
+/* Where the roles, their kernels and the scenario do not agree. */
+
+#define TOLERANCE 0.01
+
+/* Whether anything befell the trial by the scenario's own will. */
+static bool is_befallen(const struct result *result)
+{
+    return result->fault_count + result->event_count > 0;
+}
+
+/* What was to happen and could not; that bind(2) is refused a scenario may be made to show. */
+void observe_not_done(struct story *story)
+{
+    const struct result *result = story->facts.result;
+
+    for (size_t i = 0; i < result->moment_count; i++) {
+        const struct moment *moment = &result->moment[i];
+        const struct event_spec *event = moment_event(result, moment);
+        if (moment->error == NULL || moment->refusals > 0) {
+            continue;
+        }
+        story_next(story);
+        if (event != NULL) {
+            story_about(story, event->side);
+        }
+        story_say(story, "\"%s\", due %s into the load, failed: %s.",
+                  moment->what != NULL ? moment->what : "", DURATION(moment->due), moment->error);
+    }
+}
+
+/* ---- what a role counted and what its host's kernel did ---- */
+
+static const struct opening {
+    enum side side;
+    const char *counter;
+    const char *did;
+} openings[] = {
+    {SIDE_CLIENT, "TcpActiveOpens", "began"},
+    {SIDE_SERVER, "TcpPassiveOpens", "accepted"},
+};
+
+/* Attempts that may have ended before tcp_connect() sent a SYN and counted them. */
+static uint64_t without_syn(const struct account *account)
+{
+    return account->outcome[OUTCOME_NO_PORT] + account->outcome[OUTCOME_NO_FD] +
+           account->outcome[OUTCOME_ERROR];
+}
+
+/* Connections wait in the accept queue while a process may not have another descriptor. */
+static bool lacked_descriptors(const struct opening *row, const struct account *account)
+{
+    return row->side == SIDE_SERVER && account->error[EMFILE] + account->error[ENFILE] > 0;
+}
+
+/* A cut leaves connections half made on the way, and so does an event. */
+void observe_miscounted(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+
+    for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
+        const struct opening *row = &openings[i];
+        const struct result_side *side = &facts->result->side[row->side];
+        const char *name = side_name(row->side);
+        double high = (double)side->account.attempted;
+        double kernel;
+        if (facts->result->partial || facts->result->event_count > 0 || !side->played ||
+            !facts_metric(facts, &kernel, "%s.counter.%s", name, row->counter) ||
+            lacked_descriptors(row, &side->account) ||
+            !foreseen_differs(kernel, high - (double)without_syn(&side->account), high,
+                              TOLERANCE)) {
+            continue;
+        }
+        story_about(story, row->side);
+        story_evidence(story, "%s.attempted", name);
+        story_evidence(story, "%s.counter.%s", name, row->counter);
+        story_say(story, "The %s %s %s %s, but its host's %s counted %s.", name, row->did,
+                  COUNT(high), PLURAL(high, "connection", "connections"), row->counter,
+                  COUNT(kernel));
+    }
+}
+
+/* On one host the counters are not a side's own, but the roles can be held against each other. */
+void observe_not_accepted(struct story *story)
+{
+    const struct result *result = story->facts.result;
+    const struct result_side *client = &result->side[SIDE_CLIENT];
+    const struct result_side *server = &result->side[SIDE_SERVER];
+    double opened = (double)client->account.opened;
+
+    if (!result->partial && !result->private_lab && client->played && server->played &&
+        foreseen_differs((double)server->account.attempted, opened, opened, TOLERANCE)) {
+        story_evidence(story, "client.opened");
+        story_evidence(story, "server.attempted");
+        story_say(story, "The client opened %s %s, but the server accepted %s.", COUNT(opened),
+                  PLURAL(opened, "connection", "connections"), COUNT(server->account.attempted));
+    }
+}
+
+void observe_unfinished(struct story *story)
+{
+    const struct result *result = story->facts.result;
+
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        const struct account *account = &result->side[i].account;
+        const char *name = side_name((enum side)i);
+        uint64_t open = account_open(account) + account->outcome[OUTCOME_CUT];
+
+        /* A run cut short leaves some by nature. */
+        if (open > 0 && result->side[i].played && !result->partial && !is_befallen(result)) {
+            story_about(story, (enum side)i);
+            story_evidence(story, "%s.attempted", name);
+            story_evidence(story, "%s.outcome.cut", name);
+            story_say(story, "%s %s of the %s %s still open at the end, of %s it had begun.",
+                      COUNT(open), PLURAL(open, "connection", "connections"), name,
+                      PLURAL(open, "was", "were"), COUNT(account->attempted));
+        }
+    }
+}
+
+/* ---- segments sent again ---- */
+
+#define STRAYS        2
+#define WORTH_TELLING 0.001 /* of the segments sent */
+
+/* A probe is sent early to a peer that delays its ACK: nothing is lost (tcp_send_loss_probe()). */
+static void look_at_resent(struct story *story, const char *host, const char *where)
+{
+    const struct facts *facts = &story->facts;
+    double again, probes, sent;
+
+    facts_metric(facts, &probes, "%s.counter.TcpExtTCPLossProbes", host);
+    facts_metric(facts, &sent, "%s.counter.TcpOutSegs", host);
+    if (!facts_metric(facts, &again, "%s.counter.TcpRetransSegs", host) ||
+        again - probes <= STRAYS || again - probes <= sent * WORTH_TELLING) {
+        return;
+    }
+    story_evidence(story, "%s.counter.TcpRetransSegs", host);
+    story_evidence(story, "%s.counter.TcpExtTCPLossProbes", host);
+    story_evidence(story, "%s.counter.TcpOutSegs", host);
+    story_say(story,
+              "%s sent %s of %s segments again (TcpRetransSegs): latencies hold their timeouts.",
+              where, COUNT(again), COUNT(sent));
+}
+
+/* Faults and events are written to have them, and observe_resent tells what came. */
+void observe_resent_unasked(struct story *story)
+{
+    if (is_befallen(story->facts.result)) {
+        return;
+    }
+    story_about(story, SIDE_CLIENT);
+    look_at_resent(story, "client", "The client's host");
+    story_about(story, SIDE_SERVER);
+    look_at_resent(story, "server", "The server's host");
+    story_next(story);
+    look_at_resent(story, "host", "This machine (other programs included)");
+}
