@@ -264,7 +264,8 @@ class Moments(FaultTestCase):
             {**ALL_AT_ONCE, "settle": "0s"}, "--set=faults={at: 1h, drop: syn, for: 1s}"
         )
         self.assertEqual(
-            result.listed("timeline"), [{"due": 3600 * 10**9, "what": "drop syn"}]
+            result.listed("timeline"),
+            [{"due": 3600 * 10**9, "what": "drop syn", "kind": "fault_begins", "index": 0}],
         )
 
 

@@ -418,7 +418,7 @@ class Readers(ft.LabTestCase):
         process.stdout.close()
         process.stdout = None
         ended = ft.finish(process)
-        self.assertGreater(os.path.getsize(os.path.join(out, "result.json")), 70000)
+        self.assertGreater(os.path.getsize(os.path.join(out, "result.json")), 65536)
         self.assertEqual(ended.status, 3, ended)
         self.assertIn("stdout", ended.stderr)
         self.assertEqual(read_result(out).outcomes("client"), {"done": 20})
