@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "finwait/error.h"
+#include "finwait/value.h"
 
 /*
  * Socket options of a role.  One row of sockopt_table is a YAML key
@@ -33,18 +33,6 @@ enum sockopt_id {
     SOCKOPT_N,
 };
 
-/* How a value is written. */
-enum sockopt_kind {
-    SOCKOPT_BOOL,      /* on | off */
-    SOCKOPT_COUNT,     /* a number */
-    SOCKOPT_SIZE,      /* bytes, with k/M/G */
-    SOCKOPT_SECONDS,   /* a duration, whole seconds */
-    SOCKOPT_MILLIS,    /* a duration, whole milliseconds */
-    SOCKOPT_LINGER_T,  /* off, or a duration of whole seconds, 0s = RST */
-    SOCKOPT_LINGER2_T, /* a duration of whole seconds, or -1: no FIN_WAIT2 at all */
-    SOCKOPT_RANGE,     /* LOW-HIGH, ports */
-};
-
 /* When in a socket's life it is set. */
 enum sockopt_when {
     SOCKOPT_BEFORE_BIND,   /* on every socket, listener or client, before bind/connect */
@@ -54,22 +42,15 @@ enum sockopt_when {
 
 struct sockopt_info {
     const char *name; /* "bind_no_port" */
-    enum sockopt_kind kind;
+    struct value_spec takes;
     enum sockopt_when when;
     int level, option;  /* for setsockopt(2) */
     const char *symbol; /* "IP_BIND_ADDRESS_NO_PORT" */
-    int64_t min, max;   /* bounds in the unit of the kind (bytes, seconds, ms, ports); the
-                           "off" of linger and the "-1" of linger2 are beside them */
     const char *needs;  /* what not every machine gives it: "Linux 6.3"; or NULL */
     const char *about;  /* one line */
 };
 
 extern const struct sockopt_info sockopt_table[SOCKOPT_N];
-
-/* The type of a value ("whole seconds") and its bounds ("1s to 32767s", or "" where
- * the type says it all), for the reference.  sockopt_range returns `text`. */
-const char *sockopt_type(enum sockopt_id id);
-char *sockopt_range(char *text, size_t size, enum sockopt_id id);
 
 /*
  * The options that were asked for; the others are left as the kernel has them.  All zero is
@@ -77,20 +58,14 @@ char *sockopt_range(char *text, size_t size, enum sockopt_id id);
  */
 struct sockopts {
     bool set[SOCKOPT_N];
-    int64_t value[SOCKOPT_N]; /* in the kind's unit; linger: seconds or -1 for off;
-                                 linger2: seconds or -1; range: high << 16 | low */
+    int64_t value[SOCKOPT_N]; /* as its kind in value.h is kept */
 };
 
-/* Parse one value and store it as set.  -1 with STATUS_USAGE: what is wrong, and the form it wants.
- */
-int sockopt_parse(struct sockopts *options, enum sockopt_id id, const char *text,
-                  struct error *error);
+/* Ask for it; the value is one that it takes. */
+void sockopt_set(struct sockopts *options, enum sockopt_id id, int64_t value);
 
 /* Leave the option as the kernel has it. */
 void sockopt_unset(struct sockopts *options, enum sockopt_id id);
-
-/* The value as text that sockopt_parse reads back; "" when not set.  Returns `text`. */
-char *sockopt_format(char *text, size_t size, const struct sockopts *options, enum sockopt_id id);
 
 /*
  * Apply those meant for this kind of socket.  `listener`: a socket about to bind and

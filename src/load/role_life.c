@@ -153,9 +153,7 @@ static void on_again(evutil_socket_t fd, short what, void *argument)
 
 void role_set_switch(struct role *role, enum sockopt_id id, bool on)
 {
-    struct error unused;
-
-    sockopt_parse(&role->sockopts, id, on ? "on" : "off", &unused);
+    sockopt_set(&role->sockopts, id, on);
     if (id == SOCKOPT_REUSEPORT && role->plan.side == SIDE_SERVER) {
         role->plan.own_listeners = on; /* without it there can be but one */
     }

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "finwait/units.h"
-
 static int apply_linger(const struct sockopt_info *info, int64_t value, int fd)
 {
     struct linger linger = {.l_onoff = value >= 0, .l_linger = value >= 0 ? (int)value : 0};
@@ -17,7 +15,7 @@ static int apply_one(const struct sockopt_info *info, int64_t value, int fd)
 {
     uint32_t word = (uint32_t)value;
 
-    if (info->kind == SOCKOPT_LINGER_T) {
+    if (info->takes.kind == VALUE_LINGER) {
         return apply_linger(info, value, fd);
     }
     return setsockopt(fd, info->level, info->option, &word, sizeof word);
@@ -48,7 +46,7 @@ int sockopts_apply_client(const struct sockopts *options, int fd)
 int sockopts_apply(const struct sockopts *options, int fd, bool listener, struct error *error)
 {
     enum sockopt_id failed = SOCKOPT_N;
-    char value[UNITS_TEXT];
+    char value[VALUE_WRITTEN];
     int errnum =
         apply(options, fd, listener ? SOCKOPT_CLIENT_ONLY : SOCKOPT_LISTENER_ONLY, &failed);
 
@@ -58,7 +56,8 @@ int sockopts_apply(const struct sockopts *options, int fd, bool listener, struct
     const struct sockopt_info *info = &sockopt_table[failed];
     error_errno(error, STATUS_MACHINE, errnum, "setsockopt %s (%s.sockopt.%s: %s)", info->symbol,
                 listener ? "server" : "client", info->name,
-                sockopt_format(value, sizeof value, options, failed));
+                value_write(&info->takes, &options->value[failed], sizeof options->value[failed],
+                            value, sizeof value));
     if (info->needs != NULL) {
         return error_hint(error, "it needs %s", info->needs);
     }

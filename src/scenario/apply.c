@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "draft.h"
-#include "text.h"
 
 /* What the file and the command line say, brought into a draft. */
 
@@ -198,7 +197,7 @@ static int apply_written(struct draft *draft, const struct option *option, const
         return apply_quoted(draft, option, key, text);
     }
     /* Without a value; but a text may be empty, and an empty list of expectations says nothing. */
-    text->plain = option->kind != OPTION_TEXT && option->kind != OPTION_EXPECT;
+    text->plain = option->takes.kind != VALUE_TEXT && option->kind != OPTION_EXPECT;
     return draft_set(draft, option, key, text, LEVEL_OVERRIDE);
 }
 

@@ -237,10 +237,9 @@ static void default_nodelay(const struct draft *draft, enum side side)
         [SIDE_CLIENT] = "client.sockopt.nodelay",
         [SIDE_SERVER] = "server.sockopt.nodelay",
     };
-    struct error unused;
 
     if (draft_given(draft, paths[side])->level == LEVEL_DEFAULT) {
-        sockopt_parse(&draft->scenario->side[side].sockopt, SOCKOPT_NODELAY, "on", &unused);
+        sockopt_set(&draft->scenario->side[side].sockopt, SOCKOPT_NODELAY, 1);
     }
 }
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
-#include "value.h"
+#include "finwait/text.h"
+#include "option_value.h"
 
 enum {
     EXPECT_MAX = 500,
@@ -192,7 +192,7 @@ static int fail_form(const struct draft *draft, const struct option *option, con
                                  ? "write maps, e.g. [{at: 1s, drop: fin, toward: client}]"
                                  : "write maps, e.g. [{at: 2s, kill: server}]");
     }
-    error_hint(draft->error, "its value is: %s%s%s", value_type(option, type, sizeof type),
+    error_hint(draft->error, "its value is: %s%s%s", option_type(option, type, sizeof type),
                option->value != NULL ? ", e.g. " : "", option->value != NULL ? option->value : "");
     return error_at(draft->error, node->at);
 }
@@ -229,7 +229,7 @@ int draft_set(struct draft *draft, const struct option *option, const char *key,
         status = draft_add_timeline(draft, option, node);
     } else if (option->kind == OPTION_PROGRAM) {
         status = draft_set_program(draft, option->side, node);
-    } else if (value_set(draft->scenario, option, node->text, draft->error) != 0) {
+    } else if (option_read(draft->scenario, option, node->text, draft->error) != 0) {
         return error_at(draft->error, node->at);
     }
     if (status == 0 && level != LEVEL_DEFAULT) {

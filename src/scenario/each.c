@@ -1,6 +1,7 @@
 #include <string.h>
 
-#include "value.h"
+#include "option_texts.h"
+#include "option_value.h"
 
 /* The effective scenario as pairs that read back as the same scenario. */
 
@@ -14,7 +15,7 @@ static bool is_implied(const struct scenario *scenario, const struct option *opt
 {
     bool custom = strcmp(scenario->order, "custom") == 0;
 
-    if (option->kind == OPTION_ORDER) {
+    if (option->takes.text == &order_text) {
         return custom;
     }
     return (option->kind == OPTION_PROGRAM && !custom) || option_is_moot(scenario, option);
@@ -46,8 +47,8 @@ static void each_moment(const struct each *each, const struct option *option,
 static void each_option(const struct each *each, const struct scenario *scenario,
                         const struct option *option)
 {
-    char text[VALUE_TEXT];
-    const char *value = value_get(scenario, option, text, sizeof text);
+    char text[OPTION_WRITTEN];
+    const char *value = option_write(scenario, option, text, sizeof text);
 
     if (value != NULL) {
         each->fn(each->context, option->path, value);

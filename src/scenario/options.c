@@ -5,12 +5,13 @@
 #include <threads.h>
 
 #include "finwait/clock.h"
-#include "value.h"
+#include "option_texts.h"
+#include "option_value.h"
 
 #define FIELD(member)                                                                              \
     .offset = offsetof(struct scenario, member), .size = sizeof(((struct scenario *)NULL)->member)
 
-#define HOUR (UINT64_C(3600) * NS_PER_S)
+#define HOUR (INT64_C(3600) * NS_PER_S)
 
 static const char *const transport_names[] = {
     [TRANSPORT_TCP] = "tcp", [TRANSPORT_TLS] = "tls", NULL};
@@ -27,133 +28,142 @@ static const char *const key_names[] = {
 static const char *const lab_names[] = {[LAB_PRIVATE] = "private", [LAB_HOST] = "host", NULL};
 static const char *const ip_names[] = {[IP_V4] = "v4", [IP_V6] = "v6", NULL};
 
+static const char *const none_names[] = {"", "none", NULL};
+
+/* In place of a side's map. */
+#define NONE                                                                                       \
+    {                                                                                              \
+        VALUE_WORD, .words = none_names, .hint = "write none, or a map of options: {workers: 1}"   \
+    }
+
 /* The options, in the order they are printed in; where a side's sockopt goes, all of
  * sockopt_table that is for that side takes its place. */
 static const struct option written[] = {
-    {"name", OPTION_TEXT, NULL, 1, 100, FIELD(name),
+    {"name", VALUE_OF(TEXT, 1, 100), NULL, FIELD(name),
      .about = "what the scenario is called; by default the file's name"},
-    {"about", OPTION_TEXT, NULL, 0, 2000, FIELD(about), .about = "what it shows, for people"},
-    {"fact", OPTION_TEXT, NULL, 1, 200, FIELD(fact),
+    {"about", VALUE_OF(TEXT, 0, 2000), NULL, FIELD(about), .about = "what it shows, for people"},
+    {"fact", VALUE_OF(TEXT, 1, 200), NULL, FIELD(fact),
      .about = "the fact about TCP on Linux that it shows; `finwait list facts` has all"},
-    {"transport", OPTION_CHOICE, "tcp", FIELD(transport), .choices = transport_names,
+    {"transport", VALUE_ONE_OF(transport_names), "tcp", FIELD(transport),
      .about = "what carries the messages: TCP alone, or TLS over it (with http: HTTPS)"},
-    {"tls.version", OPTION_CHOICE, "any", FIELD(tls.version), .choices = version_names,
+    {"tls.version", VALUE_ONE_OF(version_names), "any", FIELD(tls.version),
      .about = "the version of TLS; any: 1.2 or 1.3, the newest both sides have"},
-    {"tls.ciphers", OPTION_TEXT, NULL, 1, 1000, FIELD(tls.ciphers),
+    {"tls.ciphers", VALUE_OF(TEXT, 1, 1000), NULL, FIELD(tls.ciphers),
      .about = "TLS 1.2: a list as in openssl-ciphers(1); by default OpenSSL's"},
-    {"tls.ciphersuites", OPTION_TEXT, NULL, 1, 1000, FIELD(tls.ciphersuites),
+    {"tls.ciphersuites", VALUE_OF(TEXT, 1, 1000), NULL, FIELD(tls.ciphersuites),
      .about = "TLS 1.3: e.g. TLS_AES_128_GCM_SHA256, colons between several; by default OpenSSL's"},
-    {"tls.groups", OPTION_TEXT, NULL, 1, 1000, FIELD(tls.groups),
+    {"tls.groups", VALUE_OF(TEXT, 1, 1000), NULL, FIELD(tls.groups),
      .about = "groups of the key exchange, e.g. X25519:P-256, best first; by default OpenSSL's"},
-    {"tls.alpn", OPTION_TEXT_OR_NONE, "http/1.1", 1, 255, FIELD(tls.alpn),
+    {"tls.alpn", VALUE_OF(TEXT_OR_NONE, 1, 255), "http/1.1", FIELD(tls.alpn),
      .about = "the one protocol offered and taken by ALPN, or none; by default none with "
               "protocol: raw"},
-    {"tls.resumption", OPTION_CHOICE, "off", FIELD(tls.resumption), .choices = resumption_names,
+    {"tls.resumption", VALUE_ONE_OF(resumption_names), "off", FIELD(tls.resumption),
      .about = "how a client's next connection resumes the session of one before, if it does"},
-    {"tls.release_buffers", OPTION_SWITCH, "on", FIELD(tls.release_buffers),
+    {"tls.release_buffers", VALUE_A(SWITCH), "on", FIELD(tls.release_buffers),
      .about = "SSL_MODE_RELEASE_BUFFERS: a connection that waits keeps no buffers"},
-    {"tls.read_ahead", OPTION_SWITCH, "off", FIELD(tls.read_ahead),
+    {"tls.read_ahead", VALUE_A(SWITCH), "off", FIELD(tls.read_ahead),
      .about = "SSL_CTX_set_read_ahead: read what is there, not a record's head and then its body"},
-    {"protocol", OPTION_CHOICE, "http", FIELD(message.protocol), .choices = protocol_names,
+    {"protocol", VALUE_ONE_OF(protocol_names), "http", FIELD(message.protocol),
      .about = "what send and recv exchange: a fixed number of bytes, or HTTP/1.1 messages"},
-    {"order", OPTION_ORDER, "server-first", FIELD(order),
+    {"order", VALUE_AS(order_text), "server-first", FIELD(order),
      .about = "the close order: the program of each side; not with programs of your own"},
-    {"request.size", OPTION_SIZE, "64", 0, UINT64_C(256) << 20, FIELD(message.request_size),
+    {"request.size", VALUE_OF(SIZE, 0, INT64_C(256) << 20), "64", FIELD(message.request_size),
      .about = "bytes of a request; http: of its body, sent by POST, or 0 for a GET"},
-    {"response.size", OPTION_SIZE, "128", 0, UINT64_C(256) << 20, FIELD(message.response_size),
+    {"response.size", VALUE_OF(SIZE, 0, INT64_C(256) << 20), "128", FIELD(message.response_size),
      .about = "bytes of a response; http: of its body"},
-    {"response.chunked", OPTION_SWITCH, "off", FIELD(message.chunked),
+    {"response.chunked", VALUE_A(SWITCH), "off", FIELD(message.chunked),
      .about = "http: send the response's body in chunks"},
-    {"load.connections", OPTION_COUNT, "5000", 0, UINT64_C(1000000000000), FIELD(load.connections),
+    {"load.connections", VALUE_OF(COUNT, 0, INT64_C(1000000000000)), "5000",
+     FIELD(load.connections),
      .about = "connections to make, 0 for no limit; by default 0 when load.duration is given"},
-    {"load.concurrency", OPTION_COUNT, "128", 1, 1000000, FIELD(load.concurrency),
+    {"load.concurrency", VALUE_OF(COUNT, 1, 1000000), "128", FIELD(load.concurrency),
      .about = "connections open at a time, over all workers, while load.rate is max"},
-    {"load.rate", OPTION_RATE, "max", 0, 10000000, FIELD(load.rate),
+    {"load.rate", VALUE_OF(RATE, 0, 10000000), "max", FIELD(load.rate),
      .about = "connections begun a second, however many are open; max: the next when one ends"},
-    {"load.duration", OPTION_DURATION, "0s", 0, 24 * HOUR, FIELD(load.duration),
+    {"load.duration", VALUE_OF(DURATION, 0, 24 * HOUR), "0s", FIELD(load.duration),
      .about = "begin connections for this long; 0s: until load.connections are done"},
-    {"load.timeout", OPTION_DURATION, "30s", 0, 24 * HOUR, FIELD(load.timeout),
+    {"load.timeout", VALUE_OF(DURATION, 0, 24 * HOUR), "30s", FIELD(load.timeout),
      .about = "how long a step may wait, other than a pause; 0s: for ever"},
-    {"client", OPTION_NONE, NULL, FIELD(side[SIDE_CLIENT].none), .side = SIDE_CLIENT,
+    {"client", NONE, NULL, FIELD(side[SIDE_CLIENT].none),
      .about = "none: no client is run, another program loads the server; needs load.duration and "
               "lab: host"},
-    {"client.workers", OPTION_AUTO, "auto", 0, 256, FIELD(side[SIDE_CLIENT].workers),
+    {"client.workers", VALUE_OF(AUTO, 0, 256), "auto", FIELD(side[SIDE_CLIENT].workers),
      .about = "processes that play the client; auto: as CPUs and descriptors need"},
-    {"client.addresses", OPTION_COUNT, "64", 1, 65000, FIELD(side[SIDE_CLIENT].addresses),
+    {"client.addresses", VALUE_OF(COUNT, 1, 65000), "64", FIELD(side[SIDE_CLIENT].addresses),
      .about = "source addresses, each with ports of its own (some 28,000 by default)"},
-    {"client.port", OPTION_AUTO, "auto", 0, UINT16_MAX, FIELD(client_port),
+    {"client.port", VALUE_OF(AUTO, 0, UINT16_MAX), "auto", FIELD(client_port),
      .about = "the source port of every connection; auto: the kernel chooses"},
-    {"client.bind", OPTION_SWITCH, "off", FIELD(client_bind),
+    {"client.bind", VALUE_A(SWITCH), "off", FIELD(client_bind),
      .about = "bind the source address before connecting, even when there is only one"},
-    {"client.to", OPTION_ADDRESS, NULL, FIELD(client_to),
+    {"client.to", VALUE_AS(address_text), NULL, FIELD(client_to),
      .about = "connect there instead of to the server; an address of the private lab"},
-    {"client.descriptors", OPTION_AUTO, "auto", 0, 1048576, FIELD(side[SIDE_CLIENT].descriptors),
+    {"client.descriptors", VALUE_OF(AUTO, 0, 1048576), "auto", FIELD(side[SIDE_CLIENT].descriptors),
      .about = "RLIMIT_NOFILE of each of the client's processes; auto: as high as allowed"},
-    {"client.tls.sni", OPTION_TEXT, NULL, 1, 255, FIELD(tls.sni),
+    {"client.tls.sni", VALUE_OF(TEXT, 1, 255), NULL, FIELD(tls.sni),
      .about = "the name the client asks for (server_name); with verify the certificate must have "
               "it"},
-    {"client.tls.verify", OPTION_SWITCH, "off", FIELD(tls.verify),
+    {"client.tls.verify", VALUE_A(SWITCH), "off", FIELD(tls.verify),
      .about = "verify the server's certificate: fail the handshake when it is not to be trusted; "
               "its names and addresses only with sni"},
-    {"client.tls.ca", OPTION_FILE, NULL, 1, PATH_MAX - 1, FIELD(tls.ca),
+    {"client.tls.ca", VALUE_A(FILE), NULL, FIELD(tls.ca),
      .about = "PEM file of certificates to trust; by default our own server's, or the system's"},
-    {"client.tls.ignore_unexpected_eof", OPTION_SWITCH, "off",
+    {"client.tls.ignore_unexpected_eof", VALUE_A(SWITCH), "off",
      FIELD(tls.side[SIDE_CLIENT].ignore_unexpected_eof),
      .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},
-    {"client.program", OPTION_PROGRAM, .side = SIDE_CLIENT,
+    {"client.program", .kind = OPTION_PROGRAM, .side = SIDE_CLIENT,
      .about = "the steps of the client's end of a connection"},
-    {"client.sockopt", OPTION_SOCKOPT, .side = SIDE_CLIENT},
-    {"client.sysctl", OPTION_SYSCTL, .side = SIDE_CLIENT,
+    {"client.sockopt", .kind = OPTION_SOCKOPT, .side = SIDE_CLIENT},
+    {"client.sysctl", .kind = OPTION_SYSCTL, .side = SIDE_CLIENT,
      .about = "net.* sysctls of the client's host, e.g. client.sysctl.net.ipv4.tcp_tw_reuse"},
-    {"server.workers", OPTION_AUTO, "auto", 0, 256, FIELD(side[SIDE_SERVER].workers),
+    {"server.workers", VALUE_OF(AUTO, 0, 256), "auto", FIELD(side[SIDE_SERVER].workers),
      .about = "processes that play the server; auto: as CPUs and descriptors need"},
-    {"server.addresses", OPTION_COUNT, "1", 1, 1000, FIELD(side[SIDE_SERVER].addresses),
+    {"server.addresses", VALUE_OF(COUNT, 1, 1000), "1", FIELD(side[SIDE_SERVER].addresses),
      .about = "addresses served; clients connect to them in turn"},
-    {"server.port", OPTION_COUNT, "8080", 1, UINT16_MAX, FIELD(port),
+    {"server.port", VALUE_OF(COUNT, 1, UINT16_MAX), "8080", FIELD(port),
      .about = "where the server listens"},
-    {"server.backlog", OPTION_COUNT, "4096", 1, UINT16_MAX, FIELD(backlog),
+    {"server.backlog", VALUE_OF(COUNT, 1, UINT16_MAX), "4096", FIELD(backlog),
      .about = "length of the accept queue, which net.core.somaxconn cuts"},
-    {"server.descriptors", OPTION_AUTO, "auto", 0, 1048576, FIELD(side[SIDE_SERVER].descriptors),
+    {"server.descriptors", VALUE_OF(AUTO, 0, 1048576), "auto", FIELD(side[SIDE_SERVER].descriptors),
      .about = "RLIMIT_NOFILE of each of the server's processes; auto: as high as allowed"},
-    {"server.at", OPTION_ADDRESS, NULL, FIELD(at),
+    {"server.at", VALUE_AS(address_text), NULL, FIELD(at),
      .about = "load the server that already runs there instead of one of ours; needs lab: host"},
-    {"server.tls.cert", OPTION_FILE, NULL, 1, PATH_MAX - 1, FIELD(tls.cert),
+    {"server.tls.cert", VALUE_A(FILE), NULL, FIELD(tls.cert),
      .about = "PEM file of the server's certificate chain; by default one is made at start"},
-    {"server.tls.key", OPTION_FILE, NULL, 1, PATH_MAX - 1, FIELD(tls.key),
+    {"server.tls.key", VALUE_A(FILE), NULL, FIELD(tls.key),
      .about = "PEM file of the private key of server.tls.cert"},
-    {"server.tls.generate", OPTION_CHOICE, "p256", FIELD(tls.key_kind), .choices = key_names,
+    {"server.tls.generate", VALUE_ONE_OF(key_names), "p256", FIELD(tls.key_kind),
      .about = "the key of the certificate that is made"},
-    {"server.tls.tickets", OPTION_COUNT, "2", 0, 16, FIELD(tls.tickets),
+    {"server.tls.tickets", VALUE_OF(COUNT, 0, 16), "2", FIELD(tls.tickets),
      .about =
          "session tickets sent after each full TLS 1.3 handshake; after a resumed one never more "
          "than 1"},
-    {"server.tls.ignore_unexpected_eof", OPTION_SWITCH, "off",
+    {"server.tls.ignore_unexpected_eof", VALUE_A(SWITCH), "off",
      FIELD(tls.side[SIDE_SERVER].ignore_unexpected_eof),
      .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},
-    {"server.program", OPTION_PROGRAM, .side = SIDE_SERVER,
+    {"server.program", .kind = OPTION_PROGRAM, .side = SIDE_SERVER,
      .about = "the steps of the server's end of a connection"},
-    {"server.sockopt", OPTION_SOCKOPT, .side = SIDE_SERVER},
-    {"server.sysctl", OPTION_SYSCTL, .side = SIDE_SERVER,
+    {"server.sockopt", .kind = OPTION_SOCKOPT, .side = SIDE_SERVER},
+    {"server.sysctl", .kind = OPTION_SYSCTL, .side = SIDE_SERVER,
      .about = "net.* sysctls of the server's host, e.g. server.sysctl.net.ipv4.tcp_fin_timeout"},
-    {"lab", OPTION_CHOICE, "private", FIELD(lab), .choices = lab_names,
+    {"lab", VALUE_ONE_OF(lab_names), "private", FIELD(lab),
      .about = "fresh network namespaces for each trial, or this host and its loopback"},
-    {"ip", OPTION_CHOICE, "v4", FIELD(ip), .choices = ip_names, .about = "the version of IP"},
-    {"sample.every", OPTION_DURATION, "100ms", NS_PER_MS, 60 * NS_PER_S, FIELD(sample_every),
+    {"ip", VALUE_ONE_OF(ip_names), "v4", FIELD(ip), .about = "the version of IP"},
+    {"sample.every", VALUE_OF(DURATION, NS_PER_MS, 60 * NS_PER_S), "100ms", FIELD(sample_every),
      .about = "time between two looks at the sockets' states"},
-    {"settle", OPTION_DURATION, "1s", 0, HOUR, FIELD(settle),
+    {"settle", VALUE_OF(DURATION, 0, HOUR), "1s", FIELD(settle),
      .about = "watch on for this long after the load; final values are those at its end"},
-    {"decay", OPTION_DURATION, "0s", 0, HOUR, FIELD(decay),
+    {"decay", VALUE_OF(DURATION, 0, HOUR), "0s", FIELD(decay),
      .about = "then watch the pile decay for this long"},
-    {"faults", OPTION_FAULTS,
+    {"faults", .kind = OPTION_FAULTS,
      .about =
          "what befalls the link, a list of maps: one of drop or reset (any, syn, syn-ack, ack, "
          "data, fin, rst or e.g. 5%), partition: on, delay: 50ms, rate: 1M/s, heal: on; and "
          "at: 2s, for: 1s, toward: client|server|both, share: 5%"},
-    {"events", OPTION_EVENTS,
+    {"events", .kind = OPTION_EVENTS,
      .about =
          "what befalls a side, a list of maps: one of kill, start, stop or cont: "
          "client|server; at: 2s; and with start reuseaddr, reuseport: on|off, host: client|server"},
-    {"expect", OPTION_EXPECT,
+    {"expect", .kind = OPTION_EXPECT,
      .about = "conditions on metrics that decide the verdict; several as a list"},
 };
 
@@ -164,7 +174,7 @@ static struct {
     size_t count;
     struct option row[OPTION_MAX];
     char type[OPTION_MAX][64];
-    char range[OPTION_MAX][RANGE_TEXT];
+    char range[OPTION_MAX][VALUE_RANGE];
     char sockopt_path[SIDE_N][SOCKOPT_N][sizeof "client.sockopt." + 32];
 } table;
 
@@ -181,8 +191,8 @@ static void add(const struct option *option)
     size_t index = table.count++;
 
     table.row[index] = *option;
-    value_type(option, table.type[index], sizeof table.type[0]);
-    value_range(option, table.range[index], sizeof table.range[0]);
+    option_type(option, table.type[index], sizeof table.type[0]);
+    value_range(&option->takes, table.range[index], sizeof table.range[0]);
 }
 
 static void add_sockopts(const struct option *map)
@@ -197,6 +207,7 @@ static void add_sockopts(const struct option *map)
         snprintf(path, sizeof table.sockopt_path[0][0], "%s.%s", map->path, info->name);
         add(&(struct option){.path = path,
                              .kind = OPTION_SOCKOPT,
+                             .takes = info->takes,
                              .side = map->side,
                              .sockopt = (enum sockopt_id)id,
                              .about = info->about});

@@ -7,22 +7,10 @@
 
 #include "finwait/scenario.h"
 
-/* The kinds of values: how one is written, checked and kept is a row of value.c. */
+/* What an option is made of. */
 enum option_kind {
-    OPTION_TEXT,
-    OPTION_TEXT_OR_NONE, /* or the word none, NULL in the field */
-    OPTION_FILE,
-    OPTION_CHOICE,
-    OPTION_ORDER,
-    OPTION_SWITCH,
-    OPTION_COUNT,
-    OPTION_AUTO, /* a count, or `auto` for 0 */
-    OPTION_SIZE,
-    OPTION_DURATION,
-    OPTION_RATE,
-    OPTION_ADDRESS,
-    OPTION_NONE, /* the word none in place of a side's map */
-    OPTION_SOCKOPT,
+    OPTION_VALUE,   /* one value, in its field */
+    OPTION_SOCKOPT, /* one value, in its field, if it is set */
     OPTION_PROGRAM,
     OPTION_SYSCTL, /* path.NAME, any number of them */
     OPTION_EXPECT, /* a list */
@@ -33,12 +21,11 @@ enum option_kind {
 
 struct option {
     const char *path;
+    struct value_spec takes;
+    const char *value; /* the default as a user would write it; NULL for none */
     enum option_kind kind;
-    const char *value;          /* the default as a user would write it; NULL for none */
-    uint64_t min, max;          /* numbers: bounds, in bytes, ns, per second; text: its length */
-    const char *const *choices; /* ends with NULL; the index is the value */
-    size_t offset, size;        /* of the field in struct scenario */
-    enum side side;             /* none, sockopt, program, sysctl */
+    size_t offset, size; /* of the field in struct scenario */
+    enum side side;      /* sockopt, program, sysctl */
     enum sockopt_id sockopt;
     const char *about;
 };

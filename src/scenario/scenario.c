@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "draft.h"
-#include "value.h"
+#include "option_value.h"
 
 enum { FILE_MAX = 1 << 20 };
 
@@ -43,7 +43,7 @@ static int set_name(struct draft *draft)
     if (dot != NULL && dot != name && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0)) {
         *dot = '\0';
     }
-    return value_set(scenario, option_find("name", &key), name, draft->error);
+    return option_read(scenario, option_find("name", &key), name, draft->error);
 }
 
 /*

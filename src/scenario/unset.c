@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "draft.h"
-#include "value.h"
+#include "option_value.h"
 
 /* Taking options back. */
 
@@ -70,7 +70,7 @@ static int unset_option(struct draft *draft, const struct option *option)
         unset_program(&scenario->side[option->side]);
         return 0;
     default:
-        return value_reset(scenario, option, draft->error);
+        return option_reset(scenario, option, draft->error);
     }
 }
 

@@ -102,7 +102,7 @@ static struct role *start(struct play *play, enum side side)
     struct error error;
     struct role *role;
 
-    assert_int_equal(sockopt_parse(sockopts, SOCKOPT_REUSEADDR, "on", &error), 0);
+    sockopt_set(sockopts, SOCKOPT_REUSEADDR, 1);
     assert_int_equal(program_parse(program, play->program[side], side, NULL, &error), 0);
     address_set_port(&plan.servers.first, PORT);
     role = role_new(&plan, play->lab, play->base, &events, &error);

@@ -72,7 +72,7 @@ static struct role *start(struct pair *pair, enum side side, const struct lab *l
     struct error error;
     struct role *role;
 
-    assert_int_equal(sockopt_parse(&sockopts[side], SOCKOPT_REUSEADDR, "on", &error), 0);
+    sockopt_set(&sockopts[side], SOCKOPT_REUSEADDR, 1);
     assert_int_equal(program_parse(&program[side], pair->program[side], side, NULL, &error), 0);
     address_set_port(&plan.servers.first, PORT);
     role = role_new(&plan, lab, base, &events, &error);
@@ -324,8 +324,7 @@ static void an_option_that_no_connection_would_get_is_an_error(void **state)
 
     (void)state;
     program_parse(&program, "connect close", SIDE_CLIENT, NULL, &error);
-    sockopt_parse(&options, SOCKOPT_KEEPIDLE, "7s", &error);
-    options.value[SOCKOPT_KEEPIDLE] = 0; /* EINVAL, tcp_sock_set_keepidle() */
+    sockopt_set(&options, SOCKOPT_KEEPIDLE, 0); /* EINVAL, tcp_sock_set_keepidle() */
     assert_null(role_new(&plan, lab, base, &events, &error));
     assert_int_equal(error.status, STATUS_MACHINE);
     assert_non_null(strstr(error.what, "client.sockopt.keepidle"));

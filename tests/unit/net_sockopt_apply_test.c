@@ -48,9 +48,13 @@ static const struct setting of_listener[] = {
 
 static void set(struct sockopts *options, enum sockopt_id id, const char *text)
 {
+    int64_t value;
+    struct value_slot slot = {&sockopt_table[id].takes, sockopt_table[id].name, &value,
+                              sizeof value};
     struct error error;
 
-    assert_int_equal(sockopt_parse(options, id, text, &error), 0);
+    assert_int_equal(value_read(&slot, text, &error), 0);
+    sockopt_set(options, id, value);
 }
 
 static void set_all(struct sockopts *options, const struct setting *settings, size_t count)
@@ -216,10 +220,10 @@ static void bounds_are_the_kernels(void **state)
     for (size_t i = 0; i < COUNT(ids); i++) {
         const struct sockopt_info *info = &sockopt_table[ids[i]];
         int fd = tcp_socket(AF_INET);
-        int most = (int)info->max;
+        int most = (int)info->takes.max;
         assert_int_equal(setsockopt(fd, info->level, info->option, &most, sizeof most), 0);
         assert_int_equal(get(fd, ids[i]), most);
-        int least = (int)info->min;
+        int least = (int)info->takes.min;
         assert_int_equal(setsockopt(fd, info->level, info->option, &least, sizeof least), 0);
         close(fd);
     }

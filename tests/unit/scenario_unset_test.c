@@ -35,10 +35,10 @@ static void assert_texts_equal(const char *a, const char *b)
     assert_string_equal(a != NULL ? a : "(none)", b != NULL ? b : "(none)");
 }
 
-static bool is_kept_as_text(enum option_kind kind)
+static bool is_kept_as_text(enum value_kind kind)
 {
-    return kind == OPTION_TEXT || kind == OPTION_TEXT_OR_NONE || kind == OPTION_FILE ||
-           kind == OPTION_ORDER || kind == OPTION_ADDRESS;
+    return kind == VALUE_TEXT || kind == VALUE_TEXT_OR_NONE || kind == VALUE_FILE ||
+           kind == VALUE_KNOWN;
 }
 
 static void assert_fields_equal(const struct scenario *a, const struct scenario *b)
@@ -48,7 +48,7 @@ static void assert_fields_equal(const struct scenario *a, const struct scenario 
         const char *in_a = (const char *)a + option->offset;
         const char *in_b = (const char *)b + option->offset;
 
-        if (is_kept_as_text(option->kind)) {
+        if (is_kept_as_text(option->takes.kind)) {
             assert_texts_equal(*(char *const *)in_a, *(char *const *)in_b);
         } else if (option->size > 0) {
             assert_memory_equal(in_a, in_b, option->size);

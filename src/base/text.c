@@ -1,4 +1,4 @@
-#include "text.h"
+#include "finwait/text.h"
 
 #include <ctype.h>
 #include <stddef.h>

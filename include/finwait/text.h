@@ -1,5 +1,5 @@
-#ifndef FINWAIT_SCENARIO_TEXT_H
-#define FINWAIT_SCENARIO_TEXT_H
+#ifndef FINWAIT_TEXT_H
+#define FINWAIT_TEXT_H
 
 #include <stdbool.h>
 
