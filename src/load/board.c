@@ -1,4 +1,4 @@
-#include "board.h"
+#include "finwait/board.h"
 
 #include <stddef.h>
 #include <sys/mman.h>

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "board.h"
+#include "finwait/board.h"
 #include "finwait/load.h"
 
 /* A connection: one run of the role's program on one socket.  It knows nobody who uses it. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "leash.h"
+#include "finwait/leash.h"
 
 /* Close all descriptors from `first` to `last`, if there are any. */
 static void close_between(int first, int last)

@@ -1,4 +1,4 @@
-#include "leash.h"
+#include "finwait/leash.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,5 +1,3 @@
-#include "worker.h"
-
 #include <event2/event.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -7,6 +5,7 @@
 #include "closer.h"
 #include "conn.h"
 #include "finwait/clock.h"
+#include "finwait/load.h"
 #include "pace.h"
 #include "serve.h"
 #include "steps.h"

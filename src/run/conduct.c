@@ -65,19 +65,13 @@ static void on_phase_over(evutil_socket_t fd, short what, void *argument)
     }
 }
 
-static enum side side_of(const struct trial *trial, const struct role *role)
-{
-    return role == trial->role[SIDE_CLIENT] ? SIDE_CLIENT : SIDE_SERVER;
-}
-
 /* The end of a role that an event starts again is not that of the load. */
 static void on_finished(void *context, struct role *role)
 {
     struct trial *trial = context;
-    enum side side = side_of(trial, role);
 
-    if (is_driver(trial, role) &&
-        !(moments_holds(trial->moments, side) && moments_revives(trial->moments, side))) {
+    if (is_driver(trial, role) && !(moments_holds(trial->moments, role->side) &&
+                                    moments_revives(trial->moments, role->side))) {
         load_is_over(trial);
     }
 }
@@ -86,12 +80,12 @@ static void on_restarted(void *context, struct role *role, int64_t took, uint64_
 {
     struct trial *trial = context;
 
-    moments_restarted(trial->moments, side_of(trial, role), took, refusals);
+    moments_restarted(trial->moments, role->side, took, refusals);
 }
 
 void conduct_restart_failed(struct trial *trial, struct role *role, const struct error *error)
 {
-    moments_not_restarted(trial->moments, side_of(trial, role), error);
+    moments_not_restarted(trial->moments, role->side, error);
     if (is_driver(trial, role)) {
         load_is_over(trial);
     }

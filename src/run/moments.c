@@ -169,29 +169,16 @@ static uint64_t refusals_of(const struct moments *moments, enum side side)
     return refusals;
 }
 
-static void start(struct moments *moments, struct moment *moment, enum side side)
+static void start(struct moments *moments, struct moment *moment, const struct event_spec *event)
 {
     struct trial *trial = moments->trial;
+    enum side side = event->side;
     struct error error;
 
     moments->refused[side] = refusals_of(moments, side);
     moments->restart[side] = moment;
-    if (role_restart(trial->role[side], &error) != 0) {
+    if (role_start(trial->role[side], event, &error) != 0) {
         conduct_restart_failed(trial, trial->role[side], &error);
-    }
-}
-
-/* What is different when it starts again. */
-static void change_role(struct role *role, const struct event_spec *event)
-{
-    if (event->reuseaddr != EVENT_AS_IT_WAS) {
-        role_set_switch(role, SOCKOPT_REUSEADDR, event->reuseaddr == EVENT_ON);
-    }
-    if (event->reuseport != EVENT_AS_IT_WAS) {
-        role_set_switch(role, SOCKOPT_REUSEPORT, event->reuseport == EVENT_ON);
-    }
-    if (event->moves) {
-        role_move(role, event->host);
     }
 }
 
@@ -206,8 +193,7 @@ static void do_event(struct moments *moments, struct moment *moment)
     }
     moments->frozen[event->side] = event->kind == EVENT_STOP;
     if (event->kind == EVENT_START) {
-        change_role(role, event);
-        start(moments, moment, event->side);
+        start(moments, moment, event);
         return;
     }
     if (event->kind == EVENT_KILL) {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "finwait/error.h"
-#include "finwait/load.h"
+#include "finwait/role.h"
 #include "finwait/side.h"
 
 /*

@@ -5,8 +5,8 @@
 
 #include "finwait/conduct.h"
 #include "finwait/lab.h"
-#include "finwait/load.h"
 #include "finwait/model.h"
+#include "finwait/role.h"
 #include "finwait/sampler.h"
 #include "moments.h"
 

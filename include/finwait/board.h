@@ -1,5 +1,5 @@
-#ifndef FINWAIT_LOAD_BOARD_H
-#define FINWAIT_LOAD_BOARD_H
+#ifndef FINWAIT_BOARD_H
+#define FINWAIT_BOARD_H
 
 #include <stdint.h>
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "finwait/clock.h"
-#include "finwait/load.h"
+#include "finwait/role.h"
 
 enum {
     PORT = 28080, /* below the default ip_local_port_range */

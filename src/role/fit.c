@@ -1,7 +1,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "finwait/load.h"
+#include "finwait/role.h"
 
 enum {
     WORKERS_MAX = 256,

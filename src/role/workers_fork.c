@@ -1,6 +1,4 @@
 #include <errno.h>
-#include <event2/event.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -8,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "role.h"
+#include "workers.h"
 
 /*
  * Workers are forked.  When a role is started again, the conductor has a second thread, the
@@ -18,11 +16,6 @@
  * __malloc_fork_lock_parent() and _IO_reset_locks() in its fork.c).  libevent takes none: nobody
  * calls evthread_use_pthreads().
  */
-
-enum {
-    /* How long a worker may take to get ready: it only allocates. */
-    READY_MS = 10000,
-};
 
 /* ---- in the worker's process ---- */
 
@@ -123,35 +116,35 @@ static int own_descriptors(struct worker_descriptors *has)
     return 0;
 }
 
-static _Noreturn void run_worker(struct role *role, uint32_t index, int control,
+static _Noreturn void run_worker(struct workers *workers, uint32_t index, int control,
                                  const struct listeners *listeners, pid_t conductor)
 {
     struct worker_descriptors has = {
         .control = control,
-        .leash = role->leash.theirs,
+        .leash = workers->leash.theirs,
         .listeners = listeners_of(listeners, index),
         .listener_count = listeners->count,
     };
     struct error error;
 
     become_worker(conductor);
-    if (lab_enter(role->lab, role->home, &error) != 0 ||
-        limit_descriptors(role->plan.descriptors, &error) != 0) {
+    if (lab_enter(workers->lab, workers->home, &error) != 0 ||
+        limit_descriptors(workers->plan.descriptors, &error) != 0) {
         error_print(&error, stderr);
         _exit(EXIT_FAILURE);
     }
     if (own_descriptors(&has) != 0) {
         _exit(EXIT_FAILURE);
     }
-    _exit(worker_main(&role->plan, index, role->board, &has));
+    _exit(worker_main(&workers->plan, index, workers->board, &has));
 }
 
 /* ---- in the conductor's ---- */
 
-static int fork_worker(struct role *role, uint32_t index, const struct listeners *listeners,
+static int fork_worker(struct workers *workers, uint32_t index, const struct listeners *listeners,
                        struct error *error)
 {
-    struct role_worker *worker = &role->worker[index];
+    struct worker_process *process = &workers->process[index];
     pid_t conductor = getpid();
     sigset_t all;
     sigset_t before;
@@ -163,52 +156,26 @@ static int fork_worker(struct role *role, uint32_t index, const struct listeners
     /* No handler of ours may run in the child before it has its own. */
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
-    worker->pid = fork();
-    if (worker->pid == 0) {
-        run_worker(role, index, pair[1], listeners, conductor);
+    process->pid = fork();
+    if (process->pid == 0) {
+        run_worker(workers, index, pair[1], listeners, conductor);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(pair[1]);
-    if (worker->pid < 0) {
+    if (process->pid < 0) {
         close(pair[0]);
-        worker->pid = 0;
+        process->pid = 0;
         return error_errno(error, STATUS_MACHINE, errno, "fork");
     }
-    worker->control = pair[0];
+    process->control = pair[0];
     return 0;
 }
 
-static int await_ready(const struct role *role, uint32_t index, struct error *error)
+int workers_fork(struct workers *workers, const struct listeners *listeners, struct error *error)
 {
-    struct pollfd ready = {.fd = role->worker[index].control, .events = POLLIN};
-    char byte;
-
-    while (poll(&ready, 1, READY_MS) < 0 && errno == EINTR) {
-    }
-    if (recv(ready.fd, &byte, 1, MSG_DONTWAIT) == 1 && byte == CONTROL_READY) {
-        return 0;
-    }
-    return error_set(error, STATUS_MACHINE, "worker %u of the %s did not get ready", index,
-                     side_name(role->plan.side));
-}
-
-int role_fork_all(struct role *role, const struct listeners *listeners, struct error *error)
-{
-    for (uint32_t i = 0; i < role->plan.workers; i++) {
-        if (fork_worker(role, i, listeners, error) != 0) {
+    for (uint32_t i = 0; i < workers->plan.workers; i++) {
+        if (fork_worker(workers, i, listeners, error) != 0) {
             return -1;
-        }
-    }
-    for (uint32_t i = 0; i < role->plan.workers; i++) {
-        struct role_worker *worker = &role->worker[i];
-
-        if (await_ready(role, i, error) != 0) {
-            return -1;
-        }
-        worker->event =
-            event_new(role->base, worker->control, EV_READ | EV_PERSIST, role_on_word, worker);
-        if (worker->event == NULL || event_add(worker->event, NULL) != 0) {
-            return error_set(error, STATUS_MACHINE, "event_add: out of memory");
         }
     }
     return 0;

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "finwait/clock.h"
-#include "finwait/load.h"
+#include "finwait/role.h"
 
 enum {
     PORT = 28090, /* below the default ip_local_port_range */
@@ -220,9 +220,9 @@ static bool start_server(struct play *play)
     struct error error;
 
     play->mark = progress_of(play, SIDE_CLIENT).done;
-    assert_int_equal(role_restart(play->role[SIDE_SERVER], &error), 0);
+    assert_int_equal(role_start(play->role[SIDE_SERVER], NULL, &error), 0);
     assert_int_equal(play->restarts, 0); /* it returns at once */
-    assert_int_equal(role_restart(play->role[SIDE_SERVER], &error), -1);
+    assert_int_equal(role_start(play->role[SIDE_SERVER], NULL, &error), -1);
     assert_int_equal(error.status, STATUS_USAGE);
     return true;
 }
@@ -231,7 +231,7 @@ static bool start_client(struct play *play)
 {
     struct error error;
 
-    assert_int_equal(role_restart(play->role[SIDE_CLIENT], &error), 0);
+    assert_int_equal(role_start(play->role[SIDE_CLIENT], NULL, &error), 0);
     return true;
 }
 
@@ -435,9 +435,9 @@ static void a_restart_can_be_given_up(void **state)
     close(play.blocker);
     event_base_loop(play.base, EVLOOP_NONBLOCK);
     assert_int_equal(play.restarts, 0);
-    assert_int_equal(role_restart(play.role[SIDE_SERVER], &error), 0);
+    assert_int_equal(role_start(play.role[SIDE_SERVER], NULL, &error), 0);
     role_end(play.role[SIDE_SERVER]);
-    assert_int_equal(role_restart(play.role[SIDE_SERVER], &error), -1);
+    assert_int_equal(role_start(play.role[SIDE_SERVER], NULL, &error), -1);
     end(&play);
 }
 
@@ -449,7 +449,7 @@ static void a_role_that_runs_is_not_started(void **state)
 
     (void)state;
     begin(&play);
-    assert_int_equal(role_restart(play.role[SIDE_SERVER], &error), -1);
+    assert_int_equal(role_start(play.role[SIDE_SERVER], NULL, &error), -1);
     assert_int_equal(error.status, STATUS_USAGE);
     end(&play);
 }

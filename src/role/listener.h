@@ -1,5 +1,5 @@
-#ifndef FINWAIT_LOAD_LISTENER_H
-#define FINWAIT_LOAD_LISTENER_H
+#ifndef FINWAIT_ROLE_LISTENER_H
+#define FINWAIT_ROLE_LISTENER_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-#ifndef FINWAIT_LOAD_LEASH_H
-#define FINWAIT_LOAD_LEASH_H
+#ifndef FINWAIT_LEASH_H
+#define FINWAIT_LEASH_H
 
 #include <stdbool.h>
 #include <stdint.h>

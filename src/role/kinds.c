@@ -1,0 +1,5 @@
+#include <stddef.h>
+
+#include "finwait/role.h"
+
+const struct role_kind *const role_kinds[] = {&role_workers, NULL};

@@ -1,0 +1,99 @@
+#ifndef FINWAIT_ROLE_WORKERS_H
+#define FINWAIT_ROLE_WORKERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "finwait/board.h"
+#include "finwait/leash.h"
+#include "finwait/load.h"
+#include "finwait/role.h"
+#include "listener.h"
+
+/* A role of workers as its owner's process sees it. */
+
+struct worker_process {
+    struct workers *workers;
+    pid_t pid;   /* 0 once reaped */
+    int control; /* our end of its socket pair; -1 once closed */
+    struct event *event;
+    bool finished; /* has said so, or is dead */
+};
+
+/* A start under way. */
+struct workers_start {
+    struct event *timer; /* bind(2) is tried again, or nobody got ready in time; NULL: none is */
+    bool tried;          /* once at least */
+    int64_t began;       /* CLOCK_MONOTONIC of the first try */
+    uint64_t refusals;   /* of bind(2), since then */
+    uint32_t ready;      /* workers that have said so */
+};
+
+struct workers {
+    struct role role;      /* the first, see workers_of */
+    struct role_plan plan; /* what it points to are the copies below */
+    struct program program;
+    struct sockopts sockopts;
+    char host[ADDRESS_TEXT];
+    const struct lab *lab;
+    enum side home;     /* in whose host it runs: its own side's, unless it was moved */
+    uint32_t addresses; /* how many of its own it was to have: a host it moves to may have fewer */
+    struct leash leash;
+    struct event_base *base;
+    struct board *board;
+    bool going;    /* role_go was called */
+    bool stopping; /* role_stop was called */
+    bool ended;
+    bool told; /* events.finished was called */
+    uint32_t finished;
+    uint32_t died;
+    struct workers_start start;
+    struct worker_process process[]; /* plan.workers */
+};
+
+static inline struct workers *workers_of(struct role *role)
+{
+    return (struct workers *)role;
+}
+
+/* ---- workers_fork.c ---- */
+
+/*
+ * Fork every worker: they get ready by themselves.  -1 with STATUS_MACHINE; those that run already
+ * are left for workers_reap_all.
+ */
+int workers_fork(struct workers *workers, const struct listeners *listeners, struct error *error);
+
+/* ---- workers_process.c ---- */
+
+/* A word to every worker that can hear it. */
+void workers_tell(const struct workers *workers, enum control what);
+
+void workers_signal(const struct workers *workers, int number);
+
+bool workers_are_down(const struct workers *workers);
+
+/* A worker has ended, or is to be killed: what was open counts as `outcome`, and what was held as
+ * killed when that is OUTCOME_KILLED. */
+void workers_reap(struct worker_process *process, enum outcome outcome);
+void workers_reap_all(struct workers *workers, enum outcome outcome);
+
+/* ---- workers_start.c ---- */
+
+/* The addresses that the role itself has, of those in its plan. */
+struct address_pool *workers_own_pool(struct role_plan *plan);
+
+/* The first time: they are ready when it returns 0.  -1 with STATUS_MACHINE. */
+int workers_start_first(struct workers *workers, struct error *error);
+
+/* role_start. */
+int workers_start_again(struct workers *workers, const struct event_spec *as, struct error *error);
+
+/* Give up a start that is under way. */
+void workers_start_cancel(struct workers *workers);
+
+/* Every worker has finished or is dead: tell the owner, once. */
+void workers_tell_finished(struct workers *workers);
+
+#endif

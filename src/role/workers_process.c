@@ -1,0 +1,86 @@
+#include <event2/event.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "workers.h"
+
+/* The processes of a role: told, struck and reaped. */
+
+void workers_tell(const struct workers *workers, enum control what)
+{
+    char byte = (char)what;
+
+    for (uint32_t i = 0; i < workers->plan.workers; i++) {
+        if (workers->process[i].control >= 0) {
+            /* A worker that is just dying is found out by the end of file. */
+            (void)!send(workers->process[i].control, &byte, 1, MSG_NOSIGNAL);
+        }
+    }
+}
+
+void workers_signal(const struct workers *workers, int number)
+{
+    for (uint32_t i = 0; i < workers->plan.workers; i++) {
+        if (workers->process[i].pid > 0) {
+            kill(workers->process[i].pid, number);
+        }
+    }
+}
+
+bool workers_are_down(const struct workers *workers)
+{
+    for (uint32_t i = 0; i < workers->plan.workers; i++) {
+        if (workers->process[i].pid > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A held connection has ended for its program, but only its death takes the descriptor away. */
+static void settle(struct account *account, enum outcome outcome)
+{
+    account->outcome[outcome] += account_open(account);
+    if (outcome == OUTCOME_KILLED) {
+        account->outcome[OUTCOME_KILLED] += account->outcome[OUTCOME_HELD];
+        account->outcome[OUTCOME_HELD] = 0;
+    }
+}
+
+static void forget_control(struct worker_process *process)
+{
+    if (process->event != NULL) {
+        event_free(process->event);
+        process->event = NULL;
+    }
+    if (process->control >= 0) {
+        close(process->control);
+        process->control = -1;
+    }
+}
+
+void workers_reap(struct worker_process *process, enum outcome outcome)
+{
+    struct board *board = process->workers->board;
+
+    if (process->pid > 0) {
+        struct board_slot *slot = &board->slot[process - process->workers->process];
+
+        kill(process->pid, SIGKILL);
+        waitpid(process->pid, NULL, 0);
+        process->pid = 0;
+        slot->room = 0;
+        settle(&slot->account, outcome);
+    }
+    forget_control(process);
+}
+
+void workers_reap_all(struct workers *workers, enum outcome outcome)
+{
+    workers_signal(workers, SIGKILL); /* all of them before the first is waited for */
+    for (uint32_t i = 0; i < workers->plan.workers; i++) {
+        workers_reap(&workers->process[i], outcome);
+    }
+}
