@@ -106,12 +106,17 @@ char *facts_server(char *text, size_t size, const struct facts *facts);
 /* What distinguishes the connections that can exist at a time between client and server. */
 struct port_budget {
     uint64_t low, high;    /* ip_local_port_range, or what the socket option narrows it to */
-    uint64_t ports;        /* 0: the range was not recorded, or the client is not ours */
+    uint64_t ports;        /* of those, without ip_local_reserved_ports; 0: the range was not
+                              recorded, or the client is not ours */
     uint64_t addresses;    /* the client's */
     uint64_t destinations; /* addresses of the server, each with the same ports again */
     uint64_t total;
 };
 void facts_ports(const struct facts *facts, struct port_budget *budget);
+
+/* Whether bind(2) takes each port before the destination is known: then it serves one only
+ * (ip(7), IP_BIND_ADDRESS_NO_PORT). */
+bool facts_binds_early(const struct facts *facts);
 
 /* Whether all connections have client.port, and a TIME_WAIT on it is taken over at once. */
 bool facts_reuses_fixed_port(const struct facts *facts);

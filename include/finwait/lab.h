@@ -102,8 +102,8 @@ bool sysctl_name_ok(const char *name);
 
 /*
  * Call `fn` for every net.ipv4.*, net.ipv6.* (top level) and net.core.* value of the calling
- * thread's namespace that any user may read, sorted by name.  What only root may read is a secret
- * (tcp_fastopen_key) and stays one.
+ * thread's namespace that any user may read, and net.ipv6.conf.all.disable_ipv6, sorted by name.
+ * What only root may read is a secret (tcp_fastopen_key) and stays one.
  */
 void sysctl_each(void (*fn)(void *context, const char *name, const char *value), void *context);
 

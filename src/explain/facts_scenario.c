@@ -68,16 +68,38 @@ static uint64_t at_least_one(uint64_t count)
     return count > 0 ? count : 1;
 }
 
+/* Ports from `low` to `high` in ip_local_reserved_ports, "8080,9000-9010": connect and bind pass
+ * them over. */
+static uint64_t reserved(const struct facts *facts, uint64_t low, uint64_t high)
+{
+    const char *list = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.ip_local_reserved_ports");
+    uint64_t count = 0;
+    char *end;
+
+    for (uint64_t first = strtoul(list, &end, 10); end != list; first = strtoul(list, &end, 10)) {
+        uint64_t last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
+        uint64_t from = first > low ? first : low;
+        uint64_t to = last < high ? last : high;
+        count += to >= from ? to - from + 1 : 0;
+        list = *end == ',' ? end + 1 : end;
+    }
+    return count;
+}
+
+bool facts_binds_early(const struct facts *facts)
+{
+    bool binds = strcmp(facts_scenario(facts, "client.bind"), "on") == 0 ||
+                 facts_scenario_count(facts, "client.addresses") > 1;
+
+    return binds && strcmp(facts_scenario(facts, "client.sockopt.bind_no_port"), "off") == 0;
+}
+
 void facts_ports(const struct facts *facts, struct port_budget *budget)
 {
     const char *narrowed = facts_scenario(facts, "client.sockopt.local_port_range");
     const char *range = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.ip_local_port_range");
     bool one = !facts->result->side[SIDE_SERVER].played; /* server.at */
-    /* A port bound before the destination is known serves one destination only
-     * (ip(7), IP_BIND_ADDRESS_NO_PORT). */
-    bool binds = strcmp(facts_scenario(facts, "client.bind"), "on") == 0 ||
-                 facts_scenario_count(facts, "client.addresses") > 1;
-    bool early = binds && strcmp(facts_scenario(facts, "client.sockopt.bind_no_port"), "off") == 0;
+    bool early = facts_binds_early(facts);
     uint64_t fixed = facts_scenario_count(facts, "client.port");
 
     *budget = (struct port_budget){
@@ -88,7 +110,7 @@ void facts_ports(const struct facts *facts, struct port_budget *budget)
     if (facts->result->side[SIDE_CLIENT].played &&
         (parse_range(narrowed, &budget->low, &budget->high) ||
          parse_range(range, &budget->low, &budget->high))) {
-        budget->ports = budget->high - budget->low + 1;
+        budget->ports = budget->high - budget->low + 1 - reserved(facts, budget->low, budget->high);
     }
     if (fixed > 0) {
         budget->low = budget->high = fixed;

@@ -21,10 +21,4 @@ double pile_ceiling(const struct facts *facts, const struct pile *pile);
 /* Say what limits the pile, and what happens there. */
 void pile_say_limits(struct story *story, const struct pile *pile);
 
-/* Whether connect(2) may take a port back from TIME_WAIT, which it does after a while. */
-bool pile_reuses_ports(const struct facts *facts);
-
-/* The name of what bounds the client's ports, a sysctl or the socket option that narrows it. */
-const char *pile_port_range(const struct facts *facts);
-
 #endif

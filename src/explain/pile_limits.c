@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "pile.h"
+#include "ports.h"
 
 static void say_budget(struct story *story, const struct port_budget *budget)
 {
     story_say(story,
               "On the client each holds a local port: %s %u-%u gives %s, and %s address%s to %s "
               "destination%s make %s.",
-              pile_port_range(&story->facts), (unsigned)budget->low, (unsigned)budget->high,
+              ports_range(&story->facts), (unsigned)budget->low, (unsigned)budget->high,
               COUNT(budget->ports), COUNT(budget->addresses), budget->addresses == 1 ? "" : "es",
               COUNT(budget->destinations), budget->destinations == 1 ? "" : "s",
               COUNT(budget->total));
@@ -20,22 +21,6 @@ static double buckets_of(const struct facts *facts, enum side side)
     uint64_t buckets = facts_sysctl_count(facts, side, "net.ipv4.tcp_max_tw_buckets");
 
     return buckets > 0 ? (double)buckets : INFINITY;
-}
-
-const char *pile_port_range(const struct facts *facts)
-{
-    return facts_scenario(facts, "client.sockopt.local_port_range")[0] != '\0'
-               ? "client.sockopt.local_port_range"
-               : "ip_local_port_range";
-}
-
-bool pile_reuses_ports(const struct facts *facts)
-{
-    const char *reuse = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse");
-    bool loopback_only = strcmp(reuse, "2") == 0; /* Documentation/networking/ip-sysctl.rst */
-
-    return strcmp(facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.tcp_timestamps"), "0") != 0 &&
-           (strcmp(reuse, "1") == 0 || (loopback_only && !facts->result->private_lab));
 }
 
 /*
@@ -80,7 +65,7 @@ static void say_ports(struct story *story, const struct pile *pile)
         return;
     }
     say_budget(story, &budget);
-    if (pile_reuses_ports(&story->facts)) {
+    if (ports_reused(&story->facts)) {
         story_say(story,
                   "With tcp_tw_reuse at %s connect takes ports back from TIME_WAIT, so they need "
                   "not run out, nor the pile grow so far.",

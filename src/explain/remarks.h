@@ -35,6 +35,10 @@
       "bind(2) was refused when the server was started again (EADDRINUSE)")                        \
     X(observe_no_ports, "ports.exhausted", CAUSE, HOST,                                            \
       "the client ran out of local ports, and what held them")                                     \
+    X(observe_no_address, "address.unavailable", CAUSE, HOST,                                      \
+      "the client had no local address to connect from, while no port was short")                  \
+    X(observe_port_held, "port.held", CAUSE, HOST,                                                 \
+      "another program held client.port all the time")                                             \
     X(observe_syn_queue, "syn_queue.full", CAUSE, ANY,                                             \
       "the listener had no room for more requests in SYN_RECV")                                    \
     X(observe_dropped, "listener.dropped", CAUSE, ANY,                                             \

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pile.h"
+#include "ports.h"
 
 /* How long a client's ports last, and how long they lasted. */
 
@@ -42,7 +42,7 @@ static void say_budget(struct story *story, const struct port_budget *budget)
         story,
         "It has %s port%s (%s %u-%u) on %s%s source address%s, for %s%s destination%s%s: %s "
         "connections at a time.",
-        COUNT(budget->ports), plural(budget->ports, "s"), pile_port_range(&story->facts),
+        COUNT(budget->ports), plural(budget->ports, "s"), ports_range(&story->facts),
         (unsigned)budget->low, (unsigned)budget->high,
         budget->addresses == 1 ? "its only" : "each of ",
         budget->addresses == 1 ? "" : COUNT(budget->addresses), plural(budget->addresses, "es"),
@@ -66,24 +66,26 @@ static void say_rate(struct story *story, const struct port_budget *budget)
     if (units_parse_rate(facts_scenario(facts, "load.rate"), &rate) == 0 && rate > 0) {
         story_say(story, "At %s connections begun a second they last %s unless given back.",
                   COUNT(rate), DURATION((int64_t)(total / rate * (double)NS_PER_S)));
-    } else if (until > 0) {
+    } else if (until * (double)NS_PER_S >= (double)LOAD_TOO_SHORT) {
         story_say(story, "Until then %s a second were taken.",
                   COUNT((facts->opened < total ? facts->opened : total) / until));
     }
 }
 
-/* tcp_twsk_unique(), net/ipv4/tcp_ipv4.c; before Linux 6.14 the delay was a constant. */
+/* Before Linux 6.14 the delay was a constant.  Not told where the connects came more slowly and
+ * failed all the same. */
 static void say_reuse(struct story *story, const struct port_budget *budget)
 {
-    const char *set = facts_sysctl(&story->facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse_delay");
+    const struct facts *facts = &story->facts;
+    const char *set = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse_delay");
     double seconds = set[0] != '\0' ? strtod(set, NULL) / 1000 : 1;
+    double lasting = seconds > 0 ? (double)budget->total / seconds : 0;
 
-    if (seconds > 0) {
+    if (lasting > 0 && facts->arriving > 0 && facts->attempted / facts->arriving > lasting) {
         story_say(story,
                   "With tcp_tw_reuse a TIME_WAIT keeps one for %s (tcp_tw_reuse_delay) at least, "
-                  "so that %s a second can go on for ever.",
-                  DURATION((int64_t)(seconds * (double)NS_PER_S)),
-                  COUNT((double)budget->total / seconds));
+                  "so that no more than %s a second can go on for ever.",
+                  DURATION((int64_t)(seconds * (double)NS_PER_S)), COUNT(lasting));
     }
 }
 
@@ -94,7 +96,7 @@ static void say_arithmetic(struct story *story, const struct port_budget *budget
         return; /* one port has no rate worth telling */
     }
     say_rate(story, budget);
-    if (stands_in_time_wait(&story->facts, budget) && pile_reuses_ports(&story->facts)) {
+    if (stands_in_time_wait(&story->facts, budget) && ports_reused(&story->facts)) {
         say_reuse(story, budget);
     } else if (stands_in_time_wait(&story->facts, budget)) {
         story_say(story,
@@ -116,41 +118,35 @@ static void say_holder(struct story *story, const struct port_budget *budget)
 {
     const struct facts *facts = &story->facts;
     double held = facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT];
+    bool time_wait = stands_in_time_wait(facts, budget);
 
     if (has_fixed_port(facts) && facts_reuses_fixed_port(facts)) {
-        story_say(story, "With SO_REUSEADDR or SO_REUSEPORT a TIME_WAIT gives it back at once, but "
-                         "a connection in any other state keeps it.");
-    } else if (has_fixed_port(facts)) {
-        story_advise(story, "let the server close first, or set client.sockopt.reuseaddr, with "
-                            "which a TIME_WAIT gives its port back at once");
-    } else if (stands_in_time_wait(facts, budget)) {
+        story_say(story, "With SO_REUSEADDR or SO_REUSEPORT and timestamps a TIME_WAIT gives it "
+                         "back at once, but a connection in any other state keeps it.");
+    } else if (time_wait && !has_fixed_port(facts)) {
         story_say(story, "Up to %s of them stood in TIME_WAIT on the client.", COUNT(held));
-        story_advise(story, "let the server close first, %swiden %s or add client.addresses",
-                     pile_reuses_ports(facts) ? "" : "set net.ipv4.tcp_tw_reuse to 1 there, ",
-                     pile_port_range(facts));
-    } else if (sharing(facts, budget) > 0) {
-        story_advise(story,
-                     "set client.sockopt.bind_no_port to on, which leaves the port to connect, "
-                     "widen %s or add client.addresses",
-                     pile_port_range(facts));
-    } else {
-        story_advise(story, "widen %s or add client.addresses", pile_port_range(facts));
     }
+    ports_advise(story, budget, time_wait);
 }
 
-static void say_shortage(struct story *story)
+/* "777 connects failed with EADDRNOTAVAIL, the first 2 s into the load": the end of a sentence. */
+static void add_failures(struct story *story)
 {
-    const struct facts *facts = &story->facts;
-    const struct account *client = &facts->result->side[SIDE_CLIENT].account;
+    const struct account *client = &story->facts.result->side[SIDE_CLIENT].account;
     bool connect = client->error[EADDRNOTAVAIL] > 0;
-    double failed = facts->no_port > 0 ? facts->no_port : (double)client->error[EADDRNOTAVAIL];
+    double failed = ports_failed(&story->facts);
 
-    story_say(
-        story, "The client ran out of local ports: %s %s failed with %s%s%s%s.", COUNT(failed),
-        connect ? PLURAL(failed, "connect", "connects") : PLURAL(failed, "bind", "binds"),
-        connect ? "EADDRNOTAVAIL" : "EADDRINUSE", client->first_no_port > 0 ? ", the first " : "",
-        client->first_no_port > 0 ? DURATION(client->first_no_port) : "",
-        client->first_no_port > 0 ? " into the load" : "");
+    story_add(story, "%s %s failed with %s%s%s%s.", COUNT(failed),
+              connect ? PLURAL(failed, "connect", "connects") : PLURAL(failed, "bind", "binds"),
+              connect ? "EADDRNOTAVAIL" : "EADDRINUSE",
+              client->first_no_port > 0 ? ", the first " : "",
+              client->first_no_port > 0 ? DURATION(client->first_no_port) : "",
+              client->first_no_port > 0 ? " into the load" : "");
+    story_evidence(story, "client.outcome.no_port");
+    story_evidence(story, "client.errors.EADDRNOTAVAIL");
+    story_evidence(story, "client.errors.EADDRINUSE");
+    story_evidence(story, "client.first_no_port");
+    story_evidence(story, "connections.attempted");
 }
 
 void observe_no_ports(struct story *story)
@@ -158,23 +154,87 @@ void observe_no_ports(struct story *story)
     const struct facts *facts = &story->facts;
     struct port_budget budget;
 
-    if (facts->no_port <= 0 && facts->result->side[SIDE_CLIENT].account.error[EADDRNOTAVAIL] == 0) {
+    facts_ports(facts, &budget);
+    if (ports_shortage(facts, &budget) != SHORTAGE_PORTS) {
         return;
     }
-    facts_ports(facts, &budget);
     story_about(story, SIDE_CLIENT);
-    story_evidence(story, "client.outcome.no_port");
-    story_evidence(story, "client.errors.EADDRNOTAVAIL");
-    story_evidence(story, "client.errors.EADDRINUSE");
-    story_evidence(story, "client.first_no_port");
+    story_say(story, "The client ran out of local ports: ");
+    add_failures(story);
     story_evidence(story, "client.time_wait.peak");
     if (!stands_in_time_wait(facts, &budget)) {
         story_certainty(story, CERTAINTY_LIKELY); /* no table shows what held them */
     }
-    say_shortage(story);
     if (budget.ports > 0) {
         say_budget(story, &budget);
         say_arithmetic(story, &budget);
         say_holder(story, &budget);
+    }
+}
+
+/* ---- no port was short ---- */
+
+static bool lacks_ipv6(const struct facts *facts)
+{
+    return strcmp(facts_scenario(facts, "ip"), "v6") == 0 &&
+           facts_sysctl_count(facts, SIDE_CLIENT, "net.ipv6.conf.all.disable_ipv6") == 1;
+}
+
+static void say_not_short(struct story *story, const struct port_budget *budget)
+{
+    double taken = ports_taken(&story->facts);
+
+    if (!(taken > 0)) {
+        story_say(story, "No port was short: not one was ever taken.");
+    } else if (taken < (double)budget->total) {
+        story_say(story, "No port was short: of %s, no more than %s were ever taken.",
+                  COUNT(budget->total), COUNT(taken));
+    } else {
+        story_say(story, "No port was short: samples saw few sockets beside the %s there are.",
+                  COUNT(budget->total));
+    }
+}
+
+void observe_no_address(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    struct port_budget budget;
+    char where[SERVER_TEXT];
+
+    facts_ports(facts, &budget);
+    if (ports_shortage(facts, &budget) != SHORTAGE_ADDRESS) {
+        return;
+    }
+    story_about(story, SIDE_CLIENT);
+    story_say(story, "The client had no local address to connect from: ");
+    add_failures(story);
+    story_evidence(story, "client.sysctl.net.ipv6.conf.all.disable_ipv6");
+    say_not_short(story, &budget);
+    if (lacks_ipv6(facts) && !(ports_taken(facts) > 0)) {
+        story_say(story, "IPv6 is disabled on its host (net.ipv6.conf.all.disable_ipv6 is 1), so "
+                         "that no source address is there.");
+        story_advise(story, "set net.ipv6.conf.all.disable_ipv6 to 0 there, or connect over IPv4");
+        return;
+    }
+    story_certainty(story, CERTAINTY_LIKELY);
+    story_say(story,
+              "The one it was to have is not its host's, or the way to the server %s has none; ip "
+              "address and ip route get tell there.",
+              facts_server(where, sizeof where, facts));
+}
+
+void observe_port_held(struct story *story)
+{
+    struct port_budget budget;
+
+    facts_ports(&story->facts, &budget);
+    if (ports_shortage(&story->facts, &budget) == SHORTAGE_HELD) {
+        story_about(story, SIDE_CLIENT);
+        story_say(story, "Another program holds the client's port (client.port %s): ",
+                  facts_scenario(&story->facts, "client.port"));
+        add_failures(story);
+        story_evidence(story, "client.port");
+        story_say(story, "Not one connection of this run ever had it.");
+        story_advise(story, "choose another client.port, or find its holder with ss -tanp");
     }
 }

@@ -232,6 +232,9 @@ static void each_of(const char *directory, void (*fn)(void *, const char *, cons
 
     for (int i = 0; i < count; i++) {
         snprintf(name, sizeof name, "%s.%.*s", directory, NAME_MAX, entries[i]->d_name);
+        if (strcmp(name, "net.ipv6.conf") == 0) { /* of the folders' many, the one that tells */
+            snprintf(name, sizeof name, "net.ipv6.conf.all.disable_ipv6");
+        }
         if (is_public(name) && sysctl_read(name, value, sizeof value, &ignored) == 0) {
             fn(context, name, value);
         }
