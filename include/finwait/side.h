@@ -15,6 +15,9 @@ enum side {
 /* The side's name as users write it: "client" or "server".  Static storage. */
 const char *side_name(enum side side);
 
+/* Both, NULL at the end. */
+extern const char *const side_words[SIDE_N + 1];
+
 /* The other end. */
 enum side side_peer(enum side side);
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "finwait/timeline.h"
+#include "finwait/value.h"
 
 /* The keys of the two kinds of maps that make a timeline. */
 
@@ -11,8 +12,10 @@ enum { KEY_NO_KIND = -1 };
 
 struct timeline_key {
     const char *name;
-    int (*take)(void *into, const char *value); /* 0, or -1: it is no such value */
-    const char *form;
+    struct value_spec takes;
+    size_t offset, size; /* of the field; size 0: `keep` has it, if any */
+    void (*keep)(void *into, int64_t number);
+    bool or_share;  /* a percentage is the map's key "share" */
     int kind;       /* the kind that the key makes its map; KEY_NO_KIND: it only adds to one */
     unsigned kinds; /* to which it can be added, one bit each */
 };
@@ -30,5 +33,9 @@ struct timeline_map {
 
 extern const struct timeline_map timeline_fault_map; /* of struct fault */
 extern const struct timeline_map timeline_event_map; /* of struct event_spec */
+
+/* The words of enum fault_packets and of enum event_switch, NULL at their ends. */
+extern const char *const timeline_packets[FAULT_PACKETS_N + 1];
+extern const char *const timeline_switch[EVENT_SWITCH_N + 1];
 
 #endif

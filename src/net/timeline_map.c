@@ -79,6 +79,28 @@ static int fail_second(const struct timeline_map *map, const struct timeline_key
                       second->name);
 }
 
+/* Keep the value where the key says, or the map's share where it is one. */
+static int take(const struct timeline_map *map, const struct timeline_key *key, void *into,
+                const char *value, struct error *error)
+{
+    bool share = key->or_share && strchr(value, '%') != NULL;
+    const struct timeline_key *taker = share ? find_key(map, "share") : key;
+    int64_t number = 0;
+    struct value_slot slot = {&taker->takes, key->name, &number, sizeof number};
+
+    if (taker->size > 0) {
+        slot.field = (char *)into + taker->offset;
+        slot.size = taker->size;
+    }
+    if (value_read(&slot, value, error) != 0) {
+        return -1;
+    }
+    if (taker->keep != NULL) {
+        taker->keep(into, number);
+    }
+    return 0;
+}
+
 static int map_set(const struct timeline_map *map, void *into, unsigned *given, const char *name,
                    const char *value, struct error *error)
 {
@@ -91,9 +113,8 @@ static int map_set(const struct timeline_map *map, void *into, unsigned *given, 
     if (before != NULL && (*given & KEY_BIT(before - map->keys)) != 0) {
         return fail_second(map, before, key, error);
     }
-    if (key->take(into, value) != 0) {
-        error_set(error, STATUS_USAGE, "%s cannot be \"%.80s\"", key->name, value);
-        return error_hint(error, "%s", key->form);
+    if (take(map, key, into, value, error) != 0) {
+        return -1;
     }
     *given |= KEY_BIT(key - map->keys);
     return 0;

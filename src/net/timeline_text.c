@@ -1,24 +1,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "finwait/timeline.h"
-#include "finwait/units.h"
-
-static const char *const packets_names[FAULT_PACKETS_N] = {
-    [FAULT_ANY] = "any",   [FAULT_SYN] = "syn", [FAULT_SYN_ACK] = "syn-ack", [FAULT_ACK] = "ack",
-    [FAULT_DATA] = "data", [FAULT_FIN] = "fin", [FAULT_RST] = "rst",
-};
-
-static const char *const switch_names[EVENT_SWITCH_N] = {[EVENT_ON] = "on", [EVENT_OFF] = "off"};
+#include "timeline_keys.h"
 
 const char *fault_packets_name(enum fault_packets packets)
 {
-    return (unsigned)packets < FAULT_PACKETS_N ? packets_names[packets] : NULL;
+    return (unsigned)packets < FAULT_PACKETS_N ? timeline_packets[packets] : NULL;
 }
 
 const char *event_switch_name(enum event_switch is)
 {
-    return (unsigned)is < EVENT_SWITCH_N ? switch_names[is] : NULL;
+    bool said = is != EVENT_AS_IT_WAS && (unsigned)is < EVENT_SWITCH_N;
+
+    return said ? timeline_switch[is] : NULL;
 }
 
 /* A text in the making: what does not fit is cut off. */
@@ -35,11 +29,13 @@ static void add(struct line *line, const char *before, const char *word)
     }
 }
 
-static void add_time(struct line *line, const char *before, int64_t ns)
+static void add_value(struct line *line, const char *before, enum value_kind kind,
+                      const void *field)
 {
-    char number[UNITS_TEXT];
+    const struct value_spec spec = {kind};
+    char text[VALUE_WRITTEN];
 
-    add(line, before, units_format_duration(number, sizeof number, ns));
+    add(line, before, value_write(&spec, field, sizeof(int64_t), text, sizeof text));
 }
 
 static bool strikes_share(const struct fault *fault)
@@ -50,22 +46,19 @@ static bool strikes_share(const struct fault *fault)
 /* Which packets, or how much of what: the value of the key that names the fault. */
 static void add_struck(struct line *line, const char *before, const struct fault *fault)
 {
-    char number[UNITS_TEXT];
-
     switch (fault->kind) {
     case FAULT_DELAY:
-        add_time(line, before, fault->delay);
+        add_value(line, before, VALUE_DURATION, &fault->delay);
         break;
     case FAULT_RATE:
-        add(line, before, units_format_size(number, sizeof number, fault->rate));
-        add(line, "", "/s");
+        add_value(line, before, VALUE_BYTES_RATE, &fault->rate);
         break;
     case FAULT_DROP:
     case FAULT_RESET:
         if (strikes_share(fault) && fault->packets == FAULT_ANY) {
-            add(line, before, units_format_share(number, sizeof number, fault->share));
+            add_value(line, before, VALUE_SHARE, &fault->share);
         } else {
-            add(line, before, packets_names[fault->packets]);
+            add(line, before, timeline_packets[fault->packets]);
         }
         break;
     default:
@@ -88,19 +81,18 @@ static const char *direction(const struct fault *fault)
 char *fault_format(char *text, size_t size, const struct fault *fault)
 {
     struct line line = {text, size, 0};
-    char number[UNITS_TEXT];
 
-    add_time(&line, "{at: ", fault->at);
+    add_value(&line, "{at: ", VALUE_DURATION, &fault->at);
     add(&line, ", ", fault_kind_name(fault->kind));
     add_struck(&line, ": ", fault);
     if (strikes_share(fault) && fault->packets != FAULT_ANY) {
-        add(&line, ", share: ", units_format_share(number, sizeof number, fault->share));
+        add_value(&line, ", share: ", VALUE_SHARE, &fault->share);
     }
     if (has_direction(fault)) {
         add(&line, ", toward: ", direction(fault));
     }
     if (fault->length > 0) {
-        add_time(&line, ", for: ", fault->length);
+        add_value(&line, ", for: ", VALUE_DURATION, &fault->length);
     }
     add(&line, "", "}");
     return text;
@@ -109,14 +101,13 @@ char *fault_format(char *text, size_t size, const struct fault *fault)
 char *fault_describe(char *text, size_t size, const struct fault *fault)
 {
     struct line line = {text, size, 0};
-    char number[UNITS_TEXT];
 
     add(&line, "", fault_kind_name(fault->kind));
     if (fault->kind == FAULT_HEAL || fault->kind == FAULT_PARTITION) {
         return text;
     }
     if (strikes_share(fault) && fault->packets != FAULT_ANY) {
-        add(&line, " ", units_format_share(number, sizeof number, fault->share));
+        add_value(&line, " ", VALUE_SHARE, &fault->share);
         add(&line, " ", "of");
     }
     add_struck(&line, " ", fault);
@@ -131,11 +122,11 @@ static void add_changes(struct line *line, const struct event_spec *event, const
 {
     if (event->reuseaddr != EVENT_AS_IT_WAS) {
         add(line, ", reuseaddr", colon);
-        add(line, " ", switch_names[event->reuseaddr]);
+        add(line, " ", timeline_switch[event->reuseaddr]);
     }
     if (event->reuseport != EVENT_AS_IT_WAS) {
         add(line, ", reuseport", colon);
-        add(line, " ", switch_names[event->reuseport]);
+        add(line, " ", timeline_switch[event->reuseport]);
     }
     if (event->moves) {
         add(line, ", host", colon);
@@ -147,7 +138,7 @@ char *event_format(char *text, size_t size, const struct event_spec *event)
 {
     struct line line = {text, size, 0};
 
-    add_time(&line, "{at: ", event->at);
+    add_value(&line, "{at: ", VALUE_DURATION, &event->at);
     add(&line, ", ", event_kind_name(event->kind));
     add(&line, ": ", side_name(event->side));
     add_changes(&line, event, ":");
