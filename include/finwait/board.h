@@ -13,6 +13,7 @@
 
 struct board_slot {
     uint64_t room; /* descriptors the worker could still open */
+    int64_t ready; /* CLOCK_MONOTONIC when it was ready, before it says so */
     struct account account;
 };
 

@@ -213,6 +213,7 @@ int worker_main(const struct role_plan *plan, uint32_t index, struct board *boar
         return EXIT_FAILURE;
     }
     usage_begin(worker);
+    board->slot[index].ready = clock_now();
     tell(&process, CONTROL_READY);
     event_base_loop(worker->base, 0);
     return EXIT_SUCCESS;

@@ -34,6 +34,7 @@ static const struct reader readers[METRIC_N] = {
     [METRIC_WORKERS_DIED] = {read_workers_died, false},
     [METRIC_FIRST_NO_PORT] = {read_first_no_port, false},
     [METRIC_RESTART] = {read_restart, false},
+    [METRIC_SIDE_RESTART] = {read_side_restart, false},
     [METRIC_REFUSALS] = {read_refusals, false},
     [METRIC_TLS] = {read_tls, false},
     [METRIC_TLS_FULL] = {read_tls_rate, false},

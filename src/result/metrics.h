@@ -56,6 +56,7 @@
       "from the start of the load until no local port was left for the first time; absent: never") \
     X(METRIC_RESTART, "timeline.restart", "s",                                                     \
       "time from the last start of a killed role until its workers were ready")                    \
+    X(METRIC_SIDE_RESTART, "<side>.restart", "s", "the same of the role's own last start")         \
     X(METRIC_REFUSALS, "timeline.refusals", "errors",                                              \
       "how often bind(2) said EADDRINUSE to roles that were started again")                        \
     X(METRIC_TLS, "<side>.tls.<tls>", "events",                                                    \

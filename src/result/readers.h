@@ -26,7 +26,7 @@ metric_read read_account, read_workers_died, read_cpu, read_first_no_port, read_
 metric_read read_tls, read_tls_rate;
 
 /* What its timeline says (readers_timeline.c). */
-metric_read read_restart, read_refusals;
+metric_read read_restart, read_side_restart, read_refusals;
 
 static inline const struct result_side *readers_side(const struct result *result,
                                                      const struct metric_key *key)

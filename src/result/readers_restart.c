@@ -1,16 +1,29 @@
 #include "readers.h"
 
-bool read_restart(const struct result *result, const struct metric_key *key, double *value)
+/* How long the last start took, of `role` (NULL: of either). */
+static bool last_start(const struct result *result, const enum side *role, double *value)
 {
-    (void)key;
     for (size_t i = result->moment_count; i > 0; i--) {
-        const struct moment *entry = &result->moment[i - 1];
+        const struct moment *moment = &result->moment[i - 1];
 
-        if (entry->restart) {
-            return entry->has_took && readers_found(value, readers_seconds(entry->took));
+        if (moment->restart && (role == NULL || moment_event(result, moment)->side == *role)) {
+            return moment->has_took && readers_found(value, readers_seconds(moment->took));
         }
     }
     return false;
+}
+
+bool read_restart(const struct result *result, const struct metric_key *key, double *value)
+{
+    (void)key;
+    return last_start(result, NULL, value);
+}
+
+bool read_side_restart(const struct result *result, const struct metric_key *key, double *value)
+{
+    enum side role = (enum side)key->part[DOMAIN_SIDE];
+
+    return last_start(result, &role, value);
 }
 
 bool read_refusals(const struct result *result, const struct metric_key *key, double *value)

@@ -283,6 +283,95 @@ class SlowClose(ft.LabTestCase):
         self.assertLess(load["end"] - load["begin"], 20 * 10**9)
 
 
+class Restarts(ft.LabTestCase):
+    """Of two roles that events start at one moment each has its own time and its own refusals."""
+
+    KILLED = "{at: 200ms, kill: server}, {at: 200ms, kill: client}, "
+    MANY = 64  # workers: they are ready long after a single one is
+
+    def play(self, events, **settings):
+        result = self.run_checked(
+            {
+                "protocol": "raw",
+                "client.program": "connect send recv wait-fin close",
+                "server.program": "accept recv send close",
+                "client.workers": 1,
+                "server.workers": 1,
+                "load.duration": "1s",
+                "load.rate": "200/s",
+                "settle": "500ms",
+                **settings,
+            },
+            f"--set=events=[{events}]",
+        )
+        return result, result.listed("timeline")
+
+    def check_started(self, result, side, entry):
+        self.assertEqual(entry["what"].split(",")[0], f"start {side}")
+        self.assertNotIn("error", entry)
+        self.assertEqual(entry["refusals"], 0)
+        self.assertEqual(result[f"{side}.restart"], entry["took"] / 10**9)
+
+    def test_each_has_its_own_time(self):
+        for order in ["server", "client"], ["client", "server"]:
+            for slow in "server", "client":
+                result, timeline = self.play(
+                    self.KILLED + ", ".join(f"{{at: 400ms, start: {side}}}" for side in order),
+                    **{f"{slow}.workers": self.MANY, "server.sockopt.reuseaddr": "on"},
+                )
+                took = dict(zip(order, timeline[2:]))
+                for side, entry in took.items():
+                    self.check_started(result, side, entry)
+                fast = "client" if slow == "server" else "server"
+                self.assertLess(took[fast]["took"], took[slow]["took"], (order, slow))
+
+    def test_each_has_its_own_refusals(self):
+        """The server finds its port taken by its own TIME_WAIT to the end, the client does not."""
+        for order in ["server", "client"], ["client", "server"]:
+            result, timeline = self.play(
+                self.KILLED + ", ".join(f"{{at: 400ms, start: {side}}}" for side in order)
+            )
+            started = dict(zip(order, timeline[2:]))
+            self.check_started(result, "client", started["client"])
+            self.assertEqual(started["server"]["error"], "it was not ready in time")
+            self.assertGreater(started["server"]["refusals"], 10)
+            self.assertNotIn("took", started["server"])
+            self.assertNotIn("server.restart", result.json["metrics"])
+            self.assertEqual(
+                result["server.errors.EADDRINUSE"], started["server"]["refusals"]
+            )
+            self.assertNotIn("client.errors.EADDRINUSE", result.json["metrics"])
+            self.assertGreater(result["client.outcome.refused"], 0)
+
+    def test_the_same_role_twice_at_one_moment(self):
+        again = "{at: 400ms, kill: server}, {at: 400ms, start: server}"
+        result, timeline = self.play(f"{again}, {again}", **{"server.sockopt.reuseaddr": "on"})
+        self.assertEqual(timeline[1]["error"], "it was killed before it was ready")
+        self.assertNotIn("took", timeline[1])
+        self.check_started(result, "server", timeline[3])
+        self.assertEqual(result["server.workers_died"], 0)
+
+    def test_a_stop_of_one_and_a_start_of_the_other(self):
+        result, timeline = self.play(
+            "{at: 200ms, kill: server}, {at: 400ms, stop: client}, {at: 400ms, start: server},"
+            " {at: 600ms, cont: client}",
+            **{"server.sockopt.reuseaddr": "on"},
+        )
+        self.check_started(result, "server", timeline[2])
+        self.assertNotIn("client.restart", result.json["metrics"])
+        self.assertGreater(result["client.outcome.done"], 0)
+
+    def test_a_start_and_a_stop_of_the_same(self):
+        """It gets ready, and then it is stopped."""
+        result, timeline = self.play(
+            "{at: 200ms, kill: server}, {at: 400ms, start: server}, {at: 400ms, stop: server}",
+            **{"server.sockopt.reuseaddr": "on", "load.timeout": "300ms"},
+        )
+        self.check_started(result, "server", timeline[1])
+        self.assertGreater(result["client.outcome.timeout"], 0)
+        self.assertLess(result["server.attempted"], result["client.attempted"])
+
+
 class Elsewhere(ft.LabTestCase):
     """client.to"""
 

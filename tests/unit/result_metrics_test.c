@@ -318,6 +318,26 @@ static void the_last_restart_counts_and_all_refusals(void **state)
     result_free(result);
 }
 
+static void each_role_has_its_own_last_restart(void **state)
+{
+    struct result *result = hand_made();
+    struct moment *moment;
+
+    (void)state;
+    moment = fixture_event(result, "{at: 2s, start: server}");
+    moment->has_took = true;
+    moment->took = 750 * NS_PER_MS;
+    assert_absent(result, "client.restart");
+    moment = fixture_event(result, "{at: 2s, start: client}");
+    assert_absent(result, "client.restart"); /* it failed */
+    moment->has_took = true;
+    moment->took = 250 * NS_PER_MS;
+    assert_value(result, "server.restart", 0.75);
+    assert_value(result, "client.restart", 0.25);
+    assert_value(result, "timeline.restart", 0.25);
+    result_free(result);
+}
+
 static void full_and_resumed_handshakes_are_two_rates(void **state)
 {
     struct result *result = hand_made();
@@ -454,6 +474,7 @@ static void every_pattern_is_found(void **state)
         {"server.workers_died", "<side>.workers_died"},
         {"client.first_no_port", "client.first_no_port"},
         {"timeline.restart", "timeline.restart"},
+        {"server.restart", "<side>.restart"},
         {"timeline.refusals", "timeline.refusals"},
         {"client.tls.handshakes", "<side>.tls.<tls>"},
         {"server.tls.notify_received", "<side>.tls.<tls>"},
@@ -577,6 +598,7 @@ int main(void)
         cmocka_unit_test(the_server_drives_when_it_is_alone),
         cmocka_unit_test(sampler_figures),
         cmocka_unit_test(the_last_restart_counts_and_all_refusals),
+        cmocka_unit_test(each_role_has_its_own_last_restart),
         cmocka_unit_test(full_and_resumed_handshakes_are_two_rates),
         cmocka_unit_test(memory_is_what_was_added),
         cmocka_unit_test(the_list_follows_the_table),
