@@ -60,6 +60,9 @@ void lab_free(struct lab *lab);
 int lab_enter(const struct lab *lab, enum side side, struct error *error);
 int lab_leave(const struct lab *lab, struct error *error);
 
+/* The namespace of `side`'s host: a descriptor of the lab's, or -1 in a lab that is not private. */
+int lab_netns(const struct lab *lab, enum side side);
+
 /* Whether the two sides have hosts of their own (counters are then a side's own). */
 bool lab_is_private(const struct lab *lab);
 

@@ -5,27 +5,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "finwait/address.h"
 #include "finwait/error.h"
-#include "finwait/lab.h"
 #include "finwait/observation.h"
 #include "finwait/side.h"
 
 /*
- * The kernel's testimony: how many sockets are in which state on which side, and
- * what the counters say, observed by a thread of the conductor.
- *
- * In a private lab a host's sockets are its side's.  In lab: host the sides are told
- * apart by `server_port`: a socket whose local port it is belongs to the server,
- * one whose remote port it is to the client; others are not counted, nor is a TIME_WAIT that
- * stood there before the sampler did.
+ * The kernel's testimony: how many sockets are in which state on which side of some hosts, and
+ * what their counters say, observed by a thread.  It needs no lab and no load.
  */
 
+/* As many ports may tell the sides of one host apart. */
+#define SAMPLER_PORTS 16
+
+/* A host: a network namespace (network_namespaces(7)), and whose its sockets are. */
+struct sampler_host {
+    int netns; /* a descriptor of it, borrowed; -1: where the calling thread is */
+    /* With ports a socket with one of them at its own end is the server's, one with one of them at
+     * the other end the client's; others are not counted, nor is a TIME_WAIT that stood there
+     * before the sampler did.  Without, all are `side`'s. */
+    size_t port_count;
+    uint16_t port[SAMPLER_PORTS];
+    enum side side;
+};
+
 struct sampler_config {
-    const struct lab *lab;
     int64_t every; /* ns between samples, the least */
-    uint16_t server_port;
-    bool ipv6; /* which family to dump */
+    size_t host_count;
+    const struct sampler_host *host; /* a side's count is the sum over them */
 };
 
 /* What sampling itself cost. */
@@ -40,7 +46,7 @@ struct sampler_cost {
 struct sampler; /* opaque */
 
 /*
- * Open the sock_diag sockets and counter files of both hosts and start the thread;
+ * Open the sock_diag sockets and counter files of the hosts and start the thread;
  * the first observation has been made and the counters' `before` read when it
  * returns.  NULL with STATUS_MACHINE when the kernel offers no inet_diag.  Its descriptors keep the
  * hosts alive until sampler_free.  All functions but sampler_observe, sampler_latest,
@@ -51,7 +57,7 @@ struct sampler *sampler_new(const struct sampler_config *config, struct error *e
 /* Stop the thread and free all.  Never fails; NULL is allowed. */
 void sampler_free(struct sampler *sampler);
 
-/* The latest observation of a side, for the progress line. */
+/* The latest observation of a side, for the progress line; of one that no host shows: nothing. */
 void sampler_latest(struct sampler *sampler, enum side side, struct observation *sample);
 
 /*
@@ -62,19 +68,17 @@ int sampler_observe(struct sampler *sampler, struct error *error);
 
 /*
  * All samples of a side so far, in order of time; *count of them.  The array is a copy: free() it.
- * NULL when there are none.  Beyond some 20,000, neighbours are merged in pairs, again and again:
- * a merged sample has the time of its first and, per state, the largest count, so peaks survive.
- * The last one is always as it was seen.
+ * NULL when there are none: no host shows the side.  Beyond some 20,000, neighbours are merged in
+ * pairs, again and again: a merged sample has the time of its first and, per state, the largest
+ * count, so peaks survive. The last one is always as it was seen.
  */
 struct observation *sampler_samples(struct sampler *sampler, enum side side, size_t *count);
 
-/*
- * Read the counters of a side's host now as `after` (and keep them for sampler_counters).
- */
+/* Read the counters of all hosts now as `after` (and keep them for sampler_counters). */
 int sampler_read_counters(struct sampler *sampler, struct error *error);
 
-/* The counters of a side's host as last read; items owned by the sampler. */
-const struct counters *sampler_counters(struct sampler *sampler, enum side side);
+/* The counters of the config's host number `host` as last read; items owned by the sampler. */
+const struct counters *sampler_counters(const struct sampler *sampler, size_t host);
 
 void sampler_cost(struct sampler *sampler, struct sampler_cost *cost);
 

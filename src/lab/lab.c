@@ -1,4 +1,5 @@
 #include "finwait/lab.h"
+#include "finwait/netns.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -8,7 +9,6 @@
 
 #include "hosts.h"
 #include "link.h"
-#include "netns.h"
 #include "plan.h"
 
 struct lab {
@@ -239,6 +239,11 @@ int lab_enter(const struct lab *lab, enum side side, struct error *error)
 int lab_leave(const struct lab *lab, struct error *error)
 {
     return lab->private ? netns_enter(lab->home, error) : 0;
+}
+
+int lab_netns(const struct lab *lab, enum side side)
+{
+    return lab->host[side];
 }
 
 bool lab_is_private(const struct lab *lab)

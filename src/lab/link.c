@@ -1,4 +1,5 @@
 #include "link.h"
+#include "finwait/netns.h"
 
 #include <errno.h>
 #include <linux/if.h>
@@ -10,7 +11,6 @@
 #include "finwait/clock.h"
 #include "finwait/lab.h"
 #include "netlink.h"
-#include "netns.h"
 #include "plan.h"
 #include "rtnl.h"
 #include "steer.h"

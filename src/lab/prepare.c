@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "finwait/lab.h"
-#include "netns.h"
+#include "finwait/netns.h"
 #include "userns.h"
 
 /* Back to where we were before the trial run of unshare(2), if we may. */

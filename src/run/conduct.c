@@ -177,11 +177,8 @@ static int setup_lab(struct trial *trial, struct error *error)
 static int setup(struct trial *trial, struct error *error)
 {
     const struct scenario *scenario = trial->scenario;
-    struct sampler_config sampler = {
-        .every = scenario->sample_every,
-        .server_port = plan_port(scenario),
-        .ipv6 = scenario->ip == IP_V6,
-    };
+    struct sampler_host host[SIDE_N];
+    struct sampler_config sampler;
 
     collect_setup(trial);
     trial->moments = moments_new(trial, error);
@@ -192,7 +189,7 @@ static int setup(struct trial *trial, struct error *error)
         collect_sysctls(trial, error) != 0) {
         return -1;
     }
-    sampler.lab = trial->lab;
+    plan_sampler(trial, &sampler, host);
     trial->sampler = sampler_new(&sampler, error);
     return trial->sampler != NULL ? 0 : -1;
 }

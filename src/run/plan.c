@@ -117,7 +117,7 @@ static void server_address(const struct trial *trial, struct address_pool *pool)
     address_set_port(&pool->first, scenario->port);
 }
 
-uint16_t plan_port(const struct scenario *scenario)
+static uint16_t server_port(const struct scenario *scenario)
 {
     struct address at;
     struct error unused;
@@ -126,6 +126,22 @@ uint16_t plan_port(const struct scenario *scenario)
         return address_port(&at);
     }
     return scenario->port;
+}
+
+/* In a private lab a host's sockets are its side's; in the machine's own network the port tells. */
+void plan_sampler(const struct trial *trial, struct sampler_config *config,
+                  struct sampler_host host[SIDE_N])
+{
+    *config = (struct sampler_config){
+        .every = trial->scenario->sample_every,
+        .host_count = lab_is_private(trial->lab) ? SIDE_N : 1,
+        .host = host,
+    };
+    host[0] =
+        (struct sampler_host){.netns = -1, .port_count = 1, .port = {server_port(trial->scenario)}};
+    for (enum side side = SIDE_CLIENT; side < SIDE_N && lab_is_private(trial->lab); side++) {
+        host[side] = (struct sampler_host){.netns = lab_netns(trial->lab, side), .side = side};
+    }
 }
 
 /* Whether the program sends again before it has received an answer. */

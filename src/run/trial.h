@@ -43,8 +43,9 @@ int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], stru
 void plan_role(const struct trial *trial, enum side side, struct role_plan *plan,
                char host[ADDRESS_TEXT]);
 
-/* The port by which the sampler knows the server's sockets. */
-uint16_t plan_port(const struct scenario *scenario);
+/* What the sampler looks at, once there is a lab: its hosts, which `config` then refers to. */
+void plan_sampler(const struct trial *trial, struct sampler_config *config,
+                  struct sampler_host host[SIDE_N]);
 
 /* Whether finwait plays the role of `side` itself. */
 bool plan_plays(const struct scenario *scenario, enum side side);

@@ -13,8 +13,9 @@
 
 struct sampler {
     /* The thread's own once it runs, but for the witnesses' counters: those are the caller's. */
-    struct witness witness[SIDE_N];
+    struct witness *witness; /* one a host */
     size_t witnesses;
+    bool shown[SIDE_N]; /* by any of them */
     struct pace pace;
     int64_t cpu_seen; /* what the observing thread had used when cost.cpu was last counted */
 
@@ -48,15 +49,13 @@ static void count_gap(struct sampler *sampler, int64_t at)
     sampler->latest_at = at;
 }
 
-static int keep(struct sampler *sampler, bool full, const struct observation sample[SIDE_N],
+static int keep(struct sampler *sampler, const struct observation sample[SIDE_N],
                 struct error *error)
 {
     int result = 0;
 
-    count_gap(sampler, sample[SIDE_CLIENT].at);
-    sampler->cost.full_dumps += full;
     for (unsigned side = 0; side < SIDE_N; side++) {
-        if (store_append(&sampler->store[side], &sample[side]) < 0) {
+        if (sampler->shown[side] && store_append(&sampler->store[side], &sample[side]) < 0) {
             error_errno(error, STATUS_MACHINE, ENOMEM, "keeping the samples");
             result = error_hint(error, "free some memory, or sample less often (sample.every)");
         }
@@ -79,7 +78,9 @@ static int observe(struct sampler *sampler, bool full, struct error *error)
     pace_done(&sampler->pace, full, start, cpu_now - cpu);
     pthread_mutex_lock(&sampler->mutex);
     if (result == 0) {
-        result = keep(sampler, full, sample, error);
+        count_gap(sampler, start);
+        sampler->cost.full_dumps += full;
+        result = keep(sampler, sample, error);
     }
     sampler->cost.cpu += cpu_now - sampler->cpu_seen;
     sampler->cpu_seen = cpu_now;
@@ -171,16 +172,18 @@ static void init_sync(struct sampler *sampler)
 static int open_witnesses(struct sampler *sampler, const struct sampler_config *config,
                           struct error *error)
 {
-    size_t hosts = lab_is_private(config->lab) ? SIDE_N : 1;
     bool cheap = true;
 
-    while (sampler->witnesses < hosts) {
-        struct witness *witness = &sampler->witness[sampler->witnesses];
-        int result = witness_open(witness, config, (enum side)sampler->witnesses++, error);
-        if (result < 0) {
+    while (sampler->witnesses < config->host_count) {
+        size_t host = sampler->witnesses++;
+        struct witness *witness = &sampler->witness[host];
+        if (witness_open(witness, &config->host[host], error) < 0) {
             return -1;
         }
         cheap = cheap && witness_is_cheap(witness);
+        for (unsigned side = 0; side < SIDE_N; side++) {
+            sampler->shown[side] = sampler->shown[side] || witness_shows(witness, (enum side)side);
+        }
     }
     pace_init(&sampler->pace, config->every, cheap);
     return 0;
@@ -197,9 +200,23 @@ static int read_before(struct sampler *sampler, struct error *error)
     return 0;
 }
 
-struct sampler *sampler_new(const struct sampler_config *config, struct error *error)
+static struct sampler *make(size_t hosts)
 {
     struct sampler *sampler = calloc(1, sizeof *sampler);
+    struct witness *witness = calloc(hosts, sizeof *witness);
+
+    if (sampler == NULL || witness == NULL) {
+        free(sampler);
+        free(witness);
+        return NULL;
+    }
+    sampler->witness = witness;
+    return sampler;
+}
+
+struct sampler *sampler_new(const struct sampler_config *config, struct error *error)
+{
+    struct sampler *sampler = make(config->host_count);
 
     if (sampler == NULL) {
         error_errno(error, STATUS_MACHINE, ENOMEM, "making the sampler");
@@ -243,6 +260,7 @@ void sampler_free(struct sampler *sampler)
     }
     pthread_cond_destroy(&sampler->changed);
     pthread_mutex_destroy(&sampler->mutex);
+    free(sampler->witness);
     free(sampler);
 }
 
@@ -288,9 +306,9 @@ int sampler_read_counters(struct sampler *sampler, struct error *error)
     return 0;
 }
 
-const struct counters *sampler_counters(struct sampler *sampler, enum side side)
+const struct counters *sampler_counters(const struct sampler *sampler, size_t host)
 {
-    return &sampler->witness[sampler->witnesses == SIDE_N ? side : 0].counters;
+    return &sampler->witness[host].counters;
 }
 
 void sampler_cost(struct sampler *sampler, struct sampler_cost *cost)

@@ -14,7 +14,7 @@
 
 enum {
     REPLY_SIZE = 32768,  /* what netlink_dump() fills at most; more buys nothing */
-    REQUEST_SIZE = 256,  /* header, inet_diag_req_v2 and the port filter */
+    REQUEST_SIZE = 1024, /* header, inet_diag_req and the port filter */
     ANSWER_SECONDS = 10, /* a dump is computed inside recv(2), so it never waits that long */
     ATTEMPTS = 2,        /* an inconsistent dump is made again once, then believed */
     TIMER_TIME_WAIT = 3, /* idiag_timer of a mini-socket (inet_twsk_diag_fill) */
@@ -27,7 +27,6 @@ enum {
 /* One dump being read. */
 struct tally {
     const struct sock_diag *diag;
-    enum side side;
     struct sock_census *census;
     bool inconsistent;
     bool done;
@@ -40,13 +39,9 @@ static int set_timeout(const struct mnl_socket *socket)
     return setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 
-int sock_diag_init(struct sock_diag *diag, bool ipv6, uint16_t port, struct error *error)
+int sock_diag_init(struct sock_diag *diag, const struct sampler_host *host, struct error *error)
 {
-    *diag = (struct sock_diag){
-        .family = ipv6 ? AF_INET6 : AF_INET,
-        .port = port,
-        .since = clock_now(),
-    };
+    *diag = (struct sock_diag){.host = *host, .since = clock_now()};
     diag->socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
     if (diag->socket == NULL) {
         error_errno(error, STATUS_MACHINE, errno, "opening a NETLINK_SOCK_DIAG socket");
@@ -68,53 +63,72 @@ void sock_diag_fini(struct sock_diag *diag)
 }
 
 /*
- * "sport == port || dport == port" for inet_diag_bc_run(): offsets are in bytes from the
- * instruction, past the end by exactly 4 rejects.  The jump is there because inet_diag_bc_audit()
- * wants every target on the chain of `yes` branches.
+ * "sport == port || dport == port", for each of the ports, for inet_diag_bc_run(): offsets are in
+ * bytes from the instruction; to the end accepts, past it by exactly 4 rejects.  The jumps are
+ * there because inet_diag_bc_audit() wants every target on the chain of `yes` branches.
  */
-static void put_port_filter(struct nlmsghdr *header, uint16_t port)
+static void put_port_filter(struct nlmsghdr *header, const struct sampler_host *host)
 {
-    const struct inet_diag_bc_op filter[] = {
-        {.code = INET_DIAG_BC_S_EQ, .yes = 8, .no = 12},
-        {.no = port},
-        {.code = INET_DIAG_BC_JMP, .yes = 4, .no = 12},
-        {.code = INET_DIAG_BC_D_EQ, .yes = 8, .no = 12},
-        {.no = port},
-    };
+    struct inet_diag_bc_op op[SAMPLER_PORTS * 2 * 3];
+    size_t conditions = host->port_count * 2;
+    size_t length = (conditions * 3 - 1) * sizeof op[0]; /* behind the last is no jump */
+    size_t n = 0;
 
-    mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, sizeof filter, filter);
+    for (size_t i = 0; i < conditions; i++) {
+        op[n++] = (struct inet_diag_bc_op){
+            .code = i % 2 == 0 ? INET_DIAG_BC_S_EQ : INET_DIAG_BC_D_EQ, .yes = 8, .no = 12};
+        op[n++] = (struct inet_diag_bc_op){.no = host->port[i / 2]};
+        if (i + 1 < conditions) {
+            uint16_t to_the_end = (uint16_t)(length - n * sizeof op[0]);
+            op[n++] =
+                (struct inet_diag_bc_op){.code = INET_DIAG_BC_JMP, .yes = 4, .no = to_the_end};
+        }
+    }
+    mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, length, op);
 }
 
+/*
+ * The older request: a dump is then of both families (inet_diag_dump_compat() of
+ * net/ipv4/inet_diag.c), in one walk.  A server that is bound to :: has its IPv4 peers as AF_INET6
+ * sockets with mapped addresses, while the other end is AF_INET.
+ */
 static int send_request(struct sock_diag *diag, uint32_t mask)
 {
     _Alignas(struct nlmsghdr) char buffer[REQUEST_SIZE];
     struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
 
-    header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    header->nlmsg_type = TCPDIAG_GETSOCK;
     header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     header->nlmsg_seq = ++diag->number;
-    struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(header, sizeof *request);
-    request->sdiag_family = diag->family;
-    request->sdiag_protocol = IPPROTO_TCP;
+    struct inet_diag_req *request = mnl_nlmsg_put_extra_header(header, sizeof *request);
     request->idiag_states = mask;
-    if (diag->port != 0) {
-        put_port_filter(header, diag->port);
+    if (diag->host.port_count > 0) {
+        put_port_filter(header, &diag->host);
     }
     return mnl_socket_sendto(diag->socket, header, header->nlmsg_len) < 0 ? -1 : 0;
 }
 
-/* A self-connected socket is both ends at once: counted once, as the client that made it. */
-static unsigned side_of(const struct tally *tally, const struct inet_diag_msg *found)
+static bool has_port(const struct sampler_host *host, uint16_t network_order)
 {
-    uint16_t port = htons(tally->diag->port);
+    uint16_t port = ntohs(network_order);
+    bool has = false;
 
-    if (port == 0) {
-        return tally->side;
+    for (size_t i = 0; i < host->port_count; i++) {
+        has = has || host->port[i] == port;
     }
-    if (found->id.idiag_dport == port) {
+    return has;
+}
+
+/* A self-connected socket is both ends at once: counted once, as the client that made it. */
+static unsigned side_of(const struct sampler_host *host, const struct inet_diag_msg *found)
+{
+    if (host->port_count == 0) {
+        return host->side;
+    }
+    if (has_port(host, found->id.idiag_dport)) {
         return SIDE_CLIENT;
     }
-    return found->id.idiag_sport == port ? SIDE_SERVER : NOT_A_SIDE;
+    return has_port(host, found->id.idiag_sport) ? SIDE_SERVER : NOT_A_SIDE;
 }
 
 /*
@@ -125,7 +139,7 @@ static bool is_older(const struct sock_diag *diag, const struct inet_diag_msg *f
 {
     int64_t age = TIME_WAIT_LENGTH - (int64_t)found->idiag_expires * NS_PER_MS;
 
-    return diag->port != 0 && found->idiag_state == TCP_STATE_TIME_WAIT &&
+    return diag->host.port_count > 0 && found->idiag_state == TCP_STATE_TIME_WAIT &&
            found->idiag_timer == TIMER_TIME_WAIT && age > clock_now() - diag->since + AGE_SLACK;
 }
 
@@ -146,7 +160,7 @@ static void look_closer(struct sock_census *census, const struct inet_diag_msg *
 
 static void count_socket(struct tally *tally, const struct inet_diag_msg *found)
 {
-    unsigned side = side_of(tally, found);
+    unsigned side = side_of(&tally->diag->host, found);
 
     if (side == NOT_A_SIDE || found->idiag_state >= TCP_STATE_N || is_older(tally->diag, found)) {
         return;
@@ -177,7 +191,7 @@ static int read_message(struct tally *tally, const struct nlmsghdr *message)
         tally->inconsistent = true;
     }
     switch (message->nlmsg_type) {
-    case SOCK_DIAG_BY_FAMILY:
+    case TCPDIAG_GETSOCK:
         if (mnl_nlmsg_get_payload_len(message) >= sizeof(struct inet_diag_msg)) {
             count_socket(tally, mnl_nlmsg_get_payload(message));
         }
@@ -223,10 +237,9 @@ static int read_reply(struct tally *tally)
     return result;
 }
 
-static int fail(const struct sock_diag *diag, int errnum, struct error *error)
+static int fail(int errnum, struct error *error)
 {
-    error_errno(error, STATUS_MACHINE, errnum, "dumping the TCP sockets of %s with sock_diag",
-                diag->family == AF_INET6 ? "IPv6" : "IPv4");
+    error_errno(error, STATUS_MACHINE, errnum, "dumping the TCP sockets with sock_diag");
     if (errnum == ENOENT) {
         error_hint(error, "the kernel offers no inet_diag for TCP: `modprobe tcp_diag`, or a "
                           "kernel with CONFIG_INET_TCP_DIAG");
@@ -237,10 +250,10 @@ static int fail(const struct sock_diag *diag, int errnum, struct error *error)
     return -1;
 }
 
-int sock_diag_count(struct sock_diag *diag, uint32_t mask, enum side side,
-                    struct sock_census census[SIDE_N], struct error *error)
+int sock_diag_count(struct sock_diag *diag, uint32_t mask, struct sock_census census[SIDE_N],
+                    struct error *error)
 {
-    struct tally tally = {.diag = diag, .side = side, .census = census};
+    struct tally tally = {.diag = diag, .census = census};
 
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         memset(census, 0, SIDE_N * sizeof *census);
@@ -248,7 +261,7 @@ int sock_diag_count(struct sock_diag *diag, uint32_t mask, enum side side,
         tally.done = false;
         int result = send_request(diag, mask) < 0 ? errno : read_reply(&tally);
         if (result != 0) {
-            return fail(diag, result, error);
+            return fail(result, error);
         }
         if (!tally.inconsistent) {
             break;

@@ -1,12 +1,9 @@
 #ifndef SAMPLE_SOCK_DIAG_H
 #define SAMPLE_SOCK_DIAG_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "finwait/error.h"
-#include "finwait/kernel_state.h"
-#include "finwait/side.h"
+#include "finwait/sampler.h"
 
 /*
  * Counting TCP sockets by state with sock_diag(7).  The netlink socket stays in the network
@@ -17,11 +14,10 @@ struct mnl_socket;
 
 struct sock_diag {
     struct mnl_socket *socket;
-    uint8_t family;   /* AF_INET or AF_INET6: a dump is of one family */
-    uint16_t port;    /* 0: all sockets are of one side; else what tells the sides apart */
-    int64_t since;    /* with a port: a TIME_WAIT older than this is not counted */
-    uint32_t number;  /* of the latest request, to know its answers */
-    uint64_t retries; /* dumps the kernel said were inconsistent, so made again */
+    struct sampler_host host; /* whose its sockets are; the namespace was only to open it in */
+    int64_t since;            /* with ports: a TIME_WAIT older than this is not counted */
+    uint32_t number;          /* of the latest request, to know its answers */
+    uint64_t retries;         /* dumps the kernel said were inconsistent, so made again */
 };
 
 /* What one dump found on one side. */
@@ -43,15 +39,12 @@ struct sock_census {
 #define SOCK_DIAG_ALL_BUT_TWAIT (SOCK_DIAG_STATES & ~(1U << TCP_STATE_TIME_WAIT))
 
 /* Open in the calling thread's namespace.  After a failure sock_diag_fini is allowed. */
-int sock_diag_init(struct sock_diag *diag, bool ipv6, uint16_t port, struct error *error);
+int sock_diag_init(struct sock_diag *diag, const struct sampler_host *host, struct error *error);
 void sock_diag_fini(struct sock_diag *diag);
 
-/*
- * Count the sockets whose state is in `mask`; the censuses are cleared first.  Without a port all
- * go to census[side]; with one, by local port to the server's, else by remote port to the
- * client's.
+/* Count the sockets whose state is in `mask`, of IPv4 and of IPv6; the censuses are cleared first.
  */
-int sock_diag_count(struct sock_diag *diag, uint32_t mask, enum side side,
-                    struct sock_census census[SIDE_N], struct error *error);
+int sock_diag_count(struct sock_diag *diag, uint32_t mask, struct sock_census census[SIDE_N],
+                    struct error *error);
 
 #endif

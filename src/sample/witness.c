@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include "finwait/clock.h"
+#include "finwait/netns.h"
 #include "proc_net.h"
 
-static int open_all(struct witness *witness, bool ipv6, uint16_t port, struct error *error)
+static int open_here(struct witness *witness, const struct sampler_host *host, struct error *error)
 {
-    if (sock_diag_init(&witness->diag, ipv6, port, error) < 0 ||
+    if (sock_diag_init(&witness->diag, host, error) < 0 ||
         counter_files_open(&witness->files, error) < 0) {
         return -1;
     }
@@ -17,24 +18,32 @@ static int open_all(struct witness *witness, bool ipv6, uint16_t port, struct er
     return 0;
 }
 
-int witness_open(struct witness *witness, const struct sampler_config *config, enum side side,
-                 struct error *error)
+static int open_there(struct witness *witness, const struct sampler_host *host, int home,
+                      struct error *error)
 {
-    uint16_t port = lab_is_private(config->lab) ? 0 : config->server_port;
+    struct error ignored;
 
-    *witness = (struct witness){.side = side, .sockstat = -1, .files = {-1, -1}};
-    if (!lab_is_private(config->lab) && port == 0) {
-        error_set(error, STATUS_USAGE, "sampling without a private lab needs a server port");
-        return error_hint(error, "set server.port: on the host's own network the two sides are "
-                                 "told apart by it");
-    }
-    if (lab_enter(config->lab, side, error) < 0) {
+    if (netns_enter(host->netns, error) < 0) {
         return -1;
     }
-    int result = open_all(witness, config->ipv6, port, error);
-    struct error ignored;
-    int left = lab_leave(config->lab, result == 0 ? error : &ignored);
-    return result == 0 ? left : result;
+    int result = open_here(witness, host, error);
+    int back = netns_enter(home, result == 0 ? error : &ignored);
+    return result == 0 ? back : result;
+}
+
+int witness_open(struct witness *witness, const struct sampler_host *host, struct error *error)
+{
+    *witness = (struct witness){.sockstat = -1, .files = {-1, -1}};
+    if (host->netns < 0) {
+        return open_here(witness, host, error);
+    }
+    int home = netns_current(error);
+    if (home < 0) {
+        return -1;
+    }
+    int result = open_there(witness, host, home, error);
+    close(home);
+    return result;
 }
 
 void witness_close(struct witness *witness)
@@ -50,7 +59,7 @@ void witness_close(struct witness *witness)
 
 bool witness_is_cheap(const struct witness *witness)
 {
-    return witness->diag.port == 0 && sockstat_read_tw(witness->sockstat) >= 0;
+    return witness->diag.host.port_count == 0 && sockstat_read_tw(witness->sockstat) >= 0;
 }
 
 static int read_tw(const struct witness *witness, int64_t *tw, struct error *error)
@@ -60,18 +69,18 @@ static int read_tw(const struct witness *witness, int64_t *tw, struct error *err
         return 0;
     }
     error_set(error, STATUS_MACHINE, "/proc/net/sockstat of the %s's host shows no \"tw\"",
-              side_name(witness->side));
+              side_name(witness->diag.host.side));
     return error_hint(error, "is /proc still mounted, and is there memory left?");
 }
 
 static int census_full(struct witness *witness, struct sock_census census[SIDE_N],
                        struct error *error)
 {
-    /* On a shared host (port != 0) the table of bound ports is everybody's, and every sample would
+    /* On a shared host (with ports) the table of bound ports is everybody's, and every sample would
      * walk it. */
-    uint32_t mask = witness->diag.port == 0 ? SOCK_DIAG_ALL : SOCK_DIAG_STATES;
+    uint32_t mask = witness->diag.host.port_count == 0 ? SOCK_DIAG_ALL : SOCK_DIAG_STATES;
 
-    return sock_diag_count(&witness->diag, mask, witness->side, census, error);
+    return sock_diag_count(&witness->diag, mask, census, error);
 }
 
 /*
@@ -89,13 +98,12 @@ static uint32_t derive_time_wait(int64_t before, int64_t after, int64_t minis)
 static int census_cheap(struct witness *witness, struct sock_census census[SIDE_N],
                         struct error *error)
 {
-    struct sock_census *mine = &census[witness->side];
+    struct sock_census *mine = &census[witness->diag.host.side];
     int64_t before;
     int64_t after;
 
     if (read_tw(witness, &before, error) < 0 ||
-        sock_diag_count(&witness->diag, SOCK_DIAG_ALL_BUT_TWAIT, witness->side, census, error) <
-            0 ||
+        sock_diag_count(&witness->diag, SOCK_DIAG_ALL_BUT_TWAIT, census, error) < 0 ||
         read_tw(witness, &after, error) < 0) {
         return -1;
     }
@@ -103,13 +111,20 @@ static int census_cheap(struct witness *witness, struct sock_census census[SIDE_
     return 0;
 }
 
-static void fill(struct observation *sample, const struct sock_census *census, int64_t at)
+static void add(struct observation *sample, const struct sock_census *census, int64_t at)
 {
     sample->at = at;
-    memcpy(sample->state, census->state, sizeof sample->state);
-#define X(name, about) sample->name = census->name;
+    for (unsigned state = 0; state < TCP_STATE_N; state++) {
+        sample->state[state] += census->state[state];
+    }
+#define X(name, about) sample->name += census->name;
     SOCKETS_TOLD(X)
 #undef X
+}
+
+bool witness_shows(const struct witness *witness, enum side side)
+{
+    return witness->diag.host.port_count > 0 || witness->diag.host.side == side;
 }
 
 int witness_observe(struct witness *witness, bool full, struct observation sample[SIDE_N],
@@ -125,8 +140,8 @@ int witness_observe(struct witness *witness, bool full, struct observation sampl
     }
     int64_t middle = start + (clock_now() - start) / 2;
     for (unsigned side = 0; side < SIDE_N; side++) {
-        if (witness->diag.port != 0 || side == witness->side) {
-            fill(&sample[side], &census[side], middle);
+        if (witness_shows(witness, (enum side)side)) {
+            add(&sample[side], &census[side], middle);
         }
     }
     return 0;

@@ -10,20 +10,14 @@
 
 /* What looks at one namespace: everything it needs was opened inside and is used from outside. */
 struct witness {
-    enum side side; /* whose sockets they are, when there is no port to tell by */
     struct sock_diag diag;
     int sockstat; /* -1: full observations only */
     struct counter_files files;
     struct counters counters;
 };
 
-/*
- * Open all in the host of `side`.  In a lab that is not private the machine's one namespace holds
- * both sides and others' sockets too: they are told apart by the port.  After a failure
- * witness_close is allowed.
- */
-int witness_open(struct witness *witness, const struct sampler_config *config, enum side side,
-                 struct error *error);
+/* Open all in the host's namespace.  After a failure witness_close is allowed. */
+int witness_open(struct witness *witness, const struct sampler_host *host, struct error *error);
 void witness_close(struct witness *witness);
 
 /*
@@ -32,15 +26,17 @@ void witness_close(struct witness *witness);
  */
 bool witness_is_cheap(const struct witness *witness);
 
+/* Whether sockets of `side` can be among the host's. */
+bool witness_shows(const struct witness *witness, enum side side);
+
 /*
- * Fill the sample of the witness's side (of both sides, told apart by port).
+ * Add what the host shows to the sample of its side (of both sides, told apart by port).
  *
  * A full observation dumps every socket.  A cheap one leaves TIME_WAIT out of the dump and derives
  * it from sockstat: "tw" counts all mini-sockets, so those the dump saw in FIN_WAIT2 are
  * subtracted.  The two are not read at one moment: "tw" is the mean of a reading before and one
  * after the dump, so time_wait is wrong by at most half of what "tw" changed meanwhile, plus the
- * FIN_WAIT2 mini-sockets that came or went during the dump.  At rest it is exact.  "tw" is of both
- * families: an IPv6 lab must have no IPv4 traffic, and the reverse.
+ * FIN_WAIT2 mini-sockets that came or went during the dump.  At rest it is exact.
  */
 int witness_observe(struct witness *witness, bool full, struct observation sample[SIDE_N],
                     struct error *error);

@@ -374,6 +374,13 @@ def free_port(host="127.0.0.1"):
     raise unittest.SkipTest("no free port below 32000")
 
 
+def has_ipv6_loopback():
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
+
+
 def listening_on(port):
     with open("/proc/net/tcp", encoding="ascii") as file:
         return any(f":{port:04X} " in line and " 0A " in line for line in file)

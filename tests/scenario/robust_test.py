@@ -164,13 +164,6 @@ class Batch(ft.UnprivilegedLabTestCase):
 # ---- this host's addresses ----
 
 
-def has_ipv6_loopback():
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
-        probe.bind(("::1", 0))
-        return True
-    return False
-
-
 class Sources(ft.TestCase):
     def check(self, name, lines, *arguments):
         file = scenario(name, *lines)
@@ -182,7 +175,7 @@ class Sources(ft.TestCase):
         self.assert_nothing_started(ended)
         self.assertRegex(ended.stderr, rf"{file}:{line}:\d+: .*client\.addresses")
 
-    @unittest.skipUnless(has_ipv6_loopback(), "no IPv6 loopback here")
+    @unittest.skipUnless(ft.has_ipv6_loopback(), "no IPv6 loopback here")
     def test_ipv6_on_this_host(self):
         settings = {"lab": "host", "ip": "v6", "server.port": ft.free_port("::1")}
         result = self.run_checked({**settings, "load.connections": 50, "settle": "0s"})

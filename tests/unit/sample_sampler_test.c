@@ -35,10 +35,10 @@ static struct lab *lab_made(bool private, bool ipv6)
     return lab;
 }
 
-static struct sampler *sampler_made(const struct lab *lab, bool ipv6, uint16_t port)
+static struct sampler *watch(const struct sampler_host *host, size_t count)
 {
     const struct sampler_config config = {
-        .lab = lab, .every = 2 * NS_PER_MS, .server_port = port, .ipv6 = ipv6};
+        .every = 2 * NS_PER_MS, .host_count = count, .host = host};
     struct error error;
     struct sampler *sampler = sampler_new(&config, &error);
 
@@ -46,6 +46,25 @@ static struct sampler *sampler_made(const struct lab *lab, bool ipv6, uint16_t p
         fail_msg("%s", error.what);
     }
     return sampler;
+}
+
+/* Both hosts of a private lab. */
+static struct sampler *sampler_made(const struct lab *lab)
+{
+    struct sampler_host host[SIDE_N];
+
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        host[side] = (struct sampler_host){.netns = lab_netns(lab, side), .side = side};
+    }
+    return watch(host, SIDE_N);
+}
+
+/* The namespace of this process, with the sides told apart by port. */
+static struct sampler *sampler_by_port(uint16_t port)
+{
+    const struct sampler_host host = {.netns = -1, .port_count = 1, .port = {port}};
+
+    return watch(&host, 1);
 }
 
 /* Until so many more observations were made, a bounded time. */
@@ -121,7 +140,7 @@ static void watch_private(bool ipv6)
     crowd_make(&crowd, lab, &population);
     population_expect(&population, expected);
     settle_in(lab, ipv6, expected);
-    struct sampler *sampler = sampler_made(lab, ipv6, 0);
+    struct sampler *sampler = sampler_made(lab);
     check_latest(sampler, "first", expected);
     await_samples(sampler, 30);
     check_all_alike(sampler, expected);
@@ -162,7 +181,7 @@ static void test_changes_are_seen(void **state)
 
     (void)state;
     listen_in(&crowd, lab);
-    struct sampler *sampler = sampler_made(lab, false, 0);
+    struct sampler *sampler = sampler_made(lab);
     sampler_latest(sampler, SIDE_CLIENT, &sample);
     assert_int_equal(sample.state[TCP_STATE_TIME_WAIT], 0);
     crowd_make(&crowd, lab, &population);
@@ -208,7 +227,7 @@ static void test_counters_are_of_the_run_and_of_the_side(void **state)
     crowd_make(&crowd, lab, &early);
     population_expect(&early, expected);
     settle_in(lab, false, expected);
-    struct sampler *sampler = sampler_made(lab, false, 0);
+    struct sampler *sampler = sampler_made(lab);
     assert_int_equal(grown(sampler, SIDE_CLIENT, "TcpActiveOpens"), 0);
     crowd_make(&crowd, lab, &late);
     population_expect(&late, expected);
@@ -243,7 +262,7 @@ static void test_host_lab(void **state)
     crowd_listen(&crowd, &address);
     crowd_listen(&foreign, &address);
     crowd_make(&foreign, NULL, &others);
-    struct sampler *sampler = sampler_made(lab, false, crowd_port(&crowd));
+    struct sampler *sampler = sampler_by_port(crowd_port(&crowd));
     crowd_make(&crowd, NULL, &population);
     population_expect(&population, expected);
     for (int i = 0; i < SETTLE_TRIES; i++) { /* of the machine's table no total is known */
@@ -259,13 +278,11 @@ static void test_host_lab(void **state)
     sampler_cost(sampler, &cost);
     assert_true(cost.full_dumps == cost.samples);
     assert_int_equal(sampler_read_counters(sampler, &error), 0);
-    assert_ptr_equal(sampler_counters(sampler, SIDE_CLIENT),
-                     sampler_counters(sampler, SIDE_SERVER));
     sampler_free(sampler);
 
     /* A later trial on the same port: what stands in TIME_WAIT is not of its making. */
     usleep(50000);
-    sampler = sampler_made(lab, false, crowd_port(&crowd));
+    sampler = sampler_by_port(crowd_port(&crowd));
     for (unsigned side = 0; side < SIDE_N; side++) {
         expected[side][TCP_STATE_TIME_WAIT] = 0;
     }
@@ -276,17 +293,62 @@ static void test_host_lab(void **state)
     lab_free(lab);
 }
 
-static void test_host_lab_without_a_port(void **state)
+/* No load and no lab: a namespace, and all in it is the server's. */
+static void test_alone(void **state)
 {
-    struct lab *lab = lab_made(false, false);
-    const struct sampler_config config = {.lab = lab, .every = NS_PER_MS};
-    struct error error;
+    const struct sampler_host host = {.netns = -1, .side = SIDE_SERVER};
+    struct address address = loopback(false);
+    struct observation seen;
+    struct crowd crowd;
+    size_t count;
 
     (void)state;
-    assert_null(sampler_new(&config, &error));
-    assert_int_equal(error.status, STATUS_USAGE);
-    assert_true(error.what[0] != '\0' && error.hint[0] != '\0');
-    lab_free(lab);
+    struct sampler *sampler = watch(&host, 1);
+    sampler_latest(sampler, SIDE_SERVER, &seen);
+    uint32_t before = seen.state[TCP_STATE_LISTEN];
+    crowd_listen(&crowd, &address);
+    await_samples(sampler, 2); /* the first of them may have begun before */
+    sampler_latest(sampler, SIDE_SERVER, &seen);
+    assert_int_equal(seen.state[TCP_STATE_LISTEN], before + 1);
+    assert_null(sampler_samples(sampler, SIDE_CLIENT, &count));
+    assert_int_equal(grown(sampler, SIDE_CLIENT, "TcpActiveOpens"), 0);
+    sampler_free(sampler);
+    crowd_disperse(&crowd);
+}
+
+/* Two services, each with ports of its own, and hosts that are of one side: counts add up. */
+static void test_several_ports_and_hosts(void **state)
+{
+    enum { SERVICES = 2 };
+    static const struct population few = {.established = 3};
+    struct sampler_host host[2] = {{.netns = -1, .port_count = SERVICES + 1, .port = {1}}};
+    struct address address = loopback(false);
+    state_counts expected[SIDE_N] = {{0}};
+    struct crowd crowd[SERVICES];
+    struct observation seen;
+
+    (void)state;
+    for (int i = 0; i < SERVICES; i++) {
+        crowd_listen(&crowd[i], &address);
+        crowd_make(&crowd[i], NULL, &few);
+        population_expect(&few, expected);
+        host[0].port[i + 1] = crowd_port(&crowd[i]);
+    }
+    host[1] = host[0];
+    for (size_t hosts = 1; hosts <= 2; hosts++) {
+        struct sampler *sampler = watch(host, hosts);
+        for (unsigned side = 0; side < SIDE_N; side++) {
+            sampler_latest(sampler, (enum side)side, &seen);
+            check_counts("several", seen.state, expected[side]);
+            for (unsigned i = 0; i < TCP_STATE_N; i++) {
+                expected[side][i] *= 2;
+            }
+        }
+        sampler_free(sampler);
+    }
+    for (int i = 0; i < SERVICES; i++) {
+        crowd_disperse(&crowd[i]);
+    }
 }
 
 enum { ASKERS = 4, QUESTIONS = 25 };
@@ -320,7 +382,7 @@ static void *ask(void *argument)
 static void test_asked_by_several_threads_at_once(void **state)
 {
     struct lab *lab = lab_made(true, false);
-    struct sampler *sampler = sampler_made(lab, false, 0);
+    struct sampler *sampler = sampler_made(lab);
     struct asker asker[ASKERS];
     struct error error;
 
@@ -344,7 +406,7 @@ static void test_asked_by_several_threads_at_once(void **state)
 static void test_signals_are_not_for_the_thread(void **state)
 {
     struct lab *lab = lab_made(true, false);
-    struct sampler *sampler = sampler_made(lab, false, 0);
+    struct sampler *sampler = sampler_made(lab);
     sigset_t set;
     int taken;
 
@@ -378,7 +440,7 @@ static void test_nothing_is_left_open(void **state)
 
     (void)state;
     for (int i = 0; i < 10; i++) {
-        sampler_free(sampler_made(lab, false, 0));
+        sampler_free(sampler_made(lab));
     }
     sampler_free(NULL);
     assert_int_equal(descriptors(), before);
@@ -400,7 +462,8 @@ int main(void)
         cmocka_unit_test(test_changes_are_seen),
         cmocka_unit_test(test_counters_are_of_the_run_and_of_the_side),
         cmocka_unit_test(test_host_lab),
-        cmocka_unit_test(test_host_lab_without_a_port),
+        cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_several_ports_and_hosts),
         cmocka_unit_test(test_asked_by_several_threads_at_once),
         cmocka_unit_test(test_signals_are_not_for_the_thread),
         cmocka_unit_test(test_nothing_is_left_open),

@@ -88,19 +88,22 @@ static int end_world(void **state)
     return 0;
 }
 
-static void count(bool ipv6, uint16_t port, uint32_t mask, struct sock_census census[SIDE_N])
+/* With port 0 all are the server's. */
+static void count(uint16_t port, uint32_t mask, struct sock_census census[SIDE_N])
 {
+    const struct sampler_host host = {
+        .netns = -1, .port_count = port != 0, .port = {port}, .side = SIDE_SERVER};
     struct sock_diag diag;
     struct error error = {.what = ""};
 
     memset(census, 0, SIDE_N * sizeof *census); /* fail_msg is not known to end the test */
-    if (sock_diag_init(&diag, ipv6, port, &error) != 0) {
+    if (sock_diag_init(&diag, &host, &error) != 0) {
         fail_msg("%s", error.what);
     }
     diag.since = 0; /* whatever their age */
     /* An orphan may be on its way from a socket to a mini-socket: both count, one is at rest. */
     for (int i = 0; i < SETTLE_TRIES; i++) {
-        if (sock_diag_count(&diag, mask, SIDE_SERVER, census, &error) != 0) {
+        if (sock_diag_count(&diag, mask, census, &error) != 0) {
             fail_msg("%s", error.what);
         }
         if (census[SIDE_SERVER].fin_wait2_minis == census[SIDE_SERVER].fin_wait2_orphans) {
@@ -118,7 +121,7 @@ static void test_every_state(void **state)
     struct sock_census census[SIDE_N];
 
     (void)state;
-    count(false, 0, SOCK_DIAG_ALL, census);
+    count(0, SOCK_DIAG_ALL, census);
     check_counts("all", census[SIDE_SERVER].state, all);
     check_counts("the other side", census[SIDE_CLIENT].state, none);
     assert_int_equal(census[SIDE_SERVER].fin_wait2_orphans, population.orphans);
@@ -133,7 +136,7 @@ static void test_the_mask_leaves_out_time_wait_but_no_other_mini_socket(void **s
     (void)state;
     memcpy(expected, all, sizeof expected);
     expected[TCP_STATE_TIME_WAIT] = 0;
-    count(false, 0, SOCK_DIAG_ALL_BUT_TWAIT, census);
+    count(0, SOCK_DIAG_ALL_BUT_TWAIT, census);
     check_counts("all but time_wait", census[SIDE_SERVER].state, expected);
     assert_int_equal(census[SIDE_SERVER].fin_wait2_minis, population.orphans);
 }
@@ -143,7 +146,7 @@ static void test_sides_by_port(void **state)
     struct sock_census census[SIDE_N];
 
     (void)state;
-    count(false, crowd_port(&crowd), SOCK_DIAG_ALL, census);
+    count(crowd_port(&crowd), SOCK_DIAG_ALL, census);
     check_counts("client", census[SIDE_CLIENT].state, both[SIDE_CLIENT]);
     check_counts("server", census[SIDE_SERVER].state, both[SIDE_SERVER]);
     assert_int_equal(census[SIDE_CLIENT].fin_wait2_orphans, population.orphans);
@@ -156,26 +159,34 @@ static void test_a_port_nobody_uses(void **state)
     struct sock_census census[SIDE_N];
 
     (void)state;
-    count(false, 1, SOCK_DIAG_ALL, census);
+    count(1, SOCK_DIAG_ALL, census);
     check_counts("client", census[SIDE_CLIENT].state, none);
     check_counts("server", census[SIDE_SERVER].state, none);
 }
 
-static void test_one_family_a_dump(void **state)
+static bool has_ipv6(void)
+{
+    struct address address = loopback(true);
+    int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool has = probe >= 0 && bind(probe, &address.sa, address.length) == 0;
+
+    close(probe);
+    return has;
+}
+
+/* A dump has both families: those of an IPv6 service, and all others beside them. */
+static void test_both_families(void **state)
 {
     static const struct population few = {.client_time_wait = 3, .orphans = 2, .established = 4};
     struct sock_census census[SIDE_N];
     struct address address = loopback(true);
     state_counts expected[SIDE_N] = {{0}};
     struct crowd six;
-    int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     (void)state;
-    if (probe < 0 || bind(probe, &address.sa, address.length) != 0) {
-        close(probe);
+    if (!has_ipv6()) {
         skip();
     }
-    close(probe);
     crowd_listen(&six, &address);
     crowd_make(&six, NULL, &few);
     population_expect(&few, expected);
@@ -184,14 +195,43 @@ static void test_one_family_a_dump(void **state)
         sum[i] = expected[SIDE_CLIENT][i] + expected[SIDE_SERVER][i];
     }
     proc_settle(true, sum);
-    count(true, 0, SOCK_DIAG_ALL, census);
-    check_counts("IPv6", census[SIDE_SERVER].state, sum);
-    count(true, crowd_port(&six), SOCK_DIAG_ALL, census);
+    count(crowd_port(&six), SOCK_DIAG_ALL, census);
     check_counts("IPv6 client", census[SIDE_CLIENT].state, expected[SIDE_CLIENT]);
     check_counts("IPv6 server", census[SIDE_SERVER].state, expected[SIDE_SERVER]);
-    count(false, 0, SOCK_DIAG_ALL, census);
-    check_counts("IPv4", census[SIDE_SERVER].state, all);
+    for (unsigned i = 0; i < TCP_STATE_N; i++) {
+        sum[i] += all[i];
+    }
+    count(0, SOCK_DIAG_ALL, census);
+    check_counts("both", census[SIDE_SERVER].state, sum);
     crowd_disperse(&six);
+}
+
+/* Bound to ::, with IPv4 peers: the server's ends are AF_INET6, the clients' AF_INET. */
+static void test_a_dual_stack_server(void **state)
+{
+    static const struct population leaking = {.orphans = 5};
+    struct sock_census census[SIDE_N];
+    struct address address = loopback(true);
+    struct crowd dual;
+
+    (void)state;
+    if (!has_ipv6()) {
+        skip();
+    }
+    address.in6.sin6_addr = in6addr_any;
+    crowd_listen(&dual, &address);
+    uint16_t port = crowd_port(&dual);
+    dual.server = loopback(false);
+    address_set_port(&dual.server, port);
+    crowd_make(&dual, NULL, &leaking);
+    count(port, SOCK_DIAG_ALL, census);
+    for (int i = 0; i < SETTLE_TRIES && census[SIDE_CLIENT].state[TCP_STATE_FIN_WAIT1] > 0; i++) {
+        count(port, SOCK_DIAG_ALL, census);
+    }
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_CLOSE_WAIT], leaking.orphans);
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_LISTEN], 1);
+    assert_int_equal(census[SIDE_CLIENT].state[TCP_STATE_FIN_WAIT2], leaking.orphans);
+    crowd_disperse(&dual);
 }
 
 /* What waits to be accepted is nobody's, whether or not its peer has closed. */
@@ -213,7 +253,7 @@ static void test_the_accept_queue(void **state)
     }
     close(accepted[SIDE_CLIENT]);
     crowd_hold(&queue, accepted[SIDE_SERVER]);
-    count(false, crowd_port(&queue), SOCK_DIAG_ALL, census);
+    count(crowd_port(&queue), SOCK_DIAG_ALL, census);
     assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_CLOSE_WAIT], CLOSED + 1);
     assert_int_equal(census[SIDE_SERVER].close_wait_unaccepted, CLOSED);
     assert_int_equal(census[SIDE_SERVER].accept_queue, OPEN + CLOSED);
@@ -234,7 +274,7 @@ static void test_self_connect_is_the_clients(void **state)
     assert_int_equal(bind(fd, &address.sa, address.length), 0);
     assert_int_equal(getsockname(fd, &address.sa, &length), 0);
     assert_int_equal(connect(fd, &address.sa, address.length), 0);
-    count(false, ntohs(address.in.sin_port), SOCK_DIAG_ALL, census);
+    count(ntohs(address.in.sin_port), SOCK_DIAG_ALL, census);
     assert_int_equal(census[SIDE_CLIENT].state[TCP_STATE_ESTABLISHED], 1);
     assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_ESTABLISHED], 0);
     struct linger reset = {.l_onoff = 1};
@@ -245,15 +285,16 @@ static void test_self_connect_is_the_clients(void **state)
 /* The same socket is asked again and again, and the answers stay apart. */
 static void test_one_socket_many_dumps(void **state)
 {
+    const struct sampler_host host = {.netns = -1, .side = SIDE_CLIENT};
     struct sock_diag diag;
     struct sock_census census[SIDE_N];
     struct error error;
 
     (void)state;
-    assert_int_equal(sock_diag_init(&diag, false, 0, &error), 0);
+    assert_int_equal(sock_diag_init(&diag, &host, &error), 0);
     for (int i = 0; i < 100; i++) {
         uint32_t mask = i % 2 ? SOCK_DIAG_ALL : SOCK_DIAG_ALL_BUT_TWAIT;
-        assert_int_equal(sock_diag_count(&diag, mask, SIDE_CLIENT, census, &error), 0);
+        assert_int_equal(sock_diag_count(&diag, mask, census, &error), 0);
         assert_int_equal(census[SIDE_CLIENT].state[TCP_STATE_TIME_WAIT],
                          i % 2 ? all[TCP_STATE_TIME_WAIT] : 0);
         assert_int_equal(census[SIDE_CLIENT].state[TCP_STATE_CLOSE_WAIT],
@@ -279,7 +320,8 @@ int main(void)
         cmocka_unit_test(test_a_port_nobody_uses),
         cmocka_unit_test(test_self_connect_is_the_clients),
         cmocka_unit_test(test_one_socket_many_dumps),
-        cmocka_unit_test(test_one_family_a_dump),
+        cmocka_unit_test(test_both_families),
+        cmocka_unit_test(test_a_dual_stack_server),
         cmocka_unit_test(test_the_accept_queue),
     };
 

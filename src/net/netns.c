@@ -1,4 +1,4 @@
-#include "netns.h"
+#include "finwait/netns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,5 +45,5 @@ int netns_enter(int fd, struct error *error)
     }
     error_errno(error, STATUS_MACHINE, errno, "enter a network namespace");
     return error_hint(error, "it belongs to another user namespace, or this process lost "
-                             "CAP_SYS_ADMIN after the lab was made");
+                             "CAP_SYS_ADMIN since");
 }

@@ -1,5 +1,5 @@
-#ifndef FINWAIT_LAB_NETNS_H
-#define FINWAIT_LAB_NETNS_H
+#ifndef FINWAIT_NETNS_H
+#define FINWAIT_NETNS_H
 
 #include "finwait/error.h"
 
