@@ -122,6 +122,7 @@ struct account {
         error[ERRNO_LIMIT]; /* by errno; one connection may meet several, accept's own included */
     int64_t first_no_port;  /* ns from role_go until EADDRNOTAVAIL or EADDRINUSE was met first, by
                                a client; 0: never */
+    int64_t last_begun;     /* ns from role_go until a client began its last connection; 0: none */
     int64_t cpu_user;       /* ns of the workers' CPU, getrusage(2) */
     int64_t cpu_system;
     uint64_t memory_start; /* bytes of memory of the workers' own when the load began, or before the

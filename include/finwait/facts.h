@@ -47,6 +47,8 @@ struct facts {
     double rate; /* completed, a second of load */
     double load; /* seconds, until the last one ended */
     bool open_loop;
+    double asked;    /* an open loop's connections a second */
+    double due;      /* seconds in which they were to be begun */
     double arriving; /* seconds in which connections were begun; 0: too short to tell a rate from */
     double watched;  /* seconds from the start of load to the end of settle */
     double whole;    /* seconds from the start of load to the end of all */

@@ -133,25 +133,29 @@ static double span_seconds(const struct result *result, enum phase last)
 }
 
 /*
- * In a closed loop one begins when another ends, so connections arrive all through the load.  In an
- * open loop they arrive for load.duration or until there are load.connections, however long the
- * last ones then live.
+ * Connections are begun for load.duration or until there are load.connections, however long the
+ * last ones then live: in a closed loop one begins when another ends, in an open one each is due at
+ * its time, and is begun as soon after it as the client comes to it.
  */
 static void gather_arrivals(struct facts *facts)
 {
-    double rate = 0;
     int64_t duration = 0;
     double connections = (double)facts_scenario_count(facts, "load.connections");
+    double last = (double)facts->result->side[SIDE_CLIENT].account.last_begun / (double)NS_PER_S;
     double seconds = facts->load;
 
-    facts->open_loop = units_parse_rate(facts_scenario(facts, "load.rate"), &rate) == 0 && rate > 0;
-    if (facts->open_loop &&
-        units_parse_duration(facts_scenario(facts, "load.duration"), &duration) == 0 &&
+    facts->open_loop = units_parse_rate(facts_scenario(facts, "load.rate"), &facts->asked) == 0 &&
+                       facts->asked > 0;
+    if (units_parse_duration(facts_scenario(facts, "load.duration"), &duration) == 0 &&
         duration > 0 && (double)duration / (double)NS_PER_S < seconds) {
         seconds = (double)duration / (double)NS_PER_S;
     }
-    if (facts->open_loop && connections > 0 && connections / rate < seconds) {
-        seconds = connections / rate;
+    if (facts->open_loop && connections > 0 && connections / facts->asked < seconds) {
+        seconds = connections / facts->asked;
+    }
+    facts->due = seconds;
+    if (facts->open_loop && last > seconds) {
+        seconds = last;
     }
     facts->arriving = seconds * (double)NS_PER_S < (double)LOAD_TOO_SHORT ? 0 : seconds;
 }

@@ -30,6 +30,8 @@
       "connections were still open at the end of a run that nothing befell")                       \
     X(observe_resent_unasked, "segments.resent", WARNING, ANY,                                     \
       "segments sent again in a run without faults and events")                                    \
+    X(observe_behind, "load.behind", WARNING, ANY,                                                 \
+      "an open loop's connections were begun late or not at all")                                  \
     X(observe_refused, "connect.refused", CAUSE, ANY, "a RST answered SYNs (ECONNREFUSED)")        \
     X(observe_restart, "restart.refused", CAUSE, ANY,                                              \
       "bind(2) was refused when the server was started again (EADDRINUSE)")                        \

@@ -6,6 +6,18 @@
 /* As the verdicts have it: what differs by less is the same. */
 #define SAME 0.01
 
+/*
+ * What would go on: the load, not its failures.  Of an open loop those that were begun, established
+ * or not; where the ports ran out, those that were asked for.
+ */
+static double begun_a_second(const struct facts *facts)
+{
+    if (facts->open_loop && facts->no_port > 0) {
+        return facts->asked;
+    }
+    return (facts->open_loop ? facts->attempted : facts->opened) / facts->arriving;
+}
+
 static bool find_pile(const struct facts *facts, enum side side, struct pile *pile)
 {
     const struct side_facts *seen = &facts->side[side];
@@ -33,7 +45,8 @@ static bool find_pile(const struct facts *facts, enum side side, struct pile *pi
     }
     pile->each = made >= facts->completed && made <= facts->completed;
     if (facts->arriving > 0) {
-        pile->rate = made / facts->arriving;
+        double share = made / facts->opened;
+        pile->rate = (share >= 1 - SAME && share <= 1 + SAME ? 1 : share) * begun_a_second(facts);
     }
     pile->projected = pile->rate * (double)TIME_WAIT_LENGTH / (double)NS_PER_S;
     bool aged = pile->rate > 0 && pile->projected < facts->opened;
@@ -109,7 +122,9 @@ static void say_projection(struct story *story, const struct pile *pile)
 
 static void say_pile(struct story *story, const struct pile *pile)
 {
-    story_evidence(story, "connections.rate");
+    story_evidence(story, "load.rate");
+    story_evidence(story, "connections.attempted");
+    story_evidence(story, "connections.opened");
     story_evidence(story, "%s.counter.TcpExtTW", side_name(pile->side));
     story_evidence(story, "%s.sysctl.net.ipv4.tcp_max_tw_buckets", side_name(pile->side));
     say_standing(story, pile);

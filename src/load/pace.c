@@ -48,7 +48,8 @@ bool pace_over(const struct pace *pace)
            (pace->end > 0 && next_birth(pace) >= pace->end);
 }
 
-static void begin(struct pace *pace, int64_t born)
+/* One that was due at `born`, or is as early as it can be. */
+static void begin(struct pace *pace, int64_t born, int64_t now)
 {
     struct conn *conn = conn_new(pace->worker, -1, born);
 
@@ -57,6 +58,7 @@ static void begin(struct pace *pace, int64_t born)
         return;
     }
     pace->begun++;
+    pace->worker->account->last_begun = now - pace->worker->board->began;
     conn_run(conn);
 }
 
@@ -79,7 +81,8 @@ void pace_turn(struct pace *pace)
             come_back(pace, 0);
             return;
         }
-        begin(pace, clock_now());
+        int64_t now = clock_now();
+        begin(pace, now, now);
     }
 }
 
@@ -91,7 +94,7 @@ static void arrive(struct pace *pace)
     int64_t now = clock_now();
 
     for (int i = 0; i < BATCH && !pace_over(pace) && due(pace) <= now; i++) {
-        begin(pace, due(pace));
+        begin(pace, due(pace), now);
     }
     if (!pace_over(pace)) {
         int64_t wait = due(pace) - clock_now();

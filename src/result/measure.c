@@ -33,6 +33,7 @@ static const struct reader readers[METRIC_N] = {
     [METRIC_SIDE_OUTCOME] = {read_side_outcome, false},
     [METRIC_WORKERS_DIED] = {read_workers_died, false},
     [METRIC_FIRST_NO_PORT] = {read_first_no_port, false},
+    [METRIC_LAST_BEGUN] = {read_last_begun, false},
     [METRIC_RESTART] = {read_restart, false},
     [METRIC_SIDE_RESTART] = {read_side_restart, false},
     [METRIC_REFUSALS] = {read_refusals, false},

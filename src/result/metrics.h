@@ -54,6 +54,8 @@
       "workers of the role that ended before they were told to")                                   \
     X(METRIC_FIRST_NO_PORT, "client.first_no_port", "s",                                           \
       "from the start of the load until no local port was left for the first time; absent: never") \
+    X(METRIC_LAST_BEGUN, "client.last_begun", "s",                                                 \
+      "from the start of the load until the client began its last connection; absent: none")       \
     X(METRIC_RESTART, "timeline.restart", "s",                                                     \
       "time from the last start of a killed role until its workers were ready")                    \
     X(METRIC_SIDE_RESTART, "<side>.restart", "s", "the same of the role's own last start")         \

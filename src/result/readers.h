@@ -21,6 +21,7 @@ metric_read read_tally, read_opened, read_rate;
 metric_read read_latency, read_quantile;
 metric_read read_errors, read_side_errors, read_outcome, read_side_outcome;
 metric_read read_account, read_workers_died, read_cpu, read_first_no_port, read_memory;
+metric_read read_last_begun;
 
 /* What they counted of TLS (readers_tls.c). */
 metric_read read_tls, read_tls_rate;

@@ -156,3 +156,12 @@ bool read_first_no_port(const struct result *result, const struct metric_key *ke
     return client->played && client->account.first_no_port > 0 &&
            readers_found(value, readers_seconds(client->account.first_no_port));
 }
+
+bool read_last_begun(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *client = &result->side[SIDE_CLIENT];
+
+    (void)key;
+    return client->played && client->account.last_begun > 0 &&
+           readers_found(value, readers_seconds(client->account.last_begun));
+}

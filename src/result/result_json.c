@@ -66,6 +66,7 @@ static const struct field account_fields[] = {
     ACCOUNT(X)
 #undef X
         {"first_no_port", &codec_once, AT(account, first_no_port), .optional = true},
+    {"last_begun", &codec_once, AT(account, last_begun), .optional = true},
     {"cpu_user", &codec_duration, AT(account, cpu_user)},
     {"cpu_system", &codec_duration, AT(account, cpu_system)},
     {"memory_start", &codec_measured, AT(account, memory_start), .optional = true},

@@ -98,6 +98,7 @@ void account_merge(struct account *into, const struct account *from)
     ACCOUNT(X)
 #undef X
     into->first_no_port = earlier(into->first_no_port, from->first_no_port);
+    into->last_begun = from->last_begun > into->last_begun ? from->last_begun : into->last_begun;
     into->cpu_user += from->cpu_user;
     into->cpu_system += from->cpu_system;
     into->memory_start += from->memory_start;

@@ -473,6 +473,7 @@ static void every_pattern_is_found(void **state)
         {"client.outcome.held", "<side>.outcome.<outcome>"},
         {"server.workers_died", "<side>.workers_died"},
         {"client.first_no_port", "client.first_no_port"},
+        {"client.last_begun", "client.last_begun"},
         {"timeline.restart", "timeline.restart"},
         {"server.restart", "<side>.restart"},
         {"timeline.refusals", "timeline.refusals"},

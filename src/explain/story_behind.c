@@ -1,0 +1,87 @@
+#include "events.h"
+#include "ports.h"
+#include "story.h"
+
+/* An open loop that did not get what it asked for, and what kept it. */
+
+/* Less is told from chance and from the length of the last interval. */
+#define MISSED 0.05
+/* A worker that was on a CPU for so much of the time had no more to give. */
+#define BUSY 0.8
+
+/* Of the time in which it began connections, the share that each worker was on a CPU. */
+static double busy(const struct facts *facts)
+{
+    const struct result_side *client = &facts->result->side[SIDE_CLIENT];
+    double seconds =
+        (double)(client->account.cpu_user + client->account.cpu_system) / (double)NS_PER_S;
+
+    return client->workers > 0 ? seconds / (client->workers * facts->arriving) : 0;
+}
+
+/* connect(2) walks the ports that are taken, and no other connection is begun meanwhile. */
+static bool searched_ports(const struct facts *facts)
+{
+    struct port_budget budget;
+
+    facts_ports(facts, &budget);
+    return budget.ports >= LONG_SEARCH && ports_taken(facts) * 2 > (double)budget.total &&
+           facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] * 2 > (double)budget.total;
+}
+
+static void say_why(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    const struct result_side *client = &facts->result->side[SIDE_CLIENT];
+    double share = busy(facts);
+
+    story_evidence(story, "cpu.client");
+    story_evidence(story, "client.workers_died");
+    if (events_count(facts, EVENT_KILL, SIDE_CLIENT) > 0 ||
+        events_count(facts, EVENT_STOP, SIDE_CLIENT) > 0) {
+        story_say(story, "The client was killed or stopped meanwhile.");
+    } else if (client->workers_died > 0) {
+        story_say(story, "What its workers that died had yet to begin was not begun.");
+    } else if (share >= BUSY && searched_ports(facts)) {
+        story_certainty(story, CERTAINTY_LIKELY);
+        story_say(story,
+                  "Its workers were on a CPU for %s of that time, and more than half of its ports "
+                  "were taken: connect(2) searches them one after another.",
+                  SHARE(share));
+    } else if (share >= BUSY) {
+        story_say(story, "%s on a CPU for %s of that time, and had no more to give.",
+                  client->workers == 1 ? "Its worker was" : "Its workers were", SHARE(share));
+        story_advise(story, "raise client.workers as far as there are CPUs, or ask for less");
+    } else {
+        story_certainty(story, CERTAINTY_UNKNOWN);
+        story_say(story,
+                  "Its workers were on a CPU for %s of that time, so what kept them is not known; "
+                  "other programs may have had the CPUs.",
+                  SHARE(share));
+    }
+}
+
+void observe_behind(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+
+    if (!facts->open_loop || facts->arriving <= 0 || !facts->result->side[SIDE_CLIENT].played ||
+        facts->result->partial) {
+        return;
+    }
+    double got = facts->attempted / facts->arriving;
+    if (got >= facts->asked * (1 - MISSED)) {
+        return;
+    }
+    story_about(story, SIDE_CLIENT);
+    story_evidence(story, "load.rate");
+    story_evidence(story, "connections.attempted");
+    story_evidence(story, "client.last_begun");
+    story_say(story,
+              "The load was to begin %s connections a second and began %s: %s, due within %s, took "
+              "the client %s.",
+              COUNT(facts->asked), COUNT(got), COUNT(facts->attempted),
+              DURATION((int64_t)(facts->due * (double)NS_PER_S)),
+              DURATION((int64_t)(facts->arriving * (double)NS_PER_S)));
+    say_why(story);
+}

@@ -1,0 +1,149 @@
+#include <errno.h>
+
+#include "fixture.h"
+
+/* The rate that a remark tells is the load's own: of what was begun, while it was begun. */
+
+static void option(struct result *result, const char *name, const char *value)
+{
+    for (size_t i = 0; i < result->scenario.count; i++) {
+        if (strcmp(result->scenario.item[i].name, name) == 0) {
+            free(result->scenario.item[i].value);
+            result->scenario.item[i].value = strdup(value);
+            return;
+        }
+    }
+    text_pairs_add(&result->scenario, name, value);
+}
+
+/* An open loop at 1,000/s for 5 s, of which the last connection ended after 40 s. */
+static struct result *open_loop(void)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    option(result, "load.rate", "1000/s");
+    option(result, "load.duration", "5s");
+    option(result, "load.connections", "0");
+    result->phase[PHASE_LOAD].end = 40 * NS_PER_S;
+    result->phase[PHASE_SETTLE] = (struct phase_span){true, 40 * NS_PER_S, 41 * NS_PER_S};
+    result->side[SIDE_CLIENT].account.last_begun = 4999 * NS_PER_MS;
+    return result;
+}
+
+static void an_open_loop_that_kept_up_is_not_behind(void **state)
+{
+    struct result *result = open_loop();
+
+    (void)state;
+    SAYS(result, "on at 1,000 a second, 60,000 would stand");
+    not_remarked(result, "load.behind");
+    result_free(result);
+}
+
+/* Two thirds were refused while the server was away: the load is still 1,000/s. */
+static void failures_do_not_slow_the_load(void **state)
+{
+    struct result *result = open_loop();
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    client->opened = client->outcome[OUTCOME_DONE] = 1700;
+    client->outcome[OUTCOME_REFUSED] = 3300;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 1700, 1700);
+    result->side[SIDE_SERVER].counters.item[1].after -= 3300;
+    EXPLAINS(result, "on at 1,000 a second, 60,000 would stand");
+}
+
+/* connect(2) became slow as the ports ran out; the load would be what was asked for. */
+static void a_load_without_ports_goes_on_as_asked(void **state)
+{
+    struct result *result = open_loop();
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    client->outcome[OUTCOME_DONE] = client->opened = 3000;
+    client->outcome[OUTCOME_NO_PORT] = client->error[EADDRNOTAVAIL] = 2000;
+    client->last_begun = 40 * NS_PER_S;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 3000, 3000);
+    result->side[SIDE_SERVER].counters.item[1].after -= 2000;
+    SAYS(result, "on at 1,000 a second, 60,000 would stand");
+    assert_non_null(remark_of(result, "load.behind"));
+    result_free(result);
+}
+
+/* Some of its connections are reset: what is left in TIME_WAIT comes at half the rate. */
+static void a_part_of_the_connections_is_a_part_of_the_rate(void **state)
+{
+    struct result *result = open_loop();
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 2500, 2500);
+    result->side[SIDE_SERVER].counters.item[1].after -= 2500;
+    EXPLAINS(result, "on at 500 such sockets a second, 30,000 would stand");
+}
+
+/* A closed loop begins none after load.duration, however long the last one lives. */
+static void a_closed_loop_has_its_duration(void **state)
+{
+    struct result *result = open_loop();
+
+    (void)state;
+    option(result, "load.rate", "max");
+    EXPLAINS(result, "on at 1,000 a second, 60,000 would stand");
+}
+
+/* ---- what was asked for and did not come ---- */
+
+static struct result *behind(int64_t cpu)
+{
+    struct result *result = open_loop();
+
+    result->side[SIDE_CLIENT].account.last_begun = 20 * NS_PER_S;
+    result->side[SIDE_CLIENT].account.cpu_user = cpu;
+    return result;
+}
+
+static void a_load_that_came_late_is_told(void **state)
+{
+    struct result *busy = behind(19 * NS_PER_S);
+    struct result *idle = behind(3 * NS_PER_S);
+
+    (void)state;
+    SAYS(busy,
+         "was to begin 1,000 connections a second and began 250: 5,000, due within 5 s, took "
+         "the client 20 s. Its worker was on a CPU for 95 % of that time",
+         "raise client.workers", "on at 250 a second");
+    assert_evidence(remarked(busy, "load.behind", CERTAINTY_PROVEN), "client.last_begun", 20);
+    assert_evidence(remark_of(busy, "load.behind"), "load.rate", 1000);
+    SAYS(idle, "what kept them is not known", "!raise client.workers");
+    remarked(idle, "load.behind", CERTAINTY_UNKNOWN);
+    result_free(busy);
+    result_free(idle);
+}
+
+static void connections_that_were_not_begun_are_missed(void **state)
+{
+    struct result *result = open_loop();
+
+    (void)state;
+    result->side[SIDE_CLIENT].account.attempted = 3000;
+    result->side[SIDE_CLIENT].workers_died = 1;
+    SAYS(result, "and began 600: 3,000, due within 5 s", "had yet to begin was not begun");
+    remarked(result, "load.behind", CERTAINTY_PROVEN);
+    result_free(result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_open_loop_that_kept_up_is_not_behind),
+        cmocka_unit_test(failures_do_not_slow_the_load),
+        cmocka_unit_test(a_load_without_ports_goes_on_as_asked),
+        cmocka_unit_test(a_part_of_the_connections_is_a_part_of_the_rate),
+        cmocka_unit_test(a_closed_loop_has_its_duration),
+        cmocka_unit_test(a_load_that_came_late_is_told),
+        cmocka_unit_test(connections_that_were_not_begun_are_missed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
