@@ -9,6 +9,7 @@
 #include "finwait/kernel_counter.h"
 #include "finwait/kernel_errno.h"
 #include "finwait/kernel_state.h"
+#include "finwait/kernel_sysctl.h"
 #include "finwait/metric.h"
 #include "finwait/order.h"
 #include "finwait/program.h"
@@ -134,6 +135,21 @@ static void list_counters(struct table *table)
         table_add(table, (const char *[]){info->name, counter_sense_name(info->sense),
                                           info->since != NULL ? info->since : "-", info->meaning,
                                           info->source});
+    }
+}
+
+static void list_sysctls(struct table *table)
+{
+    for (size_t i = 0; i < sysctl_count; i++) {
+        const struct sysctl_info *info = &sysctl_table[i];
+        char takes[SYSCTL_TAKES];
+
+        table_add(table, (const char *[]){info->name, info->value,
+                                          info->unit[0] != '\0' ? info->unit : "-",
+                                          sysctl_takes(takes, info),
+                                          info->machine_wide ? "machine" : "namespace",
+                                          info->since != NULL ? info->since : "-", info->meaning,
+                                          info->metrics[0] != '\0' ? info->metrics : "-"});
     }
 }
 
@@ -290,6 +306,17 @@ static const struct listing listings[] = {
      5,
      {"counter", "growing", "since", "counts", "counted by"},
      list_counters},
+    {"sysctls",
+     "Sysctls",
+     "The net.* sysctls that act on how connections open and end, for client.sysctl and "
+     "server.sysctl; any other net.* key works there as well. The defaults are a fresh network "
+     "namespace's on Linux 6.18, and the bounds hold from 6.1 to 6.18: a value outside is refused "
+     "before anything runs. Those of the machine can be set in no lab. Since is the first Linux "
+     "that has it, where that is 6.1 or later; where each acts in the source of Linux stands in "
+     "src/kernel/sysctls.c.",
+     8,
+     {"sysctl", "default", "unit", "takes", "whose", "since", "does", "acts on"},
+     list_sysctls},
     {"errnos",
      "Errnos",
      "What an errno means to someone who opens and closes connections. It says what a call met and "
@@ -318,7 +345,7 @@ static const struct listing listings[] = {
 /* ---- the command ---- */
 
 #define WHAT                                                                                       \
-    "orders, steps, options, metrics, outcomes, scenarios, states, counters, errnos, "             \
+    "orders, steps, options, metrics, outcomes, scenarios, states, counters, sysctls, errnos, "    \
     "facts and remarks"
 
 static const struct listing *find_listing(const char *name, struct error *error)
@@ -401,6 +428,7 @@ static const char help[] =
     "  scenarios   those that ship: finwait run NAME\n"
     "  states      the states of TCP, what bounds each, and the scenario that shows it\n"
     "  counters    of the kernel: what each counts, and whether more is better or worse\n"
+    "  sysctls     that act on how connections open and end: defaults, bounds, what they do\n"
     "  errnos      what each means, its causes, and what tells them apart\n"
     "  facts       about TCP on Linux, each with the scenario that shows it\n"
     "  remarks     what a result can show, by id\n"

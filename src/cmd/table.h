@@ -8,7 +8,7 @@
 
 /* Rows of text cells, printed for people or as Markdown. */
 
-#define TABLE_COLUMNS 7
+#define TABLE_COLUMNS 8
 
 struct table {
     size_t columns;

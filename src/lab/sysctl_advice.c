@@ -7,31 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "finwait/kernel_sysctl.h"
 #include "finwait/lab.h"
-
-/* Keys that only the machine's first namespace has: they govern all namespaces at once. */
-static const char *const machine_wide[] = {
-    "net.core.netdev_budget",
-    "net.core.netdev_budget_usecs",
-    "net.core.netdev_max_backlog",
-    "net.ipv4.tcp_low_latency",
-    "net.ipv4.tcp_max_orphans",
-    "net.ipv4.tcp_mem",
-    "net.ipv4.udp_mem",
-    "net.ipv4.inet_peer_maxttl",
-    "net.ipv4.inet_peer_minttl",
-    "net.ipv4.inet_peer_threshold",
-};
-
-/* Keys that a user may have read of, and the first Linux that has them. */
-static const struct newcomer {
-    const char *name;
-    const char *release;
-} newcomers[] = {
-    {"net.core.rps_default_mask", "6.3"},        {"net.ipv4.tcp_child_ehash_entries", "6.1"},
-    {"net.ipv4.tcp_rto_max_ms", "6.15"},         {"net.ipv4.tcp_rto_min_us", "6.11"},
-    {"net.ipv4.tcp_syn_linear_timeouts", "6.5"}, {"net.ipv4.tcp_tw_reuse_delay", "6.14"},
-};
 
 const char *sysctl_path(char path[SYSCTL_PATH], const char *name)
 {
@@ -45,25 +22,13 @@ const char *sysctl_path(char path[SYSCTL_PATH], const char *name)
     return path;
 }
 
+#define ONE_FOR_ALL "it governs the whole machine, so a lab cannot have its own"
+
 static bool is_machine_wide(const char *name)
 {
-    for (size_t i = 0; i < sizeof machine_wide / sizeof machine_wide[0]; i++) {
-        if (strcmp(machine_wide[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
+    const struct sysctl_info *info = sysctl_info(name);
 
-/* The first Linux that has it; NULL: not known. */
-static const char *release_with(const char *name)
-{
-    for (size_t i = 0; i < sizeof newcomers / sizeof newcomers[0]; i++) {
-        if (strcmp(newcomers[i].name, name) == 0) {
-            return newcomers[i].release;
-        }
-    }
-    return NULL;
+    return info != NULL && info->machine_wide;
 }
 
 /*
@@ -143,19 +108,21 @@ static int suggest(const char *name, struct error *error)
 
 int sysctl_unknown(const char *name, struct error *error)
 {
+    const struct sysctl_info *info = sysctl_info(name);
+
     error_set(error, STATUS_MACHINE, "%s: this kernel has no such sysctl", name);
     if (is_machine_wide(name)) {
         error_set(error, STATUS_MACHINE, "%s: a network namespace has no such sysctl", name);
-        return error_hint(error, "it governs the whole machine, so a lab cannot have its own");
+        return error_hint(error, ONE_FOR_ALL);
     }
     if (is_hidden(name)) {
         error_set(error, STATUS_MACHINE,
                   "%s: this kernel has no net.core in hosts that are made without root", name);
         return error_hint(error, "run finwait as root, or on a newer kernel");
     }
-    const char *release = release_with(name);
-    return release == NULL ? suggest(name, error)
-                           : error_hint(error, "Linux %s and later have it", release);
+    return info == NULL || info->since == NULL
+               ? suggest(name, error)
+               : error_hint(error, "Linux %s and later have it", info->since);
 }
 
 int sysctl_denied(const char *name, const char *verb, int errnum, struct error *error)
@@ -164,6 +131,9 @@ int sysctl_denied(const char *name, const char *verb, int errnum, struct error *
     if (errnum == EROFS) {
         return error_hint(error, "/proc/sys is mounted read-only, as containers do: start it with "
                                  "--privileged, or use `lab: host`");
+    }
+    if ((errnum == EACCES || errnum == EPERM) && is_machine_wide(name)) {
+        return error_hint(error, ONE_FOR_ALL);
     }
     if (errnum == EACCES || errnum == EPERM) {
         return error_hint(error, "the kernel does not let this namespace %s it", verb);
@@ -176,7 +146,13 @@ int sysctl_refused(const char *name, const char *value, int errnum, struct error
     if (errnum == EPERM || errnum == EACCES || errnum == EROFS || errnum == ENOMEM) {
         return sysctl_denied(name, "write", errnum, error);
     }
+    const struct sysctl_info *info = sysctl_info(name);
+    char takes[SYSCTL_TAKES];
+
     error_errno(error, STATUS_USAGE, errnum, "%s: the kernel refuses \"%s\"", name, value);
+    if (info != NULL) {
+        return error_hint(error, "it takes %s: %s", sysctl_takes(takes, info), info->meaning);
+    }
     return error_hint(error, "give a value in the range it takes (ip-sysctl.rst of the kernel's "
                              "documentation)");
 }

@@ -8,7 +8,7 @@
 #define SYSCTL_NAME 320 /* room for the longest name */
 #define SYSCTL_PATH (SYSCTL_NAME + 16)
 
-/* "net.ipv4.x" as "/proc/sys/net/ipv4/x" in `path`, which is returned. */
+/* "net.core.somaxconn" as "/proc/sys/net/core/somaxconn" in `path`, which is returned. */
 const char *sysctl_path(char path[SYSCTL_PATH], const char *name);
 
 /* There is no such key: STATUS_MACHINE, with what has it or the nearest spelling.  Returns -1. */

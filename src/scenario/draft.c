@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/kernel_sysctl.h"
 #include "finwait/text.h"
 #include "option_value.h"
 
@@ -68,6 +69,9 @@ static int check_sysctl(const struct draft *draft, const struct option *option, 
         strpbrk(node->text, "\n\r\t") != NULL || !text_is_plain(node->text)) {
         error_set(draft->error, STATUS_USAGE, "%s.%s: not a sysctl's value", option->path, name);
         return draft_fail_at(draft, node->at, "write one line; several numbers as \"1024 65535\"");
+    }
+    if (sysctl_check(name, node->text, draft->error) != 0) {
+        return error_at(draft->error, node->at);
     }
     return 0;
 }

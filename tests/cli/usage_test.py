@@ -47,7 +47,7 @@ class Help(ft.TestCase):
         named = re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)
         for what in named:
             self.assertEqual(ft.finwait("list", what).status, 0, what)
-        self.assertEqual(len(named), 11)
+        self.assertEqual(len(named), 12)
 
     def test_run_names_all_its_options(self):
         text = ft.finwait("run", "--help").stdout
@@ -217,6 +217,18 @@ class Where(ft.TestCase):
             4,
             28,
             "lab: private",
+        ),
+        "a sysctl's value": (
+            "server:\n  sysctl:\n    net.ipv4.tcp_tw_reuse: 3\n",
+            3,
+            28,
+            "it takes 0 to 2",
+        ),
+        "a sysctl with too few numbers": (
+            "client: {sysctl: {net.ipv4.ip_local_port_range: 20000}}\n",
+            1,
+            49,
+            "2 numbers of 1 to 65535, low to high",
         ),
         "a sysctl's name": (
             "server:\n  sysctl:\n    kernel.hostname: x\n",

@@ -1,3 +1,4 @@
+#include "finwait/kernel_sysctl.h"
 #include "lab_testing.h"
 
 static struct lab *lab_with(struct sysctl_setting *client, size_t client_count,
@@ -141,6 +142,8 @@ static void bad_settings_are_refused(void)
         {{"net.ipv4.tcp_fin_timeout.more", "5"}, STATUS_USAGE, "net.ipv4.tcp_fin_timeout?"},
         {{"net.ipv4.conf", "5"}, STATUS_MACHINE, ""},
         {{"net.ipv4.tcp_max_orphans", "5"}, STATUS_MACHINE, "whole machine"},
+        {{"net.core.wmem_max", "65536"}, STATUS_MACHINE, "whole machine"},
+        {{"net.ipv4.ip_local_port_range", "1 65535"}, STATUS_USAGE, "ip_unprivileged_port_start"},
         {{"net.ipv4.tcp_ehash_entries", "5"}, STATUS_MACHINE, "write"},
         {{"net.ipv4..tcp_fin_timeout", "5"}, STATUS_USAGE, ""},
         {{"kernel.hostname", "x"}, STATUS_USAGE, ""},
@@ -163,6 +166,48 @@ static void bad_settings_are_refused(void)
         CHECK(current_netns() == home);
         CHECK(open_descriptors() == descriptors);
     }
+}
+
+/* `number` as often as the sysctl takes one. */
+static bool kernel_takes(const struct sysctl_info *info, int64_t number)
+{
+    char value[96] = "";
+    struct error error;
+
+    for (unsigned i = 0; i < info->numbers; i++) {
+        size_t used = strlen(value);
+        snprintf(value + used, sizeof value - used, "%lld ", (long long)number);
+    }
+    return sysctl_write(info->name, value, &error) == 0;
+}
+
+/* What the scenario refuses for the table's sake, this kernel refuses as well. */
+static void what_lies_out_of_bounds_no_kernel_takes(void)
+{
+    struct error error;
+    size_t tried = 0;
+
+    prepare_or_skip();
+    struct lab *lab = lab_with(NULL, 0, NULL, 0, &error);
+    CHECK_CALL(lab != NULL, &error);
+    CHECK_CALL(lab_enter(lab, SIDE_CLIENT, &error) == 0, &error);
+    for (size_t i = 0; i < sysctl_count; i++) {
+        const struct sysctl_info *info = &sysctl_table[i];
+        char value[256];
+        if (info->machine_wide || info->numbers == 0 ||
+            sysctl_read(info->name, value, sizeof value, &error) != 0) {
+            continue;
+        }
+        if (kernel_takes(info, info->min - 1) || kernel_takes(info, info->max + 1) ||
+            sysctl_check(info->name, value, &error) != 0) {
+            fprintf(stderr, "%s: its bounds are not this kernel's\n", info->name);
+            exit(FAILED);
+        }
+        tried++;
+    }
+    CHECK_CALL(lab_leave(lab, &error) == 0, &error);
+    lab_free(lab);
+    CHECK(tried > 30);
 }
 
 static void a_host_lab_sets_nothing(void)
@@ -281,6 +326,7 @@ int main(void)
         AS_NOBODY(the_users_bucket_limit_wins),
         AS_SELF(bad_settings_are_refused),
         AS_NOBODY(bad_settings_are_refused),
+        AS_SELF(what_lies_out_of_bounds_no_kernel_takes),
         AS_SELF(a_host_lab_sets_nothing),
         AS_SELF(long_values_do_not_overflow),
         cmocka_unit_test(names_have_a_form),

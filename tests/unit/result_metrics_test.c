@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "finwait/clock.h"
+#include "finwait/kernel_sysctl.h"
 #include "finwait/result.h"
 #include "fixture_timeline.h"
 
@@ -572,6 +573,27 @@ static void the_nearest_name(void **state)
     free(longest);
 }
 
+/* "<side>.time_wait.peak, errors.ETIMEDOUT" of each row. */
+static void what_sysctls_act_on_is_measured(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sysctl_count; i++) {
+        const char *at = sysctl_table[i].metrics;
+        while (*at != '\0') {
+            bool sides = strncmp(at, "<side>", strlen("<side>")) == 0;
+            char name[128];
+            at += sides ? strlen("<side>") : 0;
+            size_t length = strcspn(at, ",");
+            snprintf(name, sizeof name, "%s%.*s", sides ? "client" : "", (int)length, at);
+            if (metric_find(name) == NULL) {
+                fail_msg("%s: there is no metric %s", sysctl_table[i].name, name);
+            }
+            at += length;
+            at += strspn(at, ", ");
+        }
+    }
+}
+
 static void the_counter_that_was_meant(void **state)
 {
     char text[128];
@@ -608,6 +630,7 @@ int main(void)
         cmocka_unit_test(every_row_is_described),
         cmocka_unit_test(the_nearest_name),
         cmocka_unit_test(the_counter_that_was_meant),
+        cmocka_unit_test(what_sysctls_act_on_is_measured),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
