@@ -28,6 +28,14 @@ int expect_check(const char *text, struct where where, struct error *error);
 int expect_judge(struct result *result, const char *text, struct where where, struct error *error);
 
 /*
+ * To be called once all are judged.  Where no connection was established, what holds when every
+ * metric is 0 holds vacuously, and a connection is expected besides ("connections.opened > 0"),
+ * unless an expectation that held asks for just that: "connections.opened == 0", or one that does
+ * not hold when every metric is 0, "errors.ECONNREFUSED == 100".  -1: out of memory.
+ */
+int expect_conclude(struct result *result, struct error *error);
+
+/*
  * What a result comes to: STATUS_OK, every expectation held; STATUS_UNMET, one did not;
  * STATUS_INTERRUPTED, it was cut short.
  */

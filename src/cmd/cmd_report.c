@@ -48,7 +48,7 @@ static int judge(struct result *result, const struct overrides *expect, struct e
             return -1;
         }
     }
-    return 0;
+    return expect_conclude(result, error);
 }
 
 /* What the result comes to; an error's status when there is none. */

@@ -103,7 +103,7 @@ static enum status judge(struct result *result, const struct scenario *scenario,
             return error->status;
         }
     }
-    return expect_status(result);
+    return expect_conclude(result, error) == 0 ? expect_status(result) : error->status;
 }
 
 static char *out_directory(const struct run_options *options, const char *name)

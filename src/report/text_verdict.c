@@ -48,6 +48,7 @@ static const struct verdict_style styles[] = {
     [VERDICT_PASS] = {"PASS", INK_GREEN},
     [VERDICT_FAIL] = {"FAIL", INK_RED},
     [VERDICT_UNMEASURED] = {"UNMEASURED", INK_YELLOW},
+    [VERDICT_VACUOUS] = {"VACUOUS", INK_YELLOW},
 };
 
 #define VERDICT_WIDTH 10 /* of the longest word */
@@ -103,7 +104,9 @@ static void print_expectation(const struct paper *paper,
     paper_begin(paper, style->ink);
     fprintf(paper->out, "  %-*s  ", VERDICT_WIDTH, style->word);
     paper_end(paper);
-    if (asprintf(&text, "%s (%s)", or_empty(expectation->text), or_empty(compared)) >= 0) {
+    if (asprintf(&text, "%s (%s%s)", or_empty(expectation->text), or_empty(compared),
+                 expectation->verdict == VERDICT_VACUOUS ? ", but nothing was established" : "") >=
+        0) {
         text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, TEXT_WIDE, paper->out);
         free(text);
     }

@@ -12,6 +12,7 @@ static const char *const verdict_names[] = {
     [VERDICT_PASS] = "pass",
     [VERDICT_FAIL] = "fail",
     [VERDICT_UNMEASURED] = "unmeasured",
+    [VERDICT_VACUOUS] = "vacuous",
 };
 
 static const char *verdict_item(size_t index)

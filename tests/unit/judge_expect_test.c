@@ -5,6 +5,7 @@
 // cmocka.h needs the four above first
 #include <cmocka.h>
 #undef expect_check // one of cmocka's, and of the module under test
+#include <errno.h>
 #include <string.h>
 
 #include "finwait/expect.h"
@@ -200,9 +201,80 @@ static void long_texts_are_refused(void **state)
     assert_non_null(strstr(error.what, "too long"));
 }
 
+/* Connects that were all refused. */
+static struct result *refused(void)
+{
+    struct result *result = result_new();
+    struct account *account = &result->side[SIDE_CLIENT].account;
+
+    result->side[SIDE_CLIENT].played = true;
+    account->attempted = 12;
+    account->outcome[OUTCOME_REFUSED] = 12;
+    account->error[ECONNREFUSED] = 12;
+    result->side[SIDE_SERVER].has_final = true;
+    result_measure(result);
+    return result;
+}
+
+/* What holds because nothing was established does not count, unless that was asked for. */
+static void nothing_established_is_no_pass(void **state)
+{
+    static const struct {
+        const char *text; /* NULL: no expectation at all */
+        enum status status;
+        enum verdict verdict;
+    } cases[] = {
+        {NULL, STATUS_UNMET},
+        {"server.close_wait.final == 0", STATUS_UNMET, VERDICT_VACUOUS},
+        {"0 == server.close_wait.final", STATUS_UNMET, VERDICT_VACUOUS},
+        {"server.close_wait.final < 10", STATUS_UNMET, VERDICT_VACUOUS},
+        {"client.outcome.reset <= 0.1 * connections.attempted", STATUS_UNMET, VERDICT_VACUOUS},
+        {"connections.attempted == 12", STATUS_UNMET, VERDICT_PASS},
+        {"connections.failed == 0", STATUS_UNMET, VERDICT_FAIL},
+        {"connections.failed == 12", STATUS_OK, VERDICT_PASS},
+        {"client.outcome.refused == 12", STATUS_OK, VERDICT_PASS},
+        {"errors.ECONNREFUSED >= 1", STATUS_OK, VERDICT_PASS},
+        {"connections.opened == 0", STATUS_OK, VERDICT_PASS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct result *result = refused();
+        struct error error;
+        if (cases[i].text != NULL) {
+            assert_int_equal(expect_judge(result, cases[i].text, nowhere, &error), 0);
+        }
+        assert_int_equal(expect_conclude(result, &error), 0);
+        assert_int_equal(expect_conclude(result, &error), 0); /* as a report does again */
+        assert_int_equal(expect_status(result), cases[i].status);
+        if (cases[i].text != NULL) {
+            assert_int_equal(result->expectation[0].verdict, cases[i].verdict);
+        }
+        assert_int_equal(result->expectation_count,
+                         (cases[i].text != NULL) + (cases[i].status != STATUS_OK));
+        result_free(result);
+    }
+}
+
+/* With connections there, what holds holds. */
+static void what_was_established_is_judged_as_it_is(void **state)
+{
+    struct result *result = measured();
+    struct error error;
+
+    (void)state;
+    assert_int_equal(expect_judge(result, "errors.EPIPE == 0", nowhere, &error), 0);
+    assert_int_equal(expect_conclude(result, &error), 0);
+    assert_int_equal(expect_status(result), STATUS_OK);
+    assert_int_equal(result->expectation_count, 1);
+    result_free(result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_established_is_no_pass),
+        cmocka_unit_test(what_was_established_is_judged_as_it_is),
         cmocka_unit_test(verdicts),
         cmocka_unit_test(a_verdict_tells_its_values),
         cmocka_unit_test(status_of_all),

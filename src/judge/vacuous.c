@@ -1,0 +1,99 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "expectation.h"
+#include "finwait/expect.h"
+#include "finwait/metric.h"
+
+/* What holds because nothing happened is not held. */
+
+#define IMPLIED "connections.opened > 0"
+#define OPENED  "connections.opened"
+
+/* What is not 0 however little came of a run: it shows nothing. */
+static const char *const trivial[] = {
+    "connections.attempted", "<side>.attempted", "cpu.<side>", "sampler.cost", "sampler.gap",
+};
+
+static bool nothing_established(const struct result *result)
+{
+    double opened;
+
+    return result_metric(result, OPENED, &opened) && !(opened > 0);
+}
+
+static bool is_trivial(const struct term *term)
+{
+    const struct metric_info *info = metric_find(term->metric);
+
+    for (size_t i = 0; info != NULL && i < sizeof trivial / sizeof trivial[0]; i++) {
+        if (strcmp(info->pattern, trivial[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A term with its metric at 0. */
+static double at_zero(const struct term *term)
+{
+    return term->metric[0] != '\0' ? 0 : term->factor;
+}
+
+static bool holds_at_zero(const struct expectation_parts *parts)
+{
+    double left = at_zero(&parts->left);
+    double right = at_zero(&parts->right);
+    enum relation relation = left < right   ? RELATION_LESS
+                             : left > right ? RELATION_GREATER
+                                            : RELATION_EQUAL;
+
+    return (parts->holds & (unsigned)relation) != 0;
+}
+
+/* Whether it held, and could not have without the failures that the user asks for. */
+static bool asks_for_it(const struct expectation_result *judged,
+                        const struct expectation_parts *parts)
+{
+    if (judged->verdict != VERDICT_PASS) {
+        return false;
+    }
+    return strcmp(parts->left.metric, OPENED) == 0 || strcmp(parts->right.metric, OPENED) == 0 ||
+           (!holds_at_zero(parts) && !is_trivial(&parts->left) && !is_trivial(&parts->right));
+}
+
+static int parse(struct expectation_parts *parts, const struct expectation_result *judged,
+                 struct error *error)
+{
+    return judged->text != NULL ? expectation_parse(parts, judged->text, (struct where){0}, error)
+                                : error_set(error, STATUS_MACHINE, "out of memory");
+}
+
+int expect_conclude(struct result *result, struct error *error)
+{
+    struct expectation_parts parts;
+
+    if (!nothing_established(result)) {
+        return 0;
+    }
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        if (parse(&parts, &result->expectation[i], error) != 0) {
+            return -1;
+        }
+        if (asks_for_it(&result->expectation[i], &parts)) {
+            return 0;
+        }
+    }
+    bool implied = false;
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        struct expectation_result *judged = &result->expectation[i];
+        if (parse(&parts, judged, error) != 0) {
+            return -1;
+        }
+        if (judged->verdict == VERDICT_PASS && holds_at_zero(&parts)) {
+            judged->verdict = VERDICT_VACUOUS;
+        }
+        implied |= strcmp(judged->text, IMPLIED) == 0;
+    }
+    return implied ? 0 : expect_judge(result, IMPLIED, (struct where){0}, error);
+}
