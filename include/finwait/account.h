@@ -26,6 +26,7 @@
     X(OUTCOME_TRUNCATED, "truncated", "TLS: the peer's FIN came, and no close_notify before it")   \
     X(OUTCOME_ALERT, "alert", "TLS: the peer's fatal alert ended it; see tls_errors")              \
     X(OUTCOME_TLS, "tls", "TLS: another error of OpenSSL's; see tls_errors")                       \
+    X(OUTCOME_BAD_STATUS, "bad_status", "done, but a response's status was outside http.ok")       \
     X(OUTCOME_BAD_MESSAGE, "bad_message", "the peer sent what is no HTTP/1.1 message")             \
     X(OUTCOME_ERROR, "error", "another errno; see errors.*")                                       \
     X(OUTCOME_DIED, "died", "its program reached `die` and ended the worker")                      \
@@ -111,13 +112,25 @@ void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t co
     X(messages_sent, "messages", "whole messages the role sent")                                   \
     X(messages_received, "messages", "whole messages the role received")                           \
     X(bytes_sent, "bytes", "payload the role sent")                                                \
-    X(bytes_received, "bytes", "payload the role received")
+    X(bytes_received, "bytes", "payload the role received")                                        \
+    X(closed_first, "connections", "those whose FIN or RST left before the peer's had come")       \
+    X(closed_second, "connections", "those whose peer's FIN or RST came before its own left")
+
+/* The statuses of HTTP responses that are counted: 100 to 599 (RFC 9110 section 15). */
+#define HTTP_STATUS_MIN 100
+#define HTTP_STATUS_N   500
+
+/* "404" for 404 - HTTP_STATUS_MIN; lives until the thread's next call. */
+const char *http_status_name(size_t index);
 
 struct account {
 #define X(name, unit, about) uint64_t name;
     ACCOUNT(X)
 #undef X
     uint64_t outcome[OUTCOME_N]; /* their sum is <= attempted; the rest are still open */
+    uint64_t due[OUTCOME_N]; /* of these: established, and ended while a message was due to them or
+                                after a response whose status was not within http.ok */
+    uint64_t status[HTTP_STATUS_N]; /* responses read, by their status less HTTP_STATUS_MIN */
     uint64_t
         error[ERRNO_LIMIT]; /* by errno; one connection may meet several, accept's own included */
     int64_t first_no_port;  /* ns from role_go until EADDRNOTAVAIL or EADDRINUSE was met first, by

@@ -24,6 +24,7 @@ struct message_spec {
         request_size; /* raw: bytes of a request; http: bytes of its body (0: GET without one) */
     uint64_t response_size; /* raw: bytes of a response; http: bytes of its body */
     bool chunked;           /* http: the response body is sent chunked (RFC 9112 section 7.1) */
+    uint32_t good; /* http: the statuses that the client comes for, high << 16 | low; 0: any */
 };
 
 /*

@@ -33,6 +33,7 @@ enum value_kind {
     VALUE_BYTES_RATE, /* bytes a second */
     VALUE_SHARE,      /* of 1, above 0; a double */
     VALUE_PORTS,      /* a range: high << 16 | low */
+    VALUE_STATUSES,   /* of HTTP, the same; any: 0 */
     VALUE_KIND_N,
 };
 

@@ -67,6 +67,10 @@ static const struct kind kinds[VALUE_KIND_N] = {
     [VALUE_PORTS] = {"LOW-HIGH", "a range of ports from 1 to 65535", "write e.g. 40000-40100",
                      "40000-40100", .parse = number_parse_ports, .format = number_format_ports,
                      .own_bounds = true},
+    [VALUE_STATUSES] = {"statuses", "a range of HTTP statuses",
+                        "write e.g. 2xx, 2xx-3xx, 404, 200-204 or any", "2xx-3xx",
+                        .parse = number_parse_statuses, .format = number_format_statuses,
+                        .beside = "any", .is = 0, .own_bounds = true},
 };
 
 static const struct kind *kind_of(const struct value_spec *spec)

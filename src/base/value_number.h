@@ -29,4 +29,8 @@ int number_parse_share(const char *text, double *share);
 void number_store(void *field, size_t size, int64_t number);
 int64_t number_fetch(const void *field, size_t size);
 
+/* value_statuses.c */
+int number_parse_statuses(const char *text, int64_t *range);
+char *number_format_statuses(char *text, size_t size, int64_t range);
+
 #endif

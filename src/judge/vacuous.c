@@ -71,7 +71,7 @@ static int parse(struct expectation_parts *parts, const struct expectation_resul
 
 int expect_conclude(struct result *result, struct error *error)
 {
-    struct expectation_parts parts;
+    struct expectation_parts parts = {0};
 
     if (!nothing_established(result)) {
         return 0;

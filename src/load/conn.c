@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "finwait/clock.h"
+#include "verdict.h"
 
 enum {
     /* How long a connection that could not be opened keeps its slot. */
@@ -56,6 +57,8 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->opened = false;
     conn->paused = false;
     conn->peer_fin = false;
+    conn->closer_known = false;
+    conn->bad_status = false;
     conn->notified = false;
     conn->receiving = false;
     conn->linger = worker->linger;
@@ -111,6 +114,7 @@ static void conn_close(struct conn *conn)
         conn->paused = false;
     }
     if (conn->fd >= 0) {
+        verdict_closing(conn);
         if (conn->linger > 0) {
             conn_set_linger(conn, -1);
         }
@@ -142,7 +146,7 @@ static void conn_account(struct conn *conn, enum outcome outcome)
 {
     struct account *account = conn->worker->account;
 
-    account->outcome[outcome]++;
+    verdict_count(conn, outcome);
     if (outcome == OUTCOME_DONE) {
         int64_t now = clock_now();
         histogram_record(&account->latency[LATENCY_LIFE], now - conn->born);
@@ -201,6 +205,9 @@ static void count_error(struct conn *conn, int errnum)
 enum step_result conn_fail(struct conn *conn, int errnum)
 {
     count_error(conn, errnum);
+    if (outcome_of(errnum) == OUTCOME_RESET) {
+        verdict_peer_closed(conn);
+    }
     return conn_end(conn, outcome_of(errnum));
 }
 
@@ -345,6 +352,7 @@ enum step_result conn_sleep(struct conn *conn, int64_t ns)
 
 enum step_result conn_hold(struct conn *conn)
 {
+    verdict_kept(conn);
     conn_account(conn, OUTCOME_HELD);
     conn_unregister(conn);
     free(conn->spill);

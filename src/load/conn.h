@@ -44,6 +44,8 @@ struct conn {
     bool opened;
     bool paused;         /* its timer runs */
     bool peer_fin;       /* the peer's FIN has been read */
+    bool closer_known;   /* who closed first has been counted */
+    bool bad_status;     /* a response's status was not within http.ok */
     bool notified;       /* TLS: the peer's close_notify has been read, or what passes for it */
     bool receiving;      /* the reader is in the middle of a recv step */
     int64_t linger;      /* seconds close(2) may take, SO_LINGER; 0: it resets, -1: off */

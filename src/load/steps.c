@@ -7,6 +7,7 @@
 #include "dial.h"
 #include "finwait/clock.h"
 #include "steps.h"
+#include "verdict.h"
 #include "wire.h"
 
 /* How the steps run that open and that exchange.  Each tries its system call first and waits only
@@ -112,6 +113,7 @@ static enum step_result received(struct conn *conn)
 
     conn->receiving = false;
     account->messages_received++;
+    verdict_received(conn);
     if (conn->asked != 0 && conn->worker->plan->side == SIDE_CLIENT) {
         histogram_record(&account->latency[LATENCY_RESPONSE], clock_now() - conn->asked);
     }

@@ -9,6 +9,7 @@
 #include "closer.h"
 #include "finwait/clock.h"
 #include "inherit.h"
+#include "verdict.h"
 
 /* How the steps run that close, and those that come before a close. */
 
@@ -30,6 +31,7 @@ enum step_result step_shut_wr(struct conn *conn, const struct step *step)
 {
     (void)step;
     conn_closing_begins(conn);
+    verdict_closing(conn);
     return shut(conn, SHUT_WR);
 }
 
@@ -58,7 +60,10 @@ static enum discarded discard(struct conn *conn)
         if (n < 0) {
             return errno == EAGAIN ? DISCARDED_ALL : DISCARDED_ERROR;
         }
-        conn->peer_fin = n == 0;
+        if (n == 0) {
+            conn->peer_fin = true;
+            verdict_peer_closed(conn);
+        }
         conn->worker->account->bytes_received += (uint64_t)n;
     }
     return DISCARDED_FIN;
@@ -125,6 +130,7 @@ enum step_result step_close(struct conn *conn, const struct step *step)
 
     (void)step;
     conn_closing_begins(conn);
+    verdict_closing(conn);
     conn_unregister(conn);
     if (conn->linger > 0) {
         return close_aside(conn);

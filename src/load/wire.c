@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "verdict.h"
+
 enum step_result wire_stop(struct conn *conn, enum wire_status status)
 {
     switch (status) {
@@ -51,8 +53,12 @@ static enum wire_status tcp_recv(struct conn *conn, char *bytes, size_t size, si
         return failed(conn, WIRE_WANT_READ);
     }
     *done = (size_t)n;
-    conn->peer_fin = n == 0;
-    return n == 0 ? WIRE_END : WIRE_OK;
+    if (n == 0) {
+        conn->peer_fin = true;
+        verdict_peer_closed(conn);
+        return WIRE_END;
+    }
+    return WIRE_OK;
 }
 
 const struct wire wire_tcp = {.open = tcp_open, .send = tcp_send, .recv = tcp_recv};

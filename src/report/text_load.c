@@ -39,6 +39,40 @@ static void print_rate(const struct paper *paper, const struct facts *facts)
     }
 }
 
+/* Who closed first, those who did. */
+static void print_closers(const struct paper *paper, const struct facts *facts)
+{
+    static const char *const closers[] = {"client", "server", "both", "unknown"};
+    const char *before = "\n  closed first: ";
+
+    for (size_t i = 0; i < sizeof closers / sizeof closers[0]; i++) {
+        double count;
+        if (facts_metric(facts, &count, "closed_first.%s", closers[i]) && count > 0) {
+            fprintf(paper->out, "%s%s %s", before, closers[i], COUNT(count));
+            before = ", ";
+        }
+    }
+}
+
+/* What the client did not get. */
+static void print_due(const struct paper *paper, const struct facts *facts)
+{
+    const struct account *client = &facts->result->side[SIDE_CLIENT].account;
+    const char *before = "\n  responses by status: ";
+    double due;
+
+    for (unsigned i = 0; client->outcome[OUTCOME_BAD_STATUS] > 0 && i < HTTP_STATUS_N; i++) {
+        if (client->status[i] > 0) {
+            fprintf(paper->out, "%s%s %s", before, http_status_name(i), COUNT(client->status[i]));
+            before = ", ";
+        }
+    }
+    if (facts_metric(facts, &due, "client.message_due") && due > 0) {
+        fprintf(paper->out, "\n  %s ended without the message that was due to the client",
+                COUNT(due));
+    }
+}
+
 static void print_totals(const struct paper *paper, const struct facts *facts)
 {
     if (!facts->tallied) {
@@ -54,6 +88,8 @@ static void print_totals(const struct paper *paper, const struct facts *facts)
     if (facts->load > 0) {
         print_rate(paper, facts);
     }
+    print_closers(paper, facts);
+    print_due(paper, facts);
     fputc('\n', paper->out);
 }
 

@@ -55,6 +55,25 @@ static const char *tls_word(unsigned index)
     return tls_count_name((enum tls_count)index);
 }
 
+static const char *closer_word(unsigned index)
+{
+    static const char *const names[CLOSER_N] = {"client", "server", "both", "unknown"};
+
+    return names[index];
+}
+
+static const char *class_word(unsigned index)
+{
+    static const char *const names[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
+
+    return names[index];
+}
+
+static const char *status_word(unsigned index)
+{
+    return http_status_name(index);
+}
+
 static const char *errno_word(unsigned index)
 {
     return index > 0 ? strerrorname_np((int)index) : NULL;
@@ -75,6 +94,9 @@ static const struct words domains[DOMAIN_N] = {
     [DOMAIN_QUANTILE] = {"<quantile>", QUANTILE_N, quantile_word},
     [DOMAIN_OUTCOME] = {"<outcome>", OUTCOME_N, outcome_word},
     [DOMAIN_TLS] = {"<tls>", TLS_COUNT_N, tls_word},
+    [DOMAIN_CLOSER] = {"<closer>", CLOSER_N, closer_word},
+    [DOMAIN_CLASS] = {"<class>", HTTP_STATUS_N / 100, class_word},
+    [DOMAIN_STATUS] = {"<code>", HTTP_STATUS_N, status_word},
     [DOMAIN_ERRNO] = {"<ERRNO>", ERRNO_LIMIT, errno_word},
     [DOMAIN_NAME] = {"<name>", 0, NULL},
 };
@@ -251,7 +273,7 @@ const char *metric_placeholder(size_t index, char *text, size_t size)
 {
     size_t used = 0;
 
-    if (index >= DOMAIN_ERRNO) { /* errnos are too many to list, and known to all */
+    if (index >= DOMAIN_ERRNO) { /* errnos and statuses are too many, and known to all */
         return NULL;
     }
     text[0] = '\0';

@@ -36,9 +36,13 @@
       "connections begun (by the client; accepted, when only the server is played)")               \
     X(METRIC_OPENED, "connections.opened", "connections", "connections that were established")     \
     X(METRIC_COMPLETED, "connections.completed", "connections",                                    \
-      "connections that ended as their order foresees")                                            \
+      "connections that ended as their order foresees, with every message that was due to them, "  \
+      "and no status outside http.ok")                                                             \
     X(METRIC_FAILED, "connections.failed", "connections",                                          \
       "connections that ended otherwise: attempted, less completed, less still open")              \
+    X(METRIC_CLOSED_FIRST, "closed_first.<closer>", "connections",                                 \
+      "whose FIN or RST was the first, as both roles saw it; client: of a foreign server, whose "  \
+      "own may have crossed it on the way")                                                        \
     X(METRIC_RATE, "connections.rate", "1/s", "connections completed a second of load")            \
     X(METRIC_LATENCY, "latency.<latency>.<stat>", "s",                                             \
       "a stretch of each connection's life, as the client saw it (the server without a client)")   \
@@ -50,6 +54,13 @@
       "connections that ended so, as the client saw them (the server without a client)")           \
     X(METRIC_SIDE_OUTCOME, "<side>.outcome.<outcome>", "connections",                              \
       "connections that ended so, as the role saw them")                                           \
+    X(METRIC_DUE, "<side>.message_due", "connections",                                             \
+      "connections that were established and ended while a message was due to the role, or after " \
+      "a status outside http.ok")                                                                  \
+    X(METRIC_HTTP, "<side>.http.<class>", "responses",                                             \
+      "protocol: http: responses read by the role, by the class of their status")                  \
+    X(METRIC_HTTP_STATUS, "<side>.http.status.<code>", "responses",                                \
+      "protocol: http: responses read by the role, by their status")                               \
     X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes",                                     \
       "workers of the role that ended before they were told to")                                   \
     X(METRIC_FIRST_NO_PORT, "client.first_no_port", "s",                                           \
@@ -93,7 +104,10 @@ enum domain {
     DOMAIN_QUANTILE,
     DOMAIN_OUTCOME,
     DOMAIN_TLS,
+    DOMAIN_CLOSER,
+    DOMAIN_CLASS,
     DOMAIN_ERRNO,
+    DOMAIN_STATUS,
     DOMAIN_CLOSED_N, /* up to here the words are known beforehand */
     DOMAIN_NAME = DOMAIN_CLOSED_N,
     DOMAIN_N,
@@ -104,6 +118,15 @@ enum stat {
     STAT_MEAN,
     STAT_MAX,
     STAT_N,
+};
+
+/* The words of <closer>. */
+enum closer {
+    CLOSER_CLIENT,
+    CLOSER_SERVER,
+    CLOSER_BOTH,
+    CLOSER_UNKNOWN,
+    CLOSER_N,
 };
 
 /* One metric: a row with its parts filled in. */

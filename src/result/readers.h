@@ -23,6 +23,8 @@ metric_read read_errors, read_side_errors, read_outcome, read_side_outcome;
 metric_read read_account, read_workers_died, read_cpu, read_first_no_port, read_memory;
 metric_read read_last_begun;
 
+metric_read read_closed_first, read_due, read_http; /* readers_ends.c */
+
 /* What they counted of TLS (readers_tls.c). */
 metric_read read_tls, read_tls_rate;
 

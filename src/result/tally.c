@@ -15,12 +15,12 @@ const struct account *measure_driver(const struct result *result, enum side *sid
     return NULL;
 }
 
-/* Whether the outcome is how an end of `side` can be meant to be: a fate that the model foresees;
- * without a model, the program's own end.  Fates and outcomes share their names. */
+/* Whether the outcome is how an end of `side` can be meant to be: its program's own end, or a fate
+ * that the model foresees.  Fates and outcomes share their names. */
 static bool is_foreseen(const struct result *result, enum side side, enum outcome outcome)
 {
-    if (result->predicted_count == 0) {
-        return outcome == OUTCOME_DONE || outcome == OUTCOME_HELD;
+    if (outcome == OUTCOME_DONE || outcome == OUTCOME_HELD) {
+        return true;
     }
     for (size_t i = 0; i < result->predicted_count; i++) {
         const char *fate = result->predicted[i].side[side].fate;
@@ -43,7 +43,7 @@ bool measure_tally(const struct result *result, struct tally *tally)
                             .open = account_open(account) + account->outcome[OUTCOME_CUT]};
     for (unsigned i = 0; i < OUTCOME_N; i++) {
         if (is_foreseen(result, side, (enum outcome)i)) {
-            tally->completed += account->outcome[i];
+            tally->completed += account->outcome[i] - account->due[i];
         }
     }
     uint64_t accounted = tally->completed + tally->open;

@@ -67,12 +67,16 @@ static const struct option written[] = {
      .about = "what send and recv exchange: a fixed number of bytes, or HTTP/1.1 messages"},
     {"order", VALUE_AS(order_text), "server-first", FIELD(order),
      .about = "the close order: the program of each side; not with programs of your own"},
-    {"request.size", VALUE_OF(SIZE, 0, INT64_C(256) << 20), "64", FIELD(message.request_size),
-     .about = "bytes of a request; http: of its body, sent by POST, or 0 for a GET"},
+    {"request.size", VALUE_OF(SIZE, 0, INT64_C(256) << 20), "0", FIELD(message.request_size),
+     .about = "bytes of a request, by default 64 with protocol: raw; http: of its body, sent by "
+              "POST, or 0 for a GET"},
     {"response.size", VALUE_OF(SIZE, 0, INT64_C(256) << 20), "128", FIELD(message.response_size),
      .about = "bytes of a response; http: of its body"},
     {"response.chunked", VALUE_A(SWITCH), "off", FIELD(message.chunked),
      .about = "http: send the response's body in chunks"},
+    {"http.ok", VALUE_A(STATUSES), "2xx-3xx", FIELD(message.good),
+     .about = "the statuses of a response that the client came for; after another the connection "
+              "goes on, and has failed: outcome bad_status"},
     {"load.connections", VALUE_OF(COUNT, 0, INT64_C(1000000000000)), "5000",
      FIELD(load.connections),
      .about = "connections to make, 0 for no limit; by default 0 when load.duration is given"},

@@ -79,6 +79,9 @@ static int complete_addresses(struct draft *draft)
     return 0;
 }
 
+/* Bytes of a raw request by default: without any it would be no message. */
+enum { RAW_REQUEST = 64 };
+
 /* What an option defaults to when it depends on others. */
 static int complete(struct draft *draft)
 {
@@ -91,6 +94,10 @@ static int complete(struct draft *draft)
     if (draft_given(draft, "load.connections")->level == LEVEL_DEFAULT &&
         scenario->load.duration > 0) {
         scenario->load.connections = 0;
+    }
+    if (draft_given(draft, "request.size")->level == LEVEL_DEFAULT &&
+        scenario->message.protocol == PROTOCOL_RAW) {
+        scenario->message.request_size = RAW_REQUEST;
     }
     draft_complete_tls(draft);
     return set_name(draft);

@@ -1,5 +1,6 @@
 #include "finwait/account.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct label {
@@ -55,6 +56,14 @@ const char *tls_count_about(enum tls_count count)
     return (unsigned)count < TLS_COUNT_N ? tls_counts[count].about : NULL;
 }
 
+const char *http_status_name(size_t index)
+{
+    static _Thread_local char text[sizeof "18446744073709551615"];
+
+    snprintf(text, sizeof text, "%zu", index + HTTP_STATUS_MIN);
+    return text;
+}
+
 void account_init(struct account *account)
 {
     memset(account, 0, sizeof *account);
@@ -106,6 +115,10 @@ void account_merge(struct account *into, const struct account *from)
     into->memory_open += from->memory_open;
     for (size_t i = 0; i < OUTCOME_N; i++) {
         into->outcome[i] += from->outcome[i];
+        into->due[i] += from->due[i];
+    }
+    for (size_t i = 0; i < HTTP_STATUS_N; i++) {
+        into->status[i] += from->status[i];
     }
     for (size_t i = 0; i < ERRNO_LIMIT; i++) {
         into->error[i] += from->error[i];

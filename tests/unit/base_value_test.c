@@ -134,6 +134,12 @@ static const struct sample {
                      "",
                      {"1-65535", "40000-40000", "2000-3000"},
                      {"", "40000", "40000-", "-40000", "0-1", "2-1", "1-65536", "1-2-3"}},
+    [VALUE_STATUSES] = {VALUE_A(STATUSES),
+                        FIELD_NUMBER,
+                        "statuses",
+                        "",
+                        {"any", "2xx", "2xx-3xx", "404", "200-204", "200-299", "3xx-404"},
+                        {"", "0xx", "2xy", "20", "2000", "3xx-2xx", "204-", "2xx-any"}},
 };
 
 /* A value of any kind. */
@@ -266,6 +272,10 @@ static bool random_value(const struct sample *sample, union any *any)
     switch (spec->kind) {
     case VALUE_PORTS:
         any->number = (int64_t)((low + random_bits() % (UINT16_MAX - low + 1)) << 16 | low);
+        return true;
+    case VALUE_STATUSES:
+        low = random_bits() % 900 + 100;
+        any->number = (int64_t)((low + random_bits() % (1000 - low)) << 16 | low);
         return true;
     case VALUE_RATE:
         any->real = (double)(random_bits() >> 11) / 1e9;

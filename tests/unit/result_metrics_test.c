@@ -257,12 +257,85 @@ static void the_prediction_says_what_completed_means(void **state)
     struct result *result = hand_made();
 
     (void)state;
+    assert_value(result, "connections.completed", 90); /* done and held always have */
     predict(result, "reset");
-    assert_value(result, "connections.completed", 3);
-    assert_value(result, "connections.failed", 95);
+    assert_value(result, "connections.completed", 93);
+    assert_value(result, "connections.failed", 5);
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_CUT] = 2;
-    assert_value(result, "connections.failed", 95); /* cut short is not failed */
+    assert_value(result, "connections.failed", 5); /* cut short is not failed */
     result_free(result);
+}
+
+/* Whatever the model foresees of it, who did not get a message has failed. */
+static void a_message_due_is_a_failure(void **state)
+{
+    struct result *result = hand_made();
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    predict(result, "reset");
+    client->due[OUTCOME_RESET] = 2;
+    client->due[OUTCOME_HELD] = 1;
+    client->due[OUTCOME_EOF] = 1; /* nobody foresaw it: failed anyway */
+    assert_value(result, "connections.completed", 90);
+    assert_value(result, "connections.failed", 8);
+    assert_value(result, "client.message_due", 4);
+    assert_absent(result, "server.message_due"); /* not ours */
+    result_free(result);
+}
+
+static void statuses_are_counted_by_class_too(void **state)
+{
+    struct result *result = hand_made();
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    assert_absent(result, "client.http.2xx"); /* not known to speak HTTP */
+    text_pairs_add(&result->scenario, "protocol", "http");
+    client->status[200 - HTTP_STATUS_MIN] = 5;
+    client->status[299 - HTTP_STATUS_MIN] = 2;
+    client->status[599 - HTTP_STATUS_MIN] = 1;
+    assert_value(result, "client.http.2xx", 7);
+    assert_value(result, "client.http.5xx", 1);
+    assert_value(result, "client.http.1xx", 0);
+    assert_value(result, "client.http.status.299", 2);
+    assert_value(result, "client.http.status.404", 0);
+    assert_absent(result, "server.http.2xx"); /* it reads none */
+    result_free(result);
+}
+
+/* What each role knows of who closed first, put together. */
+static void who_closed_first(void **state)
+{
+    static const struct {
+        uint64_t opened, client_first, client_second, server_first, server_second;
+        double client, server, both, unknown;
+    } cases[] = {
+        {100, 100, 0, 0, 100, 100, 0, 0, 0},
+        {100, 0, 100, 100, 0, 0, 100, 0, 0},
+        {100, 70, 30, 60, 40, 40, 30, 30, 0}, /* 30 FINs crossed */
+        {100, 100, 0, 100, 0, 0, 0, 100, 0},
+        {600, 165, 423, 0, 0, 165, 423, 0, 12}, /* a foreign server */
+        {100, 0, 0, 0, 90, 90, 0, 0, 10},       /* a killed client */
+        {100, 0, 0, 0, 0, 0, 0, 0, 100},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct result *result = hand_made();
+        struct account *client = &result->side[SIDE_CLIENT].account;
+        struct account *server = &result->side[SIDE_SERVER].account;
+        client->opened = cases[i].opened;
+        client->closed_first = cases[i].client_first;
+        client->closed_second = cases[i].client_second;
+        server->closed_first = cases[i].server_first;
+        server->closed_second = cases[i].server_second;
+        assert_value(result, "closed_first.client", cases[i].client);
+        assert_value(result, "closed_first.server", cases[i].server);
+        assert_value(result, "closed_first.both", cases[i].both);
+        assert_value(result, "closed_first.unknown", cases[i].unknown);
+        result_free(result);
+    }
 }
 
 static void the_server_drives_when_it_is_alone(void **state)
@@ -472,6 +545,10 @@ static void every_pattern_is_found(void **state)
         {"server.errors.E2BIG", "<side>.errors.<ERRNO>"},
         {"outcome.no_port", "outcome.<outcome>"},
         {"client.outcome.held", "<side>.outcome.<outcome>"},
+        {"closed_first.both", "closed_first.<closer>"},
+        {"client.message_due", "<side>.message_due"},
+        {"client.http.5xx", "<side>.http.<class>"},
+        {"client.http.status.404", "<side>.http.status.<code>"},
         {"server.workers_died", "<side>.workers_died"},
         {"client.first_no_port", "client.first_no_port"},
         {"client.last_begun", "client.last_begun"},
@@ -618,6 +695,9 @@ int main(void)
         cmocka_unit_test(the_final_observation_alone_is_one),
         cmocka_unit_test(zeros_that_are_left_out),
         cmocka_unit_test(the_prediction_says_what_completed_means),
+        cmocka_unit_test(a_message_due_is_a_failure),
+        cmocka_unit_test(statuses_are_counted_by_class_too),
+        cmocka_unit_test(who_closed_first),
         cmocka_unit_test(the_server_drives_when_it_is_alone),
         cmocka_unit_test(sampler_figures),
         cmocka_unit_test(the_last_restart_counts_and_all_refusals),

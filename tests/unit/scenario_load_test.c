@@ -10,7 +10,7 @@ static void empty_map_gives_the_defaults(void **state)
     assert_string_equal(scenario->name, "test");
     assert_string_equal(scenario->order, "server-first");
     assert_int_equal(scenario->message.protocol, PROTOCOL_HTTP);
-    assert_int_equal(scenario->message.request_size, 64);
+    assert_int_equal(scenario->message.request_size, 0);
     assert_int_equal(scenario->message.response_size, 128);
     assert_false(scenario->message.chunked);
     assert_int_equal(scenario->load.connections, 5000);

@@ -13,6 +13,7 @@ static const struct scenario_override others[] = {
     {"protocol", "raw"},
     {"request.size", "1k"},
     {"response.size", "3M"},
+    {"http.ok", "200-204"},
     {"load.connections", "17"},
     {"load.concurrency", "1000000"},
     {"load.rate", "0.1/s"},

@@ -1,0 +1,126 @@
+#include "verdict.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+/* ---- who closed first ---- */
+
+static void count_closer(struct conn *conn, bool mine)
+{
+    struct account *account = conn->worker->account;
+
+    if (!conn->closer_known && conn->opened) {
+        conn->closer_known = true;
+        account->closed_first += mine;
+        account->closed_second += !mine;
+    }
+}
+
+void verdict_peer_closed(struct conn *conn)
+{
+    count_closer(conn, false);
+}
+
+/* tcpi_state is the first byte of struct tcp_info (tcp(7)); TCP_CLOSE when the kernel has none. */
+static int state_of(int fd)
+{
+    unsigned char state = TCP_CLOSE;
+    socklen_t size = sizeof state;
+
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) == 0 ? state : TCP_CLOSE;
+}
+
+/* The error that took an unread socket to CLOSE: a RST's (tcp_reset()), not that TCP gave up. */
+static bool was_reset(int fd)
+{
+    int errnum = 0;
+    socklen_t size = sizeof errnum;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &errnum, &size) == 0 &&
+           (errnum == ECONNRESET || errnum == EPIPE);
+}
+
+/* In CLOSE_WAIT and LAST_ACK the peer's FIN has come, read or not (RFC 9293 section 3.3.2). */
+static bool peer_has_closed(int fd, int state)
+{
+    return state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK ||
+           (state == TCP_CLOSE && was_reset(fd));
+}
+
+static void look(struct conn *conn, bool closes)
+{
+    if (conn->closer_known || !conn->opened || conn->fd < 0) {
+        return;
+    }
+    int state = state_of(conn->fd);
+    if (closes && state == TCP_ESTABLISHED) {
+        count_closer(conn, true);
+    } else if (peer_has_closed(conn->fd, state)) {
+        count_closer(conn, false);
+    }
+}
+
+void verdict_closing(struct conn *conn)
+{
+    look(conn, true);
+}
+
+void verdict_kept(struct conn *conn)
+{
+    look(conn, false);
+}
+
+/* ---- what it got ---- */
+
+static bool is_good(uint32_t range, unsigned status)
+{
+    return range == 0 || (status >= (range & UINT16_MAX) && status <= range >> 16);
+}
+
+void verdict_received(struct conn *conn)
+{
+    const struct role_plan *plan = conn->worker->plan;
+    unsigned status = conn->reader.status;
+
+    if (plan->message.protocol != PROTOCOL_HTTP || plan->side != SIDE_CLIENT) {
+        return;
+    }
+    if (status >= HTTP_STATUS_MIN && status < HTTP_STATUS_MIN + HTTP_STATUS_N) {
+        conn->worker->account->status[status - HTTP_STATUS_MIN]++;
+    }
+    conn->bad_status |= !is_good(plan->message.good, status);
+}
+
+/* Whether its program would have received more, from the step on that it has come to. */
+static bool recv_ahead(const struct conn *conn)
+{
+    const struct program *program = conn->worker->plan->program;
+    bool behind = false;
+
+    for (uint32_t i = 0; i < program->length; i++) {
+        const struct step *step = &program->step[i];
+        if (step->op == STEP_RECV && i >= conn->pc) {
+            return true;
+        }
+        behind |= step->op == STEP_RECV;
+        if (step->op == STEP_REPEAT && i >= conn->pc && behind &&
+            conn->rounds + 1 < (uint32_t)step->arg) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void verdict_count(struct conn *conn, enum outcome outcome)
+{
+    struct account *account = conn->worker->account;
+    bool due = conn->opened && (conn->bad_status || recv_ahead(conn));
+
+    if (outcome == OUTCOME_DONE && conn->bad_status) {
+        outcome = OUTCOME_BAD_STATUS;
+    }
+    account->outcome[outcome]++;
+    account->due[outcome] += due;
+}

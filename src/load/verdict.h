@@ -1,0 +1,26 @@
+#ifndef FINWAIT_LOAD_VERDICT_H
+#define FINWAIT_LOAD_VERDICT_H
+
+#include "conn.h"
+
+/*
+ * What is counted of a connection's end: who closed first, and whether it got what it came for.
+ * Who closed first is counted once, at the first of these moments.
+ */
+
+/* This side is about to send its FIN or RST: first, unless the kernel has the peer's already. */
+void verdict_closing(struct conn *conn);
+
+/* The peer's FIN has been read, or its RST met. */
+void verdict_peer_closed(struct conn *conn);
+
+/* The descriptor is kept: second, if the kernel has the peer's FIN or RST by now. */
+void verdict_kept(struct conn *conn);
+
+/* A message has been received whole; a response: its status. */
+void verdict_received(struct conn *conn);
+
+/* Count how it ended. */
+void verdict_count(struct conn *conn, enum outcome outcome);
+
+#endif

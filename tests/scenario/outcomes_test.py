@@ -1,0 +1,251 @@
+"""What is no success: an end without the message that was due, a status that nobody came for, a
+run in which nothing was established.  And who closed first, as counts."""
+
+import contextlib
+import socket
+import ssl
+import threading
+
+import finwait_test as ft
+from tls_peers import identity
+
+N = 60
+ASKS = {"load.connections": N, "load.concurrency": 8, "settle": "100ms"}
+DUE = {"client.program": "connect send recv wait-fin close"}
+
+
+def answer(status, body="x" * 20):
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return (head + body).encode()
+
+
+def read_head(connection):
+    """The head of a request, or what came of it before the FIN."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        more = connection.recv(65536)
+        if not more:
+            break
+        head += more
+    return head
+
+
+@contextlib.contextmanager
+def server(serve):
+    """Call `serve` with each connection, on 127.0.0.1, and give its port."""
+    listener = socket.create_server(("127.0.0.1", ft.free_port()), backlog=1024)
+
+    def one(connection):
+        with contextlib.suppress(OSError), connection:
+            serve(connection)
+
+    def accept():
+        with contextlib.suppress(OSError):  # shut down below
+            while True:
+                threading.Thread(target=one, args=listener.accept()[:1]).start()
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        listener.close()
+
+
+def at(port):
+    return {"lab": "host", "server.at": f"127.0.0.1:{port}", **ASKS}
+
+
+class Due(ft.LabTestCase):
+    """A message that was due and did not come, whatever the model foresees."""
+
+    def assert_all_failed(self, server_program, outcome, **settings):
+        settings = {**ASKS, "server.program": server_program, **DUE, **settings}
+        result = self.run_checked(settings, "--expect=connections.failed == 0", status=1)
+        self.assertEqual(result["connections.completed"], 0)
+        self.assertEqual(result["connections.failed"], N)
+        self.assertEqual(result["client.message_due"], N)
+        self.assertEqual(result.outcomes("client"), {outcome: N})
+        return result
+
+    def test_a_fin_in_place_of_the_answer(self):
+        self.assert_all_failed("accept recv close", "eof")
+
+    def test_a_half_close_taken_for_the_end(self):
+        program = "connect send shut-wr recv wait-fin close"
+        self.assert_all_failed("accept recv close", "eof", **{"client.program": program})
+
+    def test_a_reset_in_place_of_the_answer(self):
+        self.assert_all_failed("accept recv rst", "reset")
+
+    def test_a_fin_in_place_of_the_second_answer(self):
+        program = "connect send recv send recv close"
+        self.assert_all_failed("accept recv send recv close", "eof", **{"client.program": program})
+
+    def test_a_tls_end_in_place_of_the_answer(self):
+        self.assert_all_failed("accept recv notify close", "eof", transport="tls")
+
+    def test_a_reset_after_the_answer_is_none(self):
+        settings = {**ASKS, **DUE, "server.program": "accept recv send rst"}
+        result = self.run_checked(settings)
+        lost = result["client.message_due"]  # the RST may overtake the answer
+        self.assertEqual(result["connections.failed"], lost)
+        self.assertEqual(result["connections.completed"], N - lost)
+
+
+class Statuses(ft.TestCase):
+    def seen(self, status, *arguments, ends=1, **settings):
+        def serve(connection):
+            read_head(connection)
+            connection.sendall(answer(status))
+
+        with server(serve) as port:
+            return self.run_checked({**at(port), **settings}, *arguments, status=ends)
+
+    def test_each_class_that_is_no_success(self):
+        for status in ("404 Not Found", "501 Not Implemented", "503 Unavailable"):
+            with self.subTest(status=status):
+                result = self.seen(status, "--expect=connections.failed == 0")
+                self.assertEqual(result["connections.failed"], N)
+                self.assertEqual(result["client.outcome.bad_status"], N)
+                self.assertEqual(result[f"client.http.status.{status[:3]}"], N)
+                self.assertEqual(result[f"client.http.{status[0]}xx"], N)
+                self.assertEqual(result["client.http.2xx"], 0)
+
+    def test_what_is_a_success_can_be_said(self):
+        result = self.seen("404 Not Found", ends=0, **{"http.ok": "404"})
+        self.assertEqual(result["connections.completed"], N)
+        result = self.seen("204 No Content", ends=0)
+        self.assertEqual(result["connections.completed"], N)
+        result = self.seen("302 Found", "--expect=connections.failed == 0", **{"http.ok": "2xx"})
+        self.assertEqual(result["client.outcome.bad_status"], N)
+
+    def test_plain_http_to_a_tls_port(self):
+        who = identity()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(who.cert, who.key)
+
+        def serve(connection):
+            with context.wrap_socket(connection, server_side=True) as secure:
+                read_head(secure)
+
+        with server(serve) as port:
+            result = self.run_checked(at(port), "--expect=connections.failed == 0", status=1)
+        self.assertEqual(result["connections.failed"], N)
+
+    def test_a_get_by_default(self):
+        methods = set()
+
+        def serve(connection):
+            methods.add(read_head(connection).split(b" ")[0])
+            connection.sendall(answer("200 OK"))
+
+        with server(serve) as port:
+            self.run_checked(at(port))
+            self.assertEqual(methods, {b"GET"})
+            self.run_checked({**at(port), "request.size": "5"})
+            self.assertEqual(methods, {b"GET", b"POST"})
+
+
+class NothingEstablished(ft.TestCase):
+    """A dead server's port: nothing ran, so nothing passes."""
+
+    def refused(self, *expectations, status):
+        arguments = [f"--expect={text}" for text in expectations]
+        result = self.run_checked(at(ft.free_port()), *arguments, status=status)
+        self.assertEqual(result["connections.opened"], 0)
+        return {one["text"]: one["verdict"] for one in result.listed("expectations")}
+
+    def test_without_an_expectation(self):
+        self.assertEqual(self.refused(status=1), {"connections.opened > 0": "fail"})
+
+    def test_what_holds_in_vain(self):
+        for text in (
+            "server.close_wait.final == 0",
+            "client.time_wait.peak < 10",
+            "client.outcome.reset == 0",
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(
+                    self.refused(text, status=1),
+                    {text: "vacuous", "connections.opened > 0": "fail"},
+                )
+
+    def test_what_was_asked_for(self):
+        for text in ("connections.opened == 0", f"client.errors.ECONNREFUSED == {N}"):
+            with self.subTest(text=text):
+                self.assertEqual(self.refused(text, status=0), {text: "pass"})
+
+
+class ClosedFirst(ft.LabTestCase):
+    """One of client, server, both for every connection, as the kernel's own counters have it."""
+
+    def closers(self, settings, **how):
+        result = self.run_checked({**ASKS, **settings}, **how)
+        names = ("client", "server", "both", "unknown")
+        seen = {name: result[f"closed_first.{name}"] for name in names}
+        self.assertEqual(sum(seen.values()), N)
+        return {name: count for name, count in seen.items() if count > 0}, result
+
+    def test_orders(self):
+        for order, first in (
+            ("client-first", "client"),
+            ("server-first", "server"),
+            ("client-rst", "client"),
+            ("server-rst", "server"),
+            ("simultaneous", "both"),
+        ):
+            with self.subTest(order=order):
+                self.assertEqual(self.closers({"order": order})[0], {first: N})
+
+    def test_a_race_agrees_with_the_kernel(self):
+        seen, result = self.closers(
+            {
+                "client.program": "connect send recv close",
+                "server.program": "accept recv send close",
+            }
+        )
+        # A mini-socket is made only by a FIN that left before the peer's had come.
+        self.assertEqual(
+            seen.get("client", 0) + seen.get("both", 0), result["client.counter.TcpExtTW"]
+        )
+        self.assertEqual(
+            seen.get("server", 0) + seen.get("both", 0), result["server.counter.TcpExtTW"]
+        )
+
+    def test_a_held_end_leaves_it_to_the_peer(self):
+        seen, _ = self.closers(
+            {"client.program": "connect send recv close", "server.program": "accept recv send hold"}
+        )
+        self.assertEqual(seen, {"client": N})
+
+    def test_nobody_closed(self):
+        seen, _ = self.closers(
+            {"client.program": "connect send recv hold", "server.program": "accept recv send hold"}
+        )
+        self.assertEqual(seen, {"unknown": N})
+
+
+class ForeignClosedFirst(ft.TestCase):
+    def test_a_foreign_server_that_ends_some(self):
+        """Every second connection the server ends at once, the others only after the client."""
+        turns = iter(range(10**6))
+
+        def serve(connection):
+            read_head(connection)
+            connection.sendall(answer("200 OK"))
+            if next(turns) % 2 == 0:
+                connection.recv(1)
+
+        with server(serve) as port:
+            program = {"client.program": "connect send recv pause(300ms) close"}
+            result = self.run_checked({**at(port), "load.concurrency": N, **program})
+        self.assertEqual(result["closed_first.client"], N // 2)
+        self.assertEqual(result["closed_first.server"], N // 2)
+        self.assertEqual(result["closed_first.unknown"], 0)
+
+
+if __name__ == "__main__":
+    ft.main()
