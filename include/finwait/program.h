@@ -5,8 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "finwait/clock.h"
 #include "finwait/error.h"
 #include "finwait/side.h"
+#include "finwait/value.h"
 
 /*
  * A program is the life of one end of a connection: a list of steps, written as
@@ -15,10 +17,11 @@
  */
 
 /*
- * One row a step: its id, the stem of what is named after it, its name as users write it, its
- * argument, who may use it and whether any step can follow, what leaves because of it, a line for
- * the reference, and the man page or RFC section it rests on.  A row wants step_STEM() in src/load
- * and rule_STEM in src/program/model_step.c: without either finwait does not build.
+ * One row a step: its id, the stem of what is named after it, its name as users write it, what it
+ * takes as argument (STEP_TAKES_…), who may use it and whether any step can follow, what leaves
+ * because of it, a line for the reference, and the man page or RFC section it rests on.  A row
+ * wants step_STEM() in src/load and rule_STEM in src/program/model_step.c: without either finwait
+ * does not build.
  */
 #define STEPS(X)                                                                                   \
     X(CONNECT, connect, "connect", NONE, STEP_OF_CLIENT, STEP_SENDS_SYN,                           \
@@ -30,7 +33,7 @@
     X(RECV, recv, "recv", NONE, STEP_OF_BOTH, STEP_SENDS_TLS,                                      \
       "receive one whole message from the peer", "recv(2)")                                        \
     X(REPEAT, repeat, "repeat", COUNT, STEP_OF_BOTH, STEP_SENDS_NOTHING,                           \
-      "go back to the first step after the start until N rounds are done",                         \
+      "go back to the first step after the start until so many rounds are done",                   \
       "RFC 9112 section 9.3 (persistent connections)")                                             \
     X(NOTIFY, notify, "notify", NONE, STEP_OF_BOTH | STEP_OF_TLS, STEP_SENDS_TLS,                  \
       "TLS: send close_notify; the peer may still send", "SSL_shutdown(3), RFC 8446 section 6.1")  \
@@ -71,13 +74,11 @@ enum step_op {
         STEP_OP_N,
 };
 
-/* How a step is written. */
-enum step_arg_kind {
-    STEP_ARG_NONE,
-    STEP_ARG_COUNT,    /* repeat(3) */
-    STEP_ARG_DURATION, /* pause(250ms), inherit(2s) */
-    STEP_ARG_LINGER,   /* linger(2s) or linger(off); whole seconds, SO_LINGER knows no less */
-};
+/* What stands in parentheses after a step. */
+#define STEP_TAKES_NONE     VALUE_A(NOTHING)
+#define STEP_TAKES_COUNT    VALUE_OF(COUNT, 1, 1000000)            /* repeat(3) */
+#define STEP_TAKES_DURATION VALUE_OF(DURATION, 0, 3600 * NS_PER_S) /* pause(250ms) */
+#define STEP_TAKES_LINGER   VALUE_OF(LINGER, 0, 3600)              /* linger(2s), linger(off) */
 
 enum step_trait {
     STEP_OF_CLIENT = 1,
@@ -100,7 +101,7 @@ enum step_sends {
 /* What all of finwait knows of a step besides how to run it. */
 struct step_info {
     const char *name; /* as users write it: "shut-wr" */
-    enum step_arg_kind arg;
+    struct value_spec takes;
     unsigned traits; /* enum step_trait */
     unsigned sends;  /* enum step_sends */
     const char *about;
@@ -112,7 +113,7 @@ extern const struct step_info step_table[STEP_OP_N];
 
 struct step {
     enum step_op op;
-    int64_t arg; /* count; ns; for linger: whole seconds, or -1 for off */
+    int64_t arg; /* as the kind of value that it takes is kept */
 };
 
 #define PROGRAM_MAX 32

@@ -30,12 +30,6 @@ static void list_orders(struct table *table)
 
 static void list_steps(struct table *table)
 {
-    static const char *const arguments[] = {
-        [STEP_ARG_NONE] = "",
-        [STEP_ARG_COUNT] = "(N)",
-        [STEP_ARG_DURATION] = "(T)",
-        [STEP_ARG_LINGER] = "(T|off)",
-    };
     static const char *const roles_of[] = {
         [STEP_OF_CLIENT] = "client",
         [STEP_OF_SERVER] = "server",
@@ -45,10 +39,15 @@ static void list_steps(struct table *table)
     for (size_t i = 0; i < STEP_OP_N; i++) {
         const struct step_info *info = &step_table[i];
         const char *roles = roles_of[info->traits & STEP_OF_BOTH];
-        char name[40];
+        bool takes = info->takes.kind != VALUE_NOTHING;
+        char form[32];
+        char range[VALUE_RANGE];
+        char name[64];
 
-        snprintf(name, sizeof name, "%s%s", info->name, arguments[info->arg]);
-        table_add(table, (const char *[]){name, roles, info->about, info->source});
+        snprintf(name, sizeof name, takes ? "%s(%s)" : "%s", info->name,
+                 value_form(&info->takes, form, sizeof form));
+        table_add(table, (const char *[]){name, value_range(&info->takes, range, sizeof range),
+                                          roles, info->about, info->source});
     }
 }
 
@@ -259,8 +258,8 @@ static const struct listing listings[] = {
     {"steps",
      "Steps",
      "The words of a program, for `client.program` and `server.program`.",
-     4,
-     {"step", "role", "does", "source"},
+     5,
+     {"step", "range", "role", "does", "source"},
      list_steps},
     {"options",
      "Scenario options",

@@ -2,15 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "finwait/clock.h"
 #include "finwait/program.h"
-#include "finwait/units.h"
 #include "parse.h"
 
 enum {
-    ROUNDS_MAX = 1000000,
-    LINGER_MAX = 3600, /* s */
-    WORD_MAX = 40,     /* longer than any step or argument */
+    WORD_MAX = 40, /* longer than any step or argument */
 };
 
 /* One word of the text: a step's name and what stands in parentheses after it. */
@@ -26,54 +22,6 @@ int parse_fail_at(const struct parse *parse, size_t offset)
     parse->places->fault = offset;
     return -1;
 }
-
-static int parse_rounds(const char *text, int64_t *arg)
-{
-    uint64_t count;
-
-    if (units_parse_count(text, &count) != 0 || count < 1 || count > ROUNDS_MAX) {
-        return -1;
-    }
-    *arg = (int64_t)count;
-    return 0;
-}
-
-static int parse_pause(const char *text, int64_t *arg)
-{
-    int64_t ns;
-
-    if (units_parse_duration(text, &ns) != 0 || ns < 0 || ns > 3600 * NS_PER_S) {
-        return -1;
-    }
-    *arg = ns;
-    return 0;
-}
-
-static int parse_linger(const char *text, int64_t *arg)
-{
-    int64_t ns;
-
-    if (strcmp(text, "off") == 0) {
-        *arg = -1;
-        return 0;
-    }
-    if (units_parse_duration(text, &ns) != 0 || ns < 0 || ns > LINGER_MAX * NS_PER_S ||
-        ns % NS_PER_S != 0) {
-        return -1;
-    }
-    *arg = ns / NS_PER_S;
-    return 0;
-}
-
-static const struct {
-    int (*parse)(const char *text, int64_t *arg);
-    const char *form;
-    const char *example;
-} arg_kinds[] = {
-    [STEP_ARG_COUNT] = {parse_rounds, "a count from 1 to 1000000", "10"},
-    [STEP_ARG_DURATION] = {parse_pause, "a duration from 0s to 1h", "100ms"},
-    [STEP_ARG_LINGER] = {parse_linger, "`off`, or whole seconds from 0s to 3600s", "2s"},
-};
 
 static bool is_separator(char c)
 {
@@ -166,31 +114,32 @@ static int find_op(struct parse *parse, const struct word *word, enum step_op *o
     return parse_fail_at(parse, word->offset);
 }
 
+static int fail_arg(struct parse *parse, const struct word *word, const struct value_spec *takes)
+{
+    if (takes->kind == VALUE_NOTHING) {
+        error_set(parse->error, STATUS_USAGE, "`%s` takes no argument", word->name);
+        error_hint(parse->error, "write it without the parentheses");
+    } else {
+        error_set(parse->error, STATUS_USAGE, "`%s` needs an argument", word->name);
+        error_hint(parse->error, "write it as in %s(%s)", word->name, value_example(takes));
+    }
+    return parse_fail_at(parse, word->offset);
+}
+
 static int convert_arg(struct parse *parse, const struct word *word, struct step *step)
 {
-    enum step_arg_kind kind = step_table[step->op].arg;
-    struct error *error = parse->error;
+    const struct value_spec *takes = &step_table[step->op].takes;
+    char name[WORD_MAX + sizeof "``"];
+    struct value_slot slot = {takes, name, &step->arg, sizeof step->arg};
 
-    if (kind == STEP_ARG_NONE) {
-        if (!word->has_arg) {
-            return 0;
-        }
-        error_set(error, STATUS_USAGE, "`%s` takes no argument", word->name);
-        error_hint(error, "write it without the parentheses");
+    if (word->has_arg != (takes->kind != VALUE_NOTHING)) {
+        return fail_arg(parse, word, takes);
+    }
+    snprintf(name, sizeof name, "`%s`", word->name);
+    if (word->has_arg && value_read(&slot, word->arg, parse->error) != 0) {
         return parse_fail_at(parse, word->offset);
     }
-    if (word->has_arg && arg_kinds[kind].parse(word->arg, &step->arg) == 0) {
-        return 0;
-    }
-    if (word->has_arg) {
-        error_set(error, STATUS_USAGE, "`%s(%s)`: the argument must be %s", word->name, word->arg,
-                  arg_kinds[kind].form);
-    } else {
-        error_set(error, STATUS_USAGE, "`%s` needs an argument: %s", word->name,
-                  arg_kinds[kind].form);
-    }
-    error_hint(error, "write it as %s(%s)", word->name, arg_kinds[kind].example);
-    return parse_fail_at(parse, word->offset);
+    return 0;
 }
 
 static int add_step(struct parse *parse, const struct word *word)

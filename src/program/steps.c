@@ -2,7 +2,7 @@
 
 const struct step_info step_table[STEP_OP_N] = {
 #define X(id, stem, name, arg, traits, sends, about, source)                                       \
-    [STEP_##id] = {name, STEP_ARG_##arg, traits, sends, about, source},
+    [STEP_##id] = {name, STEP_TAKES_##arg, traits, sends, about, source},
     STEPS(X)
 #undef X
 };

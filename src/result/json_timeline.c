@@ -27,7 +27,7 @@ static json_t *step_arg_to(const struct field *field, const void *base)
 {
     const struct step *step = base;
 
-    return step_table[step->op].arg == STEP_ARG_NONE ? NULL : codec_time.to(field, base);
+    return step_table[step->op].takes.kind == VALUE_NOTHING ? NULL : codec_time.to(field, base);
 }
 
 static int step_arg_from(const struct field *field, const struct node *node, void *base)

@@ -67,9 +67,9 @@ class List(ft.TestCase):
 
     def test_steps_are_those_that_programs_know(self):
         names = {row[0] for row in rows("steps")}
-        self.assertLessEqual({"connect", "accept", "repeat(N)", "pause(T)", "die"}, names)
+        self.assertLessEqual({"connect", "accept", "repeat(count)", "pause(duration)", "die"}, names)
         for name in names:
-            self.assertRegex(name, r"\A[a-z-]+(\([NT]\)|\(T\|off\))?\Z")
+            self.assertRegex(name, r"\A[a-z-]+(\((count|duration|off\|seconds)\))?\Z")
 
     def test_options_are_those_that_set_knows(self):
         paths = [row[0] for row in rows("options")]
