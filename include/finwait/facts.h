@@ -32,6 +32,7 @@ struct side_facts {
     double final[TCP_STATE_N]; /* at the end of settle */
     double orphans;            /* of final[fin_wait2]: without a descriptor */
     double unaccepted;         /* of final[close_wait]: in the accept queue, likewise */
+    double fin_unsent;         /* at the end of settle: behind data that a closed window holds up */
     double queued;             /* in the accept queue at the end of settle, in whatever state */
     bool counted;              /* its own host's counters are there */
     double tw_made;            /* mini-sockets: it sent its FIN before it had the peer's */

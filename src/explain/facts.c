@@ -49,6 +49,7 @@ static void gather_states(struct facts *facts, enum side which)
     side->observed = from->has_final;
     side->orphans = from->has_final ? from->final.fin_wait2_orphans : 0;
     side->unaccepted = from->has_final ? from->final.close_wait_unaccepted : 0;
+    side->fin_unsent = from->has_final ? from->final.fin_unsent : 0;
     side->queued = from->has_final ? from->final.accept_queue : 0;
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
         const char *name = tcp_state_name((enum tcp_state)state);

@@ -79,10 +79,35 @@ static const char *why(char text[WHY_TEXT], const struct facts *facts, enum side
     if (faults_lost(facts, FAULT_DATA, side_peer(side))) {
         return faults_blame(text, WHY_TEXT, FAULT_DATA, side_peer(side));
     }
-    if (waiting->state == TCP_STATE_FIN_WAIT1 && peer->final[TCP_STATE_ESTABLISHED] > 0) {
+    if (waiting->state == TCP_STATE_FIN_WAIT1 && peer->final[TCP_STATE_ESTABLISHED] > 0 &&
+        !(facts->side[side].fin_unsent > 0)) {
         return "it may stand behind data that the peer does not read";
     }
     return "";
+}
+
+/* tcp_probe_timer(): a FIN behind data that the peer's window holds up. */
+static void say_unsent(struct story *story, enum side side, double all)
+{
+    double unsent = story->facts.side[side].fin_unsent;
+    const char *peer = side_name(side_peer(side));
+
+    story_evidence(story, "%s.fin_unsent.final", side_name(side));
+    story_evidence(story, "%s.counter.TcpExtTCPWinProbe", side_name(side));
+    story_evidence(story, "%s.counter.TcpExtTCPToZeroWindowAdv", peer);
+    if (unsent < all) {
+        story_say(story, "%s of these FINs %s not been sent: ", COUNT(unsent),
+                  PLURAL(unsent, "has", "have"));
+    } else {
+        story_say(story, "%s been sent: ", all > 1 ? "None of these FINs has" : "It has not");
+    }
+    story_add(
+        story,
+        "data stands before %s, and the %s's window is closed, for its program does not read. "
+        "The kernel sends window probes instead; one that no program holds gives up when "
+        "the time between them has grown to the longest, one with a descriptor not as long as "
+        "the %s answers.",
+        PLURAL(unsent, "it", "them"), peer, peer);
 }
 
 /* tcp_orphan_retries() and tcp_write_timeout(), net/ipv4/tcp_timer.c. */
@@ -91,8 +116,8 @@ static void say_patience(struct story *story, enum side side)
     char retries[ORPHAN_RETRIES_TEXT];
 
     story_say(story,
-              "The kernel sends a FIN again until the socket gives up: one that no program holds "
-              "after tcp_orphan_retries%s",
+              "The kernel sends a FIN that was sent again until the socket gives up: one that no "
+              "program holds after tcp_orphan_retries%s",
               facts_orphan_retries(retries, sizeof retries, &story->facts, side));
     if (story->facts.side[side].holding > 0) {
         story_add(story, ", one with a descriptor after tcp_retries2%s",
@@ -101,9 +126,10 @@ static void say_patience(struct story *story, enum side side)
     story_add(story, ".");
 }
 
-static bool observe_side(struct story *story, enum side side)
+/* How many sockets of the side wait so. */
+static double observe_side(struct story *story, enum side side)
 {
-    bool any = false;
+    double all = 0;
 
     for (size_t i = 0; i < sizeof waitings / sizeof waitings[0]; i++) {
         double left = story->facts.side[side].final[waitings[i].state];
@@ -117,18 +143,24 @@ static bool observe_side(struct story *story, enum side side)
                       PLURAL(left, "socket stands", "sockets stand"), side_name(side),
                       waitings[i].told, PLURAL(left, "its", "their"),
                       reason[0] != '\0' ? ", for " : "", reason);
-            any = true;
+            all += left;
         }
     }
-    return any;
+    return all;
 }
 
 void observe_unacked(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        story_about(story, (enum side)side);
-        if (observe_side(story, (enum side)side)) {
-            say_patience(story, (enum side)side);
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        story_about(story, side);
+        double all = observe_side(story, side);
+        double unsent = story->facts.side[side].fin_unsent;
+        if (unsent > 0) {
+            say_unsent(story, side, all);
+        }
+        if (all > unsent) {
+            say_patience(story, side);
         }
     }
 }

@@ -18,6 +18,7 @@ static const struct reader readers[METRIC_N] = {
     [METRIC_AREA] = {read_area, false},
     [METRIC_UNACCEPTED] = {read_unaccepted, false},
     [METRIC_ACCEPT_QUEUE] = {read_accept_queue, false},
+    [METRIC_FIN_UNSENT] = {read_fin_unsent, false},
     [METRIC_COUNTER] = {read_counter, true},
     [METRIC_HOST_COUNTER] = {read_host_counter, true},
     [METRIC_ATTEMPTED] = {read_tally, false},

@@ -28,6 +28,9 @@
     X(METRIC_ACCEPT_QUEUE, "<side>.accept_queue.final", "sockets",                                 \
       "connections that waited to be accepted at the end of settle (Recv-Q of LISTEN); absent: "   \
       "no listener was seen")                                                                      \
+    X(METRIC_FIN_UNSENT, "<side>.fin_unsent.final", "sockets",                                     \
+      "sockets in fin_wait1, closing or last_ack that probed a closed window at the end of "       \
+      "settle: their FIN has not been sent")                                                       \
     X(METRIC_COUNTER, "<side>.counter.<name>", "events",                                           \
       "a counter of the side's own host as nstat names it, over load and settle")                  \
     X(METRIC_HOST_COUNTER, "host.counter.<name>", "events",                                        \

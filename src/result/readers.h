@@ -13,7 +13,7 @@ typedef bool metric_read(const struct result *result, const struct metric_key *k
 
 /* What the kernel was seen to hold (readers_kernel.c). */
 metric_read read_peak, read_mean, read_final, read_slope, read_area;
-metric_read read_unaccepted, read_accept_queue;
+metric_read read_unaccepted, read_accept_queue, read_fin_unsent;
 metric_read read_counter, read_host_counter, read_sampler;
 
 /* What the roles counted (readers_roles.c). */

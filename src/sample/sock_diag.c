@@ -18,6 +18,7 @@ enum {
     ANSWER_SECONDS = 10, /* a dump is computed inside recv(2), so it never waits that long */
     ATTEMPTS = 2,        /* an inconsistent dump is made again once, then believed */
     TIMER_TIME_WAIT = 3, /* idiag_timer of a mini-socket (inet_twsk_diag_fill) */
+    TIMER_PROBE = 4,     /* of one that has nothing in flight, for the peer's window is closed */
     NOT_A_SIDE = SIDE_N,
 };
 
@@ -143,6 +144,12 @@ static bool is_older(const struct sock_diag *diag, const struct inet_diag_msg *f
            found->idiag_timer == TIMER_TIME_WAIT && age > clock_now() - diag->since + AGE_SLACK;
 }
 
+static bool has_queued_fin(const struct inet_diag_msg *found)
+{
+    return found->idiag_state == TCP_STATE_FIN_WAIT1 || found->idiag_state == TCP_STATE_CLOSING ||
+           found->idiag_state == TCP_STATE_LAST_ACK;
+}
+
 /* A socket in CLOSE_WAIT that is nobody's was never accepted: once closed it leaves the state. */
 static void look_closer(struct sock_census *census, const struct inet_diag_msg *found)
 {
@@ -153,6 +160,8 @@ static void look_closer(struct sock_census *census, const struct inet_diag_msg *
         census->fin_wait2_minis += found->idiag_timer == TIMER_TIME_WAIT;
     } else if (found->idiag_state == TCP_STATE_CLOSE_WAIT && nobodys) {
         census->close_wait_unaccepted++;
+    } else if (found->idiag_timer == TIMER_PROBE && has_queued_fin(found)) {
+        census->fin_unsent++;
     } else if (found->idiag_state == TCP_STATE_LISTEN) {
         census->accept_queue += found->idiag_rqueue;
     }

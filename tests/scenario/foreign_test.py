@@ -186,6 +186,16 @@ class Python(Foreign):
         mapped = "[::ffff:127.0.0.1]"  # not a loopback address by its form
         self.leak("127.0.0.1", mapped, "--i-may-load-this-target", ip="v6")
 
+    def test_a_server_that_never_accepts(self):
+        with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+            port = listener.getsockname()[1]
+            result = self.check(loading(port, "connect send close", protocol="raw"))
+        self.assertNotIn("close_wait.leak", result.remark_ids())
+        remark = result.remark("close_wait.unaccepted")
+        self.assertEqual(remark["certainty"], "proven")
+        self.assertEqual(remark["evidence"]["server.close_wait.unaccepted"], N)
+        self.assertEqual(remark["evidence"]["server.accept_queue.final"], N)
+
     def test_a_server_that_does_not_speak_http(self):
         def serve(connection):
             with connection:

@@ -66,6 +66,23 @@ class Stories(ft.LabTestCase):
                 for phrase in untold:
                     self.assertNotIn(phrase, text)
 
+    def test_a_fin_behind_a_closed_window_is_not_sent(self):
+        result = self.run_checked(
+            {
+                "protocol": "raw",
+                "request.size": "300k",
+                "client.program": "connect send close",
+                "client.sockopt.sndbuf": "200k",
+                "server.program": "accept hold",
+                "server.sockopt.rcvbuf": "32k",
+                "load.connections": 20,
+                "settle": "1s",
+            }
+        )
+        remark = result.remark("fin.unacked", "client")
+        self.assertEqual(remark["certainty"], "proven")
+        self.assertEqual(remark["evidence"]["client.fin_unsent.final"], 20)
+
     def test_what_comes_after_the_run_leaves_the_prediction(self):
         settings = {"load.connections": 20, "settle": "100ms"}
         result = self.run_checked(settings, f"--set={LATE}")

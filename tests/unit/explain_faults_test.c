@@ -155,6 +155,25 @@ static void without_faults_nothing_is_blamed_on_them(void **state)
         "their FIN is not acknowledged.", "!for faults");
 }
 
+/* A FIN behind a closed window is no FIN sent again. */
+static void a_fin_that_was_not_sent_is_told_as_such(void **state)
+{
+    struct result *all = unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_ESTABLISHED, NULL);
+    struct result *some = unacked(TCP_STATE_LAST_ACK, TCP_STATE_FIN_WAIT2, NULL);
+
+    (void)state;
+    all->side[SIDE_CLIENT].final.fin_unsent = 40;
+    some->side[SIDE_CLIENT].final.fin_unsent = 3;
+    SAYS(all,
+         "None of these FINs has been sent: data stands before them, and the server's window "
+         "is closed",
+         "!sent again", "!may stand");
+    assert_evidence(remarked(all, "fin.unacked", CERTAINTY_PROVEN), "client.fin_unsent.final", 40);
+    SAYS(some, "3 of these FINs have not been sent", "The kernel sends a FIN that was sent again");
+    result_free(all);
+    result_free(some);
+}
+
 static void how_long_a_fin_is_sent_is_told_with_its_value(void **state)
 {
     struct result *held = unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_ESTABLISHED, NULL);
@@ -398,6 +417,7 @@ int main(void)
         cmocka_unit_test(many_faults_are_left_to_the_timeline),
         cmocka_unit_test(a_lost_fin_is_told_from_a_lost_ack),
         cmocka_unit_test(without_faults_nothing_is_blamed_on_them),
+        cmocka_unit_test(a_fin_that_was_not_sent_is_told_as_such),
         cmocka_unit_test(how_long_a_fin_is_sent_is_told_with_its_value),
         cmocka_unit_test(who_closed_first_is_known_in_spite_of_faults),
         cmocka_unit_test(orphans_that_gave_up_are_told),
