@@ -16,8 +16,7 @@
  * joined by a veth pair (veth(4)).  They exist only through descriptors and processes, have
  * no name in the file system, and so vanish with the last of them whatever crashes.
  *
- * Addresses: the client host owns 198.18.0.0/16 and 2001:2:0:1::/64, the server host
- * 198.19.0.0/16 and 2001:2:0:2::/64: the blocks set apart for benchmarks (RFC 2544, RFC 5180).
+ * Whose addresses are which: lab_plan.h.
  */
 
 struct lab; /* opaque */

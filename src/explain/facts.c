@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "finwait/lab_plan.h"
 
 bool facts_metric(const struct facts *facts, double *value, const char *format, ...)
 {
@@ -62,18 +63,17 @@ static void gather_states(struct facts *facts, enum side which)
     }
 }
 
-/* Whose host refused what was refused: with client.to it may be the client's own (lab.h). */
+/* Whose host refused what was refused: with client.to it may be the client's own. */
 static enum side refuser(const struct facts *facts)
 {
-    static const char *const own[] = {"198.18.", "2001:2:0:1:", "[2001:2:0:1:"};
-    const char *to = facts_scenario(facts, "client.to");
+    enum side owner = SIDE_SERVER;
+    struct address to;
+    struct error none;
 
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
-        if (strncmp(to, own[i], strlen(own[i])) == 0) {
-            return SIDE_CLIENT;
-        }
+    if (address_parse(&to, facts_scenario(facts, "client.to"), &none) == 0) {
+        lab_plan_owner(&to, &owner);
     }
-    return SIDE_SERVER;
+    return owner;
 }
 
 static void gather_counters(struct facts *facts, enum side which)

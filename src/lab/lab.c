@@ -1,5 +1,4 @@
 #include "finwait/lab.h"
-#include "finwait/netns.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -7,9 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "finwait/netns.h"
 #include "hosts.h"
 #include "link.h"
-#include "plan.h"
+#include "pool.h"
 
 struct lab {
     bool private;
@@ -174,7 +174,7 @@ static int check_untouched(const struct lab_config *config, struct error *error)
 static int fill(struct lab *lab, const struct lab_config *config, struct error *error)
 {
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        if (plan_pool(&lab->pool[side], config, side, error) != 0) {
+        if (pool_plan(&lab->pool[side], config, side, error) != 0) {
             return -1;
         }
     }

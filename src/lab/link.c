@@ -1,5 +1,4 @@
 #include "link.h"
-#include "finwait/netns.h"
 
 #include <errno.h>
 #include <linux/if.h>
@@ -10,8 +9,8 @@
 
 #include "finwait/clock.h"
 #include "finwait/lab.h"
+#include "finwait/netns.h"
 #include "netlink.h"
-#include "plan.h"
 #include "rtnl.h"
 #include "steer.h"
 
@@ -122,17 +121,17 @@ static int raise_link(struct netlink *netlink, enum side side, struct error *err
 
 static int configure(struct netlink *netlink, enum side side, struct error *error)
 {
-    static int (*const requests[])(struct netlink *, const struct plan *, enum side,
+    static int (*const requests[])(struct netlink *, const struct lab_plan *, enum side,
                                    struct error *) = {rtnl_add_address, rtnl_add_neighbour,
                                                       rtnl_add_own_block, rtnl_add_peer,
                                                       rtnl_add_peer_block};
 
-    for (size_t i = 0; i < PLAN_N; i++) {
-        if (plans[i].family == AF_INET6 && !link_has_ipv6()) {
+    for (size_t i = 0; i < LAB_PLAN_N; i++) {
+        if (lab_plans[i].family == AF_INET6 && !link_has_ipv6()) {
             continue;
         }
         for (size_t j = 0; j < sizeof requests / sizeof requests[0]; j++) {
-            if (requests[j](netlink, &plans[i], side, error) != 0) {
+            if (requests[j](netlink, &lab_plans[i], side, error) != 0) {
                 return -1;
             }
         }

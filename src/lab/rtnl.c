@@ -71,7 +71,7 @@ int rtnl_make_pair(struct netlink *netlink, int server_host, struct error *error
     return -1;
 }
 
-static void put_address(struct nlmsghdr *request, uint16_t type, const struct plan *plan,
+static void put_address(struct nlmsghdr *request, uint16_t type, const struct lab_plan *plan,
                         const char *text)
 {
     unsigned char address[sizeof(struct in6_addr)];
@@ -88,7 +88,7 @@ static int done(int errnum, struct error *error, const char *what, const char *a
                : error_errno(error, STATUS_MACHINE, errnum, "%s %s/%d", what, address, bits);
 }
 
-int rtnl_add_address(struct netlink *netlink, const struct plan *plan, enum side side,
+int rtnl_add_address(struct netlink *netlink, const struct lab_plan *plan, enum side side,
                      struct error *error)
 {
     struct ifaddrmsg header = {
@@ -106,7 +106,7 @@ int rtnl_add_address(struct netlink *netlink, const struct plan *plan, enum side
                 header.ifa_prefixlen);
 }
 
-static struct nlmsghdr *begin_route(struct netlink *netlink, const struct plan *plan,
+static struct nlmsghdr *begin_route(struct netlink *netlink, const struct lab_plan *plan,
                                     const char *to, const struct rtmsg *kind)
 {
     struct rtmsg header = *kind;
@@ -119,7 +119,7 @@ static struct nlmsghdr *begin_route(struct netlink *netlink, const struct plan *
     return request;
 }
 
-int rtnl_add_own_block(struct netlink *netlink, const struct plan *plan, enum side side,
+int rtnl_add_own_block(struct netlink *netlink, const struct lab_plan *plan, enum side side,
                        struct error *error)
 {
     struct rtmsg kind = {.rtm_type = RTN_LOCAL,
@@ -133,7 +133,7 @@ int rtnl_add_own_block(struct netlink *netlink, const struct plan *plan, enum si
                 kind.rtm_dst_len);
 }
 
-int rtnl_add_peer(struct netlink *netlink, const struct plan *plan, enum side side,
+int rtnl_add_peer(struct netlink *netlink, const struct lab_plan *plan, enum side side,
                   struct error *error)
 {
     struct rtmsg kind = {.rtm_type = RTN_UNICAST,
@@ -147,7 +147,7 @@ int rtnl_add_peer(struct netlink *netlink, const struct plan *plan, enum side si
     return done(netlink_commit(netlink, request), error, "add route to", peer, kind.rtm_dst_len);
 }
 
-int rtnl_add_peer_block(struct netlink *netlink, const struct plan *plan, enum side side,
+int rtnl_add_peer_block(struct netlink *netlink, const struct lab_plan *plan, enum side side,
                         struct error *error)
 {
     struct rtmsg kind = {.rtm_type = RTN_UNICAST,
@@ -163,7 +163,7 @@ int rtnl_add_peer_block(struct netlink *netlink, const struct plan *plan, enum s
                 kind.rtm_dst_len);
 }
 
-int rtnl_add_neighbour(struct netlink *netlink, const struct plan *plan, enum side side,
+int rtnl_add_neighbour(struct netlink *netlink, const struct lab_plan *plan, enum side side,
                        struct error *error)
 {
     enum side peer = side_peer(side);

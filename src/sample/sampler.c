@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "cadence.h"
 #include "finwait/clock.h"
-#include "pace.h"
 #include "store.h"
 #include "witness.h"
 
@@ -16,7 +16,7 @@ struct sampler {
     struct witness *witness; /* one a host */
     size_t witnesses;
     bool shown[SIDE_N]; /* by any of them */
-    struct pace pace;
+    struct cadence cadence;
     int64_t cpu_seen; /* what the observing thread had used when cost.cpu was last counted */
 
     pthread_t thread;
@@ -75,7 +75,7 @@ static int observe(struct sampler *sampler, bool full, struct error *error)
         result = witness_observe(&sampler->witness[i], full, sample, error);
     }
     int64_t cpu_now = clock_thread_cpu();
-    pace_done(&sampler->pace, full, start, cpu_now - cpu);
+    cadence_done(&sampler->cadence, full, start, cpu_now - cpu);
     pthread_mutex_lock(&sampler->mutex);
     if (result == 0) {
         count_gap(sampler, start);
@@ -91,7 +91,7 @@ static int observe(struct sampler *sampler, bool full, struct error *error)
 /* Wait until there is something to do.  Called with the mutex. */
 static void wait_for_work(struct sampler *sampler)
 {
-    int64_t due = sampler->pace.due;
+    int64_t due = sampler->cadence.due;
     struct timespec deadline = {.tv_sec = due / NS_PER_S, .tv_nsec = due % NS_PER_S};
 
     while (!sampler->stop && sampler->asked == sampler->answered && clock_now() < due) {
@@ -107,7 +107,7 @@ static void observe_for(struct sampler *sampler, uint64_t asked)
 
     pthread_mutex_unlock(&sampler->mutex);
     int outcome =
-        observe(sampler, demanded || pace_wants_full(&sampler->pace, clock_now()), &error);
+        observe(sampler, demanded || cadence_wants_full(&sampler->cadence, clock_now()), &error);
     pthread_mutex_lock(&sampler->mutex);
     if (demanded) {
         sampler->answered = asked;
@@ -185,7 +185,7 @@ static int open_witnesses(struct sampler *sampler, const struct sampler_config *
             sampler->shown[side] = sampler->shown[side] || witness_shows(witness, (enum side)side);
         }
     }
-    pace_init(&sampler->pace, config->every, cheap);
+    cadence_init(&sampler->cadence, config->every, cheap);
     return 0;
 }
 

@@ -1,7 +1,5 @@
-#include <arpa/inet.h>
-#include <string.h>
-
 #include "draft.h"
+#include "finwait/lab_plan.h"
 
 /* What the options that make a side unlike other programs need. */
 
@@ -9,17 +7,6 @@ enum {
     /* What a worker has open besides its listeners and connections, and some. */
     DESCRIPTORS_OWN = 16,
 };
-
-/* The addresses of private labs, RFC 2544 and RFC 5180: 198.18.0.0/15 and 2001:2::/48. */
-static bool is_of_a_lab(const struct address *address)
-{
-    static const uint8_t block[6] = {0x20, 0x01, 0x00, 0x02, 0x00, 0x00};
-
-    if (address_family(address) == AF_INET6) {
-        return memcmp(address->in6.sin6_addr.s6_addr, block, sizeof block) == 0;
-    }
-    return ntohl(address->in.sin_addr.s_addr) >> 17 == (198U << 8 | 18U) >> 1;
-}
 
 static int check_to(const struct draft *draft)
 {
@@ -43,12 +30,14 @@ static int check_to(const struct draft *draft)
                   scenario->ip == IP_V6 ? "v6" : "v4");
         return draft_fail_at(draft, where, "write an address of that version, or the other ip:");
     }
-    if (!is_of_a_lab(&address)) {
+    if (!lab_plan_owner(&address, NULL)) {
         error_set(draft->error, STATUS_USAGE, "client.to %s is no address of a private lab",
                   scenario->client_to);
-        return draft_fail_at(draft, where,
-                             "the client has 198.18.0.1 or 2001:2:0:1::1 and those that follow, "
-                             "the server 198.19.0.1 or 2001:2:0:2::1");
+        error_hint(draft->error,
+                   "the client has %s or %s and those that follow, the server %s or %s",
+                   lab_plans[LAB_V4].address[SIDE_CLIENT], lab_plans[LAB_V6].address[SIDE_CLIENT],
+                   lab_plans[LAB_V4].address[SIDE_SERVER], lab_plans[LAB_V6].address[SIDE_SERVER]);
+        return error_at(draft->error, where);
     }
     return 0;
 }

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
+#include "cadence.h"
 #include "finwait/clock.h"
-#include "pace.h"
 #include "store.h"
 
 enum {
@@ -130,23 +130,24 @@ static void test_thinned_series_is_evenly_spaced(void **state)
 }
 
 /* Each observation takes `cheap` or `full` ns: the share of CPU used over `span`. */
-static double simulate(struct pace *pace, int64_t cheap, int64_t full, int64_t span, int *fulls)
+static double simulate(struct cadence *cadence, int64_t cheap, int64_t full, int64_t span,
+                       int *fulls)
 {
     int64_t used = 0;
 
     *fulls = 0;
-    for (int64_t now = 0; now < span; now = pace->due) {
-        int is_full = pace_wants_full(pace, now);
+    for (int64_t now = 0; now < span; now = cadence->due) {
+        int is_full = cadence_wants_full(cadence, now);
         int64_t cost = is_full ? full : cheap;
         *fulls += is_full;
         used += cost;
-        pace_done(pace, is_full, now, cost);
-        assert_true(pace->due >= now + pace->every);
+        cadence_done(cadence, is_full, now, cost);
+        assert_true(cadence->due >= now + cadence->every);
     }
     return (double)used / (double)span;
 }
 
-static void test_pace_stays_below_its_share(void **state)
+static void test_cadence_stays_below_its_share(void **state)
 {
     static const int64_t costs[][2] = {
         {0, 0},
@@ -155,15 +156,16 @@ static void test_pace_stays_below_its_share(void **state)
         {100 * NS_PER_MS, 900 * NS_PER_MS},
     };
     static const int64_t everies[] = {0, NS_PER_MS, 100 * NS_PER_MS};
-    struct pace pace;
+    struct cadence cadence;
     int fulls;
 
     (void)state;
     for (size_t i = 1; i < sizeof costs / sizeof costs[0]; i++) {
         for (size_t j = 0; j < sizeof everies / sizeof everies[0]; j++) {
             for (int cheap = 0; cheap < 2; cheap++) {
-                pace_init(&pace, everies[j], cheap);
-                double share = simulate(&pace, costs[i][0], costs[i][1], 3000 * NS_PER_S, &fulls);
+                cadence_init(&cadence, everies[j], cheap);
+                double share =
+                    simulate(&cadence, costs[i][0], costs[i][1], 3000 * NS_PER_S, &fulls);
                 assert_true(share < 0.035);
                 assert_true(fulls > 0);
             }
@@ -171,32 +173,32 @@ static void test_pace_stays_below_its_share(void **state)
     }
 }
 
-static void test_pace_is_what_was_asked_for_when_cheap(void **state)
+static void test_cadence_is_what_was_asked_for_when_cheap(void **state)
 {
-    struct pace pace;
+    struct cadence cadence;
     int fulls;
 
     (void)state;
-    pace_init(&pace, 100 * NS_PER_MS, true);
-    simulate(&pace, 100 * NS_PER_US, 200 * NS_PER_US, 100 * NS_PER_S, &fulls);
-    assert_int_equal(pace.due, 100 * NS_PER_S);
-    assert_int_equal(fulls, 1000 / PACE_FULL_TICKS);
-    pace_init(&pace, 100 * NS_PER_MS, false);
-    simulate(&pace, 0, 200 * NS_PER_US, 100 * NS_PER_S, &fulls);
+    cadence_init(&cadence, 100 * NS_PER_MS, true);
+    simulate(&cadence, 100 * NS_PER_US, 200 * NS_PER_US, 100 * NS_PER_S, &fulls);
+    assert_int_equal(cadence.due, 100 * NS_PER_S);
+    assert_int_equal(fulls, 1000 / CADENCE_FULL_TICKS);
+    cadence_init(&cadence, 100 * NS_PER_MS, false);
+    simulate(&cadence, 0, 200 * NS_PER_US, 100 * NS_PER_S, &fulls);
     assert_int_equal(fulls, 1000);
 }
 
-static void test_pace_of_absurd_intervals(void **state)
+static void test_cadence_of_absurd_intervals(void **state)
 {
-    struct pace pace;
+    struct cadence cadence;
 
     (void)state;
-    pace_init(&pace, INT64_MAX, true);
-    pace_done(&pace, true, 0, NS_PER_S);
-    assert_true(pace.due > 0 && pace.full_due > 0);
-    pace_init(&pace, -5, true);
-    pace_done(&pace, true, 100, 0);
-    assert_int_equal(pace.due, 100);
+    cadence_init(&cadence, INT64_MAX, true);
+    cadence_done(&cadence, true, 0, NS_PER_S);
+    assert_true(cadence.due > 0 && cadence.full_due > 0);
+    cadence_init(&cadence, -5, true);
+    cadence_done(&cadence, true, 100, 0);
+    assert_int_equal(cadence.due, 100);
 }
 
 int main(void)
@@ -206,9 +208,9 @@ int main(void)
         cmocka_unit_test(test_few_are_kept_as_they_are),
         cmocka_unit_test(test_thinning_keeps_peaks_order_and_ends),
         cmocka_unit_test(test_thinned_series_is_evenly_spaced),
-        cmocka_unit_test(test_pace_stays_below_its_share),
-        cmocka_unit_test(test_pace_is_what_was_asked_for_when_cheap),
-        cmocka_unit_test(test_pace_of_absurd_intervals),
+        cmocka_unit_test(test_cadence_stays_below_its_share),
+        cmocka_unit_test(test_cadence_is_what_was_asked_for_when_cheap),
+        cmocka_unit_test(test_cadence_of_absurd_intervals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

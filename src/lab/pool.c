@@ -1,20 +1,9 @@
-#include "plan.h"
+#include "pool.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-const struct plan plans[PLAN_N] = {
-    [PLAN_V4] = {.family = AF_INET,
-                 .size = sizeof(struct in_addr),
-                 .block_bits = 16,
-                 .block = {[SIDE_CLIENT] = "198.18.0.0", [SIDE_SERVER] = "198.19.0.0"},
-                 .address = {[SIDE_CLIENT] = "198.18.0.1", [SIDE_SERVER] = "198.19.0.1"}},
-    [PLAN_V6] = {.family = AF_INET6,
-                 .size = sizeof(struct in6_addr),
-                 .block_bits = 64,
-                 .block = {[SIDE_CLIENT] = "2001:2:0:1::", [SIDE_SERVER] = "2001:2:0:2::"},
-                 .address = {[SIDE_CLIENT] = "2001:2:0:1::1", [SIDE_SERVER] = "2001:2:0:2::1"}},
-};
+#include "finwait/lab_plan.h"
 
 static void set_first(struct address *address, bool ipv6, const char *text)
 {
@@ -36,7 +25,7 @@ static uint32_t pool_size(const struct lab_config *config, enum side side)
     return side == SIDE_SERVER && config->addresses[side] == 0 ? 1 : config->addresses[side];
 }
 
-int plan_pool(struct address_pool *pool, const struct lab_config *config, enum side side,
+int pool_plan(struct address_pool *pool, const struct lab_config *config, enum side side,
               struct error *error)
 {
     const char *loopback = config->ipv6 ? "::1" : "127.0.0.1";
@@ -51,6 +40,6 @@ int plan_pool(struct address_pool *pool, const struct lab_config *config, enum s
                                            : "ask for fewer addresses");
     }
     set_first(&pool->first, config->ipv6,
-              config->private ? plans[config->ipv6 ? PLAN_V6 : PLAN_V4].address[side] : loopback);
+              config->private ? lab_plans[config->ipv6 ? LAB_V6 : LAB_V4].address[side] : loopback);
     return 0;
 }

@@ -1,5 +1,5 @@
-#ifndef SAMPLE_PACE_H
-#define SAMPLE_PACE_H
+#ifndef SAMPLE_CADENCE_H
+#define SAMPLE_CADENCE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,13 +10,13 @@
  * has a budget of its own and a full one need not hold up the cheap ones behind it.
  */
 enum {
-    PACE_FULL_TICKS = 20, /* a full observation every so many ticks, when it can be afforded */
-    PACE_ONLY = 30,       /* pause of so many times the cost when all are full: 3.3 % */
-    PACE_CHEAP = 40,      /* of a cheap one: 2.5 % */
-    PACE_FULL = 120,      /* of a full one beside cheap ones: 0.8 % */
+    CADENCE_FULL_TICKS = 20, /* a full observation every so many ticks, when it can be afforded */
+    CADENCE_ONLY = 30,       /* pause of so many times the cost when all are full: 3.3 % */
+    CADENCE_CHEAP = 40,      /* of a cheap one: 2.5 % */
+    CADENCE_FULL = 120,      /* of a full one beside cheap ones: 0.8 % */
 };
 
-struct pace {
+struct cadence {
     bool cheap;       /* whether cheap observations can be made */
     int64_t every;    /* the least time between two */
     int64_t pause;    /* from a tick to the next, as the latest cheap one demands */
@@ -24,12 +24,12 @@ struct pace {
     int64_t full_due; /* from when on it is a full one */
 };
 
-void pace_init(struct pace *pace, int64_t every, bool cheap);
+void cadence_init(struct cadence *cadence, int64_t every, bool cheap);
 
 /* Whether an observation made at `now` is to be a full one. */
-bool pace_wants_full(const struct pace *pace, int64_t now);
+bool cadence_wants_full(const struct cadence *cadence, int64_t now);
 
 /* An observation that began at `start` took `cost` ns of CPU. */
-void pace_done(struct pace *pace, bool full, int64_t start, int64_t cost);
+void cadence_done(struct cadence *cadence, bool full, int64_t start, int64_t cost);
 
 #endif
