@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -31,25 +30,6 @@ static const struct row {
     {"IP_LOCAL_PORT_RANGE", check_port_range, false},
     {"clocksource", check_clocksource, false},
 };
-
-void check_say(struct check *check, enum check_verdict verdict, const char *format, ...)
-{
-    va_list arguments;
-
-    check->verdict = verdict;
-    va_start(arguments, format);
-    vsnprintf(check->found, sizeof check->found, format, arguments);
-    va_end(arguments);
-}
-
-void check_advise(struct check *check, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(check->advice, sizeof check->advice, format, arguments);
-    va_end(arguments);
-}
 
 /* Ends the child: _exit, for what the parent registered with atexit is not the child's to run. */
 static void try_and_tell(check_fn *run, struct check *check, int to_parent)

@@ -6,6 +6,7 @@
 /* The checks of lab_doctor: each fills in all of `check` but its name. */
 typedef void check_fn(struct check *check);
 
+/* What a check found, and what to do about it (check.c). */
 void check_say(struct check *check, enum check_verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void check_advise(struct check *check, const char *format, ...)
