@@ -43,7 +43,7 @@ static int apply_child(struct draft *draft, const struct path *path, const struc
 {
     const char *key;
     const struct option *option = option_find(path->text, &key);
-    bool map = option_is_map(path->text) || (option != NULL && option->kind == OPTION_SYSCTL);
+    bool map = option_is_map(path->text) || (option != NULL && option->ops->has_keys);
 
     if (map && (child->kind == TREE_MAP || tree_is_null(child)) &&
         !(key != NULL && tree_is_null(child))) {
@@ -59,7 +59,7 @@ static int apply_child(struct draft *draft, const struct path *path, const struc
     if (option == NULL) {
         return fail_not_map(draft, path, child);
     }
-    if (option->kind == OPTION_SYSCTL && key == NULL) {
+    if (option->ops->has_keys && key == NULL) {
         return fail_not_map(draft, path, child);
     }
     return draft_set(draft, option, key, child, LEVEL_FILE);
@@ -197,7 +197,7 @@ static int apply_written(struct draft *draft, const struct option *option, const
         return apply_quoted(draft, option, key, text);
     }
     /* Without a value; but a text may be empty, and an empty list of expectations says nothing. */
-    text->plain = option->takes.kind != VALUE_TEXT && option->kind != OPTION_EXPECT;
+    text->plain = option->takes.kind != VALUE_TEXT && !option->ops->may_be_empty;
     return draft_set(draft, option, key, text, LEVEL_OVERRIDE);
 }
 
@@ -223,10 +223,10 @@ static int apply_override(struct draft *draft, const struct scenario_override *o
     if (tree_is_unset(&node)) {
         return draft_unset(draft, override->path);
     }
-    if (option == NULL || (option->kind == OPTION_SYSCTL && key == NULL)) {
+    if (option == NULL || (option->ops->has_keys && key == NULL)) {
         return fail_map(draft, override->path, &node);
     }
-    if (option_is_timeline(option)) {
+    if (option->ops->is_yaml) {
         return apply_yaml_value(draft, option, &node);
     }
     return override->written ? apply_written(draft, option, key, &node)

@@ -3,17 +3,8 @@
 
 #include "finwait/scenario.h"
 #include "options.h"
-#include "tree.h"
 
 /* A scenario in the making: who gave each option, and where. */
-
-/* A level gives way to those after it. */
-enum level {
-    LEVEL_DEFAULT,
-    LEVEL_PRESET, /* the order's */
-    LEVEL_FILE,
-    LEVEL_OVERRIDE,
-};
 
 struct given {
     enum level level;
@@ -48,12 +39,6 @@ int draft_apply_tree(struct draft *draft, const struct tree *map);
 int draft_apply_overrides(struct draft *draft, const struct scenario_override *overrides,
                           size_t count);
 
-/* Set a side's program, a text or a list of steps. */
-int draft_set_program(struct draft *draft, enum side side, const struct tree *node);
-
-/* Add what a list of maps, or a single map, says to the faults or the events. */
-int draft_add_timeline(struct draft *draft, const struct option *option, const struct tree *node);
-
 /* Check that faults and events can happen, in their order. */
 int draft_check_timeline(const struct draft *draft);
 
@@ -75,5 +60,7 @@ int draft_check(const struct draft *draft);
 /* What the messages of this file are built with. */
 int draft_fail_memory(const struct draft *draft);
 int draft_fail_at(const struct draft *draft, struct where where, const char *hint);
+int draft_fail_twice(const struct draft *draft, const char *path, struct where first,
+                     struct where second);
 
 #endif

@@ -1,27 +1,13 @@
-#include "option_value.h"
+#include "draft.h"
 
-#include <stdio.h>
+/* Options of one value. */
 
-static const char *const types[OPTION_KIND_N] = {
-    [OPTION_PROGRAM] = "program",
-    [OPTION_SYSCTL] = "map of sysctls",
-    [OPTION_EXPECT] = "list of expectations",
-    [OPTION_FAULTS] = "list of faults",
-    [OPTION_EVENTS] = "list of events",
-};
+/* ---- in a field of the scenario ---- */
 
 static struct value_slot slot_of(struct scenario *scenario, const struct option *option)
 {
-    struct value_slot slot = {&option->takes, option->path, NULL, option->size};
-
-    if (option->kind == OPTION_SOCKOPT) {
-        int64_t *value = &scenario->side[option->side].sockopt.value[option->sockopt];
-        slot.field = value;
-        slot.size = sizeof *value;
-    } else {
-        slot.field = (char *)scenario + option->offset;
-    }
-    return slot;
+    return (struct value_slot){&option->takes, option->path, (char *)scenario + option->offset,
+                               option->size};
 }
 
 int option_read(struct scenario *scenario, const struct option *option, const char *text,
@@ -29,55 +15,88 @@ int option_read(struct scenario *scenario, const struct option *option, const ch
 {
     struct value_slot slot = slot_of(scenario, option);
 
-    if (value_read(&slot, text, error) != 0) {
-        return -1;
-    }
-    if (option->kind == OPTION_SOCKOPT) {
-        scenario->side[option->side].sockopt.set[option->sockopt] = true;
-    }
-    return 0;
+    return value_read(&slot, text, error);
 }
 
-int option_reset(struct scenario *scenario, const struct option *option, struct error *error)
+static int set_value(struct draft *draft, const struct option *option, const char *key,
+                     const struct tree *node, enum level level)
 {
-    struct value_slot slot = slot_of(scenario, option);
+    (void)key;
+    (void)level;
+    return option_read(draft->scenario, option, node->text, draft->error) == 0
+               ? 0
+               : error_at(draft->error, node->at);
+}
 
+static int unset_value(struct draft *draft, const struct option *option, const char *key)
+{
+    struct value_slot slot = slot_of(draft->scenario, option);
+
+    (void)key;
     if (option->value != NULL) {
-        return option_read(scenario, option, option->value, error);
+        return value_read(&slot, option->value, draft->error);
     }
-    if (option->kind == OPTION_SOCKOPT) {
-        sockopt_unset(&scenario->side[option->side].sockopt, option->sockopt);
-    } else {
-        value_clear(&slot);
-    }
+    value_clear(&slot);
     return 0;
 }
 
-static const char *write_program(const struct program *program, char *text, size_t size)
+/* Tell the value, if it is one. */
+static void tell(const struct each *each, const struct option *option, const void *field,
+                 size_t size)
 {
-    return program->length > 0 ? program_format(text, size, program) : NULL;
+    char text[VALUE_WRITTEN];
+    const char *value = value_write(&option->takes, field, size, text, sizeof text);
+
+    if (value != NULL) {
+        each->fn(each->context, option->path, value);
+    }
 }
 
-const char *option_write(const struct scenario *scenario, const struct option *option, char *text,
-                         size_t size)
+static void each_value(const struct each *each, const struct option *option,
+                       const struct scenario *scenario)
 {
-    const struct side_spec *side = &scenario->side[option->side];
-
-    if (option->kind == OPTION_PROGRAM) {
-        return write_program(&side->program, text, size);
-    }
-    if (option->kind == OPTION_SOCKOPT && !side->sockopt.set[option->sockopt]) {
-        return NULL;
-    }
-    struct value_slot slot = slot_of((struct scenario *)scenario, option); /* only read */
-    return value_write(slot.spec, slot.field, slot.size, text, size);
+    tell(each, option, (const char *)scenario + option->offset, option->size);
 }
 
-char *option_type(const struct option *option, char *text, size_t size)
+const struct option_ops value_ops = {
+    .trees = TREE_BIT(TREE_SCALAR), .set = set_value, .unset = unset_value, .each = each_value};
+
+/* ---- socket options ---- */
+
+static int set_sockopt(struct draft *draft, const struct option *option, const char *key,
+                       const struct tree *node, enum level level)
 {
-    if (types[option->kind] == NULL) {
-        return value_form(&option->takes, text, size);
+    int64_t value;
+    struct value_slot slot = {&option->takes, option->path, &value, sizeof value};
+
+    (void)key;
+    (void)level;
+    if (value_read(&slot, node->text, draft->error) != 0) {
+        return error_at(draft->error, node->at);
     }
-    snprintf(text, size, "%s", types[option->kind]);
-    return text;
+    sockopt_set(&draft->scenario->side[option->side].sockopt, option->sockopt, value);
+    return 0;
 }
+
+static int unset_sockopt(struct draft *draft, const struct option *option, const char *key)
+{
+    (void)key;
+    sockopt_unset(&draft->scenario->side[option->side].sockopt, option->sockopt);
+    return 0;
+}
+
+static void each_sockopt(const struct each *each, const struct option *option,
+                         const struct scenario *scenario)
+{
+    const struct sockopts *options = &scenario->side[option->side].sockopt;
+    const int64_t *value = &options->value[option->sockopt];
+
+    if (options->set[option->sockopt]) {
+        tell(each, option, value, sizeof *value);
+    }
+}
+
+const struct option_ops sockopt_ops = {.trees = TREE_BIT(TREE_SCALAR),
+                                       .set = set_sockopt,
+                                       .unset = unset_sockopt,
+                                       .each = each_sockopt};

@@ -6,7 +6,6 @@
 
 #include "finwait/clock.h"
 #include "option_texts.h"
-#include "option_value.h"
 
 #define FIELD(member)                                                                              \
     .offset = offsetof(struct scenario, member), .size = sizeof(((struct scenario *)NULL)->member)
@@ -36,8 +35,8 @@ static const char *const none_names[] = {"", "none", NULL};
         VALUE_WORD, .words = none_names, .hint = "write none, or a map of options: {workers: 1}"   \
     }
 
-/* The options, in the order they are printed in; where a side's sockopt goes, all of
- * sockopt_table that is for that side takes its place. */
+/* The options, in the order they are printed in, of one value unless ops says more; where a side's
+ * sockopt goes, all of sockopt_table that is for that side takes its place. */
 static const struct option written[] = {
     {"name", VALUE_OF(TEXT, 1, 100), NULL, FIELD(name),
      .about = "what the scenario is called; by default the file's name"},
@@ -114,10 +113,10 @@ static const struct option written[] = {
     {"client.tls.ignore_unexpected_eof", VALUE_A(SWITCH), "off",
      FIELD(tls.side[SIDE_CLIENT].ignore_unexpected_eof),
      .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},
-    {"client.program", .kind = OPTION_PROGRAM, .side = SIDE_CLIENT,
+    {"client.program", .ops = &program_ops, .side = SIDE_CLIENT,
      .about = "the steps of the client's end of a connection"},
-    {"client.sockopt", .kind = OPTION_SOCKOPT, .side = SIDE_CLIENT},
-    {"client.sysctl", .kind = OPTION_SYSCTL, .side = SIDE_CLIENT,
+    {"client.sockopt", .ops = &sockopt_ops, .side = SIDE_CLIENT},
+    {"client.sysctl", .ops = &sysctl_ops, .side = SIDE_CLIENT,
      .about = "net.* sysctls of the client's host, e.g. client.sysctl.net.ipv4.tcp_tw_reuse"},
     {"server.workers", VALUE_OF(AUTO, 0, 256), "auto", FIELD(side[SIDE_SERVER].workers),
      .about = "processes that play the server; auto: as CPUs and descriptors need"},
@@ -144,10 +143,10 @@ static const struct option written[] = {
     {"server.tls.ignore_unexpected_eof", VALUE_A(SWITCH), "off",
      FIELD(tls.side[SIDE_SERVER].ignore_unexpected_eof),
      .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},
-    {"server.program", .kind = OPTION_PROGRAM, .side = SIDE_SERVER,
+    {"server.program", .ops = &program_ops, .side = SIDE_SERVER,
      .about = "the steps of the server's end of a connection"},
-    {"server.sockopt", .kind = OPTION_SOCKOPT, .side = SIDE_SERVER},
-    {"server.sysctl", .kind = OPTION_SYSCTL, .side = SIDE_SERVER,
+    {"server.sockopt", .ops = &sockopt_ops, .side = SIDE_SERVER},
+    {"server.sysctl", .ops = &sysctl_ops, .side = SIDE_SERVER,
      .about = "net.* sysctls of the server's host, e.g. server.sysctl.net.ipv4.tcp_fin_timeout"},
     {"lab", VALUE_ONE_OF(lab_names), "private", FIELD(lab),
      .about = "fresh network namespaces for each trial, or this host and its loopback"},
@@ -158,16 +157,16 @@ static const struct option written[] = {
      .about = "watch on for this long after the load; final values are those at its end"},
     {"decay", VALUE_OF(DURATION, 0, HOUR), "0s", FIELD(decay),
      .about = "then watch the pile decay for this long"},
-    {"faults", .kind = OPTION_FAULTS,
+    {"faults", .ops = &faults_ops,
      .about =
          "what befalls the link, a list of maps: one of drop or reset (any, syn, syn-ack, ack, "
          "data, fin, rst or e.g. 5%), partition: on, delay: 50ms, rate: 1M/s, heal: on; and "
          "at: 2s, for: 1s, toward: client|server|both, share: 5%"},
-    {"events", .kind = OPTION_EVENTS,
+    {"events", .ops = &events_ops,
      .about =
          "what befalls a side, a list of maps: one of kill, start, stop or cont: "
          "client|server; at: 2s; and with start reuseaddr, reuseport: on|off, host: client|server"},
-    {"expect", .kind = OPTION_EXPECT,
+    {"expect", .ops = &expect_ops,
      .about = "conditions on metrics that decide the verdict; several as a list"},
 };
 
@@ -190,12 +189,24 @@ static bool sockopt_is_for(const struct sockopt_info *info, enum side side)
            (info->when == SOCKOPT_CLIENT_ONLY) == (side == SIDE_CLIENT);
 }
 
+char *option_type(const struct option *option, char *text, size_t size)
+{
+    if (option->ops->type == NULL) {
+        return value_form(&option->takes, text, size);
+    }
+    snprintf(text, size, "%s", option->ops->type);
+    return text;
+}
+
 static void add(const struct option *option)
 {
     size_t index = table.count++;
 
     table.row[index] = *option;
-    option_type(option, table.type[index], sizeof table.type[0]);
+    if (option->ops == NULL) {
+        table.row[index].ops = &value_ops;
+    }
+    option_type(&table.row[index], table.type[index], sizeof table.type[0]);
     value_range(&option->takes, table.range[index], sizeof table.range[0]);
 }
 
@@ -210,7 +221,7 @@ static void add_sockopts(const struct option *map)
         }
         snprintf(path, sizeof table.sockopt_path[0][0], "%s.%s", map->path, info->name);
         add(&(struct option){.path = path,
-                             .kind = OPTION_SOCKOPT,
+                             .ops = &sockopt_ops,
                              .takes = info->takes,
                              .side = map->side,
                              .sockopt = (enum sockopt_id)id,
@@ -221,7 +232,7 @@ static void add_sockopts(const struct option *map)
 static void build_table(void)
 {
     for (size_t i = 0; i < WRITTEN; i++) {
-        if (written[i].kind == OPTION_SOCKOPT) {
+        if (written[i].ops == &sockopt_ops) {
             add_sockopts(&written[i]);
         } else {
             add(&written[i]);
@@ -265,6 +276,13 @@ bool option_is_tls(const struct option *option)
     return strncmp(option->path, "tls.", 4) == 0 || strstr(option->path, ".tls.") != NULL;
 }
 
+bool option_is_in(const char *path, const char *name)
+{
+    size_t length = strlen(path);
+
+    return strncmp(name, path, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
 /* What follows `prefix` and a dot in `path`, or NULL. */
 static const char *below(const char *path, const char *prefix)
 {
@@ -282,7 +300,7 @@ const struct option *option_find(const char *path, const char **key)
         if (strcmp(path, option->path) == 0) {
             return option;
         }
-        if (option->kind == OPTION_SYSCTL && below(path, option->path) != NULL) {
+        if (option->ops->has_keys && below(path, option->path) != NULL) {
             *key = below(path, option->path);
             return option;
         }

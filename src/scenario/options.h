@@ -6,26 +6,15 @@
 #include <stdint.h>
 
 #include "finwait/scenario.h"
-
-/* What an option is made of. */
-enum option_kind {
-    OPTION_VALUE,   /* one value, in its field */
-    OPTION_SOCKOPT, /* one value, in its field, if it is set */
-    OPTION_PROGRAM,
-    OPTION_SYSCTL, /* path.NAME, any number of them */
-    OPTION_EXPECT, /* a list */
-    OPTION_FAULTS, /* a list of maps, as is the next */
-    OPTION_EVENTS,
-    OPTION_KIND_N,
-};
+#include "option_ops.h"
 
 struct option {
     const char *path;
     struct value_spec takes;
-    const char *value; /* the default as a user would write it; NULL for none */
-    enum option_kind kind;
-    size_t offset, size; /* of the field in struct scenario */
-    enum side side;      /* sockopt, program, sysctl */
+    const char *value;            /* the default as a user would write it; NULL for none */
+    const struct option_ops *ops; /* in the list of rows NULL: value_ops */
+    size_t offset, size;          /* of the field in struct scenario */
+    enum side side;               /* sockopt, program, sysctl */
     enum sockopt_id sockopt;
     const char *about;
 };
@@ -54,14 +43,18 @@ bool option_is_tls(const struct option *option);
  */
 bool option_is_moot(const struct scenario *scenario, const struct option *option);
 
-/* Whether its values are lists of maps. */
-static inline bool option_is_timeline(const struct option *option)
-{
-    return option->kind == OPTION_FAULTS || option->kind == OPTION_EVENTS;
-}
-
 /* Whether `path` is a map with options in it: "load". */
 bool option_is_map(const char *path);
+
+/* Whether `name` is `path` or below that map. */
+bool option_is_in(const char *path, const char *name);
+
+/* What is written: "count", "raw|http", "list of faults".  Returns `text`. */
+char *option_type(const struct option *option, char *text, size_t size);
+
+/* Read the one value of an option as value_read does. */
+int option_read(struct scenario *scenario, const struct option *option, const char *text,
+                struct error *error);
 
 /*
  * Say that `path` is no option: the nearest one at its level, or all there are.  `path` is

@@ -75,7 +75,7 @@ static int check_items(const struct draft *draft, const struct tree *node)
     return 0;
 }
 
-int draft_set_program(struct draft *draft, enum side side, const struct tree *node)
+static int set_side(struct draft *draft, enum side side, const struct tree *node)
 {
     struct side_spec *spec = &draft->scenario->side[side];
     struct program_places places;
@@ -100,6 +100,45 @@ int draft_set_program(struct draft *draft, enum side side, const struct tree *no
     return 0;
 }
 
+static int set_program(struct draft *draft, const struct option *option, const char *key,
+                       const struct tree *node, enum level level)
+{
+    (void)key;
+    (void)level;
+    return set_side(draft, option->side, node);
+}
+
+static int unset_program(struct draft *draft, const struct option *option, const char *key)
+{
+    struct side_spec *side = &draft->scenario->side[option->side];
+
+    (void)key;
+    free(side->program_text);
+    side->program_text = NULL;
+    side->program_where = (struct where){0};
+    side->program = (struct program){0};
+    return 0;
+}
+
+static void each_program(const struct each *each, const struct option *option,
+                         const struct scenario *scenario)
+{
+    const struct program *program = &scenario->side[option->side].program;
+    char text[PROGRAM_TEXT];
+
+    if (program->length > 0) {
+        each->fn(each->context, option->path, program_format(text, sizeof text, program));
+    }
+}
+
+const struct option_ops program_ops = {.type = "program",
+                                       .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
+                                       .set = set_program,
+                                       .unset = unset_program,
+                                       .each = each_program};
+
+/* ---- which of them run ---- */
+
 static const struct given *given_program(const struct draft *draft, enum side side)
 {
     return draft_given(draft, side == SIDE_CLIENT ? "client.program" : "server.program");
@@ -114,7 +153,7 @@ static int apply_preset(struct draft *draft, const struct order_preset *preset)
     if (option == NULL) {
         return option_unknown(preset->path, draft->error);
     }
-    if (option->kind != OPTION_SYSCTL && draft_given(draft, option->path)->level > LEVEL_PRESET) {
+    if (!option->ops->has_keys && draft_given(draft, option->path)->level > LEVEL_PRESET) {
         return 0;
     }
     return draft_set(draft, option, key, &node, LEVEL_PRESET);
@@ -127,7 +166,7 @@ static int use_order(struct draft *draft)
 
     for (unsigned side = 0; side < SIDE_N; side++) {
         struct tree node = {.kind = TREE_SCALAR, .text = (char *)order->program[side], .at = where};
-        if (draft_set_program(draft, (enum side)side, &node) != 0) {
+        if (set_side(draft, (enum side)side, &node) != 0) {
             return -1;
         }
     }

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "draft.h"
-#include "option_value.h"
 
 enum { FILE_MAX = 1 << 20 };
 

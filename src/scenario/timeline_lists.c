@@ -97,15 +97,89 @@ static int add_event(struct draft *draft, const struct option *option, const str
     return 0;
 }
 
-int draft_add_timeline(struct draft *draft, const struct option *option, const struct tree *node)
+/* One map, or a list of them. */
+static int add_all(struct draft *draft, const struct option *option, const struct tree *node,
+                   int (*add)(struct draft *, const struct option *, const struct tree *))
 {
     size_t count = node->kind == TREE_LIST ? node->count : 1;
     const struct tree *map = node->kind == TREE_LIST ? node->item : node;
 
     for (size_t i = 0; i < count; i++) {
-        if ((option->kind == OPTION_FAULTS ? add_fault : add_event)(draft, option, &map[i]) != 0) {
+        if (add(draft, option, &map[i]) != 0) {
             return -1;
         }
     }
     return 0;
 }
+
+static int set_faults(struct draft *draft, const struct option *option, const char *key,
+                      const struct tree *node, enum level level)
+{
+    (void)key;
+    (void)level;
+    return add_all(draft, option, node, add_fault);
+}
+
+static int set_events(struct draft *draft, const struct option *option, const char *key,
+                      const struct tree *node, enum level level)
+{
+    (void)key;
+    (void)level;
+    return add_all(draft, option, node, add_event);
+}
+
+static int unset_faults(struct draft *draft, const struct option *option, const char *key)
+{
+    (void)option;
+    (void)key;
+    draft->scenario->fault_count = 0;
+    return 0;
+}
+
+static int unset_events(struct draft *draft, const struct option *option, const char *key)
+{
+    (void)option;
+    (void)key;
+    draft->scenario->event_count = 0;
+    return 0;
+}
+
+static void each_fault(const struct each *each, const struct option *option,
+                       const struct scenario *scenario)
+{
+    char text[TIMELINE_TEXT];
+
+    for (size_t i = 0; i < scenario->fault_count; i++) {
+        each->fn(each->context, option->path, fault_format(text, sizeof text, &scenario->fault[i]));
+    }
+}
+
+static void each_event(const struct each *each, const struct option *option,
+                       const struct scenario *scenario)
+{
+    char text[TIMELINE_TEXT];
+
+    for (size_t i = 0; i < scenario->event_count; i++) {
+        each->fn(each->context, option->path, event_format(text, sizeof text, &scenario->event[i]));
+    }
+}
+
+const struct option_ops faults_ops = {
+    .type = "list of faults",
+    .form = "write maps, e.g. [{at: 1s, drop: fin, toward: client}]",
+    .trees = TREE_BIT(TREE_MAP) | TREE_BIT(TREE_LIST),
+    .is_yaml = true,
+    .set = set_faults,
+    .unset = unset_faults,
+    .each = each_fault,
+};
+
+const struct option_ops events_ops = {
+    .type = "list of events",
+    .form = "write maps, e.g. [{at: 2s, kill: server}]",
+    .trees = TREE_BIT(TREE_MAP) | TREE_BIT(TREE_LIST),
+    .is_yaml = true,
+    .set = set_events,
+    .unset = unset_events,
+    .each = each_event,
+};

@@ -5,7 +5,7 @@
 /* What to say of a path that names no option. */
 
 /* The options' names at one level of the tree. */
-struct level {
+struct branch {
     char map[64]; /* "load", or "" for the top */
     size_t count;
     const char *names[OPTION_MAX];
@@ -23,39 +23,39 @@ static const char *below(const char *path, const char *map)
     return strncmp(path, map, length) == 0 && path[length] == '.' ? path + length + 1 : NULL;
 }
 
-static void add_name(struct level *level, const char *name)
+static void add_name(struct branch *branch, const char *name)
 {
-    char *text = level->text[level->count];
+    char *text = branch->text[branch->count];
 
-    snprintf(text, sizeof level->text[0], "%.*s", (int)strcspn(name, "."), name);
-    for (size_t i = 0; i < level->count; i++) {
-        if (strcmp(level->names[i], text) == 0) {
+    snprintf(text, sizeof branch->text[0], "%.*s", (int)strcspn(name, "."), name);
+    for (size_t i = 0; i < branch->count; i++) {
+        if (strcmp(branch->names[i], text) == 0) {
             return;
         }
     }
-    level->names[level->count++] = text;
+    branch->names[branch->count++] = text;
 }
 
 /* The deepest map on the way along `path`, and the names in it.  Returns the rest of `path`. */
-static const char *find_level(struct level *level, const char *path)
+static const char *find_branch(struct branch *branch, const char *path)
 {
     const char *rest = path;
 
-    level->map[0] = '\0';
-    level->count = 0;
+    branch->map[0] = '\0';
+    branch->count = 0;
     for (const char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot + 1, '.')) {
-        char map[sizeof level->map];
+        char map[sizeof branch->map];
         snprintf(map, sizeof map, "%.*s", (int)(dot - path), path);
         if ((size_t)(dot - path) >= sizeof map || !option_is_map(map)) {
             break;
         }
-        memcpy(level->map, map, sizeof map);
+        memcpy(branch->map, map, sizeof map);
         rest = dot + 1;
     }
     for (size_t i = 0; i < option_count(); i++) {
-        const char *name = below(option_at(i)->path, level->map);
+        const char *name = below(option_at(i)->path, branch->map);
         if (name != NULL) {
-            add_name(level, name);
+            add_name(branch, name);
         }
     }
     return rest;
@@ -81,17 +81,17 @@ static const char *find_elsewhere(const char *name)
     return NULL;
 }
 
-static void list_names(const struct level *level, struct error *error)
+static void list_names(const struct branch *branch, struct error *error)
 {
     char list[sizeof error->hint] = "";
     size_t length = 0;
 
-    for (size_t i = 0; i < level->count && length < sizeof list; i++) {
+    for (size_t i = 0; i < branch->count && length < sizeof list; i++) {
         length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "",
-                                   level->names[i]);
+                                   branch->names[i]);
     }
-    if (level->map[0] != '\0') {
-        error_hint(error, "%s has %s", level->map, list);
+    if (branch->map[0] != '\0') {
+        error_hint(error, "%s has %s", branch->map, list);
     } else {
         error_hint(error, "the options are %s", list);
     }
@@ -99,13 +99,13 @@ static void list_names(const struct level *level, struct error *error)
 
 int option_unknown(const char *path, struct error *error)
 {
-    struct level level;
-    const char *word = find_level(&level, path);
-    const char *near = nearest_spelling(word, level.names, level.count);
+    struct branch branch;
+    const char *word = find_branch(&branch, path);
+    const char *near = nearest_spelling(word, branch.names, branch.count);
     const char *elsewhere = near == NULL ? find_elsewhere(word) : NULL;
 
-    if (level.map[0] != '\0') {
-        error_set(error, STATUS_USAGE, "unknown option \"%.80s\" in %s", word, level.map);
+    if (branch.map[0] != '\0') {
+        error_set(error, STATUS_USAGE, "unknown option \"%.80s\" in %s", word, branch.map);
     } else {
         error_set(error, STATUS_USAGE, "unknown option \"%.80s\"", word);
     }
@@ -114,7 +114,7 @@ int option_unknown(const char *path, struct error *error)
     } else if (elsewhere != NULL) {
         error_hint(error, "did you mean %s?", elsewhere);
     } else {
-        list_names(&level, error);
+        list_names(&branch, error);
     }
     return -1;
 }

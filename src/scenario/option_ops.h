@@ -1,0 +1,56 @@
+#ifndef FINWAIT_SCENARIO_OPTION_OPS_H
+#define FINWAIT_SCENARIO_OPTION_OPS_H
+
+#include <stdbool.h>
+
+#include "finwait/scenario.h"
+#include "tree.h"
+
+/* What an option is made of: its value, several of them, or a map of its own. */
+
+struct draft;
+struct option;
+
+/* A level gives way to those after it. */
+enum level {
+    LEVEL_DEFAULT,
+    LEVEL_PRESET, /* the order's */
+    LEVEL_FILE,
+    LEVEL_OVERRIDE,
+};
+
+/* Who wants the effective scenario's pairs. */
+struct each {
+    void (*fn)(void *context, const char *path, const char *value);
+    void *context;
+};
+
+struct option_ops {
+    const char *type;  /* in the reference; NULL: the form of the value that it takes */
+    const char *form;  /* what to write, for who wrote a tree of another kind; NULL: a value */
+    unsigned trees;    /* the kinds it is written as, a bit each: TREE_BIT */
+    bool may_be_empty; /* nothing is as good as a list of none */
+    bool has_keys;     /* it is path.NAME, any number of them */
+    bool is_yaml;      /* on the command line, too */
+
+    /* Take what `node` says, which is of such a kind; `key`: NAME.  0, or -1 with the place. */
+    int (*set)(struct draft *draft, const struct option *option, const char *key,
+               const struct tree *node, enum level level);
+    /* Have it as if nobody had given it; of those with keys, NAME or all below it.  0 or -1. */
+    int (*unset)(struct draft *draft, const struct option *option, const char *key);
+    /* The pairs that make it again. */
+    void (*each)(const struct each *each, const struct option *option,
+                 const struct scenario *scenario);
+};
+
+#define TREE_BIT(kind) (1U << (unsigned)(kind))
+
+extern const struct option_ops value_ops;   /* one value, in its field */
+extern const struct option_ops sockopt_ops; /* one value of a side's socket options */
+extern const struct option_ops program_ops;
+extern const struct option_ops sysctl_ops;
+extern const struct option_ops expect_ops;
+extern const struct option_ops faults_ops;
+extern const struct option_ops events_ops;
+
+#endif
