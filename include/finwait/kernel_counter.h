@@ -35,6 +35,13 @@ const struct counter_info *counter_info(const char *name);
 /* The row's meaning, or "".  Static storage. */
 const char *counter_meaning(const char *name);
 
+/*
+ * Of a name that no kernel has, the counter that is called so but for the case of its letters or
+ * the group before it ("TCPTimeWaitOverflow"); NULL for a name of the table, and for any other,
+ * which a kernel may have.
+ */
+const char *counter_meant(const char *name);
+
 /* "worse", "better", or "-" for neither. */
 const char *counter_sense_name(enum counter_sense sense);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "expectation.h"
+#include "finwait/kernel_counter.h"
 #include "finwait/metric.h"
 
 struct parser {
@@ -112,6 +113,22 @@ static int parse_number(struct parser *parser, double *value)
 
 /* ---- terms ---- */
 
+/* Any counter can be named, but for names that no kernel has. */
+static bool is_slip(const struct parser *parser, const char *metric)
+{
+    static const char marker[] = ".counter.";
+    const char *counter = strstr(metric, marker);
+    const char *meant = counter != NULL ? counter_meant(counter + strlen(marker)) : NULL;
+
+    if (meant == NULL) {
+        return false;
+    }
+    fail(parser, parser->next, "no kernel has a counter \"%s\"", counter + strlen(marker));
+    error_hint(parser->error, "did you mean %.*s%s%s?", (int)(counter - metric), metric, marker,
+               meant);
+    return true;
+}
+
 static int parse_metric(struct parser *parser, struct term *term)
 {
     const char *begin = parser->next;
@@ -129,6 +146,9 @@ static int parse_metric(struct parser *parser, struct term *term)
         fail(parser, begin, "there is no metric \"%s\"", term->metric);
         metric_nearest(nearest, sizeof nearest, term->metric);
         return nearest[0] == '\0' ? -1 : error_hint(parser->error, "did you mean %s?", nearest);
+    }
+    if (is_slip(parser, term->metric)) {
+        return -1;
     }
     parser->next += length;
     return 0;

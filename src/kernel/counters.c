@@ -1,6 +1,7 @@
 #include "finwait/kernel_counter.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Found in net/ipv4/proc.c, which names them, and at each place that counts, of Linux 6.12. */
 const struct counter_info counter_table[] = {
@@ -198,6 +199,23 @@ const char *counter_meaning(const char *name)
     const struct counter_info *info = counter_info(name);
 
     return info != NULL ? info->meaning : "";
+}
+
+const char *counter_meant(const char *name)
+{
+    static const char *const groups[] = {"", "TcpExt", "Tcp", "IpExt"};
+
+    for (size_t i = 0; counter_info(name) == NULL && i < sizeof groups / sizeof groups[0]; i++) {
+        size_t length = strlen(groups[i]);
+        for (const struct counter_info *info = counter_table; info < counter_table + counter_count;
+             info++) {
+            if (strncmp(info->name, groups[i], length) == 0 &&
+                strcasecmp(info->name + length, name) == 0) {
+                return info->name;
+            }
+        }
+    }
+    return NULL;
 }
 
 const char *counter_sense_name(enum counter_sense sense)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "finwait/kernel_sysctl.h"
 #include "finwait/netns.h"
 #include "hosts.h"
 #include "link.h"
@@ -26,7 +27,7 @@ struct lab {
 /* Buckets of a host's socket table: about one a socket, a power of two. */
 static uint32_t table_entries(uint64_t sockets)
 {
-    const uint32_t most = 16 * 1024 * 1024; /* tcp_child_ehash_entries_max, sysctl_net_ipv4.c */
+    const uint32_t most = (uint32_t)sysctl_info(CHILD_TABLE)->max;
     uint32_t entries = 4096;
 
     while (entries < most && entries < sockets) {

@@ -67,23 +67,6 @@ static const char *continued(const struct candidates *all, const char *name)
     return NULL;
 }
 
-/* The metric whose counter is called so but for the group before it: "client.counter.TW". */
-static const char *without_group(const struct candidates *all, const char *name)
-{
-    static const char *const groups[] = {"TcpExt", "Tcp", "IpExt"};
-    const char *word = strrchr(name, '.');
-    char full[METRIC_TEXT];
-
-    for (size_t i = 0; word != NULL && i < sizeof groups / sizeof groups[0]; i++) {
-        snprintf(full, sizeof full, "%.*s.%s%s", (int)(word - name), name, groups[i], word + 1);
-        const char *found = equal_but_for_case(all, full);
-        if (found != NULL) {
-            return found;
-        }
-    }
-    return NULL;
-}
-
 char *metric_nearest(char *text, size_t size, const char *name)
 {
     struct candidates all = {.written = name};
@@ -92,9 +75,6 @@ char *metric_nearest(char *text, size_t size, const char *name)
     const char *nearest = equal_but_for_case(&all, name);
     if (nearest == NULL) {
         nearest = continued(&all, name);
-    }
-    if (nearest == NULL) {
-        nearest = without_group(&all, name);
     }
     if (nearest == NULL) {
         nearest = nearest_spelling(name, (const char *const *)all.name, all.count);

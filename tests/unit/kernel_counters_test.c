@@ -43,6 +43,32 @@ static void senses_are_words(void **state)
     assert_string_equal(counter_sense_name(COUNTER_BETTER), "better");
 }
 
+static void slips_are_told_from_counters_of_other_kernels(void **state)
+{
+    static const struct {
+        const char *name, *meant;
+    } rows[] = {
+        {"TCPTimeWaitOverflow", "TcpExtTCPTimeWaitOverflow"},
+        {"TcpExtTCPTimewaitOverflow", "TcpExtTCPTimeWaitOverflow"},
+        {"tw", "TcpExtTW"},
+        {"OutRsts", "TcpOutRsts"},
+        {"inoctets", "IpExtInOctets"},
+        {"TcpExtTW", NULL},
+        {"TcpExtTWx", NULL},
+        {"TcpExtOfAKernelToCome", NULL},
+        {"", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *meant = counter_meant(rows[i].name);
+        assert_int_equal(meant == NULL, rows[i].meant == NULL);
+        if (meant != NULL && rows[i].meant != NULL) {
+            assert_string_equal(meant, rows[i].meant);
+        }
+    }
+}
+
 /* ---- the code names no other ---- */
 
 static size_t named;
@@ -85,6 +111,7 @@ int main(void)
         cmocka_unit_test(rows_are_whole_and_told_once),
         cmocka_unit_test(others_have_no_meaning),
         cmocka_unit_test(senses_are_words),
+        cmocka_unit_test(slips_are_told_from_counters_of_other_kernels),
         cmocka_unit_test(what_the_code_names_has_a_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
