@@ -61,72 +61,118 @@ static bool got_data(const struct facts *facts, enum side side)
     return so * 2 > own->tw_made || so * 2 > own->rsts;
 }
 
+static bool got_bytes(const struct facts *facts, enum side side)
+{
+    return got_data(facts, side) && !facts->result->side[side].has_tls;
+}
+
 static bool got_records(const struct facts *facts, enum side side)
 {
     return got_data(facts, side) && facts->result->side[side].has_tls;
 }
 
-static const char no_socket[] = "answered segments for which there was no socket";
+static double overflows(const struct facts *facts, enum side side)
+{
+    return facts_moved(facts, side, "TcpExtTCPTimeWaitOverflow");
+}
 
-/* No counter says why; the first that applies is told. */
+static double embryonic(const struct facts *facts, enum side side)
+{
+    return facts_moved(facts, side, "TcpExtEmbryonicRsts");
+}
+
+static double probes(const struct facts *facts, enum side side)
+{
+    return facts_moved(facts, side_peer(side), "TcpExtTCPKeepAlive");
+}
+
+static double challenges(const struct facts *facts, enum side side)
+{
+    return facts_moved(facts, side_peer(side), "TcpExtTCPSYNChallenge");
+}
+
+static double in_the_queue(const struct facts *facts, enum side side)
+{
+    (void)side;
+    return facts_unaccepted(facts);
+}
+
+/* No counter is of RSTs alone: each explains as many as it counts at most, in this order. */
 static const struct answer {
     bool (*applies)(const struct facts *facts, enum side side);
+    double (*most)(const struct facts *facts, enum side side);
     const char *text;
-    double (*most)(const struct facts *facts, enum side side); /* NULL: all that there are */
+    const char *counter; /* that `most` reads */
+    bool of_peer;        /* the counter is the peer's */
 } answers[] = {
-    {overflowed,
+    {overflowed, overflows,
      "answered what came for sockets that TIME_WAIT had no room for "
      "(TcpExtTCPTimeWaitOverflow)",
-     NULL},
-    {was_embryonic,
+     "TcpExtTCPTimeWaitOverflow", false},
+    {was_embryonic, embryonic,
      "ended requests in SYN_RECV (TcpExtEmbryonicRsts), as tcp_abort_on_overflow "
      "does when the accept queue is full",
-     NULL},
-    {was_probed,
+     "TcpExtEmbryonicRsts", false},
+    {was_probed, probes,
      "answered keepalive probes of the peer (TcpExtTCPKeepAlive there), whose "
      "connections this end no longer had",
-     NULL},
-    {was_challenged,
+     "TcpExtTCPKeepAlive", true},
+    {was_challenged, challenges,
      "answered challenge ACKs (TcpExtTCPSYNChallenge at the peer): a SYN had met "
      "an old connection there that this end no longer had",
-     NULL},
-    {lost_listener, "ended what waited in the accept queue when the listener was closed", NULL},
-    {got_records,
+     "TcpExtTCPSYNChallenge", true},
+    {lost_listener, in_the_queue,
+     "ended what waited in the accept queue when the listener was closed", "TcpPassiveOpens",
+     false},
+    {got_records, facts_reset_in_fin_wait2,
      "answered TLS records (data, close_notify or an alert) that came for sockets in "
      "FIN_WAIT2 that no program held any more",
-     facts_reset_in_fin_wait2},
-    {got_data,
+     "TcpExtTW", false},
+    {got_bytes, facts_reset_in_fin_wait2,
      "answered data that came for sockets in FIN_WAIT2 that no program held any more: it "
      "is lost",
-     facts_reset_in_fin_wait2},
-    {NULL, no_socket, NULL},
+     "TcpExtTW", false},
 };
 
-static void say_answer(struct story *story, const char *text, double count, bool others)
+static const char unknown[] =
+    "answered segments for which there was no socket, as far as counters tell";
+
+static void say_answer(struct story *story, const char *text, double count, double all, bool others)
 {
     if (others) {
         story_say(story, "%s more %s.", COUNT(count), text);
+    } else if (count < all) {
+        story_say(story, "%s of them %s.", COUNT(count), text);
     } else {
         story_say(story, "%s %s.", PLURAL(count, "It", "They"), text);
     }
 }
 
+static double told_by(const struct answer *answer, const struct facts *facts, enum side side,
+                      double left)
+{
+    double most = answer->applies(facts, side) ? answer->most(facts, side) : 0;
+
+    return most < left ? most : left;
+}
+
 void resets_say_answers(struct story *story, enum side side, double count, bool others)
 {
-    const struct facts *facts = &story->facts;
-    const struct answer *answer = answers;
+    double left = count;
 
-    while (answer->applies != NULL && !answer->applies(facts, side)) {
-        answer++;
+    story_certainty(story, CERTAINTY_LIKELY);
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        double told = told_by(&answers[i], &story->facts, side, left);
+        if (told > 0) {
+            say_answer(story, answers[i].text, told, count, others);
+            story_evidence(story, "%s.counter.%s",
+                           side_name(answers[i].of_peer ? side_peer(side) : side),
+                           answers[i].counter);
+            left -= told;
+            others = true;
+        }
     }
-    if (answer->applies != NULL) {
-        story_certainty(story, CERTAINTY_LIKELY);
+    if (left > 0) {
+        say_answer(story, unknown, left, count, others);
     }
-    double most = answer->most != NULL ? answer->most(facts, side) : count;
-    if (most >= count) {
-        say_answer(story, answer->text, count, others);
-        return;
-    }
-    story_say(story, "%s%s %s.", COUNT(most), others ? " more" : " of them", answer->text);
-    say_answer(story, no_socket, count - most, true);
 }

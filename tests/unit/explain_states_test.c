@@ -308,12 +308,43 @@ static void rsts_that_abort_nothing_are_told_by_their_reason(void **state)
     EXPLAINS(challenged(NULL), "They answered challenge ACKs");
     EXPLAINS(challenged("{at: 0s, drop: 5%}"), "They answered segments", "!challenge ACKs",
              "They cut nothing off", "!no data is lost");
-    EXPLAINS(answered(SIDE_SERVER, NULL, NULL), "answered segments for which there was no socket.",
+    EXPLAINS(answered(SIDE_SERVER, NULL, NULL),
+             "answered segments for which there was no socket, as far as counters tell.",
              "!aborted", "!it is lost");
     EXPLAINS(data,
              "data that came for sockets in FIN_WAIT2 that no program held any more: it is "
              "lost.",
              "5,000 sockets of the server went from ESTABLISHED or CLOSE_WAIT straight to CLOSE");
+}
+
+/* A counter explains no more RSTs than it counts. */
+static void no_more_rsts_are_told_by_a_counter_than_it_counts(void **state)
+{
+    static const struct {
+        const char *counter;
+        bool of_peer;
+        const char *told;
+    } rows[] = {
+        {"TcpExtEmbryonicRsts", false, "6 of them ended requests in SYN_RECV"},
+        {"TcpExtTCPTimeWaitOverflow", false, "6 of them answered what came for sockets that"},
+        {"TcpExtTCPKeepAlive", true, "6 of them answered keepalive probes"},
+        {"TcpExtTCPSYNChallenge", true, "6 of them answered challenge ACKs"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum side counts = rows[i].of_peer ? SIDE_SERVER : SIDE_CLIENT;
+        struct result *result = fixture_new();
+        char evidence[64];
+        text_pairs_add(&result->scenario, "client.port", "7777");
+        fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 9);
+        fixture_counter(&result->side[counts].counters, rows[i].counter, 6);
+        snprintf(evidence, sizeof evidence, "%s.counter.%s", side_name(counts), rows[i].counter);
+        SAYS(result, "sent 9 RSTs", rows[i].told,
+             "3 more answered segments for which there was no socket, as far as counters tell.");
+        assert_evidence(remarked(result, "rst.sent", CERTAINTY_LIKELY), evidence, 6);
+        result_free(result);
+    }
 }
 
 static void rsts_beyond_the_aborts_are_told_apart(void **state)
@@ -323,7 +354,8 @@ static void rsts_beyond_the_aborts_are_told_apart(void **state)
     (void)state;
     result->side[SIDE_SERVER].counters.item[1].after += 22; /* TcpOutRsts */
     assert_string_equal(result->side[SIDE_SERVER].counters.item[1].name, "TcpOutRsts");
-    EXPLAINS(result, "22 more answered segments for which there was no socket.",
+    EXPLAINS(result,
+             "22 more answered segments for which there was no socket, as far as counters tell.",
              "aborted rather than closed");
 }
 
@@ -405,7 +437,9 @@ static void a_few_resets_do_not_make_all_answers_lost_data(void **state)
     (void)state;
     assert_string_equal(server->item[server->count - 1].name, "TcpEstabResets");
     server->item[server->count - 1].after = server->item[server->count - 1].before + 7;
-    EXPLAINS(result, "They answered segments for which there was no socket.", "!it is lost");
+    EXPLAINS(result,
+             "They answered segments for which there was no socket, as far as counters tell.",
+             "!it is lost");
 }
 
 int main(void)
@@ -428,6 +462,7 @@ int main(void)
         cmocka_unit_test(an_accept_queue_of_open_connections_is_told),
         cmocka_unit_test(a_single_orphan_is_told_in_the_singular),
         cmocka_unit_test(rsts_that_abort_nothing_are_told_by_their_reason),
+        cmocka_unit_test(no_more_rsts_are_told_by_a_counter_than_it_counts),
         cmocka_unit_test(rsts_beyond_the_aborts_are_told_apart),
         cmocka_unit_test(a_reset_by_linger2_is_no_linger_0),
         cmocka_unit_test(latency_is_blamed_on_the_queue_only_when_it_shows),
