@@ -30,7 +30,7 @@ static const struct moment *next_of(const struct result *result, const struct mo
     for (const struct moment *next = moment + 1; next < result->moment + result->moment_count;
          next++) {
         const struct event_spec *event = moment_event(result, next);
-        if (event != NULL && next->happened && event->side == side &&
+        if (event != NULL && next->happened && next->error == NULL && event->side == side &&
             (event->kind == one || event->kind == other)) {
             return next;
         }

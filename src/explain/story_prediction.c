@@ -131,6 +131,19 @@ static bool is_watched(const struct result *result)
     return !result->partial || result->phase[PHASE_DECAY].reached;
 }
 
+/* The sockets seen where they were to rest, or wherever they are where none was to be. */
+static void add_seen(struct story *story, enum side side, const struct foreseen_rest *rest)
+{
+    for (unsigned state = 1; state < TCP_STATE_N; state++) {
+        if ((state == rest->state && state != TCP_STATE_CLOSE) ||
+            (rest->state == TCP_STATE_CLOSE && state != TCP_STATE_LISTEN &&
+             story->facts.side[side].final[state] > 0)) {
+            story_evidence(story, "%s.%s.final", side_name(side),
+                           tcp_state_name((enum tcp_state)state));
+        }
+    }
+}
+
 void observe_elsewhere(struct story *story)
 {
     for (unsigned i = 0; i < SIDE_N && is_watched(story->facts.result); i++) {
@@ -139,8 +152,8 @@ void observe_elsewhere(struct story *story)
         if (foreseen_rest(&story->facts, side, &rest) && can_compare(&story->facts, &rest) &&
             !rest.agrees) {
             story_about(story, side);
-            story_evidence(story, "%s.%s.final", side_name(side), tcp_state_name(rest.state));
             story_evidence(story, "connections.completed");
+            add_seen(story, side, &rest);
             say_surprise(story, side, &rest);
         }
     }
@@ -238,8 +251,8 @@ void observe_met(struct story *story)
         is_met(facts, SIDE_CLIENT, &rest[SIDE_CLIENT]) &&
         is_met(facts, SIDE_SERVER, &rest[SIDE_SERVER])) {
         story_evidence(story, "connections.completed");
-        story_evidence(story, "client.%s.final", tcp_state_name(rest[SIDE_CLIENT].state));
-        story_evidence(story, "server.%s.final", tcp_state_name(rest[SIDE_SERVER].state));
+        add_seen(story, SIDE_CLIENT, &rest[SIDE_CLIENT]);
+        add_seen(story, SIDE_SERVER, &rest[SIDE_SERVER]);
         tell_missing(missing, sizeof missing, facts, rest);
         say_foreseen(story, "That is what the model foresaw", missing);
     }

@@ -62,8 +62,12 @@ void observe_workers_lost(struct story *story)
         }
         say_died(story, (enum side)side);
         story_evidence(story, "%s.outcome.killed", side_name((enum side)side));
-        story_say(story, "Its program has no `die`: something else killed %s, and %s %s ended so.",
-                  PLURAL(role->workers_died, "it", "them"), COUNT(killed),
-                  PLURAL(killed, "connection", "connections"));
+        story_say(story, "Its program has no `die`: something else ended %s",
+                  PLURAL(role->workers_died, "it", "them"));
+        if (killed > 0) {
+            story_add(story, ", and %s %s", COUNT(killed),
+                      PLURAL(killed, "connection", "connections"));
+        }
+        story_add(story, ".");
     }
 }

@@ -27,6 +27,13 @@ static inline void fixture_counter(struct counters *counters, const char *name, 
     counter->after = 7 + delta;
 }
 
+static inline void fixture_standstill(struct counters *counters)
+{
+    for (size_t i = 0; i < counters->count; i++) {
+        counters->item[i].after = counters->item[i].before;
+    }
+}
+
 /* Sockets in a state: the most, in the middle of the run, and those at the end of settle. */
 static inline void fixture_state(struct result *result, enum side side, enum tcp_state state,
                                  uint32_t peak, uint32_t final)
@@ -217,6 +224,7 @@ static inline struct result *fixture_refused(void)
     client->outcome[OUTCOME_REFUSED] = CONNECTIONS;
     client->error[111] = CONNECTIONS; /* ECONNREFUSED */
     account_init(&result->side[SIDE_SERVER].account);
+    fixture_standstill(&result->side[SIDE_SERVER].counters);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", CONNECTIONS);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpAttemptFails", CONNECTIONS);
     return result;
@@ -255,6 +263,8 @@ static inline struct result *fixture_empty(void)
 
     account_init(&result->side[SIDE_CLIENT].account);
     account_init(&result->side[SIDE_SERVER].account);
+    fixture_standstill(&result->side[SIDE_CLIENT].counters);
+    fixture_standstill(&result->side[SIDE_SERVER].counters);
     return result;
 }
 
