@@ -1,5 +1,7 @@
 #include "scenario_values.h"
 
+#include <glob.h>
+
 #include "options.h"
 
 /* What null takes back: of every option, whoever gave it, all that its value had changed. */
@@ -205,12 +207,37 @@ static void sysctls_are_given_back_by_their_map(void **state)
     scenario_free(scenario);
 }
 
+/* Whatever the scenarios that ship say. */
+static void nothing_of_a_file_stays(void **state)
+{
+    struct scenario_override nulls[OPTION_MAX];
+    struct error error;
+    glob_t found;
+
+    (void)state;
+    for (size_t i = 0; i < option_count(); i++) {
+        nulls[i] = (struct scenario_override){option_at(i)->path, "null", true};
+    }
+    assert_int_equal(glob(SOURCE_DIR "/configs/*/*.yaml", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        struct scenario *emptied = load_good(found.gl_pathv[i], nulls, option_count());
+        struct scenario *never = scenario_parse("{}", 2, found.gl_pathv[i], NULL, 0, &error);
+
+        assert_non_null(never);
+        assert_scenarios_equal(emptied, never);
+        scenario_free(emptied);
+        scenario_free(never);
+    }
+    globfree(&found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_option_is_given_back),
         cmocka_unit_test(every_map_is_given_back),
         cmocka_unit_test(sysctls_are_given_back_by_their_map),
+        cmocka_unit_test(nothing_of_a_file_stays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
