@@ -13,7 +13,7 @@
 #include "finwait/metric.h"
 #include "finwait/order.h"
 #include "finwait/program.h"
-#include "table.h"
+#include "finwait/table.h"
 #include "terminal.h"
 
 /* ---- what each listing is made from ---- */
@@ -23,7 +23,7 @@ static void list_orders(struct table *table)
     for (size_t i = 0; i < order_count; i++) {
         const struct order *order = &order_table[i];
 
-        table_add(table, (const char *[]){order->name, order->program[SIDE_CLIENT],
+        table_row(table, (const char *[]){order->name, order->program[SIDE_CLIENT],
                                           order->program[SIDE_SERVER], order->about});
     }
 }
@@ -46,7 +46,7 @@ static void list_steps(struct table *table)
 
         snprintf(name, sizeof name, takes ? "%s(%s)" : "%s", info->name,
                  value_form(&info->takes, form, sizeof form));
-        table_add(table, (const char *[]){name, value_range(&info->takes, range, sizeof range),
+        table_row(table, (const char *[]){name, value_range(&info->takes, range, sizeof range),
                                           roles, info->about, info->source});
     }
 }
@@ -57,7 +57,7 @@ static void list_options(struct table *table)
         struct option_info info;
 
         option_get(i, &info);
-        table_add(table,
+        table_row(table,
                   (const char *[]){info.path, info.type, info.value, info.range, info.about});
     }
 }
@@ -67,7 +67,7 @@ static void list_metrics(struct table *table)
     for (size_t i = 0; i < metric_count; i++) {
         const struct metric_info *info = &metric_table[i];
 
-        table_add(table, (const char *[]){info->pattern, info->unit, info->about});
+        table_row(table, (const char *[]){info->pattern, info->unit, info->about});
     }
     for (size_t i = 0;; i++) {
         char words[512];
@@ -76,14 +76,14 @@ static void list_metrics(struct table *table)
         if (placeholder == NULL) {
             break;
         }
-        table_add(table, (const char *[]){placeholder, "", words});
+        table_row(table, (const char *[]){placeholder, "", words});
     }
 }
 
 static void list_outcomes(struct table *table)
 {
     for (unsigned i = 0; i < OUTCOME_N; i++) {
-        table_add(table,
+        table_row(table,
                   (const char *[]){outcome_name((enum outcome)i), outcome_about((enum outcome)i)});
     }
 }
@@ -97,7 +97,7 @@ static void list_scenarios(struct table *table)
         struct error error;
         struct scenario *scenario = command_scenario(names[i], &none, &error);
 
-        table_add(table, (const char *[]){names[i], scenario != NULL ? scenario->order : "-",
+        table_row(table, (const char *[]){names[i], scenario != NULL ? scenario->order : "-",
                                           scenario != NULL ? scenario->about : error.what});
         scenario_free(scenario);
     }
@@ -118,7 +118,7 @@ static void list_states(struct table *table)
         const char *client = info->scenario[SIDE_CLIENT];
         const char *server = info->scenario[SIDE_SERVER];
 
-        table_add(table,
+        table_row(table,
                   (const char *[]){tcp_state_name(order[i]), info->meaning, info->lasts,
                                    info->sysctl[0] != '\0' ? info->sysctl : "-",
                                    info->sockopt[0] != '\0' ? info->sockopt : "-",
@@ -131,7 +131,7 @@ static void list_counters(struct table *table)
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter_info *info = &counter_table[i];
 
-        table_add(table, (const char *[]){info->name, counter_sense_name(info->sense),
+        table_row(table, (const char *[]){info->name, counter_sense_name(info->sense),
                                           info->since != NULL ? info->since : "-", info->meaning,
                                           info->source});
     }
@@ -143,7 +143,7 @@ static void list_sysctls(struct table *table)
         const struct sysctl_info *info = &sysctl_table[i];
         char takes[SYSCTL_TAKES];
 
-        table_add(table, (const char *[]){info->name, info->value,
+        table_row(table, (const char *[]){info->name, info->value,
                                           info->unit[0] != '\0' ? info->unit : "-",
                                           sysctl_takes(takes, info),
                                           info->machine_wide ? "machine" : "namespace",
@@ -179,7 +179,7 @@ static void list_errnos(struct table *table)
         const struct errno_info *info = &errno_table[i];
         char *causes = join_causes(info);
 
-        table_add(table, (const char *[]){errno_name(info->errnum), info->calls, info->meaning,
+        table_row(table, (const char *[]){errno_name(info->errnum), info->calls, info->meaning,
                                           causes != NULL && causes[0] != '\0' ? causes : "-"});
         free(causes);
     }
@@ -210,7 +210,7 @@ static void add_fact(struct table *table, const char *name, const struct scenari
     char *asserted = join_expectations(scenario);
     const char *refusal = predict_refusal(scenario);
 
-    table_add(table, (const char *[]){scenario->fact, name, asserted != NULL ? asserted : "",
+    table_row(table, (const char *[]){scenario->fact, name, asserted != NULL ? asserted : "",
                                       refusal != NULL ? refusal : "foreseen"});
     free(asserted);
 }
@@ -235,7 +235,7 @@ static void list_facts(struct table *table)
 static void list_remarks(struct table *table)
 {
     for (const struct remark_row *row = remark_table; row->id != NULL; row++) {
-        table_add(table, (const char *[]){row->id, remark_kind_name(row->kind), row->about});
+        table_row(table, (const char *[]){row->id, remark_kind_name(row->kind), row->about});
     }
 }
 
@@ -243,7 +243,7 @@ struct listing {
     const char *name;
     const char *title; /* of the reference page */
     const char *intro;
-    size_t columns;
+    const char *align;
     const char *heading[TABLE_COLUMNS];
     void (*rows)(struct table *table);
 };
@@ -252,38 +252,38 @@ static const struct listing listings[] = {
     {"orders",
      "Close orders",
      "A close order is a pair of programs. `finwait show ORDER` draws what becomes of it.",
-     4,
+     "lllw",
      {"order", "client", "server", "about"},
      list_orders},
     {"steps",
      "Steps",
      "The words of a program, for `client.program` and `server.program`.",
-     5,
+     "llllw",
      {"step", "range", "role", "does", "source"},
      list_steps},
     {"options",
      "Scenario options",
      "A path is a key in the YAML, nested at its dots, and a `--set PATH=VALUE`.",
-     5,
+     "llllw",
      {"path", "type", "default", "range", "about"},
      list_options},
     {"metrics",
      "Metrics",
      "The names of a result's numbers, for expectations and in result.json. What was not "
      "measured is absent.",
-     3,
+     "llw",
      {"metric", "unit", "about"},
      list_metrics},
     {"outcomes",
      "Outcomes",
      "How a connection ended, as its role saw it.",
-     2,
+     "lw",
      {"outcome", "about"},
      list_outcomes},
     {"scenarios",
      "Scenarios that ship",
      "`finwait run NAME` runs one; its file is configs/NAME.yaml.",
-     3,
+     "llw",
      {"scenario", "order", "about"},
      list_scenarios},
     {"states",
@@ -292,7 +292,7 @@ static const struct listing listings[] = {
      "their net. or net.ipv4.), and the scenario that puts sockets of one side into it and keeps "
      "them there: `finwait run states/client-fin-wait2 --set load.connections=1000`. Listeners are "
      "one for each address: states/server-listen takes server.addresses as well.",
-     7,
+     "llllllw",
      {"state", "means", "lasts", "sysctl", "socket option", "on the client", "on the server"},
      list_states},
     {"counters",
@@ -302,7 +302,7 @@ static const struct listing listings[] = {
      "with `lab: host`, host.counter.NAME. Any other counter of the kernel can be named there as "
      "well. Better or worse is what it is when it grows; since is the first Linux that has it, "
      "where 6.1 has it not; the sources lie below net/ipv4 of Linux where no folder is said.",
-     5,
+     "llllw",
      {"counter", "growing", "since", "counts", "counted by"},
      list_counters},
     {"sysctls",
@@ -313,14 +313,14 @@ static const struct listing listings[] = {
      "before anything runs. Those of the machine can be set in no lab. Since is the first Linux "
      "that has it, where that is 6.1 or later; where each acts in the source of Linux stands in "
      "src/kernel/sysctls.c.",
-     8,
+     "lllllllw",
      {"sysctl", "default", "unit", "takes", "whose", "since", "does", "acts on"},
      list_sysctls},
     {"errnos",
      "Errnos",
      "What an errno means to someone who opens and closes connections. It says what a call met and "
      "not why: where there are several causes, each comes with what tells it from the others.",
-     4,
+     "lllw",
      {"errno", "calls", "means", "causes"},
      list_errnos},
     {"facts",
@@ -328,14 +328,14 @@ static const struct listing listings[] = {
      "Each is shown by a scenario that can be run, `finwait run NAME`, and asserts what stands "
      "beside it; the conformance tests hold it against ss(8) and nstat(8) as well. The model "
      "foresees how its connections end, or the row says why it cannot know.",
-     4,
+     "lllw",
      {"fact", "scenario", "asserted", "the model"},
      list_facts},
     {"remarks",
      "Remarks",
      "What a result can show, by the id that stands in result.json: there each has its certainty, "
      "a text, the numbers it rests on and, where something can be done, advice.",
-     3,
+     "llw",
      {"remark", "kind", "about"},
      list_remarks},
 };
@@ -370,9 +370,10 @@ static const struct listing *find_listing(const char *name, struct error *error)
 
 static void print_listing(const struct listing *listing, int markdown)
 {
-    struct table table = {.columns = listing->columns};
+    struct table table;
 
-    memcpy(table.heading, listing->heading, sizeof table.heading);
+    table_begin(&table, listing->align);
+    table.heading = listing->heading;
     listing->rows(&table);
     if (markdown) {
         printf("# %s\n\n<!-- Made by `finwait list %s --markdown`. -->\n\n%s\n\n", listing->title,
@@ -381,7 +382,7 @@ static void print_listing(const struct listing *listing, int markdown)
     } else {
         table_print(&table, terminal_page(), stdout);
     }
-    table_fini(&table);
+    table_free(&table);
 }
 
 static enum status run(int argc, char **argv, struct error *error)

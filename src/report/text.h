@@ -2,8 +2,8 @@
 #define REPORT_TEXT_H
 
 #include "finwait/facts.h"
+#include "finwait/table.h"
 #include "paper.h"
-#include "table.h"
 
 /* The columns prose is wrapped to, and those that nothing of ours goes beyond. */
 #define TEXT_PROSE 80

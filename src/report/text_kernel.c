@@ -112,7 +112,7 @@ static void print_counters(const struct paper *paper, const struct facts *facts,
         paper_heading(paper, "Kernel counters that moved");
         table_end(&table, 2, paper->out);
     } else {
-        table_drop(&table);
+        table_free(&table);
     }
 }
 

@@ -163,7 +163,7 @@ void text_errors(const struct paper *paper, const struct facts *facts)
         paper_heading(paper, "Errors");
         table_end(&table, 2, paper->out);
     } else {
-        table_drop(&table);
+        table_free(&table);
     }
 }
 

@@ -27,6 +27,6 @@ void text_memory(const struct paper *paper, const struct facts *facts)
         paper_heading(paper, "Memory a connection");
         table_end(&table, 2, paper->out);
     } else {
-        table_drop(&table);
+        table_free(&table);
     }
 }

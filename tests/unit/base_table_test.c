@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "table.h"
+#include "finwait/table.h"
 
 static char *print(const struct table *table, size_t width)
 {
@@ -31,10 +31,13 @@ static void assert_printed(const struct table *table, size_t width, const char *
 
 static struct table three_columns(void)
 {
-    struct table table = {.columns = 3, .heading = {"name", "type", "about"}};
+    static const char *const heading[] = {"name", "type", "about"};
+    struct table table;
 
-    table_add(&table, (const char *[]){"one", "count", "the first of them"});
-    table_add(&table, (const char *[]){"another", "", "a column of prose that goes on"});
+    table_begin(&table, "llw");
+    table.heading = heading;
+    table_row(&table, (const char *[]){"one", "count", "the first of them"});
+    table_row(&table, (const char *[]){"another", "", "a column of prose that goes on"});
     return table;
 }
 
@@ -46,7 +49,7 @@ static void what_fits_is_in_columns(void **state)
     assert_printed(&table, 46,
                    "one      count  the first of them\n"
                    "another         a column of prose that goes on\n");
-    table_fini(&table);
+    table_free(&table);
 }
 
 static void the_last_column_wraps(void **state)
@@ -54,14 +57,14 @@ static void the_last_column_wraps(void **state)
     struct table table = three_columns();
 
     (void)state;
-    table_add(&table,
+    table_row(&table,
               (const char *[]){"long", "size", "as much of it as makes more than one line of it"});
     assert_printed(&table, 54,
                    "one      count  the first of them\n"
                    "another         a column of prose that goes on\n"
                    "long     size   as much of it as makes more than one\n"
                    "                line of it\n");
-    table_fini(&table);
+    table_free(&table);
 }
 
 static void the_last_column_goes_below_the_others(void **state)
@@ -69,7 +72,7 @@ static void the_last_column_goes_below_the_others(void **state)
     struct table table = three_columns();
 
     (void)state;
-    table_add(&table, (const char *[]){"bare", "size", ""});
+    table_row(&table, (const char *[]){"bare", "size", ""});
     assert_printed(&table, 25,
                    "one      count\n"
                    "    the first of them\n"
@@ -77,7 +80,7 @@ static void the_last_column_goes_below_the_others(void **state)
                    "    a column of prose\n"
                    "    that goes on\n"
                    "bare     size\n");
-    table_fini(&table);
+    table_free(&table);
 }
 
 static void a_row_too_wide_is_a_block(void **state)
@@ -85,7 +88,7 @@ static void a_row_too_wide_is_a_block(void **state)
     struct table table = three_columns();
 
     (void)state;
-    table_add(&table, (const char *[]){"a name of several words", "x", "y"});
+    table_row(&table, (const char *[]){"a name of several words", "x", "y"});
     assert_printed(&table, 22,
                    "one\n"
                    "    type   count\n"
@@ -99,20 +102,41 @@ static void a_row_too_wide_is_a_block(void **state)
                    "  words\n"
                    "    type   x\n"
                    "    about  y\n");
-    table_fini(&table);
+    table_free(&table);
 }
 
 static void columns_are_counted_in_characters(void **state)
 {
-    struct table table = {.columns = 2, .heading = {"unit", "about"}};
+    struct table table;
 
     (void)state;
-    table_add(&table, (const char *[]){"µs·s", "é"});
-    table_add(&table, (const char *[]){"s", "x"});
+    table_begin(&table, "lw");
+    table_row(&table, (const char *[]){"µs·s", "é"});
+    table_row(&table, (const char *[]){"s", "x"});
     assert_printed(&table, 100,
                    "µs·s  é\n"
                    "s     x\n");
-    table_fini(&table);
+    table_free(&table);
+}
+
+static void numbers_stand_to_the_right(void **state)
+{
+    struct table table;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(out);
+    table_begin(&table, "lrl");
+    table_row(&table, (const char *[]){"one", "1,000", ""});
+    table_row(&table, (const char *[]){"", "2", "two"});
+    table_cell(&table, "%s", "a row that is not whole");
+    table_end(&table, 2, out);
+    fclose(out);
+    assert_string_equal(text, "  one  1,000\n"
+                              "           2  two\n");
+    free(text);
 }
 
 static bool fits(const char *text, size_t width)
@@ -131,13 +155,13 @@ static void no_line_is_too_wide(void **state)
     struct table table = three_columns();
 
     (void)state;
-    table_add(&table, (const char *[]){"averylongwordthatmustbebroken", "words", "and some prose"});
+    table_row(&table, (const char *[]){"averylongwordthatmustbebroken", "words", "and some prose"});
     for (size_t width = 20; width < 120; width++) {
         char *text = print(&table, width);
         assert_true(fits(text, width));
         free(text);
     }
-    table_fini(&table);
+    table_free(&table);
 }
 
 int main(void)
@@ -148,6 +172,7 @@ int main(void)
         cmocka_unit_test(the_last_column_goes_below_the_others),
         cmocka_unit_test(a_row_too_wide_is_a_block),
         cmocka_unit_test(columns_are_counted_in_characters),
+        cmocka_unit_test(numbers_stand_to_the_right),
         cmocka_unit_test(no_line_is_too_wide),
     };
 
