@@ -17,7 +17,8 @@ static void rows_are_whole_and_told_once(void **state)
         const struct counter_info *info = &counter_table[i];
         assert_true(info->meaning[0] != '\0' && info->source[0] != '\0');
         assert_non_null(strstr(info->source, "()"));
-        assert_true(!info->told || strlen(info->meaning) <= 53); /* a line of the report */
+        /* A line of the report has 100 columns, 22 of them for what was counted. */
+        assert_true(!info->told || (strlen(info->name) <= 25 && strlen(info->meaning) <= 53));
         assert_ptr_equal(counter_info(info->name), info);
         for (size_t other = 0; other < i; other++) {
             assert_string_not_equal(counter_table[other].meaning, info->meaning);
