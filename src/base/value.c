@@ -269,7 +269,7 @@ const char *value_write(const struct value_spec *spec, const void *field, size_t
 void value_clear(const struct value_slot *slot)
 {
     if (kind_of(slot->spec)->read != NULL) {
-        free(*(char **)slot->field);
+        text_clear(slot->field);
     }
     memset(slot->field, 0, slot->size);
 }

@@ -64,7 +64,7 @@ int text_read_or_none(const struct value_slot *slot, const char *text, struct er
     if (strcmp(text, "none") != 0) {
         return text_read(slot, text, error);
     }
-    value_clear(slot);
+    text_clear(slot->field);
     return 0;
 }
 
@@ -79,6 +79,14 @@ int text_read_file(const struct value_slot *slot, const char *text, struct error
         return error_hint(error, "write the name of a file, e.g. certs/server.pem");
     }
     return keep(slot, strdup(text), error);
+}
+
+void text_clear(void *field)
+{
+    char **text = field;
+
+    free(*text);
+    *text = NULL;
 }
 
 const char *text_write(const void *field)

@@ -9,5 +9,6 @@ int text_read_or_none(const struct value_slot *slot, const char *text, struct er
 int text_read_known(const struct value_slot *slot, const char *text, struct error *error);
 int text_read_file(const struct value_slot *slot, const char *text, struct error *error);
 const char *text_write(const void *field);
+void text_clear(void *field);
 
 #endif

@@ -13,7 +13,11 @@ struct parse {
 };
 
 /* The error that was just set is about the word at `offset`.  Returns -1. */
-int parse_fail_at(const struct parse *parse, size_t offset);
+static inline int parse_fail_at(const struct parse *parse, size_t offset)
+{
+    parse->places->fault = offset;
+    return -1;
+}
 
 /* Whether the steps, each valid by itself, make a program; see program_parse. */
 int program_check(const struct parse *parse);

@@ -17,12 +17,6 @@ struct word {
     bool has_arg;
 };
 
-int parse_fail_at(const struct parse *parse, size_t offset)
-{
-    parse->places->fault = offset;
-    return -1;
-}
-
 static bool is_separator(char c)
 {
     return c == ',' || isspace((unsigned char)c);

@@ -29,9 +29,10 @@ static bool will_finish(const struct trial *trial)
     return trial->role[SIDE_CLIENT] != NULL && !moments_holds(trial->moments, SIDE_CLIENT);
 }
 
-void conduct_client_stopped(struct trial *trial)
+static void on_stopped(struct trial *trial, struct role *role)
 {
-    if (trial->load_due) { /* its time is over, and nobody would tell of the end */
+    if (role->side == SIDE_CLIENT &&
+        trial->load_due) { /* its time is over, and nobody would tell of the end */
         load_is_over(trial);
     }
 }
@@ -83,7 +84,8 @@ static void on_restarted(void *context, struct role *role, int64_t took, uint64_
     moments_restarted(trial->moments, role->side, took, refusals);
 }
 
-void conduct_restart_failed(struct trial *trial, struct role *role, const struct error *error)
+/* Without its driver the load is over. */
+static void on_not_started(struct trial *trial, struct role *role, const struct error *error)
 {
     moments_not_restarted(trial->moments, role->side, error);
     if (is_driver(trial, role)) {
@@ -93,7 +95,7 @@ void conduct_restart_failed(struct trial *trial, struct role *role, const struct
 
 static void on_restart_failed(void *context, struct role *role, const struct error *error)
 {
-    conduct_restart_failed(context, role, error);
+    on_not_started(context, role, error);
 }
 
 static void on_progress(evutil_socket_t fd, short what, void *argument)
@@ -176,12 +178,13 @@ static int setup_lab(struct trial *trial, struct error *error)
 /* The roles are forked before the sampler's thread exists: fork(2) and threads do not mix well. */
 static int setup(struct trial *trial, struct error *error)
 {
+    static const struct moments_calls calls = {on_stopped, on_not_started};
     const struct scenario *scenario = trial->scenario;
     struct sampler_host host[SIDE_N];
     struct sampler_config sampler;
 
     collect_setup(trial);
-    trial->moments = moments_new(trial, error);
+    trial->moments = moments_new(trial, &calls, error);
     if (trial->moments == NULL || plan_workers(scenario, trial->workers, error) != 0 ||
         plan_tls(scenario, trial->tls, error) != 0 || setup_lab(trial, error) != 0 ||
         lab_check_faults(trial->lab, scenario->fault, scenario->fault_count, error) != 0 ||

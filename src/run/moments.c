@@ -14,6 +14,7 @@ static const struct error overtaken = {.what = "it was killed before it was read
 /* The moments themselves are the result's, all of them from the beginning. */
 struct moments {
     struct trial *trial;
+    struct moments_calls calls;
     size_t next;  /* the first that has not come */
     bool *active; /* beside the scenario's faults: which strike the link */
     struct event *timer;
@@ -59,13 +60,15 @@ static void fill(struct result *result, const struct scenario *scenario)
 
 static void on_time(evutil_socket_t fd, short what, void *argument);
 
-struct moments *moments_new(struct trial *trial, struct error *error)
+struct moments *moments_new(struct trial *trial, const struct moments_calls *calls,
+                            struct error *error)
 {
     const struct scenario *scenario = trial->scenario;
     struct moments *moments = calloc(1, sizeof *moments);
 
     if (moments != NULL) {
         moments->trial = trial;
+        moments->calls = *calls;
         moments->active = calloc(scenario->fault_count + 1, sizeof *moments->active);
         moments->timer = evtimer_new(trial->base, on_time, moments);
     }
@@ -178,7 +181,7 @@ static void start(struct moments *moments, struct moment *moment, const struct e
     moments->refused[side] = refusals_of(moments, side);
     moments->restart[side] = moment;
     if (role_start(trial->role[side], event, &error) != 0) {
-        conduct_restart_failed(trial, trial->role[side], &error);
+        moments->calls.not_started(trial, trial->role[side], &error);
     }
 }
 
@@ -201,8 +204,8 @@ static void do_event(struct moments *moments, struct moment *moment)
         role_kill(role);
     } else {
         role_freeze(role, event->kind == EVENT_STOP);
-        if (event->kind == EVENT_STOP && event->side == SIDE_CLIENT) {
-            conduct_client_stopped(moments->trial);
+        if (event->kind == EVENT_STOP) {
+            moments->calls.stopped(moments->trial, role);
         }
     }
     record_done(moment, NULL);

@@ -16,8 +16,15 @@
 struct trial;
 struct moments; /* opaque */
 
+/* Who is told what an event has made of a role. */
+struct moments_calls {
+    void (*stopped)(struct trial *trial, struct role *role);
+    void (*not_started)(struct trial *trial, struct role *role, const struct error *error);
+};
+
 /* NULL with STATUS_MACHINE.  Nothing happens yet. */
-struct moments *moments_new(struct trial *trial, struct error *error);
+struct moments *moments_new(struct trial *trial, const struct moments_calls *calls,
+                            struct error *error);
 void moments_free(struct moments *moments); /* NULL is allowed */
 
 /* Do what is due at 0, before the first connection. */

@@ -78,14 +78,6 @@ void collect_counters(struct trial *trial);
 void collect_testimony(struct trial *trial); /* series and cost of the sampler, before roles end */
 void collect_end(struct trial *trial);       /* the roles' accounts, once they have ended */
 
-/* ---- conduct.c ---- */
-
-/* An event has stopped the client; it may be that the load was only waiting for it to end. */
-void conduct_client_stopped(struct trial *trial);
-
-/* An event could not start `role` again: without its driver the load is over. */
-void conduct_restart_failed(struct trial *trial, struct role *role, const struct error *error);
-
 /* ---- inspect.c ---- */
 
 /*

@@ -2,31 +2,11 @@
 
 #include <string.h>
 
-int draft_fail_memory(const struct draft *draft)
-{
-    return error_set(draft->error, STATUS_MACHINE, "out of memory");
-}
-
-int draft_fail_at(const struct draft *draft, struct where where, const char *hint)
-{
-    error_hint(draft->error, "%s", hint);
-    return error_at(draft->error, where);
-}
-
 const struct given *draft_given(const struct draft *draft, const char *path)
 {
     const char *key;
 
     return &draft->given[option_index(option_find(path, &key))];
-}
-
-int draft_fail_twice(const struct draft *draft, const char *path, struct where first,
-                     struct where second)
-{
-    error_set(draft->error, STATUS_USAGE, "%s is given twice", path);
-    error_hint(draft->error, "it is first given at %s:%d:%d; take one of them out", first.file,
-               first.line, first.column);
-    return error_at(draft->error, second);
 }
 
 static int fail_form(const struct draft *draft, const struct option *option, const char *key,

@@ -57,7 +57,7 @@ int draft_check_tls(const struct draft *draft);
 /* Check what no option can tell alone. */
 int draft_check(const struct draft *draft);
 
-/* What the messages of this file are built with. */
+/* What messages are built with (fail.c). */
 int draft_fail_memory(const struct draft *draft);
 int draft_fail_at(const struct draft *draft, struct where where, const char *hint);
 int draft_fail_twice(const struct draft *draft, const char *path, struct where first,

@@ -276,13 +276,6 @@ bool option_is_tls(const struct option *option)
     return strncmp(option->path, "tls.", 4) == 0 || strstr(option->path, ".tls.") != NULL;
 }
 
-bool option_is_in(const char *path, const char *name)
-{
-    size_t length = strlen(path);
-
-    return strncmp(name, path, length) == 0 && (name[length] == '\0' || name[length] == '.');
-}
-
 /* What follows `prefix` and a dot in `path`, or NULL. */
 static const char *below(const char *path, const char *prefix)
 {

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "finwait/scenario.h"
 #include "option_ops.h"
@@ -47,7 +48,12 @@ bool option_is_moot(const struct scenario *scenario, const struct option *option
 bool option_is_map(const char *path);
 
 /* Whether `name` is `path` or below that map. */
-bool option_is_in(const char *path, const char *name);
+static inline bool option_is_in(const char *path, const char *name)
+{
+    size_t length = strlen(path);
+
+    return strncmp(name, path, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
 
 /* What is written: "count", "raw|http", "list of faults".  Returns `text`. */
 char *option_type(const struct option *option, char *text, size_t size);

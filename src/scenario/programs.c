@@ -3,7 +3,7 @@
 
 #include "draft.h"
 
-/* Which programs the two sides run. */
+/* A side's program, from a text or a list of steps. */
 
 /* All steps of a list in one text, or a copy of the text; line ends made blanks.  NULL: no memory.
  */
@@ -75,12 +75,15 @@ static int check_items(const struct draft *draft, const struct tree *node)
     return 0;
 }
 
-static int set_side(struct draft *draft, enum side side, const struct tree *node)
+static int set_program(struct draft *draft, const struct option *option, const char *key,
+                       const struct tree *node, enum level level)
 {
-    struct side_spec *spec = &draft->scenario->side[side];
+    struct side_spec *spec = &draft->scenario->side[option->side];
     struct program_places places;
     struct program program;
 
+    (void)key;
+    (void)level;
     if (check_items(draft, node) != 0) {
         return -1;
     }
@@ -88,24 +91,16 @@ static int set_side(struct draft *draft, enum side side, const struct tree *node
     if (text == NULL) {
         return draft_fail_memory(draft);
     }
-    if (program_parse(&program, text, side, &places, draft->error) != 0) {
+    if (program_parse(&program, text, option->side, &places, draft->error) != 0) {
         free(text);
         return error_at(draft->error, place_of(node, places.fault));
     }
-    place_steps(draft, side, program.length, &places, node);
+    place_steps(draft, option->side, program.length, &places, node);
     free(spec->program_text);
     spec->program_text = text;
     spec->program_where = node->at;
     spec->program = program;
     return 0;
-}
-
-static int set_program(struct draft *draft, const struct option *option, const char *key,
-                       const struct tree *node, enum level level)
-{
-    (void)key;
-    (void)level;
-    return set_side(draft, option->side, node);
 }
 
 static int unset_program(struct draft *draft, const struct option *option, const char *key)
@@ -136,85 +131,3 @@ const struct option_ops program_ops = {.type = "program",
                                        .set = set_program,
                                        .unset = unset_program,
                                        .each = each_program};
-
-/* ---- which of them run ---- */
-
-static const struct given *given_program(const struct draft *draft, enum side side)
-{
-    return draft_given(draft, side == SIDE_CLIENT ? "client.program" : "server.program");
-}
-
-static int apply_preset(struct draft *draft, const struct order_preset *preset)
-{
-    const char *key;
-    const struct option *option = option_find(preset->path, &key);
-    struct tree node = {.kind = TREE_SCALAR, .text = (char *)preset->value};
-
-    if (option == NULL) {
-        return option_unknown(preset->path, draft->error);
-    }
-    if (!option->ops->has_keys && draft_given(draft, option->path)->level > LEVEL_PRESET) {
-        return 0;
-    }
-    return draft_set(draft, option, key, &node, LEVEL_PRESET);
-}
-
-static int use_order(struct draft *draft)
-{
-    const struct order *order = order_find(draft->scenario->order);
-    struct where where = draft_given(draft, "order")->where;
-
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        struct tree node = {.kind = TREE_SCALAR, .text = (char *)order->program[side], .at = where};
-        if (set_side(draft, (enum side)side, &node) != 0) {
-            return -1;
-        }
-    }
-    for (size_t i = 0; i < ORDER_PRESETS && order->preset[i].path != NULL; i++) {
-        if (apply_preset(draft, &order->preset[i]) != 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-/* Programs spelled out: both, except for a side that is not ours to run. */
-static int use_programs(struct draft *draft)
-{
-    struct scenario *scenario = draft->scenario;
-
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        enum side peer = side_peer((enum side)side);
-        if (scenario->side[side].program.length == 0 && !scenario->side[side].none) {
-            error_set(draft->error, STATUS_USAGE, "%s.program is given, %s.program is not",
-                      side_name(peer), side_name((enum side)side));
-            return draft_fail_at(draft, given_program(draft, peer)->where,
-                                 "write both programs, or an order");
-        }
-    }
-    char *name = strdup("custom");
-    if (name == NULL) {
-        return draft_fail_memory(draft);
-    }
-    free(scenario->order);
-    scenario->order = name;
-    return 0;
-}
-
-int draft_choose_programs(struct draft *draft)
-{
-    const struct given *order = draft_given(draft, "order");
-    const struct given *client = given_program(draft, SIDE_CLIENT);
-    const struct given *server = given_program(draft, SIDE_SERVER);
-    const struct given *programs = client->level >= server->level ? client : server;
-
-    /* The command line's word replaces the file's, whichever of the two ways it is put. */
-    if (programs->level > order->level) {
-        return use_programs(draft);
-    }
-    if (programs->level == order->level && order->level != LEVEL_DEFAULT) {
-        error_set(draft->error, STATUS_USAGE, "an order and programs exclude each other");
-        return draft_fail_at(draft, order->where, "take out either the order or the programs");
-    }
-    return use_order(draft);
-}

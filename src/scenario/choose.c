@@ -1,0 +1,91 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft.h"
+
+/* Which programs the two sides run. */
+
+static const char *const paths[SIDE_N] = {"client.program", "server.program"};
+
+static const struct given *given_program(const struct draft *draft, enum side side)
+{
+    return draft_given(draft, paths[side]);
+}
+
+static int apply_preset(struct draft *draft, const struct order_preset *preset)
+{
+    const char *key;
+    const struct option *option = option_find(preset->path, &key);
+    struct tree node = {.kind = TREE_SCALAR, .text = (char *)preset->value};
+
+    if (option == NULL) {
+        return option_unknown(preset->path, draft->error);
+    }
+    if (!option->ops->has_keys && draft_given(draft, option->path)->level > LEVEL_PRESET) {
+        return 0;
+    }
+    return draft_set(draft, option, key, &node, LEVEL_PRESET);
+}
+
+static int use_order(struct draft *draft)
+{
+    const struct order *order = order_find(draft->scenario->order);
+    struct where where = draft_given(draft, "order")->where;
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        struct tree node = {.kind = TREE_SCALAR, .text = (char *)order->program[side], .at = where};
+        const char *key;
+        const struct option *option = option_find(paths[side], &key);
+
+        if (option->ops->set(draft, option, key, &node, LEVEL_PRESET) != 0) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < ORDER_PRESETS && order->preset[i].path != NULL; i++) {
+        if (apply_preset(draft, &order->preset[i]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Programs spelled out: both, except for a side that is not ours to run. */
+static int use_programs(struct draft *draft)
+{
+    struct scenario *scenario = draft->scenario;
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        enum side peer = side_peer((enum side)side);
+        if (scenario->side[side].program.length == 0 && !scenario->side[side].none) {
+            error_set(draft->error, STATUS_USAGE, "%s.program is given, %s.program is not",
+                      side_name(peer), side_name((enum side)side));
+            return draft_fail_at(draft, given_program(draft, peer)->where,
+                                 "write both programs, or an order");
+        }
+    }
+    char *name = strdup("custom");
+    if (name == NULL) {
+        return draft_fail_memory(draft);
+    }
+    free(scenario->order);
+    scenario->order = name;
+    return 0;
+}
+
+int draft_choose_programs(struct draft *draft)
+{
+    const struct given *order = draft_given(draft, "order");
+    const struct given *client = given_program(draft, SIDE_CLIENT);
+    const struct given *server = given_program(draft, SIDE_SERVER);
+    const struct given *programs = client->level >= server->level ? client : server;
+
+    /* The command line's word replaces the file's, whichever of the two ways it is put. */
+    if (programs->level > order->level) {
+        return use_programs(draft);
+    }
+    if (programs->level == order->level && order->level != LEVEL_DEFAULT) {
+        error_set(draft->error, STATUS_USAGE, "an order and programs exclude each other");
+        return draft_fail_at(draft, order->where, "take out either the order or the programs");
+    }
+    return use_order(draft);
+}
