@@ -1,0 +1,139 @@
+"""Public reports, tried on finwait: tests/data/cases has each as a person with that report would
+write it, and the tests of them share this."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import finwait_test as ft
+
+DATA = os.path.join(ft.SOURCE, "tests", "data", "cases")
+CLOSERS = ("client", "server", "both", "unknown")
+SHORT = {"settle": "200ms"}
+ALONE = "FINWAIT_TEST_ALONE"
+
+# ---- a host of the test's own ----
+
+
+def alone():
+    """Go on in a network namespace that nobody else's connections are counted in, if possible."""
+    if ALONE in os.environ:
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        return
+    command = ["unshare", "-n" if ft.is_root() else "-Urn"]
+    tried = subprocess.run([*command, "ip", "link"], capture_output=True, check=False)
+    if tried.returncode == 0:
+        os.environ[ALONE] = "1"
+        os.execvp(command[0], [*command, sys.executable, *sys.argv])
+
+
+# ---- running ----
+
+
+def arguments(name, settings):
+    sets = [f"--set={path}={value}" for path, value in settings.items()]
+    return ["run", os.path.join(DATA, f"{name}.yaml"), *sets, "--json"]
+
+
+def at(port, host="127.0.0.1"):
+    return {"server.at": f"{host}:{port}"}
+
+
+class CaseTest(ft.TestCase):
+    def run_case(self, name, settings=None, *more, status=0):
+        """Its result, in which the sums are right."""
+        process = ft.popen([*arguments(name, {**SHORT, **(settings or {})}), *more])
+        return self.ended(process, status)
+
+    def ended(self, process, status=0):
+        ended = ft.finish(process)
+        self.assertEqual(ended.status, status, ended)
+        self.assertEqual(ended.stderr, "", ended)
+        self.assert_nothing_left(process.mark)
+        self.assert_sums(ended.result)
+        return ended.result
+
+    def assert_sums(self, result):
+        side = "client" if "account" in result.json["client"] else "server"
+        attempted = result["connections.attempted"]
+        still_open = attempted - sum(result.outcomes(side).values())
+        finished = result["connections.completed"] + result["connections.failed"]
+        self.assertEqual(finished + still_open, attempted)
+        closed_first = sum(result[f"closed_first.{closer}"] for closer in CLOSERS)
+        self.assertEqual(closed_first, result["connections.opened"])
+
+    def require_ipv6(self):
+        if not ft.has_ipv6_loopback():
+            self.skipTest("no ::1 here")
+
+    def assert_told(self, result, *ids):
+        for id in ids:
+            self.assertIn(id, result.remark_ids())
+
+    def assert_untold(self, result, *ids):
+        for id in ids:
+            self.assertNotIn(id, result.remark_ids())
+
+    def assert_all_lost(self, result, count):
+        """No client has the answer that was due to it, and nothing calls that a success."""
+        self.assertEqual(result["connections.completed"], 0)
+        self.assertEqual(result["connections.failed"], count)
+        self.assertEqual(result["client.message_due"], count)
+
+
+# ---- servers that are not finwait's ----
+
+
+def read_head(connection):
+    """The head of a request, or what came of it before the FIN."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        more = connection.recv(65536)
+        if not more:
+            break
+        head += more
+    return head
+
+
+@contextlib.contextmanager
+def listening(host="127.0.0.1", backlog=1024):
+    """A listener that nobody accepts from."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, ft.free_port(host)), family=family, backlog=backlog)
+    with listener:
+        yield listener
+
+
+@contextlib.contextmanager
+def server(serve, **where):
+    """Call `serve` with each connection, in a thread of its own; gives the port."""
+
+    def accept(listener):
+        with contextlib.suppress(OSError):  # shut down below
+            while True:
+                threading.Thread(target=serve, args=listener.accept()[:1]).start()
+
+    with listening(**where) as listener:
+        thread = threading.Thread(target=accept, args=[listener])
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+@contextlib.contextmanager
+def program(port, command, **how):
+    """A foreign program that listens on `port`, once it does."""
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    process = subprocess.Popen(command, **{**quiet, "stderr": subprocess.DEVNULL, **how})
+    try:
+        ft.wait_until(lambda: ft.listening_on(port), f"{command[0]} listens")
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=ft.PATIENCE)
