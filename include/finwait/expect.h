@@ -31,7 +31,8 @@ int expect_judge(struct result *result, const char *text, struct where where, st
  * To be called once all are judged.  Where no connection was established, what holds when every
  * metric is 0 holds vacuously, and a connection is expected besides ("connections.opened > 0"),
  * unless an expectation that held asks for just that: "connections.opened == 0", or one that does
- * not hold when every metric is 0, "errors.ECONNREFUSED == 100".  -1: out of memory.
+ * not hold when every metric is 0, "errors.ECONNREFUSED == 100".  (Attempts, CPU time and the cost
+ * of sampling are never 0: they stay as they are.)  -1: out of memory.
  */
 int expect_conclude(struct result *result, struct error *error);
 

@@ -61,9 +61,9 @@
       "the kernel's socket tables were not looked at")                                             \
     X(observe_self_connect, "self_connect", CAUSE, ANY,                                            \
       "connections of the client with itself: a simultaneous open")                                \
-    X(observe_closer, "closed_first", CAUSE, HOST, "which side closed first, as a rule")           \
+    X(observe_closer, "closed_first", CAUSE, ANY, "which side closed first, as counts")            \
     X(observe_crossing, "closed_first.both", CAUSE, HOST,                                          \
-      "both sides were first to close: at once, or in turns")                                      \
+      "both sides closed at once: their FINs crossed")                                             \
     X(observe_resets, "rst.sent", CAUSE, HOST, "RSTs a side sent, why, and what they cut off")     \
     X(observe_host_resets, "rst.machine", CAUSE, HOST,                                             \
       "lab: host: RSTs of the whole machine, as far as they can be of this run")                   \

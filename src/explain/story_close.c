@@ -1,6 +1,6 @@
 #include "story.h"
 
-/* A share of the connections below which a side's traces are exceptions, not the order. */
+/* A share of the connections below which they are exceptions, not the rule. */
 #define FEW 0.1
 
 /* States that only the end passes through that sent its FIN before it had the peer's, and
@@ -36,56 +36,6 @@ static char *seen_in(char text[SEEN_TEXT], const struct side_facts *side,
     return text;
 }
 
-/*
- * How many connections the side is known to have closed without the peer's FIN, at the least.
- * Every such socket becomes a mini-socket but for those in FIN_WAIT2 whose descriptor is still
- * open, and those whose own FIN has not been acknowledged yet.
- */
-static double closed_first(const struct facts *facts, enum side which)
-{
-    const struct side_facts *side = &facts->side[which];
-    double held = side->final[TCP_STATE_FIN_WAIT2] - side->orphans;
-    double unacked = side->final[TCP_STATE_FIN_WAIT1] + side->final[TCP_STATE_CLOSING];
-    double made = side->tw_made + held + unacked;
-
-    for (size_t i = 0; i < LENGTH(active); i++) {
-        made = side->peak[active[i]] > made ? side->peak[active[i]] : made;
-    }
-    return made;
-}
-
-/* Traces of a state at all, where nothing rested: a connection that was reset half-way. */
-static bool passed_through(const struct facts *facts, enum side closer)
-{
-    char text[SEEN_TEXT];
-
-    return *seen_in(text, &facts->side[closer], active, LENGTH(active)) != '\0' ||
-           *seen_in(text, &facts->side[side_peer(closer)], passive, LENGTH(passive)) != '\0';
-}
-
-/* Whether so many are more than exceptions among the connections whose traces can still stand:
- * older ones have left TIME_WAIT. */
-static bool is_rule(const struct facts *facts, double count)
-{
-    double rate = facts->arriving > 0 ? facts->completed / facts->arriving : 0;
-    double lately = rate * (double)TIME_WAIT_LENGTH / (double)NS_PER_S;
-    bool aged = rate > 0 && lately < facts->opened;
-
-    return count > 0 && count >= FEW * (aged ? lately : facts->opened);
-}
-
-/* Whether `side`, and not the other, closed first as a rule. */
-static bool is_closer(const struct facts *facts, enum side side)
-{
-    double mine = closed_first(facts, side);
-    double theirs = closed_first(facts, side_peer(side));
-
-    if (!is_rule(facts, mine) && !is_rule(facts, theirs)) {
-        return passed_through(facts, side) && !passed_through(facts, side_peer(side));
-    }
-    return mine > 0 && theirs < FEW * mine;
-}
-
 static void say_paths(struct story *story, enum side closer)
 {
     const struct side_facts *side = story->facts.side;
@@ -105,40 +55,101 @@ static void say_paths(struct story *story, enum side closer)
     }
 }
 
-static void say_closer(struct story *story, enum side closer)
+/* Who closed first, as counts: the metrics closed_first.*. */
+struct closers {
+    double by[SIDE_N];
+    double both, unknown;
+    double known; /* all but unknown */
+};
+
+static void count_closers(const struct facts *facts, struct closers *closers)
 {
-    const struct side_facts *side = story->facts.side;
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        facts_metric(facts, &closers->by[side], "closed_first.%s", side_name((enum side)side));
+    }
+    facts_metric(facts, &closers->both, "closed_first.both");
+    facts_metric(facts, &closers->unknown, "closed_first.unknown");
+    closers->known = closers->by[SIDE_CLIENT] + closers->by[SIDE_SERVER] + closers->both;
+}
+
+static void cite(struct story *story)
+{
+    story_evidence(story, "closed_first.client");
+    story_evidence(story, "closed_first.server");
+    story_evidence(story, "closed_first.both");
+    story_evidence(story, "closed_first.unknown");
+    story_evidence(story, "connections.opened");
+}
+
+/* ", the client on 10", of those that are exceptions. */
+static void add_exceptions(struct story *story, const struct closers *closers, enum side closer)
+{
+    enum side peer = side_peer(closer);
+
+    if (closers->by[peer] > 0) {
+        story_add(story, ", the %s on %s", side_name(peer), COUNT(closers->by[peer]));
+    }
+    if (closers->both > 0) {
+        story_add(story, ", both at once on %s", COUNT(closers->both));
+    }
+    if (closers->unknown > 0) {
+        story_add(story, "; of %s nobody knows", COUNT(closers->unknown));
+    }
+}
+
+static void say_closer(struct story *story, const struct closers *closers, enum side closer)
+{
+    double made = story->facts.moved ? 0 : story->facts.side[closer].tw_made;
 
     story_about(story, closer);
-    story_evidence(story, "%s.counter.TcpExtTW", side_name(closer));
-    story_evidence(story, "%s.counter.TcpExtTWKilled", side_name(closer));
-    story_evidence(story, "connections.opened");
-    if (side[closer].tw_made <= 0) {
-        story_certainty(story, CERTAINTY_LIKELY); /* samples see some of the connections */
-    }
-    if (!is_rule(&story->facts, closed_first(&story->facts, closer))) {
-        story_say(story, "As far as sockets were caught closing, the %s closed first.",
-                  side_name(closer));
-    } else if (side[closer].tw_made > 0) {
+    cite(story);
+    story_say(story, "The %s closed first on %s of %s %s", side_name(closer),
+              COUNT(closers->by[closer]), COUNT(story->facts.opened),
+              PLURAL(story->facts.opened, "connection", "connections"));
+    add_exceptions(story, closers, closer);
+    story_add(story, ".");
+    if (made > 0) {
+        story_evidence(story, "%s.counter.TcpExtTW", side_name(closer));
+        story_evidence(story, "%s.counter.TcpExtTWKilled", side_name(closer));
         story_say(story,
-                  "The %s closed first: %s of its sockets gave way to %s (TcpExtTW and "
-                  "TcpExtTWKilled), which the kernel makes only at an end whose FIN goes out "
-                  "before the peer's has come in.",
-                  side_name(closer), COUNT(side[closer].tw_made),
-                  PLURAL(side[closer].tw_made, "a mini-socket", "mini-sockets"));
-    } else {
-        story_say(story, "The %s closed first.", side_name(closer));
+                  "%s of its sockets gave way to %s (TcpExtTW and TcpExtTWKilled), which the "
+                  "kernel makes only at an end whose FIN goes out before the peer's has come in.",
+                  COUNT(made), PLURAL(made, "a mini-socket", "mini-sockets"));
     }
-    say_paths(story, closer);
+    if (!story->facts.moved) {
+        say_paths(story, closer);
+    }
+}
+
+/* Sometimes one side, sometimes the other. */
+static void say_turns(struct story *story, const struct closers *closers)
+{
+    enum side more =
+        closers->by[SIDE_SERVER] > closers->by[SIDE_CLIENT] ? SIDE_SERVER : SIDE_CLIENT;
+
+    cite(story);
+    story_say(story, "Who closed first changed: the %s on %s of %s connections", side_name(more),
+              COUNT(closers->by[more]), COUNT(story->facts.opened));
+    add_exceptions(story, closers, more);
+    story_add(story, ".");
 }
 
 void observe_closer(struct story *story)
 {
+    struct closers closers;
+
+    count_closers(&story->facts, &closers);
+    if (closers.by[SIDE_CLIENT] + closers.by[SIDE_SERVER] < FEW * closers.known ||
+        closers.known <= 0) {
+        return;
+    }
     for (unsigned side = 0; side < SIDE_N; side++) {
-        if (is_closer(&story->facts, (enum side)side)) {
-            say_closer(story, (enum side)side);
+        if (closers.by[side] >= (1 - FEW) * closers.known) {
+            say_closer(story, &closers, (enum side)side);
+            return;
         }
     }
+    say_turns(story, &closers);
 }
 
 static bool stood_in_time_wait(const struct facts *facts)
@@ -147,35 +158,19 @@ static bool stood_in_time_wait(const struct facts *facts)
            facts->side[SIDE_SERVER].peak[TCP_STATE_TIME_WAIT] > 0;
 }
 
-/* Both sides hold what only a first closer can hold: their FINs crossed, or they took turns. */
+/* Their FINs crossed: each left before the other had come. */
 void observe_crossing(struct story *story)
 {
-    const struct facts *facts = &story->facts;
-    double client = closed_first(facts, SIDE_CLIENT);
-    double server = closed_first(facts, SIDE_SERVER);
-    double crossed = client + server - facts->opened;
+    struct closers closers;
 
-    if (!is_rule(facts, client) || !is_rule(facts, server) || client < FEW * server ||
-        server < FEW * client) {
+    count_closers(&story->facts, &closers);
+    if (closers.both < FEW * closers.known || closers.both <= 0) {
         return;
     }
-    story_evidence(story, "client.counter.TcpExtTW");
-    story_evidence(story, "server.counter.TcpExtTW");
-    story_evidence(story, "connections.opened");
+    cite(story);
     story_say(story,
-              "Both sides hold sockets that only the first to close can hold: %s on the "
-              "client, %s on the server, of %s %s.",
-              COUNT(client), COUNT(server), COUNT(facts->opened),
-              PLURAL(facts->opened, "connection", "connections"));
-    if (crossed > 0) {
-        story_say(story,
-                  "%s%s%s this was a simultaneous close: each FIN was sent before the other had "
-                  "arrived%s.",
-                  crossed < facts->opened ? "On at least " : "On all",
-                  crossed < facts->opened ? COUNT(crossed) : "", " of them",
-                  stood_in_time_wait(facts) ? ", and both ends went to TIME_WAIT" : "");
-    } else {
-        story_say(story, "No connection need have been closed by both at once: sometimes one side "
-                         "was first, sometimes the other.");
-    }
+              "%s%s %s closed by both sides at once: each FIN left before the other had come%s.",
+              closers.both < story->facts.opened ? "" : "All ", COUNT(closers.both),
+              PLURAL(closers.both, "connection was", "connections were"),
+              stood_in_time_wait(&story->facts) ? ", and both ends went to TIME_WAIT" : "");
 }

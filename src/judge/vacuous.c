@@ -10,7 +10,7 @@
 #define IMPLIED "connections.opened > 0"
 #define OPENED  "connections.opened"
 
-/* What is not 0 however little came of a run: it shows nothing. */
+/* What is not 0 however little came of a run. */
 static const char *const trivial[] = {
     "connections.attempted", "<side>.attempted", "cpu.<side>", "sampler.cost", "sampler.gap",
 };
@@ -34,16 +34,17 @@ static bool is_trivial(const struct term *term)
     return false;
 }
 
-/* A term with its metric at 0. */
-static double at_zero(const struct term *term)
+/* A value as it would be with every metric at 0 that nothing came of. */
+static double at_zero(const struct term *term, double value)
 {
-    return term->metric[0] != '\0' ? 0 : term->factor;
+    return term->metric[0] == '\0' || is_trivial(term) ? value : 0;
 }
 
-static bool holds_at_zero(const struct expectation_parts *parts)
+static bool holds_at_zero(const struct expectation_result *judged,
+                          const struct expectation_parts *parts)
 {
-    double left = at_zero(&parts->left);
-    double right = at_zero(&parts->right);
+    double left = at_zero(&parts->left, judged->left);
+    double right = at_zero(&parts->right, judged->right);
     enum relation relation = left < right   ? RELATION_LESS
                              : left > right ? RELATION_GREATER
                                             : RELATION_EQUAL;
@@ -59,7 +60,14 @@ static bool asks_for_it(const struct expectation_result *judged,
         return false;
     }
     return strcmp(parts->left.metric, OPENED) == 0 || strcmp(parts->right.metric, OPENED) == 0 ||
-           (!holds_at_zero(parts) && !is_trivial(&parts->left) && !is_trivial(&parts->right));
+           !holds_at_zero(judged, parts);
+}
+
+/* Whether it is about more than what never is 0. */
+static bool says_something(const struct expectation_parts *parts)
+{
+    return (parts->left.metric[0] != '\0' && !is_trivial(&parts->left)) ||
+           (parts->right.metric[0] != '\0' && !is_trivial(&parts->right));
 }
 
 static int parse(struct expectation_parts *parts, const struct expectation_result *judged,
@@ -90,7 +98,7 @@ int expect_conclude(struct result *result, struct error *error)
         if (parse(&parts, judged, error) != 0) {
             return -1;
         }
-        if (judged->verdict == VERDICT_PASS && holds_at_zero(&parts)) {
+        if (judged->verdict == VERDICT_PASS && says_something(&parts)) {
             judged->verdict = VERDICT_VACUOUS;
         }
         implied |= strcmp(judged->text, IMPLIED) == 0;

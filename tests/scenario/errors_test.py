@@ -21,7 +21,7 @@ class Refused(ft.TestCase):
             return self.run_checked(settings, *arguments, status=status)
 
     def test_refused(self):
-        result = self.run_refused()
+        result = self.run_refused("--expect=connections.opened == 0")
         self.assertEqual(result.outcomes("client"), {"refused": self.N})
         self.assertEqual(result["errors.ECONNREFUSED"], self.N)
         self.assertEqual(result["connections.attempted"], self.N)

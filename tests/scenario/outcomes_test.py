@@ -207,13 +207,11 @@ class ClosedFirst(ft.LabTestCase):
                 "server.program": "accept recv send close",
             }
         )
-        # A mini-socket is made only by a FIN that left before the peer's had come.
-        self.assertEqual(
-            seen.get("client", 0) + seen.get("both", 0), result["client.counter.TcpExtTW"]
-        )
-        self.assertEqual(
-            seen.get("server", 0) + seen.get("both", 0), result["server.counter.TcpExtTW"]
-        )
+        # A mini-socket is made only by a FIN that left before the peer's had come.  One may come
+        # in the moment between the look at the socket and its close.
+        for side in ("client", "server"):
+            made = result[f"{side}.counter.TcpExtTW"]
+            self.assertAlmostEqual(seen.get(side, 0) + seen.get("both", 0), made, delta=N // 10)
 
     def test_a_held_end_leaves_it_to_the_peer(self):
         seen, _ = self.closers(

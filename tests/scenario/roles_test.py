@@ -402,7 +402,8 @@ class Elsewhere(ft.LabTestCase):
                 "order": "client-first",
                 "load.connections": 5,
                 "settle": "100ms",
-            }
+            },
+            "--expect=outcome.refused == 5",
         )
         self.assertEqual(result.outcomes("client"), {"refused": 5})
         self.assertEqual(result["client.errors.ECONNREFUSED"], 5)
@@ -416,7 +417,8 @@ class Elsewhere(ft.LabTestCase):
                 "order": "client-first",
                 "load.connections": 5,
                 "settle": "100ms",
-            }
+            },
+            "--expect=outcome.refused == 5",
         )
         self.assertEqual(result.outcomes("client"), {"refused": 5})
 

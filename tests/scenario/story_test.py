@@ -7,7 +7,7 @@ STORIES = {
     "states/client-fin-wait1": (
         [
             "From the start of the load every FIN on its way to the server was lost.",
-            "The client closed first.",
+            "The client closed first on",
             "100 sockets stand on the client in FIN_WAIT1: their FIN is not acknowledged, for "
             "faults lost FINs on their way to the server.",
             "tcp_orphan_retries (0 here, which stands for 8)",
@@ -15,7 +15,7 @@ STORIES = {
         ["half-open", "does not tell who closed first"],
     ),
     "states/client-closing": (
-        ["in CLOSING, with the peer's FIN in hand", "was sent before the other had arrived."],
+        ["in CLOSING, with the peer's FIN in hand", "left before the other had come."],
         ["both ends went to TIME_WAIT"],
     ),
     "states/client-syn-sent": (["faults lost SYNs on their way to the server"], ["closed first"]),

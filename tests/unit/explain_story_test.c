@@ -6,7 +6,8 @@ static void server_first_piles_up_on_the_server(void **state)
 {
     (void)state;
     EXPLAINS(
-        fixture_closed_by(SIDE_SERVER), "The server closed first: 5,000 of its sockets",
+        fixture_closed_by(SIDE_SERVER),
+        "The server closed first on 5,000 of 5,000 connections. 5,000 of its sockets",
         "Samples caught the server's sockets in fin_wait2 and time_wait, the client's in last_ack.",
         "5,000 sockets stand in TIME_WAIT on the server", "the run was over after 2 s",
         "at 5,000 a second, 300,000 would stand there by Little's law",
@@ -21,7 +22,8 @@ static void server_first_piles_up_on_the_server(void **state)
 static void client_first_takes_the_clients_ports(void **state)
 {
     (void)state;
-    EXPLAINS(fixture_closed_by(SIDE_CLIENT), "The client closed first: 5,000 of its sockets",
+    EXPLAINS(fixture_closed_by(SIDE_CLIENT),
+             "The client closed first on 5,000 of 5,000 connections. 5,000 of its sockets",
              "5,000 sockets stand in TIME_WAIT on the client",
              "ip_local_port_range 32768-60999 gives 28,232",
              "2 addresses to 1 destination make 56,464",
@@ -200,10 +202,9 @@ static void few_resets_are_no_abort(void **state)
 static void crossing_fins_are_a_simultaneous_close(void **state)
 {
     (void)state;
-    EXPLAINS(fixture_simultaneous(), "4,800 on the client, 4,800 on the server, of 5,000",
-             "On at least 4,600 of them this was a simultaneous close",
-             "4,800 sockets stand in TIME_WAIT on the client",
-             "4,800 more stand in TIME_WAIT on the server", "!closed first");
+    EXPLAINS(fixture_simultaneous(), "4,600 connections were closed by both sides at once",
+             "both ends went to TIME_WAIT", "4,800 sockets stand in TIME_WAIT on the client",
+             "4,800 more stand in TIME_WAIT on the server", "!closed first on");
 }
 
 static void taking_turns_is_no_simultaneous_close(void **state)
@@ -214,9 +215,13 @@ static void taking_turns_is_no_simultaneous_close(void **state)
     for (unsigned side = 0; side < SIDE_N; side++) {
         fixture_state(result, (enum side)side, TCP_STATE_TIME_WAIT, 2500, 2500);
         fixture_counter(&result->side[side].counters, "TcpExtTW", 2500);
+        result->side[side].account.closed_first = 2500;
+        result->side[side].account.closed_second = 2500;
     }
-    EXPLAINS(result, "sometimes one side was first, sometimes the other",
-             "!this was a simultaneous");
+    EXPLAINS(result,
+             "Who closed first changed: the client on 2,500 of 5,000 connections, the server on "
+             "2,500.",
+             "!at once");
 }
 
 static void a_cut_run_says_so_and_claims_no_end(void **state)
@@ -303,10 +308,10 @@ static void a_fixed_port_is_the_only_one(void **state)
              "!parity");
 }
 
-static void on_the_host_observations_tell_who_was_first(void **state)
+static void on_the_host_the_roles_tell_who_was_first(void **state)
 {
     (void)state;
-    EXPLAINS(fixture_on_host(), "The server closed first.",
+    EXPLAINS(fixture_on_host(), "The server closed first on 5,000 of 5,000 connections.",
              "5,000 sockets stand in TIME_WAIT on the server", "!TcpExtTW", "!5,123", "!RST");
 }
 
@@ -584,12 +589,14 @@ static void one_is_not_plural(void **state)
         struct account *account = &result->side[side].account;
         account->attempted = account->opened = account->outcome[OUTCOME_DONE] = 1;
     }
+    result->side[SIDE_SERVER].account.closed_first = 1;
     fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 1, 1);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTW", 1);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 1);
-    EXPLAINS(result, "1 socket stands in TIME_WAIT", "1 of its sockets gave way to a mini-socket",
-             "sent 1 RST (TcpOutRsts) for 1 connection.", "!1 connections", "!1 sockets",
-             "!1 RSTs");
+    EXPLAINS(
+        result, "1 socket stands in TIME_WAIT", "The server closed first on 1 of 1 connection.",
+        "1 of its sockets gave way to a mini-socket", "sent 1 RST (TcpOutRsts) for 1 connection.",
+        "!1 connections", "!1 sockets", "!1 RSTs");
 }
 
 int main(void)
@@ -617,7 +624,7 @@ int main(void)
         cmocka_unit_test(exhausted_ports_are_told_with_what_holds_them),
         cmocka_unit_test(how_long_ports_last_is_told),
         cmocka_unit_test(a_fixed_port_is_the_only_one),
-        cmocka_unit_test(on_the_host_observations_tell_who_was_first),
+        cmocka_unit_test(on_the_host_the_roles_tell_who_was_first),
         cmocka_unit_test(leftovers_of_others_are_not_this_runs),
         cmocka_unit_test(a_full_accept_queue_is_told),
         cmocka_unit_test(an_overflow_of_buckets_is_told),

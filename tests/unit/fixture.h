@@ -164,6 +164,8 @@ static inline struct result *fixture_closed_by(enum side first)
     fixture_state(result, first, TCP_STATE_TIME_WAIT, 4990, CONNECTIONS);
     fixture_state(result, second, TCP_STATE_LAST_ACK, 12, 0);
     fixture_counter(&result->side[first].counters, "TcpExtTW", CONNECTIONS);
+    result->side[first].account.closed_first = CONNECTIONS;
+    result->side[second].account.closed_second = CONNECTIONS;
     final[first] = TCP_STATE_TIME_WAIT;
     final[second] = TCP_STATE_CLOSE;
     fixture_predict(result, final[SIDE_CLIENT], final[SIDE_SERVER]);
@@ -180,6 +182,7 @@ static inline struct result *fixture_leaked_by(enum side leaker)
     fixture_state(result, closer, TCP_STATE_FIN_WAIT2, CONNECTIONS, CONNECTIONS);
     result->side[closer].final.fin_wait2_orphans = CONNECTIONS;
     fixture_counter(&result->side[closer].counters, "TcpExtTW", CONNECTIONS);
+    result->side[closer].account.closed_first = CONNECTIONS;
     result->side[leaker].account.outcome[OUTCOME_DONE] = 0;
     result->side[leaker].account.outcome[OUTCOME_HELD] = CONNECTIONS;
     return result;
@@ -211,6 +214,8 @@ static inline struct result *fixture_simultaneous(void)
         fixture_state(result, (enum side)side, TCP_STATE_TIME_WAIT, 4800, 4800);
         fixture_counter(&result->side[side].counters, "TcpExtTW", 4800);
     }
+    result->side[SIDE_CLIENT].account.closed_first = 4800;
+    result->side[SIDE_SERVER].account.closed_first = 4800;
     return result;
 }
 

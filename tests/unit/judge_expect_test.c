@@ -235,6 +235,8 @@ static void nothing_established_is_no_pass(void **state)
         {"connections.attempted == 12", STATUS_UNMET, VERDICT_PASS},
         {"connections.failed == 0", STATUS_UNMET, VERDICT_FAIL},
         {"connections.failed == 12", STATUS_OK, VERDICT_PASS},
+        {"connections.failed == connections.attempted", STATUS_OK, VERDICT_PASS},
+        {"connections.failed <= connections.attempted", STATUS_UNMET, VERDICT_VACUOUS},
         {"client.outcome.refused == 12", STATUS_OK, VERDICT_PASS},
         {"errors.ECONNREFUSED >= 1", STATUS_OK, VERDICT_PASS},
         {"connections.opened == 0", STATUS_OK, VERDICT_PASS},
