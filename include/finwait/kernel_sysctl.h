@@ -39,6 +39,12 @@ const struct sysctl_info *sysctl_info(const char *name);
 const char *sysctl_takes(char text[SYSCTL_TAKES], const struct sysctl_info *info);
 
 /*
+ * The number that stands at `index`, from 0, of a value as a user may write it, read as the kernel
+ * reads it: "0x10" is 16.  0 where none stands.
+ */
+int64_t sysctl_number(const char *value, unsigned index);
+
+/*
  * Whether the kernel would take `value` as it is: 0 also for a name without a row.  -1 with
  * STATUS_USAGE, what is wrong and what it takes, and no place.
  */

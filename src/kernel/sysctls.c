@@ -257,6 +257,18 @@ static bool next_number(const char **cursor, long long *number)
     return *start != '+' && end != start && errno == 0 && strchr(" \t\n", *end) != NULL;
 }
 
+int64_t sysctl_number(const char *value, unsigned index)
+{
+    long long number = 0;
+
+    for (unsigned i = 0; i <= index; i++) {
+        if (!next_number(&value, &number)) {
+            return 0;
+        }
+    }
+    return number;
+}
+
 static bool takes(const struct sysctl_info *info, const char *value)
 {
     long long before = LLONG_MIN;

@@ -1,7 +1,7 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "finwait/conduct.h"
+#include "finwait/kernel_sysctl.h"
 
 /*
  * What the model cannot know.  It walks two programs over a network that loses nothing and
@@ -24,12 +24,12 @@ static const char *sysctl_of(const struct scenario *scenario, enum side side, co
     return NULL;
 }
 
-static bool sets_sysctl(const struct scenario *scenario, enum side side, const char *name,
-                        uint64_t value)
+/* Any number but 0 turns a switch on. */
+static bool turns_on(const struct scenario *scenario, enum side side, const char *name)
 {
     const char *text = sysctl_of(scenario, side, name);
 
-    return text != NULL && strtoull(text, NULL, 10) == value;
+    return text != NULL && sysctl_number(text, 0) != 0;
 }
 
 static bool sets_sockopt(const struct scenario *scenario, enum side side, enum sockopt_id id,
@@ -104,22 +104,23 @@ static bool defers_accept(const struct scenario *scenario, enum side side)
            scenario->side[side].sockopt.value[SOCKOPT_DEFER_ACCEPT] > 0;
 }
 
+/* inet_twsk_alloc() compares without a sign: what is below 0 is no limit. */
 static bool overflows_time_wait(const struct scenario *scenario, enum side side)
 {
     const char *most = sysctl_of(scenario, side, "net.ipv4.tcp_max_tw_buckets");
 
     return most != NULL && (scenario->load.connections == 0 ||
-                            strtoull(most, NULL, 10) < scenario->load.connections);
+                            (uint64_t)sysctl_number(most, 0) < scenario->load.connections);
 }
 
 static bool keeps_time_wait(const struct scenario *scenario, enum side side)
 {
-    return sets_sysctl(scenario, side, "net.ipv4.tcp_rfc1337", 1);
+    return turns_on(scenario, side, "net.ipv4.tcp_rfc1337");
 }
 
 static bool resets_overflow(const struct scenario *scenario, enum side side)
 {
-    return sets_sysctl(scenario, side, "net.ipv4.tcp_abort_on_overflow", 1);
+    return turns_on(scenario, side, "net.ipv4.tcp_abort_on_overflow");
 }
 
 static bool limits_descriptors(const struct scenario *scenario, enum side side)
@@ -142,7 +143,6 @@ static uint64_t ports_of(const struct scenario *scenario)
 {
     const struct sockopts *options = &scenario->side[SIDE_CLIENT].sockopt;
     const char *range = sysctl_of(scenario, SIDE_CLIENT, "net.ipv4.ip_local_port_range");
-    char *rest = NULL;
 
     if (options->set[SOCKOPT_LOCAL_PORT_RANGE]) {
         int64_t both = options->value[SOCKOPT_LOCAL_PORT_RANGE];
@@ -151,9 +151,7 @@ static uint64_t ports_of(const struct scenario *scenario)
     if (range == NULL) {
         return UINT64_MAX;
     }
-    uint64_t low = strtoull(range, &rest, 10);
-    uint64_t high = strtoull(rest, NULL, 10);
-    return high >= low ? high - low + 1 : 0;
+    return (uint64_t)(sysctl_number(range, 1) - sysctl_number(range, 0) + 1);
 }
 
 static bool lacks_ports(const struct scenario *scenario, enum side side)

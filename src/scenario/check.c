@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "finwait/kernel_sysctl.h"
 #include "finwait/model.h"
 
 /* What no option can tell alone. */
@@ -145,9 +146,7 @@ static uint64_t rmem_set(const struct sysctl_settings *settings)
 
     for (size_t i = 0; i < settings->count; i++) {
         if (strcmp(settings->item[i].name, "net.ipv4.tcp_rmem") == 0) {
-            char *end;
-            strtoull(settings->item[i].value, &end, 10);
-            middle = strtoull(end, NULL, 10);
+            middle = (uint64_t)sysctl_number(settings->item[i].value, 1);
         }
     }
     return middle;

@@ -79,6 +79,17 @@ static void values_are_those_of_the_kernel(void **state)
     }
 }
 
+static void numbers_are_read_as_the_kernel_does(void **state)
+{
+    (void)state;
+    assert_int_equal(sysctl_number("60", 0), 60);
+    assert_int_equal(sysctl_number(" 0x10 ", 0), 16);
+    assert_int_equal(sysctl_number("-1", 0), -1);
+    assert_int_equal(sysctl_number("4096 131072  6291456", 2), 6291456);
+    assert_int_equal(sysctl_number("4096", 1), 0);
+    assert_int_equal(sysctl_number("off", 0), 0);
+}
+
 /* ---- the code names no other ---- */
 
 static size_t named;
@@ -156,6 +167,7 @@ int main(void)
         cmocka_unit_test(rows_are_whole_and_told_once),
         cmocka_unit_test(defaults_are_taken),
         cmocka_unit_test(values_are_those_of_the_kernel),
+        cmocka_unit_test(numbers_are_read_as_the_kernel_does),
         cmocka_unit_test(what_the_code_names_has_a_row),
         cmocka_unit_test(what_bounds_a_state_has_a_row),
     };
