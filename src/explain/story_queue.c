@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "faults.h"
 #include "story.h"
 
 /* What a listener had no room for, and whether anyone had to wait for it. */
@@ -75,16 +76,119 @@ void observe_dropped(struct story *story)
     look_at_drops(story, "host", "On this machine (other programs included)");
 }
 
+/* ---- the accept queue ---- */
+
+#define SOMAXCONN "net.core.somaxconn"
+
+/* What bounds the queue: listen(2) cuts the backlog to somaxconn. */
+enum bound { BOUND_BACKLOG, BOUND_SOMAXCONN, BOUND_BOTH };
+
+static enum bound bound_of(const struct facts *facts)
+{
+    uint64_t backlog = facts_scenario_count(facts, "server.backlog");
+    uint64_t most = facts_sysctl_count(facts, SIDE_SERVER, SOMAXCONN);
+
+    if (most == 0 || backlog == most) {
+        return BOUND_BOTH;
+    }
+    return backlog < most ? BOUND_BACKLOG : BOUND_SOMAXCONN;
+}
+
 /* A server that was stopped accepts nothing, however long the queue. */
 static void advise_queue(struct story *story, bool ours)
 {
+    static const char *const raise[] = {
+        [BOUND_BACKLOG] = "raise server.backlog, or load less",
+        [BOUND_SOMAXCONN] = "raise " SOMAXCONN " on the server's host, or load less",
+        [BOUND_BOTH] = "raise server.backlog and " SOMAXCONN ", or load less",
+    };
+
     if (events_count(&story->facts, EVENT_STOP, SIDE_SERVER) > 0) {
         story_say(story, "As long as the server was stopped, it accepted nothing.");
     } else if (ours) {
-        story_advise(story, "raise server.backlog and net.core.somaxconn, or load less");
+        story_advise(story, "%s", raise[bound_of(&story->facts)]);
     } else {
         story_advise(story, "let its program call listen(2) with a longer backlog, up to "
                             "net.core.somaxconn");
+    }
+}
+
+static void say_bound(struct story *story, bool ours)
+{
+    const char *backlog = facts_scenario(&story->facts, "server.backlog");
+    const char *most = facts_sysctl(&story->facts, SIDE_SERVER, SOMAXCONN);
+
+    if (!ours) {
+        story_add(story, "its backlog is the listener's, " SOMAXCONN " %s).", most);
+        return;
+    }
+    story_evidence(story, "server.backlog");
+    switch (bound_of(&story->facts)) {
+    case BOUND_BACKLOG:
+        story_add(story, "server.backlog, %s, bounds it, and not " SOMAXCONN ", %s).", backlog,
+                  most);
+        return;
+    case BOUND_SOMAXCONN:
+        story_add(story, SOMAXCONN ", %s, bounds it, and not server.backlog, %s).", most, backlog);
+        return;
+    default:
+        story_add(story, "server.backlog is %s, " SOMAXCONN " %s).", backlog, most);
+    }
+}
+
+/* A SYN that met a full queue was sent again, or still waits; so was, with faults, one that was
+ * lost on the link, and without room for requests another. */
+static bool tell_syns(const struct facts *facts, double overflows, double *syns)
+{
+    bool counted = facts_metric(facts, syns, "client.counter.TcpExtTCPSynRetrans");
+
+    *syns += facts->side[SIDE_CLIENT].final[TCP_STATE_SYN_SENT];
+    *syns = *syns < overflows ? *syns : overflows;
+    return counted && facts->result->private_lab && !facts->moved && !faults_struck(facts) &&
+           !(dropped_on(facts, "server") > 0);
+}
+
+/* tcp_check_req() resets a request whose ACK finds no room; a cookie leaves no request. */
+static void say_aborted(struct story *story, double acks)
+{
+    const struct facts *facts = &story->facts;
+    double resets = facts_moved(facts, SIDE_SERVER, "TcpExtEmbryonicRsts");
+
+    if (strcmp(facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_abort_on_overflow"), "1") != 0) {
+        return;
+    }
+    story_evidence(story, "server.counter.TcpExtEmbryonicRsts");
+    story_say(story, "With tcp_abort_on_overflow at 1, %s of those %s answered with a RST%s.",
+              COUNT(resets < acks ? resets : acks), PLURAL(resets, "was", "were"),
+              facts_moved(facts, SIDE_SERVER, "TcpExtSyncookiesRecv") > 0
+                  ? ", but not the ACKs that brought back a cookie"
+                  : "");
+}
+
+/* What was dropped: whoever sent it believes in a connection or does not. */
+static void say_dropped(struct story *story, double overflows)
+{
+    double syns;
+
+    if (!tell_syns(&story->facts, overflows, &syns)) {
+        return;
+    }
+    double acks = overflows - syns;
+    story_evidence(story, "client.counter.TcpExtTCPSynRetrans");
+    if (syns > 0) {
+        story_say(story,
+                  "%s of them dropped a SYN, which is sent again after a second "
+                  "(TcpExtTCPSynRetrans).",
+                  COUNT(syns));
+    }
+    if (acks > 0) {
+        story_evidence(story, "client.established.peak");
+        story_evidence(story, "server.established.peak");
+        story_say(story,
+                  "%s %s the handshake's third segment, or data in its place: such a connection "
+                  "is established on the client alone, which sends and waits.",
+                  COUNT(acks), syns > 0 ? "dropped" : "of them dropped");
+        say_aborted(story, acks);
     }
 }
 
@@ -104,13 +208,10 @@ void observe_accept_queue(struct story *story)
     }
     story_evidence(story, "server.counter.TcpExtListenOverflows");
     story_evidence(story, "host.counter.TcpExtListenOverflows");
-    story_evidence(story, "server.sysctl.net.core.somaxconn");
-    story_say(story,
-              "%s accept queue was full %s %s (TcpExtListenOverflows; %s%s, net.core.somaxconn "
-              "%s).",
-              ours ? "The server's" : "An", COUNT(overflows), PLURAL(overflows, "time", "times"),
-              ours ? "server.backlog is " : "",
-              ours ? facts_scenario(facts, "server.backlog") : "its backlog is the listener's",
-              facts_sysctl(facts, SIDE_SERVER, "net.core.somaxconn"));
+    story_evidence(story, "server.sysctl." SOMAXCONN);
+    story_say(story, "%s accept queue was full %s %s (TcpExtListenOverflows; ",
+              ours ? "The server's" : "An", COUNT(overflows), PLURAL(overflows, "time", "times"));
+    say_bound(story, ours);
+    say_dropped(story, overflows);
     advise_queue(story, ours);
 }

@@ -1,0 +1,118 @@
+#include "fixture.h"
+
+/* A full accept queue: what bounds it, and what it dropped. */
+
+static void set(struct text_pairs *pairs, const char *name, const char *value)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (strcmp(pairs->item[i].name, name) == 0) {
+            free(pairs->item[i].value);
+            pairs->item[i].value = strdup(value);
+            return;
+        }
+    }
+    text_pairs_add(pairs, name, value);
+}
+
+/* 286 overflows, as listen(5) and 64 clients give. */
+static struct result *overflowing(uint64_t syns)
+{
+    struct result *result = fixture_new();
+
+    set(&result->scenario, "server.backlog", "5");
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 286);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtListenDrops", 286);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPSynRetrans", syns);
+    return result;
+}
+
+static void assert_advised(struct result *result, const char *advice)
+{
+    const struct remark *remark = remarked(result, "accept_queue.full", CERTAINTY_PROVEN);
+
+    assert_string_equal(remark->advice, advice);
+    assert_evidence(remark, "server.counter.TcpExtListenOverflows", 286);
+}
+
+static void the_smaller_bound_is_the_one_to_raise(void **state)
+{
+    struct result *backlog = overflowing(0);
+    struct result *somaxconn = overflowing(0);
+    struct result *both = overflowing(0);
+
+    (void)state;
+    set(&somaxconn->side[SIDE_SERVER].sysctl, "net.core.somaxconn", "3");
+    set(&both->side[SIDE_SERVER].sysctl, "net.core.somaxconn", "5");
+    SAYS(backlog, "server.backlog, 5, bounds it, and not net.core.somaxconn, 4096");
+    assert_advised(backlog, "raise server.backlog, or load less");
+    SAYS(somaxconn, "net.core.somaxconn, 3, bounds it, and not server.backlog, 5");
+    assert_advised(somaxconn, "raise net.core.somaxconn on the server's host, or load less");
+    SAYS(both, "server.backlog is 5, net.core.somaxconn 5");
+    assert_advised(both, "raise server.backlog and net.core.somaxconn, or load less");
+    result_free(backlog);
+    result_free(somaxconn);
+    result_free(both);
+}
+
+static void dropped_syns_are_told_from_third_segments(void **state)
+{
+    struct result *mixed = overflowing(58);
+    struct result *syns = overflowing(280);
+
+    (void)state;
+    SAYS(mixed, "58 of them dropped a SYN, which is sent again after a second",
+         "228 dropped the handshake's third segment, or data in its place",
+         "established on the client alone", "!RST");
+    assert_evidence(remark_of(mixed, "accept_queue.full"), "client.counter.TcpExtTCPSynRetrans",
+                    58);
+    fixture_state(syns, SIDE_CLIENT, TCP_STATE_SYN_SENT, 9, 6);
+    EXPLAINS(syns, "286 of them dropped a SYN", "!third segment");
+    result_free(mixed);
+}
+
+static void resets_of_full_queues_are_counted_among_them(void **state)
+{
+    struct result *result = overflowing(58);
+
+    (void)state;
+    set(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_abort_on_overflow", "1");
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtEmbryonicRsts", 5);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtSyncookiesRecv", 230);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 7);
+    SAYS(result,
+         "With tcp_abort_on_overflow at 1, 5 of those were answered with a RST, but not the ACKs "
+         "that brought back a cookie.",
+         "5 of them ended requests in SYN_RECV (TcpExtEmbryonicRsts)",
+         "2 more answered segments for which there was no socket");
+    result_free(result);
+}
+
+/* Where something else keeps SYNs from their answer, or nobody counted. */
+static void what_cannot_be_told_apart_is_not(void **state)
+{
+    struct result *fault = overflowing(58);
+    struct result *requests = overflowing(58);
+    struct result *uncounted = fixture_new();
+
+    (void)state;
+    fixture_fault(fault, "{at: 0s, drop: 5%}");
+    requests->side[SIDE_SERVER]
+        .counters.item[requests->side[SIDE_SERVER].counters.count - 1]
+        .after += 9;
+    fixture_counter(&uncounted->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 286);
+    EXPLAINS(fault, "was full 286 times", "!dropped a SYN", "!third segment");
+    EXPLAINS(requests, "was full 286 times", "!dropped a SYN", "!third segment");
+    EXPLAINS(uncounted, "was full 286 times", "!dropped a SYN", "!third segment");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_smaller_bound_is_the_one_to_raise),
+        cmocka_unit_test(dropped_syns_are_told_from_third_segments),
+        cmocka_unit_test(resets_of_full_queues_are_counted_among_them),
+        cmocka_unit_test(what_cannot_be_told_apart_is_not),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
