@@ -125,7 +125,7 @@ static void a_lost_fin_is_told_from_a_lost_ack(void **state)
              "faults lost FINs on their way to the server.",
              "40 sockets are still established on the server, where the client's FIN has not "
              "arrived.",
-             "!half-open");
+             "!<established.half_open");
     EXPLAINS(unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSE_WAIT, partition),
              "in FIN_WAIT1: their FIN is not acknowledged, for faults lost ACKs on their way to "
              "the client.",
@@ -201,8 +201,8 @@ static void who_closed_first_is_known_in_spite_of_faults(void **state)
     fixture_state(client, SIDE_SERVER, TCP_STATE_ESTABLISHED, CONNECTIONS, CONNECTIONS);
     client->side[SIDE_CLIENT].account.closed_first = CONNECTIONS;
     fixture_fault(client, fault);
-    EXPLAINS(client, "The client closed first on 5,000 of 5,000 connections.", "!Both sides hold",
-             "!does not tell");
+    EXPLAINS(client, "The client closed first on 5,000 of 5,000 connections.",
+             "!<closed_first.both", "!does not tell");
 
     fixture_state(both, SIDE_CLIENT, TCP_STATE_CLOSING, CONNECTIONS, CONNECTIONS);
     fixture_state(both, SIDE_SERVER, TCP_STATE_FIN_WAIT2, CONNECTIONS, CONNECTIONS);
@@ -278,7 +278,7 @@ static void who_is_held_is_no_orphan(void **state)
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpEstabResets", 5);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPAbortOnTimeout", 5);
     EXPLAINS(result, "given up by TCP for want of an answer (TcpExtTCPAbortOnTimeout).",
-             "!ended by a RST", "!no program held");
+             "!ended by a RST", "!<orphans.gave_up");
 }
 
 static void a_lost_rst_leaves_the_other_end_open(void **state)

@@ -30,7 +30,7 @@ static void a_lost_third_ack_is_no_half_open_connection(void **state)
              "the ACK that completes the handshake has not been taken.",
              "Faults lost the ACKs on their way to the server.",
              "The client's ends are ESTABLISHED already", "tcp_synack_retries says (5 here)",
-             "!half-open", "!accept queue", "!DEFER", "!flood");
+             "!<established.half_open", "!<accept_queue.", "!DEFER", "!flood");
 }
 
 static void a_full_accept_queue_keeps_requests_pending(void **state)
@@ -42,8 +42,8 @@ static void a_full_accept_queue_keeps_requests_pending(void **state)
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 15);
     EXPLAINS(result, "6 requests stand in SYN_RECV",
              "An ACK that meets a full accept queue (TcpExtListenOverflows) is dropped",
-             "9 sockets on the client and 9 on the server are still established", "!half-open",
-             "!Faults", "!more are established");
+             "9 sockets on the client and 9 on the server are still established",
+             "!<established.half_open", "!Faults", "!more are established");
 }
 
 static void deferred_accepts_are_told(void **state)
@@ -54,7 +54,7 @@ static void deferred_accepts_are_told(void **state)
     text_pairs_add(&result->scenario, "server.sockopt.defer_accept", "10s");
     EXPLAINS(result, "1 request stands in SYN_RECV",
              "With TCP_DEFER_ACCEPT (server.sockopt.defer_accept, 10 s) an ACK without data",
-             "!half-open");
+             "!<established.half_open");
 }
 
 static void requests_without_a_client_are_a_flood(void **state)
@@ -82,7 +82,7 @@ static void cookies_leave_nothing_on_the_server(void **state)
         result,
         "The server answered 40 SYNs with cookies (TcpExtSyncookiesSent) and remembers nothing "
         "of them; the ACKs that would have brought the cookies back were lost.",
-        "!SYN_RECV");
+        "!<syn_recv.");
 }
 
 /* ---- SYN_SENT ---- */
@@ -138,7 +138,8 @@ static void a_self_connect_is_told_as_one(void **state)
     fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 1, 1);
     EXPLAINS(result,
              "1 connection is one of the client with itself: nothing listened at 198.18.0.1:40000",
-             "simultaneous open (RFC 9293 section 3.5)", "It is still established", "!half-open");
+             "simultaneous open (RFC 9293 section 3.5)", "It is still established",
+             "!<established.half_open");
 }
 
 static void a_connection_elsewhere_that_was_accepted_is_not(void **state)
@@ -148,7 +149,7 @@ static void a_connection_elsewhere_that_was_accepted_is_not(void **state)
     (void)state;
     text_pairs_add(&result->scenario, "client.to", "198.19.0.1:8080");
     fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 1, 1);
-    EXPLAINS(result, "!with itself", "half-open");
+    EXPLAINS(result, "!<self_connect", "half-open");
 }
 
 /* ---- CLOSE ---- */
@@ -165,7 +166,7 @@ static void held_sockets_that_no_table_lists_are_told(void **state)
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpEstabResets", CONNECTIONS);
     EXPLAINS(result, "The server still holds the descriptors of 4,000 connections that are over,",
              "over, ended by a RST (TcpEstabResets).", "neither sock_diag nor ss(8) lists it",
-             "!Nothing piled up", "!neither side held");
+             "!<sockets.none_left", "!<sockets.none_left");
 }
 
 static void what_orphans_wait_for_is_not_taken_for_held(void **state)
@@ -187,7 +188,7 @@ static void bound_sockets_in_close_are_told(void **state)
     fixture_state(result, SIDE_CLIENT, TCP_STATE_CLOSE, 100, 100);
     EXPLAINS(result, "100 sockets stand in CLOSE on the client: the connection is over",
              "keeps the port it was bound to. ss -a lists no such socket",
-             "ss --bound-inactive of a recent iproute2 does.", "!Nothing piled up");
+             "ss --bound-inactive of a recent iproute2 does.", "!<sockets.none_left");
 }
 
 /* ---- an accept queue that is not empty ---- */
@@ -384,7 +385,7 @@ static void latency_is_blamed_on_the_queue_only_when_it_shows(void **state)
         histogram_record(&slow->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT],
                          i < 980 ? NS_PER_MS : 1030 * NS_PER_MS);
     }
-    EXPLAINS(quick, "accept queue was full 3 times", "!a second or more");
+    EXPLAINS(quick, "accept queue was full 3 times", "!<connect.slow");
     EXPLAINS(slow, "a second or more: the p99 of client connect is 1.03 s.");
 }
 
@@ -414,7 +415,7 @@ static void what_gave_way_is_told_without_a_prediction(void **state)
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTW", CONNECTIONS);
     EXPLAINS(result, "5,000 were made on the server (TcpExtTW): a SYN on the same address and port",
              "took the place of 3,617 before their 60 s were over.");
-    EXPLAINS(fixture_closed_by(SIDE_SERVER), "!were made on the server");
+    EXPLAINS(fixture_closed_by(SIDE_SERVER), "!<time_wait.ended_early");
 }
 
 static void orphans_whose_time_is_over_gave_way_to_nothing(void **state)
@@ -426,7 +427,7 @@ static void orphans_whose_time_is_over_gave_way_to_nothing(void **state)
     fixture_state(result, SIDE_SERVER, TCP_STATE_FIN_WAIT2, 3617, 0);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTW", CONNECTIONS);
     text_pairs_add(&result->scenario, "server.sockopt.linger2", "1s");
-    EXPLAINS(result, "!were made on the server", "!took the place");
+    EXPLAINS(result, "!<time_wait.ended_early", "!took the place");
 }
 
 static void a_few_resets_do_not_make_all_answers_lost_data(void **state)

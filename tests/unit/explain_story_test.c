@@ -16,7 +16,7 @@ static void server_first_piles_up_on_the_server(void **state)
         /* 2 x 28,232 */ "cap the pile at 28,232",
         "The next ceiling is tcp_max_tw_buckets, 262,144 here, of which 1.9 % is used",
         "That is what the model foresaw: client ends in close, server ends in time_wait.",
-        "!The client closed first", "!run out", "!CLOSE_WAIT", "!FIN_WAIT2", "!RST", "!aborted");
+        "!<closed_first client", "!run out", "!<close_wait.", "!<fin_wait2.", "!<rst.", "!aborted");
 }
 
 static void client_first_takes_the_clients_ports(void **state)
@@ -31,7 +31,7 @@ static void client_first_takes_the_clients_ports(void **state)
              "but the pile's ceiling is 56,464.",
              /* 28,232 / 5,000 a second */ "these 28,232 are all in TIME_WAIT after 5.65 s",
              "becomes slow, long before it fails with EADDRNOTAVAIL", "!run out",
-             "client ends in time_wait, server ends in close", "!The server closed first",
+             "client ends in time_wait, server ends in close", "!<closed_first server",
              "!take no ports", "!tcp_max_tw_buckets"); /* the ports are the nearer limit */
 }
 
@@ -103,11 +103,11 @@ static void a_leak_is_told_on_both_sides(void **state)
              "5,000 sockets stand in CLOSE_WAIT on the server", "until the server closes them",
              "5,000 sockets stand in FIN_WAIT2 on the client",
              "All of them are orphans, closed by the application: the kernel drops",
-             "drops each after tcp_fin_timeout, 47 s here.", "!TIME_WAIT", "!no timer ends those",
-             "!The server closed first");
+             "drops each after tcp_fin_timeout, 47 s here.", "!<time_wait.", "!no timer ends those",
+             "!<closed_first server");
     EXPLAINS(fixture_leaked_by(SIDE_CLIENT), "The server closed first",
              "5,000 sockets stand in CLOSE_WAIT on the client", "until the client closes them",
-             "5,000 sockets stand in FIN_WAIT2 on the server", "!TIME_WAIT");
+             "5,000 sockets stand in FIN_WAIT2 on the server", "!<time_wait.");
 }
 
 static void fin_wait2_with_a_descriptor_stays(void **state)
@@ -134,7 +134,7 @@ static void resets_leave_nothing(void **state)
     EXPLAINS(fixture_reset(), "The server sent 5,000 RSTs (TcpOutRsts) for 5,000 connections.",
              "5,000 times the server closed with SO_LINGER at 0 s (TcpExtTCPAbortOnData)",
              "aborted rather than closed", "Nothing piled up",
-             "client ends in close (reset), server ends in close", "!closed first",
+             "client ends in close (reset), server ends in close", "!<closed_first",
              "!The client sent", "!would stand", "!No sample caught");
 }
 
@@ -221,22 +221,22 @@ static void taking_turns_is_no_simultaneous_close(void **state)
     EXPLAINS(result,
              "Who closed first changed: the client on 2,500 of 5,000 connections, the server on "
              "2,500.",
-             "!at once");
+             "!<closed_first.both");
 }
 
 static void a_cut_run_says_so_and_claims_no_end(void **state)
 {
     (void)state;
     EXPLAINS(fixture_cut(), "The run was cut short by SIGINT in its load phase",
-             "At most 4,990 sockets stood in TIME_WAIT on the server", "!the model foresaw",
-             "!Nothing piled up", "!sockets stand in");
+             "At most 4,990 sockets stood in TIME_WAIT on the server", "!<prediction.",
+             "!<sockets.none_left", "!sockets stand in");
 }
 
 static void nothing_attempted_is_nothing_to_explain(void **state)
 {
     (void)state;
-    EXPLAINS(fixture_empty(), "No connection was attempted", "!piled up", "!closed first",
-             "!Little");
+    EXPLAINS(fixture_empty(), "No connection was attempted", "!<sockets.none_left",
+             "!<closed_first", "!Little");
 }
 
 static void refusal_is_no_abort(void **state)
@@ -244,7 +244,7 @@ static void refusal_is_no_abort(void **state)
     (void)state;
     EXPLAINS(fixture_refused(), "None of the 5,000 attempts",
              "5,000 of 5,000 connects were refused (ECONNREFUSED): nothing listened on port 8080",
-             "!not what", "!sent 5,000 RSTs", "!aborted", "!piled up", "!closed first");
+             "!not what", "!sent 5,000 RSTs", "!aborted", "!<sockets.none_left", "!<closed_first");
 }
 
 static void exhausted_ports_are_told_with_what_holds_them(void **state)
@@ -312,7 +312,7 @@ static void on_the_host_the_roles_tell_who_was_first(void **state)
 {
     (void)state;
     EXPLAINS(fixture_on_host(), "The server closed first on 5,000 of 5,000 connections.",
-             "5,000 sockets stand in TIME_WAIT on the server", "!TcpExtTW", "!5,123", "!RST");
+             "5,000 sockets stand in TIME_WAIT on the server", "!TcpExtTW", "!5,123", "!<rst.");
 }
 
 static void leftovers_of_others_are_not_this_runs(void **state)
@@ -323,7 +323,7 @@ static void leftovers_of_others_are_not_this_runs(void **state)
     fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 7000, 7000);
     EXPLAINS(result, "That is more than the 5,000 connections of this run: another",
              "of which this run uses 2.7 %;", "!stood there before", "on at 5,000 a second",
-             "!the model foresaw");
+             "!<prediction.");
 }
 
 static void a_full_accept_queue_is_told(void **state)
@@ -355,7 +355,7 @@ static void a_wrong_prediction_is_told_with_its_numbers(void **state)
         "The model foresaw time_wait on the server, but only 0 of 5,000 stood in it in the end.",
         "No sample caught one in TIME_WAIT either; the longest time between two samples was "
         "104 ms.",
-        "!That is what the model foresaw");
+        "!<prediction.met");
 }
 
 static void a_race_is_told_as_one(void **state)
@@ -377,7 +377,7 @@ static void half_open_connections_are_told(void **state)
     (void)state;
     fixture_state(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 40, 40);
     EXPLAINS(result, "40 sockets are still established on the server while the client has none",
-             "!piled up");
+             "!<sockets.none_left");
 }
 
 static void what_was_not_observed_is_not_claimed(void **state)
@@ -389,7 +389,7 @@ static void what_was_not_observed_is_not_claimed(void **state)
         result->side[side].observation_count = 0;
         result->side[side].has_final = false;
     }
-    EXPLAINS(result, "were not observed", "!piled up", "!closed first");
+    EXPLAINS(result, "were not observed", "!<sockets.none_left", "!<closed_first");
 }
 
 static void a_bare_result_is_explained_too(void **state)
@@ -410,7 +410,7 @@ static void what_gave_way_is_no_agreement(void **state)
              "The model foresaw time_wait on the server, but only 1,383 of 5,000 stood in it",
              "5,000 were made (TcpExtTW): a SYN on the same address and port took the place of "
              "3,617 before their 60 s were over.",
-             "!That is what");
+             "!<prediction.met");
 }
 
 static void what_is_missing_within_tolerance_is_told(void **state)
@@ -435,7 +435,7 @@ static void failures_are_not_what_the_model_foresaw(void **state)
     EXPLAINS(result,
              "4,750 of 5,000 connections failed, which is not what the model foresaw: "
              "client ends in close",
-             "!That is what");
+             "!<prediction.met");
 }
 
 static void failures_outweigh_a_race(void **state)
@@ -447,7 +447,7 @@ static void failures_outweigh_a_race(void **state)
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] = 250;
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_REFUSED] = CONNECTIONS - 250;
     EXPLAINS(result, "4,750 of 5,000 connections failed, which is not what the model foresaw",
-             "!is a race");
+             "!<prediction.race");
 }
 
 static void counters_that_disagree_are_no_agreement(void **state)
@@ -457,7 +457,8 @@ static void counters_that_disagree_are_no_agreement(void **state)
     (void)state;
     result->predicted[0].side[SIDE_SERVER].tw = 1;
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTWKilled", 3000);
-    EXPLAINS(result, "but its host's TcpExtTW and TcpExtTWKilled counted 8,000.", "!That is what");
+    EXPLAINS(result, "but its host's TcpExtTW and TcpExtTWKilled counted 8,000.",
+             "!<prediction.met");
 }
 
 static void sockets_whose_time_is_over_came_to_rest(void **state)

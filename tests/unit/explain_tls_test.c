@@ -30,8 +30,8 @@ static void both_notified_is_clean(void **state)
     (void)state;
     notifies(result, SIDE_CLIENT, CONNECTIONS, CONNECTIONS);
     notifies(result, SIDE_SERVER, CONNECTIONS, CONNECTIONS);
-    SAYS(result, "Each side read the other's close_notify", "!closed socket", "!RST", "!truncated",
-         "!tickets");
+    SAYS(result, "Each side read the other's close_notify", "!closed socket", "!<rst.",
+         "!<tls.truncated", "!<tls.tickets_unread");
     result_free(result);
 }
 
@@ -105,7 +105,7 @@ static void a_reset_that_was_meant_is_no_late_close_notify(void **state)
     notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
     resets_from(result, SIDE_SERVER, "TcpExtTCPAbortOnData");
     fixture_predict(result, TCP_STATE_CLOSE, TCP_STATE_CLOSE);
-    SAYS(result, "!close_notify met a closed socket");
+    SAYS(result, "!<tls.notify_late");
     free(result->predicted[0].side[SIDE_SERVER].path);
     result->predicted[0].side[SIDE_SERVER].path = strdup("established fin_wait1 close");
     SAYS(result, "close_notify met a closed socket");
@@ -150,7 +150,8 @@ static void the_machine_does_not_tell_whose_resets(void **state)
     result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS] = 0;
     fixture_counter(&result->host_counters, "TcpOutRsts", CONNECTIONS);
     fixture_counter(&result->host_counters, "TcpExtTCPAbortOnClose", 2000);
-    SAYS(result, "on the whole machine (TcpOutRsts)", "!closed socket", "!unread:", "!tickets");
+    SAYS(result, "on the whole machine (TcpOutRsts)", "!closed socket",
+         "!unread:", "!<tls.tickets_unread");
     result_free(result);
 }
 
@@ -198,7 +199,8 @@ static void an_abort_is_no_loss_where_close_notify_came(void **state)
     meets_data(result, SIDE_CLIENT, 1000);
     SAYS(result,
          "what is still under way is lost: that no data was among it, only a close_notify can "
-         "tell. The server read the client's close_notify: it knows that nothing was cut off.",
+         "tell.",
+         "The server read the client's close_notify: it knows that nothing was cut off.",
          "!data still under way");
     result_free(result);
 }
@@ -231,7 +233,8 @@ static void a_close_over_an_unread_close_notify_resets(void **state)
     notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
     resets_from(result, SIDE_SERVER, "TcpExtTCPAbortOnClose");
     SAYS(result, "5,000 times the server closed with a close_notify of the client unread",
-         "(TcpExtTCPAbortOnClose), so no TIME_WAIT stays", "!met a closed socket", "!tickets");
+         "(TcpExtTCPAbortOnClose), so no TIME_WAIT stays", "!<tls.notify_late",
+         "!<tls.tickets_unread");
     result_free(result);
 }
 
@@ -244,7 +247,7 @@ static void truncation_ends_in_a_reset(void **state)
     meets_data(result, SIDE_SERVER, 1000);
     SAYS(result, "On 5,000 of the client's connections the server's FIN came and no close_notify",
          "answers that with a fatal alert, which met a closed socket: the server's kernel sent",
-         "sent a RST for it, so no TIME_WAIT stays.", "!close_notify met",
+         "sent a RST for it, so no TIME_WAIT stays.", "!<tls.notify_late",
          "!On 5,000 of the server's");
     result_free(result);
 }
@@ -293,11 +296,11 @@ static void unread_tickets_make_the_close_a_reset(void **state)
          "The server's session tickets follow its TLS 1.3 handshake, and the client never read",
          "read 10,000 of them. 5,000 times it closed with tickets unread",
          "RST instead of a FIN (TcpExtTCPAbortOnClose), so no TIME_WAIT stays", "!close_notify of",
-         "!close_notify met", "!they met");
+         "!<tls.notify_late", "!they met");
     result->side[SIDE_SERVER].account.tls.count[TLS_RESUMED] = CONNECTIONS; /* one ticket each */
     SAYS(result, "never read 5,000 of them. 5,000 times");
     strcpy(result->side[SIDE_SERVER].account.tls.negotiated, "TLSv1.2, ECDHE-RSA-AES128");
-    SAYS(result, "!session tickets");
+    SAYS(result, "!<tls.tickets_unread");
     result_free(result);
 }
 
@@ -311,7 +314,7 @@ static void tickets_can_meet_a_closed_socket(void **state)
     notifies(result, SIDE_SERVER, CONNECTIONS, 0);
     meets_data(result, SIDE_CLIENT, 1000);
     SAYS(result, "never read 10,000 of them. 5,000 times they met a closed socket, and its",
-         "!it closed with", "!close_notify met");
+         "!it closed with", "!<tls.notify_late");
     result_free(result);
 }
 
@@ -342,7 +345,7 @@ static void no_alert_follows_its_own_close_notify(void **state)
     (void)state;
     ends_in(result, SIDE_CLIENT, OUTCOME_TRUNCATED);
     notifies(result, SIDE_CLIENT, CONNECTIONS, CONNECTIONS);
-    SAYS(result, "On 5,000 of the client's connections", "!fatal alert");
+    SAYS(result, "On 5,000 of the client's connections", "!<tls.alert");
     result_free(result);
 }
 

@@ -286,7 +286,7 @@ static inline void assert_phrases(const char *text, const char *const *phrases)
     }
 }
 
-/* All that is remarked, in one paragraph; a new string. */
+/* All that is remarked, in one paragraph: "<rst.sent server> The server sent …"; a new string. */
 static inline char *explained(struct result *result)
 {
     char *text = NULL;
@@ -298,7 +298,8 @@ static inline char *explained(struct result *result)
     for (size_t i = 0; i < result->remark_count; i++) {
         const struct remark *remark = &result->remark[i];
         assert_non_null(remark->text);
-        fprintf(out, "%s%s%s%s", i > 0 ? " " : "", remark->text,
+        fprintf(out, "%s<%s%s%s> %s%s%s", i > 0 ? " " : "", remark->id, remark->has_side ? " " : "",
+                remark->has_side ? side_name(remark->side) : "", remark->text,
                 remark->advice != NULL ? " -> " : "", remark->advice != NULL ? remark->advice : "");
     }
     assert_int_equal(fclose(out), 0);
