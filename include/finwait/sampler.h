@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "finwait/address.h"
 #include "finwait/error.h"
 #include "finwait/observation.h"
 #include "finwait/side.h"
@@ -25,6 +26,7 @@ struct sampler_host {
      * before the sampler did.  Without, all are `side`'s. */
     size_t port_count;
     uint16_t port[SAMPLER_PORTS];
+    struct address at; /* with ports: the server's end has this address too; length 0: any */
     enum side side;
 };
 

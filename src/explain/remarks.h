@@ -58,7 +58,7 @@
     X(observe_workers_lost, "workers.lost", WARNING, ANY,                                          \
       "workers of a role died though its program has no `die`")                                    \
     X(observe_blind, "sockets.unobserved", NOTE, ANY,                                              \
-      "the kernel's socket tables were not looked at")                                             \
+      "the kernel's socket tables were not looked at, or the server is in none of them")           \
     X(observe_self_connect, "self_connect", CAUSE, ANY,                                            \
       "connections of the client with itself: a simultaneous open")                                \
     X(observe_closer, "closed_first", CAUSE, ANY, "which side closed first, as counts")            \

@@ -304,10 +304,20 @@ void observe_no_fds(struct story *story)
 void observe_blind(struct story *story)
 {
     const struct side_facts *side = story->facts.side;
+    const struct result_side *server = &story->facts.result->side[SIDE_SERVER];
 
-    if (!side[SIDE_CLIENT].observed && !side[SIDE_SERVER].observed && story->facts.opened > 0) {
+    if (story->facts.opened == 0 || side[SIDE_SERVER].observed) {
+        return;
+    }
+    if (!side[SIDE_CLIENT].observed) {
         story_say(story, "The kernel's socket tables were not observed, so where the sockets "
                          "ended is not known.");
-        story_certainty(story, CERTAINTY_UNKNOWN);
+    } else if (!server->played) {
+        story_say(story, "No socket of the server was to be seen on this host: it runs on another "
+                         "machine or in another network namespace, as containers do, and which "
+                         "states its sockets are in is not known.");
+    } else {
+        return;
     }
+    story_certainty(story, CERTAINTY_UNKNOWN);
 }

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "port.h"
 
@@ -98,6 +99,19 @@ bool address_is_loopback(const struct address *address)
         return IN6_IS_ADDR_LOOPBACK(&address->in6.sin6_addr);
     }
     return ntohl(address->in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+bool address_is_here(const struct address *address)
+{
+    struct address any_port = *address;
+    int fd = socket(address_family(address), SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    address_set_port(&any_port, 0);
+    bool here = fd >= 0 && bind(fd, &any_port.sa, any_port.length) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return here;
 }
 
 /* Add to an address in network order, carrying from its last byte upwards. */

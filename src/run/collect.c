@@ -189,6 +189,39 @@ static void collect_role(struct trial *trial, enum side side)
     collect_tls(trial, kept);
 }
 
+static bool was_seen(const struct result_side *side)
+{
+    for (size_t i = 0; i < side->observation_count; i++) {
+        for (unsigned state = 0; state < TCP_STATE_N; state++) {
+            if (side->observation[i].state[state] > 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/*
+ * A server that is not ours and took connections may be on another machine or in another network
+ * namespace: there is then not even a listener here, or a stranger's on the same port.
+ */
+static void forget_elsewhere(struct trial *trial)
+{
+    struct result_side *server = &trial->result->side[SIDE_SERVER];
+    struct address at;
+    struct error unused;
+
+    if (trial->scenario->at == NULL || address_parse(&at, trial->scenario->at, &unused) != 0 ||
+        trial->result->side[SIDE_CLIENT].account.opened == 0 ||
+        (address_is_here(&at) && was_seen(server))) {
+        return;
+    }
+    free(server->observation);
+    server->observation = NULL;
+    server->observation_count = 0;
+    server->has_final = false;
+}
+
 static void rebase_phases(struct trial *trial)
 {
     for (unsigned phase = 0; phase < PHASE_N; phase++) {
@@ -223,6 +256,7 @@ void collect_end(struct trial *trial)
             collect_role(trial, side);
         }
     }
+    forget_elsewhere(trial);
     rebase_phases(trial);
     rebase_moments(trial);
     predict_unstruck(trial->result, trial->scenario, trial->model);

@@ -117,28 +117,23 @@ static void server_address(const struct trial *trial, struct address_pool *pool)
     address_set_port(&pool->first, scenario->port);
 }
 
-static uint16_t server_port(const struct scenario *scenario)
-{
-    struct address at;
-    struct error unused;
-
-    if (scenario->at != NULL && address_parse(&at, scenario->at, &unused) == 0) {
-        return address_port(&at);
-    }
-    return scenario->port;
-}
-
-/* In a private lab a host's sockets are its side's; in the machine's own network the port tells. */
+/* In a private lab a host's sockets are its side's; in the machine's own network port and address
+ * tell. */
 void plan_sampler(const struct trial *trial, struct sampler_config *config,
                   struct sampler_host host[SIDE_N])
 {
+    const struct scenario *scenario = trial->scenario;
+    struct error unused;
+
     *config = (struct sampler_config){
-        .every = trial->scenario->sample_every,
+        .every = scenario->sample_every,
         .host_count = lab_is_private(trial->lab) ? SIDE_N : 1,
         .host = host,
     };
-    host[0] =
-        (struct sampler_host){.netns = -1, .port_count = 1, .port = {server_port(trial->scenario)}};
+    host[0] = (struct sampler_host){.netns = -1, .port_count = 1, .port = {scenario->port}};
+    if (scenario->at != NULL && address_parse(&host[0].at, scenario->at, &unused) == 0) {
+        host[0].port[0] = address_port(&host[0].at);
+    }
     for (enum side side = SIDE_CLIENT; side < SIDE_N && lab_is_private(trial->lab); side++) {
         host[side] = (struct sampler_host){.netns = lab_netns(trial->lab, side), .side = side};
     }

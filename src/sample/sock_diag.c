@@ -11,6 +11,7 @@
 #include <sys/time.h>
 
 #include "finwait/clock.h"
+#include "whose.h"
 
 enum {
     REPLY_SIZE = 32768,  /* what netlink_dump() fills at most; more buys nothing */
@@ -19,7 +20,6 @@ enum {
     ATTEMPTS = 2,        /* an inconsistent dump is made again once, then believed */
     TIMER_TIME_WAIT = 3, /* idiag_timer of a mini-socket (inet_twsk_diag_fill) */
     TIMER_PROBE = 4,     /* of one that has nothing in flight, for the peer's window is closed */
-    NOT_A_SIDE = SIDE_N,
 };
 
 /* How coarse jiffies can be, and then some. */
@@ -109,29 +109,6 @@ static int send_request(struct sock_diag *diag, uint32_t mask)
     return mnl_socket_sendto(diag->socket, header, header->nlmsg_len) < 0 ? -1 : 0;
 }
 
-static bool has_port(const struct sampler_host *host, uint16_t network_order)
-{
-    uint16_t port = ntohs(network_order);
-    bool has = false;
-
-    for (size_t i = 0; i < host->port_count; i++) {
-        has = has || host->port[i] == port;
-    }
-    return has;
-}
-
-/* A self-connected socket is both ends at once: counted once, as the client that made it. */
-static unsigned side_of(const struct sampler_host *host, const struct inet_diag_msg *found)
-{
-    if (host->port_count == 0) {
-        return host->side;
-    }
-    if (has_port(host, found->id.idiag_dport)) {
-        return SIDE_CLIENT;
-    }
-    return has_port(host, found->id.idiag_sport) ? SIDE_SERVER : NOT_A_SIDE;
-}
-
 /*
  * On a host of its own a trial meets no older sockets.  Elsewhere a TIME_WAIT of an earlier one is
  * known by its timer, which began at TCP_TIMEWAIT_LEN.
@@ -169,9 +146,9 @@ static void look_closer(struct sock_census *census, const struct inet_diag_msg *
 
 static void count_socket(struct tally *tally, const struct inet_diag_msg *found)
 {
-    unsigned side = side_of(&tally->diag->host, found);
+    unsigned side = whose(&tally->diag->host, found);
 
-    if (side == NOT_A_SIDE || found->idiag_state >= TCP_STATE_N || is_older(tally->diag, found)) {
+    if (side == SIDE_N || found->idiag_state >= TCP_STATE_N || is_older(tally->diag, found)) {
         return;
     }
     struct sock_census *census = &tally->census[side];

@@ -88,16 +88,14 @@ static int end_world(void **state)
     return 0;
 }
 
-/* With port 0 all are the server's. */
-static void count(uint16_t port, uint32_t mask, struct sock_census census[SIDE_N])
+static void count_of(const struct sampler_host *host, uint32_t mask,
+                     struct sock_census census[SIDE_N])
 {
-    const struct sampler_host host = {
-        .netns = -1, .port_count = port != 0, .port = {port}, .side = SIDE_SERVER};
     struct sock_diag diag;
     struct error error = {.what = ""};
 
     memset(census, 0, SIDE_N * sizeof *census); /* fail_msg is not known to end the test */
-    if (sock_diag_init(&diag, &host, &error) != 0) {
+    if (sock_diag_init(&diag, host, &error) != 0) {
         fail_msg("%s", error.what);
     }
     diag.since = 0; /* whatever their age */
@@ -113,6 +111,15 @@ static void count(uint16_t port, uint32_t mask, struct sock_census census[SIDE_N
     }
     assert_int_equal(diag.retries, 0);
     sock_diag_fini(&diag);
+}
+
+/* With port 0 all are the server's. */
+static void count(uint16_t port, uint32_t mask, struct sock_census census[SIDE_N])
+{
+    const struct sampler_host host = {
+        .netns = -1, .port_count = port != 0, .port = {port}, .side = SIDE_SERVER};
+
+    count_of(&host, mask, census);
 }
 
 static void test_every_state(void **state)
@@ -175,6 +182,36 @@ static bool has_ipv6(void)
 }
 
 /* A dump has both families: those of an IPv6 service, and all others beside them. */
+/* Two services of one port: the address tells whose a connection is. */
+static void test_sides_by_address(void **state)
+{
+    static const struct population few = {.established = 4};
+    static const struct population others = {.established = 3};
+    struct sampler_host host = {.netns = -1, .port_count = 1, .at = loopback(false)};
+    struct sock_census census[SIDE_N];
+    struct crowd one;
+    struct crowd other;
+
+    (void)state;
+    crowd_listen(&one, &host.at);
+    host.port[0] = crowd_port(&one);
+    struct address address = one.server;
+    address.in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+    crowd_listen(&other, &address);
+    crowd_make(&one, NULL, &few);
+    crowd_make(&other, NULL, &others);
+    count_of(&host, SOCK_DIAG_ALL, census);
+    assert_int_equal(census[SIDE_CLIENT].state[TCP_STATE_ESTABLISHED], few.established);
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_ESTABLISHED], few.established);
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_LISTEN], 1);
+    host.at.in.sin_addr.s_addr = htonl(INADDR_ANY); /* a way to write this host */
+    count_of(&host, SOCK_DIAG_ALL, census);
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_ESTABLISHED],
+                     few.established + others.established);
+    crowd_disperse(&one);
+    crowd_disperse(&other);
+}
+
 static void test_both_families(void **state)
 {
     static const struct population few = {.client_time_wait = 3, .orphans = 2, .established = 4};
@@ -224,6 +261,11 @@ static void test_a_dual_stack_server(void **state)
     dual.server = loopback(false);
     address_set_port(&dual.server, port);
     crowd_make(&dual, NULL, &leaking);
+    count_of(
+        &(struct sampler_host){.netns = -1, .port_count = 1, .port = {port}, .at = dual.server},
+        SOCK_DIAG_ALL, census);
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_CLOSE_WAIT], leaking.orphans);
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_LISTEN], 1);
     count(port, SOCK_DIAG_ALL, census);
     for (int i = 0; i < SETTLE_TRIES && census[SIDE_CLIENT].state[TCP_STATE_FIN_WAIT1] > 0; i++) {
         count(port, SOCK_DIAG_ALL, census);
@@ -323,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_both_families),
         cmocka_unit_test(test_a_dual_stack_server),
         cmocka_unit_test(test_the_accept_queue),
+        cmocka_unit_test(test_sides_by_address),
     };
 
     struct error error;
