@@ -4,7 +4,7 @@
 
 /* In the order in which they are printed: what ran, what was seen, what it means. */
 static section *const sections[] = {
-    text_headline, text_timeline,    text_connections, text_errors,       text_tls,
+    text_headline, text_moments,     text_connections, text_errors,       text_tls,
     text_latency,  text_memory,      text_states,      text_counters,     text_prediction,
     text_warnings, text_inspections, text_remarks,     text_expectations, text_sampling,
 };

@@ -3,8 +3,8 @@
 #include "codec.h"
 #include "finwait/result.h"
 #include "grow.h"
+#include "json_moments.h"
 #include "json_parts.h"
-#include "json_timeline.h"
 
 /* ---- enums as words ---- */
 

@@ -1,4 +1,4 @@
-#include "json_timeline.h"
+#include "json_moments.h"
 
 /* ---- words ---- */
 

@@ -51,7 +51,7 @@ static void print_entry(const struct paper *paper, const struct moment *entry)
     free(text);
 }
 
-void text_timeline(const struct paper *paper, const struct facts *facts)
+void text_moments(const struct paper *paper, const struct facts *facts)
 {
     const struct result *result = facts->result;
 

@@ -1,5 +1,5 @@
-#ifndef FINWAIT_RESULT_JSON_TIMELINE_H
-#define FINWAIT_RESULT_JSON_TIMELINE_H
+#ifndef FINWAIT_RESULT_JSON_MOMENTS_H
+#define FINWAIT_RESULT_JSON_MOMENTS_H
 
 #include "codec.h"
 #include "finwait/result.h"
