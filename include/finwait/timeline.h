@@ -7,6 +7,7 @@
 
 #include "finwait/error.h"
 #include "finwait/side.h"
+#include "finwait/value.h"
 
 /*
  * What happens to a trial from outside, at moments counted from the start of the load: faults on
@@ -104,6 +105,19 @@ const char *event_kind_name(enum event_kind kind);
 
 /* "on" or "off"; NULL: as it was. */
 const char *event_switch_name(enum event_switch is);
+
+/* A key, for the reference. */
+struct timeline_key_info {
+    const char *list; /* "faults" or "events" */
+    const char *name;
+    const struct value_spec *takes;
+    bool or_share; /* or a share */
+    char with[64]; /* the keys it can be added to; "": it says itself what is done */
+    const char *about;
+};
+
+/* Key `index`, those of faults first.  False: there is none. */
+bool timeline_key_get(size_t index, struct timeline_key_info *info);
 
 /* As a map in one line, "{at: 1s, drop: fin, toward: client}", which YAML reads back. */
 char *fault_format(char *text, size_t size, const struct fault *fault);

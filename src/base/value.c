@@ -61,7 +61,7 @@ static const struct kind kinds[VALUE_KIND_N] = {
                     .beside = "max", .is = 0},
     [VALUE_BYTES_RATE] = {"size/s", "bytes a second", "write e.g. 512/s, 128k/s or 1M/s", "128k/s",
                           .parse = number_parse_bytes_rate, .format = number_format_bytes_rate},
-    [VALUE_SHARE] = {"share", "a share", "write a percentage above 0, e.g. 5% or 0.01%", "5%",
+    [VALUE_SHARE] = {"percentage", "a share", "write a percentage above 0, e.g. 5% or 0.01%", "5%",
                      .parse_real = number_parse_share, .format_real = units_format_share,
                      .own_bounds = true},
     [VALUE_PORTS] = {"LOW-HIGH", "a range of ports from 1 to 65535", "write e.g. 40000-40100",

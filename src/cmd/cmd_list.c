@@ -14,6 +14,7 @@
 #include "finwait/order.h"
 #include "finwait/program.h"
 #include "finwait/table.h"
+#include "finwait/timeline.h"
 #include "terminal.h"
 
 /* ---- what each listing is made from ---- */
@@ -48,6 +49,29 @@ static void list_steps(struct table *table)
                  value_form(&info->takes, form, sizeof form));
         table_row(table, (const char *[]){name, value_range(&info->takes, range, sizeof range),
                                           roles, info->about, info->source});
+    }
+}
+
+static void list_faults(struct table *table)
+{
+    static const struct value_spec share = VALUE_A(SHARE);
+    struct timeline_key_info key;
+
+    for (size_t i = 0; timeline_key_get(i, &key); i++) {
+        char name[40];
+        char form[80];
+        char other[20];
+        char range[VALUE_RANGE];
+
+        snprintf(name, sizeof name, "%s.%s", key.list, key.name);
+        value_form(key.takes, form, sizeof form);
+        if (key.or_share) {
+            size_t used = strlen(form);
+            snprintf(form + used, sizeof form - used, "|%s",
+                     value_form(&share, other, sizeof other));
+        }
+        table_row(table, (const char *[]){name, form, value_range(key.takes, range, sizeof range),
+                                          key.with, key.about});
     }
 }
 
@@ -267,6 +291,13 @@ static const struct listing listings[] = {
      "llllw",
      {"path", "type", "default", "range", "about"},
      list_options},
+    {"faults",
+     "Faults and events",
+     "The keys of the maps in `faults` and `events`. A map does one thing, and can have the keys "
+     "that go with it.",
+     "llllw",
+     {"key", "value", "range", "goes with", "does"},
+     list_faults},
     {"metrics",
      "Metrics",
      "The names of a result's numbers, for expectations and in result.json. What was not "
@@ -344,7 +375,8 @@ static const struct listing listings[] = {
 /* ---- the command ---- */
 
 #define WHAT                                                                                       \
-    "orders, steps, options, metrics, outcomes, scenarios, states, counters, sysctls, errnos, "    \
+    "orders, steps, options, faults, metrics, outcomes, scenarios, states, counters, sysctls, "    \
+    "errnos, "                                                                                     \
     "facts and remarks"
 
 static const struct listing *find_listing(const char *name, struct error *error)
@@ -423,6 +455,7 @@ static const char help[] =
     "  orders      close orders, a pair of programs each\n"
     "  steps       the words of a program\n"
     "  options     of a scenario: keys of the YAML, and PATH in --set PATH=VALUE\n"
+    "  faults      and events: the keys of their maps\n"
     "  metrics     what a run measures: for expectations, and in result.json\n"
     "  outcomes    how a connection can end, as its role sees it\n"
     "  scenarios   those that ship: finwait run NAME\n"

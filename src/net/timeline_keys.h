@@ -18,6 +18,7 @@ struct timeline_key {
     bool or_share;  /* a percentage is the map's key "share" */
     int kind;       /* the kind that the key makes its map; KEY_NO_KIND: it only adds to one */
     unsigned kinds; /* to which it can be added, one bit each */
+    const char *about;
 };
 
 #define KEY_BIT(number) (1U << (unsigned)(number))
@@ -27,6 +28,7 @@ struct timeline_key {
 
 struct timeline_map {
     const char *what; /* "a fault" */
+    const char *list; /* "faults" */
     const struct timeline_key *keys;
     size_t count;
 };

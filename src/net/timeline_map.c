@@ -165,6 +165,37 @@ const char *event_kind_name(enum event_kind kind)
     return kind_name(&timeline_event_map, (int)kind);
 }
 
+/* ---- for the reference ---- */
+
+static void list_kinds(const struct timeline_map *map, unsigned kinds, char *text, size_t size)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < map->count && used < size; i++) {
+        int kind = map->keys[i].kind;
+        if (kind != KEY_NO_KIND && (kinds & KEY_BIT(kind)) != 0) {
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "",
+                                     map->keys[i].name);
+        }
+    }
+}
+
+bool timeline_key_get(size_t index, struct timeline_key_info *info)
+{
+    bool fault = index < timeline_fault_map.count;
+    const struct timeline_map *map = fault ? &timeline_fault_map : &timeline_event_map;
+    size_t row = fault ? index : index - timeline_fault_map.count;
+
+    if (row >= map->count) {
+        return false;
+    }
+    const struct timeline_key *key = &map->keys[row];
+    *info = (struct timeline_key_info){map->list,     key->name, &key->takes,
+                                       key->or_share, "",        key->about};
+    list_kinds(map, key->kinds, info->with, sizeof info->with);
+    return true;
+}
+
 /* ---- the contract ---- */
 
 bool fault_has_key(const char *key)

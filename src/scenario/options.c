@@ -158,14 +158,11 @@ static const struct option written[] = {
     {"decay", VALUE_OF(DURATION, 0, HOUR), "0s", FIELD(decay),
      .about = "then watch the pile decay for this long"},
     {"faults", .ops = &faults_ops,
-     .about =
-         "what befalls the link, a list of maps: one of drop or reset (any, syn, syn-ack, ack, "
-         "data, fin, rst or e.g. 5%), partition: on, delay: 50ms, rate: 1M/s, heal: on; and "
-         "at: 2s, for: 1s, toward: client|server|both, share: 5%"},
+     .about = "what befalls the link, a list of maps, e.g. {at: 1s, drop: fin, toward: client}; "
+              "`finwait list faults` has their keys"},
     {"events", .ops = &events_ops,
-     .about =
-         "what befalls a side, a list of maps: one of kill, start, stop or cont: "
-         "client|server; at: 2s; and with start reuseaddr, reuseport: on|off, host: client|server"},
+     .about = "what befalls a side, a list of maps, e.g. {at: 2s, kill: server}; `finwait list "
+              "faults` has their keys"},
     {"expect", .ops = &expect_ops,
      .about = "conditions on metrics that decide the verdict; several as a list"},
 };

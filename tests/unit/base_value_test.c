@@ -124,7 +124,7 @@ static const struct sample {
                           {"", "1M", "1023/s", "1k/m", "-1k/s"}},
     [VALUE_SHARE] = {VALUE_A(SHARE),
                      FIELD_REAL,
-                     "share",
+                     "percentage",
                      "",
                      {"5%", "0.0001%", "100%", "33.3%"},
                      {"", "0%", "101%", "0.00001%", "5", "0.05"}},

@@ -321,6 +321,26 @@ static void keys_are_known(void **state)
     assert_false(fault_has_key("kill") || event_has_key("drop") || fault_has_key(""));
 }
 
+static void every_key_has_a_line_in_the_reference(void **state)
+{
+    struct timeline_key_info key;
+    size_t index = 0;
+
+    (void)state;
+    for (; timeline_key_get(index, &key); index++) {
+        bool fault = strcmp(key.list, "faults") == 0;
+        assert_true(fault ? fault_has_key(key.name) : event_has_key(key.name));
+        assert_true(key.takes->kind != VALUE_NOTHING);
+        assert_true(key.about[0] != '\0');
+        if (strcmp(key.name, "toward") == 0) {
+            assert_string_equal(key.with, "drop, reset, delay, rate");
+        } else if (strcmp(key.name, "drop") == 0) {
+            assert_string_equal(key.with, "");
+        }
+    }
+    assert_int_equal(index, 18);
+}
+
 static void a_short_buffer_is_never_overrun(void **state)
 {
     (void)state;
@@ -345,6 +365,7 @@ int main(void)
         cmocka_unit_test(what_a_start_changes_is_read_and_written_back),
         cmocka_unit_test(what_is_no_event_is_refused),
         cmocka_unit_test(keys_are_known),
+        cmocka_unit_test(every_key_has_a_line_in_the_reference),
         cmocka_unit_test(a_short_buffer_is_never_overrun),
     };
 
