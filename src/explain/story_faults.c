@@ -101,6 +101,20 @@ static void say_fault(struct story *story, const struct fault_facts *facts)
     }
 }
 
+/* Only a delay that stays loses nothing: the queue of a slow link drops, and so does one that is
+ * taken away. */
+static bool may_have_lost(const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->result->fault_count; i++) {
+        struct fault_facts fault = faults_get(facts, i);
+        bool late = fault.fault->kind == FAULT_DELAY && fault.end == INT64_MAX;
+        if (fault.struck && fault.fault->kind != FAULT_HEAL && !late) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A segment that is sent early, because the peer delays its ACK, is counted as one sent again
  * (tcp_send_loss_probe()). */
 static void say_probes(struct story *story, double again)
@@ -108,7 +122,17 @@ static void say_probes(struct story *story, double again)
     double probes = facts_moved_anywhere(&story->facts, "TcpExtTCPLossProbes");
     double most = probes < again ? probes : again;
 
-    if (most > 0) {
+    if (most <= 0) {
+        return;
+    }
+    story_evidence(story, "client.counter.TcpExtTCPLossProbes");
+    story_evidence(story, "server.counter.TcpExtTCPLossProbes");
+    if (may_have_lost(&story->facts)) {
+        story_say(story,
+                  "Up to %s of them %s sent early, as %s, for want of an ACK "
+                  "(TcpExtTCPLossProbes).",
+                  COUNT(most), PLURAL(most, "was", "were"), PLURAL(most, "a probe", "probes"));
+    } else {
         story_say(story,
                   "Up to %s of them %s no loss, but %s because an ACK was late "
                   "(TcpExtTCPLossProbes).",

@@ -105,11 +105,16 @@ static void say_number(struct story *story, enum side side, double resets)
     }
     story_add(story, ")");
     /* Connections that the kernel had made when a role was killed, its programs never saw. */
-    if (events_count(facts, EVENT_KILL, SIDE_CLIENT) == 0) {
-        story_add(story, " for %s %s", COUNT(facts->opened),
-                  PLURAL(facts->opened, "connection", "connections"));
+    if (events_count(facts, EVENT_KILL, SIDE_CLIENT) > 0) {
+        story_add(story, ".");
+        return;
     }
-    story_add(story, ".");
+    story_add(story, " for %s %s.", COUNT(facts->opened),
+              PLURAL(facts->opened, "connection", "connections"));
+    if (resets > facts->attempted && resets > facts->opened) {
+        story_say(story, "So %s drew more than one.",
+                  resets - facts->opened > 1 ? "connections" : "a connection");
+    }
 }
 
 static void observe_side_resets(struct story *story, enum side side)

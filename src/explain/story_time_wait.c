@@ -1,4 +1,5 @@
 #include "faults.h"
+#include "foreseen.h"
 #include "pile.h"
 
 /* Strays are not worth a forecast. */
@@ -173,24 +174,51 @@ const char *story_what_ended(const struct facts *facts, enum side side)
                                                  : "a SYN on the same address and port";
 }
 
-/* Where there is a prediction, that accounts for them; on the client TcpExtTWRecycled does. */
+/* What came as it was foreseen, or would have, is told with those that are missing. */
+static bool is_told_by_prediction(const struct facts *facts)
+{
+    const struct result *result = facts->result;
+
+    return result->predicted_count > 0 && facts->failed <= 0 &&
+           foreseen_state(result, SIDE_CLIENT) && foreseen_state(result, SIDE_SERVER);
+}
+
+/* A RST that met one is counted where it was sent; what took its port on the client, as well. */
+static void say_gone(struct story *story, enum side side, double gone)
+{
+    const struct facts *facts = &story->facts;
+    bool reset = facts->side[side_peer(side)].rsts > 0;
+
+    story_about(story, side);
+    story_evidence(story, "%s.counter.TcpExtTW", side_name(side));
+    story_evidence(story, "%s.time_wait.final", side_name(side));
+    story_say(story, "%s were made on the %s (TcpExtTW): ", COUNT(facts->side[side].tw_made),
+              side_name(side));
+    if (side == SIDE_SERVER || reset) {
+        story_certainty(story, reset ? CERTAINTY_LIKELY : CERTAINTY_PROVEN);
+        story_add(story, "%s took the place of %s before %s 60 s were over.",
+                  side == SIDE_SERVER ? story_what_ended(facts, side) : "a RST", COUNT(gone),
+                  PLURAL(gone, "its", "their"));
+    } else {
+        story_certainty(story, CERTAINTY_UNKNOWN);
+        story_add(story, "%s ended before %s 60 s were over, and no counter tells what did it.",
+                  COUNT(gone), PLURAL(gone, "its", "their"));
+    }
+}
+
 void observe_gave_way(struct story *story)
 {
     const struct facts *facts = &story->facts;
-    double gone = facts_gave_way(facts, SIDE_SERVER);
 
-    if (gone > 0 && facts->result->predicted_count == 0 &&
-        !faults_reset(facts, FAULT_ACK, SIDE_SERVER)) {
-        story_about(story, SIDE_SERVER);
-        story_evidence(story, "server.counter.TcpExtTW");
-        story_evidence(story, "server.time_wait.final");
-        story_certainty(story,
-                        facts->side[SIDE_CLIENT].rsts > 0 ? CERTAINTY_LIKELY : CERTAINTY_PROVEN);
-        story_say(story,
-                  "%s were made on the server (TcpExtTW): %s took the place of %s before %s 60 s "
-                  "were over.",
-                  COUNT(facts->side[SIDE_SERVER].tw_made), story_what_ended(facts, SIDE_SERVER),
-                  COUNT(gone), PLURAL(gone, "its", "their"));
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        double gone = facts_gave_way(facts, side);
+        if (side == SIDE_CLIENT) { /* observe_recycled tells of those */
+            gone -= facts_moved(facts, side, "TcpExtTWRecycled");
+        }
+        if (gone > 0 && !is_told_by_prediction(facts) && !faults_reset(facts, FAULT_ACK, side)) {
+            say_gone(story, side, gone);
+        }
     }
 }
 

@@ -78,8 +78,17 @@ void collect_setup(struct trial *trial)
     scenario_each(trial->scenario, add_pair, &result->scenario);
     collect_programs(trial->scenario, result);
     collect_environment(&result->environment);
-    trial->model = predict_model(trial->scenario);
+}
+
+void collect_prediction(struct trial *trial)
+{
+    struct result *result = trial->result;
     const char *refusal = predict_refusal(trial->scenario);
+
+    trial->model = predict_model(trial->scenario);
+    if (refusal == NULL && trial->model != NULL) {
+        refusal = predict_limit(trial->scenario, result, trial->model);
+    }
     if (refusal != NULL) {
         result->unpredicted = strdup(refusal);
     } else if (trial->model != NULL) {

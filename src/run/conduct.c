@@ -192,6 +192,7 @@ static int setup(struct trial *trial, struct error *error)
         collect_sysctls(trial, error) != 0) {
         return -1;
     }
+    collect_prediction(trial);
     plan_sampler(trial, &sampler, host);
     trial->sampler = sampler_new(&sampler, error);
     return trial->sampler != NULL ? 0 : -1;

@@ -75,7 +75,8 @@ void predict_unstruck(struct result *result, const struct scenario *scenario,
     bool due = scenario->fault_count + scenario->event_count > 0;
 
     if (!due || model == NULL || result->unpredicted == NULL || was_struck(result) ||
-        predict_refusal_unstruck(scenario) != NULL) {
+        predict_refusal_unstruck(scenario) != NULL ||
+        predict_limit(scenario, result, model) != NULL) {
         return;
     }
     free(result->unpredicted);

@@ -1,13 +1,18 @@
 #include <string.h>
 
+#include "finwait/clock.h"
 #include "finwait/conduct.h"
 #include "finwait/kernel_sysctl.h"
+#include "trial.h"
 
 /*
  * What the model cannot know.  It walks two programs over a network that loses nothing and
  * knows no limits; what ends a state early or keeps a connection from being made lies
  * outside it, and a prediction would only look like one.
  */
+
+#define PORT_RANGE "net.ipv4.ip_local_port_range"
+#define TW_BUCKETS "net.ipv4.tcp_max_tw_buckets"
 
 /* ---- what the scenario asks for ---- */
 
@@ -107,7 +112,7 @@ static bool defers_accept(const struct scenario *scenario, enum side side)
 /* inet_twsk_alloc() compares without a sign: what is below 0 is no limit. */
 static bool overflows_time_wait(const struct scenario *scenario, enum side side)
 {
-    const char *most = sysctl_of(scenario, side, "net.ipv4.tcp_max_tw_buckets");
+    const char *most = sysctl_of(scenario, side, TW_BUCKETS);
 
     return most != NULL && (scenario->load.connections == 0 ||
                             (uint64_t)sysctl_number(most, 0) < scenario->load.connections);
@@ -139,10 +144,9 @@ static bool repeats_port(const struct scenario *scenario, enum side side)
 }
 
 /* The ports of one client address: the socket option's part of the sysctl's range. */
-static uint64_t ports_of(const struct scenario *scenario)
+static uint64_t ports_of(const struct scenario *scenario, const char *range)
 {
     const struct sockopts *options = &scenario->side[SIDE_CLIENT].sockopt;
-    const char *range = sysctl_of(scenario, SIDE_CLIENT, "net.ipv4.ip_local_port_range");
 
     if (options->set[SOCKOPT_LOCAL_PORT_RANGE]) {
         int64_t both = options->value[SOCKOPT_LOCAL_PORT_RANGE];
@@ -154,15 +158,24 @@ static uint64_t ports_of(const struct scenario *scenario)
     return (uint64_t)(sysctl_number(range, 1) - sysctl_number(range, 0) + 1);
 }
 
+static uint64_t pairs_of(const struct scenario *scenario)
+{
+    return (uint64_t)scenario->side[SIDE_CLIENT].addresses * scenario->side[SIDE_SERVER].addresses;
+}
+
 static bool lacks_ports(const struct scenario *scenario, enum side side)
 {
-    uint64_t pairs =
-        (uint64_t)scenario->side[SIDE_CLIENT].addresses * scenario->side[SIDE_SERVER].addresses;
+    uint64_t ports = ports_of(scenario, sysctl_of(scenario, SIDE_CLIENT, PORT_RANGE));
     uint64_t connections = scenario->load.connections;
 
-    return side == SIDE_CLIENT && ports_of(scenario) < UINT64_MAX &&
-           (connections == 0 || ports_of(scenario) * pairs < connections);
+    return side == SIDE_CLIENT && ports < UINT64_MAX &&
+           (connections == 0 || ports * pairs_of(scenario) < connections);
 }
+
+static const char few_buckets[] =
+    "tcp_max_tw_buckets is below the number of connections: the TIME_WAIT beyond it vanish";
+static const char few_ports[] =
+    "there are fewer ports than connections, and the model knows no limits";
 
 /* In the order in which they are thought of: the first that applies is told. */
 static const struct reason {
@@ -181,14 +194,13 @@ static const struct reason {
     {probes, "keepalive probes end what would stand for ever, once the peer is gone"},
     {gives_up, "TCP_USER_TIMEOUT ends a connection whose peer does not read"},
     {defers_accept, "TCP_DEFER_ACCEPT keeps the server in SYN_RECV until data comes"},
-    {overflows_time_wait, "tcp_max_tw_buckets is below the number of connections: the TIME_WAIT "
-                          "beyond it vanish"},
+    {overflows_time_wait, few_buckets},
     {keeps_time_wait, "tcp_rfc1337 = 1 keeps the TIME_WAIT that a reset would end"},
     {resets_overflow, "tcp_abort_on_overflow = 1 resets what a full accept queue has no room for"},
     {limits_descriptors, "descriptors may run out, and the model knows no limits"},
     {connects_elsewhere, "client.to lets the client connect to something else than the server"},
     {repeats_port, "client.port makes each connection meet what the one before it has left"},
-    {lacks_ports, "there are fewer ports than connections, and the model knows no limits"},
+    {lacks_ports, few_ports},
 };
 
 static bool comes_from_outside(const struct reason *reason)
@@ -217,4 +229,54 @@ const char *predict_refusal(const struct scenario *scenario)
 const char *predict_refusal_unstruck(const struct scenario *scenario)
 {
     return first_reason(scenario, false);
+}
+
+/* ---- what the hosts have room for ---- */
+
+/* Connections whose TIME_WAIT can stand at a time, at most; 0: not known beforehand. */
+static uint64_t begun_at_most(const struct load_spec *load)
+{
+    double lasting = (double)TIME_WAIT_LENGTH;
+    double most = (double)load->connections;
+
+    if (load->rate > 0) {
+        double span = load->duration > 0 && (double)load->duration < lasting
+                          ? (double)load->duration
+                          : lasting;
+        double by_rate = load->rate * span / (double)NS_PER_S;
+        most = most > 0 && most < by_rate ? most : by_rate;
+    }
+    return (uint64_t)most;
+}
+
+/* Whether some way to end leaves the side a socket, or one in TIME_WAIT. */
+static bool leaves(const struct model *model, enum side side, bool time_wait)
+{
+    for (size_t i = 0; i < model->end_count; i++) {
+        enum tcp_state final = model->end[i].side[side].final;
+        if (time_wait ? final == TCP_STATE_TIME_WAIT : final != TCP_STATE_CLOSE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *predict_limit(const struct scenario *scenario, const struct result *result,
+                          const struct model *model)
+{
+    const struct result_side *client = &result->side[SIDE_CLIENT];
+    uint64_t begun = begun_at_most(&scenario->load);
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        const char *most = text_pairs_get(&result->side[side].sysctl, TW_BUCKETS);
+        if (most != NULL && leaves(model, (enum side)side, true) &&
+            (uint64_t)sysctl_number(most, 0) < begun) {
+            return few_buckets;
+        }
+    }
+    uint64_t ports = ports_of(scenario, text_pairs_get(&client->sysctl, PORT_RANGE));
+    return ports < UINT64_MAX && ports * pairs_of(scenario) < begun &&
+                   leaves(model, SIDE_CLIENT, false)
+               ? few_ports
+               : NULL;
 }

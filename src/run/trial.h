@@ -61,6 +61,11 @@ void plan_tls_free(struct tls *tls[SIDE_N]);
 /* Walk the scenario's programs: a new model, or NULL when one of them is not ours to know. */
 struct model *predict_model(const struct scenario *scenario);
 
+/* Why the model cannot know it in hosts with the sysctls of `result`, where so many connections
+ * find no room; static, NULL: it can. */
+const char *predict_limit(const struct scenario *scenario, const struct result *result,
+                          const struct model *model);
+
 /* Record what the model says in the result. */
 void predict_record(struct result *result, const struct model *model);
 
@@ -71,9 +76,10 @@ void predict_unstruck(struct result *result, const struct scenario *scenario,
 
 /* ---- collect.c: from the trial into the result ---- */
 
-void collect_setup(struct trial *trial); /* scenario, environment, prediction */
+void collect_setup(struct trial *trial); /* scenario, environment */
 int collect_sysctls(struct trial *trial, struct error *error);
-void collect_final(struct trial *trial); /* the state counts that stand at the end of settle */
+void collect_prediction(struct trial *trial); /* once the sysctls are known */
+void collect_final(struct trial *trial);      /* the state counts that stand at the end of settle */
 void collect_counters(struct trial *trial);
 void collect_testimony(struct trial *trial); /* series and cost of the sampler, before roles end */
 void collect_end(struct trial *trial);       /* the roles' accounts, once they have ended */

@@ -59,22 +59,36 @@ static void a_heal_ends_what_began_before_it(void **state)
              "The client sent 7 segments again, the server 1 (TcpRetransSegs).");
 }
 
-/* A probe that is sent early is counted as sent again, and nothing was lost. */
+/* A probe that is sent early is counted as sent again: it shows no loss only where none can be. */
 static void probes_are_told_from_losses(void **state)
 {
-    struct result *result = fixture_new();
-    struct result *one = fixture_new();
+    static const struct {
+        const char *fault;
+        uint64_t again;
+        const char *told;
+    } rows[] = {
+        {"{at: 0s, delay: 10ms}", 40,
+         "The server sent 40 segments again (TcpRetransSegs). Up to 30 of them show no loss, but "
+         "probes sent because an ACK was late (TcpExtTCPLossProbes)."},
+        {"{at: 0s, delay: 10ms}", 1, "Up to 1 of them shows no loss, but a probe sent because"},
+        {"{at: 0s, drop: fin}", 40, "Up to 30 of them were sent early, as probes, for want of"},
+        {"{at: 0s, drop: 5%}", 40, "Up to 30 of them were sent early, as probes, for want of"},
+        {"{at: 0s, delay: 10ms, for: 1s}", 40, "Up to 30 of them were sent early"},
+        {"{at: 0s, partition: on}", 1, "Up to 1 of them was sent early, as a probe, for"},
+        {"{at: 0s, rate: 1M/s}", 40, "Up to 30 of them were sent early"}, /* its queue drops */
+    };
 
     (void)state;
-    fixture_fault(result, "{at: 0s, drop: data}");
-    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpRetransSegs", 40);
-    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPLossProbes", 30);
-    EXPLAINS(result, "The server sent 40 segments again (TcpRetransSegs). Up to 30 of them show no "
-                     "loss, but probes sent because an ACK was late (TcpExtTCPLossProbes).");
-    fixture_fault(one, "{at: 0s, drop: data}");
-    fixture_counter(&one->side[SIDE_SERVER].counters, "TcpRetransSegs", 1);
-    fixture_counter(&one->side[SIDE_SERVER].counters, "TcpExtTCPLossProbes", 30); /* of new data */
-    EXPLAINS(one, "Up to 1 of them shows no loss, but a probe sent because");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_new();
+        fixture_fault(result, rows[i].fault);
+        fixture_counter(&result->side[SIDE_SERVER].counters, "TcpRetransSegs", rows[i].again);
+        fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPLossProbes", 30);
+        SAYS(result, rows[i].told, i < 2 ? "no loss" : "!no loss");
+        assert_evidence(remark_of(result, "fault.resent"), "server.counter.TcpExtTCPLossProbes",
+                        30);
+        result_free(result);
+    }
 }
 
 static void what_came_too_late_struck_nothing(void **state)

@@ -443,6 +443,54 @@ static void a_few_resets_do_not_make_all_answers_lost_data(void **state)
              "!it is lost");
 }
 
+/* 20,000 were made and 19,978 stand: a difference is told, with its cause where it is known. */
+static void missing_time_waits_are_told_on_either_side(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        struct result *quiet = fixture_closed_by(side);
+        fixture_unpredict(quiet);
+        fixture_state(quiet, side, TCP_STATE_TIME_WAIT, CONNECTIONS, CONNECTIONS - 22);
+        SAYS(quiet, side == SIDE_CLIENT
+                        ? "22 ended before their 60 s were over, and no counter tells"
+                        : "a SYN on the same address and port took the place of 22 before");
+        assert_evidence(remarked(quiet, "time_wait.ended_early",
+                                 side == SIDE_CLIENT ? CERTAINTY_UNKNOWN : CERTAINTY_PROVEN),
+                        side == SIDE_CLIENT ? "client.time_wait.final" : "server.time_wait.final",
+                        CONNECTIONS - 22);
+        fixture_counter(&quiet->side[side_peer(side)].counters, "TcpOutRsts", 22);
+        SAYS(quiet, "RST");
+        remarked(quiet, "time_wait.ended_early", CERTAINTY_LIKELY);
+        result_free(quiet);
+    }
+}
+
+static void recycled_time_waits_are_not_missing(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_CLIENT);
+
+    (void)state;
+    fixture_unpredict(result);
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, CONNECTIONS, CONNECTIONS - 22);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTWRecycled", 22);
+    explain(result);
+    not_remarked(result, "time_wait.ended_early");
+    assert_non_null(remark_of(result, "time_wait.recycled"));
+    result_free(result);
+}
+
+static void more_rsts_than_connections_are_told(void **state)
+{
+    struct result *result = fixture_reset();
+
+    (void)state;
+    assert_string_equal(result->side[SIDE_SERVER].counters.item[1].name, "TcpOutRsts");
+    SAYS(result, "!drew more than one");
+    result->side[SIDE_SERVER].counters.item[1].after += 1;
+    EXPLAINS(result, "So a connection drew more than one.", "1 more answered segments");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +511,9 @@ int main(void)
         cmocka_unit_test(an_accept_queue_of_open_connections_is_told),
         cmocka_unit_test(a_single_orphan_is_told_in_the_singular),
         cmocka_unit_test(rsts_that_abort_nothing_are_told_by_their_reason),
+        cmocka_unit_test(missing_time_waits_are_told_on_either_side),
+        cmocka_unit_test(recycled_time_waits_are_not_missing),
+        cmocka_unit_test(more_rsts_than_connections_are_told),
         cmocka_unit_test(no_more_rsts_are_told_by_a_counter_than_it_counts),
         cmocka_unit_test(rsts_beyond_the_aborts_are_told_apart),
         cmocka_unit_test(a_reset_by_linger2_is_no_linger_0),

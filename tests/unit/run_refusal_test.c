@@ -6,9 +6,11 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "finwait/conduct.h"
+#include "trial.h"
 
 /* What the model says it cannot know, and what it takes upon itself. */
 
@@ -116,9 +118,61 @@ static void it_foresees_the_rest(void **state)
     }
 }
 
+/* Of hosts with those values, whatever the scenario sets. */
+static const char *limit_of(const char *yaml, const char *ports, const char *buckets)
+{
+    struct error error;
+    struct scenario *scenario = scenario_parse(yaml, strlen(yaml), "test.yaml", NULL, 0, &error);
+    struct result *result = result_new();
+
+    if (scenario == NULL) {
+        fail_msg("%s: %s", yaml, error.what);
+        return NULL;
+    }
+    struct model *model = predict_model(scenario);
+    assert_non_null(model);
+    text_pairs_add(&result->side[SIDE_CLIENT].sysctl, "net.ipv4.ip_local_port_range", ports);
+    text_pairs_add(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_max_tw_buckets", buckets);
+    const char *limit = predict_limit(scenario, result, model);
+    free(model);
+    result_free(result);
+    scenario_free(scenario);
+    return limit;
+}
+
+static void what_the_hosts_have_no_room_for_is_not_predicted(void **state)
+{
+    static const struct {
+        const char *yaml;
+        const char *part; /* NULL: there is room */
+    } cases[] = {
+        {"order: client-first\nclient: {addresses: 1}\nload: {connections: 1001}", "ports"},
+        {"order: client-first\nclient: {addresses: 1}\nload: {connections: 1000}", NULL},
+        {"order: client-first\nclient: {addresses: 2}\nload: {connections: 2000}", NULL},
+        {"order: client-first\nclient: {addresses: 1}\nload: {rate: 600/s, duration: 2s}", "ports"},
+        {"order: client-first\nclient: {addresses: 1}\nload: {rate: 10/s, duration: 600s}", NULL},
+        {"order: client-first\nclient: {addresses: 1}\nload: {duration: 2s}", NULL},
+        {"order: client-rst\nclient: {addresses: 1}\nload: {connections: 5000}", NULL},
+        {"order: server-leak\nclient: {addresses: 1}\nload: {connections: 1001}", "ports"},
+        {"order: server-first\nload: {connections: 5001}", "tcp_max_tw_buckets"},
+        {"order: server-first\nload: {connections: 5000}", NULL},
+        {"order: client-first\nload: {connections: 5001}", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *limit = limit_of(cases[i].yaml, "30001\t31000", "5000");
+        bool room = cases[i].part == NULL;
+        if (room ? limit != NULL : limit == NULL || strstr(limit, cases[i].part) == NULL) {
+            fail_msg("%s: \"%s\"", cases[i].yaml, limit != NULL ? limit : "there is room");
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_hosts_have_no_room_for_is_not_predicted),
         cmocka_unit_test(it_says_what_it_cannot_know),
         cmocka_unit_test(it_foresees_the_rest),
         cmocka_unit_test(what_never_struck_is_no_reason),
