@@ -117,26 +117,29 @@ static void server_address(const struct trial *trial, struct address_pool *pool)
     address_set_port(&pool->first, scenario->port);
 }
 
-/* In a private lab a host's sockets are its side's; in the machine's own network port and address
- * tell. */
+/* In a private lab a host's sockets are its side's; in the machine's own network the server's port
+ * tells, and its address where it has but one. */
 void plan_sampler(const struct trial *trial, struct sampler_config *config,
                   struct sampler_host host[SIDE_N])
 {
-    const struct scenario *scenario = trial->scenario;
-    struct error unused;
+    bool private = lab_is_private(trial->lab);
+    struct address_pool server;
 
-    *config = (struct sampler_config){
-        .every = scenario->sample_every,
-        .host_count = lab_is_private(trial->lab) ? SIDE_N : 1,
-        .host = host,
+    server_address(trial, &server);
+    host[0] = (struct sampler_host){
+        .netns = -1,
+        .port_count = 1,
+        .port = {address_port(&server.first)},
+        .at = server.count == 1 ? server.first : (struct address){.length = 0},
     };
-    host[0] = (struct sampler_host){.netns = -1, .port_count = 1, .port = {scenario->port}};
-    if (scenario->at != NULL && address_parse(&host[0].at, scenario->at, &unused) == 0) {
-        host[0].port[0] = address_port(&host[0].at);
-    }
-    for (enum side side = SIDE_CLIENT; side < SIDE_N && lab_is_private(trial->lab); side++) {
+    for (enum side side = SIDE_CLIENT; side < SIDE_N && private; side++) {
         host[side] = (struct sampler_host){.netns = lab_netns(trial->lab, side), .side = side};
     }
+    *config = (struct sampler_config){
+        .every = trial->scenario->sample_every,
+        .host_count = private ? SIDE_N : 1,
+        .host = host,
+    };
 }
 
 /* Whether the program sends again before it has received an answer. */

@@ -196,6 +196,23 @@ class Python(Foreign):
         self.assertEqual(remark["evidence"]["server.close_wait.unaccepted"], N)
         self.assertEqual(remark["evidence"]["server.accept_queue.final"], N)
 
+    def test_a_stranger_on_the_same_port(self):
+        """At another address: neither end of its connections is the run's."""
+        with socket.create_server(("127.0.0.2", ft.free_port())) as listener:
+            with socket.create_connection(listener.getsockname()), listener.accept()[0]:
+                result = self.run_checked(
+                    {
+                        "lab": "host",
+                        "server.port": listener.getsockname()[1],
+                        "order": "server-first",
+                        "load.connections": N,
+                        "settle": "100ms",
+                    }
+                )
+        self.assertEqual(result["client.established.final"], 0)
+        self.assertEqual(result["server.established.final"], 0)
+        self.assertEqual(result["server.listen.final"], 1)
+
     def test_a_server_that_does_not_speak_http(self):
         def serve(connection):
             with connection:

@@ -92,11 +92,25 @@ static void listen_in(struct crowd *crowd, const struct lab *lab)
     host_leave(lab);
 }
 
-static void settle_in(const struct lab *lab, bool ipv6, state_counts expected[SIDE_N])
+/* Of both families, and the clients come over IPv4. */
+static void listen_dual_stack(struct crowd *crowd, const struct lab *lab)
+{
+    struct address any = loopback(true);
+
+    any.in6.sin6_addr = in6addr_any;
+    host_enter(lab, SIDE_SERVER);
+    crowd_listen(crowd, &any);
+    host_leave(lab);
+    uint16_t port = crowd_port(crowd);
+    address_pool_get(lab_pool(lab, SIDE_SERVER), 0, &crowd->server);
+    address_set_port(&crowd->server, port);
+}
+
+static void settle_in(const struct lab *lab, const bool ipv6[SIDE_N], state_counts expected[SIDE_N])
 {
     for (unsigned side = 0; side < SIDE_N; side++) {
         host_enter(lab, (enum side)side);
-        proc_settle(ipv6, expected[side]);
+        proc_settle(ipv6[side], expected[side]);
         host_leave(lab);
     }
 }
@@ -128,15 +142,19 @@ static void check_all_alike(struct sampler *sampler, state_counts expected[SIDE_
 }
 
 /* Full on demand, cheap in passing: every observation of a crowd at rest is exact. */
-static void watch_private(bool ipv6)
+static void watch_private(const bool ipv6[SIDE_N])
 {
-    struct lab *lab = lab_made(true, ipv6);
+    struct lab *lab = lab_made(true, ipv6[SIDE_CLIENT]);
     state_counts expected[SIDE_N] = {{0}};
     struct sampler_cost cost;
     struct crowd crowd;
     struct error error;
 
-    listen_in(&crowd, lab);
+    if (ipv6[SIDE_CLIENT] == ipv6[SIDE_SERVER]) {
+        listen_in(&crowd, lab);
+    } else {
+        listen_dual_stack(&crowd, lab);
+    }
     crowd_make(&crowd, lab, &population);
     population_expect(&population, expected);
     settle_in(lab, ipv6, expected);
@@ -155,10 +173,12 @@ static void watch_private(bool ipv6)
     lab_free(lab);
 }
 
+static const bool over_ipv4[SIDE_N];
+
 static void test_private_lab(void **state)
 {
     (void)state;
-    watch_private(false);
+    watch_private(over_ipv4);
 }
 
 static void test_private_lab_ipv6(void **state)
@@ -167,7 +187,16 @@ static void test_private_lab_ipv6(void **state)
     if (access("/proc/net/tcp6", F_OK) != 0) {
         skip();
     }
-    watch_private(true);
+    watch_private((const bool[SIDE_N]){true, true});
+}
+
+static void test_private_lab_dual_stack(void **state)
+{
+    (void)state;
+    if (access("/proc/net/tcp6", F_OK) != 0) {
+        skip();
+    }
+    watch_private((const bool[SIDE_N]){[SIDE_SERVER] = true});
 }
 
 /* What changes after the sampler was made is seen, by both kinds of observation. */
@@ -186,7 +215,7 @@ static void test_changes_are_seen(void **state)
     assert_int_equal(sample.state[TCP_STATE_TIME_WAIT], 0);
     crowd_make(&crowd, lab, &population);
     population_expect(&population, expected);
-    settle_in(lab, false, expected);
+    settle_in(lab, over_ipv4, expected);
     await_samples(sampler, 2);
     check_latest(sampler, "in passing", expected);
     assert_int_equal(sampler_observe(sampler, &error), 0);
@@ -226,13 +255,13 @@ static void test_counters_are_of_the_run_and_of_the_side(void **state)
     listen_in(&crowd, lab);
     crowd_make(&crowd, lab, &early);
     population_expect(&early, expected);
-    settle_in(lab, false, expected);
+    settle_in(lab, over_ipv4, expected);
     struct sampler *sampler = sampler_made(lab);
     assert_int_equal(grown(sampler, SIDE_CLIENT, "TcpActiveOpens"), 0);
     crowd_make(&crowd, lab, &late);
     population_expect(&late, expected);
     expected[SIDE_SERVER][TCP_STATE_LISTEN] = 1;
-    settle_in(lab, false, expected);
+    settle_in(lab, over_ipv4, expected);
     assert_int_equal(sampler_read_counters(sampler, &error), 0);
     assert_int_equal(find_counter(sampler, SIDE_CLIENT, "TcpActiveOpens")->before, 11);
     assert_int_equal(grown(sampler, SIDE_CLIENT, "TcpActiveOpens"), 34);
@@ -459,6 +488,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_private_lab),
         cmocka_unit_test(test_private_lab_ipv6),
+        cmocka_unit_test(test_private_lab_dual_stack),
         cmocka_unit_test(test_changes_are_seen),
         cmocka_unit_test(test_counters_are_of_the_run_and_of_the_side),
         cmocka_unit_test(test_host_lab),
