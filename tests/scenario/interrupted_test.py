@@ -154,8 +154,10 @@ class Killed(ft.LabTestCase):
         self.assertEqual(result["client.workers_died"], 0)
         killed = result["server.outcome.killed"]
         self.assertGreater(killed, 0)
-        # Its process's end is a FIN to its clients, who still wait for the response.
-        self.assertEqual(result["client.outcome.eof"], killed)
+        # Its process's end is a FIN to its clients, who still wait for the response, and a RST to
+        # those whose request it had not read.
+        ended = result["client.outcome.eof"] + result["client.outcome.reset"]
+        self.assertEqual(ended, killed)
         self.assertEqual(result["client.outcome.done"], 40 - killed)
 
     def test_the_conductor(self):
