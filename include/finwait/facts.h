@@ -12,8 +12,6 @@
 #define COUNT(value)    units_human_count((char[UNITS_TEXT]){0}, UNITS_TEXT, (double)(value))
 #define DURATION(ns)    units_human_duration((char[UNITS_TEXT]){0}, UNITS_TEXT, (ns))
 #define SHARE(fraction) facts_share((char[UNITS_TEXT]){0}, UNITS_TEXT, (fraction))
-#define HERE(facts, side, sysctl)                                                                  \
-    facts_here((char[UNITS_TEXT]){0}, UNITS_TEXT, (facts), (side), (sysctl))
 
 /* The words that go with a number: PLURAL(1, "socket stands", "sockets stand"). */
 #define PLURAL(value, one, many) ((uint64_t)(value) == 1 ? (one) : (many))
@@ -123,15 +121,6 @@ bool facts_binds_early(const struct facts *facts);
 
 /* Whether all connections have client.port, and a TIME_WAIT on it is taken over at once. */
 bool facts_reuses_fixed_port(const struct facts *facts);
-
-/* " (15 here)", what a sysctl was set to in the side's host; "" when it was not recorded. */
-char *facts_here(char *text, size_t size, const struct facts *facts, enum side side,
-                 const char *sysctl);
-
-/* The same of tcp_orphan_retries, of which 0 is a word for 8 (tcp_orphan_retries(), tcp_timer.c).
- */
-char *facts_orphan_retries(char *text, size_t size, const struct facts *facts, enum side side);
-#define ORPHAN_RETRIES_TEXT 64
 
 /* ---- facts_counters.c: what sockets and counters say together ---- */
 

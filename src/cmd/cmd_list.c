@@ -261,6 +261,14 @@ static void list_remarks(struct table *table)
     for (const struct remark_row *row = remark_table; row->id != NULL; row++) {
         table_row(table, (const char *[]){row->id, remark_kind_name(row->kind), row->about});
     }
+    for (unsigned i = 0; i < REMARK_KIND_N; i++) {
+        table_row(table, (const char *[]){remark_kind_name((enum remark_kind)i), "(kind)",
+                                          remark_kind_about((enum remark_kind)i)});
+    }
+    for (unsigned i = 0; i < CERTAINTY_N; i++) {
+        table_row(table, (const char *[]){certainty_name((enum certainty)i), "(certainty)",
+                                          certainty_about((enum certainty)i)});
+    }
 }
 
 struct listing {

@@ -141,26 +141,6 @@ char *facts_server(char *text, size_t size, const struct facts *facts)
     return text;
 }
 
-char *facts_here(char *text, size_t size, const struct facts *facts, enum side side,
-                 const char *sysctl)
-{
-    const char *value = facts_sysctl(facts, side, sysctl);
-
-    snprintf(text, size, value[0] != '\0' ? " (%s here)" : "%s", value);
-    return text;
-}
-
-char *facts_orphan_retries(char *text, size_t size, const struct facts *facts, enum side side)
-{
-    static const char name[] = "net.ipv4.tcp_orphan_retries";
-
-    if (strcmp(facts_sysctl(facts, side, name), "0") == 0) {
-        snprintf(text, size, " (0 here, which stands for 8)");
-        return text;
-    }
-    return facts_here(text, size, facts, side, name);
-}
-
 /* What a program leaves SO_LINGER at when it ends: at 0 s or not. */
 static bool ends_lingering_zero(const struct program *program, bool zero)
 {

@@ -52,7 +52,8 @@ struct fault_facts faults_get(const struct facts *facts, size_t index)
     return got;
 }
 
-bool fault_loses(const struct fault *fault)
+/* It keeps packets from arriving. */
+static bool loses(const struct fault *fault)
 {
     return fault->kind == FAULT_DROP || fault->kind == FAULT_RESET ||
            fault->kind == FAULT_PARTITION;
@@ -71,7 +72,7 @@ bool faults_lost(const struct facts *facts, enum fault_packets packets, enum sid
 
     for (size_t i = 0; i < result->fault_count; i++) {
         const struct fault *fault = &result->fault[i];
-        if (fault_loses(fault) && fault->toward[side] && strikes(fault, packets) &&
+        if (loses(fault) && fault->toward[side] && strikes(fault, packets) &&
             has_struck(result, i)) {
             return true;
         }

@@ -15,9 +15,6 @@ struct fault_facts {
 /* Fault `index` of the result, up to the `heal` that ended it. */
 struct fault_facts faults_get(const struct facts *facts, size_t index);
 
-/* Whether the fault keeps packets from arriving: drop, reset, partition. */
-bool fault_loses(const struct fault *fault);
-
 /* Whether faults kept such segments, or some, from reaching `side` at any time of the run. */
 bool faults_lost(const struct facts *facts, enum fault_packets packets, enum side side);
 

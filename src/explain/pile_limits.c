@@ -66,6 +66,7 @@ static void say_ports(struct story *story, const struct pile *pile)
     }
     say_budget(story, &budget);
     if (ports_reused(&story->facts)) {
+        story_evidence(story, "client.sysctl.net.ipv4.tcp_tw_reuse");
         story_say(story,
                   "With tcp_tw_reuse at %s connect takes ports back from TIME_WAIT, so they need "
                   "not run out, nor the pile grow so far.",

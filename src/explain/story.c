@@ -155,3 +155,23 @@ void story_evidence(struct story *story, const char *format, ...)
     }
     free(name);
 }
+
+char *story_here(char *text, size_t size, struct story *story, enum side side, const char *sysctl)
+{
+    const char *value = facts_sysctl(&story->facts, side, sysctl);
+
+    story_evidence(story, "%s.sysctl.%s", side_name(side), sysctl);
+    snprintf(text, size, value[0] != '\0' ? " (%s here)" : "%s", value);
+    return text;
+}
+
+char *story_orphan_retries(char *text, size_t size, struct story *story, enum side side)
+{
+    static const char name[] = "net.ipv4.tcp_orphan_retries";
+
+    story_here(text, size, story, side, name);
+    if (strcmp(facts_sysctl(&story->facts, side, name), "0") == 0) {
+        snprintf(text, size, " (0 here, which stands for 8)");
+    }
+    return text;
+}

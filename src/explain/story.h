@@ -44,6 +44,17 @@ void story_advise(struct story *story, const char *format, ...)
 void story_evidence(struct story *story, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* " (15 here)", what a sysctl is set to in the side's host, which becomes evidence; "" when it was
+ * not recorded.  Returns `text`. */
+char *story_here(char *text, size_t size, struct story *story, enum side side, const char *sysctl);
+#define HERE(story, side, sysctl)                                                                  \
+    story_here((char[UNITS_TEXT]){0}, UNITS_TEXT, (story), (side), (sysctl))
+
+/* The same of tcp_orphan_retries, of which 0 is a word for 8 (tcp_orphan_retries(), tcp_timer.c).
+ */
+char *story_orphan_retries(char *text, size_t size, struct story *story, enum side side);
+#define ORPHAN_RETRIES(story, side) story_orphan_retries((char[64]){0}, 64, (story), (side))
+
 /* How sure the remark is; CERTAINTY_PROVEN unless said. */
 void story_certainty(struct story *story, enum certainty certainty);
 

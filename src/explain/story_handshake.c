@@ -41,7 +41,8 @@ void observe_syn_sent(struct story *story)
     if (left > 0) {
         story_about(story, SIDE_CLIENT);
         story_evidence(story, "client.syn_sent.final");
-        story_evidence(story, "client.sysctl.net.ipv4.tcp_syn_retries");
+        story_evidence(story, "server.counter.TcpExtListenOverflows");
+        story_evidence(story, "server.counter.TcpExtListenDrops");
         story_certainty(story, CERTAINTY_LIKELY); /* more than one thing can keep it away */
         story_say(story,
                   "%s %s in SYN_SENT on the client: no answer to %s has come, for %s. The kernel "
@@ -49,7 +50,7 @@ void observe_syn_sent(struct story *story)
                   "ETIMEDOUT.",
                   COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
                   PLURAL(left, "its SYN", "their SYNs"), why_unanswered(text, sizeof text, facts),
-                  HERE(facts, SIDE_CLIENT, "net.ipv4.tcp_syn_retries"));
+                  HERE(story, SIDE_CLIENT, "net.ipv4.tcp_syn_retries"));
     }
 }
 
@@ -134,7 +135,6 @@ void observe_syn_recv(struct story *story)
     story_evidence(story, "server.syn_recv.final");
     story_evidence(story, "client.established.final");
     story_evidence(story, "server.counter.TcpExtListenOverflows");
-    story_evidence(story, "server.sysctl.net.ipv4.tcp_synack_retries");
     story_certainty(story, CERTAINTY_LIKELY);
     story_say(
         story,
@@ -148,5 +148,5 @@ void observe_syn_recv(struct story *story)
     story_say(story,
               "The server sends the SYN-ACK again as often as tcp_synack_retries says%s, and then "
               "forgets the request.",
-              HERE(facts, SIDE_SERVER, "net.ipv4.tcp_synack_retries"));
+              HERE(story, SIDE_SERVER, "net.ipv4.tcp_synack_retries"));
 }

@@ -157,11 +157,15 @@ void observe_nothing_left(struct story *story)
         facts_left_standing(facts, SIDE_CLIENT) || facts_left_standing(facts, SIDE_SERVER)) {
         return;
     }
+    story_evidence(story, "connections.opened");
+    story_evidence(story, "client.time_wait.peak");
+    story_evidence(story, "server.time_wait.peak");
     story_say(story, "Nothing piled up: at the end of settle neither side held a socket of these "
                      "connections.");
     if (total_time_wait(facts) > 0) {
         story_say(story, "What had stood in TIME_WAIT was gone by then.");
     } else if (facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused < facts->opened / 2) {
+        story_evidence(story, "sampler.gap");
         story_say(story,
                   "No sample caught one in TIME_WAIT either; the longest time between two samples "
                   "was %s.",

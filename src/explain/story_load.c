@@ -94,23 +94,26 @@ void observe_refused(struct story *story)
 
 /* What ends the wait of an open connection (tcp_write_timeout() and tcp_keepalive_timer(),
  * net/ipv4/tcp_timer.c).  Returns `text`. */
-static const char *bound_of(char *text, size_t size, const struct facts *facts, enum side side)
+static const char *bound_of(char *text, size_t size, struct story *story, enum side side)
 {
+    const struct facts *facts = &story->facts;
     char option[40];
 
     snprintf(option, sizeof option, "%s.sockopt.user_timeout", side_name(side));
     const char *user = facts_scenario(facts, option);
     if (user[0] != '\0' && strcmp(user, "0s") != 0) {
+        story_evidence(story, "%s", option);
         snprintf(text, size, "whatever was sent, which TCP_USER_TIMEOUT (%s here) bounds",
                  OPTION_DURATION(facts, option));
     } else if (facts_moved(facts, side, "TcpExtTCPKeepAlive") > 0) {
+        story_evidence(story, "%s.counter.TcpExtTCPKeepAlive", side_name(side));
         snprintf(text, size,
                  "neither what was sent again, which tcp_retries2%s bounds, nor "
                  "keepalive's probes, of which there are TCP_KEEPCNT",
-                 HERE(facts, side, "net.ipv4.tcp_retries2"));
+                 HERE(story, side, "net.ipv4.tcp_retries2"));
     } else {
         snprintf(text, size, "whatever was sent again, which tcp_retries2%s bounds",
-                 HERE(facts, side, "net.ipv4.tcp_retries2"));
+                 HERE(story, side, "net.ipv4.tcp_retries2"));
     }
     return text;
 }
@@ -140,14 +143,14 @@ static void say_given_up(struct story *story, enum side side, double count)
                   "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): nobody answered "
                   "the SYN, however often it was sent again, which tcp_syn_retries%s bounds.",
                   COUNT(never), PLURAL(never, "connect", "connects"), side_name(side),
-                  HERE(facts, side, "net.ipv4.tcp_syn_retries"));
+                  HERE(story, side, "net.ipv4.tcp_syn_retries"));
     }
     if (open > 0) {
         story_say(story,
                   "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): the peer did not "
                   "answer, %s.",
                   COUNT(open), PLURAL(open, "connection", "connections"), side_name(side),
-                  bound_of(bound, sizeof bound, facts, side));
+                  bound_of(bound, sizeof bound, story, side));
     }
 }
 
@@ -161,7 +164,6 @@ void observe_orphans_given_up(struct story *story)
         double told = (double)facts->result->side[side].account.error[ETIMEDOUT];
         double count =
             facts_moved(facts, side, "TcpExtTCPAbortOnTimeout") - told - facts->side[side].unseen;
-        char retries[ORPHAN_RETRIES_TEXT];
         bool again = facts_moved(facts, side, "TcpRetransSegs") >= count;
         story_about(story, side);
         if (count > 0 && !again) { /* what else may end one no counter tells apart */
@@ -174,7 +176,7 @@ void observe_orphans_given_up(struct story *story)
                       "retransmission (TcpExtTCPAbortOnTimeout), without a RST: "
                       "tcp_orphan_retries%s bounds that.",
                       COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side),
-                      facts_orphan_retries(retries, sizeof retries, facts, side));
+                      ORPHAN_RETRIES(story, side));
         }
         if (count > 0) {
             story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));

@@ -92,9 +92,11 @@ static void say_why(struct story *story, enum side side)
     double overflow = facts_moved(facts, side, "TcpExtTCPTimeWaitOverflow");
 
     if (overflow > 0) {
+        story_evidence(story, "%s.counter.TcpExtTCPTimeWaitOverflow", side_name(side));
         story_say(story, "For %s there was no room (TcpExtTCPTimeWaitOverflow).", COUNT(overflow));
     }
     if (gone > 0) {
+        story_evidence(story, "%s.counter.TcpExtTW", side_name(side));
         story_say(story,
                   "%s were made (TcpExtTW): %s took the place of %s before %s 60 s were over.",
                   COUNT(facts->side[side].tw_made), story_what_ended(facts, side), COUNT(gone),
@@ -212,6 +214,7 @@ void observe_race(struct story *story)
     const struct facts *facts = &story->facts;
 
     if (is_comparable(facts) && facts->failed <= 0 && is_race(facts->result)) {
+        story_evidence(story, "connections.completed");
         say_foreseen(story, "How such a connection ends is a race, says the model", "");
     }
 }

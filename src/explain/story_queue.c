@@ -158,6 +158,7 @@ static void say_aborted(struct story *story, double acks)
         return;
     }
     story_evidence(story, "server.counter.TcpExtEmbryonicRsts");
+    story_evidence(story, "server.sysctl.net.ipv4.tcp_abort_on_overflow");
     story_say(story, "With tcp_abort_on_overflow at 1, %s of those %s answered with a RST%s.",
               COUNT(resets < acks ? resets : acks), PLURAL(resets, "was", "were"),
               facts_moved(facts, SIDE_SERVER, "TcpExtSyncookiesRecv") > 0

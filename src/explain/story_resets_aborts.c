@@ -98,6 +98,8 @@ double resets_say_unanswered_probes(struct story *story, enum side side, double 
     if (count <= 0 || !(facts_moved(&story->facts, side, "TcpExtTCPKeepAlive") > 0)) {
         return 0;
     }
+    story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
+    story_evidence(story, "%s.counter.TcpExtTCPKeepAlive", side_name(side));
     story_say(story,
               "%s %s it gave a connection up, as the peer had answered none of its keepalive "
               "probes (TcpExtTCPAbortOnTimeout).",

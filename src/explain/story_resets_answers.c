@@ -104,6 +104,7 @@ static const struct answer {
     const char *text;
     const char *counter; /* that `most` reads */
     bool of_peer;        /* the counter is the peer's */
+    const char *sysctl;  /* of its own host, that has it do so; NULL: none */
 } answers[] = {
     {overflowed, overflows,
      "answered what came for sockets that TIME_WAIT had no room for "
@@ -112,7 +113,7 @@ static const struct answer {
     {was_embryonic, embryonic,
      "ended requests in SYN_RECV (TcpExtEmbryonicRsts), as tcp_abort_on_overflow "
      "does when the accept queue is full",
-     "TcpExtEmbryonicRsts", false},
+     "TcpExtEmbryonicRsts", false, "net.ipv4.tcp_abort_on_overflow"},
     {was_probed, probes,
      "answered keepalive probes of the peer (TcpExtTCPKeepAlive there), whose "
      "connections this end no longer had",
@@ -168,6 +169,9 @@ void resets_say_answers(struct story *story, enum side side, double count, bool 
             story_evidence(story, "%s.counter.%s",
                            side_name(answers[i].of_peer ? side_peer(side) : side),
                            answers[i].counter);
+            if (answers[i].sysctl != NULL) {
+                story_evidence(story, "%s.sysctl.%s", side_name(side), answers[i].sysctl);
+            }
             left -= told;
             others = true;
         }

@@ -230,6 +230,7 @@ void observe_recycled(struct story *story)
         story_evidence(story, "client.counter.TcpExtTWRecycled");
         story_evidence(story, "server.counter.TcpExtTWRecycled");
         story_evidence(story, "host.counter.TcpExtTWRecycled");
+        story_evidence(story, "client.sysctl.net.ipv4.tcp_tw_reuse");
         story_say(story,
                   "%s TIME_WAIT %s taken over by a new connection before its time "
                   "(TcpExtTWRecycled): a connect that %s.",

@@ -113,15 +113,13 @@ static void say_unsent(struct story *story, enum side side, double all)
 /* tcp_orphan_retries() and tcp_write_timeout(), net/ipv4/tcp_timer.c. */
 static void say_patience(struct story *story, enum side side)
 {
-    char retries[ORPHAN_RETRIES_TEXT];
-
     story_say(story,
               "The kernel sends a FIN that was sent again until the socket gives up: one that no "
               "program holds after tcp_orphan_retries%s",
-              facts_orphan_retries(retries, sizeof retries, &story->facts, side));
+              ORPHAN_RETRIES(story, side));
     if (story->facts.side[side].holding > 0) {
         story_add(story, ", one with a descriptor after tcp_retries2%s",
-                  HERE(&story->facts, side, "net.ipv4.tcp_retries2"));
+                  HERE(story, side, "net.ipv4.tcp_retries2"));
     }
     story_add(story, ".");
 }
