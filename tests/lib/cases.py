@@ -44,14 +44,13 @@ def at(port, host="127.0.0.1"):
 
 class CaseTest(ft.TestCase):
     def run_case(self, name, settings=None, *more, status=0):
-        """Its result, in which the sums are right."""
+        """Its result, in which the sums are right; status: that an expectation leads to."""
         process = ft.popen([*arguments(name, {**SHORT, **(settings or {})}), *more])
         return self.ended(process, status)
 
     def ended(self, process, status=0):
         ended = ft.finish(process)
-        self.assertEqual(ended.status, status, ended)
-        self.assertEqual(ended.stderr, "", ended)
+        self.assertEqual((ended.status, ended.stderr), (status, ""))
         self.assert_nothing_left(process.mark)
         self.assert_sums(ended.result)
         return ended.result
