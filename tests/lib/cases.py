@@ -123,16 +123,3 @@ def server(serve, **where):
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             thread.join()
-
-
-@contextlib.contextmanager
-def program(port, command, **how):
-    """A foreign program that listens on `port`, once it does."""
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-    process = subprocess.Popen(command, **{**quiet, "stderr": subprocess.DEVNULL, **how})
-    try:
-        ft.wait_until(lambda: ft.listening_on(port), f"{command[0]} listens")
-        yield process
-    finally:
-        process.terminate()
-        process.wait(timeout=ft.PATIENCE)
