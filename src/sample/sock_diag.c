@@ -226,7 +226,7 @@ static int read_reply(struct tally *tally)
 static int fail(int errnum, struct error *error)
 {
     error_errno(error, STATUS_MACHINE, errnum, "dumping the TCP sockets with sock_diag");
-    if (errnum == ENOENT) {
+    if (errnum == ENOENT || errnum == EOPNOTSUPP) { /* no tcp_diag; no inet_diag at all */
         error_hint(error, "the kernel offers no inet_diag for TCP: `modprobe tcp_diag`, or a "
                           "kernel with CONFIG_INET_TCP_DIAG");
     } else if (errnum == EAGAIN) {
