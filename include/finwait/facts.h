@@ -43,8 +43,9 @@ struct facts {
     const struct result *result;
     bool tallied; /* a role of ours counted its connections */
     double attempted, opened, completed, failed;
-    double rate; /* completed, a second of load */
-    double load; /* seconds, until the last one ended */
+    double foreseen, unforeseen; /* how they ended */
+    double rate;                 /* completed, a second of load */
+    double load;                 /* seconds, until the last one ended */
     bool open_loop;
     double asked;    /* an open loop's connections a second */
     double due;      /* seconds in which they were to be begun */

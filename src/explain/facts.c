@@ -179,6 +179,8 @@ void facts_gather(struct facts *facts, const struct result *result)
     facts_metric(facts, &facts->opened, "connections.opened");
     facts_metric(facts, &facts->completed, "connections.completed");
     facts_metric(facts, &facts->failed, "connections.failed");
+    facts_metric(facts, &facts->foreseen, "connections.foreseen");
+    facts->unforeseen = facts->completed + facts->failed - facts->foreseen;
     facts_metric(facts, &facts->rate, "connections.rate");
     gather_arrivals(facts);
     facts->moved = events_moved(facts);

@@ -115,10 +115,10 @@ static double at_rest_before(const struct result *result, enum side side, enum t
                : 0;
 }
 
-/* What did not complete is outside the prediction: it may rest anywhere. */
+/* What ended otherwise is outside the prediction: it may rest anywhere. */
 static double outside(const struct facts *facts)
 {
-    return facts->attempted - facts->completed;
+    return facts->attempted - facts->foreseen;
 }
 
 static bool agrees(const struct facts *facts, enum side side, const struct foreseen_rest *rest)
@@ -143,7 +143,7 @@ bool foreseen_rest(const struct facts *facts, enum side side, struct foreseen_re
     }
     rest->seen = at_rest(&result->side[side].final, rest->state);
     rest->share = share_at_rest(result, side);
-    rest->due = rest->state == TCP_STATE_CLOSE ? 0 : facts->completed * rest->share;
+    rest->due = rest->state == TCP_STATE_CLOSE ? 0 : facts->foreseen * rest->share;
     rest->agrees = agrees(facts, side, rest);
     return true;
 }
@@ -161,7 +161,7 @@ bool foreseen_minis(const struct facts *facts, enum side side, struct foreseen_m
     /* Those with a life of 4 s or less are counted as killed, inet_twsk_schedule(). */
     minis->made += killed;
     minis->each = facts->result->predicted[0].side[side].tw;
-    minis->due = minis->each * facts->completed;
+    minis->due = minis->each * facts->foreseen;
     double others = (minis->each > 0 ? minis->each : 1) * outside(facts);
     minis->agrees = !foreseen_differs(minis->made, minis->due, minis->due + others, TOLERANCE);
     return true;

@@ -30,6 +30,10 @@
       "connections were still open at the end of a run that nothing befell")                       \
     X(observe_resent_unasked, "segments.resent", WARNING, ANY,                                     \
       "segments sent again in a run without faults and events")                                    \
+    X(observe_due, "message.missing", WARNING, ANY,                                                \
+      "connections that ended while a message was due to a role, and what came instead")           \
+    X(observe_bad_status, "http.bad_status", WARNING, ANY,                                         \
+      "responses whose status is outside http.ok")                                                 \
     X(observe_behind, "load.behind", WARNING, ANY,                                                 \
       "an open loop's connections were begun late or not at all")                                  \
     X(observe_refused, "connect.refused", CAUSE, ANY, "a RST answered SYNs (ECONNREFUSED)")        \

@@ -154,7 +154,7 @@ void observe_elsewhere(struct story *story)
         if (foreseen_rest(&story->facts, side, &rest) && can_compare(&story->facts, &rest) &&
             !rest.agrees) {
             story_about(story, side);
-            story_evidence(story, "connections.completed");
+            story_evidence(story, "connections.foreseen");
             add_seen(story, side, &rest);
             say_surprise(story, side, &rest);
         }
@@ -172,7 +172,7 @@ void observe_miscounted_minis(struct story *story)
         story_about(story, (enum side)i);
         story_evidence(story, "%s.counter.TcpExtTW", side);
         story_evidence(story, "%s.counter.TcpExtTWKilled", side);
-        story_evidence(story, "connections.completed");
+        story_evidence(story, "connections.foreseen");
         story_say(story,
                   "The model foresaw %s TIME_WAIT (or orphaned FIN_WAIT2) %s made on the %s, %s a "
                   "connection, but its host's TcpExtTW and TcpExtTWKilled counted %s.",
@@ -194,12 +194,12 @@ void observe_failed(struct story *story)
     const struct facts *facts = &story->facts;
     char introduction[160];
 
-    if (is_comparable(facts) && facts->failed > 0) {
-        story_evidence(story, "connections.failed");
-        story_evidence(story, "connections.completed");
+    if (is_comparable(facts) && facts->unforeseen > 0) {
+        story_evidence(story, "connections.attempted");
+        story_evidence(story, "connections.foreseen");
         snprintf(introduction, sizeof introduction,
-                 "%s of %s connections failed, which is not what the model foresaw",
-                 COUNT(facts->failed), COUNT(facts->completed + facts->failed));
+                 "%s of %s connections did not end as the model foresaw", COUNT(facts->unforeseen),
+                 COUNT(facts->completed + facts->failed));
         say_foreseen(story, introduction, "");
     }
 }
@@ -213,8 +213,8 @@ void observe_race(struct story *story)
 {
     const struct facts *facts = &story->facts;
 
-    if (is_comparable(facts) && facts->failed <= 0 && is_race(facts->result)) {
-        story_evidence(story, "connections.completed");
+    if (is_comparable(facts) && facts->unforeseen <= 0 && is_race(facts->result)) {
+        story_evidence(story, "connections.foreseen");
         say_foreseen(story, "How such a connection ends is a race, says the model", "");
     }
 }
@@ -250,10 +250,10 @@ void observe_met(struct story *story)
     struct foreseen_rest rest[SIDE_N];
     char missing[160];
 
-    if (is_comparable(facts) && facts->failed <= 0 && !is_race(facts->result) &&
+    if (is_comparable(facts) && facts->unforeseen <= 0 && !is_race(facts->result) &&
         is_met(facts, SIDE_CLIENT, &rest[SIDE_CLIENT]) &&
         is_met(facts, SIDE_SERVER, &rest[SIDE_SERVER])) {
-        story_evidence(story, "connections.completed");
+        story_evidence(story, "connections.foreseen");
         add_seen(story, SIDE_CLIENT, &rest[SIDE_CLIENT]);
         add_seen(story, SIDE_SERVER, &rest[SIDE_SERVER]);
         tell_missing(missing, sizeof missing, facts, rest);

@@ -44,6 +44,11 @@ static void print_closers(const struct paper *paper, const struct facts *facts)
 {
     static const char *const closers[] = {"client", "server", "both", "unknown"};
     const char *before = "\n  closed first: ";
+    double unknown;
+
+    if (facts_metric(facts, &unknown, "closed_first.unknown") && unknown >= facts->opened) {
+        return;
+    }
 
     for (size_t i = 0; i < sizeof closers / sizeof closers[0]; i++) {
         double count;
@@ -51,25 +56,6 @@ static void print_closers(const struct paper *paper, const struct facts *facts)
             fprintf(paper->out, "%s%s %s", before, closers[i], COUNT(count));
             before = ", ";
         }
-    }
-}
-
-/* What the client did not get. */
-static void print_due(const struct paper *paper, const struct facts *facts)
-{
-    const struct account *client = &facts->result->side[SIDE_CLIENT].account;
-    const char *before = "\n  responses by status: ";
-    double due;
-
-    for (unsigned i = 0; client->outcome[OUTCOME_BAD_STATUS] > 0 && i < HTTP_STATUS_N; i++) {
-        if (client->status[i] > 0) {
-            fprintf(paper->out, "%s%s %s", before, http_status_name(i), COUNT(client->status[i]));
-            before = ", ";
-        }
-    }
-    if (facts_metric(facts, &due, "client.message_due") && due > 0) {
-        fprintf(paper->out, "\n  %s ended without the message that was due to the client",
-                COUNT(due));
     }
 }
 
@@ -89,7 +75,6 @@ static void print_totals(const struct paper *paper, const struct facts *facts)
         print_rate(paper, facts);
     }
     print_closers(paper, facts);
-    print_due(paper, facts);
     fputc('\n', paper->out);
 }
 

@@ -25,6 +25,7 @@ static const struct reader readers[METRIC_N] = {
     [METRIC_OPENED] = {read_opened, false},
     [METRIC_COMPLETED] = {read_tally, false},
     [METRIC_FAILED] = {read_tally, false},
+    [METRIC_FORESEEN] = {read_tally, false},
     [METRIC_RATE] = {read_rate, false},
     [METRIC_LATENCY] = {read_latency, false},
     [METRIC_QUANTILE] = {read_quantile, false},

@@ -15,7 +15,8 @@ const struct account *measure_driver(const struct result *result, enum side *sid
 /* How the driver's connections ended. */
 struct tally {
     uint64_t attempted;
-    uint64_t completed; /* as the order foresees */
+    uint64_t foreseen;  /* as the model foresees */
+    uint64_t completed; /* as it foresees, or as the program says, and with all that was due */
     uint64_t open;      /* still, or until the run was torn down */
     uint64_t failed;    /* the rest */
 };

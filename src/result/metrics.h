@@ -46,6 +46,9 @@
     X(METRIC_CLOSED_FIRST, "closed_first.<closer>", "connections",                                 \
       "whose FIN or RST was the first, as both roles saw it; client: of a foreign server, whose "  \
       "own may have crossed it on the way")                                                        \
+    X(METRIC_FORESEEN, "connections.foreseen", "connections",                                      \
+      "connections that ended as the model foresees, with their messages or without; where it "    \
+      "knows nothing: that came to the end of their program")                                      \
     X(METRIC_RATE, "connections.rate", "1/s", "connections completed a second of load")            \
     X(METRIC_LATENCY, "latency.<latency>.<stat>", "s",                                             \
       "a stretch of each connection's life, as the client saw it (the server without a client)")   \

@@ -7,6 +7,7 @@ static bool tally_figure(const struct tally *tally, enum metric_id id, double *v
         [METRIC_ATTEMPTED] = tally->attempted,
         [METRIC_COMPLETED] = tally->completed,
         [METRIC_FAILED] = tally->failed,
+        [METRIC_FORESEEN] = tally->foreseen,
     };
 
     return readers_found(value, (double)figures[id]);

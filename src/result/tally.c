@@ -15,12 +15,20 @@ const struct account *measure_driver(const struct result *result, enum side *sid
     return NULL;
 }
 
-/* Whether the outcome is how an end of `side` can be meant to be: its program's own end, or a fate
- * that the model foresees.  Fates and outcomes share their names. */
+static bool is_own_end(enum outcome outcome)
+{
+    return outcome == OUTCOME_DONE || outcome == OUTCOME_HELD;
+}
+
+/* Whether the outcome is a fate of `side` that the model foresees; without a model, its program's
+ * own end.  Fates and outcomes share their names; of statuses the model knows nothing. */
 static bool is_foreseen(const struct result *result, enum side side, enum outcome outcome)
 {
-    if (outcome == OUTCOME_DONE || outcome == OUTCOME_HELD) {
-        return true;
+    if (outcome == OUTCOME_BAD_STATUS) {
+        return is_foreseen(result, side, OUTCOME_DONE);
+    }
+    if (result->predicted_count == 0) {
+        return is_own_end(outcome);
     }
     for (size_t i = 0; i < result->predicted_count; i++) {
         const char *fate = result->predicted[i].side[side].fate;
@@ -42,7 +50,9 @@ bool measure_tally(const struct result *result, struct tally *tally)
     *tally = (struct tally){.attempted = account->attempted,
                             .open = account_open(account) + account->outcome[OUTCOME_CUT]};
     for (unsigned i = 0; i < OUTCOME_N; i++) {
-        if (is_foreseen(result, side, (enum outcome)i)) {
+        bool foreseen = is_foreseen(result, side, (enum outcome)i);
+        tally->foreseen += foreseen ? account->outcome[i] : 0;
+        if (foreseen || is_own_end((enum outcome)i)) {
             tally->completed += account->outcome[i] - account->due[i];
         }
     }

@@ -121,7 +121,7 @@ class CutAnswers(cases.CaseTest, ft.LabTestCase):
         self.assertEqual(result["server.messages_sent"], count)
         self.assertEqual(result["closed_first.server"], count)
         self.assert_told(result, "rst.sent")
-        self.assert_untold(result, "prediction.met")
+        self.assert_told(result, "message.missing")
         return result
 
     def test_an_answer_before_the_body_is_read(self):
@@ -159,7 +159,7 @@ class HalfClose(cases.CaseTest, ft.LabTestCase):
         result = self.run_case("36-halfclose-private", settings, status=1)
         self.assert_all_lost(result, count)
         self.assertEqual(result["client.outcome.eof"], count)
-        self.assert_untold(result, "prediction.met")
+        self.assert_told(result, "message.missing")
 
     def test_no_answer(self):
         self.private()

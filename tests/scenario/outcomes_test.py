@@ -68,6 +68,11 @@ class Due(ft.LabTestCase):
         self.assertEqual(result["connections.failed"], N)
         self.assertEqual(result["client.message_due"], N)
         self.assertEqual(result.outcomes("client"), {outcome: N})
+        remarks = {(one["id"], one.get("side")): one for one in result.listed("remarks")}
+        told = remarks["message.missing", "client"]["evidence"]
+        self.assertEqual(told["client.message_due"], N)
+        self.assertEqual(told[f"client.outcome.{outcome}"], N)
+        self.assertNotIn(("prediction.failed", None), remarks)  # the model foresaw this end
         return result
 
     def test_a_fin_in_place_of_the_answer(self):
@@ -113,6 +118,8 @@ class Statuses(ft.TestCase):
                 self.assertEqual(result[f"client.http.status.{status[:3]}"], N)
                 self.assertEqual(result[f"client.http.{status[0]}xx"], N)
                 self.assertEqual(result["client.http.2xx"], 0)
+                ids = [one["id"] for one in result.listed("remarks")]
+                self.assertIn("http.bad_status", ids)
 
     def test_what_is_a_success_can_be_said(self):
         result = self.seen("404 Not Found", ends=0, **{"http.ok": "404"})

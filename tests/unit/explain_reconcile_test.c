@@ -433,7 +433,7 @@ static const struct {
      {{"prediction.elsewhere", "server.time_wait.final", 7200, NULL}}},
     {"client_keeps_sockets",
      client_keeps_sockets,
-     {{"prediction.elsewhere", "connections.completed", 5000, "40 sockets were left there"}}},
+     {{"prediction.elsewhere", "connections.foreseen", 5000, "40 sockets were left there"}}},
     {"fewer_tw",
      fewer_tw,
      {{"prediction.time_wait", "server.counter.TcpExtTW", 4000, "TcpExtTWKilled counted 4,000"}}},

@@ -433,7 +433,7 @@ static void failures_are_not_what_the_model_foresaw(void **state)
     client->outcome[OUTCOME_DONE] = 250;
     client->outcome[OUTCOME_EOF] = CONNECTIONS - 250;
     EXPLAINS(result,
-             "4,750 of 5,000 connections failed, which is not what the model foresaw: "
+             "4,750 of 5,000 connections did not end as the model foresaw: "
              "client ends in close",
              "!<prediction.met");
 }
@@ -446,7 +446,7 @@ static void failures_outweigh_a_race(void **state)
     fixture_predict(result, TCP_STATE_TIME_WAIT, TCP_STATE_CLOSE);
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] = 250;
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_REFUSED] = CONNECTIONS - 250;
-    EXPLAINS(result, "4,750 of 5,000 connections failed, which is not what the model foresaw",
+    EXPLAINS(result, "4,750 of 5,000 connections did not end as the model foresaw",
              "!<prediction.race");
 }
 

@@ -539,6 +539,7 @@ static void every_pattern_is_found(void **state)
         {"connections.opened", "connections.opened"},
         {"connections.completed", "connections.completed"},
         {"connections.failed", "connections.failed"},
+        {"connections.foreseen", "connections.foreseen"},
         {"connections.rate", "connections.rate"},
         {"latency.life.mean", "latency.<latency>.<stat>"},
         {"latency.connect.p99", "latency.<latency>.<quantile>"},

@@ -1,0 +1,85 @@
+#include "story.h"
+
+/* Who did not get the messages that were due to it. */
+
+/* What stood in their place, by the outcomes of those who went without. */
+static const struct {
+    enum outcome outcome;
+    const char *instead; /* "a FIN came instead to 12" */
+} ends[] = {
+    {OUTCOME_EOF, "the peer's FIN or close_notify came instead to"},
+    {OUTCOME_TRUNCATED, "the peer's FIN came instead, without a close_notify, to"},
+    {OUTCOME_RESET, "the peer's RST came instead to"},
+    {OUTCOME_ALERT, "a fatal alert came instead to"},
+    {OUTCOME_TIMEOUT, "nothing came within load.timeout to"},
+    {OUTCOME_BAD_MESSAGE, "what came was no HTTP/1.1 message for"},
+};
+
+static void add_reasons(struct story *story, enum side side)
+{
+    const struct account *account = &story->facts.result->side[side].account;
+    const char *between = ":";
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        uint64_t count = account->due[ends[i].outcome];
+        if (count > 0) {
+            story_evidence(story, "%s.outcome.%s", side_name(side), outcome_name(ends[i].outcome));
+            story_add(story, "%s %s %s", between, ends[i].instead, COUNT(count));
+            between = ";";
+        }
+    }
+}
+
+/* After a bad status the message has come: another observer tells of it. */
+static double missing(const struct account *account)
+{
+    uint64_t due = 0;
+
+    for (unsigned i = 0; i < OUTCOME_N; i++) {
+        due += i == OUTCOME_BAD_STATUS ? 0 : account->due[i];
+    }
+    return (double)due;
+}
+
+void observe_due(struct story *story)
+{
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        const struct account *account = &story->facts.result->side[side].account;
+        double due = missing(account);
+        if (due <= 0) {
+            continue;
+        }
+        story_about(story, side);
+        story_evidence(story, "%s.message_due", side_name(side));
+        story_evidence(story, "%s.opened", side_name(side));
+        story_say(story, "%s of %s connections ended while a message was due to the %s", COUNT(due),
+                  COUNT(account->opened), side_name(side));
+        add_reasons(story, side);
+        story_add(story, ".");
+    }
+}
+
+void observe_bad_status(struct story *story)
+{
+    const struct account *client = &story->facts.result->side[SIDE_CLIENT].account;
+    const char *between = "";
+
+    if (client->outcome[OUTCOME_BAD_STATUS] == 0) {
+        return;
+    }
+    story_about(story, SIDE_CLIENT);
+    story_evidence(story, "client.outcome.bad_status");
+    story_say(story, "%s %s answered with a status outside http.ok (%s); read were ",
+              COUNT(client->outcome[OUTCOME_BAD_STATUS]),
+              PLURAL(client->outcome[OUTCOME_BAD_STATUS], "connection was", "connections were"),
+              facts_scenario(&story->facts, "http.ok"));
+    for (unsigned i = 0; i < HTTP_STATUS_N; i++) {
+        if (client->status[i] > 0) {
+            story_evidence(story, "client.http.status.%s", http_status_name(i));
+            story_add(story, "%s%s x %s", between, COUNT(client->status[i]), http_status_name(i));
+            between = ", ";
+        }
+    }
+    story_add(story, ".");
+}
