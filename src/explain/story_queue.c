@@ -7,8 +7,9 @@
 /* What a listener had no room for, and whether anyone had to wait for it. */
 
 /*
- * A listener that may send no cookies keeps so few requests in SYN_RECV, a quarter being kept back
- * for peers that are known (tcp_conn_request(), net/ipv4/tcp_input.c).
+ * A listener that may send no cookies keeps few requests in SYN_RECV: its backlog, or three
+ * quarters of tcp_max_syn_backlog, the rest being kept back for peers that are known
+ * (tcp_conn_request(), net/ipv4/tcp_input.c).
  */
 static bool is_cookieless(const struct facts *facts)
 {
@@ -23,6 +24,51 @@ static double dropped_on(const struct facts *facts, const char *host)
     facts_metric(facts, &drops, "%s.counter.TcpExtListenDrops", host);
     facts_metric(facts, &overflows, "%s.counter.TcpExtListenOverflows", host);
     return drops - overflows;
+}
+
+#define SOMAXCONN "net.core.somaxconn"
+
+/* What bounds the queue: listen(2) cuts the backlog to somaxconn. */
+enum bound { BOUND_BACKLOG, BOUND_SOMAXCONN, BOUND_BOTH };
+
+static enum bound bound_of(const struct facts *facts)
+{
+    uint64_t backlog = facts_scenario_count(facts, "server.backlog");
+    uint64_t most = facts_sysctl_count(facts, SIDE_SERVER, SOMAXCONN);
+
+    if (most == 0 || backlog == most) {
+        return BOUND_BOTH;
+    }
+    return backlog < most ? BOUND_BACKLOG : BOUND_SOMAXCONN;
+}
+
+/* inet_csk_reqsk_queue_is_full() compares with the listen backlog, and counts what it drops. */
+static void say_room(struct story *story)
+{
+    static const char *const raise[] = {
+        [BOUND_BACKLOG] = "server.backlog",
+        [BOUND_SOMAXCONN] = SOMAXCONN,
+        [BOUND_BOTH] = "server.backlog and " SOMAXCONN,
+    };
+    const struct facts *facts = &story->facts;
+    bool listens = facts_moved(facts, SIDE_SERVER, "TcpExtTCPReqQFullDrop") > 0;
+
+    if (listens) {
+        story_evidence(story, "server.counter.TcpExtTCPReqQFullDrop");
+        story_evidence(story, "server.backlog");
+        story_evidence(story, "server.sysctl." SOMAXCONN);
+        story_add(
+            story,
+            "the listen backlog bounds them (TcpExtTCPReqQFullDrop; server.backlog %s, " SOMAXCONN
+            " %s)",
+            facts_scenario(facts, "server.backlog"), facts_sysctl(facts, SIDE_SERVER, SOMAXCONN));
+    } else {
+        story_add(story, "tcp_max_syn_backlog is %s there",
+                  facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_max_syn_backlog"));
+    }
+    story_add(story, ", and with tcp_syncookies 0 no cookies take their place.");
+    story_advise(story, "raise %s, or set net.ipv4.tcp_syncookies to 1",
+                 listens ? raise[bound_of(facts)] : "net.ipv4.tcp_max_syn_backlog");
 }
 
 void observe_syn_queue(struct story *story)
@@ -40,12 +86,9 @@ void observe_syn_queue(struct story *story)
     story_evidence(story, "server.sysctl.net.ipv4.tcp_syncookies");
     story_say(story,
               "The server dropped %s %s (TcpExtListenDrops), having no room for more requests "
-              "in SYN_RECV: tcp_max_syn_backlog is %s there, and with tcp_syncookies 0 no "
-              "cookies take their place.",
-              COUNT(dropped), PLURAL(dropped, "SYN", "SYNs"),
-              facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_max_syn_backlog"));
-    story_advise(story, "raise net.ipv4.tcp_max_syn_backlog and server.backlog, or set "
-                        "net.ipv4.tcp_syncookies to 1");
+              "in SYN_RECV: ",
+              COUNT(dropped), PLURAL(dropped, "SYN", "SYNs"));
+    say_room(story);
 }
 
 static void look_at_drops(struct story *story, const char *host, const char *where)
@@ -77,22 +120,6 @@ void observe_dropped(struct story *story)
 }
 
 /* ---- the accept queue ---- */
-
-#define SOMAXCONN "net.core.somaxconn"
-
-/* What bounds the queue: listen(2) cuts the backlog to somaxconn. */
-enum bound { BOUND_BACKLOG, BOUND_SOMAXCONN, BOUND_BOTH };
-
-static enum bound bound_of(const struct facts *facts)
-{
-    uint64_t backlog = facts_scenario_count(facts, "server.backlog");
-    uint64_t most = facts_sysctl_count(facts, SIDE_SERVER, SOMAXCONN);
-
-    if (most == 0 || backlog == most) {
-        return BOUND_BOTH;
-    }
-    return backlog < most ? BOUND_BACKLOG : BOUND_SOMAXCONN;
-}
 
 /* A server that was stopped accepts nothing, however long the queue. */
 static void advise_queue(struct story *story, bool ours)

@@ -105,12 +105,45 @@ static void what_cannot_be_told_apart_is_not(void **state)
     EXPLAINS(uncounted, "was full 286 times", "!dropped a SYN", "!third segment");
 }
 
+/* Requests in SYN_RECV are bounded by the listen backlog, too. */
+static void what_bounds_the_requests_is_told(void **state)
+{
+    static const struct {
+        const char *backlog, *somaxconn, *advice;
+        uint64_t full;
+    } rows[] = {
+        {"5", "4096", "raise server.backlog, or set net.ipv4.tcp_syncookies to 1", 102},
+        {"64", "7", "raise net.core.somaxconn, or set net.ipv4.tcp_syncookies to 1", 102},
+        {"4096", "4096", "raise net.ipv4.tcp_max_syn_backlog, or set net.ipv4.tcp_syncookies to 1",
+         0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_new();
+        struct result_side *server = &result->side[SIDE_SERVER];
+        set(&result->scenario, "server.backlog", rows[i].backlog);
+        set(&server->sysctl, "net.core.somaxconn", rows[i].somaxconn);
+        set(&server->sysctl, "net.ipv4.tcp_syncookies", "0");
+        set(&server->sysctl, "net.ipv4.tcp_max_syn_backlog", "128");
+        fixture_counter(&server->counters, "TcpExtListenDrops", 102);
+        fixture_counter(&server->counters, "TcpExtTCPReqQFullDrop", rows[i].full);
+        SAYS(result, rows[i].full > 0 ? "the listen backlog bounds them (TcpExtTCPReqQFullDrop"
+                                      : "tcp_max_syn_backlog is 128 there");
+        const struct remark *remark = remarked(result, "syn_queue.full", CERTAINTY_PROVEN);
+        assert_string_equal(remark->advice, rows[i].advice);
+        assert_evidence(remark, "server.counter.TcpExtListenDrops", 102);
+        result_free(result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_smaller_bound_is_the_one_to_raise),
         cmocka_unit_test(dropped_syns_are_told_from_third_segments),
         cmocka_unit_test(resets_of_full_queues_are_counted_among_them),
+        cmocka_unit_test(what_bounds_the_requests_is_told),
         cmocka_unit_test(what_cannot_be_told_apart_is_not),
     };
 
