@@ -76,6 +76,17 @@ class CaseTest(ft.TestCase):
         for id in ids:
             self.assertNotIn(id, result.remark_ids())
 
+    def assert_queue_full(self, result, advice, not_advised):
+        """What bounds the accept queue is told, and what it dropped: SYNs, and the ACKs after them,
+        whose connections are established on the client alone."""
+        side = "server" if "server.counter.TcpExtListenOverflows" in result.json["metrics"] else "host"
+        self.assertGreater(result[f"{side}.counter.TcpExtListenOverflows"], 0)
+        remark = result.remark("accept_queue.full")
+        self.assertIn(advice, remark["advice"])
+        self.assertNotIn(not_advised, remark["advice"])
+        self.assert_told(result, "connect.slow")
+        self.assertGreaterEqual(result["connections.failed"], result["client.message_due"])
+
     def assert_all_lost(self, result, count):
         """No client has the answer that was due to it, and nothing calls that a success."""
         self.assertEqual(result["connections.completed"], 0)

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import shutil
+import subprocess
+import sys
 import unittest
 
 import cases
@@ -15,11 +17,49 @@ NODE, GUNICORN, HAPROXY = (
 
 
 @contextlib.contextmanager
-def serving(command, port):
+def serving(command, port, **how):
     """A program of somebody else's, once it listens on the port."""
-    with running(command, cwd=ft.PLACE.path) as process:
+    with running(command, cwd=ft.PLACE.path, **how) as process:
         ft.wait_until(lambda: ft.listening_on(port), f"{command[0]} listens")
         yield process
+
+
+class Backlog(cases.CaseTest, ft.LabTestCase):
+    """13: what bounds the accept queue, and what is told of what it dropped."""
+
+    SHORT = {"load.connections": 256, "load.timeout": "3s"}
+
+    def full(self, advice, not_advised, **settings):
+        given = {**self.SHORT, **{f"server.{key}": value for key, value in settings.items()}}
+        result = self.run_case("13-werkzeug-47-backlog", given, status=1)
+        self.assert_queue_full(result, advice, not_advised)
+        return result
+
+    def test_somaxconn_binds(self):
+        somaxconn = {"sysctl.net.core.somaxconn": 3}
+        self.full("net.core.somaxconn", "server.backlog", **somaxconn)
+
+    def test_a_reset_of_each_that_finds_no_room(self):
+        sysctls = {"sysctl.net.ipv4.tcp_abort_on_overflow": 1, "sysctl.net.ipv4.tcp_syncookies": 0}
+        result = self.full("server.backlog", "somaxconn", **sysctls)
+        resets = result["server.counter.TcpExtEmbryonicRsts"]
+        self.assertGreater(resets, 0)
+        self.assertLessEqual(resets, result["server.counter.TcpOutRsts"])
+        evidence = result.remark("rst.sent", "server")["evidence"]
+        self.assertEqual(evidence["server.counter.TcpExtEmbryonicRsts"], resets)
+        self.assertGreater(result["client.outcome.reset"], 0)
+
+
+class PythonBacklog(cases.CaseTest):
+    """13b: python3 -m http.server, whose backlog is 5."""
+
+    def test_the_listeners_own_backlog(self):
+        port = ft.free_port()
+        command = [sys.executable, "-m", "http.server", "--bind=127.0.0.1", str(port)]
+        with serving(command, port, stderr=subprocess.DEVNULL):
+            settings = {**cases.at(port), "load.connections": 256, "load.timeout": "3s"}
+            result = self.run_case("13b-python-http-server", settings, status=1)
+        self.assert_queue_full(result, "listen(2)", "server.backlog")
 
 
 @unittest.skipUnless(GUNICORN, "gunicorn is not installed")

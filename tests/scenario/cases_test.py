@@ -152,6 +152,21 @@ class CutAnswers(cases.CaseTest, ft.LabTestCase):
         self.assert_untold(result, "rst.sent")
 
 
+class Backlog(cases.CaseTest, ft.LabTestCase):
+    """13: listen(5) and 64 clients."""
+
+    def test_the_backlog_binds(self):
+        settings = {"load.connections": 128, "load.timeout": "1500ms"}
+        result = self.run_case("13-werkzeug-47-backlog", settings, status=1)
+        self.assert_queue_full(result, "server.backlog", "somaxconn")
+
+    def test_room_enough(self):
+        settings = {"load.connections": 128, "server.backlog": 128}
+        result = self.run_case("13-werkzeug-47-backlog", settings)
+        self.assertEqual(result["connections.completed"], 128)
+        self.assert_untold(result, "accept_queue.full", "connect.slow")
+
+
 class HalfClose(cases.CaseTest, ft.LabTestCase):
     """15 and 36: a half-close taken for the end."""
 
