@@ -4,54 +4,12 @@
 #include "grow.h"
 #include "readers.h"
 
-/* How each row is read; `sparse`: the flat list leaves zeros out, there are too many. */
-struct reader {
-    metric_read *read;
-    bool sparse;
-};
-
-static const struct reader readers[METRIC_N] = {
-    [METRIC_PEAK] = {read_peak, false},
-    [METRIC_MEAN] = {read_mean, false},
-    [METRIC_FINAL] = {read_final, false},
-    [METRIC_SLOPE] = {read_slope, false},
-    [METRIC_AREA] = {read_area, false},
-    [METRIC_UNACCEPTED] = {read_unaccepted, false},
-    [METRIC_ACCEPT_QUEUE] = {read_accept_queue, false},
-    [METRIC_FIN_UNSENT] = {read_fin_unsent, false},
-    [METRIC_COUNTER] = {read_counter, true},
-    [METRIC_HOST_COUNTER] = {read_host_counter, true},
-    [METRIC_ATTEMPTED] = {read_tally, false},
-    [METRIC_OPENED] = {read_opened, false},
-    [METRIC_COMPLETED] = {read_tally, false},
-    [METRIC_FAILED] = {read_tally, false},
-    [METRIC_FORESEEN] = {read_tally, false},
-    [METRIC_RATE] = {read_rate, false},
-    [METRIC_LATENCY] = {read_latency, false},
-    [METRIC_QUANTILE] = {read_quantile, false},
-    [METRIC_ERRORS] = {read_errors, true},
-    [METRIC_SIDE_ERRORS] = {read_side_errors, true},
-    [METRIC_OUTCOME] = {read_outcome, false},
-    [METRIC_SIDE_OUTCOME] = {read_side_outcome, false},
-    [METRIC_CLOSED_FIRST] = {read_closed_first, false},
-    [METRIC_DUE] = {read_due, false},
-    [METRIC_HTTP] = {read_http, false},
-    [METRIC_HTTP_STATUS] = {read_http, true},
-    [METRIC_WORKERS_DIED] = {read_workers_died, false},
-    [METRIC_FIRST_NO_PORT] = {read_first_no_port, false},
-    [METRIC_LAST_BEGUN] = {read_last_begun, false},
-    [METRIC_RESTART] = {read_restart, false},
-    [METRIC_SIDE_RESTART] = {read_side_restart, false},
-    [METRIC_REFUSALS] = {read_refusals, false},
-    [METRIC_TLS] = {read_tls, false},
-    [METRIC_TLS_FULL] = {read_tls_rate, false},
-    [METRIC_TLS_RESUMED] = {read_tls_rate, false},
-    [METRIC_MEMORY] = {read_memory, false},
-    [METRIC_CPU] = {read_cpu, false},
-    [METRIC_SAMPLER_COST] = {read_sampler, false},
-    [METRIC_SAMPLER_GAP] = {read_sampler, false},
-#define X(name, unit, about) [METRIC_ACCOUNT_##name] = {read_account, false},
-    ACCOUNT(X)
+static metric_read *const readers[METRIC_N] = {
+#define X(id, pattern, unit, read, about) [id] = (read),
+    METRICS(X)
+#undef X
+#define X(name, unit, about) [METRIC_ACCOUNT_##name] = read_account,
+        ACCOUNT(X)
 #undef X
 };
 
@@ -65,17 +23,17 @@ bool result_metric(const struct result *result, const char *name, double *value)
             return true;
         }
     }
-    return metrics_match(name, &key) && readers[key.id].read(result, &key, value);
+    return metrics_match(name, &key) && readers[key.id](result, &key, value);
 }
 
 static void add_metric(void *context, const struct metric_key *key)
 {
-    const struct reader *reader = &readers[key->id];
     struct result *result = context;
     char name[METRIC_TEXT];
     double value;
 
-    if (!reader->read(result, key, &value) || (reader->sparse && !(value < 0 || value > 0))) {
+    if (!readers[key->id](result, key, &value) ||
+        (metrics_is_sparse(key->id) && !(value < 0 || value > 0))) {
         return;
     }
     metrics_format(name, sizeof name, key);

@@ -9,7 +9,7 @@
 #include "finwait/side.h"
 
 const struct metric_info metric_table[] = {
-#define X(id, pattern, unit, about) [id] = {pattern, unit, about},
+#define X(id, pattern, unit, read, about) [id] = {pattern, unit, about},
     METRICS(X)
 #undef X
 #define X(name, unit, about) [METRIC_ACCOUNT_##name] = {"<side>." #name, unit, about},
@@ -264,9 +264,19 @@ void metrics_expand(struct metric_key *key, metrics_visit *visit, void *context)
     expand(metric_table[key->id].pattern, key, visit, context);
 }
 
+static bool has_domain(enum metric_id id, unsigned domain)
+{
+    return strstr(metric_table[id].pattern, domains[domain].placeholder) != NULL;
+}
+
 bool metrics_is_open(enum metric_id id)
 {
-    return strstr(metric_table[id].pattern, domains[DOMAIN_NAME].placeholder) != NULL;
+    return has_domain(id, DOMAIN_NAME);
+}
+
+bool metrics_is_sparse(enum metric_id id)
+{
+    return has_domain(id, DOMAIN_ERRNO) || has_domain(id, DOMAIN_STATUS) || metrics_is_open(id);
 }
 
 const char *metric_placeholder(size_t index, char *text, size_t size)

@@ -8,91 +8,94 @@
 #include "finwait/metric.h"
 
 /*
- * The metrics, one row each: the public table, the names it stands for and how each is read
- * (measure.c) all follow this list and, for the plain counters of the roles, the rows of ACCOUNT.
- * <name> must be a pattern's last part.
+ * The metrics, one row each: pattern, unit, how it is read (readers.h) and what it means.  The
+ * plain counters of the roles, the rows of ACCOUNT, follow.  <name> must be a pattern's last part.
  */
 #define METRICS(X)                                                                                 \
-    X(METRIC_PEAK, "<side>.<state>.peak", "sockets",                                               \
+    X(METRIC_PEAK, "<side>.<state>.peak", "sockets", read_peak,                                    \
       "most sockets seen in the state from the start of load on, decay included")                  \
-    X(METRIC_MEAN, "<side>.<state>.mean", "sockets",                                               \
+    X(METRIC_MEAN, "<side>.<state>.mean", "sockets", read_mean,                                    \
       "sockets in the state, averaged over the time of load and settle")                           \
-    X(METRIC_FINAL, "<side>.<state>.final", "sockets",                                             \
+    X(METRIC_FINAL, "<side>.<state>.final", "sockets", read_final,                                 \
       "sockets in the state at the end of settle, before anything is torn down")                   \
-    X(METRIC_SLOPE, "<side>.<state>.slope", "sockets/s",                                           \
+    X(METRIC_SLOPE, "<side>.<state>.slope", "sockets/s", read_slope,                               \
       "how fast the sockets in the state grow during load (least squares)")                        \
-    X(METRIC_AREA, "<side>.<state>.area", "socket·s",                                              \
+    X(METRIC_AREA, "<side>.<state>.area", "socket·s", read_area,                                   \
       "time spent in the state, summed over all sockets and all observations")                     \
-    X(METRIC_UNACCEPTED, "<side>.close_wait.unaccepted", "sockets",                                \
+    X(METRIC_UNACCEPTED, "<side>.close_wait.unaccepted", "sockets", read_unaccepted,               \
       "of close_wait.final: in the accept queue, where no descriptor names them")                  \
-    X(METRIC_ACCEPT_QUEUE, "<side>.accept_queue.final", "sockets",                                 \
+    X(METRIC_ACCEPT_QUEUE, "<side>.accept_queue.final", "sockets", read_accept_queue,              \
       "connections that waited to be accepted at the end of settle (Recv-Q of LISTEN); absent: "   \
       "no listener was seen")                                                                      \
-    X(METRIC_FIN_UNSENT, "<side>.fin_unsent.final", "sockets",                                     \
+    X(METRIC_FIN_UNSENT, "<side>.fin_unsent.final", "sockets", read_fin_unsent,                    \
       "sockets in fin_wait1, closing or last_ack that probed a closed window at the end of "       \
       "settle: their FIN has not been sent")                                                       \
-    X(METRIC_COUNTER, "<side>.counter.<name>", "events",                                           \
+    X(METRIC_COUNTER, "<side>.counter.<name>", "events", read_counter,                             \
       "a counter of the side's own host as nstat names it, over load and settle")                  \
-    X(METRIC_HOST_COUNTER, "host.counter.<name>", "events",                                        \
+    X(METRIC_HOST_COUNTER, "host.counter.<name>", "events", read_host_counter,                     \
       "lab: host: a counter of the whole machine, over load and settle")                           \
-    X(METRIC_ATTEMPTED, "connections.attempted", "connections",                                    \
+    X(METRIC_ATTEMPTED, "connections.attempted", "connections", read_tally,                        \
       "connections begun (by the client; accepted, when only the server is played)")               \
-    X(METRIC_OPENED, "connections.opened", "connections", "connections that were established")     \
-    X(METRIC_COMPLETED, "connections.completed", "connections",                                    \
+    X(METRIC_OPENED, "connections.opened", "connections", read_opened,                             \
+      "connections that were established")                                                         \
+    X(METRIC_COMPLETED, "connections.completed", "connections", read_tally,                        \
       "connections that ended as their order foresees, with every message that was due to them, "  \
       "and no status outside http.ok")                                                             \
-    X(METRIC_FAILED, "connections.failed", "connections",                                          \
+    X(METRIC_FAILED, "connections.failed", "connections", read_tally,                              \
       "connections that ended otherwise: attempted, less completed, less still open")              \
-    X(METRIC_CLOSED_FIRST, "closed_first.<closer>", "connections",                                 \
+    X(METRIC_CLOSED_FIRST, "closed_first.<closer>", "connections", read_closed_first,              \
       "whose FIN or RST was the first, as both roles saw it; client: of a foreign server, whose "  \
       "own may have crossed it on the way")                                                        \
-    X(METRIC_FORESEEN, "connections.foreseen", "connections",                                      \
+    X(METRIC_FORESEEN, "connections.foreseen", "connections", read_tally,                          \
       "connections that ended as the model foresees, with their messages or without; where it "    \
       "knows nothing: that came to the end of their program")                                      \
-    X(METRIC_RATE, "connections.rate", "1/s", "connections completed a second of load")            \
-    X(METRIC_LATENCY, "latency.<latency>.<stat>", "s",                                             \
+    X(METRIC_RATE, "connections.rate", "1/s", read_rate, "connections completed a second of load") \
+    X(METRIC_LATENCY, "latency.<latency>.<stat>", "s", read_latency,                               \
       "a stretch of each connection's life, as the client saw it (the server without a client)")   \
-    X(METRIC_QUANTILE, "latency.<latency>.<quantile>", "s",                                        \
+    X(METRIC_QUANTILE, "latency.<latency>.<quantile>", "s", read_quantile,                         \
       "the time that 50, 90, 99 or 99.9 % of the connections needed at most")                      \
-    X(METRIC_ERRORS, "errors.<ERRNO>", "errors", "how often either role met the errno")            \
-    X(METRIC_SIDE_ERRORS, "<side>.errors.<ERRNO>", "errors", "how often the role met the errno")   \
-    X(METRIC_OUTCOME, "outcome.<outcome>", "connections",                                          \
+    X(METRIC_ERRORS, "errors.<ERRNO>", "errors", read_errors,                                      \
+      "how often either role met the errno")                                                       \
+    X(METRIC_SIDE_ERRORS, "<side>.errors.<ERRNO>", "errors", read_side_errors,                     \
+      "how often the role met the errno")                                                          \
+    X(METRIC_OUTCOME, "outcome.<outcome>", "connections", read_outcome,                            \
       "connections that ended so, as the client saw them (the server without a client)")           \
-    X(METRIC_SIDE_OUTCOME, "<side>.outcome.<outcome>", "connections",                              \
+    X(METRIC_SIDE_OUTCOME, "<side>.outcome.<outcome>", "connections", read_side_outcome,           \
       "connections that ended so, as the role saw them")                                           \
-    X(METRIC_DUE, "<side>.message_due", "connections",                                             \
+    X(METRIC_DUE, "<side>.message_due", "connections", read_due,                                   \
       "connections that were established and ended while a message was due to the role, or after " \
       "a status outside http.ok")                                                                  \
-    X(METRIC_HTTP, "<side>.http.<class>", "responses",                                             \
+    X(METRIC_HTTP, "<side>.http.<class>", "responses", read_http,                                  \
       "protocol: http: responses read by the role, by the class of their status")                  \
-    X(METRIC_HTTP_STATUS, "<side>.http.status.<code>", "responses",                                \
+    X(METRIC_HTTP_STATUS, "<side>.http.status.<code>", "responses", read_http,                     \
       "protocol: http: responses read by the role, by their status")                               \
-    X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes",                                     \
+    X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes", read_workers_died,                  \
       "workers of the role that ended before they were told to")                                   \
-    X(METRIC_FIRST_NO_PORT, "client.first_no_port", "s",                                           \
+    X(METRIC_FIRST_NO_PORT, "client.first_no_port", "s", read_first_no_port,                       \
       "from the start of the load until no local port was left for the first time; absent: never") \
-    X(METRIC_LAST_BEGUN, "client.last_begun", "s",                                                 \
+    X(METRIC_LAST_BEGUN, "client.last_begun", "s", read_last_begun,                                \
       "from the start of the load until the client began its last connection; absent: none")       \
-    X(METRIC_RESTART, "timeline.restart", "s",                                                     \
+    X(METRIC_RESTART, "timeline.restart", "s", read_restart,                                       \
       "time from the last start of a killed role until its workers were ready")                    \
-    X(METRIC_SIDE_RESTART, "<side>.restart", "s", "the same of the role's own last start")         \
-    X(METRIC_REFUSALS, "timeline.refusals", "errors",                                              \
+    X(METRIC_SIDE_RESTART, "<side>.restart", "s", read_side_restart,                               \
+      "the same of the role's own last start")                                                     \
+    X(METRIC_REFUSALS, "timeline.refusals", "errors", read_refusals,                               \
       "how often bind(2) said EADDRINUSE to roles that were started again")                        \
-    X(METRIC_TLS, "<side>.tls.<tls>", "events",                                                    \
+    X(METRIC_TLS, "<side>.tls.<tls>", "events", read_tls,                                          \
       "transport: tls: what the role counted of it, over all of its connections")                  \
-    X(METRIC_TLS_FULL, "tls.full.rate", "1/s",                                                     \
+    X(METRIC_TLS_FULL, "tls.full.rate", "1/s", read_tls_rate,                                      \
       "full TLS handshakes a second of load, as the client saw them (the server without a "        \
       "client)")                                                                                   \
-    X(METRIC_TLS_RESUMED, "tls.resumed.rate", "1/s",                                               \
+    X(METRIC_TLS_RESUMED, "tls.resumed.rate", "1/s", read_tls_rate,                                \
       "TLS handshakes that resumed a session, a second of load, as above")                         \
-    X(METRIC_MEMORY, "<side>.memory_per_connection", "bytes",                                      \
+    X(METRIC_MEMORY, "<side>.memory_per_connection", "bytes", read_memory,                         \
       "memory the role's workers took for a connection, by when most were open; absent: none")     \
-    X(METRIC_CPU, "cpu.<side>", "s", "CPU time of the role's workers, user and system")            \
-    X(METRIC_SAMPLER_COST, "sampler.cost", "s", "CPU time that watching took")                     \
-    X(METRIC_SAMPLER_GAP, "sampler.gap", "s", "longest time between two observations")
+    X(METRIC_CPU, "cpu.<side>", "s", read_cpu, "CPU time of the role's workers, user and system")  \
+    X(METRIC_SAMPLER_COST, "sampler.cost", "s", read_sampler, "CPU time that watching took")       \
+    X(METRIC_SAMPLER_GAP, "sampler.gap", "s", read_sampler, "longest time between two observations")
 
 enum metric_id {
-#define X(id, pattern, unit, about) id,
+#define X(id, ...) id,
     METRICS(X)
 #undef X
 #define X(name, unit, about) METRIC_ACCOUNT_##name,
@@ -161,5 +164,8 @@ bool metrics_is_word(const char *name);
 
 /* Whether the row has a <name>. */
 bool metrics_is_open(enum metric_id id);
+
+/* Whether it stands for so many names that those at 0 are not listed. */
+bool metrics_is_sparse(enum metric_id id);
 
 #endif
