@@ -142,9 +142,10 @@ static void look_at_resent(struct story *story, const char *host, const char *wh
     story_evidence(story, "%s.counter.TcpRetransSegs", host);
     story_evidence(story, "%s.counter.TcpExtTCPLossProbes", host);
     story_evidence(story, "%s.counter.TcpOutSegs", host);
-    story_say(story,
-              "%s sent %s of %s segments again (TcpRetransSegs): latencies hold their timeouts.",
-              where, COUNT(again), COUNT(sent));
+    story_say(
+        story,
+        "%s sent %s of %s segments again (TcpRetransSegs): latencies may hold their timeouts.",
+        where, COUNT(again), COUNT(sent));
 }
 
 /* Faults and events are written to have them, and observe_resent tells what came. */

@@ -1,13 +1,13 @@
 /*
  * Whatever text a result.json holds, loading it ends in a result or a message, and a result that
- * was loaded can be measured, written and loaded again.
+ * was loaded can be measured, explained, written and loaded again.
  *
  *   clang -g -fsanitize=fuzzer,address,undefined … tests/fuzz/result_fuzz.c
  */
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "finwait/result.h"
+#include "finwait/explain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,6 +16,7 @@ static void use(struct result *result)
     struct error error;
 
     result_measure(result);
+    explain(result);
     json_t *json = result_to_json(result);
     struct result *again = result_from_json(json, &error);
     if (again == NULL) {
