@@ -156,6 +156,7 @@ static bool ends_lingering_zero(const struct program *program, bool zero)
 enum lingering facts_lingering(const struct facts *facts, enum side side)
 {
     const struct program *steps = &facts->result->side[side].steps;
+    const struct account *account = &facts->result->side[side].account;
     int64_t linger = -1;
     char name[48];
 
@@ -166,7 +167,8 @@ enum lingering facts_lingering(const struct facts *facts, enum side side)
     bool zero = units_parse_duration(facts_scenario(facts, name), &linger) == 0 && linger == 0;
     bool ends_zero = ends_lingering_zero(steps, zero);
     /* A connection that failed on its way was closed before its program came to linger. */
-    if (!zero && ends_zero && facts->failed > 0) {
+    if (!zero && ends_zero &&
+        account->outcome[OUTCOME_DONE] + account->outcome[OUTCOME_HELD] < account->attempted) {
         return LINGERING_UNKNOWN;
     }
     return ends_zero ? LINGERING_ZERO : LINGERING_NOT;

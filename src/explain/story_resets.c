@@ -13,20 +13,54 @@ static double cut_off(const struct facts *facts, enum side side)
     return resets > told ? resets : told;
 }
 
+/* Messages that the side sent and its peer's program never had; 0 where neither is counted. */
+static double lost_messages(const struct facts *facts, enum side from, double *sent,
+                            double *received)
+{
+    bool known = facts_metric(facts, sent, "%s.messages_sent", side_name(from)) &&
+                 facts_metric(facts, received, "%s.messages_received", side_name(side_peer(from)));
+
+    return known ? *sent - *received : 0;
+}
+
 /* What the programs noticed of it. */
 static void say_lost_messages(struct story *story, enum side from)
 {
-    double sent;
-    double received;
+    double sent = 0;
+    double received = 0;
 
-    if (facts_metric(&story->facts, &sent, "%s.messages_sent", side_name(from)) &&
-        facts_metric(&story->facts, &received, "%s.messages_received",
-                     side_name(side_peer(from))) &&
-        received < sent) {
+    if (lost_messages(&story->facts, from, &sent, &received) > 0) {
         story_say(story, "The %s received %s of the %s %s that the %s sent.",
                   side_name(side_peer(from)), received > 0 ? COUNT(received) : "none", COUNT(sent),
                   PLURAL(sent, "message", "messages"), side_name(from));
     }
+}
+
+/* A RST overtakes what the side had sent before: for one that closed too early there is a cure. */
+static void advise_closer(struct story *story, enum side side)
+{
+    const struct facts *facts = &story->facts;
+    enum lingering lingering = facts_lingering(facts, side);
+    double unread = facts_moved(facts, side, "TcpExtTCPAbortOnClose");
+    double late = facts_moved(facts, side, "TcpExtTCPAbortOnData");
+    const char *name = side_name(side);
+    double sent = 0;
+    double received = 0;
+
+    if (lost_messages(facts, side, &sent, &received) <= 0) {
+        return;
+    }
+    if (lingering == LINGERING_ZERO && late > 0) {
+        story_advise(story, "let the %s close with SO_LINGER off, so that what it sent arrives",
+                     name);
+    } else if (unread > 0 || (late > 0 && lingering == LINGERING_NOT)) {
+        story_advise(story,
+                     "let the %s shut down its sending side (shut-wr) and read until the %s's FIN "
+                     "(wait-fin) before it closes",
+                     name, side_name(side_peer(side)));
+    }
+    story_evidence(story, "%s.messages_sent", name);
+    story_evidence(story, "%s.messages_received", side_name(side_peer(side)));
 }
 
 static double most_time_wait(const struct facts *facts)
@@ -136,6 +170,7 @@ static void observe_side_resets(struct story *story, enum side side)
     if (rest > 0) {
         resets_say_answers(story, side, rest, explained + unanswered > 0);
     }
+    advise_closer(story, side);
     if (explained * 2 >= facts->opened) {
         say_aborted(story, "So");
     } else if (explained <= 0 && rest > 0) {

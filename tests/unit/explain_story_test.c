@@ -167,6 +167,59 @@ static void the_program_tells_the_cause_of_an_abort(void **state)
     }
 }
 
+/* The client's failures say nothing of how far the server's programs went. */
+static void failures_of_the_peer_leave_the_cause_of_an_abort(void **state)
+{
+    struct result *result = fixture_reset();
+
+    (void)state;
+    fixture_program(result, SIDE_SERVER, "accept recv send linger(0s) close");
+    SAYS(result, "closed with SO_LINGER at 0 s (");
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] -= 1;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_RESET] += 1;
+    EXPLAINS(result, "!at 0 s (");
+}
+
+/* An answer that a RST has overtaken: who closes early can be told how not to. */
+static void whose_close_lost_messages_is_advised(void **state)
+{
+    static const struct {
+        const char *program, *counter, *advice; /* NULL: none */
+    } cases[] = {
+        {"accept send close", "TcpExtTCPAbortOnClose",
+         "let the server shut down its sending side (shut-wr) and read until the client's FIN "
+         "(wait-fin) before it closes"},
+        {"accept send close", "TcpExtTCPAbortOnData",
+         "let the server shut down its sending side (shut-wr) and read until the client's FIN "
+         "(wait-fin) before it closes"},
+        {"accept send linger(0s) close", "TcpExtTCPAbortOnData",
+         "let the server close with SO_LINGER off, so that what it sent arrives"},
+        {"accept send close", "TcpExtTCPAbortOnMemory", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (uint64_t lost = 0; lost < 2; lost++) {
+            struct result *result = fixture_new();
+            fixture_program(result, SIDE_SERVER, cases[i].program);
+            fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 400);
+            fixture_counter(&result->side[SIDE_SERVER].counters, cases[i].counter, 400);
+            result->side[SIDE_SERVER].account.messages_sent = 5000;
+            result->side[SIDE_CLIENT].account.messages_received = 5000 - 400 * lost;
+            explain(result);
+            const struct remark *remark = remark_of(result, "rst.sent");
+            assert_non_null(remark);
+            if (lost > 0 && cases[i].advice != NULL) {
+                assert_string_equal(remark->advice, cases[i].advice);
+                assert_evidence(remark, "client.messages_received", 4600);
+            } else {
+                assert_null(remark->advice);
+            }
+            result_free(result);
+        }
+    }
+}
+
 /* RSTs of other programs, and all connections of the run in TIME_WAIT: nothing was aborted. */
 static void resets_of_the_machine_are_not_blamed_on_the_run(void **state)
 {
@@ -614,6 +667,8 @@ int main(void)
         cmocka_unit_test(fin_wait2_with_a_descriptor_stays),
         cmocka_unit_test(the_socket_options_fin_timeout_counts),
         cmocka_unit_test(resets_leave_nothing),
+        cmocka_unit_test(failures_of_the_peer_leave_the_cause_of_an_abort),
+        cmocka_unit_test(whose_close_lost_messages_is_advised),
         cmocka_unit_test(the_program_tells_the_cause_of_an_abort),
         cmocka_unit_test(resets_of_the_machine_are_not_blamed_on_the_run),
         cmocka_unit_test(few_resets_are_no_abort),
