@@ -26,7 +26,8 @@
     X(OUTCOME_TRUNCATED, "truncated", "TLS: the peer's FIN came, and no close_notify before it")   \
     X(OUTCOME_ALERT, "alert", "TLS: the peer's fatal alert ended it; see tls_errors")              \
     X(OUTCOME_TLS, "tls", "TLS: another error of OpenSSL's; see tls_errors")                       \
-    X(OUTCOME_BAD_STATUS, "bad_status", "done, but a response's status was outside http.ok")       \
+    X(OUTCOME_BAD_STATUS, "bad_status",                                                            \
+      "it got all its responses, one with a status outside http.ok")                               \
     X(OUTCOME_BAD_MESSAGE, "bad_message", "the peer sent what is no HTTP/1.1 message")             \
     X(OUTCOME_ERROR, "error", "another errno; see errors.*")                                       \
     X(OUTCOME_DIED, "died", "its program reached `die` and ended the worker")                      \

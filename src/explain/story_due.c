@@ -36,7 +36,7 @@ static double missing(const struct account *account)
     uint64_t due = 0;
 
     for (unsigned i = 0; i < OUTCOME_N; i++) {
-        due += i == OUTCOME_BAD_STATUS ? 0 : account->due[i];
+        due += i == OUTCOME_BAD_STATUS || i == OUTCOME_HELD ? 0 : account->due[i];
     }
     return (double)due;
 }
@@ -63,16 +63,16 @@ void observe_due(struct story *story)
 void observe_bad_status(struct story *story)
 {
     const struct account *client = &story->facts.result->side[SIDE_CLIENT].account;
+    uint64_t bad = client->outcome[OUTCOME_BAD_STATUS] + client->due[OUTCOME_HELD];
     const char *between = "";
 
-    if (client->outcome[OUTCOME_BAD_STATUS] == 0) {
+    if (bad == 0) {
         return;
     }
     story_about(story, SIDE_CLIENT);
     story_evidence(story, "client.outcome.bad_status");
-    story_say(story, "%s %s answered with a status outside http.ok (%s); read were ",
-              COUNT(client->outcome[OUTCOME_BAD_STATUS]),
-              PLURAL(client->outcome[OUTCOME_BAD_STATUS], "connection was", "connections were"),
+    story_say(story, "%s %s answered with a status outside http.ok (%s); read were ", COUNT(bad),
+              PLURAL(bad, "connection was", "connections were"),
               facts_scenario(&story->facts, "http.ok"));
     for (unsigned i = 0; i < HTTP_STATUS_N; i++) {
         if (client->status[i] > 0) {

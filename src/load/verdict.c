@@ -116,11 +116,11 @@ static bool recv_ahead(const struct conn *conn)
 void verdict_count(struct conn *conn, enum outcome outcome)
 {
     struct account *account = conn->worker->account;
-    bool due = conn->opened && (conn->bad_status || recv_ahead(conn));
+    bool missing = conn->opened && recv_ahead(conn);
 
-    if (outcome == OUTCOME_DONE && conn->bad_status) {
-        outcome = OUTCOME_BAD_STATUS;
+    if (conn->bad_status && !missing && outcome != OUTCOME_HELD) {
+        outcome = OUTCOME_BAD_STATUS; /* however it ended then: it got what there was to get */
     }
     account->outcome[outcome]++;
-    account->due[outcome] += due;
+    account->due[outcome] += missing || conn->bad_status;
 }

@@ -213,7 +213,7 @@ class HalfClose(cases.CaseTest, ft.LabTestCase):
 
 
 class Leak(cases.CaseTest):
-    """17 and 33: CLOSE_WAIT of an application that does not close, and of one that does not accept."""
+    """17 and 33: CLOSE_WAIT of an application that does not close, or does not accept."""
 
     N = 100
     SHORT = {"load.connections": N}

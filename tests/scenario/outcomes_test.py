@@ -4,7 +4,9 @@ run in which nothing was established.  And who closed first, as counts."""
 import contextlib
 import socket
 import ssl
+import struct
 import threading
+import time
 
 import finwait_test as ft
 from tls_peers import identity
@@ -120,6 +122,30 @@ class Statuses(ft.TestCase):
                 self.assertEqual(result["client.http.2xx"], 0)
                 ids = [one["id"] for one in result.listed("remarks")]
                 self.assertIn("http.bad_status", ids)
+
+    def test_a_reset_after_it_hides_none(self):
+        """Whatever ended the connection then: the status had come."""
+
+        def serve(connection):
+            read_head(connection)
+            connection.sendall(answer("401 Unauthorized"))
+            time.sleep(0.05)  # the client reads it
+            linger = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+        with server(serve) as port:
+            result = self.run_checked({**at(port), **DUE}, status=0)
+        self.assertEqual(result["connections.failed"], N)
+        self.assertEqual(result["client.outcome.bad_status"], N)
+        self.assertEqual(result["client.errors.ECONNRESET"], N)
+        self.assertNotIn("message.missing", result.remark_ids())
+        self.assertIn("http.bad_status", result.remark_ids())
+
+    def test_held_after_it(self):
+        result = self.seen("404 Not Found", ends=0, **{"client.program": "connect send recv hold"})
+        self.assertEqual(result["connections.failed"], N)
+        self.assertNotIn("message.missing", result.remark_ids())
+        self.assertIn("http.bad_status", result.remark_ids())
 
     def test_what_is_a_success_can_be_said(self):
         result = self.seen("404 Not Found", ends=0, **{"http.ok": "404"})
