@@ -31,9 +31,9 @@ double ports_taken(const struct facts *facts)
     return had > 0 ? had : 0;
 }
 
-/* The most sockets of the client that a sample saw; bound ones included where the kernel tells. */
-static double most_seen(const struct side_facts *client)
+double ports_seen_taken(const struct facts *facts)
 {
+    const struct side_facts *client = &facts->side[SIDE_CLIENT];
     double sum = 0;
 
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
@@ -48,7 +48,8 @@ static bool were_enough(const struct facts *facts, const struct port_budget *bud
     const struct side_facts *client = &facts->side[SIDE_CLIENT];
     double total = (double)budget->total;
 
-    return ports_taken(facts) * 2 < total || (client->observed && most_seen(client) * 4 < total);
+    return ports_taken(facts) * 2 < total ||
+           (client->observed && ports_seen_taken(facts) * 4 < total);
 }
 
 enum shortage ports_shortage(const struct facts *facts, const struct port_budget *budget)

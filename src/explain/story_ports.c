@@ -118,6 +118,7 @@ static void say_holder(struct story *story, const struct port_budget *budget)
 {
     const struct facts *facts = &story->facts;
     double held = facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT];
+    double open = facts->side[SIDE_CLIENT].peak[TCP_STATE_ESTABLISHED];
     bool time_wait = stands_in_time_wait(facts, budget);
 
     if (has_fixed_port(facts) && facts_reuses_fixed_port(facts)) {
@@ -125,6 +126,10 @@ static void say_holder(struct story *story, const struct port_budget *budget)
                          "back at once, but a connection in any other state keeps it.");
     } else if (time_wait && !has_fixed_port(facts)) {
         story_say(story, "Up to %s of them stood in TIME_WAIT on the client.", COUNT(held));
+    } else if (open * 2 > (double)budget->total) {
+        story_evidence(story, "client.established.peak");
+        story_say(story, "Up to %s of them were of connections still open on the client.",
+                  COUNT(open));
     }
     ports_advise(story, budget, time_wait);
 }
@@ -162,7 +167,7 @@ void observe_no_ports(struct story *story)
     story_say(story, "The client ran out of local ports: ");
     add_failures(story);
     story_evidence(story, "client.time_wait.peak");
-    if (!stands_in_time_wait(facts, &budget)) {
+    if (ports_seen_taken(facts) * 2 <= (double)budget.total) {
         story_certainty(story, CERTAINTY_LIKELY); /* no table shows what held them */
     }
     if (budget.ports > 0) {

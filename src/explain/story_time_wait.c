@@ -99,8 +99,10 @@ static void say_projection(struct story *story, const struct pile *pile)
     const char *rate = COUNT(pile->rate);
     const char *unit = pile->each ? "" : " such sockets";
 
-    if (pile->rate <= 0) {
-        return;
+    bool one_port =
+        pile->side == SIDE_CLIENT && facts_scenario_count(&story->facts, "client.port") > 0;
+    if (pile->rate <= 0 || one_port) {
+        return; /* and no rate at all fills more than that */
     }
     if (pile->projected <= ceiling) {
         story_say(story,

@@ -130,6 +130,27 @@ static void a_fixed_port_of_another_program_is_told(void **state)
     result_free(own);
 }
 
+/* What holds the ports need not be TIME_WAIT. */
+static void ports_of_open_connections_are_told(void **state)
+{
+    struct result *result = short_of(EADDRNOTAVAIL, 500, false);
+    struct result *unseen = short_of(EADDRNOTAVAIL, 500, false);
+
+    (void)state;
+    option(result, "client.sockopt.local_port_range", "40000-40249"); /* two addresses */
+    option(unseen, "client.sockopt.local_port_range", "40000-40249");
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 500, 500);
+    SAYS(result, "Up to 500 of them were of connections still open on the client.", "!TIME_WAIT");
+    assert_evidence(remarked(result, "ports.exhausted", CERTAINTY_PROVEN),
+                    "client.established.peak", 500);
+    unseen->side[SIDE_CLIENT].has_final = false;
+    unseen->side[SIDE_CLIENT].observation_count = 0;
+    explain(unseen);
+    remarked(unseen, "ports.exhausted", CERTAINTY_LIKELY);
+    result_free(result);
+    result_free(unseen);
+}
+
 static void reserved_ports_are_none(void **state)
 {
     struct result *result = short_of(EADDRNOTAVAIL, 1000, true);
@@ -256,6 +277,7 @@ int main(void)
         cmocka_unit_test(without_ipv6_no_port_is_short),
         cmocka_unit_test(an_address_that_is_not_there_is_likely),
         cmocka_unit_test(a_fixed_port_of_another_program_is_told),
+        cmocka_unit_test(ports_of_open_connections_are_told),
         cmocka_unit_test(reserved_ports_are_none),
         cmocka_unit_test(what_is_set_already_is_not_advised),
         cmocka_unit_test(reuse_needs_timestamps_of_both),
