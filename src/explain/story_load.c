@@ -71,6 +71,8 @@ void observe_refused(struct story *story)
     facts_server(where, sizeof where, facts);
     story_about(story, SIDE_CLIENT);
     story_evidence(story, "client.outcome.refused");
+    story_evidence(story, "client.counter.TcpAttemptFails");
+    story_evidence(story, "server.counter.TcpOutRsts");
     story_evidence(story, "connections.attempted");
     if (!facts->result->private_lab && !facts->result->side[SIDE_SERVER].played) {
         story_certainty(story, CERTAINTY_LIKELY); /* a filter on the way can answer so, too */

@@ -13,6 +13,8 @@ static void say_standing(struct story *story, const char *when, enum side host)
     story_say(story, "%s %s's host had", when, side_name(host));
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
         if (state != TCP_STATE_LISTEN && side->final[state] > 0) {
+            story_evidence(story, "%s.%s.final", side_name(host),
+                           tcp_state_name((enum tcp_state)state));
             story_add(story, "%s%s in %s", before, COUNT(side->final[state]),
                       tcp_state_name((enum tcp_state)state));
             before = " and ";

@@ -103,6 +103,9 @@ static void say_refused(struct story *story, const struct moment *moment,
     story_evidence(story, "timeline.refusals");
     story_evidence(story, "server.port");
     tell_leftovers(left, look_at(&result->side[host], moment), host);
+    if (left[0] == '\0') {
+        story_certainty(story, CERTAINTY_LIKELY); /* no look at the sockets shows it */
+    }
     story_say(story,
               "The server %s: bind(2) was refused %s %s (EADDRINUSE), for %s stood on port %s.",
               moment->error != NULL ? "could not be started again" : "came back late",

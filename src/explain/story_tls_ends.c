@@ -117,6 +117,8 @@ static void say_answer(struct story *story, enum side side, double truncated)
         return;
     }
     if (met >= TLS_FEW * truncated) {
+        story_evidence(story, "%s.counter.TcpExtTCPAbortOnData", side_name(peer));
+        story_evidence(story, "%s.counter.TcpExtTW", side_name(peer));
         story_say(story,
                   "OpenSSL answers that with a fatal alert, which met a closed socket: the %s's "
                   "kernel sent a RST for it%s.",

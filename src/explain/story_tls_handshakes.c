@@ -19,6 +19,20 @@ static void say_handshakes(struct story *story, enum side side)
     }
 }
 
+/* With TLS 1.3 the server sends its tickets after the handshake, as data (RFC 8446 section 4.6.1).
+ */
+static void say_no_ticket(struct story *story)
+{
+    story_evidence(story, "server.tls.handshakes");
+    story_evidence(story, "client.tls.tickets");
+    if (tls_counted(&story->facts, SIDE_CLIENT, TLS_TICKETS) <= 0 &&
+        tls_unread_tickets(&story->facts) > 0) {
+        story_say(story, "The client read none of the session tickets that the server sent after "
+                         "its handshake, so it had nothing to resume.");
+        story_advise(story, "let the client read before it closes, until the tickets have come");
+    }
+}
+
 static void say_resumption(struct story *story, enum side side)
 {
     const struct facts *facts = &story->facts;
@@ -34,6 +48,7 @@ static void say_resumption(struct story *story, enum side side)
                   "No TLS handshake of the %s resumed a session, though tls.resumption is %s: all "
                   "of the %s were full ones.",
                   side_name(side), resumption, COUNT(handshakes));
+        say_no_ticket(story);
     }
 }
 

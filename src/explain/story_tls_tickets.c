@@ -13,6 +13,8 @@ void observe_tls_tickets(struct story *story)
     }
     story_about(story, SIDE_CLIENT);
     story_evidence(story, "client.tls.tickets");
+    story_evidence(story, "server.tls.handshakes");
+    story_evidence(story, "server.tls.resumed");
     story_evidence(story, "client.counter.TcpExtTCPAbortOnClose");
     story_evidence(story, "client.counter.TcpExtTCPAbortOnData");
     story_say(story,

@@ -362,6 +362,18 @@ static void resumption_that_never_came_about_is_told(void **state)
     result_free(result);
 }
 
+/* A ticket is data behind the handshake: who does not read has none. */
+static void what_was_not_read_is_not_resumed(void **state)
+{
+    struct result *result = fixture_tls();
+
+    (void)state;
+    set_scenario(result, "tls.resumption", "ticket");
+    SAYS(result, "<tls.not_resumed client>", "!let the client read");
+    result->side[SIDE_CLIENT].account.tls.count[TLS_TICKETS] = 0;
+    EXPLAINS(result, "so it had nothing to resume. -> let the client read before it closes");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_connection_meets_its_tickets_once),
         cmocka_unit_test(no_alert_follows_its_own_close_notify),
         cmocka_unit_test(resumption_that_never_came_about_is_told),
+        cmocka_unit_test(what_was_not_read_is_not_resumed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

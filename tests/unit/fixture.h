@@ -314,8 +314,8 @@ static inline bool is_borne_out(struct result *result, const struct remark *rema
 static inline bool is_numberless(const struct remark *remark)
 {
     static const char *const ids[] = {
-        "run.cut",    "timeline.failed",       "fault.struck",       "event.happened",
-        "role.moved", "connections.uncounted", "sockets.unobserved",
+        "run.cut",        "timeline.failed",       "fault.struck",
+        "event.happened", "connections.uncounted", "sockets.unobserved",
     };
 
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
