@@ -33,19 +33,6 @@ static bool orphans_expired(const struct facts *facts, enum side which)
            seconds < facts->watched;
 }
 
-double facts_gave_way(const struct facts *facts, enum side which)
-{
-    const struct side_facts *side = &facts->side[which];
-    double gone = side->tw_made - side->orphans - side->final[TCP_STATE_TIME_WAIT];
-
-    /* Those that were there for their whole time are gone as well, in a longer run. */
-    return side->counted && side->settled && gone > 0 && side->final[TCP_STATE_TIME_WAIT] > 0 &&
-                   !orphans_expired(facts, which) &&
-                   facts->watched * (double)NS_PER_S < (double)TIME_WAIT_LENGTH
-               ? gone
-               : 0;
-}
-
 /* Whether mini-sockets may have gone for another reason than data: their time was over. */
 static bool may_have_expired(const struct facts *facts, enum side which)
 {
@@ -75,6 +62,20 @@ double facts_reset_in_fin_wait2(const struct facts *facts, enum side which)
     }
     gone = least(gone, side->rsts);
     return gone > 0 ? gone : 0;
+}
+
+double facts_gave_way(const struct facts *facts, enum side which)
+{
+    const struct side_facts *side = &facts->side[which];
+    double gone = side->tw_made - side->orphans - side->final[TCP_STATE_TIME_WAIT] -
+                  facts_reset_in_fin_wait2(facts, which); /* those never came to TIME_WAIT */
+
+    /* Those that were there for their whole time are gone as well, in a longer run. */
+    return side->counted && side->settled && gone > 0 && side->final[TCP_STATE_TIME_WAIT] > 0 &&
+                   !orphans_expired(facts, which) &&
+                   facts->watched * (double)NS_PER_S < (double)TIME_WAIT_LENGTH
+               ? gone
+               : 0;
 }
 
 bool facts_left_standing(const struct facts *facts, enum side side)

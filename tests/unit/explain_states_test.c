@@ -466,6 +466,21 @@ static void missing_time_waits_are_told_on_either_side(void **state)
     }
 }
 
+/* Data that met mini-sockets in FIN_WAIT2 drew RSTs: those are told with these. */
+static void minis_that_data_ended_are_not_missing(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_CLIENT);
+
+    (void)state;
+    fixture_unpredict(result);
+    fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, CONNECTIONS - 206, CONNECTIONS - 206);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 206);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpEstabResets", 206);
+    SAYS(result, "answered data that came for sockets in FIN_WAIT2");
+    not_remarked(result, "time_wait.ended_early");
+    result_free(result);
+}
+
 static void recycled_time_waits_are_not_missing(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_CLIENT);
@@ -512,6 +527,7 @@ int main(void)
         cmocka_unit_test(a_single_orphan_is_told_in_the_singular),
         cmocka_unit_test(rsts_that_abort_nothing_are_told_by_their_reason),
         cmocka_unit_test(missing_time_waits_are_told_on_either_side),
+        cmocka_unit_test(minis_that_data_ended_are_not_missing),
         cmocka_unit_test(recycled_time_waits_are_not_missing),
         cmocka_unit_test(more_rsts_than_connections_are_told),
         cmocka_unit_test(no_more_rsts_are_told_by_a_counter_than_it_counts),
