@@ -53,6 +53,9 @@ const char *outcome_about(enum outcome outcome);
       "from established (server: from accept(2)) until the TLS handshake was complete")            \
     X(LATENCY_RESPONSE, "response",                                                                \
       "from the first byte of a request sent to the last of its response")                         \
+    X(LATENCY_IDLE, "idle",                                                                        \
+      "from the last data, or the start of a pause, to the peer's FIN, where it came within the "  \
+      "pause and before a message that was due; to 1 to 4 ms (a jiffy)")                           \
     X(LATENCY_CLOSE, "close",                                                                      \
       "from the first step that closes (shut-wr, wait-fin, rst, close) to the end of the program") \
     X(LATENCY_LIFE, "life",                                                                        \

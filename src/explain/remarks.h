@@ -68,6 +68,8 @@
     X(observe_closer, "closed_first", CAUSE, ANY, "which side closed first, as counts")            \
     X(observe_crossing, "closed_first.both", CAUSE, HOST,                                          \
       "both sides closed at once: their FINs crossed")                                             \
+    X(observe_idle, "idle.closed", CAUSE, ANY,                                                     \
+      "the server closed connections in a pause of the client, and after what time")               \
     X(observe_resets, "rst.sent", CAUSE, HOST, "RSTs a side sent, why, and what they cut off")     \
     X(observe_host_resets, "rst.machine", CAUSE, HOST,                                             \
       "lab: host: RSTs of the whole machine, as far as they can be of this run")                   \

@@ -66,6 +66,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->born = born;
     conn->established = 0;
     conn->asked = 0;
+    conn->idle = 0;
     conn->closing = 0;
     conn->since = 0;
     conn->tls = NULL;
@@ -342,11 +343,15 @@ static void on_slept(evutil_socket_t fd, short what, void *argument)
     struct conn *conn = argument;
 
     conn->pc++;
+    verdict_woke(conn);
     on_again(fd, what, conn);
 }
 
 enum step_result conn_sleep(struct conn *conn, int64_t ns)
 {
+    if (conn->idle == 0) {
+        conn->idle = clock_now();
+    }
     return call_later(conn, ns, on_slept);
 }
 

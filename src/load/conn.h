@@ -53,6 +53,7 @@ struct conn {
     int64_t born;        /* when it was begun, or was due (open loop) */
     int64_t established; /* when the handshake of TLS began */
     int64_t asked;       /* when the request under way began to be sent, or 0 */
+    int64_t idle;        /* when it began to pause after its last message, or 0 */
     int64_t closing;     /* when the first closing step began, or 0 */
     int64_t since;       /* when it began to wait in this step */
     tls_stream *tls;     /* owned; NULL: plain TCP, or not yet established */

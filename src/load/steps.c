@@ -103,6 +103,7 @@ enum step_result step_send(struct conn *conn, const struct step *step)
         worker->account->bytes_sent += done;
     }
     conn->sent = 0;
+    conn->idle = 0;
     worker->account->messages_sent++;
     return STEP_NEXT;
 }
@@ -112,6 +113,7 @@ static enum step_result received(struct conn *conn)
     struct account *account = conn->worker->account;
 
     conn->receiving = false;
+    conn->idle = 0;
     account->messages_received++;
     verdict_received(conn);
     if (conn->asked != 0 && conn->worker->plan->side == SIDE_CLIENT) {

@@ -5,6 +5,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "finwait/clock.h"
+
 /* ---- who closed first ---- */
 
 static void count_closer(struct conn *conn, bool mine)
@@ -123,4 +125,27 @@ void verdict_count(struct conn *conn, enum outcome outcome)
     }
     account->outcome[outcome]++;
     account->due[outcome] += missing || conn->bad_status;
+}
+
+/* ---- how long the peer waited ---- */
+
+/*
+ * In CLOSE_WAIT the FIN is the last segment that came, and so the last ACK (tcp_ack() notes when).
+ * The last data before it are the message's, unless they are a close_notify; a program that was
+ * late to read them began its pause late.
+ */
+void verdict_woke(struct conn *conn)
+{
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+
+    if (!recv_ahead(conn) || getsockopt(conn->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+        info.tcpi_state != TCP_CLOSE_WAIT) {
+        return;
+    }
+    int64_t since_fin = info.tcpi_last_ack_recv * NS_PER_MS;
+    int64_t since_data = info.tcpi_last_data_recv * NS_PER_MS;
+    int64_t paused = clock_now() - conn->idle;
+    int64_t idle = (since_data > paused ? since_data : paused) - since_fin;
+    histogram_record(&conn->worker->account->latency[LATENCY_IDLE], idle > 0 ? idle : 0);
 }

@@ -17,6 +17,9 @@ void verdict_peer_closed(struct conn *conn);
 /* The descriptor is kept: second, if the kernel has the peer's FIN or RST by now. */
 void verdict_kept(struct conn *conn);
 
+/* A pause is over: measure how long the peer waited, if it has closed meanwhile. */
+void verdict_woke(struct conn *conn);
+
 /* A message has been received whole; a response: its status. */
 void verdict_received(struct conn *conn);
 
