@@ -44,6 +44,30 @@ void observe_waiting(struct story *story)
     }
 }
 
+/* Connections that the side's program has neither ended nor come to hold. */
+static double under_way(const struct facts *facts, enum side side)
+{
+    const struct account *account = &facts->result->side[side].account;
+
+    return (double)account_open(account) + (double)account->outcome[OUTCOME_CUT];
+}
+
+/* How it goes on: only of a program of ours it is known whether it meant to close. */
+static void add_prospect(struct story *story, enum side side, double left)
+{
+    const struct facts *facts = &story->facts;
+
+    if (!facts->result->side[side].played) {
+        story_certainty(story, CERTAINTY_LIKELY);
+        story_add(story, ", as a leak does; one that is only slow closes them in a longer settle.");
+    } else if (under_way(facts, side) >= left) {
+        story_evidence(story, "%s.outcome.cut", side_name(side));
+        story_add(story, "; its program had not come to its end yet, which is no leak.");
+    } else {
+        story_add(story, "%s.", facts->timeouts > 0 ? "" : ", as a leak does");
+    }
+}
+
 void observe_close_wait(struct story *story)
 {
     for (unsigned side = 0; side < SIDE_N; side++) {
@@ -59,11 +83,11 @@ void observe_close_wait(struct story *story)
         story_say(story,
                   "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application "
                   "still holds %s. The kernel has no timer for this state: %s until the %s closes "
-                  "%s or exits%s.",
+                  "%s or exits",
                   COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
                   PLURAL(left, "the descriptor", "their descriptors"),
-                  PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"),
-                  story->facts.timeouts > 0 ? "" : ", as a leak does");
+                  PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"));
+        add_prospect(story, (enum side)side, left);
     }
 }
 

@@ -19,6 +19,16 @@ static double begun_a_second(const struct facts *facts)
     return (facts->open_loop ? facts->attempted : facts->opened) / facts->arriving;
 }
 
+/* What struck the run and made some fail will not go on; what fails by itself will. */
+static double share_of(const struct facts *facts, double made)
+{
+    bool struck = facts->result->event_count > 0 || faults_struck(facts);
+
+    return struck && facts->completed > 0 && made <= (1 + SAME) * facts->completed
+               ? facts->completed
+               : facts->opened;
+}
+
 static bool find_pile(const struct facts *facts, enum side side, struct pile *pile)
 {
     const struct side_facts *seen = &facts->side[side];
@@ -46,7 +56,7 @@ static bool find_pile(const struct facts *facts, enum side side, struct pile *pi
     }
     pile->each = made >= facts->completed && made <= facts->completed;
     if (facts->arriving > 0) {
-        double share = made / facts->opened;
+        double share = made / share_of(facts, made);
         pile->rate = (share >= 1 - SAME && share <= 1 + SAME ? 1 : share) * begun_a_second(facts);
     }
     pile->projected = pile->rate * (double)TIME_WAIT_LENGTH / (double)NS_PER_S;

@@ -71,6 +71,20 @@ static void a_load_without_ports_goes_on_as_asked(void **state)
     result_free(result);
 }
 
+/* Half of them met a server that was stopped, which will not go on. */
+static void what_an_event_made_fail_is_no_part_of_the_rate(void **state)
+{
+    struct result *result = open_loop();
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    fixture_event(result, "{at: 2s, stop: server}");
+    client->outcome[OUTCOME_DONE] = client->outcome[OUTCOME_TIMEOUT] = 2500;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 2500, 2500);
+    result->side[SIDE_SERVER].counters.item[1].after -= 2500;
+    EXPLAINS(result, "on at 1,000 a second, 60,000 would stand");
+}
+
 /* Some of its connections are reset: what is left in TIME_WAIT comes at half the rate. */
 static void a_part_of_the_connections_is_a_part_of_the_rate(void **state)
 {
@@ -139,6 +153,7 @@ int main(void)
         cmocka_unit_test(an_open_loop_that_kept_up_is_not_behind),
         cmocka_unit_test(failures_do_not_slow_the_load),
         cmocka_unit_test(a_load_without_ports_goes_on_as_asked),
+        cmocka_unit_test(what_an_event_made_fail_is_no_part_of_the_rate),
         cmocka_unit_test(a_part_of_the_connections_is_a_part_of_the_rate),
         cmocka_unit_test(a_closed_loop_has_its_duration),
         cmocka_unit_test(a_load_that_came_late_is_told),

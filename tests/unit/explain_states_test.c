@@ -234,6 +234,33 @@ static void only_what_was_accepted_is_a_leak(void **state)
     result_free(result);
 }
 
+/* A leak is a program that came to its end and holds on. */
+static void what_is_still_to_close_is_no_leak(void **state)
+{
+    struct result *leak = fixture_leaked_by(SIDE_SERVER);
+    struct result *slow = fixture_leaked_by(SIDE_SERVER);
+    struct result *stopped = fixture_leaked_by(SIDE_CLIENT);
+    struct result *foreign = fixture_leaked_by(SIDE_SERVER);
+
+    (void)state;
+    slow->side[SIDE_SERVER].account.outcome[OUTCOME_HELD] = 0;
+    slow->side[SIDE_SERVER].account.outcome[OUTCOME_CUT] = CONNECTIONS;
+    stopped->side[SIDE_CLIENT].account.outcome[OUTCOME_HELD] = 0; /* all of them open */
+    foreign->side[SIDE_SERVER].played = false;
+    SAYS(leak, "or exits, as a leak does.");
+    remarked(leak, "close_wait.leak", CERTAINTY_PROVEN);
+    SAYS(slow, "which is no leak", "!as a leak does");
+    assert_evidence(remarked(slow, "close_wait.leak", CERTAINTY_PROVEN), "server.outcome.cut",
+                    CONNECTIONS);
+    SAYS(stopped, "which is no leak", "!as a leak does");
+    SAYS(foreign, "as a leak does; one that is only slow closes them in a longer settle");
+    remarked(foreign, "close_wait.leak", CERTAINTY_LIKELY);
+    result_free(leak);
+    result_free(slow);
+    result_free(stopped);
+    result_free(foreign);
+}
+
 static void an_accept_queue_of_open_connections_is_told(void **state)
 {
     struct result *open = queued_at(false, 12, 0);
@@ -523,6 +550,7 @@ int main(void)
         cmocka_unit_test(bound_sockets_in_close_are_told),
         cmocka_unit_test(what_was_never_accepted_is_no_leak),
         cmocka_unit_test(only_what_was_accepted_is_a_leak),
+        cmocka_unit_test(what_is_still_to_close_is_no_leak),
         cmocka_unit_test(an_accept_queue_of_open_connections_is_told),
         cmocka_unit_test(a_single_orphan_is_told_in_the_singular),
         cmocka_unit_test(rsts_that_abort_nothing_are_told_by_their_reason),
