@@ -80,7 +80,20 @@ bool faults_lost(const struct facts *facts, enum fault_packets packets, enum sid
     return false;
 }
 
-char *faults_blame(char *text, size_t size, enum fault_packets packets, enum side side)
+bool faults_lost_all(const struct facts *facts, enum fault_packets packets, enum side side)
+{
+    for (size_t i = 0; i < facts->result->fault_count; i++) {
+        struct fault_facts got = faults_get(facts, i);
+        if (got.struck && got.end == INT64_MAX && got.fault->share >= 1 && loses(got.fault) &&
+            got.fault->toward[side] && strikes(got.fault, packets)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+char *faults_blame(char *text, size_t size, const struct facts *facts, enum fault_packets packets,
+                   enum side side)
 {
     static const char *const many[FAULT_PACKETS_N] = {
         [FAULT_ANY] = "segments", [FAULT_SYN] = "SYNs",  [FAULT_SYN_ACK] = "SYN-ACKs",
@@ -88,7 +101,9 @@ char *faults_blame(char *text, size_t size, enum fault_packets packets, enum sid
         [FAULT_RST] = "RSTs",
     };
 
-    snprintf(text, size, "faults lost %s on their way to the %s", many[packets], side_name(side));
+    snprintf(text, size, "faults %slost %s on their way to the %s",
+             faults_lost_all(facts, packets, side) ? "" : "may have ", many[packets],
+             side_name(side));
     return text;
 }
 

@@ -18,8 +18,13 @@ struct fault_facts faults_get(const struct facts *facts, size_t index);
 /* Whether faults kept such segments, or some, from reaching `side` at any time of the run. */
 bool faults_lost(const struct facts *facts, enum fault_packets packets, enum side side);
 
-/* "faults lost FINs on their way to the server".  Returns `text`. */
-char *faults_blame(char *text, size_t size, enum fault_packets packets, enum side side);
+/* Whether they kept every one of them to the end of the run: what is sent again is lost as well. */
+bool faults_lost_all(const struct facts *facts, enum fault_packets packets, enum side side);
+
+/* "faults lost FINs on their way to the server", "faults may have lost …" where some came through.
+ * Returns `text`. */
+char *faults_blame(char *text, size_t size, const struct facts *facts, enum fault_packets packets,
+                   enum side side);
 #define BLAME_TEXT 80
 
 /* Whether any fault struck, be it one that delays. */

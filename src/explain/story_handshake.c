@@ -18,10 +18,10 @@ static bool lacked_backlog(const struct facts *facts)
 static const char *why_unanswered(char *text, size_t size, const struct facts *facts)
 {
     if (faults_lost(facts, FAULT_SYN, SIDE_SERVER)) {
-        return faults_blame(text, size, FAULT_SYN, SIDE_SERVER);
+        return faults_blame(text, size, facts, FAULT_SYN, SIDE_SERVER);
     }
     if (faults_lost(facts, FAULT_SYN_ACK, SIDE_CLIENT)) {
-        return faults_blame(text, size, FAULT_SYN_ACK, SIDE_CLIENT);
+        return faults_blame(text, size, facts, FAULT_SYN_ACK, SIDE_CLIENT);
     }
     if (facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows") > 0) {
         return "the server's accept queue was full (TcpExtListenOverflows) and it dropped them";
@@ -43,7 +43,10 @@ void observe_syn_sent(struct story *story)
         story_evidence(story, "client.syn_sent.final");
         story_evidence(story, "server.counter.TcpExtListenOverflows");
         story_evidence(story, "server.counter.TcpExtListenDrops");
-        story_certainty(story, CERTAINTY_LIKELY); /* more than one thing can keep it away */
+        if (!faults_lost_all(facts, FAULT_SYN, SIDE_SERVER) &&
+            !faults_lost_all(facts, FAULT_SYN_ACK, SIDE_CLIENT)) {
+            story_certainty(story, CERTAINTY_LIKELY); /* more than one thing can keep it away */
+        }
         story_say(story,
                   "%s %s in SYN_SENT on the client: no answer to %s has come, for %s. The kernel "
                   "sends a SYN again as often as tcp_syn_retries says%s; then connect meets "
@@ -63,6 +66,14 @@ static bool defers(const struct facts *facts)
     return option[0] != '\0' && strcmp(option, "0s") != 0 && strcmp(option, "off") != 0;
 }
 
+/* Whether nothing but faults can have kept the handshake's third segment away. */
+static bool is_pending_for_faults(const struct facts *facts)
+{
+    return faults_lost_all(facts, FAULT_SYN_ACK, SIDE_CLIENT) ||
+           (faults_lost_all(facts, FAULT_ACK, SIDE_SERVER) && !defers(facts) &&
+            !(facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows") > 0));
+}
+
 /* Why the handshake's third segment was not taken.  More than one may be so. */
 static void say_why_pending(struct story *story)
 {
@@ -71,13 +82,16 @@ static void say_why_pending(struct story *story)
     bool full = facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows") > 0;
     bool answer = faults_lost(facts, FAULT_SYN_ACK, SIDE_CLIENT);
 
-    if (answer && lost) {
+    if (faults_lost_all(facts, FAULT_SYN_ACK, SIDE_CLIENT)) {
+        story_say(story, "Faults lost the SYN-ACKs on their way to the client.");
+    } else if (answer && lost) {
         story_say(story, "Faults lost the SYN-ACKs on their way to the client, or the ACKs on "
                          "their way back.");
     } else if (answer) {
-        story_say(story, "Faults lost the SYN-ACKs on their way to the client.");
+        story_say(story, "Faults may have lost the SYN-ACKs on their way to the client.");
     } else if (lost) {
-        story_say(story, "Faults lost the ACKs on their way to the server.");
+        story_say(story, "Faults %s the ACKs on their way to the server.",
+                  faults_lost_all(facts, FAULT_ACK, SIDE_SERVER) ? "lost" : "may have lost");
     }
     if (full) {
         story_say(story,
@@ -135,7 +149,9 @@ void observe_syn_recv(struct story *story)
     story_evidence(story, "server.syn_recv.final");
     story_evidence(story, "client.established.final");
     story_evidence(story, "server.counter.TcpExtListenOverflows");
-    story_certainty(story, CERTAINTY_LIKELY);
+    if (!is_pending_for_faults(facts)) {
+        story_certainty(story, CERTAINTY_LIKELY);
+    }
     story_say(
         story,
         "%s %s in SYN_RECV on the server: the SYN-ACK is sent, and the ACK that completes the "

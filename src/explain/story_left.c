@@ -130,7 +130,7 @@ static const char *missing_fin(char text[BLAME_TEXT], const struct facts *facts,
                 facts->side[side].final[TCP_STATE_FIN_WAIT2];
 
     return sent && faults_lost(facts, FAULT_FIN, side)
-               ? faults_blame(text, BLAME_TEXT, FAULT_FIN, side)
+               ? faults_blame(text, BLAME_TEXT, facts, FAULT_FIN, side)
                : "";
 }
 
@@ -147,7 +147,8 @@ void observe_fin_wait2(struct story *story)
         const char *why = missing_fin(blame, &story->facts, (enum side)i);
         story_about(story, (enum side)i);
         story_evidence(story, "%s.fin_wait2.final", side_name((enum side)i));
-        story_certainty(story, why[0] != '\0' ? CERTAINTY_LIKELY : CERTAINTY_PROVEN);
+        bool known = why[0] == '\0' || faults_lost_all(&story->facts, FAULT_FIN, (enum side)i);
+        story_certainty(story, known ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
         story_say(story,
                   "%s %s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not "
                   "arrived%s%s.",

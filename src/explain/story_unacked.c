@@ -49,10 +49,10 @@ static const char *why_of_two(char text[WHY_TEXT], const struct facts *facts, en
     double had_not = standing(peer, waiting->had_not);
 
     if (had_it <= 0 && had_not > 0) {
-        return faults_blame(text, WHY_TEXT, FAULT_FIN, side_peer(side));
+        return faults_blame(text, WHY_TEXT, facts, FAULT_FIN, side_peer(side));
     }
     if (had_it > 0 && had_not <= 0) {
-        return faults_blame(text, WHY_TEXT, FAULT_ACK, side);
+        return faults_blame(text, WHY_TEXT, facts, FAULT_ACK, side);
     }
     snprintf(text, WHY_TEXT, "faults lost FINs on their way to the %s or ACKs on their way back",
              side_name(side_peer(side)));
@@ -71,19 +71,29 @@ static const char *why(char text[WHY_TEXT], const struct facts *facts, enum side
         return why_of_two(text, facts, side, waiting);
     }
     if (fins && (standing(peer, waiting->had_not) > 0 || standing(peer, waiting->had_it) <= 0)) {
-        return faults_blame(text, WHY_TEXT, FAULT_FIN, side_peer(side));
+        return faults_blame(text, WHY_TEXT, facts, FAULT_FIN, side_peer(side));
     }
     if (acks) {
-        return faults_blame(text, WHY_TEXT, FAULT_ACK, side);
+        return faults_blame(text, WHY_TEXT, facts, FAULT_ACK, side);
     }
     if (faults_lost(facts, FAULT_DATA, side_peer(side))) {
-        return faults_blame(text, WHY_TEXT, FAULT_DATA, side_peer(side));
+        return faults_blame(text, WHY_TEXT, facts, FAULT_DATA, side_peer(side));
     }
     if (waiting->state == TCP_STATE_FIN_WAIT1 && peer->final[TCP_STATE_ESTABLISHED] > 0 &&
         !(facts->side[side].fin_unsent > 0)) {
         return "it may stand behind data that the peer does not read";
     }
     return "";
+}
+
+/* Faults that lost only some may have lost others. */
+static bool is_certain(const struct facts *facts, enum side side, const char *reason)
+{
+    bool fins = faults_lost(facts, FAULT_FIN, side_peer(side));
+    bool all = fins ? faults_lost_all(facts, FAULT_FIN, side_peer(side))
+                    : faults_lost_all(facts, FAULT_ACK, side);
+
+    return reason[0] == '\0' || (all && !(facts->side[side].fin_unsent > 0));
 }
 
 /* tcp_probe_timer(): a FIN behind data that the peer's window holds up. */
@@ -136,7 +146,8 @@ static double observe_side(struct story *story, enum side side)
             const char *reason = why(text, &story->facts, side, &waitings[i]);
             story_evidence(story, "%s.%s.final", side_name(side),
                            tcp_state_name(waitings[i].state));
-            story_certainty(story, reason[0] != '\0' ? CERTAINTY_LIKELY : CERTAINTY_PROVEN);
+            story_certainty(story, is_certain(&story->facts, side, reason) ? CERTAINTY_PROVEN
+                                                                           : CERTAINTY_LIKELY);
             story_say(story, "%s %s on the %s in %s: %s FIN is not acknowledged%s%s.", COUNT(left),
                       PLURAL(left, "socket stands", "sockets stand"), side_name(side),
                       waitings[i].told, PLURAL(left, "its", "their"),

@@ -32,7 +32,7 @@ STORIES = {
     "states/server-close": (
         {
             "close.unlisted": ("server", {"server.outcome.held": 100}),
-            "prediction.met": (None, {"connections.completed": 100}),
+            "prediction.met": (None, {"connections.foreseen": 100}),
         },
         ["sockets.none_left"],
     ),

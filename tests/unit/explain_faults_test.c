@@ -129,6 +129,30 @@ static struct result *unacked(enum tcp_state client, enum tcp_state server, cons
     return result;
 }
 
+/* What lost some, or not to the end, lets others through: it only may be why. */
+static void a_fault_that_let_some_through_is_no_proof(void **state)
+{
+    static const struct {
+        const char *fault;
+        enum certainty certainty;
+    } faults[] = {
+        {"{at: 0s, drop: fin, toward: server}", CERTAINTY_PROVEN},
+        {"{at: 300ms, partition: on}", CERTAINTY_PROVEN},
+        {"{at: 0s, drop: fin, share: 50%, toward: server}", CERTAINTY_LIKELY},
+        {"{at: 0s, drop: fin, for: 500ms, toward: server}", CERTAINTY_LIKELY},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct result *result =
+            unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_ESTABLISHED, faults[i].fault);
+        SAYS(result, faults[i].certainty == CERTAINTY_PROVEN ? "for faults lost FINs"
+                                                             : "for faults may have lost FINs");
+        remarked(result, "fin.unacked", faults[i].certainty);
+        result_free(result);
+    }
+}
+
 static void a_lost_fin_is_told_from_a_lost_ack(void **state)
 {
     static const char partition[] = "{at: 0s, partition: on}";
@@ -433,6 +457,7 @@ int main(void)
         cmocka_unit_test(probes_are_told_from_losses),
         cmocka_unit_test(what_came_too_late_struck_nothing),
         cmocka_unit_test(many_faults_are_left_to_the_timeline),
+        cmocka_unit_test(a_fault_that_let_some_through_is_no_proof),
         cmocka_unit_test(a_lost_fin_is_told_from_a_lost_ack),
         cmocka_unit_test(without_faults_nothing_is_blamed_on_them),
         cmocka_unit_test(a_fin_that_was_not_sent_is_told_as_such),
