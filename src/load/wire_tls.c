@@ -2,6 +2,7 @@
 
 #include "finwait/clock.h"
 #include "steps.h"
+#include "verdict.h"
 #include "wire.h"
 
 /* TLS on the connection's own socket: what OpenSSL says, in the words of steps and accounts. */
@@ -13,9 +14,13 @@ static const enum outcome outcomes[] = {
     [TLS_FAILED] = OUTCOME_TLS,
 };
 
-static enum wire_status lost(struct conn *conn, enum outcome outcome,
+/* OpenSSL answers a truncation with an alert, whose error takes the peer's away from the socket. */
+static enum wire_status lost(struct conn *conn, enum tls_status status, enum outcome outcome,
                              const struct tls_trouble *trouble)
 {
+    if (status == TLS_TRUNCATED) {
+        verdict_peer_closed(conn);
+    }
     conn->worker->loss = (struct loss){
         .outcome = outcome,
         .errnum = trouble->errnum,
@@ -58,11 +63,12 @@ static enum wire_status status_of(struct conn *conn, enum tls_status status,
         return WIRE_END;
     case TLS_FIN:
         conn->notified = true;
+        verdict_peer_closed(conn);
         return WIRE_END;
     case TLS_ERRNO:
-        return lost(conn, OUTCOME_ERROR, trouble);
+        return lost(conn, status, OUTCOME_ERROR, trouble);
     default:
-        return lost(conn, outcomes[status], trouble);
+        return lost(conn, status, outcomes[status], trouble);
     }
 }
 
@@ -102,7 +108,7 @@ static enum step_result tls_open(struct conn *conn)
     case TLS_ERRNO:
         return wire_stop(conn, status_of(conn, status, &trouble));
     default:
-        return wire_stop(conn, lost(conn, OUTCOME_HANDSHAKE, &trouble));
+        return wire_stop(conn, lost(conn, status, OUTCOME_HANDSHAKE, &trouble));
     }
 }
 

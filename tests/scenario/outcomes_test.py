@@ -260,6 +260,16 @@ class ClosedFirst(ft.LabTestCase):
 
 
 class ForeignClosedFirst(ft.TestCase):
+    def test_a_server_that_ends_the_handshake_of_tls(self):
+        def serve(connection):
+            connection.recv(65536)  # the ClientHello
+
+        with server(serve) as port:
+            settings = {**at(port), "transport": "tls"}
+            result = self.run_checked(settings, "--expect=connections.opened > 0")
+        self.assertEqual(result.outcomes("client"), {"handshake": N})
+        self.assertEqual(result["closed_first.server"], N)
+
     def test_a_foreign_server_that_ends_some(self):
         """Every second connection the server ends at once, the others only after the client."""
         turns = iter(range(10**6))
