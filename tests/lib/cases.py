@@ -1,12 +1,9 @@
 """Public reports, tried on finwait: tests/data/cases has each as a person with that report would
 write it, and the tests of them share this."""
 
-import contextlib
 import os
-import socket
 import subprocess
 import sys
-import threading
 
 import finwait_test as ft
 
@@ -92,45 +89,3 @@ class CaseTest(ft.TestCase):
         self.assertEqual(result["connections.completed"], 0)
         self.assertEqual(result["connections.failed"], count)
         self.assertEqual(result["client.message_due"], count)
-
-
-# ---- servers that are not finwait's ----
-
-
-def read_head(connection):
-    """The head of a request, or what came of it before the FIN."""
-    head = b""
-    while b"\r\n\r\n" not in head:
-        more = connection.recv(65536)
-        if not more:
-            break
-        head += more
-    return head
-
-
-@contextlib.contextmanager
-def listening(host="127.0.0.1", backlog=1024):
-    """A listener that nobody accepts from."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, ft.free_port(host)), family=family, backlog=backlog)
-    with listener:
-        yield listener
-
-
-@contextlib.contextmanager
-def server(serve, **where):
-    """Call `serve` with each connection, in a thread of its own; gives the port."""
-
-    def accept(listener):
-        with contextlib.suppress(OSError):  # shut down below
-            while True:
-                threading.Thread(target=serve, args=listener.accept()[:1]).start()
-
-    with listening(**where) as listener:
-        thread = threading.Thread(target=accept, args=[listener])
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()

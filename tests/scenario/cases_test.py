@@ -11,6 +11,7 @@ import cases
 import finwait_test as ft
 import hosts
 import tls_peers
+from servers import accepting, listening, read_head, server
 from tls_peers import identity, nginx, tool
 
 V6 = {"ip": "v6"}
@@ -183,15 +184,14 @@ class HalfClose(cases.CaseTest, ft.LabTestCase):
         self.private(**{"server.program": "accept recv wait-fin close"})
 
     def foreign(self, serve, status, **settings):
-        with cases.server(serve) as port:
+        with server(serve) as port:
             short = {**cases.at(port), "load.connections": 100, **settings}
             return self.run_case("15-http-core-22-halfclose", short, status=status)
 
     def test_a_foreign_server_that_takes_it_for_an_abort(self):
         def serve(connection):
-            with contextlib.suppress(OSError), connection:
-                while connection.recv(65536):
-                    pass
+            while connection.recv(65536):
+                pass
 
         result = self.foreign(serve, 1)
         self.assert_all_lost(result, 100)
@@ -199,10 +199,9 @@ class HalfClose(cases.CaseTest, ft.LabTestCase):
 
     def test_a_foreign_server_that_answers_all_the_same(self):
         def serve(connection):
-            with contextlib.suppress(OSError), connection:
-                while connection.recv(65536):
-                    pass
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            while connection.recv(65536):
+                pass
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
         result = self.foreign(serve, 0)
         self.assertEqual(result["connections.completed"], 100)
@@ -227,7 +226,7 @@ class Leak(cases.CaseTest):
     def leaking(self, **where):
         kept = []
         try:
-            with cases.server(kept.append, **where) as port:
+            with accepting(kept.append, **where) as port:
                 yield port
         finally:
             for connection in kept:
@@ -247,7 +246,7 @@ class Leak(cases.CaseTest):
         self.assert_told(result, "close_wait.leak")
 
     def test_a_server_that_never_accepts(self):
-        with cases.listening() as listener:
+        with listening() as listener:
             port = listener.getsockname()[1]
             result = self.leak("33-tomcat-acceptcount", port)
         self.assertEqual(result["server.close_wait.unaccepted"], self.N)
@@ -257,7 +256,7 @@ class Leak(cases.CaseTest):
 
     def test_a_server_that_never_accepts_over_ipv6(self):
         self.require_ipv6()
-        with cases.listening("::1") as listener:
+        with listening("::1") as listener:
             port = listener.getsockname()[1]
             result = self.leak("33-tomcat-acceptcount", port, "[::1]", **V6)
         self.assert_told(result, "close_wait.unaccepted")
@@ -272,7 +271,7 @@ class Leak(cases.CaseTest):
             for _ in range(few):
                 kept.append(listener.accept()[0])
 
-        with cases.listening() as listener:
+        with listening() as listener:
             thread = threading.Thread(target=accept, args=[listener])
             thread.start()
             result = self.leak("33-tomcat-acceptcount", listener.getsockname()[1])
@@ -382,28 +381,28 @@ class NginxIdle(Idle):
         return {**self.SHORT, **cases.at(port), "client.program": program}
 
     def test_at_the_same_time(self):
-        with nginx(tls=False, keepalive="1s") as server:
-            settings = {**self.SHORT, **self.EITHER, **cases.at(server.port)}
+        with nginx(tls=False, keepalive="1s") as it:
+            settings = {**self.SHORT, **self.EITHER, **cases.at(it.port)}
             self.race("40-nginx-idle", settings, status=0)
 
     def test_nginx_is_first(self):
-        with nginx(tls=False, keepalive="1s") as server:
-            self.check_all_lost("40-nginx-idle", self.settings(server.port, "1300ms"), 0.95, 1.3)
+        with nginx(tls=False, keepalive="1s") as it:
+            self.check_all_lost("40-nginx-idle", self.settings(it.port, "1300ms"), 0.95, 1.3)
 
     def test_the_client_is_first(self):
-        with nginx(tls=False, keepalive="5s") as server:
-            settings = self.settings(server.port, "200ms")
+        with nginx(tls=False, keepalive="5s") as it:
+            settings = self.settings(it.port, "200ms")
             result = self.check_none_lost("40-nginx-idle", settings)
         self.assertEqual(result["closed_first.client"], result["connections.attempted"])
 
     def test_nginx_is_first_over_tls(self):
-        with nginx(keepalive="1s") as server:
-            settings = self.settings(server.port, "1300ms", "tls")
+        with nginx(keepalive="1s") as it:
+            settings = self.settings(it.port, "1300ms", "tls")
             self.check_all_lost("32-tls-idle", settings, 0.95, 1.3)
 
     def test_the_client_is_first_over_tls(self):
-        with nginx(keepalive="5s") as server:
-            self.check_none_lost("32-tls-idle", self.settings(server.port, "200ms", "tls"))
+        with nginx(keepalive="5s") as it:
+            self.check_none_lost("32-tls-idle", self.settings(it.port, "200ms", "tls"))
 
 
 @unittest.skipUnless(tls_peers.NGINX, "nginx is not installed")
@@ -423,8 +422,8 @@ class TooLarge(cases.CaseTest):
         return result
 
     def drained(self, **more):
-        with nginx(tls=False, more="client_max_body_size 1k;" + more.pop("more", "")) as server:
-            result = self.upload(server.port, **more)
+        with nginx(tls=False, more="client_max_body_size 1k;" + more.pop("more", "")) as it:
+            result = self.upload(it.port, **more)
         self.assertEqual(result["client.messages_received"], self.N)
         self.assert_untold(result, "rst.sent")
 
@@ -439,11 +438,10 @@ class TooLarge(cases.CaseTest):
 
     def test_a_server_that_does_not_read_it(self):
         def serve(connection):
-            with connection:
-                cases.read_head(connection)
-                connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+            read_head(connection)
+            connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
 
-        with cases.server(serve) as port:
+        with server(serve) as port:
             settings = {**cases.at(port), "load.connections": self.N}
             result = self.run_case("29-nginx-413", settings, status=1)
         self.assert_all_lost(result, self.N)
@@ -503,11 +501,7 @@ class CloseDelimited(cases.CaseTest):
         self.assert_told(result, "tls.no_close_notify")
 
     def delimited(self, serve, status=0, **settings):
-        def answer(connection):
-            with contextlib.suppress(OSError), connection:
-                serve(connection)
-
-        with cases.server(answer) as port:
+        with server(serve) as port:
             settings = {
                 "lab": "host",
                 **cases.at(port),
@@ -528,7 +522,7 @@ class CloseDelimited(cases.CaseTest):
 
         def serve(connection):
             with context.wrap_socket(connection, server_side=True) as secure:
-                cases.read_head(secure)
+                read_head(secure)
                 secure.sendall(self.ANSWER)
                 if notify:
                     secure.settimeout(0.01)  # send it, and do not wait for the client's
@@ -540,7 +534,7 @@ class CloseDelimited(cases.CaseTest):
 
     def test_plain(self):
         def serve(connection):
-            cases.read_head(connection)
+            read_head(connection)
             connection.sendall(self.ANSWER)
 
         result = self.delimited(serve)

@@ -1,14 +1,13 @@
 """What is no success: an end without the message that was due, a status that nobody came for, a
 run in which nothing was established.  And who closed first, as counts."""
 
-import contextlib
 import socket
 import ssl
 import struct
-import threading
 import time
 
 import finwait_test as ft
+from servers import read_head, server
 from tls_peers import identity
 
 N = 60
@@ -19,41 +18,6 @@ DUE = {"client.program": "connect send recv wait-fin close"}
 def answer(status, body="x" * 20):
     head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     return (head + body).encode()
-
-
-def read_head(connection):
-    """The head of a request, or what came of it before the FIN."""
-    head = b""
-    while b"\r\n\r\n" not in head:
-        more = connection.recv(65536)
-        if not more:
-            break
-        head += more
-    return head
-
-
-@contextlib.contextmanager
-def server(serve):
-    """Call `serve` with each connection, on 127.0.0.1, and give its port."""
-    listener = socket.create_server(("127.0.0.1", ft.free_port()), backlog=1024)
-
-    def one(connection):
-        with contextlib.suppress(OSError), connection:
-            serve(connection)
-
-    def accept():
-        with contextlib.suppress(OSError):  # shut down below
-            while True:
-                threading.Thread(target=one, args=listener.accept()[:1]).start()
-
-    thread = threading.Thread(target=accept)
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
-        listener.close()
 
 
 def at(port):
