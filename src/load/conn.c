@@ -67,6 +67,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->established = 0;
     conn->asked = 0;
     conn->idle = 0;
+    conn->wake = 0;
     conn->closing = 0;
     conn->since = 0;
     conn->tls = NULL;
@@ -338,10 +339,22 @@ enum step_result conn_yield(struct conn *conn)
     return conn_again(conn, 0);
 }
 
+/* libevent counts from when it last looked at the clock: a pause is never shorter than it says. */
+static bool is_early(struct conn *conn)
+{
+    int64_t left = conn->wake - clock_now();
+    struct timeval wait = clock_timeval(left);
+
+    return left > 0 && evtimer_add(&conn->timer, &wait) == 0;
+}
+
 static void on_slept(evutil_socket_t fd, short what, void *argument)
 {
     struct conn *conn = argument;
 
+    if (is_early(conn)) {
+        return;
+    }
     conn->pc++;
     verdict_woke(conn);
     on_again(fd, what, conn);
@@ -349,9 +362,12 @@ static void on_slept(evutil_socket_t fd, short what, void *argument)
 
 enum step_result conn_sleep(struct conn *conn, int64_t ns)
 {
+    int64_t now = clock_now();
+
     if (conn->idle == 0) {
-        conn->idle = clock_now();
+        conn->idle = now;
     }
+    conn->wake = now + ns;
     return call_later(conn, ns, on_slept);
 }
 

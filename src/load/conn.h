@@ -55,6 +55,7 @@ struct conn {
     int64_t asked;       /* when the request under way began to be sent, or 0 */
     int64_t idle;        /* when it began to pause after its last message, or 0 */
     int64_t closing;     /* when the first closing step began, or 0 */
+    int64_t wake;        /* when a pause ends */
     int64_t since;       /* when it began to wait in this step */
     tls_stream *tls;     /* owned; NULL: plain TCP, or not yet established */
     struct message_reader reader;

@@ -251,6 +251,22 @@ static void an_open_loop_hides_no_stall(void **state)
     assert_true(pair.account[SIDE_CLIENT].latency[LATENCY_LIFE].min >= 20 * NS_PER_MS);
 }
 
+/* Whatever clock the event loop reads. */
+static void a_pause_is_never_shorter_than_it_says(void **state)
+{
+    struct pair pair = {
+        .program = {"connect send recv pause(7ms) close", "accept recv send wait-fin close"},
+        .message = raw,
+        .connections = 200,
+        .concurrency = 10,
+    };
+
+    (void)state;
+    run(&pair);
+    assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_DONE], 200);
+    assert_true(pair.account[SIDE_CLIENT].latency[LATENCY_LIFE].min >= 7 * NS_PER_MS);
+}
+
 static void workers_are_as_many_as_descriptors_need(void **state)
 {
     struct fit_need need = {.descriptors = 10};
@@ -343,6 +359,7 @@ int main(void)
         cmocka_unit_test(a_step_waits_no_longer_than_the_timeout),
         cmocka_unit_test(a_dead_worker_loses_no_count),
         cmocka_unit_test(an_open_loop_hides_no_stall),
+        cmocka_unit_test(a_pause_is_never_shorter_than_it_says),
         cmocka_unit_test(workers_are_as_many_as_descriptors_need),
         cmocka_unit_test(a_taken_port_is_an_error),
         cmocka_unit_test(an_option_that_no_connection_would_get_is_an_error),
