@@ -102,6 +102,8 @@
       "sockets in CLOSE_WAIT that nobody has accepted")                                            \
     X(observe_waiting, "accept_queue.waiting", CONSEQUENCE, HOST,                                  \
       "connections in the accept queue that the client has not closed")                            \
+    X(observe_close_pending, "close_wait.pending", CONSEQUENCE, HOST,                              \
+      "sockets in CLOSE_WAIT whose program had not come to its end yet")                           \
     X(observe_close_wait, "close_wait.leak", CONSEQUENCE, HOST,                                    \
       "sockets in CLOSE_WAIT whose application has not closed")                                    \
     X(observe_fin_wait2, "fin_wait2.waiting", CONSEQUENCE, HOST,                                   \

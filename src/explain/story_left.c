@@ -52,42 +52,63 @@ static double under_way(const struct facts *facts, enum side side)
     return (double)account_open(account) + (double)account->outcome[OUTCOME_CUT];
 }
 
-/* How it goes on: only of a program of ours it is known whether it meant to close. */
-static void add_prospect(struct story *story, enum side side, double left)
+/* Sockets in CLOSE_WAIT that a descriptor names; whether those of a program still under way. */
+static double accepted(const struct facts *facts, enum side side, bool *pending)
 {
-    const struct facts *facts = &story->facts;
+    const struct side_facts *seen = &facts->side[side];
+    double left = seen->final[TCP_STATE_CLOSE_WAIT] - seen->unaccepted;
 
-    if (!facts->result->side[side].played) {
-        story_certainty(story, CERTAINTY_LIKELY);
-        story_add(story, ", as a leak does; one that is only slow closes them in a longer settle.");
-    } else if (under_way(facts, side) >= left) {
-        story_evidence(story, "%s.outcome.cut", side_name(side));
-        story_add(story, "; its program had not come to its end yet, which is no leak.");
-    } else {
-        story_add(story, "%s.", facts->timeouts > 0 ? "" : ", as a leak does");
-    }
+    *pending = left > 0 && facts->result->side[side].played && under_way(facts, side) >= left;
+    return left > 0 ? left : 0;
+}
+
+static void say_accepted(struct story *story, enum side side, double left)
+{
+    const char *name = side_name(side);
+
+    story_about(story, side);
+    story_evidence(story, "%s.close_wait.final", name);
+    story_evidence(story, "%s.close_wait.unaccepted", name);
+    story_say(story,
+              "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application "
+              "still holds %s. The kernel has no timer for this state: %s until the %s closes "
+              "%s or exits",
+              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
+              PLURAL(left, "the descriptor", "their descriptors"),
+              PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"));
 }
 
 void observe_close_wait(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        const struct side_facts *seen = &story->facts.side[side];
-        const char *name = side_name((enum side)side);
-        double left = seen->final[TCP_STATE_CLOSE_WAIT] - seen->unaccepted;
-        if (left <= 0) {
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        bool pending;
+        double left = accepted(&story->facts, side, &pending);
+        if (left <= 0 || pending) {
             continue;
         }
-        story_about(story, (enum side)side);
-        story_evidence(story, "%s.close_wait.final", name);
-        story_evidence(story, "%s.close_wait.unaccepted", name);
-        story_say(story,
-                  "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application "
-                  "still holds %s. The kernel has no timer for this state: %s until the %s closes "
-                  "%s or exits",
-                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
-                  PLURAL(left, "the descriptor", "their descriptors"),
-                  PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"));
-        add_prospect(story, (enum side)side, left);
+        say_accepted(story, side, left);
+        if (!story->facts.result->side[side].played) { /* nobody knows whether it is to close */
+            story_certainty(story, CERTAINTY_LIKELY);
+            story_add(story, ", as a leak does; one that is only slow closes them in a longer "
+                             "settle.");
+        } else {
+            story_add(story, "%s.", story->facts.timeouts > 0 ? "" : ", as a leak does");
+        }
+    }
+}
+
+void observe_close_pending(struct story *story)
+{
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        enum side side = (enum side)i;
+        bool pending;
+        double left = accepted(&story->facts, side, &pending);
+        if (pending) {
+            say_accepted(story, side, left);
+            story_evidence(story, "%s.outcome.cut", side_name(side));
+            story_add(story, "; its program had not come to its end yet, which is no leak.");
+        }
     }
 }
 
