@@ -1,9 +1,10 @@
-"""The manual keeps up with the program: its scenarios load, its metrics and options exist, its
+"""The manual keeps up with the program: its scenarios load, its commands and options exist, its
 links lead somewhere.  (That docs/reference equals the tables, scripts/docs --check tells.)"""
 
 import glob
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 import unittest
@@ -18,6 +19,8 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]+)?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 SETTING = re.compile(r"--set[ =][\"']?([a-z0-9_.]+)=(null\b)?")
+INLINE = re.compile(r"`(finwait [^`]+)`")
+NOT_CHECKED = {"--quiet": 0, "--json": 0, "--out": 1, "--inspect": 1}  # of run alone: its values
 
 
 def read(path):
@@ -37,6 +40,44 @@ def finwait(*arguments):
     return subprocess.run(
         [BINARY, *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=SOURCE
     )
+
+
+def split(line):
+    """The words of a shell's first command."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    words = list(lexer)
+    ends = [i for i, word in enumerate(words) if word and set(word) <= set("|;&<>()")]
+    return words[: ends[0]] if ends else words
+
+
+def as_check(words):
+    """A run that only checks what it would run."""
+    words = iter(words)
+    kept = []
+    for word in words:
+        if word in NOT_CHECKED:
+            for _ in range(NOT_CHECKED[word]):
+                next(words)
+        else:
+            kept.append(word)
+    return ["check", *kept]
+
+
+def commands():
+    """(page, words) of each run, check, show and list that names what ships; a run as its check."""
+    for path in PAGES:
+        text = read(path)
+        fenced = "".join(body for kind, body in FENCE.findall(text) if kind == "sh")
+        lines = fenced.replace("\\\n", " ").splitlines() + INLINE.findall(FENCE.sub("", text))
+        for line in lines:
+            if not re.match(r"(finwait (run|check|show|list)|scripts/run) [a-z]", line):
+                continue
+            if re.match(r"[^#]*(\.yaml|\bNAME\b|…)", line):
+                continue
+            name, *words = split(line)
+            verb = "run" if name == "scripts/run" else words.pop(0)
+            yield os.path.relpath(path, SOURCE), as_check(words) if verb == "run" else [verb, *words]
 
 
 def anchors(text):
@@ -70,6 +111,13 @@ class Manual(unittest.TestCase):
                 file.flush()
                 ended = finwait("check", file.name, "--i-may-load-this-target")
                 self.assertEqual(ended.returncode, 0, f"{text}\n{ended.stderr}")
+
+    def test_commands_are_understood(self):
+        self.assertGreater(len(list(commands())), 40)
+        for page, words in commands():
+            with self.subTest(page=page, command=words):
+                ended = finwait(*words)
+                self.assertEqual(ended.returncode, 0, ended.stderr)
 
     def test_settings_exist(self):
         rows = finwait("list", "options", "--markdown").stdout.splitlines()
