@@ -20,11 +20,6 @@ static void count_closer(struct conn *conn, bool mine)
     }
 }
 
-void verdict_peer_closed(struct conn *conn)
-{
-    count_closer(conn, false);
-}
-
 /* tcpi_state is the first byte of struct tcp_info (tcp(7)); TCP_CLOSE when the kernel has none. */
 static int state_of(int fd)
 {
@@ -49,6 +44,15 @@ static bool peer_has_closed(int fd, int state)
 {
     return state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK ||
            (state == TCP_CLOSE && was_reset(fd));
+}
+
+/* A socket whose reading was shut down reads an end at once, whatever its peer does. */
+void verdict_peer_closed(struct conn *conn)
+{
+    if (!program_has(conn->worker->plan->program, STEP_SHUT_RD) ||
+        peer_has_closed(conn->fd, state_of(conn->fd))) {
+        count_closer(conn, false);
+    }
 }
 
 static void look(struct conn *conn, bool closes)
