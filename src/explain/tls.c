@@ -63,11 +63,13 @@ double tls_met_closed(const struct facts *facts, enum side side)
         return (late ? facts_moved(facts, side, "TcpExtTCPAbortOnData") : 0) +
                facts_reset_in_fin_wait2(facts, side);
     }
-    return machine_tells(facts, side) ? between(0,
-                                                facts_moved_anywhere(facts, "TcpOutRsts") -
-                                                    facts->refused - tls_closed_unread(facts, side),
-                                                facts->opened)
-                                      : 0;
+    if (!machine_tells(facts, side)) {
+        return 0;
+    }
+    /* One that was closed over unread data has met nothing, though it may draw a second RST. */
+    double unread = tls_closed_unread(facts, side);
+    double others = facts->refused + unread;
+    return between(0, facts_moved_anywhere(facts, "TcpOutRsts") - others, facts->opened - unread);
 }
 
 const char *tls_no_time_wait(const struct facts *facts)

@@ -77,7 +77,8 @@ def commands():
                 continue
             name, *words = split(line)
             verb = "run" if name == "scripts/run" else words.pop(0)
-            yield os.path.relpath(path, SOURCE), as_check(words) if verb == "run" else [verb, *words]
+            words = as_check(words) if verb == "run" else [verb, *words]
+            yield os.path.relpath(path, SOURCE), words
 
 
 def anchors(text):

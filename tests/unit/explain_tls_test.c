@@ -133,6 +133,8 @@ static void against_a_server_that_is_not_ours(void **state)
     result->host_counters.item[0].after += CONNECTIONS;
     SAYS(result, "The client's close_notify met a closed socket 5,000 times",
          "so no TIME_WAIT stays");
+    result->host_counters.item[1].after += 200; /* these lay unread when the server closed */
+    SAYS(result, "The client's close_notify met a closed socket 4,800 times");
     result_free(result);
 }
 
