@@ -1,7 +1,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#include "fixture.h"
+#include "fixture_change.h"
 
 /*
  * The wording of remarks, in one place: a handful of results and what explain() says of them, in
@@ -151,6 +151,200 @@ static const struct {
     {"roles, kernel and model disagree", disagreeing},
 };
 
+/* ---- what else there is to tell: what differs from a result above, and the ids it is for ---- */
+
+static struct result *server_leak_pending(void)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_CUT] = CONNECTIONS;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_HELD] = 0;
+    return result;
+}
+
+static struct result *waiting(void)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+
+    result->side[SIDE_SERVER].final.accept_queue = 12;
+    result->side[SIDE_SERVER].final.close_wait_unaccepted = 2;
+    return result;
+}
+
+static struct result *unobserved(void)
+{
+    struct result *result = fixture_new();
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        result->side[side].observation_count = 0;
+        result->side[side].has_final = false;
+    }
+    return result;
+}
+
+static struct result *self_connected(void)
+{
+    struct result *result = fixture_new();
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    *client = (struct account){.attempted = 1, .opened = 1};
+    client->outcome[OUTCOME_HELD] = 1;
+    account_init(&result->side[SIDE_SERVER].account);
+    fixture_standstill(&result->side[SIDE_SERVER].counters);
+    return result;
+}
+
+static struct result *not_accepted(void)
+{
+    struct result *result = fixture_on_host();
+
+    result->side[SIDE_SERVER].account.attempted -= 1000;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] -= 1000;
+    return result;
+}
+
+static struct result *refused_restart(void)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    fixture_event(result, "{at: 500ms, kill: server}");
+    fixture_event(result, "{at: 700ms, start: server}")->refusals = 247;
+    return result;
+}
+
+static struct result *late(void)
+{
+    struct result *result = fixture_new();
+
+    result->phase[PHASE_LOAD].end = 20 * NS_PER_S;
+    result->phase[PHASE_SETTLE] = (struct phase_span){true, 20 * NS_PER_S, 21 * NS_PER_S};
+    result->side[SIDE_CLIENT].account.last_begun = 20 * NS_PER_S;
+    result->side[SIDE_CLIENT].account.cpu_user = 19 * NS_PER_S;
+    return result;
+}
+
+static struct result *died(void)
+{
+    struct result *result = fixture_new();
+
+    result->side[SIDE_SERVER].workers_died = 1;
+    return result;
+}
+
+static struct result *race(void)
+{
+    struct result *result = server_first();
+
+    fixture_predict(result, TCP_STATE_TIME_WAIT, TCP_STATE_CLOSE);
+    return result;
+}
+
+static struct result *unpredicted(void)
+{
+    struct result *result = time_wait_missing();
+
+    fixture_unpredict(result);
+    return result;
+}
+
+static const struct {
+    const char *ids; /* the only remarks of it that are written */
+    struct result *(*make)(void);
+    const char *change[6];
+} others[] = {
+    {"fault.resent",
+     fixture_new,
+     {"{at: 0s, drop: 5%}", "client.counter.TcpRetransSegs=40",
+      "client.counter.TcpExtTCPLossProbes=7"}},
+    {"role.moved",
+     fixture_new,
+     {"{at: 1s, kill: server}", "{at: 2s, start: server, host: client}", "client.time_wait=10"}},
+    {"connections.not_accepted", not_accepted, {0}},
+    {"message.missing", fixture_new, {"client.outcome.eof=70", "client.due.eof=70"}},
+    {"http.bad_status",
+     fixture_new,
+     {"client.outcome.bad_status=9", "client.status.503=9", "http.ok=200-299"}},
+    {"load.behind", late, {"load.rate=1000/s"}},
+    {"restart.refused", refused_restart, {0}},
+    {"address.unavailable",
+     fixture_new,
+     {"client.outcome.no_port=700", "client.error.EADDRNOTAVAIL=700"}},
+    {"port.held",
+     fixture_new,
+     {"client.port=20000", "client.outcome.no_port=5000", "client.error.EADDRINUSE=5000"}},
+    {"syn_queue.full",
+     fixture_new,
+     {"server.counter.TcpExtListenDrops=33", "server.counter.TcpExtTCPReqQFullDrop=33",
+      "server.sysctl.net.ipv4.tcp_syncookies=0", "server.sysctl.net.ipv4.tcp_max_syn_backlog=8"}},
+    {"connect.slow", queue_full, {"client.latency.connect=2s"}},
+    {"timeout.step", fixture_new, {"client.outcome.timeout=99", "load.timeout=2s"}},
+    {"timeout.tcp", fixture_new, {"client.outcome.timeout=3", "client.error.ETIMEDOUT=3"}},
+    {"descriptors.exhausted", fixture_new, {"server.error.EMFILE=50"}},
+    {"workers.died", died, {"server.outcome.died=1"}},
+    {"sockets.unobserved", unobserved, {0}},
+    {"self_connect", self_connected, {"client.to=198.18.0.1:40000", "client.established=1"}},
+    {"idle.closed", fixture_new, {"client.latency.idle=5s"}},
+    {"rst.machine",
+     fixture_on_host,
+     {"host.counter.TcpExtTCPAbortOnData=4000", "host.counter.TcpOutRsts=5000"}},
+    {"tls.handshake_failed", fixture_tls, {"client.outcome.handshake=200"}},
+    {"tls.not_resumed", fixture_tls, {"tls.resumption=ticket", "client.tls.tickets=0"}},
+    {"tls.close_notify",
+     fixture_tls,
+     {"server.tls.notify_sent=5000", "client.tls.notify_received=5000"}},
+    {"tls.no_close_notify", fixture_tls, {0}},
+    {"tls.early_end",
+     fixture_tls,
+     {"client.outcome.eof=5000", "server.tls.notify_sent=5000", "client.tls.notify_received=5000"}},
+    {"tls.truncated", fixture_tls, {"client.outcome.truncated=200"}},
+    {"tls.alert", fixture_tls, {"client.outcome.alert=200"}},
+    {"tls.tickets_unread",
+     fixture_tls,
+     {"client.tls.tickets=0", "client.counter.TcpExtTCPAbortOnClose=5000",
+      "client.counter.TcpOutRsts=5000", "server.counter.TcpEstabResets=5000"}},
+    {"tls.notify_late",
+     fixture_tls,
+     {"client.tls.notify_sent=5000", "server.counter.TcpExtTCPAbortOnData=5000",
+      "server.counter.TcpOutRsts=5000"}},
+    {"tls.notify_unread",
+     fixture_tls,
+     {"client.tls.notify_sent=5000", "server.counter.TcpExtTCPAbortOnClose=5000",
+      "server.counter.TcpOutRsts=5000"}},
+    {"orphans.gave_up",
+     fixture_new,
+     {"client.counter.TcpExtTCPAbortOnTimeout=40", "client.counter.TcpRetransSegs=120"}},
+    {"time_wait.assassinated",
+     fixture_new,
+     {"client.sysctl.net.ipv4.tcp_rfc1337=0", "client.time_wait=0", "server.last_ack=0",
+      "client.counter.TcpExtTW=5000", "{at: 0s, reset: ack, toward: server}"}},
+    {"syn_sent.waiting", fixture_new, {"client.syn_sent=33"}},
+    {"syn_recv.waiting", fixture_new, {"server.syn_recv=33"}},
+    {"close_wait.unaccepted accept_queue.waiting", waiting, {0}},
+    {"close_wait.pending", server_leak_pending, {0}},
+    {"established.open", fixture_new, {"client.established=9", "server.established=9"}},
+    {"established.half_open", fixture_new, {"server.established=40"}},
+    {"close.bound", fixture_new, {"client.close=40"}},
+    {"close.unlisted", fixture_new, {"server.outcome.held=40", "server.counter.TcpEstabResets=40"}},
+    {"time_wait.ended_early", unpredicted, {0}},
+    {"time_wait.recycled", fixture_new, {"client.counter.TcpExtTWRecycled=19"}},
+    {"time_wait.overflow", fixture_new, {"server.counter.TcpExtTCPTimeWaitOverflow=20"}},
+    {"prediction.race", race, {0}},
+};
+#define OTHERS (sizeof others / sizeof others[0])
+
+/* Whether the words of `ids` have it. */
+static bool has_id(const char *ids, const char *id)
+{
+    size_t length = strlen(id);
+
+    for (const char *at = ids; (at = strstr(at, id)) != NULL; at += length) {
+        if ((at == ids || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' ')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- the file ---- */
 
 /* A sentence a line, so that what changes is what differs. */
@@ -192,6 +386,38 @@ static void write_results(FILE *out)
         }
         result_free(result);
     }
+    for (size_t i = 0; i < OTHERS; i++) {
+        struct result *result = others[i].make();
+        for (const char *const *change = others[i].change; *change != NULL; change++) {
+            fixture_change(result, *change);
+        }
+        fprintf(out, "\nfor %s\n", others[i].ids);
+        explain(result);
+        for (size_t k = 0; k < result->remark_count; k++) {
+            if (has_id(others[i].ids, result->remark[k].id)) {
+                write_remark(&result->remark[k], out);
+            }
+        }
+        result_free(result);
+    }
+}
+
+static void each_id_is_in_the_file(void **state)
+{
+    FILE *golden = fopen(WORDING, "r");
+    char text[65536];
+    char head[96];
+
+    (void)state;
+    assert_non_null(golden);
+    text[fread(text, 1, sizeof text - 1, golden)] = '\0';
+    fclose(golden);
+    for (const struct remark_row *row = remark_table; row->id != NULL; row++) {
+        snprintf(head, sizeof head, "\n  %s: ", row->id);
+        if (strstr(text, head) == NULL) {
+            fail_msg("%s has no wording in %s: add a result that shows it", row->id, WORDING);
+        }
+    }
 }
 
 static void the_wording_is_that_of_the_file(void **state)
@@ -227,6 +453,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_has_an_id_of_its_own),
         cmocka_unit_test(the_wording_is_that_of_the_file),
+        cmocka_unit_test(each_id_is_in_the_file),
     };
 
     if (argc == 2 && strcmp(argv[1], "--write") == 0) {
