@@ -114,9 +114,7 @@ static void gather_held(struct facts *facts, enum side which)
         seen += is_holdable((enum tcp_state)state) ? side->final[state] : 0;
     }
     /* Held by a role and seen in a host are not of the same once a role has moved. */
-    side->unseen = !facts->moved && side->settled && facts->result->private_lab && held > seen
-                       ? held - seen
-                       : 0;
+    side->unseen = !facts->moved && side->settled && held > seen ? held - seen : 0;
 }
 
 /* From the start of load to the end of `last`, or of what was reached before it. */
