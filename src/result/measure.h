@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "finwait/result.h"
+#include "metrics.h"
 
 /* Figures that several metrics rest on. */
 
@@ -22,6 +23,9 @@ struct tally {
 };
 /* False: there is no driver. */
 bool measure_tally(const struct result *result, struct tally *tally);
+
+/* Of the connections that were opened, whose FIN or RST was the first.  False: no driver. */
+bool measure_closers(const struct result *result, double closers[CLOSER_N]);
 
 /* How far a counter moved; false when it was not read. */
 bool measure_counter(const struct counters *counters, const char *name, double *delta);

@@ -44,8 +44,8 @@
     X(METRIC_FAILED, "connections.failed", "connections", read_tally,                              \
       "connections that ended otherwise: attempted, less completed, less still open")              \
     X(METRIC_CLOSED_FIRST, "closed_first.<closer>", "connections", read_closed_first,              \
-      "whose FIN or RST was the first, as both roles saw it; client: of a foreign server, whose "  \
-      "own may have crossed it on the way")                                                        \
+      "whose FIN or RST was the first, as the kernels counted it or else as both roles saw it; "   \
+      "client: of a foreign server, whose own may have crossed it on the way")                     \
     X(METRIC_FORESEEN, "connections.foreseen", "connections", read_tally,                          \
       "connections that ended as the model foresees, with their messages or without; where it "    \
       "knows nothing: that came to the end of their program")                                      \

@@ -5,6 +5,7 @@ import socket
 import ssl
 import struct
 import time
+import unittest
 
 import finwait_test as ft
 from servers import read_head, server
@@ -197,6 +198,7 @@ class ClosedFirst(ft.LabTestCase):
             with self.subTest(order=order):
                 self.assertEqual(self.closers({"order": order})[0], {first: N})
 
+    @unittest.skipUnless(ft.IN_ORDER, "a RST after a segment that was overtaken hides who closed")
     def test_a_race_agrees_with_the_kernel(self):
         seen, result = self.closers(
             {
@@ -204,11 +206,10 @@ class ClosedFirst(ft.LabTestCase):
                 "server.program": "accept recv send close",
             }
         )
-        # A mini-socket is made only by a FIN that left before the peer's had come.  One may come
-        # in the moment between the look at the socket and its close.
+        # A mini-socket is made only by a FIN that left before the peer's had come.
         for side in ("client", "server"):
             made = result[f"{side}.counter.TcpExtTW"]
-            self.assertAlmostEqual(seen.get(side, 0) + seen.get("both", 0), made, delta=N // 10)
+            self.assertEqual(seen.get(side, 0) + seen.get("both", 0), made)
 
     def test_a_held_end_leaves_it_to_the_peer(self):
         seen, _ = self.closers(
