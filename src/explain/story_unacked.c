@@ -124,8 +124,8 @@ static void say_unsent(struct story *story, enum side side, double all)
 static void say_patience(struct story *story, enum side side)
 {
     story_say(story,
-              "The kernel sends a FIN that was sent again until the socket gives up: one that no "
-              "program holds after tcp_orphan_retries%s",
+              "The kernel sends a FIN that is not acknowledged again and again, until the socket "
+              "gives up: one that no program holds after tcp_orphan_retries%s",
               ORPHAN_RETRIES(story, side));
     if (story->facts.side[side].holding > 0) {
         story_add(story, ", one with a descriptor after tcp_retries2%s",

@@ -207,7 +207,8 @@ static void a_fin_that_was_not_sent_is_told_as_such(void **state)
          "is closed",
          "!sent again", "!may stand");
     assert_evidence(remarked(all, "fin.unacked", CERTAINTY_PROVEN), "client.fin_unsent.final", 40);
-    SAYS(some, "3 of these FINs have not been sent", "The kernel sends a FIN that was sent again");
+    SAYS(some, "3 of these FINs have not been sent",
+         "The kernel sends a FIN that is not acknowledged again");
     result_free(all);
     result_free(some);
 }
