@@ -101,7 +101,7 @@ enum verdict {
     VERDICT_PASS,
     VERDICT_FAIL,
     VERDICT_UNMEASURED, /* a metric it needs is absent: counts as not held */
-    VERDICT_VACUOUS,    /* it holds because nothing was established: counts as not held */
+    VERDICT_VACUOUS,    /* it holds because nothing came about: counts as not held */
     VERDICT_N,
 };
 struct expectation_result {

@@ -93,7 +93,13 @@ static char *format_missing(const struct expectation_result *expectation)
     return length < 0 ? NULL : text;
 }
 
-static void print_expectation(const struct paper *paper,
+/* Why what held does not count. */
+static const char *vacuous(const struct facts *facts)
+{
+    return facts->opened > 0 ? ", but no connection completed" : ", but nothing was established";
+}
+
+static void print_expectation(const struct paper *paper, const struct facts *facts,
                               const struct expectation_result *expectation)
 {
     const struct verdict_style *style = &styles[expectation->verdict];
@@ -105,8 +111,7 @@ static void print_expectation(const struct paper *paper,
     fprintf(paper->out, "  %-*s  ", VERDICT_WIDTH, style->word);
     paper_end(paper);
     if (asprintf(&text, "%s (%s%s)", or_empty(expectation->text), or_empty(compared),
-                 expectation->verdict == VERDICT_VACUOUS ? ", but nothing was established" : "") >=
-        0) {
+                 expectation->verdict == VERDICT_VACUOUS ? vacuous(facts) : "") >= 0) {
         text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, TEXT_WIDE, paper->out);
         free(text);
     }
@@ -122,7 +127,7 @@ void text_expectations(const struct paper *paper, const struct facts *facts)
     }
     paper_heading(paper, "Expectations");
     for (size_t i = 0; i < result->expectation_count; i++) {
-        print_expectation(paper, &result->expectation[i]);
+        print_expectation(paper, facts, &result->expectation[i]);
     }
 }
 

@@ -275,11 +275,45 @@ static void what_was_established_is_judged_as_it_is(void **state)
     result_free(result);
 }
 
+/* Handshakes that all failed: TCP had connected, and nothing completed. */
+static void none_completed_is_no_pass(void **state)
+{
+    static const struct {
+        const char *text;
+        enum verdict verdict;
+    } cases[] = {
+        {"server.close_wait.final >= 0.99 * connections.completed", VERDICT_VACUOUS},
+        {"server.close_wait.final == connections.completed", VERDICT_VACUOUS},
+        {"connections.completed <= client.messages_received", VERDICT_VACUOUS},
+        {"server.close_wait.final == 0", VERDICT_PASS},
+        {"connections.completed == 0", VERDICT_PASS},
+        {"client.outcome.handshake > connections.completed", VERDICT_PASS},
+        {"client.messages_received == client.outcome.done", VERDICT_PASS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct result *result = refused();
+        struct account *account = &result->side[SIDE_CLIENT].account;
+        struct error error;
+        account->opened = 12;
+        account->outcome[OUTCOME_HANDSHAKE] = 12;
+        account->outcome[OUTCOME_REFUSED] = 0;
+        result_measure(result);
+        assert_int_equal(expect_judge(result, cases[i].text, nowhere, &error), 0);
+        assert_int_equal(expect_conclude(result, &error), 0);
+        assert_int_equal(result->expectation[0].verdict, cases[i].verdict);
+        assert_int_equal(result->expectation_count, 1);
+        result_free(result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_established_is_no_pass),
         cmocka_unit_test(what_was_established_is_judged_as_it_is),
+        cmocka_unit_test(none_completed_is_no_pass),
         cmocka_unit_test(verdicts),
         cmocka_unit_test(a_verdict_tells_its_values),
         cmocka_unit_test(status_of_all),
