@@ -58,8 +58,10 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
                  "The server answered %s %s with cookies (TcpExtSyncookiesSent) and remembers "
                  "nothing of them%s.",
                  COUNT(cookies), PLURAL(cookies, "SYN", "SYNs"),
-                 faults_lost(facts, FAULT_ACK, peer)
+                 faults_lost_all(facts, FAULT_ACK, peer)
                      ? "; the ACKs that would have brought the cookies back were lost"
+                 : faults_lost(facts, FAULT_ACK, peer)
+                     ? "; the ACKs that would have brought the cookies back may have been lost"
                      : "");
     } else if (gave_up >= count && facts_moved(facts, peer, "TcpExtTCPKeepAlive") > 0) {
         snprintf(text, WHY_TEXT,
@@ -71,7 +73,9 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
                  "The %s's sockets gave up without a RST (TcpExtTCPAbortOnTimeout).",
                  side_name(peer));
     } else if (faults_lost(facts, FAULT_RST, side)) {
-        snprintf(text, WHY_TEXT, "Faults lost RSTs on their way to the %s.", side_name(side));
+        bool lost = faults_lost_all(facts, FAULT_RST, side) && facts->side[peer].rsts > 0;
+        snprintf(text, WHY_TEXT, "Faults %s RSTs on their way to the %s.",
+                 lost ? "lost" : "may have lost", side_name(side));
     } else if (facts->result->side[peer].account.outcome[OUTCOME_RESET] > 0) {
         snprintf(text, WHY_TEXT, "The %s's ends were reset by RSTs that the %s did not send.",
                  side_name(peer), side_name(side));
@@ -138,6 +142,7 @@ static void say_half_open(struct story *story, enum side side, double count)
     story_add(story, "which only sending (or keepalive) finds out.");
     story_evidence(story, "%s.counter.TcpExtSyncookiesSent", peer);
     story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", peer);
+    story_evidence(story, "%s.counter.TcpOutRsts", peer);
     if (why_half_open(text, facts, side, count)[0] != '\0') {
         story_say(story, "%s", text);
         story_certainty(story, CERTAINTY_LIKELY);

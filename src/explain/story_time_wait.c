@@ -178,12 +178,16 @@ void observe_time_wait(struct story *story)
  */
 const char *story_what_ended(const struct facts *facts, enum side side)
 {
-    if (side == SIDE_CLIENT) {
-        return facts_moved(facts, side, "TcpExtTWRecycled") > 0 ? "a connect on the same port"
-                                                                : "a RST";
+    bool reset = facts->side[side_peer(side)].rsts > 0;
+
+    if (side == SIDE_SERVER) {
+        return reset ? "a SYN on the same address and port, or a RST,"
+                     : "a SYN on the same address and port";
     }
-    return facts->side[side_peer(side)].rsts > 0 ? "a SYN on the same address and port, or a RST,"
-                                                 : "a SYN on the same address and port";
+    if (facts_moved(facts, side, "TcpExtTWRecycled") > 0) {
+        return "a connect on the same port";
+    }
+    return reset ? "a RST" : "something that no counter tells of";
 }
 
 /* What came as it was foreseen, or would have, is told with those that are missing. */
@@ -204,7 +208,8 @@ static void say_gone(struct story *story, enum side side, double gone)
     story_about(story, side);
     story_evidence(story, "%s.counter.TcpExtTW", side_name(side));
     story_evidence(story, "%s.time_wait.final", side_name(side));
-    story_say(story, "%s were made on the %s (TcpExtTW): ", COUNT(facts->side[side].tw_made),
+    story_say(story,
+              "%s mini-sockets were made on the %s (TcpExtTW): ", COUNT(facts->side[side].tw_made),
               side_name(side));
     if (side == SIDE_SERVER || reset) {
         story_certainty(story, reset ? CERTAINTY_LIKELY : CERTAINTY_PROVEN);

@@ -482,8 +482,10 @@ static void what_gave_way_is_told_without_a_prediction(void **state)
     (void)state;
     fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 1383, 1383);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTW", CONNECTIONS);
-    EXPLAINS(result, "5,000 were made on the server (TcpExtTW): a SYN on the same address and port",
-             "took the place of 3,617 before their 60 s were over.");
+    EXPLAINS(
+        result,
+        "5,000 mini-sockets were made on the server (TcpExtTW): a SYN on the same address and port",
+        "took the place of 3,617 before their 60 s were over.");
     EXPLAINS(fixture_closed_by(SIDE_SERVER), "!<time_wait.ended_early");
 }
 
