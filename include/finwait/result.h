@@ -68,6 +68,15 @@ struct phase_span {
     int64_t begin, end;
 };
 
+/* What a file of before it was counted does not have: it is absent, not 0. */
+struct lacking {
+#define X(name, ...) bool name;
+    ACCOUNT(X)
+    SOCKETS_TOLD(X)
+#undef X
+    bool due, statuses;
+};
+
 struct result_side {
     bool played;   /* by our role: `account` is there */
     char *program; /* what it ran, its order's or its own; NULL: not played, or not recorded */
@@ -84,6 +93,7 @@ struct result_side {
     struct counters
         counters; /* of its own host, over load and settle, unmoved ones too; empty in lab: host */
     struct text_pairs sysctl; /* of its host */
+    struct lacking lacking;   /* of `account` and `final` */
 };
 
 /* How the model says a connection can end; one for each way. */

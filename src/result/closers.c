@@ -83,12 +83,26 @@ static bool of_kernels(const struct result *result, double opened, double closer
     return both >= 0;
 }
 
+static bool knows_closers(const struct result *result)
+{
+    bool knows = true;
+
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        const struct lacking *lacking = &result->side[i].lacking;
+        knows = knows && !lacking->closed_first && !lacking->closed_second;
+    }
+    return knows;
+}
+
 bool measure_closers(const struct result *result, double closers[CLOSER_N])
 {
     const struct account *driver = measure_driver(result, NULL);
 
-    if (driver != NULL && !of_kernels(result, (double)driver->opened, closers)) {
+    if (driver == NULL || !knows_closers(result)) {
+        return false;
+    }
+    if (!of_kernels(result, (double)driver->opened, closers)) {
         of_roles(result, (double)driver->opened, closers);
     }
-    return driver != NULL;
+    return true;
 }

@@ -107,16 +107,24 @@ const char *node_text(const struct node *node)
 
 /* ---- tables ---- */
 
-static bool *flag_of(const struct field *field, const void *base)
+static bool *flag_at(size_t flag, const void *base)
 {
-    return field->flag == 0 ? NULL : (bool *)((char *)base + field->flag - 1);
+    return flag == 0 ? NULL : (bool *)((char *)base + flag - 1);
+}
+
+/* Whether the struct holds the member. */
+static bool is_there(const struct field *field, const void *base)
+{
+    const bool *flag = flag_at(field->flag, base);
+    const bool *lacking = flag_at(field->lacking, base);
+
+    return (flag == NULL || *flag) && (lacking == NULL || !*lacking);
 }
 
 void fields_to_json(const struct field *fields, const void *base, json_t *object)
 {
     for (const struct field *field = fields; field->key != NULL; field++) {
-        const bool *flag = flag_of(field, base);
-        json_t *json = flag != NULL && !*flag ? NULL : field->codec->to(field, base);
+        json_t *json = is_there(field, base) ? field->codec->to(field, base) : NULL;
         if (json != NULL) {
             json_object_set_new(object, field->key, json);
         }
@@ -126,10 +134,15 @@ void fields_to_json(const struct field *fields, const void *base, json_t *object
 static int member_from_json(const struct field *field, const struct node *object, void *base)
 {
     struct node node = node_member(object, field->key, json_object_get(object->json, field->key));
-    bool *flag = flag_of(field, base);
+    bool *flag = flag_at(field->flag, base);
+    bool *lacking = flag_at(field->lacking, base);
 
+    if (lacking != NULL) {
+        *lacking = node.json == NULL;
+    }
     if (node.json == NULL) {
-        return field->optional || flag != NULL ? 0 : node_fail(&node, "is missing");
+        return field->optional || flag != NULL || lacking != NULL ? 0
+                                                                  : node_fail(&node, "is missing");
     }
     if (flag != NULL) {
         *flag = true;

@@ -61,6 +61,7 @@ struct field {
     size_t offset;              /* of the member from the base */
     bool optional;              /* may be absent */
     size_t flag;                /* FLAG(…) of the bool that says the member is there; 0: none */
+    size_t lacking;             /* FLAG(…) of the bool that says a file lacked it; 0: none */
     const struct field *fields; /* object, list: the rows of the object or of an item */
     size_t count;               /* list: offset of its size_t count */
     size_t size;                /* list, array, names: of an item; label: of the array */

@@ -21,7 +21,7 @@ bool read_due(const struct result *result, const struct metric_key *key, double 
     for (unsigned i = 0; i < OUTCOME_N; i++) {
         due += side->account.due[i];
     }
-    return side->played && readers_found(value, (double)due);
+    return side->played && !side->lacking.due && readers_found(value, (double)due);
 }
 
 static bool speaks_http(const struct result *result)
@@ -41,6 +41,6 @@ bool read_http(const struct result *result, const struct metric_key *key, double
     for (unsigned i = first; i < first + (class ? 100 : 1); i++) {
         count += side->account.status[i];
     }
-    return side->played && key->part[DOMAIN_SIDE] == SIDE_CLIENT && speaks_http(result) &&
-           readers_found(value, (double)count);
+    return side->played && !side->lacking.statuses && key->part[DOMAIN_SIDE] == SIDE_CLIENT &&
+           speaks_http(result) && readers_found(value, (double)count);
 }

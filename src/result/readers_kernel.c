@@ -97,14 +97,16 @@ bool read_unaccepted(const struct result *result, const struct metric_key *key, 
 {
     const struct result_side *side = readers_side(result, key);
 
-    return side->has_final && readers_found(value, side->final.close_wait_unaccepted);
+    return side->has_final && !side->lacking.close_wait_unaccepted &&
+           readers_found(value, side->final.close_wait_unaccepted);
 }
 
 bool read_accept_queue(const struct result *result, const struct metric_key *key, double *value)
 {
     const struct result_side *side = readers_side(result, key);
 
-    return side->has_final && side->final.state[TCP_STATE_LISTEN] > 0 &&
+    return side->has_final && !side->lacking.accept_queue &&
+           side->final.state[TCP_STATE_LISTEN] > 0 &&
            readers_found(value, side->final.accept_queue);
 }
 
@@ -112,7 +114,8 @@ bool read_fin_unsent(const struct result *result, const struct metric_key *key, 
 {
     const struct result_side *side = readers_side(result, key);
 
-    return side->has_final && readers_found(value, side->final.fin_unsent);
+    return side->has_final && !side->lacking.fin_unsent &&
+           readers_found(value, side->final.fin_unsent);
 }
 
 bool read_counter(const struct result *result, const struct metric_key *key, double *value)

@@ -1,12 +1,20 @@
 #include "readers.h"
 
+/* Whose start a moment was, schema 1 did not say. */
+static bool is_of(const struct result *result, const struct moment *moment, enum side role)
+{
+    const struct event_spec *event = moment_event(result, moment);
+
+    return event != NULL && event->side == role;
+}
+
 /* How long the last start took, of `role` (NULL: of either). */
 static bool last_start(const struct result *result, const enum side *role, double *value)
 {
     for (size_t i = result->moment_count; i > 0; i--) {
         const struct moment *moment = &result->moment[i - 1];
 
-        if (moment->restart && (role == NULL || moment_event(result, moment)->side == *role)) {
+        if (moment->restart && (role == NULL || is_of(result, moment, *role))) {
             return moment->has_took && readers_found(value, readers_seconds(moment->took));
         }
     }

@@ -22,10 +22,11 @@ bool read_tally(const struct result *result, const struct metric_key *key, doubl
 
 bool read_opened(const struct result *result, const struct metric_key *key, double *value)
 {
-    const struct account *account = measure_driver(result, NULL);
+    enum side driver;
 
     (void)key;
-    return account != NULL && readers_found(value, (double)account->opened);
+    return measure_driver(result, &driver) != NULL && !result->side[driver].lacking.opened &&
+           readers_found(value, (double)result->side[driver].account.opened);
 }
 
 bool read_rate(const struct result *result, const struct metric_key *key, double *value)
@@ -93,20 +94,24 @@ bool read_side_errors(const struct result *result, const struct metric_key *key,
            readers_found(value, (double)side->account.error[key->part[DOMAIN_ERRNO]]);
 }
 
+/* Who counted no statuses could find none bad. */
+static bool outcome_of(const struct result_side *side, enum outcome outcome, double *value)
+{
+    return side->played && !(outcome == OUTCOME_BAD_STATUS && side->lacking.statuses) &&
+           readers_found(value, (double)side->account.outcome[outcome]);
+}
+
 bool read_outcome(const struct result *result, const struct metric_key *key, double *value)
 {
-    const struct account *account = measure_driver(result, NULL);
+    enum side driver;
 
-    return account != NULL &&
-           readers_found(value, (double)account->outcome[key->part[DOMAIN_OUTCOME]]);
+    return measure_driver(result, &driver) != NULL &&
+           outcome_of(&result->side[driver], (enum outcome)key->part[DOMAIN_OUTCOME], value);
 }
 
 bool read_side_outcome(const struct result *result, const struct metric_key *key, double *value)
 {
-    const struct result_side *side = readers_side(result, key);
-
-    return side->played &&
-           readers_found(value, (double)side->account.outcome[key->part[DOMAIN_OUTCOME]]);
+    return outcome_of(readers_side(result, key), (enum outcome)key->part[DOMAIN_OUTCOME], value);
 }
 
 /* The plain counters: where each is, by its metric. */
@@ -119,7 +124,13 @@ bool read_account(const struct result *result, const struct metric_key *key, dou
 #undef X
     };
 
-    return side->played && readers_found(value, (double)counts[key->id]);
+    const bool lacking[METRIC_N] = {
+#define X(name, unit, about) [METRIC_ACCOUNT_##name] = side->lacking.name,
+        ACCOUNT(X)
+#undef X
+    };
+
+    return side->played && !lacking[key->id] && readers_found(value, (double)counts[key->id]);
 }
 
 bool read_workers_died(const struct result *result, const struct metric_key *key, double *value)

@@ -54,31 +54,36 @@ static const char *errno_item(size_t index)
 
 static const struct field latency_fields[] = {
 #define X(id, name, about)                                                                         \
-    {name, &codec_histogram, AT(account, latency) + (id) * sizeof(struct histogram),               \
+    {name, &codec_histogram, AT(result_side, account.latency) + (id) * sizeof(struct histogram),   \
      .optional = true},
     LATENCIES(X)
 #undef X
         {0},
 };
 
+/* Of result_side, which knows what a file lacked. */
 static const struct field account_fields[] = {
-/* Optional: one that is newer than the file is not in it. */
-#define X(name, unit, about) {#name, &codec_count, AT(account, name), .optional = true},
+/* One that is newer than the file is not in it. */
+#define X(name, unit, about)                                                                       \
+    {#name, &codec_count, AT(result_side, account.name),                                           \
+     .lacking = FLAG(result_side, lacking.name)},
     ACCOUNT(X)
 #undef X
-        {"first_no_port", &codec_once, AT(account, first_no_port), .optional = true},
-    {"last_begun", &codec_once, AT(account, last_begun), .optional = true},
-    {"cpu_user", &codec_duration, AT(account, cpu_user)},
-    {"cpu_system", &codec_duration, AT(account, cpu_system)},
-    {"memory_start", &codec_measured, AT(account, memory_start), .optional = true},
-    {"memory_peak", &codec_measured, AT(account, memory_peak), .optional = true},
-    {"memory_open", &codec_measured, AT(account, memory_open), .optional = true},
-    {"outcomes", &codec_names, NAMES(account, outcome), .name = outcome_item, .names = OUTCOME_N},
-    {"due", &codec_names, NAMES(account, due), .name = outcome_item, .names = OUTCOME_N,
-     .optional = true},
-    {"statuses", &codec_names, NAMES(account, status), .name = http_status_name,
-     .names = HTTP_STATUS_N, .optional = true},
-    {"errors", &codec_names, NAMES(account, error), .name = errno_item, .names = ERRNO_LIMIT},
+        {"first_no_port", &codec_once, AT(result_side, account.first_no_port), .optional = true},
+    {"last_begun", &codec_once, AT(result_side, account.last_begun), .optional = true},
+    {"cpu_user", &codec_duration, AT(result_side, account.cpu_user)},
+    {"cpu_system", &codec_duration, AT(result_side, account.cpu_system)},
+    {"memory_start", &codec_measured, AT(result_side, account.memory_start), .optional = true},
+    {"memory_peak", &codec_measured, AT(result_side, account.memory_peak), .optional = true},
+    {"memory_open", &codec_measured, AT(result_side, account.memory_open), .optional = true},
+    {"outcomes", &codec_names, NAMES(result_side, account.outcome), .name = outcome_item,
+     .names = OUTCOME_N},
+    {"due", &codec_names, NAMES(result_side, account.due), .name = outcome_item, .names = OUTCOME_N,
+     .lacking = FLAG(result_side, lacking.due)},
+    {"statuses", &codec_names, NAMES(result_side, account.status), .name = http_status_name,
+     .names = HTTP_STATUS_N, .lacking = FLAG(result_side, lacking.statuses)},
+    {"errors", &codec_names, NAMES(result_side, account.error), .name = errno_item,
+     .names = ERRNO_LIMIT},
     {"latency", &codec_object, .fields = latency_fields, .optional = true},
     {0},
 };
@@ -92,11 +97,14 @@ static const struct field tls_fields[] = {
     {0},
 };
 
-static const struct field observation_fields[] = {
-    {"at", &codec_time, AT(observation, at)},
-    {"states", &codec_names, NAMES(observation, state), .name = state_item, .names = TCP_STATE_N},
-/* Optional: one that is newer than the file is not in it. */
-#define X(name, about) {#name, &codec_unsigned, AT(observation, name), .optional = true},
+static const struct field final_fields[] = {
+    {"at", &codec_time, AT(result_side, final.at)},
+    {"states", &codec_names, NAMES(result_side, final.state), .name = state_item,
+     .names = TCP_STATE_N},
+/* One that is newer than the file is not in it. */
+#define X(name, about)                                                                             \
+    {#name, &codec_unsigned, AT(result_side, final.name),                                          \
+     .lacking = FLAG(result_side, lacking.name)},
     SOCKETS_TOLD(X)
 #undef X
         {0},
@@ -107,13 +115,11 @@ static const struct field side_fields[] = {
     {"steps", &codec_array, ARRAY(result_side, steps.step, steps.length), .fields = step_fields},
     {"workers", &codec_unsigned, AT(result_side, workers)},
     {"workers_died", &codec_unsigned, AT(result_side, workers_died)},
-    {"account", &codec_object, AT(result_side, account), .fields = account_fields,
-     .flag = FLAG(result_side, played)},
+    {"account", &codec_object, .fields = account_fields, .flag = FLAG(result_side, played)},
     {"tls", &codec_object, AT(result_side, account.tls), .fields = tls_fields,
      .flag = FLAG(result_side, has_tls)},
     {"tls_errors", &codec_text_counts, AT(result_side, tls_errors), .optional = true},
-    {"final", &codec_object, AT(result_side, final), .fields = observation_fields,
-     .flag = FLAG(result_side, has_final)},
+    {"final", &codec_object, .fields = final_fields, .flag = FLAG(result_side, has_final)},
     {"observations", &codec_observations, .optional = true},
     {"counters", &codec_counters, AT(result_side, counters), .optional = true},
     {"sysctl", &codec_pairs, AT(result_side, sysctl), .optional = true},

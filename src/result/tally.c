@@ -44,7 +44,7 @@ bool measure_tally(const struct result *result, struct tally *tally)
     enum side side = SIDE_CLIENT;
     const struct account *account = measure_driver(result, &side);
 
-    if (account == NULL) {
+    if (account == NULL || result->side[side].lacking.attempted) {
         return false;
     }
     *tally = (struct tally){.attempted = account->attempted,

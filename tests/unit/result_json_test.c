@@ -672,6 +672,55 @@ static void schema_1_is_read_without_what_it_did_not_have(void **state)
     result_free(again);
 }
 
+static bool was_measured(const json_t *metrics, const char *name)
+{
+    /* Its account holds the first four, its outcomes and the prediction make the last. */
+    static const char *const derived[] = {"client.attempted", "server.attempted", "client.opened",
+                                          "server.opened", "connections.foreseen"};
+
+    for (size_t i = 0; i < sizeof derived / sizeof derived[0]; i++) {
+        if (strcmp(name, derived[i]) == 0) {
+            return true;
+        }
+    }
+    return json_object_get(metrics, name) != NULL;
+}
+
+/* Of all metrics of today none stands at 0 because nobody counted, as read and as written again. */
+static void what_schema_1_did_not_measure_is_absent(void **state)
+{
+    static const char *const sparse[] = {
+        "client.http.status.500",    "closed_first.unknown",         "client.message_due",
+        "client.http.5xx",           "server.close_wait.unaccepted", "server.fin_unsent.final",
+        "server.accept_queue.final", "client.outcome.bad_status",    "server.restart",
+    };
+    struct error error;
+    json_t *file = json_load_file(TEST_DATA "/result/schema-1.json", 0, NULL);
+    struct result *result = result_from_json(file, &error);
+
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        double value;
+        for (size_t i = 0; i < sizeof sparse / sizeof sparse[0]; i++) {
+            assert_false(result_metric(result, sparse[i], &value));
+        }
+        result_measure(result);
+        assert_true(result->metric_count > 100);
+        for (size_t i = 0; i < result->metric_count; i++) {
+            if (!was_measured(json_object_get(file, "metrics"), result->metric[i].name)) {
+                fail_msg("%s was never measured", result->metric[i].name);
+            }
+        }
+        json_t *json = result_to_json(result);
+        result_free(result);
+        result = result_from_json(json, &error);
+        assert_non_null(result);
+        json_decref(json);
+    }
+    result_free(result);
+    json_decref(file);
+}
+
 static void the_valid_one_is_valid(void **state)
 {
     struct error error = {0};
@@ -709,6 +758,7 @@ int main(void)
         cmocka_unit_test(histograms_and_pairs_come_back),
         cmocka_unit_test(what_befell_comes_back_as_values),
         cmocka_unit_test(schema_1_is_read_without_what_it_did_not_have),
+        cmocka_unit_test(what_schema_1_did_not_measure_is_absent),
         cmocka_unit_test(a_text_that_comes_again_is_counted_once),
         cmocka_unit_test(an_empty_result_comes_back),
         cmocka_unit_test(bytes_that_are_no_text_are_replaced),
