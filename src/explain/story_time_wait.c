@@ -244,14 +244,18 @@ void observe_recycled(struct story *story)
     double recycled = facts_moved_anywhere(&story->facts, "TcpExtTWRecycled");
 
     if (recycled > 0) {
+        bool own = story->facts.result->private_lab;
+        story_certainty(story, own ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
         story_evidence(story, "client.counter.TcpExtTWRecycled");
         story_evidence(story, "server.counter.TcpExtTWRecycled");
         story_evidence(story, "host.counter.TcpExtTWRecycled");
         story_evidence(story, "client.sysctl.net.ipv4.tcp_tw_reuse");
         story_say(story,
-                  "%s TIME_WAIT %s taken over by a new connection before its time "
+                  "%s TIME_WAIT %s%s %s taken over by a new connection before its time "
                   "(TcpExtTWRecycled): a connect that %s.",
-                  COUNT(recycled), PLURAL(recycled, "socket was", "sockets were each"),
+                  COUNT(recycled), PLURAL(recycled, "socket", "sockets"),
+                  own ? "" : " of this machine (other programs' included)",
+                  PLURAL(recycled, "was", "were each"),
                   facts_reuses_fixed_port(&story->facts)
                       ? "SO_REUSEADDR or SO_REUSEPORT has let bind its port, whatever tcp_tw_reuse "
                         "says"
