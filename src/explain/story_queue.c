@@ -42,8 +42,35 @@ static enum bound bound_of(const struct facts *facts)
     return backlog < most ? BOUND_BACKLOG : BOUND_SOMAXCONN;
 }
 
+/* Whether SYN_RECV was seen to fill what tcp_max_syn_backlog leaves to peers that are not known:
+ * else a drop that no counter tells of may be for want of memory or of a route. */
+static bool filled_syn_backlog(const struct facts *facts)
+{
+    uint64_t most = facts_sysctl_count(facts, SIDE_SERVER, "net.ipv4.tcp_max_syn_backlog");
+    uint64_t open = most - most / 4;
+
+    return most > 0 && facts->side[SIDE_SERVER].peak[TCP_STATE_SYN_RECV] >= (double)open;
+}
+
+/* Those that the kernel does not count as TCPReqQFullDrop. */
+static void say_syn_backlog(struct story *story, double others, bool all)
+{
+    story_evidence(story, "server.sysctl.net.ipv4.tcp_max_syn_backlog");
+    story_evidence(story, "server.syn_recv.peak");
+    if (!filled_syn_backlog(&story->facts)) {
+        story_certainty(story, CERTAINTY_LIKELY);
+    }
+    if (!all) {
+        story_add(story, "; the other %s met tcp_max_syn_backlog, which", COUNT(others));
+    } else {
+        story_add(story, "tcp_max_syn_backlog");
+    }
+    story_add(story, " is %s on the server",
+              facts_sysctl(&story->facts, SIDE_SERVER, "net.ipv4.tcp_max_syn_backlog"));
+}
+
 /* inet_csk_reqsk_queue_is_full() compares with the listen backlog, and counts what it drops. */
-static void say_room(struct story *story)
+static void say_room(struct story *story, double dropped)
 {
     static const char *const raise[] = {
         [BOUND_BACKLOG] = "server.backlog",
@@ -51,7 +78,9 @@ static void say_room(struct story *story)
         [BOUND_BOTH] = "server.backlog and " SOMAXCONN,
     };
     const struct facts *facts = &story->facts;
-    bool listens = facts_moved(facts, SIDE_SERVER, "TcpExtTCPReqQFullDrop") > 0;
+    double full = facts_moved(facts, SIDE_SERVER, "TcpExtTCPReqQFullDrop");
+    bool listens = full > 0;
+    bool others = full < dropped;
 
     if (listens) {
         story_evidence(story, "server.counter.TcpExtTCPReqQFullDrop");
@@ -59,16 +88,18 @@ static void say_room(struct story *story)
         story_evidence(story, "server.sysctl." SOMAXCONN);
         story_add(
             story,
-            "the listen backlog bounds them (TcpExtTCPReqQFullDrop; server.backlog %s, " SOMAXCONN
+            "the listen backlog bounds %s (TcpExtTCPReqQFullDrop; server.backlog %s, " SOMAXCONN
             " %s)",
-            facts_scenario(facts, "server.backlog"), facts_sysctl(facts, SIDE_SERVER, SOMAXCONN));
-    } else {
-        story_add(story, "tcp_max_syn_backlog is %s there",
-                  facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_max_syn_backlog"));
+            others ? COUNT(full) : "them", facts_scenario(facts, "server.backlog"),
+            facts_sysctl(facts, SIDE_SERVER, SOMAXCONN));
+    }
+    if (others) {
+        say_syn_backlog(story, dropped - full, !listens);
     }
     story_add(story, ", and with tcp_syncookies 0 no cookies take their place.");
-    story_advise(story, "raise %s, or set net.ipv4.tcp_syncookies to 1",
-                 listens ? raise[bound_of(facts)] : "net.ipv4.tcp_max_syn_backlog");
+    story_advise(story, "raise %s%s%s, or set net.ipv4.tcp_syncookies to 1",
+                 listens ? raise[bound_of(facts)] : "", listens && others ? " and " : "",
+                 others ? "net.ipv4.tcp_max_syn_backlog" : "");
 }
 
 void observe_syn_queue(struct story *story)
@@ -82,13 +113,12 @@ void observe_syn_queue(struct story *story)
     story_about(story, SIDE_SERVER);
     story_evidence(story, "server.counter.TcpExtListenDrops");
     story_evidence(story, "server.counter.TcpExtListenOverflows");
-    story_evidence(story, "server.sysctl.net.ipv4.tcp_max_syn_backlog");
     story_evidence(story, "server.sysctl.net.ipv4.tcp_syncookies");
     story_say(story,
               "The server dropped %s %s (TcpExtListenDrops), having no room for more requests "
               "in SYN_RECV: ",
               COUNT(dropped), PLURAL(dropped, "SYN", "SYNs"));
-    say_room(story);
+    say_room(story, dropped);
 }
 
 static void look_at_drops(struct story *story, const char *host, const char *where)

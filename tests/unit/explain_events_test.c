@@ -247,7 +247,7 @@ static void a_full_request_queue_is_told_with_its_sysctls(void **state)
     text_pairs_add(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_syncookies", "0");
     text_pairs_add(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_max_syn_backlog", "16");
     EXPLAINS(result, "The server dropped 174 SYNs (TcpExtListenDrops)",
-             "tcp_max_syn_backlog is 16 there", "!<accept_queue.");
+             "tcp_max_syn_backlog is 16 on the server", "!<accept_queue.");
 }
 
 int main(void)

@@ -105,17 +105,32 @@ static void what_cannot_be_told_apart_is_not(void **state)
     EXPLAINS(uncounted, "was full 286 times", "!dropped a SYN", "!third segment");
 }
 
-/* Requests in SYN_RECV are bounded by the listen backlog, too. */
+/* Requests in SYN_RECV are bounded by the listen backlog, too, which counts what it drops. */
 static void what_bounds_the_requests_is_told(void **state)
 {
     static const struct {
-        const char *backlog, *somaxconn, *advice;
+        const char *backlog, *somaxconn, *says, *advice;
         uint64_t full;
+        uint32_t syn_recv;
+        enum certainty certainty;
     } rows[] = {
-        {"5", "4096", "raise server.backlog, or set net.ipv4.tcp_syncookies to 1", 102},
-        {"64", "7", "raise net.core.somaxconn, or set net.ipv4.tcp_syncookies to 1", 102},
-        {"4096", "4096", "raise net.ipv4.tcp_max_syn_backlog, or set net.ipv4.tcp_syncookies to 1",
-         0},
+        {"5", "4096", "the listen backlog bounds them (TcpExtTCPReqQFullDrop; server.backlog 5",
+         "raise server.backlog, or set net.ipv4.tcp_syncookies to 1", 102, 6, CERTAINTY_PROVEN},
+        {"64", "7", "the listen backlog bounds them (TcpExtTCPReqQFullDrop",
+         "raise net.core.somaxconn, or set net.ipv4.tcp_syncookies to 1", 102, 0, CERTAINTY_PROVEN},
+        {"4096", "4096", "SYN_RECV: tcp_max_syn_backlog is 128 on the server",
+         "raise net.ipv4.tcp_max_syn_backlog, or set net.ipv4.tcp_syncookies to 1", 0, 97,
+         CERTAINTY_PROVEN},
+        {"4096", "4096", "SYN_RECV: tcp_max_syn_backlog is 128 on the server",
+         "raise net.ipv4.tcp_max_syn_backlog, or set net.ipv4.tcp_syncookies to 1", 0, 12,
+         CERTAINTY_LIKELY},
+        {"100", "4096",
+         "the listen backlog bounds 40 (TcpExtTCPReqQFullDrop; server.backlog 100, "
+         "net.core.somaxconn 4096); the other 62 met tcp_max_syn_backlog, which is 128 on the "
+         "server",
+         "raise server.backlog and net.ipv4.tcp_max_syn_backlog, or set net.ipv4.tcp_syncookies "
+         "to 1",
+         40, 100, CERTAINTY_PROVEN},
     };
 
     (void)state;
@@ -128,11 +143,15 @@ static void what_bounds_the_requests_is_told(void **state)
         set(&server->sysctl, "net.ipv4.tcp_max_syn_backlog", "128");
         fixture_counter(&server->counters, "TcpExtListenDrops", 102);
         fixture_counter(&server->counters, "TcpExtTCPReqQFullDrop", rows[i].full);
-        SAYS(result, rows[i].full > 0 ? "the listen backlog bounds them (TcpExtTCPReqQFullDrop"
-                                      : "tcp_max_syn_backlog is 128 there");
-        const struct remark *remark = remarked(result, "syn_queue.full", CERTAINTY_PROVEN);
+        fixture_state(result, SIDE_SERVER, TCP_STATE_SYN_RECV, rows[i].syn_recv, 0);
+        SAYS(result, rows[i].says);
+        const struct remark *remark = remarked(result, "syn_queue.full", rows[i].certainty);
         assert_string_equal(remark->advice, rows[i].advice);
         assert_evidence(remark, "server.counter.TcpExtListenDrops", 102);
+        if (rows[i].full > 0) {
+            assert_evidence(remark, "server.counter.TcpExtTCPReqQFullDrop", (double)rows[i].full);
+            assert_evidence(remark, "server.backlog", strtod(rows[i].backlog, NULL));
+        }
         result_free(result);
     }
 }

@@ -116,7 +116,7 @@ static void an_unanswered_syn_is_told_with_its_reason(void **state)
              "tcp_syn_retries says (6 here); then connect meets ETIMEDOUT.");
     EXPLAINS(answer_lost, "for faults lost SYN-ACKs on their way to the client.");
     EXPLAINS(full, "for the server's accept queue was full (TcpExtListenOverflows)");
-    EXPLAINS(backlog, "tcp_max_syn_backlog is 8 there",
+    EXPLAINS(backlog, "tcp_max_syn_backlog is 8 on the server",
              "for the server had no room for more requests (TcpExtListenDrops).");
     EXPLAINS(unanswered(), "for whoever was to answer is silent.");
 }
