@@ -127,7 +127,8 @@ void observe_unfinished(struct story *story)
 #define STRAYS        2
 #define WORTH_TELLING 0.001 /* of the segments sent */
 
-/* A probe is sent early to a peer that delays its ACK: nothing is lost (tcp_send_loss_probe()). */
+/* A probe is sent early to a peer that delays its ACK: nothing is lost (tcp_send_loss_probe()).
+ * TcpOutSegs leaves out what is sent again (__tcp_transmit_skb()), but for SYN-ACKs. */
 static void look_at_resent(struct story *story, const char *host, const char *where)
 {
     const struct facts *facts = &story->facts;
@@ -136,16 +137,16 @@ static void look_at_resent(struct story *story, const char *host, const char *wh
     facts_metric(facts, &probes, "%s.counter.TcpExtTCPLossProbes", host);
     facts_metric(facts, &sent, "%s.counter.TcpOutSegs", host);
     if (!facts_metric(facts, &again, "%s.counter.TcpRetransSegs", host) ||
-        again - probes <= STRAYS || again - probes <= sent * WORTH_TELLING) {
+        again - probes <= STRAYS || again - probes <= (sent + again) * WORTH_TELLING) {
         return;
     }
     story_evidence(story, "%s.counter.TcpRetransSegs", host);
     story_evidence(story, "%s.counter.TcpExtTCPLossProbes", host);
     story_evidence(story, "%s.counter.TcpOutSegs", host);
-    story_say(
-        story,
-        "%s sent %s of %s segments again (TcpRetransSegs): latencies may hold their timeouts.",
-        where, COUNT(again), COUNT(sent));
+    story_say(story,
+              "%s sent %s segments again (TcpRetransSegs) beside the %s of TcpOutSegs: latencies "
+              "may hold their timeouts.",
+              where, COUNT(again), COUNT(sent));
 }
 
 /* Faults and events are written to have them, and observe_resent tells what came. */

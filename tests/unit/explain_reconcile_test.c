@@ -336,6 +336,13 @@ static void retransmissions(struct result *result)
     set_counter(&result->side[SIDE_CLIENT], "TcpRetransSegs", 1234);
 }
 
+/* TcpOutSegs does not count them. */
+static void more_sent_again_than_not(struct result *result)
+{
+    set_counter(&result->side[SIDE_CLIENT], "TcpRetransSegs", 3277);
+    set_counter(&result->side[SIDE_CLIENT], "TcpOutSegs", 2286);
+}
+
 static void loss_probes(struct result *result)
 {
     set_counter(&result->side[SIDE_CLIENT], "TcpRetransSegs", 1234);
@@ -494,7 +501,11 @@ static const struct {
     {"loss_probes", loss_probes, {{0}}},
     {"retransmissions",
      retransmissions,
-     {{"segments.resent", "client.counter.TcpRetransSegs", 1234, "1,234 of 40,000"}}},
+     {{"segments.resent", "client.counter.TcpRetransSegs", 1234,
+       "sent 1,234 segments again (TcpRetransSegs) beside the 40,000 of TcpOutSegs"}}},
+    {"more_sent_again_than_not",
+     more_sent_again_than_not,
+     {{"segments.resent", "client.counter.TcpOutSegs", 2286, "sent 3,277 segments again"}}},
     {"retransmissions_by_faults", retransmissions_by_faults, {{0}}},
     {"killed_by_an_event", killed_by_an_event, {{0}}},
     {"overflows_in_spite_of_faults",
