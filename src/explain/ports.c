@@ -135,9 +135,9 @@ static const char *missing_for_reuse(char text[CHOICE_TEXT], const struct facts 
 
     text[0] = '\0';
     if (!allowed && where[0] != '\0') {
-        snprintf(text, CHOICE_TEXT, REUSE " to 1 there and " TIMESTAMPS " to 1%s", where);
+        snprintf(text, CHOICE_TEXT, REUSE " to 1 on the client and " TIMESTAMPS " to 1%s", where);
     } else if (!allowed) {
-        snprintf(text, CHOICE_TEXT, REUSE " to 1 there");
+        snprintf(text, CHOICE_TEXT, REUSE " to 1 on the client");
     } else if (where[0] != '\0') {
         snprintf(text, CHOICE_TEXT,
                  TIMESTAMPS " to 1%s, without which tcp_tw_reuse at %s does nothing", where,

@@ -218,13 +218,14 @@ void observe_no_address(struct story *story)
     if (lacks_ipv6(facts) && !(ports_taken(facts) > 0)) {
         story_say(story, "IPv6 is disabled on its host (net.ipv6.conf.all.disable_ipv6 is 1), so "
                          "that no source address is there.");
-        story_advise(story, "set net.ipv6.conf.all.disable_ipv6 to 0 there, or connect over IPv4");
+        story_advise(story,
+                     "set net.ipv6.conf.all.disable_ipv6 to 0 on the client, or connect over IPv4");
         return;
     }
     story_certainty(story, CERTAINTY_LIKELY);
     story_say(story,
               "The one it was to have is not its host's, or the way to the server %s has none; ip "
-              "address and ip route get tell there.",
+              "address and ip route get on the client's host tell.",
               facts_server(where, sizeof where, facts));
 }
 

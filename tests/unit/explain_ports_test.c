@@ -177,10 +177,11 @@ static void what_is_set_already_is_not_advised(void **state)
     sysctl(wide, SIDE_CLIENT, "net.ipv4.ip_local_port_range", "1024 65535");
     fixture_state(wide, SIDE_CLIENT, TCP_STATE_TIME_WAIT, 64000, 64000);
     wide->side[SIDE_CLIENT].account.attempted = 65000;
-    ADVISES(used_up(), "let the server close first, set net.ipv4.tcp_tw_reuse to 1 there, widen "
-                       "ip_local_port_range or add client.addresses");
+    ADVISES(used_up(),
+            "let the server close first, set net.ipv4.tcp_tw_reuse to 1 on the client, widen "
+            "ip_local_port_range or add client.addresses");
     ADVISES(reuse, "let the server close first, widen ip_local_port_range or add client.addresses");
-    ADVISES(wide, "let the server close first, set net.ipv4.tcp_tw_reuse to 1 there or add "
+    ADVISES(wide, "let the server close first, set net.ipv4.tcp_tw_reuse to 1 on the client or add "
                   "client.addresses");
 }
 
@@ -220,7 +221,7 @@ static void ports_bound_early_are_left_to_connect_first(void **state)
     }
     option(several, "server.addresses", "4");
     ADVISES(alone, "let the server close first, set client.sockopt.bind_no_port to on and "
-                   "net.ipv4.tcp_tw_reuse to 1 there, widen ip_local_port_range or add "
+                   "net.ipv4.tcp_tw_reuse to 1 on the client, widen ip_local_port_range or add "
                    "client.addresses");
     ADVISES(several, "let the server close first, set client.sockopt.bind_no_port to on, which "
                      "leaves the port to connect, widen ip_local_port_range or add "
@@ -241,8 +242,9 @@ static void what_the_host_cannot_is_not_advised(void **state)
     option(v6, "ip", "v6");
     option(elsewhere, "server.at", "192.0.2.1:80");
     ADVISES(v6, "let the server close first or widen ip_local_port_range");
-    ADVISES(elsewhere, "let the server close first, set net.ipv4.tcp_tw_reuse to 1 there or widen "
-                       "ip_local_port_range");
+    ADVISES(elsewhere,
+            "let the server close first, set net.ipv4.tcp_tw_reuse to 1 on the client or widen "
+            "ip_local_port_range");
 }
 
 /* That so many can go on was refuted by the run itself. */
