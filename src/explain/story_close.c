@@ -60,6 +60,7 @@ struct closers {
     double by[SIDE_N];
     double both, unknown;
     double known; /* all but unknown */
+    double all;   /* that either side had opened */
 };
 
 static void count_closers(const struct facts *facts, struct closers *closers)
@@ -70,6 +71,7 @@ static void count_closers(const struct facts *facts, struct closers *closers)
     facts_metric(facts, &closers->both, "closed_first.both");
     facts_metric(facts, &closers->unknown, "closed_first.unknown");
     closers->known = closers->by[SIDE_CLIENT] + closers->by[SIDE_SERVER] + closers->both;
+    closers->all = closers->known + closers->unknown;
 }
 
 static void cite(struct story *story)
@@ -104,8 +106,8 @@ static void say_closer(struct story *story, const struct closers *closers, enum 
     story_about(story, closer);
     cite(story);
     story_say(story, "The %s closed first on %s of %s %s", side_name(closer),
-              COUNT(closers->by[closer]), COUNT(story->facts.opened),
-              PLURAL(story->facts.opened, "connection", "connections"));
+              COUNT(closers->by[closer]), COUNT(closers->all),
+              PLURAL(closers->all, "connection", "connections"));
     add_exceptions(story, closers, closer);
     story_add(story, ".");
     if (made > 0) {
@@ -129,7 +131,7 @@ static void say_turns(struct story *story, const struct closers *closers)
 
     cite(story);
     story_say(story, "Who closed first changed: the %s on %s of %s connections", side_name(more),
-              COUNT(closers->by[more]), COUNT(story->facts.opened));
+              COUNT(closers->by[more]), COUNT(closers->all));
     add_exceptions(story, closers, more);
     story_add(story, ".");
 }
@@ -170,7 +172,7 @@ void observe_crossing(struct story *story)
     cite(story);
     story_say(story,
               "%s%s %s closed by both sides at once: each FIN left before the other had come%s.",
-              closers.both < story->facts.opened ? "" : "All ", COUNT(closers.both),
+              closers.both < closers.all ? "" : "All ", COUNT(closers.both),
               PLURAL(closers.both, "connection was", "connections were"),
               stood_in_time_wait(&story->facts) ? ", and both ends went to TIME_WAIT" : "");
 }

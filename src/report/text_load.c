@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "finwait/kernel_errno.h"
 #include "text.h"
 
@@ -44,15 +46,11 @@ static void print_closers(const struct paper *paper, const struct facts *facts)
 {
     static const char *const closers[] = {"client", "server", "both", "unknown"};
     const char *before = "\n  closed first: ";
-    double unknown;
-
-    if (facts_metric(facts, &unknown, "closed_first.unknown") && unknown >= facts->opened) {
-        return;
-    }
 
     for (size_t i = 0; i < sizeof closers / sizeof closers[0]; i++) {
+        bool any_known = before[0] == ',' || strcmp(closers[i], "unknown") != 0;
         double count;
-        if (facts_metric(facts, &count, "closed_first.%s", closers[i]) && count > 0) {
+        if (facts_metric(facts, &count, "closed_first.%s", closers[i]) && count > 0 && any_known) {
             fprintf(paper->out, "%s%s %s", before, closers[i], COUNT(count));
             before = ", ";
         }

@@ -12,20 +12,22 @@ static double larger(double a, double b)
 /*
  * A role knows of each connection that it closed whether it was the first to.  Where both say so
  * of one, the FINs crossed: more firsts than connections.  Where one does not know, the other's
- * second tells.
+ * second tells, unless both are: then neither was (a RST of what stands between them).
  */
 static void of_roles(const struct result *result, double opened, double closers[CLOSER_N])
 {
     const struct account *client = &result->side[SIDE_CLIENT].account;
     const struct account *server = &result->side[SIDE_SERVER].account;
     double firsts = (double)client->closed_first + (double)server->closed_first;
+    double seconds = (double)client->closed_second + (double)server->closed_second;
     double both = larger(firsts - opened, 0);
+    double neither = larger(seconds - opened, 0);
 
     closers[CLOSER_BOTH] = both;
     closers[CLOSER_CLIENT] =
-        larger((double)client->closed_first - both, (double)server->closed_second);
+        larger((double)client->closed_first - both, (double)server->closed_second - neither);
     closers[CLOSER_SERVER] =
-        larger((double)server->closed_first - both, (double)client->closed_second);
+        larger((double)server->closed_first - both, (double)client->closed_second - neither);
     closers[CLOSER_UNKNOWN] =
         larger(opened - both - closers[CLOSER_CLIENT] - closers[CLOSER_SERVER], 0);
 }
@@ -94,15 +96,22 @@ static bool knows_closers(const struct result *result)
     return knows;
 }
 
+/* A killed client never saw some that the server accepted, and a server some that it did not. */
+static double opened_by_any(const struct result *result)
+{
+    return larger((double)result->side[SIDE_CLIENT].account.opened,
+                  (double)result->side[SIDE_SERVER].account.opened);
+}
+
 bool measure_closers(const struct result *result, double closers[CLOSER_N])
 {
-    const struct account *driver = measure_driver(result, NULL);
+    double opened = opened_by_any(result);
 
-    if (driver == NULL || !knows_closers(result)) {
+    if (measure_driver(result, NULL) == NULL || !knows_closers(result)) {
         return false;
     }
-    if (!of_kernels(result, (double)driver->opened, closers)) {
-        of_roles(result, (double)driver->opened, closers);
+    if (!of_kernels(result, opened, closers)) {
+        of_roles(result, opened, closers);
     }
     return true;
 }

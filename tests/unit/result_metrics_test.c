@@ -310,6 +310,7 @@ static void who_closed_first(void **state)
     static const struct {
         uint64_t opened, client_first, client_second, server_first, server_second;
         double client, server, both, unknown;
+        uint64_t accepted; /* 0: as many as were opened */
     } cases[] = {
         {100, 100, 0, 0, 100, 100, 0, 0, 0},
         {100, 0, 100, 100, 0, 0, 100, 0, 0},
@@ -318,6 +319,13 @@ static void who_closed_first(void **state)
         {600, 165, 423, 0, 0, 165, 423, 0, 12}, /* a foreign server */
         {100, 0, 0, 0, 90, 90, 0, 0, 10},       /* a killed client */
         {100, 0, 0, 0, 0, 0, 0, 0, 100},
+        {3812, 0, 0, 3812, 1, 1, 3812, 0, 0,
+         3813}, /* accepted, and never seen by a killed client */
+        {100, 40, 60, 61, 42, 42, 61, 0, 0, 103},
+        {100, 100, 0, 0, 50, 100, 0, 0, 0, 50}, /* half were never accepted */
+        {100, 0, 100, 0, 100, 0, 0, 0, 100, 0}, /* RSTs of the link toward both */
+        {100, 10, 80, 20, 70, 20, 30, 0, 50, 0},
+        {100, 0, 0, 0, 0, 0, 0, 0, 103, 103},
     };
 
     (void)state;
@@ -326,6 +334,7 @@ static void who_closed_first(void **state)
         struct account *client = &result->side[SIDE_CLIENT].account;
         struct account *server = &result->side[SIDE_SERVER].account;
         client->opened = cases[i].opened;
+        server->opened = cases[i].accepted > 0 ? cases[i].accepted : cases[i].opened;
         client->closed_first = cases[i].client_first;
         client->closed_second = cases[i].client_second;
         server->closed_first = cases[i].server_first;
