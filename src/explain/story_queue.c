@@ -223,6 +223,18 @@ static void say_aborted(struct story *story, double acks)
                   : "");
 }
 
+/* Its data are sent again until they find room. */
+static void say_longest(struct story *story)
+{
+    const struct histogram *response =
+        &story->facts.result->side[SIDE_CLIENT].account.latency[LATENCY_RESPONSE];
+
+    if (response->count > 0) {
+        story_evidence(story, "latency.response.max");
+        story_say(story, "The longest response took %s.", DURATION(response->max));
+    }
+}
+
 /* What was dropped: whoever sent it believes in a connection or does not. */
 static void say_dropped(struct story *story, double overflows)
 {
@@ -246,6 +258,7 @@ static void say_dropped(struct story *story, double overflows)
                   "%s %s the handshake's third segment, or data in its place: such a connection "
                   "is established on the client alone, which sends and waits.",
                   COUNT(acks), syns > 0 ? "dropped" : "of them dropped");
+        say_longest(story);
         say_aborted(story, acks);
     }
 }
