@@ -59,6 +59,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->peer_fin = false;
     conn->closer_known = false;
     conn->bad_status = false;
+    conn->error = 0;
     conn->notified = false;
     conn->receiving = false;
     conn->linger = worker->linger;

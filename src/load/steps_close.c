@@ -23,8 +23,13 @@ static enum step_result shut(struct conn *conn, int how)
     if (shutdown(conn->fd, how) == 0) {
         return STEP_NEXT;
     }
-    /* A peer's RST has already taken the connection down. */
-    return conn_fail(conn, errno == ENOTCONN ? ECONNRESET : errno);
+    if (errno != ENOTCONN) {
+        return conn_fail(conn, errno);
+    }
+    /* In CLOSE: an error took the connection there, or both FINs have passed and nothing is left
+     * to shut. */
+    int errnum = verdict_socket_error(conn);
+    return errnum != 0 ? conn_fail(conn, errnum) : STEP_NEXT;
 }
 
 enum step_result step_shut_wr(struct conn *conn, const struct step *step)

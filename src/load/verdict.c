@@ -29,28 +29,38 @@ static int state_of(int fd)
     return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) == 0 ? state : TCP_CLOSE;
 }
 
-/* The error that took an unread socket to CLOSE: a RST's (tcp_reset()), not that TCP gave up. */
-static bool was_reset(int fd)
+/* The kernel tells it once. */
+int verdict_socket_error(struct conn *conn)
 {
     int errnum = 0;
     socklen_t size = sizeof errnum;
 
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &errnum, &size) == 0 &&
-           (errnum == ECONNRESET || errnum == EPIPE);
+    if (getsockopt(conn->fd, SOL_SOCKET, SO_ERROR, &errnum, &size) == 0 && errnum != 0) {
+        conn->error = errnum;
+    }
+    return conn->error;
+}
+
+/* The error that took an unread socket to CLOSE: a RST's (tcp_reset()), not that TCP gave up. */
+static bool was_reset(struct conn *conn)
+{
+    int errnum = verdict_socket_error(conn);
+
+    return errnum == ECONNRESET || errnum == EPIPE;
 }
 
 /* In CLOSE_WAIT and LAST_ACK the peer's FIN has come, read or not (RFC 9293 section 3.3.2). */
-static bool peer_has_closed(int fd, int state)
+static bool peer_has_closed(struct conn *conn, int state)
 {
     return state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK ||
-           (state == TCP_CLOSE && was_reset(fd));
+           (state == TCP_CLOSE && was_reset(conn));
 }
 
 /* A socket whose reading was shut down reads an end at once, whatever its peer does. */
 void verdict_peer_closed(struct conn *conn)
 {
     if (!program_has(conn->worker->plan->program, STEP_SHUT_RD) ||
-        peer_has_closed(conn->fd, state_of(conn->fd))) {
+        peer_has_closed(conn, state_of(conn->fd))) {
         count_closer(conn, false);
     }
 }
@@ -63,7 +73,7 @@ static void look(struct conn *conn, bool closes)
     int state = state_of(conn->fd);
     if (closes && state == TCP_ESTABLISHED) {
         count_closer(conn, true);
-    } else if (peer_has_closed(conn->fd, state)) {
+    } else if (peer_has_closed(conn, state)) {
         count_closer(conn, false);
     }
 }

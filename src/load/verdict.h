@@ -20,6 +20,9 @@ void verdict_kept(struct conn *conn);
 /* A pause is over: measure how long the peer waited, if it has closed meanwhile. */
 void verdict_woke(struct conn *conn);
 
+/* What the kernel holds against the socket, SO_ERROR (socket(7)), also when it was asked before. */
+int verdict_socket_error(struct conn *conn);
+
 /* A message has been received whole; a response: its status. */
 void verdict_received(struct conn *conn);
 

@@ -98,22 +98,12 @@ static struct timeval chores_interval(int64_t timeout)
     return clock_timeval(interval);
 }
 
-static bool has_step(const struct program *program, enum step_op op)
-{
-    uint32_t i = 0;
-
-    while (i < program->length && program->step[i].op != op) {
-        i++;
-    }
-    return i < program->length;
-}
-
 /* An open loop's arrivals and a program's pauses want timers finer than epoll's milliseconds. */
 static struct event_base *base_new(const struct role_plan *plan)
 {
     struct event_config *config = event_config_new();
     struct event_base *base = NULL;
-    bool precise = plan->rate > 0 || has_step(plan->program, STEP_PAUSE);
+    bool precise = plan->rate > 0 || program_has(plan->program, STEP_PAUSE);
     int flags = EVENT_BASE_FLAG_NOLOCK | (precise ? EVENT_BASE_FLAG_PRECISE_TIMER : 0);
 
     if (config != NULL && event_config_set_flag(config, flags) == 0) {

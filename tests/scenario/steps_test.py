@@ -32,6 +32,22 @@ class Steps(ft.LabTestCase):
         for name in ("TW", "TCPAbortOnData", "TCPAbortOnClose"):
             self.assertEqual(result[f"{side}.counter.TcpExt{name}"], counters.get(name, 0), name)
 
+    def test_shutting_what_both_fins_have_ended_is_no_error(self):
+        for client, server in (
+            ("connect send recv shut-wr wait-fin shut-rd close", "accept recv send wait-fin close"),
+            ("connect send recv wait-fin shut-wr close", "accept recv send shut-wr wait-fin shut-rd close"),
+        ):
+            result = self.play(client, server)
+            self.assertEqual(result.outcomes("client"), {"done": N})
+            self.assertEqual(result.outcomes("server"), {"done": N})
+            self.assertNotIn("prediction.failed", [one["id"] for one in result.listed("remarks")])
+
+    def test_shutting_what_a_rst_has_ended_is_one(self):
+        for how in ("shut-wr", "shut-rd"):
+            result = self.play(f"connect send recv pause(100ms) {how} close", "accept recv send rst")
+            self.assertEqual(result.outcomes("client"), {"reset": N})
+            self.assertEqual(result["closed_first.server"], N)
+
     def test_close_with_unread_data_is_a_reset(self):
         result = self.play("connect send wait-fin close", "accept pause(300ms) close")
         self.check(result, "server", "done", {}, TCPAbortOnClose=N, OutRsts=N)
