@@ -86,6 +86,8 @@ struct result_side {
     struct account account;
     bool has_tls;                  /* transport: tls; `account.tls` is there, but for its errors: */
     struct text_counts tls_errors; /* OpenSSL's words, and the connections that met each */
+    bool has_stood_before;         /* lab: host */
+    uint64_t stood_before;         /* sockets that were left out, for they stood there before */
     size_t observation_count;      /* 0: not observed */
     struct observation *observation;
     bool has_final; /* the state counts at the end of settle */

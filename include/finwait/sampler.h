@@ -22,8 +22,8 @@
 struct sampler_host {
     int netns; /* a descriptor of it, borrowed; -1: where the calling thread is */
     /* With ports a socket with one of them at its own end is the server's, one with one of them at
-     * the other end the client's; others are not counted, nor is a TIME_WAIT that stood there
-     * before the sampler did.  Without, all are `side`'s. */
+     * the other end the client's; others are not counted, nor is what stood there before the
+     * sampler did, but for listeners.  Without, all are `side`'s. */
     size_t port_count;
     uint16_t port[SAMPLER_PORTS];
     struct address at; /* with ports: the server's end has this address too; length 0: any */
@@ -48,13 +48,25 @@ struct sampler_cost {
 struct sampler; /* opaque */
 
 /*
- * Open the sock_diag sockets and counter files of the hosts and start the thread;
- * the first observation has been made and the counters' `before` read when it
- * returns.  NULL with STATUS_MACHINE when the kernel offers no inet_diag.  Its descriptors keep the
- * hosts alive until sampler_free.  All functions but sampler_observe, sampler_latest,
- * sampler_samples and sampler_cost are for the thread that made it.
+ * Open the sock_diag sockets and counter files of the hosts, and remember which sockets stand on
+ * their ports: make it before anything listens there whose connections are to be counted.  NULL
+ * with STATUS_MACHINE when the kernel offers no inet_diag, or when more than a million stand there.
+ * Its descriptors keep the hosts alive until sampler_free.  All functions but sampler_observe,
+ * sampler_latest, sampler_samples and sampler_cost are for the thread that made it.
  */
 struct sampler *sampler_new(const struct sampler_config *config, struct error *error);
+
+/*
+ * Start the thread, once: the first observation has been made and the counters' `before` read when
+ * it returns 0.  What the functions below tell is there from then on.  -1 with STATUS_MACHINE.
+ */
+int sampler_start(struct sampler *sampler, struct error *error);
+
+/*
+ * How many sockets of the side stood on the hosts' ports when the sampler was made, in any state
+ * but LISTEN; they are in no observation.  False: no host has ports, so nobody looked.
+ */
+bool sampler_stood_before(const struct sampler *sampler, enum side side, uint64_t *count);
 
 /* Stop the thread and free all.  Never fails; NULL is allowed. */
 void sampler_free(struct sampler *sampler);

@@ -63,6 +63,8 @@
       "workers of a role died though its program has no `die`")                                    \
     X(observe_blind, "sockets.unobserved", NOTE, ANY,                                              \
       "the kernel's socket tables were not looked at, or the server is in none of them")           \
+    X(observe_before, "sockets.stood_before", NOTE, ANY,                                           \
+      "lab: host: sockets that stood on the server's port before the run were left out")           \
     X(observe_self_connect, "self_connect", CAUSE, ANY,                                            \
       "connections of the client with itself: a simultaneous open")                                \
     X(observe_closer, "closed_first", CAUSE, ANY, "which side closed first, as counts")            \

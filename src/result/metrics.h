@@ -30,6 +30,8 @@
     X(METRIC_FIN_UNSENT, "<side>.fin_unsent.final", "sockets", read_fin_unsent,                    \
       "sockets in fin_wait1, closing or last_ack that probed a closed window at the end of "       \
       "settle: their FIN has not been sent")                                                       \
+    X(METRIC_STOOD_BEFORE, "<side>.stood_before", "sockets", read_stood_before,                    \
+      "lab: host: sockets that stood on the server's port before the run, left out of all others") \
     X(METRIC_COUNTER, "<side>.counter.<name>", "events", read_counter,                             \
       "a counter of the side's own host as nstat names it, over load and settle")                  \
     X(METRIC_HOST_COUNTER, "host.counter.<name>", "events", read_host_counter,                     \

@@ -118,6 +118,13 @@ bool read_fin_unsent(const struct result *result, const struct metric_key *key, 
            readers_found(value, side->final.fin_unsent);
 }
 
+bool read_stood_before(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+
+    return side->has_stood_before && readers_found(value, (double)side->stood_before);
+}
+
 bool read_counter(const struct result *result, const struct metric_key *key, double *value)
 {
     return measure_counter(&readers_side(result, key)->counters, key->name, value);

@@ -119,6 +119,8 @@ static const struct field side_fields[] = {
     {"tls", &codec_object, AT(result_side, account.tls), .fields = tls_fields,
      .flag = FLAG(result_side, has_tls)},
     {"tls_errors", &codec_text_counts, AT(result_side, tls_errors), .optional = true},
+    {"stood_before", &codec_count, AT(result_side, stood_before),
+     .flag = FLAG(result_side, has_stood_before)},
     {"final", &codec_object, .fields = final_fields, .flag = FLAG(result_side, has_final)},
     {"observations", &codec_observations, .optional = true},
     {"counters", &codec_counters, AT(result_side, counters), .optional = true},

@@ -154,6 +154,7 @@ static void collect_series(struct trial *trial, enum side side)
     for (size_t i = 0; i < kept->observation_count; i++) {
         kept->observation[i].at -= trial->load_began;
     }
+    kept->has_stood_before = sampler_stood_before(trial->sampler, side, &kept->stood_before);
 }
 
 static void collect_sampler(struct trial *trial)
@@ -225,6 +226,8 @@ static void forget_elsewhere(struct trial *trial)
         (address_is_here(&at) && was_seen(server))) {
         return;
     }
+    server->has_stood_before = false;
+    server->stood_before = 0;
     free(server->observation);
     server->observation = NULL;
     server->observation_count = 0;

@@ -175,27 +175,34 @@ static int setup_lab(struct trial *trial, struct error *error)
     return trial->lab != NULL ? 0 : -1;
 }
 
+/* Made before the roles are: what then stands on the server's port is not the run's. */
+static int setup_sampler(struct trial *trial, struct error *error)
+{
+    struct sampler_host host[SIDE_N];
+    struct sampler_config config;
+
+    plan_sampler(trial, &config, host);
+    trial->sampler = sampler_new(&config, error);
+    return trial->sampler != NULL ? 0 : -1;
+}
+
 /* The roles are forked before the sampler's thread exists: fork(2) and threads do not mix well. */
 static int setup(struct trial *trial, struct error *error)
 {
     static const struct moments_calls calls = {on_stopped, on_not_started};
     const struct scenario *scenario = trial->scenario;
-    struct sampler_host host[SIDE_N];
-    struct sampler_config sampler;
 
     collect_setup(trial);
     trial->moments = moments_new(trial, &calls, error);
     if (trial->moments == NULL || plan_workers(scenario, trial->workers, error) != 0 ||
         plan_tls(scenario, trial->tls, error) != 0 || setup_lab(trial, error) != 0 ||
         lab_check_faults(trial->lab, scenario->fault, scenario->fault_count, error) != 0 ||
-        start_role(trial, SIDE_SERVER, error) != 0 || start_role(trial, SIDE_CLIENT, error) != 0 ||
-        collect_sysctls(trial, error) != 0) {
+        setup_sampler(trial, error) != 0 || start_role(trial, SIDE_SERVER, error) != 0 ||
+        start_role(trial, SIDE_CLIENT, error) != 0 || collect_sysctls(trial, error) != 0) {
         return -1;
     }
     collect_prediction(trial);
-    plan_sampler(trial, &sampler, host);
-    trial->sampler = sampler_new(&sampler, error);
-    return trial->sampler != NULL ? 0 : -1;
+    return sampler_start(trial->sampler, error);
 }
 
 static void load(struct trial *trial)

@@ -226,13 +226,34 @@ struct sampler *sampler_new(const struct sampler_config *config, struct error *e
     for (unsigned side = 0; side < SIDE_N; side++) {
         store_init(&sampler->store[side]);
     }
-    sampler->cpu_seen = clock_thread_cpu();
-    if (open_witnesses(sampler, config, error) < 0 || read_before(sampler, error) < 0 ||
-        observe(sampler, true, error) < 0 || start_thread(sampler, error) < 0) {
+    int64_t cpu = clock_thread_cpu();
+    if (open_witnesses(sampler, config, error) < 0) {
         sampler_free(sampler);
         return NULL;
     }
+    sampler->cost.cpu = clock_thread_cpu() - cpu;
     return sampler;
+}
+
+int sampler_start(struct sampler *sampler, struct error *error)
+{
+    sampler->cpu_seen = clock_thread_cpu();
+    if (read_before(sampler, error) < 0 || observe(sampler, true, error) < 0) {
+        return -1;
+    }
+    return start_thread(sampler, error);
+}
+
+bool sampler_stood_before(const struct sampler *sampler, enum side side, uint64_t *count)
+{
+    bool looked = false;
+
+    *count = 0;
+    for (size_t i = 0; i < sampler->witnesses; i++) {
+        looked = looked || sampler->witness[i].diag.host.port_count > 0;
+        *count += sampler->witness[i].diag.before[side];
+    }
+    return looked;
 }
 
 static void stop_thread(struct sampler *sampler)

@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "finwait/clock.h"
 #include "whose.h"
 
 enum {
@@ -22,13 +21,11 @@ enum {
     TIMER_PROBE = 4,     /* of one that has nothing in flight, for the peer's window is closed */
 };
 
-/* How coarse jiffies can be, and then some. */
-#define AGE_SLACK (20 * NS_PER_MS)
-
 /* One dump being read. */
 struct tally {
-    const struct sock_diag *diag;
+    struct sock_diag *diag;
     struct sock_census *census;
+    bool remember; /* what is found stood there before */
     bool inconsistent;
     bool done;
 };
@@ -42,7 +39,7 @@ static int set_timeout(const struct mnl_socket *socket)
 
 int sock_diag_init(struct sock_diag *diag, const struct sampler_host *host, struct error *error)
 {
-    *diag = (struct sock_diag){.host = *host, .since = clock_now()};
+    *diag = (struct sock_diag){.host = *host};
     diag->socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
     if (diag->socket == NULL) {
         error_errno(error, STATUS_MACHINE, errno, "opening a NETLINK_SOCK_DIAG socket");
@@ -61,6 +58,7 @@ void sock_diag_fini(struct sock_diag *diag)
         mnl_socket_close(diag->socket);
         diag->socket = NULL;
     }
+    stood_fini(&diag->stood);
 }
 
 /*
@@ -109,18 +107,6 @@ static int send_request(struct sock_diag *diag, uint32_t mask)
     return mnl_socket_sendto(diag->socket, header, header->nlmsg_len) < 0 ? -1 : 0;
 }
 
-/*
- * On a host of its own a trial meets no older sockets.  Elsewhere a TIME_WAIT of an earlier one is
- * known by its timer, which began at TCP_TIMEWAIT_LEN.
- */
-static bool is_older(const struct sock_diag *diag, const struct inet_diag_msg *found)
-{
-    int64_t age = TIME_WAIT_LENGTH - (int64_t)found->idiag_expires * NS_PER_MS;
-
-    return diag->host.port_count > 0 && found->idiag_state == TCP_STATE_TIME_WAIT &&
-           found->idiag_timer == TIMER_TIME_WAIT && age > clock_now() - diag->since + AGE_SLACK;
-}
-
 static bool has_queued_fin(const struct inet_diag_msg *found)
 {
     return found->idiag_state == TCP_STATE_FIN_WAIT1 || found->idiag_state == TCP_STATE_CLOSING ||
@@ -144,16 +130,40 @@ static void look_closer(struct sock_census *census, const struct inet_diag_msg *
     }
 }
 
-static void count_socket(struct tally *tally, const struct inet_diag_msg *found)
+/* Connections that wait to be accepted have no descriptor, and cannot have been closed here. */
+static bool is_queued(const struct inet_diag_msg *found)
+{
+    return found->idiag_inode == 0 && (found->idiag_state == TCP_STATE_ESTABLISHED ||
+                                       found->idiag_state == TCP_STATE_CLOSE_WAIT);
+}
+
+/* A listener is there before what it is there for: the run's own, or the one that it loads. */
+static int remember(struct sock_diag *diag, unsigned side, const struct inet_diag_msg *found)
+{
+    int added = found->idiag_state != TCP_STATE_LISTEN ? stood_add(&diag->stood, found) : 0;
+
+    diag->before[side] += added > 0;
+    return added < 0 ? errno : 0;
+}
+
+/* Returns an errno, or 0. */
+static int count_socket(struct tally *tally, const struct inet_diag_msg *found)
 {
     unsigned side = whose(&tally->diag->host, found);
 
-    if (side == SIDE_N || found->idiag_state >= TCP_STATE_N || is_older(tally->diag, found)) {
-        return;
+    if (side == SIDE_N || found->idiag_state >= TCP_STATE_N) {
+        return 0;
     }
+    int result = tally->remember ? remember(tally->diag, side, found) : 0;
     struct sock_census *census = &tally->census[side];
-    census->state[found->idiag_state]++;
-    look_closer(census, found);
+    census->queued += is_queued(found);
+    if (stood_has(&tally->diag->stood, found)) {
+        census->queued_before += is_queued(found);
+    } else {
+        census->state[found->idiag_state]++;
+        look_closer(census, found);
+    }
+    return result;
 }
 
 /* The int that NLMSG_ERROR and NLMSG_DONE begin with: a negative errno, or 0. */
@@ -179,7 +189,7 @@ static int read_message(struct tally *tally, const struct nlmsghdr *message)
     switch (message->nlmsg_type) {
     case TCPDIAG_GETSOCK:
         if (mnl_nlmsg_get_payload_len(message) >= sizeof(struct inet_diag_msg)) {
-            count_socket(tally, mnl_nlmsg_get_payload(message));
+            return count_socket(tally, mnl_nlmsg_get_payload(message));
         }
         return 0;
     case NLMSG_DONE:
@@ -232,27 +242,67 @@ static int fail(int errnum, struct error *error)
     } else if (errnum == EAGAIN) {
         error_hint(error, "the kernel did not answer within %d s; is the machine overloaded?",
                    ANSWER_SECONDS);
+    } else if (errnum == EOVERFLOW) {
+        error_hint(error,
+                   "more than %u sockets stand on the server's port already, and which are not the "
+                   "run's could not be told: take another port",
+                   STOOD_MAX);
     }
     return -1;
+}
+
+static int dump(struct tally *tally, uint32_t mask, struct error *error)
+{
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        memset(tally->census, 0, SIDE_N * sizeof *tally->census);
+        tally->inconsistent = false;
+        tally->done = false;
+        int result = send_request(tally->diag, mask) < 0 ? errno : read_reply(tally);
+        if (result != 0) {
+            return fail(result, error);
+        }
+        if (!tally->inconsistent) {
+            break;
+        }
+        tally->diag->retries++;
+    }
+    return 0;
+}
+
+static uint32_t beyond(uint32_t count, uint32_t less)
+{
+    return count > less ? count - less : 0;
+}
+
+/* What a RST ended in an accept queue is in no table any more, but waits there all the same. */
+static uint32_t queued_unlisted(const struct sock_census *census)
+{
+    return beyond(census->accept_queue, census->queued);
+}
+
+int sock_diag_remember(struct sock_diag *diag, struct error *error)
+{
+    struct sock_census census[SIDE_N];
+    struct tally tally = {.diag = diag, .census = census, .remember = true};
+
+    if (dump(&tally, SOCK_DIAG_STATES, error) < 0) {
+        return -1;
+    }
+    diag->queued_unlisted = queued_unlisted(&census[SIDE_SERVER]);
+    return 0;
 }
 
 int sock_diag_count(struct sock_diag *diag, uint32_t mask, struct sock_census census[SIDE_N],
                     struct error *error)
 {
     struct tally tally = {.diag = diag, .census = census};
+    struct sock_census *server = &census[SIDE_SERVER];
 
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        memset(census, 0, SIDE_N * sizeof *census);
-        tally.inconsistent = false;
-        tally.done = false;
-        int result = send_request(diag, mask) < 0 ? errno : read_reply(&tally);
-        if (result != 0) {
-            return fail(result, error);
-        }
-        if (!tally.inconsistent) {
-            break;
-        }
-        diag->retries++;
+    if (dump(&tally, mask, error) < 0) {
+        return -1;
     }
+    uint32_t unlisted = queued_unlisted(server);
+    unlisted = unlisted < diag->queued_unlisted ? unlisted : diag->queued_unlisted;
+    server->accept_queue = beyond(server->accept_queue, server->queued_before + unlisted);
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "finwait/sampler.h"
+#include "stood.h"
 
 /*
  * Counting TCP sockets by state with sock_diag(7).  The netlink socket stays in the network
@@ -15,7 +16,9 @@ struct mnl_socket;
 struct sock_diag {
     struct mnl_socket *socket;
     struct sampler_host host; /* whose its sockets are; the namespace was only to open it in */
-    int64_t since;            /* with ports: a TIME_WAIT older than this is not counted */
+    struct stood stood;       /* these are not counted */
+    uint32_t before[SIDE_N];  /* how many of them are the side's */
+    uint32_t queued_unlisted; /* and how many in the server's accept queues are in no table */
     uint32_t number;          /* of the latest request, to know its answers */
     uint64_t retries;         /* dumps the kernel said were inconsistent, so made again */
 };
@@ -27,6 +30,8 @@ struct sock_census {
     SOCKETS_TOLD(X)
 #undef X
     uint32_t fin_wait2_minis; /* of the orphans: mini-sockets, which sockstat counts as "tw" */
+    uint32_t queued;          /* that wait to be accepted, older ones included */
+    uint32_t queued_before;   /* the older ones */
 };
 
 /* Sockets in CLOSE that have a port, TCP_BOUND_INACTIVE of include/net/tcp_states.h: Linux 6.8 and
@@ -41,6 +46,10 @@ struct sock_census {
 /* Open in the calling thread's namespace.  After a failure sock_diag_fini is allowed. */
 int sock_diag_init(struct sock_diag *diag, const struct sampler_host *host, struct error *error);
 void sock_diag_fini(struct sock_diag *diag);
+
+/* Leave out from now on what stands there, whatever state it is in or comes to, but for listeners.
+ */
+int sock_diag_remember(struct sock_diag *diag, struct error *error);
 
 /* Count the sockets whose state is in `mask`, of IPv4 and of IPv6; the censuses are cleared first.
  */

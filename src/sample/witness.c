@@ -15,7 +15,7 @@ static int open_here(struct witness *witness, const struct sampler_host *host, s
         return -1;
     }
     witness->sockstat = proc_net_open("sockstat"); /* cheap observations only: may be missing */
-    return 0;
+    return host->port_count > 0 ? sock_diag_remember(&witness->diag, error) : 0;
 }
 
 static int open_there(struct witness *witness, const struct sampler_host *host, int home,

@@ -16,7 +16,8 @@ struct witness {
     struct counters counters;
 };
 
-/* Open all in the host's namespace.  After a failure witness_close is allowed. */
+/* Open all in the host's namespace, and remember what stands on its ports where it has some.  After
+ * a failure witness_close is allowed. */
 int witness_open(struct witness *witness, const struct sampler_host *host, struct error *error);
 void witness_close(struct witness *witness);
 

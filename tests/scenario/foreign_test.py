@@ -10,6 +10,7 @@ import threading
 import unittest
 
 import finwait_test as ft
+import servers
 
 N = 200
 MOST = 0.75 * N  # see assert_resets: the loopback has a backlog for each CPU, too
@@ -235,6 +236,107 @@ class Python(Foreign):
             result = self.run_checked(loading(port, "connect send recv close", **sizes))
         self.assertEqual(result.outcomes("client"), {"eof": N})
         self.assertEqual(result["client.messages_received"], 0)
+
+
+def request(port, method):
+    """One of another program's, which closes once it was answered."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(f"{method} / HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connection.recv(1000)
+
+
+class Before(Foreign):
+    """What an earlier run or another program left on the port is not the run's."""
+
+    def assert_left_out(self, result, client, server):
+        self.assertEqual(result["client.stood_before"], client)
+        self.assertEqual(result["server.stood_before"], server)
+        evidence = result.remark("sockets.stood_before")["evidence"]
+        self.assertEqual(evidence["client.stood_before"], client)
+        self.assertEqual(evidence["server.stood_before"], server)
+
+    def twice(self, port, settings):
+        first = self.check(loading(port, **settings))
+        self.assertNotIn("sockets.stood_before", first.remark_ids())
+        self.assertEqual(first["server.stood_before"], 0)
+        return self.check(loading(port, **settings))
+
+    def test_a_leak_is_hunted_twice(self):
+        sizes = {"protocol": "raw", "request.size": 100, "response.size": 50}
+        with leaking_server("127.0.0.1") as port:
+            result = self.twice(port, {"program": "connect send recv close", **sizes})
+        self.assertEqual(result["server.close_wait.peak"], N)
+        self.assertEqual(result["server.close_wait.final"], N)
+        self.assertEqual(result["client.fin_wait2.final"], N)
+        self.assertEqual(result["server.close_wait.unaccepted"], 0)
+        self.assertEqual(result.remark("close_wait.leak")["evidence"]["server.close_wait.final"], N)
+        self.assert_left_out(result, N, N)
+
+    def test_a_queue_that_stood_before(self):
+        """Recv-Q counts what a FIN ended, and what a RST did, which is in no table any more."""
+        settings = {"program": "connect send close", "protocol": "raw"}
+        with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+            port = listener.getsockname()[1]
+            result = self.twice(port, settings)
+            reset = self.check(loading(port, "connect rst", protocol="raw"))
+            again = self.check(loading(port, **settings))
+        for run in (result, again):
+            self.assertEqual(run["server.close_wait.unaccepted"], N)
+            self.assertEqual(run["server.accept_queue.final"], N)
+        self.assertEqual(reset["server.accept_queue.final"], N)
+        self.assertEqual(reset["server.close_wait.final"], 0)
+        self.assert_left_out(again, 2 * N, 2 * N)
+
+    def test_a_leak_that_another_method_made(self):
+        kept = []
+
+        def serve(connection):
+            head = servers.read_head(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            if head.startswith(b"POST"):
+                kept.append(connection)  # never to be closed
+            else:
+                connection.close()
+
+        with python_server(serve) as port, contextlib.ExitStack() as at_last:
+            for _ in range(20):
+                request(port, "POST")
+            at_last.callback(lambda: [connection.close() for connection in kept])
+            result = self.check(
+                loading(port, "connect send recv wait-fin close"),
+                "--expect=server.close_wait.final == 0",
+                "--expect=server.established.final == 0",
+            )
+        self.assertEqual(len(kept), 20)
+        self.assertNotIn("close_wait.leak", result.remark_ids())
+        self.assert_left_out(result, 20, 20)
+
+    def test_connections_that_stay_and_connections_that_end(self):
+        """Another program keeps some open, and some of them are closed while the run goes on."""
+        theirs, ended = [], []
+
+        def serve(connection):
+            if len(theirs) < 10:
+                theirs.append(connection)
+                return
+            while len(ended) < 5:
+                ended.append(theirs[len(ended)])
+                ended[-1].close()
+            with connection:
+                connection.recv(100, socket.MSG_WAITALL)
+
+        with python_server(serve) as port, contextlib.ExitStack() as at_last:
+            for _ in range(10):
+                at_last.enter_context(socket.create_connection(("127.0.0.1", port)))
+            at_last.callback(lambda: [connection.close() for connection in theirs])
+            ft.wait_until(lambda: len(theirs) == 10, "all are accepted")
+            sizes = {"protocol": "raw", "request.size": 100}
+            result = self.check(loading(port, "connect send wait-fin close", **sizes))
+        self.assertEqual(len(ended), 5)
+        for state in ("established", "close_wait", "fin_wait2"):
+            for side in ("client", "server"):
+                self.assertEqual(result[f"{side}.{state}.final"], 0)
+        self.assert_left_out(result, 10, 10)
 
 
 if __name__ == "__main__":

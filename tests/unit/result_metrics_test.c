@@ -592,6 +592,7 @@ static void every_pattern_is_found(void **state)
         {"server.close_wait.unaccepted", "<side>.close_wait.unaccepted"},
         {"server.accept_queue.final", "<side>.accept_queue.final"},
         {"client.fin_unsent.final", "<side>.fin_unsent.final"},
+        {"server.stood_before", "<side>.stood_before"},
         {"server.counter.TcpExtTW", "<side>.counter.<name>"},
         {"host.counter.IpExtInOctets", "host.counter.<name>"},
         {"connections.attempted", "connections.attempted"},

@@ -98,7 +98,6 @@ static void count_of(const struct sampler_host *host, uint32_t mask,
     if (sock_diag_init(&diag, host, &error) != 0) {
         fail_msg("%s", error.what);
     }
-    diag.since = 0; /* whatever their age */
     /* An orphan may be on its way from a socket to a mini-socket: both count, one is at rest. */
     for (int i = 0; i < SETTLE_TRIES; i++) {
         if (sock_diag_count(&diag, mask, census, &error) != 0) {
@@ -304,6 +303,163 @@ static void test_the_accept_queue(void **state)
     crowd_disperse(&queue);
 }
 
+static void census_of(struct sock_diag *diag, struct sock_census census[SIDE_N])
+{
+    struct error error;
+
+    assert_int_equal(sock_diag_count(diag, SOCK_DIAG_STATES, census, &error), 0);
+}
+
+/* Count until nothing is on its way any more, from a socket to a mini-socket either. */
+static void await_census(const char *who, struct sock_diag *diag,
+                         const state_counts expected[SIDE_N], struct sock_census census[SIDE_N])
+{
+    census_of(diag, census);
+    for (int i = 0; i < SETTLE_TRIES; i++) {
+        bool same = true;
+        for (unsigned side = 0; side < SIDE_N; side++) {
+            same =
+                same && memcmp(census[side].state, expected[side], sizeof census[side].state) == 0;
+        }
+        if (same) {
+            break;
+        }
+        usleep(10000);
+        census_of(diag, census);
+    }
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        check_counts(who, census[side].state, expected[side]);
+    }
+}
+
+static void remembering(struct sock_diag *diag, const struct crowd *there)
+{
+    const struct sampler_host host = {.netns = -1, .port_count = 1, .port = {crowd_port(there)}};
+    struct error error;
+
+    assert_int_equal(sock_diag_init(diag, &host, &error), 0);
+    assert_int_equal(sock_diag_remember(diag, &error), 0);
+}
+
+/* In whatever state, and whatever becomes of it. */
+static void test_what_stood_before(void **state)
+{
+    static const struct population older = {.client_time_wait = 700,
+                                            .server_time_wait = 6,
+                                            .orphans = 5,
+                                            .half_closed = 4,
+                                            .established = 3};
+    static const struct population younger = {.client_time_wait = 2, .orphans = 8};
+    enum { HALVES = 5 + 4 + 3 }; /* of either side */
+    struct address address = loopback(false);
+    state_counts expected[SIDE_N] = {{0}};
+    struct sock_census census[SIDE_N];
+    struct sock_diag diag;
+    struct crowd there;
+
+    (void)state;
+    crowd_listen(&there, &address);
+    crowd_make(&there, NULL, &older);
+    remembering(&diag, &there);
+    assert_int_equal(diag.before[SIDE_CLIENT], older.client_time_wait + HALVES);
+    assert_int_equal(diag.before[SIDE_SERVER], older.server_time_wait + HALVES);
+    expected[SIDE_SERVER][TCP_STATE_LISTEN] = 1;
+    await_census("older", &diag, (const state_counts *)expected, census);
+    while (there.held_count > 0) { /* to LAST_ACK and TIME_WAIT, or to nothing */
+        close(there.held[--there.held_count]);
+    }
+    await_census("closed", &diag, (const state_counts *)expected, census);
+    crowd_make(&there, NULL, &younger);
+    expected[SIDE_SERVER][TCP_STATE_LISTEN] = 0;
+    population_expect(&younger, expected);
+    await_census("younger", &diag, (const state_counts *)expected, census);
+    assert_int_equal(census[SIDE_CLIENT].fin_wait2_orphans, younger.orphans);
+    assert_int_equal(diag.before[SIDE_CLIENT], older.client_time_wait + HALVES);
+    sock_diag_fini(&diag);
+    crowd_disperse(&there);
+}
+
+static int connect_from(const struct crowd *there, struct sockaddr_in *from)
+{
+    socklen_t length = sizeof *from;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)from, length), 0);
+    assert_int_equal(connect(fd, &there->server.sa, there->server.length), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)from, &length), 0);
+    return fd;
+}
+
+/* A SYN from the same port takes the place of a TIME_WAIT: another connection. */
+static void test_the_same_port_again(void **state)
+{
+    struct address address = loopback(false);
+    state_counts expected[SIDE_N] = {{0}};
+    struct sock_census census[SIDE_N];
+    struct sockaddr_in from = {.sin_family = AF_INET};
+    struct sock_diag diag;
+    struct crowd there;
+
+    (void)state;
+    crowd_listen(&there, &address);
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1); /* whose ports nothing else holds */
+    int fd[SIDE_N] = {[SIDE_CLIENT] = connect_from(&there, &from)};
+    fd[SIDE_SERVER] = accept4(there.listener, NULL, NULL, SOCK_CLOEXEC);
+    close_in_order(fd, SIDE_SERVER);
+    remembering(&diag, &there);
+    assert_int_equal(diag.before[SIDE_SERVER], 1);
+    crowd_hold(&there, connect_from(&there, &from));
+    expected[SIDE_SERVER][TCP_STATE_LISTEN] = 1;
+    expected[SIDE_SERVER][TCP_STATE_ESTABLISHED] = 1;
+    expected[SIDE_CLIENT][TCP_STATE_ESTABLISHED] = 1;
+    await_census("again", &diag, (const state_counts *)expected, census);
+    sock_diag_fini(&diag);
+    crowd_disperse(&there);
+}
+
+/* Leave `closed` connections in the accept queue that a FIN ended, and `reset` that a RST did. */
+static void crowd_queue(const struct crowd *queue, int closed, int reset)
+{
+    const struct linger at_once = {.l_onoff = 1};
+
+    for (int i = 0; i < closed + reset; i++) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_int_equal(connect(fd, &queue->server.sa, queue->server.length), 0);
+        if (i >= closed) {
+            setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        }
+        close(fd);
+    }
+}
+
+/* Recv-Q counts all that wait; those of before are not the run's until they are accepted. */
+static void test_an_accept_queue_that_stood_before(void **state)
+{
+    struct address address = loopback(false);
+    struct sock_census census[SIDE_N];
+    struct sock_diag diag;
+    struct crowd queue;
+
+    (void)state;
+    crowd_listen(&queue, &address);
+    crowd_queue(&queue, 5, 4);
+    remembering(&diag, &queue);
+    census_of(&diag, census);
+    assert_int_equal(census[SIDE_SERVER].accept_queue, 0);
+    crowd_queue(&queue, 3, 2);
+    census_of(&diag, census);
+    assert_int_equal(census[SIDE_SERVER].accept_queue, 3 + 2);
+    assert_int_equal(census[SIDE_SERVER].close_wait_unaccepted, 3);
+    assert_int_equal(census[SIDE_SERVER].state[TCP_STATE_CLOSE_WAIT], 3);
+    for (int i = 0; i < 5 + 4; i++) { /* in order: the older ones */
+        close(accept4(queue.listener, NULL, NULL, SOCK_CLOEXEC));
+    }
+    census_of(&diag, census);
+    assert_int_equal(census[SIDE_SERVER].close_wait_unaccepted, 3);
+    sock_diag_fini(&diag);
+    crowd_disperse(&queue);
+}
+
 /* A socket connected to itself has the port at both ends: one socket, one count. */
 static void test_self_connect_is_the_clients(void **state)
 {
@@ -365,6 +521,9 @@ int main(void)
         cmocka_unit_test(test_both_families),
         cmocka_unit_test(test_a_dual_stack_server),
         cmocka_unit_test(test_the_accept_queue),
+        cmocka_unit_test(test_what_stood_before),
+        cmocka_unit_test(test_the_same_port_again),
+        cmocka_unit_test(test_an_accept_queue_that_stood_before),
         cmocka_unit_test(test_sides_by_address),
     };
 
