@@ -15,14 +15,32 @@
 
 /* ---- opening ---- */
 
+static void count_opened(struct conn *conn)
+{
+    conn->opened = true;
+    conn->worker->account->opened++;
+}
+
 static enum step_result connection_opened(struct conn *conn)
 {
     struct account *account = conn->worker->account;
 
-    conn->opened = true;
-    account->opened++;
+    count_opened(conn);
     histogram_record(&account->latency[LATENCY_CONNECT], clock_now() - conn->born);
     return conn->worker->wire->open(conn);
+}
+
+/*
+ * A RST that answers the SYN is ECONNREFUSED; any other came after the handshake, and EPIPE after
+ * the peer's FIN as well (tcp_reset(), net/ipv4/tcp_input.c).
+ */
+static enum step_result connect_failed(struct conn *conn, int errnum)
+{
+    if (errnum != ECONNRESET && errnum != EPIPE) {
+        return conn_fail_open(conn, errnum);
+    }
+    count_opened(conn);
+    return conn_fail(conn, errnum);
 }
 
 /*
@@ -38,7 +56,7 @@ static enum step_result connect_again(struct conn *conn)
     if (connect(conn->fd, &any->sa, any->length) == 0 || errno == EISCONN) {
         return connection_opened(conn);
     }
-    return errno == EALREADY ? conn_await(conn, EV_WRITE) : conn_fail_open(conn, errno);
+    return errno == EALREADY ? conn_await(conn, EV_WRITE) : connect_failed(conn, errno);
 }
 
 enum step_result step_connect(struct conn *conn, const struct step *step)
@@ -67,8 +85,7 @@ enum step_result step_accept(struct conn *conn, const struct step *step)
 {
     (void)step;
     if (!conn->opened) {
-        conn->opened = true;
-        conn->worker->account->opened++;
+        count_opened(conn);
     }
     return conn->worker->wire->open(conn);
 }

@@ -67,6 +67,25 @@ class Due(ft.LabTestCase):
         self.assertEqual(result["connections.completed"], N - lost)
 
 
+class Opened(ft.LabTestCase):
+    """A connection that the peer reset before the worker looked was established all the same."""
+
+    def test_as_the_kernel_counts(self):
+        settings = {
+            **DUE,
+            "client.program": "connect send recv close",
+            "server.program": "accept recv send die",
+            "server.workers": 2,
+            "load.connections": 50,
+        }
+        result = self.run_checked(settings)
+        opened = result["connections.opened"]
+        ended = result.outcomes("client")
+        self.assertEqual(opened, result["server.counter.TcpPassiveOpens"])
+        self.assertEqual(opened + ended.get("refused", 0), result["connections.attempted"])
+        self.assertEqual(result["client.message_due"], opened - ended["done"])
+
+
 class Statuses(ft.TestCase):
     def seen(self, status, *arguments, ends=1, **settings):
         def serve(connection):
