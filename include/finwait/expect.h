@@ -32,8 +32,9 @@ int expect_judge(struct result *result, const char *text, struct where where, st
  * metric is 0 holds vacuously, and a connection is expected besides ("connections.opened > 0"),
  * unless an expectation that held asks for just that: "connections.opened == 0", or one that does
  * not hold when every metric is 0, "errors.ECONNREFUSED == 100".  (Attempts, CPU time and the cost
- * of sampling are never 0: they stay as they are.)  Where connections were established, 0 of a
- * metric beside 0 connections.completed holds vacuously.  -1: out of memory.
+ * of sampling are never 0: they stay as they are.)  Where connections were established, a
+ * metric beside connections.completed (foreseen, rate) at 0 holds vacuously, if it would at 0.  -1:
+ * out of memory.
  */
 int expect_conclude(struct result *result, struct error *error);
 

@@ -9,11 +9,17 @@
 
 #define IMPLIED "connections.opened > 0"
 #define OPENED  "connections.opened"
-#define DONE    "connections.completed"
 
 /* What is not 0 however little came of a run. */
 static const char *const trivial[] = {
     "connections.attempted", "<side>.attempted", "cpu.<side>", "sampler.cost", "sampler.gap",
+};
+
+/* What is 0 where nothing that was begun came to a good end: a bound that says nothing then. */
+static const char *const ended_well[] = {
+    "connections.completed",
+    "connections.foreseen",
+    "connections.rate",
 };
 
 static bool nothing_established(const struct result *result)
@@ -64,11 +70,15 @@ static bool asks_for_it(const struct expectation_result *judged,
            !holds_at_zero(judged, parts);
 }
 
+static bool is_measure(const struct term *term)
+{
+    return term->metric[0] != '\0' && !is_trivial(term);
+}
+
 /* Whether it is about more than what never is 0. */
 static bool says_something(const struct expectation_parts *parts)
 {
-    return (parts->left.metric[0] != '\0' && !is_trivial(&parts->left)) ||
-           (parts->right.metric[0] != '\0' && !is_trivial(&parts->right));
+    return is_measure(&parts->left) || is_measure(&parts->right);
 }
 
 static int parse(struct expectation_parts *parts, const struct expectation_result *judged,
@@ -78,17 +88,25 @@ static int parse(struct expectation_parts *parts, const struct expectation_resul
                                 : error_set(error, STATUS_MACHINE, "out of memory");
 }
 
-/* Whether a pile, or a counter, that is 0 was held against connections that completed, of which
- * there were none either. */
+static bool is_none(const struct term *term, double value)
+{
+    bool bounds = false;
+
+    for (size_t i = 0; i < sizeof ended_well / sizeof ended_well[0]; i++) {
+        bounds |= strcmp(term->metric, ended_well[i]) == 0;
+    }
+    return bounds && value == 0;
+}
+
+/* Whether it held a pile, or a counter, against connections that ended well, of which there were
+ * none, and would have held of any. */
 static bool beside_none(const struct expectation_result *judged,
                         const struct expectation_parts *parts)
 {
-    const char *left = parts->left.metric;
-    const char *right = parts->right.metric;
-    bool zero = judged->left == 0 && judged->right == 0;
+    bool none = is_none(&parts->left, judged->left) || is_none(&parts->right, judged->right);
 
-    return judged->verdict == VERDICT_PASS && zero && left[0] != '\0' && right[0] != '\0' &&
-           (strcmp(left, DONE) == 0 || strcmp(right, DONE) == 0);
+    return judged->verdict == VERDICT_PASS && none && is_measure(&parts->left) &&
+           is_measure(&parts->right) && holds_at_zero(judged, parts);
 }
 
 static int conclude_each(struct result *result, struct error *error)

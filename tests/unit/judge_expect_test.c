@@ -285,6 +285,11 @@ static void none_completed_is_no_pass(void **state)
         {"server.close_wait.final >= 0.99 * connections.completed", VERDICT_VACUOUS},
         {"server.close_wait.final == connections.completed", VERDICT_VACUOUS},
         {"connections.completed <= client.messages_received", VERDICT_VACUOUS},
+        {"connections.rate <= client.messages_received", VERDICT_VACUOUS},
+        {"client.messages_received == connections.foreseen", VERDICT_VACUOUS},
+        {"client.outcome.handshake >= 0.99 * connections.completed", VERDICT_VACUOUS}, /* 12 >= 0 */
+        {"client.outcome.handshake != connections.completed", VERDICT_PASS},
+        {"connections.completed < connections.attempted", VERDICT_PASS}, /* asks for failures */
         {"server.close_wait.final == 0", VERDICT_PASS},
         {"connections.completed == 0", VERDICT_PASS},
         {"client.outcome.handshake > connections.completed", VERDICT_PASS},
@@ -296,6 +301,7 @@ static void none_completed_is_no_pass(void **state)
         struct result *result = refused();
         struct account *account = &result->side[SIDE_CLIENT].account;
         struct error error;
+        result->phase[PHASE_LOAD] = (struct phase_span){true, 0, 1000};
         account->opened = 12;
         account->outcome[OUTCOME_HANDSHAKE] = 12;
         account->outcome[OUTCOME_REFUSED] = 0;
