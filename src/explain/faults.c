@@ -132,3 +132,9 @@ bool faults_reset(const struct facts *facts, enum fault_packets packets, enum si
     }
     return false;
 }
+
+/* Those that answer FINs and RSTs come after the close. */
+bool faults_forged(const struct facts *facts, enum side side)
+{
+    return faults_reset(facts, FAULT_DATA, side) || faults_reset(facts, FAULT_ACK, side);
+}

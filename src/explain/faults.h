@@ -33,4 +33,8 @@ bool faults_struck(const struct facts *facts);
 /* Whether a `reset` fault answered such segments of `side` with RSTs, as if from its peer. */
 bool faults_reset(const struct facts *facts, enum fault_packets packets, enum side side);
 
+/* Whether such RSTs may have met connections that `side` had not closed: it takes them for its
+ * peer's. */
+bool faults_forged(const struct facts *facts, enum side side);
+
 #endif

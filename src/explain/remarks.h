@@ -69,7 +69,7 @@
       "connections of the client with itself: a simultaneous open")                                \
     X(observe_closer, "closed_first", CAUSE, ANY, "which side closed first, as counts")            \
     X(observe_crossing, "closed_first.both", CAUSE, HOST,                                          \
-      "both sides closed at once: their FINs crossed")                                             \
+      "both sides closed, neither having had the other's FIN or RST")                              \
     X(observe_idle, "idle.closed", CAUSE, ANY,                                                     \
       "the server closed connections in a pause of the client, and after what time")               \
     X(observe_resets, "rst.sent", CAUSE, HOST, "RSTs a side sent, why, and what they cut off")     \

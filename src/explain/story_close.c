@@ -1,3 +1,4 @@
+#include "faults.h"
 #include "story.h"
 
 /* A share of the connections below which they are exceptions, not the rule. */
@@ -92,11 +93,29 @@ static void add_exceptions(struct story *story, const struct closers *closers, e
         story_add(story, ", the %s on %s", side_name(peer), COUNT(closers->by[peer]));
     }
     if (closers->both > 0) {
-        story_add(story, ", both at once on %s", COUNT(closers->both));
+        story_add(story, ", both%s on %s", faults_struck(&story->facts) ? "" : " at once",
+                  COUNT(closers->both));
     }
     if (closers->unknown > 0) {
         story_add(story, "; of %s nobody knows", COUNT(closers->unknown));
     }
+}
+
+/* Who gets a RST of a fault's counts it as its peer's close. */
+static void say_forged(struct story *story, enum side closer)
+{
+    double sent = facts_moved(&story->facts, closer, "TcpOutRsts");
+
+    if (!faults_forged(&story->facts, side_peer(closer))) {
+        return;
+    }
+    story_certainty(story, CERTAINTY_LIKELY);
+    story_say(story, "A fault's RSTs count as the %s's there", side_name(closer));
+    if (story->facts.side[closer].counted) {
+        story_evidence(story, "%s.counter.TcpOutRsts", side_name(closer));
+        story_add(story, ", which itself sent %s (TcpOutRsts)", sent > 0 ? COUNT(sent) : "none");
+    }
+    story_add(story, ".");
 }
 
 static void say_closer(struct story *story, const struct closers *closers, enum side closer)
@@ -110,6 +129,7 @@ static void say_closer(struct story *story, const struct closers *closers, enum 
               PLURAL(closers->all, "connection", "connections"));
     add_exceptions(story, closers, closer);
     story_add(story, ".");
+    say_forged(story, closer);
     if (made > 0) {
         story_evidence(story, "%s.counter.TcpExtTW", side_name(closer));
         story_evidence(story, "%s.counter.TcpExtTWKilled", side_name(closer));
@@ -134,6 +154,8 @@ static void say_turns(struct story *story, const struct closers *closers)
               COUNT(closers->by[more]), COUNT(closers->all));
     add_exceptions(story, closers, more);
     story_add(story, ".");
+    say_forged(story, SIDE_CLIENT);
+    say_forged(story, SIDE_SERVER);
 }
 
 void observe_closer(struct story *story)
@@ -160,19 +182,29 @@ static bool stood_in_time_wait(const struct facts *facts)
            facts->side[SIDE_SERVER].peak[TCP_STATE_TIME_WAIT] > 0;
 }
 
-/* Their FINs crossed: each left before the other had come. */
+/* How they came to close so; what faults lost or made late may have been sent long before. */
+static const char *why_both(const struct facts *facts)
+{
+    if (faults_struck(facts)) {
+        return ": neither had had the other's FIN or RST when it closed";
+    }
+    return facts_moved_anywhere(facts, "TcpOutRsts") > facts->refused
+               ? " at once: the FIN or RST of each left before the other's had come"
+               : " at once: each FIN left before the other had come";
+}
+
 void observe_crossing(struct story *story)
 {
+    const struct facts *facts = &story->facts;
     struct closers closers;
 
-    count_closers(&story->facts, &closers);
+    count_closers(facts, &closers);
     if (closers.both < FEW * closers.known || closers.both <= 0) {
         return;
     }
     cite(story);
-    story_say(story,
-              "%s%s %s closed by both sides at once: each FIN left before the other had come%s.",
-              closers.both < closers.all ? "" : "All ", COUNT(closers.both),
-              PLURAL(closers.both, "connection was", "connections were"),
-              stood_in_time_wait(&story->facts) ? ", and both ends went to TIME_WAIT" : "");
+    story_say(story, "%s%s %s closed by both sides%s%s.", closers.both < closers.all ? "" : "All ",
+              COUNT(closers.both), PLURAL(closers.both, "connection was", "connections were"),
+              why_both(facts),
+              stood_in_time_wait(facts) ? ", and both ends went to TIME_WAIT" : "");
 }

@@ -1,3 +1,4 @@
+#include "faults.h"
 #include "story.h"
 
 /* Who did not get the messages that were due to it. */
@@ -24,7 +25,10 @@ static void add_reasons(struct story *story, enum side side)
         uint64_t count = account->due[ends[i].outcome];
         if (count > 0) {
             story_evidence(story, "%s.outcome.%s", side_name(side), outcome_name(ends[i].outcome));
-            story_add(story, "%s %s %s", between, ends[i].instead, COUNT(count));
+            bool forged = ends[i].outcome == OUTCOME_RESET && faults_forged(&story->facts, side);
+            story_add(story, "%s %s %s", between,
+                      forged ? "a RST of the peer or of a fault came instead to" : ends[i].instead,
+                      COUNT(count));
             between = ";";
         }
     }

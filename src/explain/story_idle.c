@@ -1,3 +1,4 @@
+#include "faults.h"
 #include "story.h"
 
 /* After what time the server gives up connections that lie idle. */
@@ -20,6 +21,10 @@ void observe_idle(struct story *story)
               COUNT(idle->count), PLURAL(idle->count, "connection", "connections"),
               PLURAL(idle->count, "it", "they"), DURATION(histogram_quantile(idle, 0.5)),
               DURATION(idle->min), DURATION(idle->max));
+    if (faults_forged(&story->facts, SIDE_CLIENT)) {
+        story_certainty(story, CERTAINTY_LIKELY);
+        story_say(story, "A fault's RSTs count as the server's there.");
+    }
     story_advise(story, "let the client give up idle connections sooner than the server, or send "
                         "such a request again on a new one");
 }

@@ -250,8 +250,51 @@ static void who_closed_first_is_known_in_spite_of_faults(void **state)
     both->side[SIDE_CLIENT].account.closed_first = CONNECTIONS;
     both->side[SIDE_SERVER].account.closed_first = CONNECTIONS;
     fixture_fault(both, fault);
-    EXPLAINS(both, "each FIN left before the other had come.", "!closed first on",
-             "!both ends went to TIME_WAIT");
+    EXPLAINS(both, "neither had had the other's FIN or RST when it closed.", "!closed first on",
+             "!at once", "!both ends went to TIME_WAIT");
+}
+
+/* Whom a RST of a fault hits takes it for its peer's close; one that answers a FIN is too late. */
+static void a_faults_resets_close_in_the_peers_name(void **state)
+{
+    static const struct {
+        const char *fault;
+        enum certainty certainty;
+    } rows[] = {
+        {"{at: 0s, reset: data, toward: server}", CERTAINTY_LIKELY},
+        {"{at: 0s, reset: ack, toward: server, share: 5%}", CERTAINTY_LIKELY},
+        {"{at: 0s, reset: any}", CERTAINTY_LIKELY},
+        {"{at: 0s, reset: data, toward: client}", CERTAINTY_PROVEN},
+        {"{at: 0s, reset: fin, toward: server}", CERTAINTY_PROVEN},
+        {"{at: 0s, drop: data, toward: server}", CERTAINTY_PROVEN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_new();
+        bool forged = rows[i].certainty == CERTAINTY_LIKELY;
+        result->side[SIDE_CLIENT].account.closed_second = CONNECTIONS;
+        result->side[SIDE_CLIENT].account.due[OUTCOME_RESET] = 12;
+        fixture_fault(result, rows[i].fault);
+        SAYS(result, "The server closed first on 5,000 of 5,000 connections.",
+             forged ? "A fault's RSTs count as the server's there, which itself sent none (TcpOut"
+                    : "!A fault's RSTs",
+             forged ? "a RST of the peer or of a fault came instead to 12"
+                    : "the peer's RST came instead to 12");
+        assert_evidence(remarked(result, "closed_first", rows[i].certainty), "closed_first.server",
+                        CONNECTIONS);
+        result_free(result);
+    }
+}
+
+/* A RST crosses as a FIN does. */
+static void what_crossed_need_not_be_fins(void **state)
+{
+    struct result *result = fixture_simultaneous();
+
+    (void)state;
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 3);
+    EXPLAINS(result, "at once: the FIN or RST of each left before the other's had come");
 }
 
 static void orphans_that_gave_up_are_told(void **state)
@@ -466,6 +509,8 @@ int main(void)
         cmocka_unit_test(a_fin_that_was_not_sent_is_told_as_such),
         cmocka_unit_test(how_long_a_fin_is_sent_is_told_with_its_value),
         cmocka_unit_test(who_closed_first_is_known_in_spite_of_faults),
+        cmocka_unit_test(a_faults_resets_close_in_the_peers_name),
+        cmocka_unit_test(what_crossed_need_not_be_fins),
         cmocka_unit_test(orphans_that_gave_up_are_told),
         cmocka_unit_test(connects_that_gave_up_met_another_bound),
         cmocka_unit_test(keepalive_gives_up_with_a_rst),
