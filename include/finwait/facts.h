@@ -35,6 +35,7 @@ struct side_facts {
     bool counted;              /* its own host's counters are there */
     double tw_made;            /* mini-sockets: it sent its FIN before it had the peer's */
     double rsts;               /* sent, but for those that refused a SYN */
+    double listed;             /* at the end of settle: past their handshake, not in TIME_WAIT */
     double holding;            /* connections whose descriptor is open in the end */
     double unseen;             /* of those: in CLOSE, where no table of the kernel lists them */
 };

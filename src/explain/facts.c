@@ -107,12 +107,12 @@ static void gather_held(struct facts *facts, enum side which)
     const struct account *account = &facts->result->side[which].account;
     struct side_facts *side = &facts->side[which];
     double held = (double)account->outcome[OUTCOME_HELD];
-    double seen = -side->orphans;
 
     side->holding = held + (double)account->outcome[OUTCOME_CUT];
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
-        seen += is_holdable((enum tcp_state)state) ? side->final[state] : 0;
+        side->listed += is_holdable((enum tcp_state)state) ? side->final[state] : 0;
     }
+    double seen = side->listed - side->orphans;
     /* Held by a role and seen in a host are not of the same once a role has moved. */
     side->unseen = !facts->moved && side->settled && held > seen ? held - seen : 0;
 }

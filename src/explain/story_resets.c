@@ -85,6 +85,23 @@ static void say_aborted(struct story *story, const char *so)
               tls ? "what is still under way is lost: that no data was among it, only a "
                     "close_notify can tell"
                   : "data still under way is lost");
+}
+
+/* The same of a side's own, which may have been lost on their way. */
+static void say_side_aborted(struct story *story, enum side side)
+{
+    enum side peer = side_peer(side);
+    char blame[BLAME_TEXT];
+
+    if (faults_lost(&story->facts, FAULT_RST, peer)) {
+        story_say(story,
+                  "So the %s's ends were aborted rather than closed, but %s: an end that got none "
+                  "goes on as if nothing had happened.",
+                  side_name(side),
+                  faults_blame(blame, sizeof blame, &story->facts, FAULT_RST, peer));
+    } else {
+        say_aborted(story, "So");
+    }
     say_lost_messages(story, SIDE_CLIENT);
     say_lost_messages(story, SIDE_SERVER);
 }
@@ -172,10 +189,16 @@ static void observe_side_resets(struct story *story, enum side side)
     }
     advise_closer(story, side);
     if (explained * 2 >= facts->opened) {
-        say_aborted(story, "So");
+        say_side_aborted(story, side);
     } else if (explained <= 0 && rest > 0) {
         say_effect(story, side_peer(side));
     }
+}
+
+/* Sockets of the side that a RST would have ended. */
+static double standing(const struct facts *facts, enum side side)
+{
+    return facts->side[side].listed - facts->side[side].final[TCP_STATE_CLOSE];
 }
 
 /* What the programs or the sockets of this run say of RSTs, whatever others do on the machine. */
@@ -183,8 +206,9 @@ static bool felt_resets(const struct facts *facts)
 {
     double told = cut_off(facts, SIDE_CLIENT) + cut_off(facts, SIDE_SERVER);
     bool observed = facts->side[SIDE_CLIENT].observed && facts->side[SIDE_SERVER].observed;
-    double kept =
-        most_time_wait(facts) + facts->side[SIDE_CLIENT].holding + facts->side[SIDE_SERVER].holding;
+    double client = standing(facts, SIDE_CLIENT);
+    double server = standing(facts, SIDE_SERVER); /* most are the other ends of the same */
+    double kept = most_time_wait(facts) + (client > server ? client : server);
 
     return told * 2 >= facts->opened || (observed && kept * 2 < facts->opened);
 }
@@ -213,6 +237,8 @@ void observe_host_resets(struct story *story)
     story_add(story, ", those of other programs included.");
     if (resets_say_host_aborts(story) * 2 >= facts->opened) {
         say_aborted(story, "As far as the whole machine tells,");
+        say_lost_messages(story, SIDE_CLIENT);
+        say_lost_messages(story, SIDE_SERVER);
     }
 }
 

@@ -375,6 +375,31 @@ static void a_lost_rst_leaves_the_other_end_open(void **state)
     EXPLAINS(result, "Faults lost RSTs on their way to the server.");
 }
 
+/* What a RST does it does where it arrives. */
+static void a_lost_rst_takes_nothing_to_close(void **state)
+{
+    static const struct {
+        const char *fault, *told;
+    } rows[] = {
+        {"{at: 0s, drop: rst, toward: client}", "but faults lost RSTs on their way to the client"},
+        {"{at: 0s, partition: on}", "but faults lost RSTs on their way to the client"},
+        {"{at: 0s, drop: 5%}", "but faults may have lost RSTs on their way to the client"},
+        {"{at: 0s, drop: rst, toward: server}", "a RST takes both sockets straight to CLOSE"},
+        {"{at: 0s, drop: fin}", "a RST takes both sockets straight to CLOSE"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_reset();
+        fixture_unpredict(result);
+        fixture_fault(result, rows[i].fault);
+        SAYS(result, rows[i].told, i < 3 ? "!straight to CLOSE" : "!goes on as if nothing");
+        assert_evidence(remarked(result, "rst.sent", CERTAINTY_PROVEN), "server.counter.TcpOutRsts",
+                        CONNECTIONS);
+        result_free(result);
+    }
+}
+
 /* ---- RSTs that meet a TIME_WAIT ---- */
 
 static struct result *assassinated(const char *rfc1337, uint32_t standing)
@@ -516,6 +541,7 @@ int main(void)
         cmocka_unit_test(keepalive_gives_up_with_a_rst),
         cmocka_unit_test(who_is_held_is_no_orphan),
         cmocka_unit_test(a_lost_rst_leaves_the_other_end_open),
+        cmocka_unit_test(a_lost_rst_takes_nothing_to_close),
         cmocka_unit_test(an_assassinated_time_wait_is_told),
         cmocka_unit_test(what_blocks_a_restart_is_named_with_its_cure),
         cmocka_unit_test(what_came_after_a_restart_was_not_in_its_way),

@@ -237,8 +237,36 @@ static void resets_of_the_machine_are_not_blamed_on_the_run(void **state)
     aborted->host_counters.item[1].after += CONNECTIONS;
     SAYS(aborted, "were made, those of other programs included. 5,000 times a program closed",
          "As far as the whole machine tells, the connections were aborted rather than closed");
-    aborted->side[SIDE_CLIENT].account.outcome[OUTCOME_HELD] = CONNECTIONS; /* none has ended */
-    EXPLAINS(aborted, "most of these connections show no sign of one.", "!aborted");
+    aborted->side[SIDE_CLIENT].account.outcome[OUTCOME_HELD] = CONNECTIONS; /* in CLOSE */
+    EXPLAINS(aborted, "As far as the whole machine tells");
+}
+
+/* A RST would have ended sockets that stand in any of these. */
+static void sockets_that_stand_have_met_no_rst(void **state)
+{
+    static const enum tcp_state standing[][SIDE_N] = {
+        {TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSE_WAIT},
+        {TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSE}, /* a server that is not ours */
+        {TCP_STATE_ESTABLISHED, TCP_STATE_ESTABLISHED},
+        {TCP_STATE_FIN_WAIT1, TCP_STATE_ESTABLISHED},
+        {TCP_STATE_CLOSE, TCP_STATE_LAST_ACK},
+        {TCP_STATE_CLOSE, TCP_STATE_CLOSE},
+    };
+    size_t last = sizeof standing / sizeof standing[0] - 1;
+
+    (void)state;
+    for (size_t i = 0; i <= last; i++) {
+        struct result *result = fixture_on_host();
+        fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, 0, 0);
+        fixture_state(result, SIDE_CLIENT, standing[i][SIDE_CLIENT], CONNECTIONS, CONNECTIONS);
+        fixture_state(result, SIDE_SERVER, standing[i][SIDE_SERVER], CONNECTIONS, CONNECTIONS);
+        fixture_counter(&result->host_counters, "TcpExtTCPAbortOnData", CONNECTIONS);
+        result->host_counters.item[1].after += CONNECTIONS;
+        SAYS(result, i < last ? "most of these connections show no sign of one." : "were aborted",
+             i < last ? "!aborted" : "!no sign");
+        remarked(result, "rst.machine", CERTAINTY_LIKELY);
+        result_free(result);
+    }
 }
 
 static void few_resets_are_no_abort(void **state)
@@ -672,6 +700,7 @@ int main(void)
         cmocka_unit_test(whose_close_lost_messages_is_advised),
         cmocka_unit_test(the_program_tells_the_cause_of_an_abort),
         cmocka_unit_test(resets_of_the_machine_are_not_blamed_on_the_run),
+        cmocka_unit_test(sockets_that_stand_have_met_no_rst),
         cmocka_unit_test(few_resets_are_no_abort),
         cmocka_unit_test(crossing_fins_are_a_simultaneous_close),
         cmocka_unit_test(taking_turns_is_no_simultaneous_close),
