@@ -141,6 +141,18 @@ static const char *setting_of(const struct facts *facts, const char *name)
     return facts_scenario(facts, name);
 }
 
+/* The machine's counters hold what other programs did, so what rests on them is not proven. */
+static void add_evidence(struct story *story, const char *name, double value)
+{
+    static const char machine[] = "host.counter.";
+    struct remark *remark = current(story);
+
+    remark_add_evidence(remark, name, value);
+    if (remark->certainty == CERTAINTY_PROVEN && strncmp(name, machine, sizeof machine - 1) == 0) {
+        remark->certainty = CERTAINTY_LIKELY;
+    }
+}
+
 void story_evidence(struct story *story, const char *format, ...)
 {
     const struct facts *facts = &story->facts;
@@ -151,7 +163,7 @@ void story_evidence(struct story *story, const char *format, ...)
     char *name = formatted(format, arguments);
     va_end(arguments);
     if (facts_metric(facts, &value, "%s", name) || number_of(setting_of(facts, name), &value)) {
-        remark_add_evidence(current(story), name, value);
+        add_evidence(story, name, value);
     }
     free(name);
 }

@@ -40,7 +40,8 @@ void story_advise(struct story *story, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Name a number that the remark rests on: a metric, "SIDE.sysctl.NAME" or an option's path.  What
- * was not measured, or is no number, is left out. */
+ * was not measured, or is no number, is left out; a counter of the whole machine
+ * makes the remark likely at most. */
 void story_evidence(struct story *story, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -272,10 +272,8 @@ void observe_accept_queue(struct story *story)
     if (overflows <= 0) {
         return;
     }
-    if (facts->result->private_lab) {
+    if (facts->result->private_lab) { /* else it may be another program's listener */
         story_about(story, SIDE_SERVER);
-    } else {
-        story_certainty(story, CERTAINTY_LIKELY); /* or another program's listener */
     }
     story_evidence(story, "server.counter.TcpExtListenOverflows");
     story_evidence(story, "host.counter.TcpExtListenOverflows");

@@ -225,7 +225,6 @@ void observe_host_resets(struct story *story)
     }
     story_evidence(story, "host.counter.TcpOutRsts");
     story_evidence(story, "connections.opened");
-    story_certainty(story, CERTAINTY_LIKELY);
     story_say(story, "%s RSTs were sent on the whole machine (TcpOutRsts%s) while %s %s made",
               COUNT(resets), facts->refused > 0 ? ", but for those that refused a SYN" : "",
               COUNT(facts->opened), PLURAL(facts->opened, "connection was", "connections were"));

@@ -239,28 +239,42 @@ void observe_gave_way(struct story *story)
     }
 }
 
+/* On a machine that others use, no more of them are this run's than it had connects. */
+static void say_recycled(struct story *story, double recycled)
+{
+    const struct facts *facts = &story->facts;
+    double most = recycled < facts->attempted ? recycled : facts->attempted;
+
+    if (facts->result->private_lab) {
+        story_say(story,
+                  "%s TIME_WAIT %s taken over by a new connection before its time "
+                  "(TcpExtTWRecycled): ",
+                  COUNT(recycled), PLURAL(recycled, "socket was", "sockets were each"));
+    } else {
+        story_evidence(story, "connections.attempted");
+        story_say(story,
+                  "Up to %s TIME_WAIT %s taken over by a new connection before its time "
+                  "(TcpExtTWRecycled, %s on the whole machine): ",
+                  COUNT(most), PLURAL(most, "socket was", "sockets were each"), COUNT(recycled));
+    }
+}
+
 void observe_recycled(struct story *story)
 {
     double recycled = facts_moved_anywhere(&story->facts, "TcpExtTWRecycled");
 
-    if (recycled > 0) {
-        bool own = story->facts.result->private_lab;
-        story_certainty(story, own ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
-        story_evidence(story, "client.counter.TcpExtTWRecycled");
-        story_evidence(story, "server.counter.TcpExtTWRecycled");
-        story_evidence(story, "host.counter.TcpExtTWRecycled");
-        story_evidence(story, "client.sysctl.net.ipv4.tcp_tw_reuse");
-        story_say(story,
-                  "%s TIME_WAIT %s%s %s taken over by a new connection before its time "
-                  "(TcpExtTWRecycled): a connect that %s.",
-                  COUNT(recycled), PLURAL(recycled, "socket", "sockets"),
-                  own ? "" : " of this machine (other programs' included)",
-                  PLURAL(recycled, "was", "were each"),
-                  facts_reuses_fixed_port(&story->facts)
-                      ? "SO_REUSEADDR or SO_REUSEPORT has let bind its port, whatever tcp_tw_reuse "
-                        "says"
-                      : "tcp_tw_reuse allows");
+    if (recycled <= 0 || story->facts.attempted <= 0) {
+        return;
     }
+    story_evidence(story, "client.counter.TcpExtTWRecycled");
+    story_evidence(story, "server.counter.TcpExtTWRecycled");
+    story_evidence(story, "host.counter.TcpExtTWRecycled");
+    story_evidence(story, "client.sysctl.net.ipv4.tcp_tw_reuse");
+    say_recycled(story, recycled);
+    story_add(story, "a connect that %s.",
+              facts_reuses_fixed_port(&story->facts)
+                  ? "SO_REUSEADDR or SO_REUSEPORT has let bind its port, whatever tcp_tw_reuse says"
+                  : "tcp_tw_reuse allows");
 }
 
 static void say_overflow(struct story *story, const char *host, const char *where, double count)

@@ -59,7 +59,7 @@ static void say_late(struct story *story, enum side side)
     story_evidence(story, "%s.tls.notify_sent", side_name(side_peer(side)));
     story_evidence(story, "%s.counter.TcpExtTCPAbortOnData", name);
     story_evidence(story, "%s.counter.TcpExtTW", name);
-    story_certainty(story, facts->result->private_lab ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
+    story_evidence(story, "host.counter.TcpOutRsts");
     story_say(story,
               "The %s's close_notify met a closed socket %s %s: the %s had closed without waiting "
               "for it, and its kernel answered with a RST%s.",
@@ -79,6 +79,7 @@ static void say_unread(struct story *story, enum side side)
         story_evidence(story, "%s.tls.notify_sent", side_name(side_peer(side)));
         story_evidence(story, "%s.tls.notify_received", side_name(side));
         story_evidence(story, "%s.counter.TcpExtTCPAbortOnClose", side_name(side));
+        story_evidence(story, "host.counter.TcpExtTCPAbortOnClose");
         story_say(story,
                   "%s %s the %s closed with a close_notify of the %s unread: unread data makes the "
                   "kernel send a RST instead of a FIN (TcpExtTCPAbortOnClose)%s.",

@@ -17,6 +17,8 @@ void observe_tls_tickets(struct story *story)
     story_evidence(story, "server.tls.resumed");
     story_evidence(story, "client.counter.TcpExtTCPAbortOnClose");
     story_evidence(story, "client.counter.TcpExtTCPAbortOnData");
+    story_evidence(story, "host.counter.TcpExtTCPAbortOnClose");
+    story_evidence(story, "host.counter.TcpOutRsts");
     story_say(story,
               "The server's session tickets follow its TLS 1.3 handshake, and the client never "
               "read %s of them.",

@@ -473,16 +473,6 @@ static void a_fixed_port_is_taken_over_by_its_option(void **state)
              "!parity", "!ip_local_port_range");
 }
 
-static void what_the_machine_took_over_may_be_others(void **state)
-{
-    struct result *result = fixture_closed_by(SIDE_CLIENT);
-
-    (void)state;
-    result->private_lab = false;
-    fixture_counter(&result->host_counters, "TcpExtTWRecycled", 119);
-    EXPLAINS(result, "119 TIME_WAIT sockets of this machine (other programs' included) were each");
-}
-
 /* ---- TIME_WAIT that gave way ---- */
 
 static void what_gave_way_is_told_without_a_prediction(void **state)
@@ -619,7 +609,6 @@ int main(void)
         cmocka_unit_test(a_reset_by_linger2_is_no_linger_0),
         cmocka_unit_test(latency_is_blamed_on_the_queue_only_when_it_shows),
         cmocka_unit_test(a_fixed_port_is_taken_over_by_its_option),
-        cmocka_unit_test(what_the_machine_took_over_may_be_others),
         cmocka_unit_test(what_gave_way_is_told_without_a_prediction),
         cmocka_unit_test(orphans_whose_time_is_over_gave_way_to_nothing),
         cmocka_unit_test(a_few_resets_do_not_make_all_answers_lost_data),

@@ -135,6 +135,25 @@ static void against_a_server_that_is_not_ours(void **state)
          "so no TIME_WAIT stays");
     result->host_counters.item[1].after += 200; /* these lay unread when the server closed */
     SAYS(result, "The client's close_notify met a closed socket 4,800 times");
+    remarked(result, "tls.notify_late", CERTAINTY_LIKELY);
+    result_free(result);
+}
+
+static void notify_unread_on_a_machine_is_likely(void **state)
+{
+    struct result *result = fixture_tls();
+
+    (void)state;
+    result->private_lab = false;
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        counters_fini(&result->side[i].counters);
+    }
+    notifies(result, SIDE_CLIENT, CONNECTIONS, CONNECTIONS);
+    notifies(result, SIDE_SERVER, CONNECTIONS, CONNECTIONS - 200);
+    fixture_counter(&result->host_counters, "TcpExtTCPAbortOnClose", 200);
+    SAYS(result, "closed with a close_notify of the");
+    assert_evidence(remarked(result, "tls.notify_unread", CERTAINTY_LIKELY),
+                    "host.counter.TcpExtTCPAbortOnClose", 200);
     result_free(result);
 }
 
@@ -387,6 +406,7 @@ int main(void)
         cmocka_unit_test(a_peer_in_last_ack_counts_no_reset),
         cmocka_unit_test(a_reset_that_was_meant_is_no_late_close_notify),
         cmocka_unit_test(against_a_server_that_is_not_ours),
+        cmocka_unit_test(notify_unread_on_a_machine_is_likely),
         cmocka_unit_test(the_machine_does_not_tell_whose_resets),
         cmocka_unit_test(a_close_notify_where_a_message_was_due),
         cmocka_unit_test(no_close_notify_at_all_is_told),
