@@ -142,15 +142,15 @@ static void say_given_up(struct story *story, enum side side, double count)
 
     if (never > 0) {
         story_say(story,
-                  "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): nobody answered "
-                  "the SYN, however often it was sent again, which tcp_syn_retries%s bounds.",
+                  "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): no answer to "
+                  "the SYN came, however often it was sent again, which tcp_syn_retries%s bounds.",
                   COUNT(never), PLURAL(never, "connect", "connects"), side_name(side),
                   HERE(story, side, "net.ipv4.tcp_syn_retries"));
     }
     if (open > 0) {
         story_say(story,
-                  "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): the peer did not "
-                  "answer, %s.",
+                  "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): no answer of the "
+                  "peer came, %s.",
                   COUNT(open), PLURAL(open, "connection", "connections"), side_name(side),
                   bound_of(bound, sizeof bound, story, side));
     }
@@ -202,6 +202,23 @@ static double left_handshaking(const struct account *account)
     return account->opened > over ? (double)(account->opened - over) : 0;
 }
 
+/* Why a handshake that `side` waits in goes no further: faults may have taken either's messages.
+ * Returns `text`. */
+static const char *why_silent(char text[BLAME_TEXT], struct story *story, enum side side)
+{
+    const struct facts *facts = &story->facts;
+    enum side toward = faults_lost(facts, FAULT_DATA, side) ? side : side_peer(side);
+
+    if (faults_lost(facts, FAULT_DATA, toward)) {
+        if (!faults_lost_all(facts, FAULT_DATA, toward)) {
+            story_certainty(story, CERTAINTY_LIKELY);
+        }
+        return faults_blame(text, BLAME_TEXT, facts, FAULT_DATA, toward);
+    }
+    snprintf(text, BLAME_TEXT, "the %s fell silent", side_name(side_peer(side)));
+    return text;
+}
+
 /* Those of `ours` whose wait was in the TLS handshake, which connect and accept include. */
 static void say_handshaking(struct story *story, enum side side, double ours)
 {
@@ -209,12 +226,14 @@ static void say_handshaking(struct story *story, enum side side, double ours)
     double left = left_handshaking(&role->account);
     double among = left < ours ? left : ours;
 
+    char text[BLAME_TEXT];
+
     if (role->has_tls && among > 0) {
         story_say(story,
                   "%s of them %s in the TLS handshake, which connect and accept include: TCP had "
-                  "connected, and the %s fell silent.",
+                  "connected, and %s.",
                   among >= ours && ours > 1 ? "All" : COUNT(among), PLURAL(among, "was", "were"),
-                  side_name(side_peer(side)));
+                  why_silent(text, story, side));
     }
 }
 

@@ -246,6 +246,39 @@ static void a_wait_in_the_handshake_is_told(void **state)
     result_free(result);
 }
 
+/* Who never had a message of the handshake waits for a peer that may have sent it. */
+static void what_a_fault_took_of_a_handshake_is_no_silence(void **state)
+{
+    static const struct {
+        const char *fault, *told;
+        enum certainty certainty;
+    } rows[] = {
+        {"{at: 0s, reset: data, toward: client}",
+         "TCP had connected, and faults lost data on their way to the client.", CERTAINTY_PROVEN},
+        {"{at: 0s, drop: data, toward: server}", "and faults lost data on their way to the server.",
+         CERTAINTY_PROVEN},
+        {"{at: 0s, drop: 5%, toward: client}", "and faults may have lost data on their way to the",
+         CERTAINTY_LIKELY},
+        {"{at: 0s, partition: on}", "and faults lost data", CERTAINTY_PROVEN},
+        {"{at: 0s, drop: fin}", "and the server fell silent.", CERTAINTY_PROVEN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_tls();
+        struct account *client = &result->side[SIDE_CLIENT].account;
+        set_scenario(result, "load.timeout", "2s");
+        client->outcome[OUTCOME_DONE] = CONNECTIONS - 50;
+        client->outcome[OUTCOME_TIMEOUT] = 50;
+        client->tls.count[TLS_HANDSHAKES] = CONNECTIONS - 50;
+        fixture_fault(result, rows[i].fault);
+        SAYS(result, rows[i].told);
+        assert_evidence(remarked(result, "timeout.step", rows[i].certainty),
+                        "client.outcome.timeout", 50);
+        result_free(result);
+    }
+}
+
 static void a_close_over_an_unread_close_notify_resets(void **state)
 {
     struct result *result = fixture_tls();
@@ -412,6 +445,7 @@ int main(void)
         cmocka_unit_test(no_close_notify_at_all_is_told),
         cmocka_unit_test(an_abort_is_no_loss_where_close_notify_came),
         cmocka_unit_test(a_wait_in_the_handshake_is_told),
+        cmocka_unit_test(what_a_fault_took_of_a_handshake_is_no_silence),
         cmocka_unit_test(a_close_over_an_unread_close_notify_resets),
         cmocka_unit_test(truncation_ends_in_a_reset),
         cmocka_unit_test(truncation_of_a_half_close_ends_in_an_alert),
