@@ -59,6 +59,26 @@ static const char *why_of_two(char text[WHY_TEXT], const struct facts *facts, en
     return text;
 }
 
+/* The third segment of their handshakes met a full accept queue: the server made no connection, and
+ * what comes for one it drops as well (tcp_check_req(), cookie_v4_check()). */
+static bool met_full_queue(const struct facts *facts, enum side side, const struct waiting *waiting)
+{
+    const struct side_facts *server = &facts->side[SIDE_SERVER];
+
+    return side == SIDE_CLIENT && waiting->state == TCP_STATE_FIN_WAIT1 && server->observed &&
+           server->listed < facts->side[side].final[TCP_STATE_FIN_WAIT1] &&
+           facts_moved_anywhere(facts, "TcpExtListenOverflows") > 0 && !faults_struck(facts);
+}
+
+static void cite_full_queue(struct story *story, enum side side, const struct waiting *waiting)
+{
+    if (met_full_queue(&story->facts, side, waiting)) {
+        story_evidence(story, "server.counter.TcpExtListenOverflows");
+        story_evidence(story, "host.counter.TcpExtListenOverflows");
+        story_evidence(story, "server.established.final");
+    }
+}
+
 /* What keeps the answer away; "" when nothing is known.  Returns `text`. */
 static const char *why(char text[WHY_TEXT], const struct facts *facts, enum side side,
                        const struct waiting *waiting)
@@ -79,6 +99,10 @@ static const char *why(char text[WHY_TEXT], const struct facts *facts, enum side
     if (faults_lost(facts, FAULT_DATA, side_peer(side))) {
         return faults_blame(text, WHY_TEXT, facts, FAULT_DATA, side_peer(side));
     }
+    if (met_full_queue(facts, side, waiting)) {
+        return "the server made no such connection: its accept queue was full "
+               "(TcpExtListenOverflows)";
+    }
     if (waiting->state == TCP_STATE_FIN_WAIT1 && peer->final[TCP_STATE_ESTABLISHED] > 0 &&
         !(facts->side[side].fin_unsent > 0)) {
         return "it may stand behind data that the peer does not read";
@@ -87,8 +111,12 @@ static const char *why(char text[WHY_TEXT], const struct facts *facts, enum side
 }
 
 /* Faults that lost only some may have lost others. */
-static bool is_certain(const struct facts *facts, enum side side, const char *reason)
+static bool is_certain(const struct facts *facts, enum side side, const struct waiting *waiting,
+                       const char *reason)
 {
+    if (met_full_queue(facts, side, waiting)) {
+        return facts->result->private_lab && facts->side[SIDE_SERVER].listed <= 0;
+    }
     bool fins = faults_lost(facts, FAULT_FIN, side_peer(side));
     bool all = fins ? faults_lost_all(facts, FAULT_FIN, side_peer(side))
                     : faults_lost_all(facts, FAULT_ACK, side);
@@ -146,8 +174,10 @@ static double observe_side(struct story *story, enum side side)
             const char *reason = why(text, &story->facts, side, &waitings[i]);
             story_evidence(story, "%s.%s.final", side_name(side),
                            tcp_state_name(waitings[i].state));
-            story_certainty(story, is_certain(&story->facts, side, reason) ? CERTAINTY_PROVEN
-                                                                           : CERTAINTY_LIKELY);
+            story_certainty(story, is_certain(&story->facts, side, &waitings[i], reason)
+                                       ? CERTAINTY_PROVEN
+                                       : CERTAINTY_LIKELY);
+            cite_full_queue(story, side, &waitings[i]);
             story_say(story, "%s %s on the %s in %s: %s FIN is not acknowledged%s%s.", COUNT(left),
                       PLURAL(left, "socket stands", "sockets stand"), side_name(side),
                       waitings[i].told, PLURAL(left, "its", "their"),

@@ -229,6 +229,43 @@ static void how_long_a_fin_is_sent_is_told_with_its_value(void **state)
              "here).");
 }
 
+/* Where the third segment was dropped, the server has no socket to acknowledge anything with. */
+static void a_full_accept_queue_acknowledges_nothing(void **state)
+{
+    static const char told[] = "for the server made no such connection: its accept queue was full";
+    static const struct {
+        uint64_t overflows;
+        uint32_t server; /* sockets in CLOSE_WAIT */
+        bool host, faults;
+        enum certainty certainty;
+    } rows[] = {
+        {90, 0, false, false, CERTAINTY_PROVEN},  {90, 3, false, false, CERTAINTY_LIKELY},
+        {90, 0, true, false, CERTAINTY_LIKELY},   {0, 0, false, false, CERTAINTY_PROVEN},
+        {90, 40, false, false, CERTAINTY_PROVEN}, {90, 0, false, true, CERTAINTY_PROVEN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSE_WAIT, NULL);
+        struct counters *counters =
+            rows[i].host ? &result->host_counters : &result->side[SIDE_SERVER].counters;
+        fixture_state(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, 40, rows[i].server);
+        result->private_lab = !rows[i].host;
+        if (rows[i].overflows > 0) {
+            fixture_counter(counters, "TcpExtListenOverflows", rows[i].overflows);
+        }
+        if (rows[i].faults) {
+            fixture_fault(result, "{at: 0s, drop: fin, toward: server}");
+        }
+        char *text = explained(result);
+        assert_int_equal(strstr(text, told) != NULL, i < 3);
+        assert_evidence(remarked(result, "fin.unacked", rows[i].certainty),
+                        "client.fin_wait1.final", 40);
+        free(text);
+        result_free(result);
+    }
+}
+
 static void who_closed_first_is_known_in_spite_of_faults(void **state)
 {
     static const char fault[] = "{at: 0s, drop: fin, toward: server}";
@@ -533,6 +570,7 @@ int main(void)
         cmocka_unit_test(without_faults_nothing_is_blamed_on_them),
         cmocka_unit_test(a_fin_that_was_not_sent_is_told_as_such),
         cmocka_unit_test(how_long_a_fin_is_sent_is_told_with_its_value),
+        cmocka_unit_test(a_full_accept_queue_acknowledges_nothing),
         cmocka_unit_test(who_closed_first_is_known_in_spite_of_faults),
         cmocka_unit_test(a_faults_resets_close_in_the_peers_name),
         cmocka_unit_test(what_crossed_need_not_be_fins),
