@@ -29,6 +29,40 @@ static bool searched_ports(const struct facts *facts)
            facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] * 2 > (double)budget.total;
 }
 
+/* As the scenario has it, for the load is over sooner where its last part was not begun. */
+static double due_in_all(const struct facts *facts)
+{
+    double connections = (double)facts_scenario_count(facts, "load.connections");
+    int64_t duration = 0;
+
+    units_parse_duration(facts_scenario(facts, "load.duration"), &duration);
+    double due = (double)(uint64_t)(facts->asked * (double)duration / (double)NS_PER_S + 0.5);
+    return due <= 0 || (connections > 0 && connections < due) ? connections : due;
+}
+
+/* Of those that were due; 0 where all were begun, if late.  Each worker rounds its share. */
+static double never_begun(const struct facts *facts)
+{
+    double never = due_in_all(facts) - facts->attempted;
+
+    return never > facts->result->side[SIDE_CLIENT].workers ? never : 0;
+}
+
+/* One that is killed forgets what it had yet to begin; one that is stopped catches up. */
+static void say_killed(struct story *story)
+{
+    if (never_begun(&story->facts) <= 0) {
+        story_say(story, "The client was killed or stopped meanwhile.");
+    } else if (events_count(&story->facts, EVENT_KILL, SIDE_CLIENT) <= 0) {
+        story_say(story, "The client was stopped meanwhile.");
+    } else {
+        story_say(story, "The client was killed meanwhile: what was due %s was not begun.",
+                  events_count(&story->facts, EVENT_START, SIDE_CLIENT) > 0
+                      ? "before it was started again"
+                      : "from then on");
+    }
+}
+
 static void say_why(struct story *story)
 {
     const struct facts *facts = &story->facts;
@@ -39,7 +73,7 @@ static void say_why(struct story *story)
     story_evidence(story, "client.workers_died");
     if (events_count(facts, EVENT_KILL, SIDE_CLIENT) > 0 ||
         events_count(facts, EVENT_STOP, SIDE_CLIENT) > 0) {
-        story_say(story, "The client was killed or stopped meanwhile.");
+        say_killed(story);
     } else if (client->workers_died > 0) {
         story_say(story, "What its workers that died had yet to begin was not begun.");
     } else if (share >= BUSY && searched_ports(facts)) {
@@ -61,6 +95,28 @@ static void say_why(struct story *story)
     }
 }
 
+static void say_missed(struct story *story, double got)
+{
+    const struct facts *facts = &story->facts;
+    double never = never_begun(facts);
+    double due = facts->attempted + never;
+    int64_t took = (int64_t)(facts->arriving * (double)NS_PER_S);
+
+    story_say(story,
+              "The load was to begin %s connections a second and began %s: ", COUNT(facts->asked),
+              COUNT(got));
+    if (never > 0) {
+        story_evidence(story, "load.duration");
+        story_evidence(story, "load.connections");
+        story_add(story, "of %s that were due within %s it began %s, within %s, and %s never.",
+                  COUNT(due), DURATION((int64_t)(due / facts->asked * (double)NS_PER_S)),
+                  COUNT(facts->attempted), DURATION(took), COUNT(never));
+    } else {
+        story_add(story, "%s, due within %s, took the client %s.", COUNT(facts->attempted),
+                  DURATION((int64_t)(facts->due * (double)NS_PER_S)), DURATION(took));
+    }
+}
+
 void observe_behind(struct story *story)
 {
     const struct facts *facts = &story->facts;
@@ -77,11 +133,6 @@ void observe_behind(struct story *story)
     story_evidence(story, "load.rate");
     story_evidence(story, "connections.attempted");
     story_evidence(story, "client.last_begun");
-    story_say(story,
-              "The load was to begin %s connections a second and began %s: %s, due within %s, took "
-              "the client %s.",
-              COUNT(facts->asked), COUNT(got), COUNT(facts->attempted),
-              DURATION((int64_t)(facts->due * (double)NS_PER_S)),
-              DURATION((int64_t)(facts->arriving * (double)NS_PER_S)));
+    say_missed(story, got);
     say_why(story);
 }

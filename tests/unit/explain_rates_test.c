@@ -142,9 +142,35 @@ static void connections_that_were_not_begun_are_missed(void **state)
     (void)state;
     result->side[SIDE_CLIENT].account.attempted = 3000;
     result->side[SIDE_CLIENT].workers_died = 1;
-    SAYS(result, "and began 600: 3,000, due within 5 s", "had yet to begin was not begun");
+    SAYS(result,
+         "and began 600: of 5,000 that were due within 5 s it began 3,000, within 5 s, and "
+         "2,000 never.",
+         "had yet to begin was not begun");
     remarked(result, "load.behind", CERTAINTY_PROVEN);
     result_free(result);
+}
+
+static void what_was_due_to_a_killed_client_is_told(void **state)
+{
+    struct result *gone = open_loop();
+    struct result *again = open_loop();
+    struct result *stopped = behind(3 * NS_PER_S);
+
+    (void)state;
+    gone->side[SIDE_CLIENT].account.attempted = 4000;
+    again->side[SIDE_CLIENT].account.attempted = 4183;
+    fixture_event(gone, "{at: 4s, kill: client}");
+    fixture_event(again, "{at: 1s, kill: client}");
+    fixture_event(again, "{at: 2s, start: client}");
+    fixture_event(stopped, "{at: 1s, stop: client}");
+    SAYS(again, "of 5,000 that were due within 5 s it began 4,183, within 5 s, and 817 never.",
+         "what was due before it was started again was not begun.");
+    assert_evidence(remarked(again, "load.behind", CERTAINTY_PROVEN), "connections.attempted",
+                    4183);
+    EXPLAINS(gone, "and 1,000 never.", "what was due from then on was not begun.");
+    EXPLAINS(stopped, "5,000, due within 5 s, took the client 20 s.", "!never", "!not begun",
+             "The client was killed or stopped meanwhile.");
+    result_free(again);
 }
 
 int main(void)
@@ -158,6 +184,7 @@ int main(void)
         cmocka_unit_test(a_closed_loop_has_its_duration),
         cmocka_unit_test(a_load_that_came_late_is_told),
         cmocka_unit_test(connections_that_were_not_begun_are_missed),
+        cmocka_unit_test(what_was_due_to_a_killed_client_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
