@@ -143,6 +143,11 @@ bool facts_left_standing(const struct facts *facts, enum side side);
 /* Connections that the server's kernel had made and its program had not accepted; 0: not known. */
 double facts_unaccepted(const struct facts *facts);
 
+/* Of those, how many the kernel reset as their listener was closed, for its program was killed or
+ * died (inet_csk_listen_stop()): no more than left ESTABLISHED or CLOSE_WAIT so (TcpEstabResets).
+ */
+double facts_reset_unaccepted(const struct facts *facts);
+
 /* Whether the client's connections are with itself: no listener made any of them. */
 bool facts_self_connected(const struct facts *facts);
 

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "events.h"
 #include "finwait/facts.h"
 
 /* What sockets and counters say together. */
@@ -95,6 +96,16 @@ double facts_unaccepted(const struct facts *facts)
     double accepted = (double)server->account.attempted;
 
     return server->played && made > accepted ? made - accepted : 0;
+}
+
+double facts_reset_unaccepted(const struct facts *facts)
+{
+    bool closed = events_count(facts, EVENT_KILL, SIDE_SERVER) > 0 ||
+                  facts->result->side[SIDE_SERVER].workers_died > 0;
+
+    return closed
+               ? least(facts_unaccepted(facts), facts_moved(facts, SIDE_SERVER, "TcpEstabResets"))
+               : 0;
 }
 
 bool facts_self_connected(const struct facts *facts)

@@ -48,8 +48,7 @@ static bool are_most(const struct facts *facts, enum side side, double count)
 
 static bool lost_listener(const struct facts *facts, enum side side)
 {
-    return side == SIDE_SERVER && are_most(facts, side, facts_unaccepted(facts)) &&
-           events_count(facts, EVENT_KILL, side) > 0;
+    return side == SIDE_SERVER && are_most(facts, side, facts_reset_unaccepted(facts));
 }
 
 /* Whether most mini-sockets ended so, or most RSTs are for one. */
@@ -94,7 +93,7 @@ static double challenges(const struct facts *facts, enum side side)
 static double in_the_queue(const struct facts *facts, enum side side)
 {
     (void)side;
-    return facts_unaccepted(facts);
+    return facts_reset_unaccepted(facts);
 }
 
 /* No counter is of RSTs alone: each explains as many as it counts at most, in this order. */
@@ -123,8 +122,8 @@ static const struct answer {
      "an old connection there that this end no longer had",
      "TcpExtTCPSYNChallenge", true},
     {lost_listener, in_the_queue,
-     "ended what waited in the accept queue when the listener was closed", "TcpPassiveOpens",
-     false},
+     "ended what waited in the accept queue when the listener was closed (TcpEstabResets)",
+     "TcpEstabResets", false},
     {got_records, facts_reset_in_fin_wait2,
      "answered TLS records (data, close_notify or an alert) that came for sockets in "
      "FIN_WAIT2 that no program held any more",

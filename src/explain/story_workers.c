@@ -20,6 +20,22 @@ static bool is_meant(const struct result *result, enum side side)
     return result->side[side].account.outcome[OUTCOME_DIED] > 0 || foresees_death(result, side);
 }
 
+/* With the last of its descriptors a listener is closed, and with it its queue. */
+static void say_reset(struct story *story)
+{
+    double reset = facts_reset_unaccepted(&story->facts);
+
+    if (reset > 0) {
+        story_evidence(story, "server.counter.TcpEstabResets");
+        story_evidence(story, "server.counter.TcpPassiveOpens");
+        story_evidence(story, "server.attempted");
+        story_say(story,
+                  "With a listener it reset %s %s that waited in the accept queue "
+                  "(TcpEstabResets).",
+                  COUNT(reset), PLURAL(reset, "connection", "connections"));
+    }
+}
+
 static void say_died(struct story *story, enum side side)
 {
     const struct result_side *role = &story->facts.result->side[side];
@@ -37,6 +53,9 @@ static void say_died(struct story *story, enum side side)
     }
     story_add(story, " ended before the run did, and the kernel closed what descriptors were open "
                      "there.");
+    if (side == SIDE_SERVER) {
+        say_reset(story);
+    }
 }
 
 void observe_workers(struct story *story)

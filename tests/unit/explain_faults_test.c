@@ -549,11 +549,55 @@ static void a_killed_listener_resets_its_queue(void **state)
     (void)state;
     result->side[SIDE_SERVER].account.attempted = CONNECTIONS - 40;
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 40);
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpEstabResets", 40);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpEstabResets", 40);
     fixture_event(result, "{at: 500ms, kill: server}");
     fixture_event(result, "{at: 700ms, start: server}");
-    EXPLAINS(result, "They ended what waited in the accept queue when the listener was closed.",
+    EXPLAINS(result,
+             "They ended what waited in the accept queue when the listener was closed "
+             "(TcpEstabResets).",
              "40 sockets of the client went from ESTABLISHED or CLOSE_WAIT straight to CLOSE");
+}
+
+static struct result *dying(uint64_t attempted, uint64_t reset)
+{
+    struct result *result = fixture_new();
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    server->workers = 2;
+    server->workers_died = 2;
+    server->account.attempted = attempted;
+    server->account.outcome[OUTCOME_DONE] = 0;
+    server->account.outcome[OUTCOME_DIED] = attempted;
+    fixture_counter(&server->counters, "TcpOutRsts", 48);
+    fixture_counter(&server->counters, "TcpEstabResets", reset);
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpEstabResets", 48);
+    return result;
+}
+
+/* `die` closes the listener as a kill does; without a sign of either the cause is not told. */
+static void a_dead_listener_resets_its_queue(void **state)
+{
+    struct result *all = dying(CONNECTIONS - 48, 48);
+    struct result *most = dying(CONNECTIONS - 100, 40);
+    struct result *accepted = dying(CONNECTIONS, 48);
+    struct result *alive = dying(CONNECTIONS - 48, 48);
+
+    (void)state;
+    alive->side[SIDE_SERVER].workers_died = 0;
+    SAYS(all,
+         "With a listener it reset 48 connections that waited in the accept queue "
+         "(TcpEstabResets).",
+         "They ended what waited in the accept queue when the listener was closed");
+    assert_evidence(remarked(all, "workers.died", CERTAINTY_PROVEN),
+                    "server.counter.TcpEstabResets", 48);
+    assert_evidence(remarked(all, "rst.sent", CERTAINTY_LIKELY), "server.counter.TcpEstabResets",
+                    48);
+    EXPLAINS(most, "it reset 40 connections", "40 of them ended what waited",
+             "8 more answered segments for which there was no socket");
+    EXPLAINS(accepted, "ended before the run did", "!in the accept queue");
+    EXPLAINS(alive, "!in the accept queue");
+    result_free(all);
 }
 
 int main(void)
@@ -587,6 +631,7 @@ int main(void)
         cmocka_unit_test(a_server_on_the_clients_host_meets_the_clients_sockets),
         cmocka_unit_test(a_listener_that_was_stopped_accepted_nothing),
         cmocka_unit_test(a_killed_listener_resets_its_queue),
+        cmocka_unit_test(a_dead_listener_resets_its_queue),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
