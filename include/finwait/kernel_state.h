@@ -39,7 +39,8 @@ enum tcp_state {
     X(fin_wait2_orphans, "of fin_wait2: mini-sockets and others that are nobody's")                \
     X(close_wait_unaccepted, "of close_wait: nobody's, as accept has not fetched them")            \
     X(fin_unsent, "of fin_wait1, closing, last_ack: probing a closed window, the FIN unsent")      \
-    X(accept_queue, "what waits to be accepted: Recv-Q of the sockets in listen, summed")
+    X(accept_queue, "what waits to be accepted: Recv-Q of the sockets in listen, summed")          \
+    X(listen_backlog, "how many may wait: Send-Q of the sockets in listen, summed")
 
 /* How long a socket stays in TIME_WAIT, ns: TCP_TIMEWAIT_LEN, include/net/tcp.h; no sysctl changes
  * it. */

@@ -151,7 +151,35 @@ void observe_dropped(struct story *story)
 
 /* ---- the accept queue ---- */
 
-/* A server that was stopped accepts nothing, however long the queue. */
+/* Whether all that was opened waits in the queue at the end. */
+static bool none_accepted(const struct facts *facts, bool ours)
+{
+    const struct result_side *side = facts->result->side;
+    double queued = facts->side[SIDE_SERVER].queued;
+
+    if (ours) {
+        return queued > 0 && side[SIDE_SERVER].account.attempted == 0;
+    }
+    return queued > 0 && side[SIDE_CLIENT].played && queued >= facts->opened;
+}
+
+/* Of a listener that is not ours. */
+static void advise_its_owner(struct story *story)
+{
+    double backlog;
+
+    facts_metric(&story->facts, &backlog, "server.listen_backlog.final");
+    if (backlog > 0 &&
+        backlog >= (double)facts_sysctl_count(&story->facts, SIDE_SERVER, SOMAXCONN)) {
+        story_advise(story, "raise " SOMAXCONN " on the server's host, and let its program call "
+                            "listen(2) with as long a backlog");
+    } else {
+        story_advise(story,
+                     "let its program call listen(2) with a longer backlog, up to " SOMAXCONN);
+    }
+}
+
+/* A server that accepts nothing would fill the longest queue. */
 static void advise_queue(struct story *story, bool ours)
 {
     static const char *const raise[] = {
@@ -162,11 +190,20 @@ static void advise_queue(struct story *story, bool ours)
 
     if (events_count(&story->facts, EVENT_STOP, SIDE_SERVER) > 0) {
         story_say(story, "As long as the server was stopped, it accepted nothing.");
+    } else if (none_accepted(&story->facts, ours)) {
+        story_evidence(story, "server.accept_queue.final");
+        story_evidence(story, "connections.opened");
+        story_say(story,
+                  "Nothing was accepted: %s %s there at the end (Recv-Q of its listener), and "
+                  "a longer backlog would only make more of them.",
+                  COUNT(story->facts.side[SIDE_SERVER].queued),
+                  PLURAL(story->facts.side[SIDE_SERVER].queued, "connection waited",
+                         "connections waited"));
+        story_advise(story, "see why the server does not call accept(2)");
     } else if (ours) {
         story_advise(story, "%s", raise[bound_of(&story->facts)]);
     } else {
-        story_advise(story, "let its program call listen(2) with a longer backlog, up to "
-                            "net.core.somaxconn");
+        advise_its_owner(story);
     }
 }
 
@@ -175,6 +212,15 @@ static void say_bound(struct story *story, bool ours)
     const char *backlog = facts_scenario(&story->facts, "server.backlog");
     const char *most = facts_sysctl(&story->facts, SIDE_SERVER, SOMAXCONN);
 
+    double told;
+
+    if (!ours && facts_metric(&story->facts, &told, "server.listen_backlog.final")) {
+        story_evidence(story, "server.listen_backlog.final");
+        story_add(story,
+                  "the server's listener has a backlog of %s, its Send-Q, " SOMAXCONN " is %s).",
+                  COUNT(told), most);
+        return;
+    }
     if (!ours) {
         story_add(story, "its backlog is the listener's, " SOMAXCONN " %s).", most);
         return;

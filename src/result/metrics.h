@@ -27,6 +27,9 @@
     X(METRIC_ACCEPT_QUEUE, "<side>.accept_queue.final", "sockets", read_accept_queue,              \
       "connections that waited to be accepted at the end of settle (Recv-Q of LISTEN); absent: "   \
       "no listener was seen")                                                                      \
+    X(METRIC_LISTEN_BACKLOG, "<side>.listen_backlog.final", "connections", read_listen_backlog,    \
+      "how many the accept queue may hold: listen's backlog, cut to net.core.somaxconn (Send-Q "   \
+      "of LISTEN); absent: no listener was seen")                                                  \
     X(METRIC_FIN_UNSENT, "<side>.fin_unsent.final", "sockets", read_fin_unsent,                    \
       "sockets in fin_wait1, closing or last_ack that probed a closed window at the end of "       \
       "settle: their FIN has not been sent")                                                       \

@@ -110,6 +110,14 @@ bool read_accept_queue(const struct result *result, const struct metric_key *key
            readers_found(value, side->final.accept_queue);
 }
 
+bool read_listen_backlog(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+
+    return side->has_final && side->final.listen_backlog > 0 &&
+           readers_found(value, side->final.listen_backlog);
+}
+
 bool read_fin_unsent(const struct result *result, const struct metric_key *key, double *value)
 {
     const struct result_side *side = readers_side(result, key);

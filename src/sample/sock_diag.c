@@ -127,6 +127,7 @@ static void look_closer(struct sock_census *census, const struct inet_diag_msg *
         census->fin_unsent++;
     } else if (found->idiag_state == TCP_STATE_LISTEN) {
         census->accept_queue += found->idiag_rqueue;
+        census->listen_backlog += found->idiag_wqueue;
     }
 }
 

@@ -157,6 +157,65 @@ static void what_bounds_the_requests_is_told(void **state)
     }
 }
 
+/* Of 40 that a foreign listener with listen(5) met, `opened`; `queued` wait at the end. */
+static struct result *foreign(uint64_t opened, uint32_t queued, uint32_t backlog)
+{
+    struct result *result = fixture_on_host();
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    server->played = false;
+    account_init(&server->account);
+    server->final.state[TCP_STATE_LISTEN] = backlog > 0;
+    server->final.accept_queue = queued;
+    server->final.listen_backlog = backlog;
+    result->side[SIDE_CLIENT].account.opened = opened;
+    fixture_counter(&result->host_counters, "TcpExtListenOverflows", 102);
+    return result;
+}
+
+static void assert_owner_advised(struct result *result, const char *says, const char *advice)
+{
+    SAYS(result, says);
+    const struct remark *remark = remarked(result, "accept_queue.full", CERTAINTY_LIKELY);
+    assert_string_equal(remark->advice, advice);
+    assert_evidence(remark, "host.counter.TcpExtListenOverflows", 102);
+    result_free(result);
+}
+
+static void a_server_that_never_accepts_needs_no_longer_backlog(void **state)
+{
+    static const char accept[] = "see why the server does not call accept(2)";
+    struct result *ours = overflowing(0);
+    struct result *deaf = foreign(6, 6, 5);
+
+    (void)state;
+    SAYS(deaf, "Nothing was accepted: 6 connections waited there at the end");
+    assert_evidence(remark_of(deaf, "accept_queue.full"), "server.accept_queue.final", 6);
+    assert_evidence(remark_of(deaf, "accept_queue.full"), "server.listen_backlog.final", 5);
+    assert_owner_advised(deaf, "the server's listener has a backlog of 5, its Send-Q", accept);
+    assert_owner_advised(foreign(0, 6, 5), "Nothing was accepted: 6 connections", accept);
+    ours->side[SIDE_SERVER].account.attempted = 0;
+    ours->side[SIDE_SERVER].final.state[TCP_STATE_LISTEN] = 1;
+    ours->side[SIDE_SERVER].final.accept_queue = 6;
+    SAYS(ours, "Nothing was accepted: 6 connections waited there at the end");
+    assert_advised(ours, accept);
+    result_free(ours);
+}
+
+static void a_foreign_listener_is_told_with_its_own_backlog(void **state)
+{
+    (void)state;
+    assert_owner_advised(foreign(30, 6, 5), "the server's listener has a backlog of 5, its Send-Q",
+                         "let its program call listen(2) with a longer backlog, up to "
+                         "net.core.somaxconn");
+    assert_owner_advised(foreign(30, 6, 4096), "a backlog of 4,096, its Send-Q",
+                         "raise net.core.somaxconn on the server's host, and let its program call "
+                         "listen(2) with as long a backlog");
+    assert_owner_advised(foreign(30, 0, 0), "its backlog is the listener's",
+                         "let its program call listen(2) with a longer backlog, up to "
+                         "net.core.somaxconn");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +223,8 @@ int main(void)
         cmocka_unit_test(dropped_syns_are_told_from_third_segments),
         cmocka_unit_test(resets_of_full_queues_are_counted_among_them),
         cmocka_unit_test(what_bounds_the_requests_is_told),
+        cmocka_unit_test(a_server_that_never_accepts_needs_no_longer_backlog),
+        cmocka_unit_test(a_foreign_listener_is_told_with_its_own_backlog),
         cmocka_unit_test(what_cannot_be_told_apart_is_not),
     };
 

@@ -591,6 +591,7 @@ static void every_pattern_is_found(void **state)
         {"client.listen.area", "<side>.<state>.area"},
         {"server.close_wait.unaccepted", "<side>.close_wait.unaccepted"},
         {"server.accept_queue.final", "<side>.accept_queue.final"},
+        {"server.listen_backlog.final", "<side>.listen_backlog.final"},
         {"client.fin_unsent.final", "<side>.fin_unsent.final"},
         {"server.stood_before", "<side>.stood_before"},
         {"server.counter.TcpExtTW", "<side>.counter.<name>"},

@@ -300,6 +300,8 @@ static void test_the_accept_queue(void **state)
     assert_int_equal(census[SIDE_SERVER].accept_queue, OPEN + CLOSED);
     assert_int_equal(census[SIDE_CLIENT].close_wait_unaccepted, 0);
     assert_int_equal(census[SIDE_CLIENT].accept_queue, 0);
+    assert_int_equal(census[SIDE_SERVER].listen_backlog, POPULATION_MAX);
+    assert_int_equal(census[SIDE_CLIENT].listen_backlog, 0);
     crowd_disperse(&queue);
 }
 
