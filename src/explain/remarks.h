@@ -57,6 +57,8 @@
     X(observe_tcp_timeouts, "timeout.tcp", CAUSE, ANY, "TCP itself gave up (ETIMEDOUT)")           \
     X(observe_no_fds, "descriptors.exhausted", CAUSE, ANY,                                         \
       "a role had no descriptor left (EMFILE, ENFILE)")                                            \
+    X(observe_errnos, "errno.met", CAUSE, ANY,                                                     \
+      "an errno without an outcome of its own ended connections, and what it can come from")       \
     X(observe_workers, "workers.died", CAUSE, ANY,                                                 \
       "workers of a role ended before the run did, as its program's `die` has it")                 \
     X(observe_workers_lost, "workers.lost", WARNING, ANY,                                          \

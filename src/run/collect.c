@@ -212,8 +212,9 @@ static bool was_seen(const struct result_side *side)
 }
 
 /*
- * A server that is not ours and took connections may be on another machine or in another network
- * namespace: there is then not even a listener here, or a stranger's on the same port.
+ * A server that is not ours may be on another machine or in another network namespace: what is at
+ * its port here is then nobody's or a stranger's.  At an address of this host one that took
+ * connections and was never seen is elsewhere; one that took none may be none.
  */
 static void forget_elsewhere(struct trial *trial)
 {
@@ -221,9 +222,10 @@ static void forget_elsewhere(struct trial *trial)
     struct address at;
     struct error unused;
 
+    bool took = trial->result->side[SIDE_CLIENT].account.opened > 0;
+
     if (trial->scenario->at == NULL || address_parse(&at, trial->scenario->at, &unused) != 0 ||
-        trial->result->side[SIDE_CLIENT].account.opened == 0 ||
-        (address_is_here(&at) && was_seen(server))) {
+        (address_is_here(&at) && (!took || was_seen(server)))) {
         return;
     }
     server->has_stood_before = false;

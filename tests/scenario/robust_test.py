@@ -238,15 +238,16 @@ while os.getppid() == parent:
         connection.sendall(b"x" * 10)
 """
 
-    def test_it_is_reached(self):
+    def load(self, at, connections):
+        """What became of a load on it, with an expectation of the server's sockets."""
         settings = {
             "lab": "host",
-            "server.at": "192.0.2.2:8080",
+            "server.at": at,
             "protocol": "raw",
             "request.size": 10,
             "response.size": 10,
             "client.program": "connect send recv wait-fin close",
-            "load.connections": 50,
+            "load.connections": connections,
             "load.concurrency": 4,
             "settle": "0s",
         }
@@ -263,11 +264,23 @@ while os.getppid() == parent:
         )
         self.assertEqual((ended.returncode, ended.stderr), (1, ""), ended)
         result = ft.Result(json.loads(ended.stdout))
-        self.assertEqual(result.outcomes("client"), {"done": 50})
         # Its sockets are not here: what they did is not known, and no expectation holds of it.
         self.assertNotIn("observations", result.json["server"])
+        self.assertNotIn("final", result.json["server"])
         self.assertEqual(result.json["expectations"][0]["verdict"], "unmeasured")
+        return result
+
+    def test_it_is_reached(self):
+        result = self.load("192.0.2.2:8080", 50)
+        self.assertEqual(result.outcomes("client"), {"done": 50})
         self.assertIn("sockets.unobserved", [remark["id"] for remark in result.json["remarks"]])
+
+    def test_nobody_is_there(self):
+        result = self.load("192.0.2.77:8080", 4)
+        self.assertEqual(result.outcomes("client"), {"error": 4})
+        remark = result.remark("errno.met")
+        self.assertEqual(remark["certainty"], "likely")
+        self.assertEqual(remark["evidence"]["client.errors.EHOSTUNREACH"], 4)
 
 
 # ---- signals ----

@@ -280,6 +280,7 @@ static const struct {
     {"timeout.step", fixture_new, {"client.outcome.timeout=99", "load.timeout=2s"}},
     {"timeout.tcp", fixture_new, {"client.outcome.timeout=3", "client.error.ETIMEDOUT=3"}},
     {"descriptors.exhausted", fixture_new, {"server.error.EMFILE=50"}},
+    {"errno.met", fixture_new, {"client.outcome.error=12", "client.error.ENETUNREACH=12"}},
     {"workers.died", died, {"server.outcome.died=1"}},
     {"sockets.unobserved", unobserved, {0}},
     {"self_connect", self_connected, {"client.to=198.18.0.1:40000", "client.established=1"}},
