@@ -31,6 +31,11 @@ double ports_taken(const struct facts *facts)
     return had > 0 ? had : 0;
 }
 
+double ports_before(const struct facts *facts)
+{
+    return (double)facts->result->side[SIDE_CLIENT].stood_before;
+}
+
 double ports_seen_taken(const struct facts *facts)
 {
     const struct side_facts *client = &facts->side[SIDE_CLIENT];
@@ -48,25 +53,26 @@ static bool were_enough(const struct facts *facts, const struct port_budget *bud
     const struct side_facts *client = &facts->side[SIDE_CLIENT];
     double total = (double)budget->total;
 
-    return ports_taken(facts) * 2 < total ||
-           (client->observed && ports_seen_taken(facts) * 4 < total);
+    double before = ports_before(facts);
+
+    return (ports_taken(facts) + before) * 2 < total ||
+           (client->observed && (ports_seen_taken(facts) + before) * 4 < total);
 }
 
 enum shortage ports_shortage(const struct facts *facts, const struct port_budget *budget)
 {
     const uint64_t *error = client_errors(facts);
+    bool none_taken = !(ports_taken(facts) + ports_before(facts) > 0);
 
     if (!(ports_failed(facts) > 0)) {
         return SHORTAGE_NONE;
     }
     if (error[EADDRINUSE] > 0) { /* bind(2)'s word for a port, not for an address */
-        return facts_scenario_count(facts, "client.port") > 0 && !(ports_taken(facts) > 0)
-                   ? SHORTAGE_HELD
-                   : SHORTAGE_PORTS;
+        return facts_scenario_count(facts, "client.port") > 0 && none_taken ? SHORTAGE_HELD
+                                                                            : SHORTAGE_PORTS;
     }
-    return !(ports_taken(facts) > 0) || (budget->total > 0 && were_enough(facts, budget))
-               ? SHORTAGE_ADDRESS
-               : SHORTAGE_PORTS;
+    return none_taken || (budget->total > 0 && were_enough(facts, budget)) ? SHORTAGE_ADDRESS
+                                                                           : SHORTAGE_PORTS;
 }
 
 /* ---- taking them back ---- */

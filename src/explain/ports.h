@@ -24,6 +24,9 @@ enum shortage ports_shortage(const struct facts *facts, const struct port_budget
 /* Connections that got a port, the most that can have had one at a time. */
 double ports_taken(const struct facts *facts);
 
+/* What stood there before the run and may hold ports: lab: host. */
+double ports_before(const struct facts *facts);
+
 /* The most sockets of the client that a sample saw, bound ones included where the kernel tells. */
 double ports_seen_taken(const struct facts *facts);
 

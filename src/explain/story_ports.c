@@ -131,6 +131,11 @@ static void say_holder(struct story *story, const struct port_budget *budget)
         story_say(story, "Up to %s of them were of connections still open on the client.",
                   COUNT(open));
     }
+    if (ports_before(facts) > 0) {
+        story_evidence(story, "client.stood_before");
+        story_say(story, "%s that stood there before this run may have held their ports as well.",
+                  COUNT(ports_before(facts)));
+    }
     ports_advise(story, budget, time_wait);
 }
 
@@ -187,7 +192,7 @@ static bool lacks_ipv6(const struct facts *facts)
 
 static void say_not_short(struct story *story, const struct port_budget *budget)
 {
-    double taken = ports_taken(&story->facts);
+    double taken = ports_taken(&story->facts) + ports_before(&story->facts);
 
     if (!(taken > 0)) {
         story_say(story, "No port was short: not one was ever taken.");

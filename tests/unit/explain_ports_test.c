@@ -151,6 +151,35 @@ static void ports_of_open_connections_are_told(void **state)
     result_free(unseen);
 }
 
+/* lab: host: what an earlier run has left holds ports and is in no sample of this one. */
+static void ports_that_were_held_before_are_told(void **state)
+{
+    static const uint64_t taken[] = {1000, 0};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct result *result = short_of(EADDRNOTAVAIL, taken[i], false);
+        result->private_lab = false;
+        result->side[SIDE_CLIENT].has_stood_before = true;
+        result->side[SIDE_CLIENT].stood_before = CONNECTIONS - taken[i];
+        option(result, "client.addresses", "1");
+        sysctl(result, SIDE_CLIENT, "net.ipv4.ip_local_port_range", "30001 35000");
+        explain(result);
+        const struct remark *remark = remarked(result, "ports.exhausted", CERTAINTY_LIKELY);
+        assert_evidence(remark, "client.stood_before", (double)(CONNECTIONS - taken[i]));
+        not_remarked(result, "address.unavailable");
+        result_free(result);
+    }
+    struct result *one = short_of(EADDRINUSE, 0, false);
+    option(one, "client.port", "5555");
+    one->side[SIDE_CLIENT].has_stood_before = true;
+    one->side[SIDE_CLIENT].stood_before = 1;
+    explain(one); /* no other program's, as far as is known */
+    remarked(one, "ports.exhausted", CERTAINTY_LIKELY);
+    not_remarked(one, "port.held");
+    result_free(one);
+}
+
 static void reserved_ports_are_none(void **state)
 {
     struct result *result = short_of(EADDRNOTAVAIL, 1000, true);
@@ -280,6 +309,7 @@ int main(void)
         cmocka_unit_test(an_address_that_is_not_there_is_likely),
         cmocka_unit_test(a_fixed_port_of_another_program_is_told),
         cmocka_unit_test(ports_of_open_connections_are_told),
+        cmocka_unit_test(ports_that_were_held_before_are_told),
         cmocka_unit_test(reserved_ports_are_none),
         cmocka_unit_test(what_is_set_already_is_not_advised),
         cmocka_unit_test(reuse_needs_timestamps_of_both),
