@@ -38,7 +38,8 @@ void address_set_port(struct address *address, uint16_t port);
 /* Whether it is a loopback address (127.0.0.0/8, ::1). */
 bool address_is_loopback(const struct address *address);
 
-/* Whether a socket of the calling thread's namespace can be bound to it: it is of this host. */
+/* Whether it is of the calling thread's host: bind(2) takes it there, be it for want of a port no
+ * more. */
 bool address_is_here(const struct address *address);
 
 /*

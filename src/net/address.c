@@ -1,6 +1,7 @@
 #include "finwait/address.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,7 +108,8 @@ bool address_is_here(const struct address *address)
     int fd = socket(address_family(address), SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     address_set_port(&any_port, 0);
-    bool here = fd >= 0 && bind(fd, &any_port.sa, any_port.length) == 0;
+    /* EADDRINUSE: of this host, where connections have left no port. */
+    bool here = fd >= 0 && (bind(fd, &any_port.sa, any_port.length) == 0 || errno == EADDRINUSE);
     if (fd >= 0) {
         close(fd);
     }

@@ -1,7 +1,13 @@
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -165,6 +171,40 @@ static void a_pool_counts_on_with_carry(void **state)
     }
 }
 
+/* In a namespace of its own: 0, or what it exits with. */
+static int look_around(void)
+{
+    struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    struct address here = parse("127.0.0.1:80");
+    struct address elsewhere = parse("192.0.2.1:80");
+    struct sockaddr_in any_port = {.sin_family = AF_INET, .sin_addr = here.in.sin_addr};
+
+    if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
+        return 0; /* not on this machine */
+    }
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int range = open("/proc/sys/net/ipv4/ip_local_port_range", O_WRONLY);
+    if (ioctl(fd, SIOCSIFFLAGS, &up) != 0 || write(range, "40000 40000", 11) != 11) {
+        return 1;
+    }
+    bool before = address_is_here(&here);
+    int taken = bind(fd, (struct sockaddr *)&any_port, sizeof any_port);
+    return before && taken == 0 && address_is_here(&here) && !address_is_here(&elsewhere) ? 0 : 2;
+}
+
+static void an_address_is_here_without_a_port_as_well(void **state)
+{
+    int status;
+    pid_t child = fork();
+
+    (void)state;
+    if (child == 0) {
+        _exit(look_around());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +214,7 @@ int main(void)
         cmocka_unit_test(ports_are_set_and_read),
         cmocka_unit_test(loopback_is_told_from_the_rest),
         cmocka_unit_test(a_pool_counts_on_with_carry),
+        cmocka_unit_test(an_address_is_here_without_a_port_as_well),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
