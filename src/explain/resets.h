@@ -3,6 +3,11 @@
 
 #include "story.h"
 
+/* ---- story_resets.c ---- */
+
+/* What the programs or the sockets of this run say of RSTs, whatever others do on the machine. */
+bool resets_felt(const struct facts *facts);
+
 /* ---- story_resets_aborts.c ---- */
 
 /* Say how often the side aborted its own connections, and why.  How many RSTs that explains. */

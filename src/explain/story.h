@@ -65,6 +65,11 @@ void story_certainty(struct story *story, enum certainty certainty);
  * start on, for what would be usual is then not known. */
 void story_piled_up(struct story *story, int64_t from, int64_t until);
 
+/* ---- story_held.c ---- */
+
+/* Say what no table tells of a program that is not finwait's, if one had a part in the run. */
+void story_unlisted(struct story *story);
+
 /* ---- story_time_wait.c ---- */
 
 /* What took the place of a side's TIME_WAIT that ended early.  Static. */

@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "story.h"
+#include "resets.h"
 
 /* Descriptors whose connection is over: sockets in CLOSE, which nearly no tool lists. */
 
@@ -63,9 +63,61 @@ void observe_bound(struct story *story)
     }
 }
 
+static double other_resets(const struct facts *facts)
+{
+    return facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused;
+}
+
+/*
+ * What a program that is not finwait's holds in CLOSE nobody counts: shutdown and the peer's ACK,
+ * or a RST, take a socket out of the tables (inet_unhash()), and the descriptor stays.
+ */
+void story_unlisted(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    double resets = other_resets(facts);
+
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        if (facts->result->side[i].played) {
+            continue;
+        }
+        story_certainty(story, CERTAINTY_LIKELY);
+        story_say(story,
+                  "Descriptors that the %s still holds of sockets in CLOSE are in none of "
+                  "the kernel's tables; its /proc/PID/fd tells, and alloc in /proc/net/sockstat.",
+                  side_name((enum side)i));
+        if (resets > 0) {
+            story_evidence(story, "host.counter.TcpOutRsts");
+            story_evidence(story, "host.counter.TcpEstabResets");
+            story_say(story,
+                      "A RST takes a socket there: %s %s sent on the whole machine (TcpOutRsts) "
+                      "for %s %s, so a leak may hide behind them.",
+                      COUNT(resets), PLURAL(resets, "was", "were"), COUNT(facts->opened),
+                      PLURAL(facts->opened, "connection", "connections"));
+        }
+        if (resets * 2 >= facts->opened) {
+            story_certainty(story, CERTAINTY_UNKNOWN);
+        }
+    }
+}
+
+/* Sockets that are left say nothing of those that RSTs took from the tables. */
+static void look_at_unlisted(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    bool left = facts_left_standing(facts, SIDE_CLIENT) || facts_left_standing(facts, SIDE_SERVER);
+
+    if (left && !facts->result->side[SIDE_SERVER].played && facts->opened > 0 &&
+        other_resets(facts) * 2 >= facts->opened && resets_felt(facts)) {
+        story_about(story, SIDE_SERVER);
+        story_unlisted(story);
+    }
+}
+
 void observe_unlisted(struct story *story)
 {
     for (unsigned side = 0; side < SIDE_N; side++) {
         say_unseen(story, (enum side)side);
     }
+    look_at_unlisted(story);
 }

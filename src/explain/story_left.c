@@ -194,39 +194,6 @@ static double total_time_wait(const struct facts *facts)
            facts->side[SIDE_SERVER].peak[TCP_STATE_TIME_WAIT];
 }
 
-/*
- * What a program that is not finwait's holds in CLOSE nobody counts: shutdown and the peer's ACK,
- * or a RST, take a socket out of the tables (inet_unhash()), and the descriptor stays.
- */
-static void say_unknown_holders(struct story *story)
-{
-    const struct facts *facts = &story->facts;
-    double resets = facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused;
-
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        if (facts->result->side[i].played) {
-            continue;
-        }
-        story_certainty(story, CERTAINTY_LIKELY);
-        story_say(story,
-                  "Descriptors that the %s still holds of sockets in CLOSE are in none of "
-                  "these tables; its /proc/PID/fd tells, and alloc in /proc/net/sockstat.",
-                  side_name((enum side)i));
-        if (resets > 0) {
-            story_evidence(story, "host.counter.TcpOutRsts");
-            story_evidence(story, "host.counter.TcpEstabResets");
-            story_say(story,
-                      "A RST takes a socket there: %s %s sent on the whole machine (TcpOutRsts) "
-                      "for %s %s, so a leak may hide behind them.",
-                      COUNT(resets), PLURAL(resets, "was", "were"), COUNT(facts->opened),
-                      PLURAL(facts->opened, "connection", "connections"));
-        }
-        if (resets * 2 >= facts->opened) {
-            story_certainty(story, CERTAINTY_UNKNOWN);
-        }
-    }
-}
-
 void observe_nothing_left(struct story *story)
 {
     const struct facts *facts = &story->facts;
@@ -243,7 +210,7 @@ void observe_nothing_left(struct story *story)
               facts->result->side[SIDE_CLIENT].played && facts->result->side[SIDE_SERVER].played
                   ? "neither side held a socket"
                   : "no table of the kernel listed a socket");
-    say_unknown_holders(story);
+    story_unlisted(story);
     if (total_time_wait(facts) > 0) {
         story_say(story, "What had stood in TIME_WAIT was gone by then.");
     } else if (facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused < facts->opened / 2) {

@@ -201,8 +201,7 @@ static double standing(const struct facts *facts, enum side side)
     return facts->side[side].listed - facts->side[side].final[TCP_STATE_CLOSE];
 }
 
-/* What the programs or the sockets of this run say of RSTs, whatever others do on the machine. */
-static bool felt_resets(const struct facts *facts)
+bool resets_felt(const struct facts *facts)
 {
     double told = cut_off(facts, SIDE_CLIENT) + cut_off(facts, SIDE_SERVER);
     bool observed = facts->side[SIDE_CLIENT].observed && facts->side[SIDE_SERVER].observed;
@@ -228,7 +227,7 @@ void observe_host_resets(struct story *story)
     story_say(story, "%s RSTs were sent on the whole machine (TcpOutRsts%s) while %s %s made",
               COUNT(resets), facts->refused > 0 ? ", but for those that refused a SYN" : "",
               COUNT(facts->opened), PLURAL(facts->opened, "connection was", "connections were"));
-    if (!felt_resets(facts)) {
+    if (!resets_felt(facts)) {
         story_add(story, ": by other programs too, for most of these connections show no sign of "
                          "one.");
         return;

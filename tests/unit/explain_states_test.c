@@ -196,6 +196,34 @@ static void what_no_table_lists_may_be_a_leak(void **state)
     }
 }
 
+/* A few sockets that stand do not tell of those that RSTs took away. */
+static void what_resets_took_may_be_a_leak_beside_others(void **state)
+{
+    static const struct {
+        uint64_t resets;
+        uint32_t left; /* in TIME_WAIT */
+        bool told;
+    } rows[] = {{CONNECTIONS, 12, true}, {CONNECTIONS, CONNECTIONS, false}, {12, 12, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_on_host();
+        result->side[SIDE_SERVER].played = false;
+        fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, rows[i].left, rows[i].left);
+        counters_fini(&result->host_counters);
+        fixture_counter(&result->host_counters, "TcpOutRsts", rows[i].resets);
+        explain(result);
+        not_remarked(result, "sockets.none_left");
+        if (rows[i].told) {
+            assert_evidence(remarked(result, "close.unlisted", CERTAINTY_UNKNOWN),
+                            "host.counter.TcpOutRsts", CONNECTIONS);
+        } else {
+            not_remarked(result, "close.unlisted");
+        }
+        result_free(result);
+    }
+}
+
 static void held_sockets_are_told_in_lab_host_as_well(void **state)
 {
     struct result *result = fixture_on_host();
@@ -591,6 +619,7 @@ int main(void)
         cmocka_unit_test(a_connection_elsewhere_that_was_accepted_is_not),
         cmocka_unit_test(held_sockets_that_no_table_lists_are_told),
         cmocka_unit_test(what_no_table_lists_may_be_a_leak),
+        cmocka_unit_test(what_resets_took_may_be_a_leak_beside_others),
         cmocka_unit_test(held_sockets_are_told_in_lab_host_as_well),
         cmocka_unit_test(what_orphans_wait_for_is_not_taken_for_held),
         cmocka_unit_test(bound_sockets_in_close_are_told),
