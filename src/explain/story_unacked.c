@@ -99,6 +99,9 @@ static const char *why(char text[WHY_TEXT], const struct facts *facts, enum side
     if (faults_lost(facts, FAULT_DATA, side_peer(side))) {
         return faults_blame(text, WHY_TEXT, facts, FAULT_DATA, side_peer(side));
     }
+    if (faults_lost(facts, FAULT_RST, side) && peer->rsts > 0) { /* it aborted, and answers so */
+        return faults_blame(text, WHY_TEXT, facts, FAULT_RST, side);
+    }
     if (met_full_queue(facts, side, waiting)) {
         return "the server made no such connection: its accept queue was full "
                "(TcpExtListenOverflows)";

@@ -229,6 +229,21 @@ static void how_long_a_fin_is_sent_is_told_with_its_value(void **state)
              "here).");
 }
 
+/* An end that has aborted answers with a RST, be it to a FIN. */
+static void a_lost_rst_is_why_a_fin_has_no_answer(void **state)
+{
+    struct result *result =
+        unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSE, "{at: 0s, drop: rst, toward: client}");
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_CLOSE, 0, 0);
+    SAYS(result, "their FIN is not acknowledged.");
+    fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 40);
+    SAYS(result, "is not acknowledged, for faults lost RSTs on their way to the client.");
+    remarked(result, "fin.unacked", CERTAINTY_LIKELY);
+    result_free(result);
+}
+
 /* Where the third segment was dropped, the server has no socket to acknowledge anything with. */
 static void a_full_accept_queue_acknowledges_nothing(void **state)
 {
@@ -614,6 +629,7 @@ int main(void)
         cmocka_unit_test(without_faults_nothing_is_blamed_on_them),
         cmocka_unit_test(a_fin_that_was_not_sent_is_told_as_such),
         cmocka_unit_test(how_long_a_fin_is_sent_is_told_with_its_value),
+        cmocka_unit_test(a_lost_rst_is_why_a_fin_has_no_answer),
         cmocka_unit_test(a_full_accept_queue_acknowledges_nothing),
         cmocka_unit_test(who_closed_first_is_known_in_spite_of_faults),
         cmocka_unit_test(a_faults_resets_close_in_the_peers_name),
