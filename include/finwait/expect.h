@@ -28,6 +28,12 @@ int expect_check(const char *text, struct where where, struct error *error);
 int expect_judge(struct result *result, const char *text, struct where where, struct error *error);
 
 /*
+ * Judge those of a result that was read again, by its metrics: what the file says of them may have
+ * been changed, or be of a finwait that judged otherwise.  -1: STATUS_USAGE, one is none.
+ */
+int expect_again(struct result *result, struct error *error);
+
+/*
  * To be called once all are judged.  Where no connection was established, what holds when every
  * metric is 0 holds vacuously, and a connection is expected besides ("connections.opened > 0"),
  * unless an expectation that held asks for just that: "connections.opened == 0", or one that does

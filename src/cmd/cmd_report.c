@@ -41,8 +41,12 @@ static struct result *read_result(const char *name, struct error *error)
     return result;
 }
 
-static int judge(struct result *result, const struct overrides *expect, struct error *error)
+static int judge(struct result *result, const struct overrides *expect, const char *name,
+                 struct error *error)
 {
+    if (expect_again(result, error) != 0) {
+        return error_at(error, (struct where){.file = name});
+    }
     for (size_t i = 0; i < expect->count; i++) {
         if (expect_judge(result, expect->item[i].value, (struct where){0}, error) != 0) {
             return -1;
@@ -61,7 +65,7 @@ static enum status report_one(const char *name, const struct report_options *opt
     if (result == NULL) {
         return error->status;
     }
-    if (judge(result, &options->expect, error) != 0) {
+    if (judge(result, &options->expect, name, error) != 0) {
         result_free(result);
         return error->status;
     }

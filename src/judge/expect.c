@@ -75,6 +75,24 @@ int expect_judge(struct result *result, const char *text, struct where where, st
     return 0;
 }
 
+int expect_again(struct result *result, struct error *error)
+{
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        struct expectation_result *judged = &result->expectation[i];
+        struct expectation_parts parts;
+        struct error problem = {0};
+        if (expectation_parse(&parts, judged->text, (struct where){0}, &problem) != 0) {
+            error_set(error, STATUS_USAGE, "no result of finwait: expectations[%zu].text: %s", i,
+                      problem.what);
+            return error_hint(error, "give a result.json as `finwait run` wrote it");
+        }
+        free(judged->missing);
+        *judged = (struct expectation_result){.text = judged->text};
+        judge(result, &parts, judged);
+    }
+    return 0;
+}
+
 enum status expect_status(const struct result *result)
 {
     if (result->partial) {

@@ -79,9 +79,49 @@ static json_t *histogram_to(const struct field *field, const void *base)
     return object;
 }
 
+/* The values in the buckets; SIZE_MAX stands in `out` for no bucket beyond min and max. */
+static uint64_t count_values(const struct histogram *histogram, size_t *out)
+{
+    uint64_t values = 0;
+    int64_t low;
+    int64_t high;
+
+    *out = SIZE_MAX;
+    for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+        histogram_bounds(i, &low, &high);
+        if (histogram->bucket[i] > 0 && (high <= histogram->min || low > histogram->max)) {
+            *out = i;
+        }
+        values += histogram->bucket[i];
+    }
+    return values;
+}
+
+static int histogram_check(const struct node *node, const struct histogram *histogram)
+{
+    struct node buckets = node_member(node, "buckets", NULL);
+    struct node max = node_member(node, "max", NULL);
+    size_t out;
+    uint64_t values = count_values(histogram, &out);
+
+    if (histogram->min > histogram->max) {
+        return node_fail(&max, "must not be less than min");
+    }
+    if (out != SIZE_MAX) {
+        return node_fail(&buckets, "must lie between min and max, but %zu does not", out);
+    }
+    return values == histogram->count
+               ? 0
+               : node_fail(&buckets, "must hold as many values as count says");
+}
+
 static int histogram_from(const struct field *field, const struct node *node, void *base)
 {
-    return fields_from_json(histogram_fields, node, (char *)base + field->offset);
+    struct histogram *histogram = (void *)((char *)base + field->offset);
+
+    return fields_from_json(histogram_fields, node, histogram) == 0
+               ? histogram_check(node, histogram)
+               : -1;
 }
 
 const struct codec codec_histogram = {histogram_to, histogram_from};

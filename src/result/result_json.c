@@ -179,10 +179,28 @@ static const struct field span_fields[] = {
     {0},
 };
 
+static int span_from(const struct field *field, const struct node *node, void *base)
+{
+    const struct phase_span *span = (const void *)((const char *)base + field->offset);
+    struct node end = node_member(node, "end", NULL);
+
+    if (codec_object.from(field, node, base) != 0) {
+        return -1;
+    }
+    return span->end >= span->begin ? 0 : node_fail(&end, "must not be before begin");
+}
+
+static json_t *span_to(const struct field *field, const void *base)
+{
+    return codec_object.to(field, base);
+}
+
+static const struct codec codec_span = {span_to, span_from};
+
 #define PHASE_ROW(name, id)                                                                        \
     {                                                                                              \
-        name, &codec_object, AT(result, phase[id]), .fields = span_fields,                         \
-                                                    .flag = FLAG(result, phase[id].reached)        \
+        name, &codec_span, AT(result, phase[id]), .fields = span_fields,                           \
+                                                  .flag = FLAG(result, phase[id].reached)          \
     }
 
 static const struct field phase_fields[] = {

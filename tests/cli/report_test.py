@@ -101,6 +101,17 @@ class Report(ft.TestCase):
                 self.assertEqual((ended.status, ended.stdout), (2, ""))
                 self.assertIn(said, ended.stderr)
 
+    def test_what_the_file_expected_is_judged_again(self):
+        changed = self.changed(lambda value: value["metrics"].update({"connections.failed": 3}))
+        ended = ft.finwait("report", changed)
+        self.assertEqual(ended.status, 1, ended)
+        self.assertIn("FAIL        connections.failed == 0 (3 == 0)", ended.stdout)
+        none = self.changed(lambda value: value["expectations"][0].update(text="foo bar"))
+        ended = ft.finwait("report", none)
+        self.assertEqual((ended.status, ended.stdout), (2, ""))
+        self.assertIn(f"{none}: no result of finwait: expectations[0].text", ended.stderr)
+        self.assertIn('"foo bar"', ended.stderr)
+
     def test_without_a_result(self):
         ended = ft.finwait("report")
         self.assertEqual((ended.status, ended.stdout), (2, ""))
