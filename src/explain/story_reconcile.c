@@ -57,7 +57,8 @@ static bool lacked_descriptors(const struct opening *row, const struct account *
     return row->side == SIDE_SERVER && account->error[EMFILE] + account->error[ENFILE] > 0;
 }
 
-/* A cut leaves connections half made on the way, and so does an event. */
+/* A cut leaves connections half made on the way, and so does an event; what a dead worker's
+ * listener had in its queue is told with it. */
 void observe_miscounted(struct story *story)
 {
     const struct facts *facts = &story->facts;
@@ -67,11 +68,12 @@ void observe_miscounted(struct story *story)
         const struct result_side *side = &facts->result->side[row->side];
         const char *name = side_name(row->side);
         double high = (double)side->account.attempted;
+        double reset = row->side == SIDE_SERVER ? facts_reset_unaccepted(facts) : 0;
         double kernel;
         if (facts->result->partial || facts->result->event_count > 0 || !side->played ||
             !facts_metric(facts, &kernel, "%s.counter.%s", name, row->counter) ||
             lacked_descriptors(row, &side->account) ||
-            !foreseen_differs(kernel, high - (double)without_syn(&side->account), high,
+            !foreseen_differs(kernel - reset, high - (double)without_syn(&side->account), high,
                               TOLERANCE)) {
             continue;
         }

@@ -250,6 +250,14 @@ static void workers_died_as_told(struct result *result)
     result->predicted[0].side[SIDE_SERVER].fate = strdup("died");
 }
 
+/* What waited in its listener's queue is no other count of the same. */
+static void died_with_its_queue(struct result *result)
+{
+    workers_died_as_told(result);
+    kernel_opened_more(result);
+    set_counter(&result->side[SIDE_SERVER], "TcpEstabResets", 200);
+}
+
 static void still_open(struct result *result)
 {
     result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] -= 10;
@@ -471,6 +479,9 @@ static const struct {
      {{"workers.lost", "server.workers_died", 1, "1 of the server's 2 worker processes"}}},
     {"workers_died_as_told",
      workers_died_as_told,
+     {{"workers.died", "server.workers_died", 1, NULL}}},
+    {"died_with_its_queue",
+     died_with_its_queue,
      {{"workers.died", "server.workers_died", 1, NULL}}},
     {"still_open",
      still_open,
