@@ -29,22 +29,13 @@ static bool searched_ports(const struct facts *facts)
            facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] * 2 > (double)budget.total;
 }
 
-/* As the scenario has it, for the load is over sooner where its last part was not begun. */
-static double due_in_all(const struct facts *facts)
-{
-    double connections = (double)facts_scenario_count(facts, "load.connections");
-    int64_t duration = 0;
-
-    units_parse_duration(facts_scenario(facts, "load.duration"), &duration);
-    double due = (double)(uint64_t)(facts->asked * (double)duration / (double)NS_PER_S + 0.5);
-    return due <= 0 || (connections > 0 && connections < due) ? connections : due;
-}
-
 /* Of those that were due; 0 where all were begun, if late.  Each worker rounds its share. */
 static double never_begun(const struct facts *facts)
 {
-    double never = due_in_all(facts) - facts->attempted;
+    double due;
 
+    facts_metric(facts, &due, "connections.scheduled");
+    double never = due - facts->attempted;
     return never > facts->result->side[SIDE_CLIENT].workers ? never : 0;
 }
 
@@ -106,8 +97,7 @@ static void say_missed(struct story *story, double got)
               "The load was to begin %s connections a second and began %s: ", COUNT(facts->asked),
               COUNT(got));
     if (never > 0) {
-        story_evidence(story, "load.duration");
-        story_evidence(story, "load.connections");
+        story_evidence(story, "connections.scheduled");
         story_add(story, "of %s that were due within %s it began %s, within %s, and %s never.",
                   COUNT(due), DURATION((int64_t)(due / facts->asked * (double)NS_PER_S)),
                   COUNT(facts->attempted), DURATION(took), COUNT(never));

@@ -41,6 +41,8 @@
       "lab: host: a counter of the whole machine, over load and settle")                           \
     X(METRIC_ATTEMPTED, "connections.attempted", "connections", read_tally,                        \
       "connections begun (by the client; accepted, when only the server is played)")               \
+    X(METRIC_SCHEDULED, "connections.scheduled", "connections", read_scheduled,                    \
+      "with load.rate: how many were to be begun, in time or late; absent: a partial result")      \
     X(METRIC_OPENED, "connections.opened", "connections", read_opened,                             \
       "connections that were established")                                                         \
     X(METRIC_COMPLETED, "connections.completed", "connections", read_tally,                        \

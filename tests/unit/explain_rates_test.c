@@ -167,6 +167,7 @@ static void what_was_due_to_a_killed_client_is_told(void **state)
          "what was due before it was started again was not begun.");
     assert_evidence(remarked(again, "load.behind", CERTAINTY_PROVEN), "connections.attempted",
                     4183);
+    assert_evidence(remark_of(again, "load.behind"), "connections.scheduled", 5000);
     EXPLAINS(gone, "and 1,000 never.", "what was due from then on was not begun.");
     EXPLAINS(stopped, "5,000, due within 5 s, took the client 20 s.", "!never", "!not begun",
              "The client was killed or stopped meanwhile.");

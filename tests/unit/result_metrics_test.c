@@ -416,6 +416,34 @@ static void the_server_drives_when_it_is_alone(void **state)
     result_free(result);
 }
 
+/* 0, 1/rate, 2/rate and so on, as long as there are connections and load.duration is not over. */
+static void what_was_due_is_the_scenarios(void **state)
+{
+    static const struct {
+        const char *rate, *connections, *duration;
+        double due; /* 0: absent */
+    } rows[] = {
+        {"100/s", "0", "3s", 300},     {"100/s", "250", "3s", 250}, {"100/s", "250", "0s", 250},
+        {"100/s", "50000", "3s", 300}, {"3/s", "0", "500ms", 2},    {"max", "250", "3s", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = hand_made();
+        text_pairs_add(&result->scenario, "load.rate", rows[i].rate);
+        text_pairs_add(&result->scenario, "load.connections", rows[i].connections);
+        text_pairs_add(&result->scenario, "load.duration", rows[i].duration);
+        if (rows[i].due > 0) {
+            assert_value(result, "connections.scheduled", rows[i].due);
+        } else {
+            assert_absent(result, "connections.scheduled");
+        }
+        result->partial = true;
+        assert_absent(result, "connections.scheduled");
+        result_free(result);
+    }
+}
+
 static void sampler_figures(void **state)
 {
     struct result *result = result_new();
@@ -597,6 +625,7 @@ static void every_pattern_is_found(void **state)
         {"server.counter.TcpExtTW", "<side>.counter.<name>"},
         {"host.counter.IpExtInOctets", "host.counter.<name>"},
         {"connections.attempted", "connections.attempted"},
+        {"connections.scheduled", "connections.scheduled"},
         {"connections.opened", "connections.opened"},
         {"connections.completed", "connections.completed"},
         {"connections.failed", "connections.failed"},
@@ -759,6 +788,7 @@ int main(void)
         cmocka_unit_test(who_closed_first),
         cmocka_unit_test(the_kernels_know_better_who_closed_first),
         cmocka_unit_test(the_server_drives_when_it_is_alone),
+        cmocka_unit_test(what_was_due_is_the_scenarios),
         cmocka_unit_test(sampler_figures),
         cmocka_unit_test(the_last_restart_counts_and_all_refusals),
         cmocka_unit_test(each_role_has_its_own_last_restart),
