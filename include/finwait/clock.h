@@ -16,9 +16,6 @@ int64_t clock_now(void);
 /* CPU time of the calling thread (CLOCK_THREAD_CPUTIME_ID). */
 int64_t clock_thread_cpu(void);
 
-/* CPU time of the calling process, all threads (CLOCK_PROCESS_CPUTIME_ID). */
-int64_t clock_process_cpu(void);
-
 /* `ns` as the struct timeval that libevent takes, rounded up to 1 µs; 0 for a time gone by. */
 struct timeval clock_timeval(int64_t ns);
 

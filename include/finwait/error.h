@@ -71,10 +71,6 @@ void error_print(const struct error *error, FILE *out);
  */
 const char *errno_name(int errnum);
 
-/* The errno below ERRNO_LIMIT that errno_name calls `name` (or "EWOULDBLOCK" and its like), or 0.
- */
-int errno_find(const char *name);
-
 /* Numbers above this are never errno values the kernel returns (MAX_ERRNO is 4095;
  * the highest one named in asm-generic/errno.h is 133). */
 #define ERRNO_LIMIT 134

@@ -20,11 +20,6 @@ int64_t clock_thread_cpu(void)
     return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
-int64_t clock_process_cpu(void)
-{
-    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
-}
-
 struct timeval clock_timeval(int64_t ns)
 {
     int64_t us = ns <= 0 ? 0 : (ns - 1) / NS_PER_US + 1;

@@ -111,29 +111,3 @@ const char *errno_name(int errnum)
     snprintf(text, sizeof numbers[0], "E%d", errnum);
     return text;
 }
-
-/* Second names of one number, of which errno_name knows only the first. */
-static const struct {
-    const char *name;
-    int errnum;
-} aliases[] = {
-    {"EWOULDBLOCK", EWOULDBLOCK},
-    {"EDEADLOCK", EDEADLOCK},
-    {"ENOTSUP", ENOTSUP},
-    {"EOPNOTSUPP", EOPNOTSUPP},
-};
-
-int errno_find(const char *name)
-{
-    for (int errnum = 1; errnum < ERRNO_LIMIT; errnum++) {
-        if (strcmp(errno_name(errnum), name) == 0) {
-            return errnum;
-        }
-    }
-    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
-        if (strcmp(aliases[i].name, name) == 0) {
-            return aliases[i].errnum;
-        }
-    }
-    return 0;
-}

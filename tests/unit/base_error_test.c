@@ -140,30 +140,13 @@ static void an_error_can_be_wrapped_in_itself(void **state)
     assert_string_equal(error.hint, "a and b");
 }
 
-static void errnos_have_names_both_ways(void **state)
+static void errnos_have_names(void **state)
 {
     (void)state;
     assert_string_equal(errno_name(ECONNRESET), "ECONNRESET");
     assert_string_equal(errno_name(0), "E0");
     assert_string_equal(errno_name(4095), "E4095");
     assert_string_equal(errno_name(-1), "E-1");
-    for (int errnum = 1; errnum < ERRNO_LIMIT; errnum++) {
-        assert_int_equal(errno_find(errno_name(errnum)), errnum);
-    }
-    assert_int_equal(errno_find("EWOULDBLOCK"), EAGAIN);
-    assert_int_equal(errno_find("ENOTSUP"), ENOTSUP);
-    assert_int_equal(errno_find("EOPNOTSUPP"), EOPNOTSUPP);
-    assert_int_equal(errno_find("EDEADLOCK"), EDEADLOCK);
-}
-
-static void what_is_no_errno_is_not_found(void **state)
-{
-    static const char *const words[] = {"", "E", "E0", "0", "econnreset", "ECONNRESET ", "E9999"};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        assert_int_equal(errno_find(words[i]), 0);
-    }
 }
 
 static void four_unknown_names_live_side_by_side(void **state)
@@ -260,13 +243,11 @@ static void clocks_do_not_run_backwards(void **state)
 {
     int64_t now = clock_now();
     int64_t thread = clock_thread_cpu();
-    int64_t process = clock_process_cpu();
 
     (void)state;
-    assert_true(now > 0 && thread > 0 && process > 0);
+    assert_true(now > 0 && thread > 0);
     assert_true(clock_now() >= now);
     assert_true(clock_thread_cpu() >= thread);
-    assert_true(clock_process_cpu() >= process);
 }
 
 int main(void)
@@ -280,8 +261,7 @@ int main(void)
         cmocka_unit_test(a_failed_call_names_its_errno),
         cmocka_unit_test(messages_too_long_are_cut_but_keep_the_errno),
         cmocka_unit_test(an_error_can_be_wrapped_in_itself),
-        cmocka_unit_test(errnos_have_names_both_ways),
-        cmocka_unit_test(what_is_no_errno_is_not_found),
+        cmocka_unit_test(errnos_have_names),
         cmocka_unit_test(four_unknown_names_live_side_by_side),
         cmocka_unit_test(slips_find_their_word),
         cmocka_unit_test(words_far_away_find_nothing),

@@ -60,6 +60,17 @@ static inline void change_counter(struct counters *counters, const char *name, c
     fixture_counter(counters, name, moved);
 }
 
+static inline int change_errno(const char *name)
+{
+    int errnum = 1;
+
+    while (errnum < ERRNO_LIMIT && strcmp(errno_name(errnum), name) != 0) {
+        errnum++;
+    }
+    assert_true(errnum < ERRNO_LIMIT);
+    return errnum;
+}
+
 static inline void change_account(struct account *account, const char *group, const char *name,
                                   const char *value)
 {
@@ -74,7 +85,7 @@ static inline void change_account(struct account *account, const char *group, co
     } else if (strcmp(group, "status") == 0) {
         account->status[strtoull(name, NULL, 10) - HTTP_STATUS_MIN] = count;
     } else if (strcmp(group, "error") == 0) {
-        account->error[errno_find(name)] += count;
+        account->error[change_errno(name)] += count;
     } else if (strcmp(group, "tls") == 0) {
         account->tls.count[change_index(name, change_tls, TLS_COUNT_N)] = count;
     } else if (strcmp(group, "latency") == 0) {
