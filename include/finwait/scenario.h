@@ -96,6 +96,9 @@ struct scenario {
     char **origin; /* "--set load.rate=max": what places outside the file point to */
 };
 
+/* The place of an expectation of the command line, in messages. */
+#define SCENARIO_EXPECT_PLACE "--expect \"%.120s\""
+
 /*
  * A `--set PATH=VALUE` or `--expect TEXT` of the command line.  The path
  * "i-may-load-this-target" with the value "on" stands for that flag; no file can give it, and a

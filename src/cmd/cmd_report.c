@@ -48,7 +48,10 @@ static int judge(struct result *result, const struct overrides *expect, const ch
         return error_at(error, (struct where){.file = name});
     }
     for (size_t i = 0; i < expect->count; i++) {
-        if (expect_judge(result, expect->item[i].value, (struct where){0}, error) != 0) {
+        const char *text = expect->item[i].value;
+        char place[160];
+        snprintf(place, sizeof place, SCENARIO_EXPECT_PLACE, text);
+        if (expect_judge(result, text, (struct where){.file = place}, error) != 0) {
             return -1;
         }
     }

@@ -94,8 +94,8 @@ static const char *keep_origin(struct scenario *scenario, const struct scenario_
         return NULL;
     }
     scenario->origin = origin;
-    if (strcmp(override->path, "expect") == 0) {
-        if (asprintf(&text, "--expect \"%.120s\"", override->value) < 0) {
+    if (strcmp(override->path, "expect") == 0 && !override->written) {
+        if (asprintf(&text, SCENARIO_EXPECT_PLACE, override->value) < 0) {
             return NULL;
         }
     } else if (asprintf(&text, "--set %.80s=%.120s", override->path, override->value) < 0) {

@@ -59,6 +59,18 @@ class Report(ft.TestCase):
                 self.assertEqual(ended.status, status, ended)
                 self.assertIn(text, ended.stdout)
 
+    def test_a_wrong_expectation_is_named_as_it_was_given(self):
+        name, text = "server-first", "nope > 1"
+        for arguments, place in (
+            (("report", self.out, "--expect", text), f'--expect "{text}": '),
+            (("check", name, "--expect", text), f'--expect "{text}": '),
+            (("check", name, "--set", f"expect={text}"), f"--set expect={text}: "),
+        ):
+            with self.subTest(arguments):
+                ended = ft.finwait(*arguments)
+                self.assertEqual((ended.status, ended.stdout), (2, ""))
+                self.assertIn(f'{place}expectation "{text}", column 1: ', ended.stderr)
+
     def test_status_is_the_highest(self):
         bad = self.changed(lambda value: value.update(partial=True, cut_by="SIGINT"))
         self.assertEqual(ft.finwait("report", bad, self.file).status, 4)
