@@ -1,6 +1,7 @@
 #ifndef FINWAIT_REPORT_H
 #define FINWAIT_REPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "finwait/result.h"
@@ -9,7 +10,8 @@
 struct report_ops {
     const char *name; /* "text", "json", "csv" */
     const char *about;
-    void (*head)(FILE *out); /* once, before the first of several results; NULL: nothing */
+    const char *head;                   /* once, before all; NULL: nothing, as below */
+    const char *open, *between, *close; /* around and between several results */
     void (*write)(const struct result *result, FILE *out);
 };
 
@@ -22,8 +24,11 @@ const struct report_ops *report_find(const char *name);
 const char *report_names(char *text, size_t size);
 #define REPORT_NAMES 80
 
-/* What comes before the first of several results. */
-void report_head(const struct report_ops *format, FILE *out);
+/* What comes before the first of one or several results, before each further one, after the last.
+ */
+void report_begin(const struct report_ops *format, bool several, FILE *out);
+void report_next(const struct report_ops *format, FILE *out);
+void report_end(const struct report_ops *format, bool several, FILE *out);
 
 /*
  * The summary a person reads: at most 100 columns, but for what an inspection printed and table

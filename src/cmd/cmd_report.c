@@ -59,9 +59,10 @@ static int judge(struct result *result, const struct overrides *expect, const ch
 }
 
 /* What the result comes to; an error's status when there is none. */
-static enum status report_one(const char *name, const struct report_options *options, bool first,
+static enum status report_one(char **names, size_t index, const struct report_options *options,
                               struct error *error)
 {
+    const char *name = names[index];
     struct result *result = read_result(name, error);
     enum status status;
 
@@ -72,8 +73,10 @@ static enum status report_one(const char *name, const struct report_options *opt
         result_free(result);
         return error->status;
     }
-    if (first) {
-        report_head(options->format, stdout);
+    if (index == 0) {
+        report_begin(options->format, names[1] != NULL, stdout);
+    } else {
+        report_next(options->format, stdout);
     }
     options->format->write(result, stdout);
     status = expect_status(result);
@@ -85,15 +88,19 @@ static enum status report_all(char **names, const struct report_options *options
                               struct error *error)
 {
     enum status worst = STATUS_OK;
+    size_t told = 0;
 
-    for (size_t i = 0; names[i] != NULL; i++) {
-        enum status status = report_one(names[i], options, i == 0, error);
+    while (names[told] != NULL) {
+        enum status status = report_one(names, told, options, error);
 
         if (error->what[0] != '\0') {
-            return status;
+            worst = status;
+            break;
         }
         worst = status > worst ? status : worst;
+        told++;
     }
+    report_end(options->format, told > 0 && names[1] != NULL, stdout);
     return worst;
 }
 

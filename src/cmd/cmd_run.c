@@ -19,6 +19,7 @@ struct run_options {
     const struct report_ops *format;
     bool quiet;
     bool several; /* scenarios: each has a directory of its own below `out` */
+    const struct scenario *first;
 };
 
 enum {
@@ -170,6 +171,9 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
         return error->status;
     }
     status = judge(result, scenario, error);
+    if (scenario != options->first) {
+        report_next(options->format, stdout);
+    }
     delivered = deliver(result, options, directory, error);
     result_free(result);
     free(directory);
@@ -206,9 +210,11 @@ static enum status load_and_run(size_t count, char **names, struct run_options *
         return error->status;
     }
     options->several = count > 1;
+    options->first = batch->scenario[0];
     if (check_directories(batch, options, error) == 0) {
-        report_head(options->format, stdout);
+        report_begin(options->format, options->several, stdout);
         status = batch_run(batch, run_one, options, error);
+        report_end(options->format, options->several, stdout);
     } else {
         status = error->status;
     }

@@ -18,11 +18,6 @@ static void csv_field(const char *text, FILE *out)
     fputc('"', out);
 }
 
-static void csv_head(FILE *out)
-{
-    fputs("scenario,started,metric,unit,value\n", out);
-}
-
 static void csv_write(const struct result *result, FILE *out)
 {
     const char *name = text_pairs_get(&result->scenario, "name");
@@ -45,6 +40,6 @@ static void csv_write(const struct result *result, FILE *out)
 const struct report_ops report_csv = {
     .name = "csv",
     .about = "the metrics, a row each: scenario, started, metric, unit, value",
-    .head = csv_head,
+    .head = "scenario,started,metric,unit,value\n",
     .write = csv_write,
 };

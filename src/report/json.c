@@ -8,6 +8,9 @@ static void write_json(const struct result *result, FILE *out)
 
 const struct report_ops report_json = {
     .name = "json",
-    .about = "everything a run found out, as result.json holds it",
+    .about = "everything a run found out, as result.json holds it; several in an array",
+    .open = "[\n",
+    .between = ",\n",
+    .close = "]\n",
     .write = write_json,
 };

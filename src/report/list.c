@@ -27,9 +27,25 @@ const char *report_names(char *text, size_t size)
     return text;
 }
 
-void report_head(const struct report_ops *format, FILE *out)
+static void put(const char *text, FILE *out)
 {
-    if (format->head != NULL) {
-        format->head(out);
+    if (text != NULL) {
+        fputs(text, out);
     }
+}
+
+void report_begin(const struct report_ops *format, bool several, FILE *out)
+{
+    put(format->head, out);
+    put(several ? format->open : NULL, out);
+}
+
+void report_next(const struct report_ops *format, FILE *out)
+{
+    put(format->between, out);
+}
+
+void report_end(const struct report_ops *format, bool several, FILE *out)
+{
+    put(several ? format->close : NULL, out);
 }

@@ -31,6 +31,22 @@ class Report(ft.TestCase):
         with open(self.file, encoding="utf-8") as file:
             self.assertEqual(ended.stdout, file.read())
 
+    def test_json_of_several_is_one_array(self):
+        ended = ft.finwait("report", self.file, self.out, self.file, "--format", "json")
+        self.assertEqual(json.loads(ended.stdout), [self.value] * 3)
+        missing = os.path.join(self.out, "none.json")
+        ended = ft.finwait("report", self.file, missing, "--format", "json")
+        self.assertEqual((ended.status, json.loads(ended.stdout)), (2, [self.value]))
+        ended = ft.finwait("report", missing, self.file, "--format", "json")
+        self.assertEqual((ended.status, ended.stdout), (2, ""))
+
+    def test_json_of_a_run_of_several_is_one_array(self):
+        settings = {"lab": "host", "server.port": ft.free_port(), "load.connections": 5}
+        arguments = ft.as_arguments({**settings, "settle": "0s", "order": "client-rst"})
+        ended = ft.finwait(*arguments, arguments[1], "--json")
+        self.assertEqual(ended.status, 0, ended)
+        self.assertEqual([one["schema"] for one in json.loads(ended.stdout)], [2, 2])
+
     def test_csv_has_every_metric(self):
         ended = ft.finwait("report", self.out, self.out, "--format=csv")
         rows = list(csv.reader(io.StringIO(ended.stdout)))
