@@ -107,7 +107,7 @@ class Verdict(ft.LabTestCase):
         settings = ("--set=load.connections=10", "--set=settle=0s")
         for expectation, status in (("connections.failed > 0", 1), ("connections.failed == 0", 0)):
             with self.subTest(expectation):
-                ended = ft.finwait("run", "tls-rst", *settings, "--quiet", "--expect", expectation)
+                ended = ft.finwait("run", "tls-notify-both", *settings, "--quiet", "--expect", expectation)
                 self.assertEqual((ended.status, ended.stderr), (status, ""))
 
     def test_what_was_not_measured_does_not_hold(self):
