@@ -67,11 +67,17 @@ static enum status run_here(const struct scenario *scenario, batch_run_fn *run, 
 static enum status await(pid_t child)
 {
     int status = 0;
+    pid_t ended;
 
     interrupts_pass_on(child);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    do {
+        ended = waitpid(child, &status, 0);
+    } while (ended < 0 && errno == EINTR);
     interrupts_pass_on(0);
+    if (ended < 0) {
+        perror("finwait: waitpid");
+        return STATUS_MACHINE;
+    }
     if (WIFSIGNALED(status)) {
         fprintf(stderr, "finwait: the run was ended by signal %d\n", WTERMSIG(status));
     }

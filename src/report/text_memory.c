@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "text.h"
 
 /* With fewer open at a time, what a process takes for itself outweighs what they take. */
@@ -11,7 +13,7 @@ static void memory_row(struct table *table, const struct facts *facts, enum side
     if (open >= ENOUGH &&
         facts_metric(facts, &bytes, "%s.memory_per_connection", side_name(side))) {
         table_cell(table, "%s", side_name(side));
-        table_cell(table, "%s bytes", COUNT((double)(uint64_t)bytes));
+        table_cell(table, "%s bytes", COUNT(trunc(bytes)));
         table_cell(table, "with %s open", COUNT(open));
     }
 }

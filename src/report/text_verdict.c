@@ -141,7 +141,7 @@ static bool is_long_gap(const struct facts *facts)
 
     units_parse_duration(facts_scenario(facts, "sample.every"), &every);
     return gap > NS_PER_S ||
-           ((double)gap > facts->whole * (double)NS_PER_S / 10 && gap > 2 * every);
+           ((double)gap > facts->whole * (double)NS_PER_S / 10 && gap / 2 > every);
 }
 
 void text_sampling(const struct paper *paper, const struct facts *facts)

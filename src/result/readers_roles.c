@@ -42,7 +42,8 @@ bool read_scheduled(const struct result *result, const struct metric_key *key, d
     }
     units_parse_count(setting(result, "load.connections"), &connections);
     units_parse_duration(setting(result, "load.duration"), &duration);
-    uint64_t due = (uint64_t)(rate * readers_seconds(duration) + 1 - 1e-6);
+    double scheduled = rate * readers_seconds(duration) + 1 - 1e-6;
+    uint64_t due = scheduled < 0x1p53 ? (uint64_t)scheduled : UINT64_C(1) << 53;
     due = due == 0 || (connections > 0 && connections < due) ? connections : due;
     return due > 0 && readers_found(value, (double)due);
 }

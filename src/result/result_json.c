@@ -252,17 +252,18 @@ static const struct field result_fields[] = {
 
 /* ---- the whole ---- */
 
-/* The worst of the expectations' verdicts; NULL: nothing was expected. */
+/* The worst of the expectations' verdicts; NULL: nothing was expected, or the run was cut short. */
 static const char *overall_verdict(const struct result *result)
 {
-    unsigned worst = VERDICT_PASS;
+    static const unsigned rank[VERDICT_N] = {
+        [VERDICT_PASS] = 0, [VERDICT_VACUOUS] = 1, [VERDICT_UNMEASURED] = 2, [VERDICT_FAIL] = 3};
+    enum verdict worst = VERDICT_PASS;
 
     for (size_t i = 0; i < result->expectation_count; i++) {
-        if (result->expectation[i].verdict != VERDICT_PASS && worst != VERDICT_FAIL) {
-            worst = result->expectation[i].verdict;
-        }
+        enum verdict verdict = result->expectation[i].verdict;
+        worst = rank[verdict] > rank[worst] ? verdict : worst;
     }
-    return result->expectation_count == 0 ? NULL : verdict_names[worst];
+    return result->expectation_count == 0 || result->partial ? NULL : verdict_names[worst];
 }
 
 /* For the reader's eye, in front; loading ignores what only repeats the rest. */

@@ -53,7 +53,8 @@ bool measure_tally(const struct result *result, struct tally *tally)
         bool foreseen = is_foreseen(result, side, (enum outcome)i);
         tally->foreseen += foreseen ? account->outcome[i] : 0;
         if (foreseen || is_own_end((enum outcome)i)) {
-            tally->completed += account->outcome[i] - account->due[i];
+            tally->completed +=
+                account->outcome[i] > account->due[i] ? account->outcome[i] - account->due[i] : 0;
         }
     }
     uint64_t accounted = tally->completed + tally->open;

@@ -45,7 +45,9 @@ static void settle(struct account *account, enum outcome outcome)
     account->outcome[outcome] += account_open(account);
     if (outcome == OUTCOME_KILLED) {
         account->outcome[OUTCOME_KILLED] += account->outcome[OUTCOME_HELD];
+        account->due[OUTCOME_KILLED] += account->due[OUTCOME_HELD];
         account->outcome[OUTCOME_HELD] = 0;
+        account->due[OUTCOME_HELD] = 0;
     }
 }
 

@@ -215,6 +215,7 @@ static struct result *refused(void)
     account->outcome[OUTCOME_REFUSED] = 12;
     account->error[ECONNREFUSED] = 12;
     result->side[SIDE_SERVER].has_final = true;
+    result->side[SIDE_SERVER].final.state[TCP_STATE_LISTEN] = 1;
     result_measure(result);
     return result;
 }
@@ -233,6 +234,7 @@ static void nothing_established_is_no_pass(void **state)
         {"server.close_wait.final < 10", STATUS_UNMET, VERDICT_VACUOUS},
         {"client.outcome.reset <= 0.1 * connections.attempted", STATUS_UNMET, VERDICT_VACUOUS},
         {"connections.attempted == 12", STATUS_UNMET, VERDICT_PASS},
+        {"server.listen.final == 1", STATUS_UNMET, VERDICT_PASS},
         {"connections.failed == 0", STATUS_UNMET, VERDICT_FAIL},
         {"connections.failed == 12", STATUS_OK, VERDICT_PASS},
         {"connections.failed == connections.attempted", STATUS_OK, VERDICT_PASS},

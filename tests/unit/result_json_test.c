@@ -497,6 +497,7 @@ static void the_top_reads_well(void **state)
     result->expectation[1] =
         (struct expectation_result){.text = strdup("b"), .verdict = VERDICT_FAIL};
     text_pairs_add(&result->scenario, "name", "server-first");
+    result->partial = false;
     json_t *json = result_to_json(result);
     for (void *at = json_object_iter(json); i < 4; at = json_object_iter_next(json, at), i++) {
         assert_string_equal(json_object_iter_key(at), first[i]);

@@ -275,6 +275,8 @@ static void a_message_due_is_a_failure(void **state)
     (void)state;
     predict(result, "reset");
     client->due[OUTCOME_RESET] = 2;
+    client->outcome[OUTCOME_DONE] = 89;
+    client->outcome[OUTCOME_HELD] = 1;
     client->due[OUTCOME_HELD] = 1;
     client->due[OUTCOME_EOF] = 1; /* nobody foresaw it: failed anyway */
     assert_value(result, "connections.completed", 90);
