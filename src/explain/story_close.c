@@ -203,8 +203,8 @@ void observe_crossing(struct story *story)
         return;
     }
     cite(story);
-    story_say(story, "%s%s %s closed by both sides%s%s.", closers.both < closers.all ? "" : "All ",
-              COUNT(closers.both), PLURAL(closers.both, "connection was", "connections were"),
-              why_both(facts),
+    story_say(story, "%s%s %s closed by both sides%s%s.",
+              closers.both > 1 && closers.both >= closers.all ? "All " : "", COUNT(closers.both),
+              PLURAL(closers.both, "connection was", "connections were"), why_both(facts),
               stood_in_time_wait(facts) ? ", and both ends went to TIME_WAIT" : "");
 }

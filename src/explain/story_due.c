@@ -57,8 +57,9 @@ void observe_due(struct story *story)
         story_about(story, side);
         story_evidence(story, "%s.message_due", side_name(side));
         story_evidence(story, "%s.opened", side_name(side));
-        story_say(story, "%s of %s connections ended while a message was due to the %s", COUNT(due),
-                  COUNT(account->opened), side_name(side));
+        story_say(story, "%s of %s %s ended while a message was due to the %s", COUNT(due),
+                  COUNT(account->opened), PLURAL(account->opened, "connection", "connections"),
+                  side_name(side));
         add_reasons(story, side);
         story_add(story, ".");
     }

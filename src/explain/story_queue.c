@@ -257,12 +257,13 @@ static void say_aborted(struct story *story, double acks)
     const struct facts *facts = &story->facts;
     double resets = facts_moved(facts, SIDE_SERVER, "TcpExtEmbryonicRsts");
 
-    if (strcmp(facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_abort_on_overflow"), "1") != 0) {
+    if (facts_sysctl_count(facts, SIDE_SERVER, "net.ipv4.tcp_abort_on_overflow") == 0) {
         return;
     }
     story_evidence(story, "server.counter.TcpExtEmbryonicRsts");
     story_evidence(story, "server.sysctl.net.ipv4.tcp_abort_on_overflow");
-    story_say(story, "With tcp_abort_on_overflow at 1, %s of those %s answered with a RST%s.",
+    story_say(story, "With tcp_abort_on_overflow at %s, %s of those %s answered with a RST%s.",
+              facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_abort_on_overflow"),
               COUNT(resets < acks ? resets : acks), PLURAL(resets, "was", "were"),
               facts_moved(facts, SIDE_SERVER, "TcpExtSyncookiesRecv") > 0
                   ? ", but not the ACKs that brought back a cookie"

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "events.h"
 #include "faults.h"
 #include "resets.h"
@@ -15,7 +13,7 @@ static bool overflowed(const struct facts *facts, enum side side)
 static bool was_embryonic(const struct facts *facts, enum side side)
 {
     return facts_moved(facts, side, "TcpExtEmbryonicRsts") > 0 &&
-           strcmp(facts_sysctl(facts, side, "net.ipv4.tcp_abort_on_overflow"), "0") != 0;
+           facts_sysctl_count(facts, side, "net.ipv4.tcp_abort_on_overflow") > 0;
 }
 
 static bool was_probed(const struct facts *facts, enum side side)

@@ -38,6 +38,9 @@ static bool find_pile(const struct facts *facts, enum side side, struct pile *pi
     double overflow = seen->counted ? facts_moved(facts, side, "TcpExtTCPTimeWaitOverflow")
                                     : facts_moved_anywhere(facts, "TcpExtTCPTimeWaitOverflow");
 
+    if (facts->opened <= 0) {
+        return false; /* what stands there is not of this run */
+    }
     *pile = (struct pile){
         .side = side,
         .settled = final > 0,

@@ -76,12 +76,12 @@ static void resets_of_full_queues_are_counted_among_them(void **state)
     struct result *result = overflowing(58);
 
     (void)state;
-    set(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_abort_on_overflow", "1");
+    set(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_abort_on_overflow", "2");
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtEmbryonicRsts", 5);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtSyncookiesRecv", 230);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 7);
     SAYS(result,
-         "With tcp_abort_on_overflow at 1, 5 of those were answered with a RST, but not the ACKs "
+         "With tcp_abort_on_overflow at 2, 5 of those were answered with a RST, but not the ACKs "
          "that brought back a cookie.",
          "5 of them ended requests in SYN_RECV (TcpExtEmbryonicRsts)",
          "2 more answered segments for which there was no socket");

@@ -393,6 +393,7 @@ static struct result *challenged(const char *fault)
 static void rsts_that_abort_nothing_are_told_by_their_reason(void **state)
 {
     struct result *data = answered(SIDE_SERVER, "TcpExtTW", "TcpEstabResets");
+    struct result *aborts = answered(SIDE_SERVER, "TcpExtEmbryonicRsts", NULL);
 
     (void)state;
     EXPLAINS(answered(SIDE_SERVER, "TcpExtTCPTimeWaitOverflow", NULL),
@@ -400,7 +401,9 @@ static void rsts_that_abort_nothing_are_told_by_their_reason(void **state)
              "They cut nothing off: no socket of the server was in ESTABLISHED or CLOSE_WAIT any "
              "more (its TcpEstabResets did not move), so no data is lost.",
              "!aborted");
-    EXPLAINS(answered(SIDE_SERVER, "TcpExtEmbryonicRsts", NULL), "They ended requests in SYN_RECV");
+    text_pairs_add(&aborts->side[SIDE_CLIENT].sysctl, "net.ipv4.tcp_abort_on_overflow", "1");
+    EXPLAINS(aborts, "They ended requests in SYN_RECV");
+    EXPLAINS(answered(SIDE_SERVER, "TcpExtEmbryonicRsts", NULL), "!ended requests");
     EXPLAINS(answered(SIDE_SERVER, NULL, "TcpExtTCPKeepAlive"), "They answered keepalive probes");
     EXPLAINS(answered(SIDE_SERVER, NULL, "TcpExtTCPSYNChallenge"), "!challenge ACKs");
     EXPLAINS(challenged(NULL), "They answered challenge ACKs");
@@ -435,6 +438,7 @@ static void no_more_rsts_are_told_by_a_counter_than_it_counts(void **state)
         struct result *result = fixture_new();
         char evidence[64];
         text_pairs_add(&result->scenario, "client.port", "7777");
+        text_pairs_add(&result->side[SIDE_CLIENT].sysctl, "net.ipv4.tcp_abort_on_overflow", "1");
         fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 9);
         fixture_counter(&result->side[counts].counters, rows[i].counter, 6);
         snprintf(evidence, sizeof evidence, "%s.counter.%s", side_name(counts), rows[i].counter);

@@ -314,6 +314,33 @@ static void crossing_fins_are_a_simultaneous_close(void **state)
              "4,800 more stand in TIME_WAIT on the server", "!closed first on");
 }
 
+static void one_connection_is_told_as_one(void **state)
+{
+    struct result *both = fixture_new();
+    struct result *due = fixture_new();
+    struct account *client = &due->side[SIDE_CLIENT].account;
+
+    (void)state;
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        struct account *account = &both->side[side].account;
+        account->attempted = account->opened = account->outcome[OUTCOME_DONE] = 1;
+        account->closed_first = 1;
+    }
+    client->opened = client->due[OUTCOME_EOF] = 1;
+    EXPLAINS(both, "1 connection was closed by both sides", "!All 1");
+    EXPLAINS(due, "1 of 1 connection ended while a message was due to the client");
+}
+
+static void what_stood_before_an_unopened_load_is_no_pile(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_CLIENT);
+
+    (void)state;
+    result->side[SIDE_CLIENT].account.opened = 0;
+    result->side[SIDE_SERVER].account.opened = 0;
+    EXPLAINS(result, "!a second", "!nan", "!stand in TIME_WAIT");
+}
+
 static void taking_turns_is_no_simultaneous_close(void **state)
 {
     struct result *result = fixture_new();
@@ -730,6 +757,8 @@ int main(void)
         cmocka_unit_test(the_whole_machine_proves_nothing),
         cmocka_unit_test(few_resets_are_no_abort),
         cmocka_unit_test(crossing_fins_are_a_simultaneous_close),
+        cmocka_unit_test(one_connection_is_told_as_one),
+        cmocka_unit_test(what_stood_before_an_unopened_load_is_no_pile),
         cmocka_unit_test(taking_turns_is_no_simultaneous_close),
         cmocka_unit_test(a_cut_run_says_so_and_claims_no_end),
         cmocka_unit_test(nothing_attempted_is_nothing_to_explain),

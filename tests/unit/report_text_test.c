@@ -207,12 +207,14 @@ static void the_timeline_tells_what_came_of_each_moment(void **state)
     entry->refusals = 1234;
     entry = fixture_fault(result, "{at: 4s, partition: on}");
     entry->error = strdup("nftables: it broke");
+    fixture_event(result, "{at: 5s, start: server}")->refusals = 1;
     text = written(&report_text, result);
     assert_holds(text, "\nTimeline\n     0.000 s  drop fin toward client\n");
     assert_holds(text,
                  "     2.500 s  start server: ready after 3 s; bind(2) was refused 1,234 times "
                  "(EADDRINUSE)\n");
     assert_holds(text, "     4.000 s  partition: failed, nftables: it broke\n");
+    assert_holds(text, "     5.000 s  start server; bind(2) was refused 1 time (EADDRINUSE)\n");
     free(text);
     result_free(result);
 }
