@@ -99,6 +99,10 @@ enum lingering {
 };
 enum lingering facts_lingering(const struct facts *facts, enum side side);
 
+/* Whether the side's TCP_LINGER2 is negative: an orphan is then reset rather than left in
+ * FIN_WAIT2, which tcp_rcv_state_process() counts as TCPAbortOnData. */
+bool facts_aborts_orphans(const struct facts *facts, enum side side);
+
 /* Where the client connects to: "at 10.0.0.1:80", or "on port 8080" for a server of ours. */
 char *facts_server(char *text, size_t size, const struct facts *facts);
 #define SERVER_TEXT 128

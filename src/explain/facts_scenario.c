@@ -173,3 +173,11 @@ enum lingering facts_lingering(const struct facts *facts, enum side side)
     }
     return ends_zero ? LINGERING_ZERO : LINGERING_NOT;
 }
+
+bool facts_aborts_orphans(const struct facts *facts, enum side side)
+{
+    char name[48];
+
+    snprintf(name, sizeof name, "%s.sockopt.linger2", side_name(side));
+    return facts_scenario(facts, name)[0] == '-';
+}

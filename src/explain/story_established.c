@@ -51,6 +51,7 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
     enum side peer = side_peer(side);
     double cookies = facts_moved(facts, peer, "TcpExtSyncookiesSent");
     double gave_up = facts_moved(facts, peer, "TcpExtTCPAbortOnTimeout");
+    double reset = (double)facts->result->side[peer].account.outcome[OUTCOME_RESET];
 
     text[0] = '\0';
     if (side == SIDE_CLIENT && cookies > 0) {
@@ -76,9 +77,10 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
         bool lost = faults_lost_all(facts, FAULT_RST, side) && facts->side[peer].rsts > 0;
         snprintf(text, WHY_TEXT, "Faults %s RSTs on their way to the %s.",
                  lost ? "lost" : "may have lost", side_name(side));
-    } else if (facts->result->side[peer].account.outcome[OUTCOME_RESET] > 0) {
-        snprintf(text, WHY_TEXT, "The %s's ends were reset by RSTs that the %s did not send.",
-                 side_name(peer), side_name(side));
+    } else if (facts->side[side].counted && facts->side[side].rsts < reset) {
+        snprintf(text, WHY_TEXT, "%s %s's ends were reset by RSTs that the %s did not send.",
+                 facts->side[side].rsts > 0 ? "Some of the" : "The", side_name(peer),
+                 side_name(side));
     }
     return text;
 }
@@ -143,6 +145,8 @@ static void say_half_open(struct story *story, enum side side, double count)
     story_evidence(story, "%s.counter.TcpExtSyncookiesSent", peer);
     story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", peer);
     story_evidence(story, "%s.counter.TcpOutRsts", peer);
+    story_evidence(story, "%s.counter.TcpOutRsts", side_name(side));
+    story_evidence(story, "%s.outcome.reset", peer);
     if (why_half_open(text, facts, side, count)[0] != '\0') {
         story_say(story, "%s", text);
         story_certainty(story, CERTAINTY_LIKELY);

@@ -27,14 +27,11 @@ static const char *const on_data[][2] = {
                         "closed, or was killed, with SO_LINGER at 0 s"},
 };
 
-/* tcp_rcv_state_process() counts an orphan that may not wait in FIN_WAIT2 as AbortOnData, too. */
 static const char *text_of_data(const struct facts *facts, enum side side, bool killed)
 {
-    char option[48];
     const char *text = on_data[facts_lingering(facts, side)][killed];
 
-    snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(side));
-    if (facts_scenario(facts, option)[0] == '-') {
+    if (facts_aborts_orphans(facts, side)) {
         return "closed with TCP_LINGER2 at -1, and its FIN was acknowledged";
     }
     return text != NULL ? text : counter_meaning(ON_DATA);

@@ -59,7 +59,8 @@ double tls_closed_unread(const struct facts *facts, enum side side)
 double tls_met_closed(const struct facts *facts, enum side side)
 {
     if (facts->result->private_lab) {
-        bool late = facts_lingering(facts, side) != LINGERING_ZERO;
+        bool late =
+            facts_lingering(facts, side) == LINGERING_NOT && !facts_aborts_orphans(facts, side);
         return (late ? facts_moved(facts, side, "TcpExtTCPAbortOnData") : 0) +
                facts_reset_in_fin_wait2(facts, side);
     }

@@ -514,6 +514,43 @@ static void half_open_connections_are_told(void **state)
              "!<sockets.none_left");
 }
 
+/* Whose RSTs they were is told only where the side's own do not make up for the resets. */
+static void resets_of_half_open_ends_are_told_by_whose_they_were(void **state)
+{
+    static const struct {
+        uint64_t sent;
+        bool counted;
+        const char *says;
+    } rows[] = {
+        {0, true, "The client's ends were reset by RSTs that the server did not send."},
+        {9, true, "Some of the client's ends were reset by RSTs that the server did not send."},
+        {40, true, "!did not send"},
+        {0, false, "!did not send"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_new();
+        struct counters *server = &result->side[SIDE_SERVER].counters;
+        fixture_state(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 40, 40);
+        result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] -= 40;
+        result->side[SIDE_CLIENT].account.outcome[OUTCOME_RESET] = 40;
+        fixture_counter(server, "TcpOutRsts", rows[i].sent);
+        if (!rows[i].counted) {
+            counters_fini(server);
+        }
+        SAYS(result, rows[i].says);
+        const struct remark *remark =
+            remarked(result, "established.half_open",
+                     rows[i].says[0] == '!' ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
+        assert_evidence(remark, "client.outcome.reset", 40);
+        if (rows[i].counted) {
+            assert_evidence(remark, "server.counter.TcpOutRsts", (double)rows[i].sent);
+        }
+        result_free(result);
+    }
+}
+
 static void what_was_not_observed_is_not_claimed(void **state)
 {
     struct result *result = fixture_new();
@@ -773,6 +810,7 @@ int main(void)
         cmocka_unit_test(a_wrong_prediction_is_told_with_its_numbers),
         cmocka_unit_test(a_race_is_told_as_one),
         cmocka_unit_test(half_open_connections_are_told),
+        cmocka_unit_test(resets_of_half_open_ends_are_told_by_whose_they_were),
         cmocka_unit_test(what_was_not_observed_is_not_claimed),
         cmocka_unit_test(a_bare_result_is_explained_too),
         cmocka_unit_test(what_gave_way_is_no_agreement),

@@ -112,6 +112,35 @@ static void a_reset_that_was_meant_is_no_late_close_notify(void **state)
     result_free(result);
 }
 
+/* Nor is what may have been a `rst` that some never came to, or an orphan that was not to wait. */
+static void what_may_have_been_an_abort_is_no_late_close_notify(void **state)
+{
+    struct result *late = fixture_tls();
+    struct result *unknown = fixture_tls();
+    struct result *orphans = fixture_tls();
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct result *result = (struct result *[]){late, unknown, orphans}[i];
+        notifies(result, SIDE_CLIENT, CONNECTIONS, 0);
+        resets_from(result, SIDE_SERVER, "TcpExtTCPAbortOnData");
+    }
+    fixture_program(unknown, SIDE_SERVER, "accept recv send rst");
+    unknown->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] -= 9;
+    unknown->side[SIDE_SERVER].account.outcome[OUTCOME_TIMEOUT] = 9;
+    set_scenario(orphans, "server.sockopt.linger2", "-1");
+    explain(late);
+    explain(unknown);
+    explain(orphans);
+    assert_evidence(remarked(late, "tls.notify_late", CERTAINTY_PROVEN),
+                    "server.counter.TcpExtTCPAbortOnData", CONNECTIONS);
+    not_remarked(unknown, "tls.notify_late");
+    not_remarked(orphans, "tls.notify_late");
+    result_free(late);
+    result_free(unknown);
+    result_free(orphans);
+}
+
 static void against_a_server_that_is_not_ours(void **state)
 {
     struct result *result = fixture_tls();
@@ -438,6 +467,7 @@ int main(void)
         cmocka_unit_test(no_more_records_than_mini_sockets),
         cmocka_unit_test(a_peer_in_last_ack_counts_no_reset),
         cmocka_unit_test(a_reset_that_was_meant_is_no_late_close_notify),
+        cmocka_unit_test(what_may_have_been_an_abort_is_no_late_close_notify),
         cmocka_unit_test(against_a_server_that_is_not_ours),
         cmocka_unit_test(notify_unread_on_a_machine_is_likely),
         cmocka_unit_test(the_machine_does_not_tell_whose_resets),
