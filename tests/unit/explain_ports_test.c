@@ -198,6 +198,7 @@ static void reserved_ports_are_none(void **state)
 
 static void what_is_set_already_is_not_advised(void **state)
 {
+    struct result *plain = used_up();
     struct result *reuse = used_up();
     struct result *wide = used_up();
 
@@ -206,7 +207,7 @@ static void what_is_set_already_is_not_advised(void **state)
     sysctl(wide, SIDE_CLIENT, "net.ipv4.ip_local_port_range", "1024 65535");
     fixture_state(wide, SIDE_CLIENT, TCP_STATE_TIME_WAIT, 64000, 64000);
     wide->side[SIDE_CLIENT].account.attempted = 65000;
-    ADVISES(used_up(),
+    ADVISES(plain,
             "let the server close first, set net.ipv4.tcp_tw_reuse to 1 on the client, widen "
             "ip_local_port_range or add client.addresses");
     ADVISES(reuse, "let the server close first, widen ip_local_port_range or add client.addresses");
