@@ -128,6 +128,10 @@ bool facts_binds_early(const struct facts *facts);
 /* Whether all connections have client.port, and a TIME_WAIT on it is taken over at once. */
 bool facts_reuses_fixed_port(const struct facts *facts);
 
+/* How long, in ns, a side's orphan stays in FIN_WAIT2: its TCP_LINGER2 (`own`), or where that is 0
+ * or not set tcp_fin_timeout (tcp_fin_time(), include/net/tcp.h); 0: it was not recorded. */
+int64_t facts_fin_wait2(const struct facts *facts, enum side side, bool *own);
+
 /* ---- facts_counters.c: what sockets and counters say together ---- */
 
 /* TIME_WAIT sockets of a side that ended before their time; 0 where that cannot be told. */

@@ -1,5 +1,3 @@
-#include <stdio.h>
-
 #include "events.h"
 #include "finwait/facts.h"
 
@@ -23,15 +21,11 @@ enum phase facts_last_phase(const struct facts *facts)
 /* Whether orphans may have stood their whole time in FIN_WAIT2: those were mini-sockets as well. */
 static bool orphans_expired(const struct facts *facts, enum side which)
 {
-    char option[32];
-    int64_t linger2;
+    bool own;
+    int64_t stay = facts_fin_wait2(facts, which, &own);
 
-    snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(which));
-    bool own = units_parse_duration(facts_scenario(facts, option), &linger2) == 0 && linger2 > 0;
-    double seconds = own ? (double)linger2 / (double)NS_PER_S
-                         : (double)facts_sysctl_count(facts, which, "net.ipv4.tcp_fin_timeout");
-    return facts->side[which].peak[TCP_STATE_FIN_WAIT2] > 0 && seconds > 0 &&
-           seconds < facts->watched;
+    return facts->side[which].peak[TCP_STATE_FIN_WAIT2] > 0 && stay > 0 &&
+           (double)stay < facts->watched * (double)NS_PER_S;
 }
 
 /* Whether mini-sockets may have gone for another reason than data: their time was over. */

@@ -128,6 +128,17 @@ bool facts_reuses_fixed_port(const struct facts *facts)
             strcmp(facts_scenario(facts, "client.sockopt.reuseport"), "on") == 0);
 }
 
+int64_t facts_fin_wait2(const struct facts *facts, enum side side, bool *own)
+{
+    char option[32];
+    int64_t linger2;
+
+    snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(side));
+    *own = units_parse_duration(facts_scenario(facts, option), &linger2) == 0 && linger2 > 0;
+    uint64_t seconds = facts_sysctl_count(facts, side, "net.ipv4.tcp_fin_timeout");
+    return *own ? linger2 : seconds < INT32_MAX ? (int64_t)seconds * NS_PER_S : 0;
+}
+
 char *facts_server(char *text, size_t size, const struct facts *facts)
 {
     const char *to = facts_scenario(facts, "client.to");

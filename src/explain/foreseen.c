@@ -1,6 +1,5 @@
 #include "foreseen.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SLACK_SOCKETS 2.0
@@ -45,42 +44,30 @@ static bool keeps_descriptor(const struct predicted_side *predicted)
     return predicted->fate != NULL && strcmp(predicted->fate, outcome_name(OUTCOME_HELD)) == 0;
 }
 
-/* How long an orphan waits in FIN_WAIT2: TCP_LINGER2, or else tcp_fin_timeout (tcp(7)). */
-static int64_t fin_wait2_ns(const struct result *result, enum side side)
-{
-    const char *sysctl = text_pairs_get(&result->side[side].sysctl, "net.ipv4.tcp_fin_timeout");
-    const char *path = side == SIDE_CLIENT ? "client.sockopt.linger2" : "server.sockopt.linger2";
-    const char *linger2 = text_pairs_get(&result->scenario, path);
-    int64_t ns;
-
-    if (linger2 != NULL && units_parse_duration(linger2, &ns) == 0 && ns > 0) {
-        return ns;
-    }
-    long long seconds = sysctl == NULL ? 0 : strtoll(sysctl, NULL, 10);
-    /* tcp_fin_timeout's default is TCP_TIMEWAIT_LEN, too (TCP_FIN_TIMEOUT, include/net/tcp.h). */
-    return seconds > 0 && seconds < INT32_MAX ? seconds * NS_PER_S : TIME_WAIT_LENGTH;
-}
-
 /* How long a socket rests where the model says it does; INT64_MAX: for ever. */
-static int64_t rest_ns(const struct result *result, enum side side)
+static int64_t rest_ns(const struct facts *facts, enum side side)
 {
-    const struct predicted_side *predicted = &result->predicted[0].side[side];
+    const struct predicted_side *predicted = &facts->result->predicted[0].side[side];
+    bool own;
 
     if (predicted->final == TCP_STATE_TIME_WAIT) {
         return TIME_WAIT_LENGTH;
     }
     if (predicted->final == TCP_STATE_FIN_WAIT2 && !keeps_descriptor(predicted)) {
-        return fin_wait2_ns(result, side);
+        int64_t stay = facts_fin_wait2(facts, side, &own);
+        /* tcp_fin_timeout's default is TCP_TIMEWAIT_LEN, too (TCP_FIN_TIMEOUT, tcp.h). */
+        return stay > 0 ? stay : TIME_WAIT_LENGTH;
     }
     return INT64_MAX;
 }
 
 /* The share of the connections, made evenly over the load, whose sockets have not come to the
  * end of their rest when the final observation is made. */
-static double share_at_rest(const struct result *result, enum side side)
+static double share_at_rest(const struct facts *facts, enum side side)
 {
+    const struct result *result = facts->result;
     const struct phase_span *load = &result->phase[PHASE_LOAD];
-    int64_t rest = rest_ns(result, side);
+    int64_t rest = rest_ns(facts, side);
     double since = (double)result->side[side].final.at - (double)load->begin;
     double length = (double)load->end - (double)load->begin;
 
@@ -142,7 +129,7 @@ bool foreseen_rest(const struct facts *facts, enum side side, struct foreseen_re
         return false;
     }
     rest->seen = at_rest(&result->side[side].final, rest->state);
-    rest->share = share_at_rest(result, side);
+    rest->share = share_at_rest(facts, side);
     rest->due = rest->state == TCP_STATE_CLOSE ? 0 : facts->foreseen * rest->share;
     rest->agrees = agrees(facts, side, rest);
     return true;

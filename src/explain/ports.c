@@ -198,11 +198,17 @@ static void say_choices(struct story *story, const struct choices *choices)
     }
 }
 
-static void choose_for_one_port(struct choices *choices, const struct facts *facts)
+/* A connection that is open keeps the port, whoever closes first. */
+static void choose_for_one_port(struct choices *choices, const struct facts *facts, bool time_wait)
 {
     const char *where = without_timestamps(facts);
 
-    if (!facts_reuses_fixed_port(facts)) {
+    if (!time_wait) {
+        if (!facts->open_loop && facts_scenario_count(facts, "load.concurrency") > 1) {
+            choose(choices, "set load.concurrency to 1", "");
+        }
+        choose(choices, "leave client.port out", "");
+    } else if (!facts_reuses_fixed_port(facts)) {
         choose(choices, "let the server close first", "");
         choose(choices, "set client.sockopt.reuseaddr",
                ", with which a TIME_WAIT gives its port back at once");
@@ -217,7 +223,7 @@ void ports_advise(struct story *story, const struct port_budget *budget, bool ti
     struct choices choices = {0};
 
     if (facts_scenario_count(facts, "client.port") > 0) {
-        choose_for_one_port(&choices, facts);
+        choose_for_one_port(&choices, facts, time_wait);
     } else {
         if (time_wait) {
             choose(&choices, "let the server close first", "");

@@ -120,7 +120,8 @@ static void say_orphans(struct story *story, enum side side)
     char option[32];
 
     snprintf(option, sizeof option, "%s.sockopt.linger2", side_name(side));
-    const char *linger2 = facts_scenario(facts, option);
+    bool own;
+    facts_fin_wait2(facts, side, &own);
     double orphans = facts->side[side].orphans;
     const char *each = PLURAL(orphans, "it", "each");
     double all = facts->side[side].final[TCP_STATE_FIN_WAIT2];
@@ -131,7 +132,7 @@ static void say_orphans(struct story *story, enum side side)
         story_say(story, "%s an orphan, closed by the application: ",
                   all >= 2 ? "One of them is" : "It is");
     }
-    if (linger2[0] != '\0') {
+    if (own) {
         story_evidence(story, "%s", option);
         story_add(story, "the kernel drops %s after TCP_LINGER2, %s here.", each,
                   OPTION_DURATION(facts, option));

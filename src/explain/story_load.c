@@ -181,6 +181,7 @@ void observe_orphans_given_up(struct story *story)
                       ORPHAN_RETRIES(story, side));
         }
         if (count > 0) {
+            story_certainty(story, CERTAINTY_LIKELY); /* a difference of what others count, too */
             story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
             story_evidence(story, "%s.counter.TcpRetransSegs", side_name(side));
         }
@@ -286,7 +287,17 @@ void observe_tcp_timeouts(struct story *story)
     }
 }
 
-static void say_no_fds(struct story *story, enum side side, double met)
+/* EMFILE is of a process, ENFILE of the machine (alloc_empty_file(), fs/file_table.c). */
+static const char *errnos_of_no_fd(const struct account *account)
+{
+    if (account->error[ENFILE] == 0) {
+        return account->error[EMFILE] > 0 ? " (EMFILE)" : "";
+    }
+    return account->error[EMFILE] > 0 ? " (EMFILE, ENFILE)" : " (ENFILE)";
+}
+
+/* What bounds a process's descriptors, and how to have more. */
+static void say_process_fds(struct story *story, enum side side, bool machine)
 {
     const char *limit = text_pairs_get(&story->facts.result->environment, "rlimit_nofile");
     const char *name = side_name(side);
@@ -294,21 +305,35 @@ static void say_no_fds(struct story *story, enum side side, double met)
 
     snprintf(option, sizeof option, "%s.descriptors", name);
     uint64_t given = facts_scenario_count(&story->facts, option); /* 0: auto */
+    if (given > 0) {
+        story_evidence(story, "%s", option);
+        story_add(story, ", with %s at %s a process.", option, COUNT(given));
+    } else {
+        story_add(story, ", with RLIMIT_NOFILE at %s a process.",
+                  limit != NULL ? limit : "an unknown limit");
+    }
+    story_advise(story, "raise %s%s, give it more %s.workers, or load less",
+                 given > 0 ? option : "RLIMIT_NOFILE (ulimit -n)",
+                 machine ? " and fs.file-max" : "", name);
+}
+
+static void say_no_fds(struct story *story, enum side side, double met)
+{
+    const struct account *account = &story->facts.result->side[side].account;
+    const char *name = side_name(side);
+
     story_about(story, side);
     story_evidence(story, "%s.outcome.no_fd", name);
     story_evidence(story, "%s.errors.EMFILE", name);
     story_evidence(story, "%s.errors.ENFILE", name);
-    story_say(story, "%s %s the %s had no descriptor left (EMFILE, ENFILE), with ", COUNT(met),
-              PLURAL(met, "time", "times"), name);
-    if (given > 0) {
-        story_evidence(story, "%s", option);
-        story_add(story, "%s at %s a process.", option, COUNT(given));
+    story_say(story, "%s %s the %s had no descriptor left%s", COUNT(met),
+              PLURAL(met, "time", "times"), name, errnos_of_no_fd(account));
+    if (account->error[ENFILE] > 0 && account->error[EMFILE] == 0) {
+        story_add(story, ": fs.file-max bounds those of the whole machine.");
+        story_advise(story, "raise fs.file-max, or load less");
     } else {
-        story_add(story, "RLIMIT_NOFILE at %s a process.",
-                  limit != NULL ? limit : "an unknown limit");
+        say_process_fds(story, side, account->error[ENFILE] > 0);
     }
-    story_advise(story, "raise %s, give it more %s.workers, or load less",
-                 given > 0 ? option : "RLIMIT_NOFILE (ulimit -n)", name);
 }
 
 void observe_no_fds(struct story *story)

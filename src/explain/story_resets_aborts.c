@@ -97,6 +97,7 @@ double resets_say_unanswered_probes(struct story *story, enum side side, double 
     }
     story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
     story_evidence(story, "%s.counter.TcpExtTCPKeepAlive", side_name(side));
+    story_certainty(story, CERTAINTY_LIKELY); /* a timer without keepalive counts there as well */
     story_say(story,
               "%s %s it gave a connection up, as the peer had answered none of its keepalive "
               "probes (TcpExtTCPAbortOnTimeout).",

@@ -1,6 +1,7 @@
 #include "faults.h"
 #include "foreseen.h"
 #include "pile.h"
+#include "ports.h"
 
 /* Strays are not worth a forecast. */
 #define WORTH_TELLING 0.05
@@ -251,13 +252,13 @@ static void say_recycled(struct story *story, double recycled)
     if (facts->result->private_lab) {
         story_say(story,
                   "%s TIME_WAIT %s taken over by a new connection before its time "
-                  "(TcpExtTWRecycled): ",
+                  "(TcpExtTWRecycled)",
                   COUNT(recycled), PLURAL(recycled, "socket was", "sockets were each"));
     } else {
         story_evidence(story, "connections.attempted");
         story_say(story,
                   "Up to %s TIME_WAIT %s taken over by a new connection before its time "
-                  "(TcpExtTWRecycled, %s on the whole machine): ",
+                  "(TcpExtTWRecycled, %s on the whole machine)",
                   COUNT(most), PLURAL(most, "socket was", "sockets were each"), COUNT(recycled));
     }
 }
@@ -274,10 +275,13 @@ void observe_recycled(struct story *story)
     story_evidence(story, "host.counter.TcpExtTWRecycled");
     story_evidence(story, "client.sysctl.net.ipv4.tcp_tw_reuse");
     say_recycled(story, recycled);
-    story_add(story, "a connect that %s.",
-              facts_reuses_fixed_port(&story->facts)
-                  ? "SO_REUSEADDR or SO_REUSEPORT has let bind its port, whatever tcp_tw_reuse says"
-                  : "tcp_tw_reuse allows");
+    if (facts_reuses_fixed_port(&story->facts)) {
+        story_add(story, ": a connect that SO_REUSEADDR or SO_REUSEPORT has let bind its port, "
+                         "whatever tcp_tw_reuse says");
+    } else if (ports_reused(&story->facts)) {
+        story_add(story, ": a connect that tcp_tw_reuse allows");
+    }
+    story_add(story, "."); /* else nothing that was recorded lets one */
 }
 
 static void say_overflow(struct story *story, const char *host, const char *where, double count)

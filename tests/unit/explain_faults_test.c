@@ -362,6 +362,8 @@ static void orphans_that_gave_up_are_told(void **state)
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] = 3;
     set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_orphan_retries", "1");
     set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_retries2", "4");
+    explain(result);
+    remarked(result, "orphans.gave_up", CERTAINTY_LIKELY);
     EXPLAINS(result, "3 connections of the client ended because TCP itself gave up (ETIMEDOUT)",
              "whatever was sent again, which tcp_retries2 (4 here) bounds.",
              "40 sockets of the client that no program held gave up",
@@ -399,6 +401,8 @@ static void keepalive_gives_up_with_a_rst(void **state)
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPKeepAlive", 5);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPAbortOnTimeout", 5);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpOutRsts", 5);
+    explain(result);
+    remarked(result, "rst.sent", CERTAINTY_LIKELY);
     EXPLAINS(result, "nor keepalive's probes, of which there are TCP_KEEPCNT.",
              "5 times it gave a connection up", "!cut nothing off", "!without a RST");
 }

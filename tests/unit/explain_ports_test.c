@@ -303,6 +303,22 @@ static void a_fixed_port_needs_timestamps_to_be_taken_over(void **state)
     ADVISES(result, "set net.ipv4.tcp_timestamps to 1 on the client");
 }
 
+/* An open connection keeps it, whoever closes first and whatever SO_REUSEADDR says. */
+static void a_fixed_port_of_an_open_connection_serves_one(void **state)
+{
+    static const char *const reuse[] = {"off", "on"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct result *result = short_of(EADDRINUSE, 1, false);
+        option(result, "client.port", "5555");
+        option(result, "client.addresses", "1");
+        option(result, "client.sockopt.reuseaddr", reuse[i]);
+        fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 1, 0);
+        ADVISES(result, "set load.concurrency to 1 or leave client.port out");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +334,7 @@ int main(void)
         cmocka_unit_test(what_the_host_cannot_is_not_advised),
         cmocka_unit_test(a_rate_that_failed_is_not_called_lasting),
         cmocka_unit_test(a_fixed_port_needs_timestamps_to_be_taken_over),
+        cmocka_unit_test(a_fixed_port_of_an_open_connection_serves_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

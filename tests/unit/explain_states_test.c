@@ -503,6 +503,9 @@ static void a_fixed_port_is_taken_over_by_its_option(void **state)
     EXPLAINS(result, "On the client all have the same port (client.port)",
              "a connect that SO_REUSEADDR or SO_REUSEPORT has let bind its port, whatever",
              "!parity", "!ip_local_port_range");
+    result = fixture_closed_by(SIDE_CLIENT); /* tcp_tw_reuse is 2, and this no loopback */
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTWRecycled", 19);
+    EXPLAINS(result, "before its time (TcpExtTWRecycled).", "!a connect that");
 }
 
 /* ---- TIME_WAIT that gave way ---- */

@@ -126,6 +126,9 @@ static void the_socket_options_fin_timeout_counts(void **state)
     (void)state;
     text_pairs_add(&result->scenario, "client.sockopt.linger2", "2s");
     EXPLAINS(result, "TCP_LINGER2, 2 s here", "!tcp_fin_timeout");
+    result = fixture_leaked_by(SIDE_SERVER);
+    text_pairs_add(&result->scenario, "client.sockopt.linger2", "0s"); /* stands for the sysctl */
+    EXPLAINS(result, "drops each after tcp_fin_timeout, 47 s here.", "!TCP_LINGER2");
 }
 
 static void resets_leave_nothing(void **state)
@@ -749,8 +752,17 @@ static void missing_descriptors_are_told(void **state)
     (void)state;
     text_pairs_add(&result->environment, "rlimit_nofile", "256");
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_NO_FD] = 17;
-    EXPLAINS(result, "17 times the client had no descriptor left (EMFILE, ENFILE), with "
-                     "RLIMIT_NOFILE at 256");
+    result->side[SIDE_CLIENT].account.error[EMFILE] = 17;
+    EXPLAINS(result,
+             "17 times the client had no descriptor left (EMFILE), with "
+             "RLIMIT_NOFILE at 256 a process. -> raise RLIMIT_NOFILE (ulimit -n), give",
+             "!fs.file-max");
+    result = fixture_closed_by(SIDE_SERVER);
+    result->side[SIDE_SERVER].account.error[ENFILE] = 1;
+    EXPLAINS(result,
+             "1 time the server had no descriptor left (ENFILE): fs.file-max bounds those of the "
+             "whole machine. -> raise fs.file-max, or load less",
+             "!RLIMIT_NOFILE", "!EMFILE");
 }
 
 static void one_is_not_plural(void **state)
