@@ -239,14 +239,32 @@ static void say_bound(struct story *story, bool ours)
     }
 }
 
-/* A SYN that met a full queue was sent again, or still waits; so was, with faults, one that was
- * lost on the link, and without room for requests another. */
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* Connects that were given up or killed before they were answered: their last SYN was not sent
+ * again, and none of them is in SYN_SENT any more. */
+static double given_up(const struct facts *facts)
+{
+    const uint64_t *outcome = facts->result->side[SIDE_CLIENT].account.outcome;
+    double unopened = facts->attempted - facts->opened - facts->refused - facts->no_port -
+                      facts->side[SIDE_CLIENT].final[TCP_STATE_SYN_SENT];
+    double gone = least(unopened, (double)(outcome[OUTCOME_TIMEOUT] + outcome[OUTCOME_KILLED]));
+
+    return gone > 0 ? gone : 0;
+}
+
+/* A SYN that met a full queue was sent again, was the last of its connect, or still waits; so was,
+ * with faults, one that was lost on the link, and without room for requests another. */
 static bool tell_syns(const struct facts *facts, double overflows, double *syns)
 {
-    bool counted = facts_metric(facts, syns, "client.counter.TcpExtTCPSynRetrans");
+    bool counted = facts_metric(facts, syns, "client.counter.TcpExtTCPSynRetrans") &&
+                   facts->result->side[SIDE_CLIENT].played;
 
-    *syns += facts->side[SIDE_CLIENT].final[TCP_STATE_SYN_SENT];
-    *syns = *syns < overflows ? *syns : overflows;
+    *syns += facts->side[SIDE_CLIENT].final[TCP_STATE_SYN_SENT] + given_up(facts);
+    *syns = least(*syns, overflows);
     return counted && facts->result->private_lab && !facts->moved && !faults_struck(facts) &&
            !(dropped_on(facts, "server") > 0);
 }
@@ -282,6 +300,24 @@ static void say_longest(struct story *story)
     }
 }
 
+static void say_syns(struct story *story, double syns)
+{
+    double gone = least(given_up(&story->facts), syns);
+
+    story_say(story,
+              "%s of them dropped a SYN, which is sent again after a second "
+              "(TcpExtTCPSynRetrans)",
+              COUNT(syns));
+    if (gone > 0) {
+        story_evidence(story, "client.outcome.timeout");
+        story_evidence(story, "client.outcome.killed");
+        story_evidence(story, "connections.attempted");
+        story_evidence(story, "connections.opened");
+        story_add(story, " unless its connect has ended by then, as %s had", COUNT(gone));
+    }
+    story_add(story, ".");
+}
+
 /* What was dropped: whoever sent it believes in a connection or does not. */
 static void say_dropped(struct story *story, double overflows)
 {
@@ -293,10 +329,7 @@ static void say_dropped(struct story *story, double overflows)
     double acks = overflows - syns;
     story_evidence(story, "client.counter.TcpExtTCPSynRetrans");
     if (syns > 0) {
-        story_say(story,
-                  "%s of them dropped a SYN, which is sent again after a second "
-                  "(TcpExtTCPSynRetrans).",
-                  COUNT(syns));
+        say_syns(story, syns);
     }
     if (acks > 0) {
         story_evidence(story, "client.established.peak");

@@ -168,6 +168,25 @@ static void say_number(struct story *story, enum side side, double resets)
     }
 }
 
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* Of `resets` RSTs, how many the side's own aborts explain: an end that data meet in LAST_ACK is
+ * counted as aborted, and sends none. */
+static double say_side_aborts(struct story *story, enum side side, double resets)
+{
+    double aborts = resets_say_aborts(story, side);
+
+    if (aborts > resets) {
+        story_certainty(story, CERTAINTY_LIKELY);
+        story_say(story, "That is %s more than it sent RSTs, so not each was with a RST.",
+                  COUNT(aborts - resets));
+    }
+    return least(aborts, resets);
+}
+
 static void observe_side_resets(struct story *story, enum side side)
 {
     const struct facts *facts = &story->facts;
@@ -181,7 +200,7 @@ static void observe_side_resets(struct story *story, enum side side)
     story_evidence(story, "%s.counter.TcpEstabResets", side_name(side_peer(side)));
     story_evidence(story, "connections.opened");
     say_number(story, side, resets);
-    double explained = resets_say_aborts(story, side);
+    double explained = say_side_aborts(story, side, resets);
     double unanswered = resets_say_unanswered_probes(story, side, resets - explained);
     double rest = resets - explained - unanswered;
     if (rest > 0) {
@@ -233,7 +252,7 @@ void observe_host_resets(struct story *story)
         return;
     }
     story_add(story, ", those of other programs included.");
-    if (resets_say_host_aborts(story) * 2 >= facts->opened) {
+    if (least(resets_say_host_aborts(story), resets) * 2 >= facts->opened) {
         say_aborted(story, "As far as the whole machine tells,");
         say_lost_messages(story, SIDE_CLIENT);
         say_lost_messages(story, SIDE_SERVER);

@@ -71,6 +71,31 @@ static void dropped_syns_are_told_from_third_segments(void **state)
     result_free(mixed);
 }
 
+/* load.timeout below a second: no SYN is sent again, and none waits in the end. */
+static void the_syns_of_connects_that_gave_up_are_no_third_segments(void **state)
+{
+    static const enum outcome ends[] = {OUTCOME_TIMEOUT, OUTCOME_KILLED};
+    static const char *const names[] = {"client.outcome.timeout", "client.outcome.killed"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct result *all = overflowing(0);
+        struct result *some = overflowing(0);
+        all->side[SIDE_CLIENT].account.opened -= 286;
+        all->side[SIDE_CLIENT].account.outcome[ends[i]] = 286;
+        some->side[SIDE_CLIENT].account.opened -= 40; /* the others were open when it came */
+        some->side[SIDE_CLIENT].account.outcome[ends[i]] = 50;
+        SAYS(all,
+             "286 of them dropped a SYN, which is sent again after a second (TcpExtTCPSynRetrans) "
+             "unless its connect has ended by then, as 286 had.",
+             "!third segment");
+        assert_evidence(remarked(all, "accept_queue.full", CERTAINTY_PROVEN), names[i], 286);
+        SAYS(some, "40 of them dropped a SYN", "246 dropped the handshake's third segment");
+        result_free(all);
+        result_free(some);
+    }
+}
+
 static void resets_of_full_queues_are_counted_among_them(void **state)
 {
     struct result *result = overflowing(58);
@@ -221,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_smaller_bound_is_the_one_to_raise),
         cmocka_unit_test(dropped_syns_are_told_from_third_segments),
+        cmocka_unit_test(the_syns_of_connects_that_gave_up_are_no_third_segments),
         cmocka_unit_test(resets_of_full_queues_are_counted_among_them),
         cmocka_unit_test(what_bounds_the_requests_is_told),
         cmocka_unit_test(a_server_that_never_accepts_needs_no_longer_backlog),

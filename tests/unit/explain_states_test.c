@@ -612,6 +612,28 @@ static void more_rsts_than_connections_are_told(void **state)
     EXPLAINS(result, "So a connection drew more than one.", "1 more answered segments");
 }
 
+/* Data that meet an end in LAST_ACK are counted as an abort (TCPAbortOnData) without a RST. */
+static void aborts_beyond_the_rsts_abort_nothing(void **state)
+{
+    static const char *const counters[] = {"TcpExtTCPAbortOnData", "TcpExtTCPAbortOnClose",
+                                           "TcpExtTCPAbortOnMemory"};
+    char name[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
+        struct result *result = fixture_closed_by(SIDE_CLIENT);
+        fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 1);
+        fixture_counter(&result->side[SIDE_SERVER].counters, counters[i], 4000);
+        SAYS(result, "4,000 times the server", "That is 3,999 more than it sent RSTs, so not each",
+             "!aborted rather than closed", "!more answered");
+        const struct remark *remark = remarked(result, "rst.sent", CERTAINTY_LIKELY);
+        snprintf(name, sizeof name, "server.counter.%s", counters[i]);
+        assert_evidence(remark, name, 4000);
+        assert_evidence(remark, "server.counter.TcpOutRsts", 1);
+        result_free(result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -642,6 +664,7 @@ int main(void)
         cmocka_unit_test(more_rsts_than_connections_are_told),
         cmocka_unit_test(no_more_rsts_are_told_by_a_counter_than_it_counts),
         cmocka_unit_test(rsts_beyond_the_aborts_are_told_apart),
+        cmocka_unit_test(aborts_beyond_the_rsts_abort_nothing),
         cmocka_unit_test(a_reset_by_linger2_is_no_linger_0),
         cmocka_unit_test(latency_is_blamed_on_the_queue_only_when_it_shows),
         cmocka_unit_test(a_fixed_port_is_taken_over_by_its_option),
