@@ -148,12 +148,20 @@ double facts_reset_in_fin_wait2(const struct facts *facts, enum side side);
 /* Whether any socket of a connection stood at the end of settle, or a descriptor was held. */
 bool facts_left_standing(const struct facts *facts, enum side side);
 
+/* Counters of what an end itself aborted or gave up; up to NULL. */
+extern const char *const facts_abort_counters[];
+
+/* Ends of a side that a RST of the peer took from ESTABLISHED or CLOSE_WAIT, at least: what its
+ * programs were told, or TcpEstabResets without what the side aborted itself, which
+ * tcp_set_state() counts there, too. */
+double facts_cut(const struct facts *facts, enum side side);
+
 /* Connections that the server's kernel had made and its program had not accepted; 0: not known. */
 double facts_unaccepted(const struct facts *facts);
 
 /* Of those, how many the kernel reset as their listener was closed, for its program was killed or
- * died (inet_csk_listen_stop()): no more than left ESTABLISHED or CLOSE_WAIT so (TcpEstabResets).
- */
+ * died (inet_csk_listen_stop()): no more than left ESTABLISHED or CLOSE_WAIT so (TcpEstabResets)
+ * and were neither aborted by a program nor, as one was told, reset by the peer. */
 double facts_reset_unaccepted(const struct facts *facts);
 
 /* Whether the client's connections are with itself: no listener made any of them. */

@@ -41,6 +41,30 @@ static double least(double a, double b)
     return a < b ? a : b;
 }
 
+const char *const facts_abort_counters[] = {"TcpExtTCPAbortOnClose", "TcpExtTCPAbortOnData",
+                                            "TcpExtTCPAbortOnMemory", "TcpExtTCPAbortOnTimeout",
+                                            NULL};
+
+/* TcpEstabResets without what the side aborted itself and what its programs were told of. */
+static double cut_untold(const struct facts *facts, enum side side)
+{
+    double resets = facts_moved(facts, side, "TcpEstabResets") -
+                    (double)facts->result->side[side].account.outcome[OUTCOME_RESET];
+
+    for (const char *const *counter = facts_abort_counters; *counter != NULL; counter++) {
+        resets -= facts_moved(facts, side, *counter);
+    }
+    return resets > 0 ? resets : 0;
+}
+
+double facts_cut(const struct facts *facts, enum side side)
+{
+    double queued = side == SIDE_SERVER ? facts_reset_unaccepted(facts) : 0;
+
+    return (double)facts->result->side[side].account.outcome[OUTCOME_RESET] +
+           cut_untold(facts, side) - queued;
+}
+
 double facts_reset_in_fin_wait2(const struct facts *facts, enum side which)
 {
     const struct side_facts *side = &facts->side[which];
@@ -53,7 +77,7 @@ double facts_reset_in_fin_wait2(const struct facts *facts, enum side which)
     }
     /* A peer that sends a last record and closes at once is in LAST_ACK by then. */
     if (!facts->result->side[which].has_tls || may_have_expired(facts, which)) {
-        gone = least(gone, facts_moved(facts, peer, "TcpEstabResets"));
+        gone = least(gone, facts_cut(facts, peer));
     }
     gone = least(gone, side->rsts);
     return gone > 0 ? gone : 0;
@@ -97,9 +121,7 @@ double facts_reset_unaccepted(const struct facts *facts)
     bool closed = events_count(facts, EVENT_KILL, SIDE_SERVER) > 0 ||
                   facts->result->side[SIDE_SERVER].workers_died > 0;
 
-    return closed
-               ? least(facts_unaccepted(facts), facts_moved(facts, SIDE_SERVER, "TcpEstabResets"))
-               : 0;
+    return closed ? least(facts_unaccepted(facts), cut_untold(facts, SIDE_SERVER)) : 0;
 }
 
 bool facts_self_connected(const struct facts *facts)

@@ -20,14 +20,15 @@ static void say_bound(struct story *story, enum side side)
     }
 }
 
-/* What ended them, when it is one thing; TcpEstabResets counts those that TCP gave up, too. */
+/* What ended them, when it is one thing; whom a RST was told of has not been held. */
 static const char *ended_by(const struct facts *facts, enum side side)
 {
     double gave_up = facts_moved(facts, side, "TcpExtTCPAbortOnTimeout");
     double told = (double)facts->result->side[side].account.error[ETIMEDOUT];
     double unseen = facts->side[side].unseen;
+    double reset = (double)facts->result->side[side].account.outcome[OUTCOME_RESET];
 
-    if (facts_moved(facts, side, "TcpEstabResets") - gave_up >= unseen) {
+    if (facts_cut(facts, side) - reset >= unseen) {
         return ", ended by a RST (TcpEstabResets)";
     }
     return gave_up - told >= unseen
@@ -42,9 +43,11 @@ static void say_unseen(struct story *story, enum side side)
 
     if (unseen > 0) {
         story_about(story, side);
+        for (size_t i = 0; facts_abort_counters[i] != NULL; i++) {
+            story_evidence(story, "%s.counter.%s", side_name(side), facts_abort_counters[i]);
+        }
         story_evidence(story, "%s.outcome.held", side_name(side));
         story_evidence(story, "%s.counter.TcpEstabResets", side_name(side));
-        story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
         story_say(
             story,
             "The %s still holds the %s of %s %s that %s over%s. In CLOSE and without a port a "

@@ -4,15 +4,6 @@
 
 /* RSTs: how many each side sent, and whether they cut anything off. */
 
-/* Ends that a RST of the peer took from ESTABLISHED or CLOSE_WAIT. */
-static double cut_off(const struct facts *facts, enum side side)
-{
-    double resets = facts_moved(facts, side, "TcpEstabResets");
-    double told = (double)facts->result->side[side].account.outcome[OUTCOME_RESET];
-
-    return resets > told ? resets : told;
-}
-
 /* Messages that the side sent and its peer's program never had; 0 where neither is counted. */
 static double lost_messages(const struct facts *facts, enum side from, double *sent,
                             double *received)
@@ -125,14 +116,19 @@ static bool has_open(const struct facts *facts, enum side side)
 /* Answers alone: by then the peer had closed as well, or it had not. */
 static void say_effect(struct story *story, enum side peer)
 {
-    double cut = cut_off(&story->facts, peer);
+    double cut = facts_cut(&story->facts, peer);
+    double moved = facts_moved(&story->facts, peer, "TcpEstabResets");
 
+    for (size_t i = 0; moved > cut && facts_abort_counters[i] != NULL; i++) {
+        story_evidence(story, "%s.counter.%s", side_name(peer), facts_abort_counters[i]);
+    }
     if (cut > 0) {
         story_say(story,
                   "%s %s of the %s went from ESTABLISHED or CLOSE_WAIT straight to CLOSE "
-                  "(TcpEstabResets).",
-                  COUNT(cut), PLURAL(cut, "socket", "sockets"), side_name(peer));
-    } else if (story->facts.side[peer].counted && !has_open(&story->facts, peer)) {
+                  "(TcpEstabResets%s).",
+                  COUNT(cut), PLURAL(cut, "socket", "sockets"), side_name(peer),
+                  moved > cut ? ", without those it aborted itself" : "");
+    } else if (story->facts.side[peer].counted && moved <= 0 && !has_open(&story->facts, peer)) {
         story_say(story,
                   "They cut nothing off: no socket of the %s was in ESTABLISHED or CLOSE_WAIT any "
                   "more (its TcpEstabResets did not move)%s.",
@@ -222,7 +218,7 @@ static double standing(const struct facts *facts, enum side side)
 
 bool resets_felt(const struct facts *facts)
 {
-    double told = cut_off(facts, SIDE_CLIENT) + cut_off(facts, SIDE_SERVER);
+    double told = facts_cut(facts, SIDE_CLIENT) + facts_cut(facts, SIDE_SERVER);
     bool observed = facts->side[SIDE_CLIENT].observed && facts->side[SIDE_SERVER].observed;
     double client = standing(facts, SIDE_CLIENT);
     double server = standing(facts, SIDE_SERVER); /* most are the other ends of the same */

@@ -27,6 +27,9 @@ static void say_reset(struct story *story)
 
     if (reset > 0) {
         story_evidence(story, "server.counter.TcpEstabResets");
+        for (size_t i = 0; facts_abort_counters[i] != NULL; i++) {
+            story_evidence(story, "server.counter.%s", facts_abort_counters[i]);
+        }
         story_evidence(story, "server.counter.TcpPassiveOpens");
         story_evidence(story, "server.attempted");
         story_say(story,

@@ -601,6 +601,8 @@ static void a_dead_listener_resets_its_queue(void **state)
     struct result *most = dying(CONNECTIONS - 100, 40);
     struct result *accepted = dying(CONNECTIONS, 48);
     struct result *alive = dying(CONNECTIONS - 48, 48);
+    struct result *unread = dying(CONNECTIONS - 48, 48);
+    struct result *told = dying(CONNECTIONS - 48, 48);
 
     (void)state;
     alive->side[SIDE_SERVER].workers_died = 0;
@@ -616,6 +618,14 @@ static void a_dead_listener_resets_its_queue(void **state)
              "8 more answered segments for which there was no socket");
     EXPLAINS(accepted, "ended before the run did", "!in the accept queue");
     EXPLAINS(alive, "!in the accept queue");
+    fixture_counter(&unread->side[SIDE_SERVER].counters, "TcpExtTCPAbortOnClose", 38);
+    told->side[SIDE_SERVER].account.outcome[OUTCOME_DIED] -= 47;
+    told->side[SIDE_SERVER].account.outcome[OUTCOME_RESET] = 47;
+    SAYS(unread, "it reset 10 connections that waited");
+    assert_evidence(remarked(unread, "workers.died", CERTAINTY_PROVEN),
+                    "server.counter.TcpExtTCPAbortOnClose", 38);
+    EXPLAINS(told, "it reset 1 connection that waited");
+    result_free(unread);
     result_free(all);
 }
 

@@ -156,7 +156,7 @@ static void a_connection_elsewhere_that_was_accepted_is_not(void **state)
 
 static void held_sockets_that_no_table_lists_are_told(void **state)
 {
-    struct result *result = fixture_reset();
+    struct result *result = fixture_new();
     struct account *server = &result->side[SIDE_SERVER].account;
 
     (void)state;
@@ -634,6 +634,34 @@ static void aborts_beyond_the_rsts_abort_nothing(void **state)
     }
 }
 
+/* tcp_set_state() counts what an end aborts itself in TcpEstabResets, too. */
+static void own_aborts_are_no_rsts_of_the_peer(void **state)
+{
+    static const char *const counters[] = {"TcpExtTCPAbortOnClose", "TcpExtTCPAbortOnData",
+                                           "TcpExtTCPAbortOnMemory", "TcpExtTCPAbortOnTimeout"};
+    char name[64];
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof counters / sizeof counters[0]; i++) {
+        struct result *result = fixture_new();
+        struct result_side *client = &result->side[SIDE_CLIENT];
+        uint64_t own = i % 2 == 0 ? 50 : 30; /* of 50 */
+        fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 60);
+        fixture_counter(&client->counters, "TcpEstabResets", 50);
+        fixture_counter(&client->counters, counters[i / 2], own);
+        client->account.outcome[OUTCOME_DONE] -= 40;
+        client->account.outcome[OUTCOME_HELD] = 40; /* in CLOSE: no table has them */
+        SAYS(result, "!ended by a RST", "!its TcpEstabResets did not move",
+             own == 50 ? "!straight to CLOSE"
+                       : "20 sockets of the client went from ESTABLISHED or CLOSE_WAIT straight to "
+                         "CLOSE (TcpEstabResets, without those it aborted itself).");
+        snprintf(name, sizeof name, "client.counter.%s", counters[i / 2]);
+        assert_evidence(remarked(result, "rst.sent", CERTAINTY_LIKELY), name, (double)own);
+        assert_evidence(remark_of(result, "close.unlisted"), name, (double)own);
+        result_free(result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -664,6 +692,7 @@ int main(void)
         cmocka_unit_test(more_rsts_than_connections_are_told),
         cmocka_unit_test(no_more_rsts_are_told_by_a_counter_than_it_counts),
         cmocka_unit_test(rsts_beyond_the_aborts_are_told_apart),
+        cmocka_unit_test(own_aborts_are_no_rsts_of_the_peer),
         cmocka_unit_test(aborts_beyond_the_rsts_abort_nothing),
         cmocka_unit_test(a_reset_by_linger2_is_no_linger_0),
         cmocka_unit_test(latency_is_blamed_on_the_queue_only_when_it_shows),
