@@ -23,31 +23,33 @@ static double buckets_of(const struct facts *facts, enum side side)
     return buckets > 0 ? (double)buckets : INFINITY;
 }
 
-/*
- * connect(2) tries the ports of one parity first (__inet_hash_connect(),
- * net/ipv4/inet_hashtables.c), so it slows down when half of them are taken, long before it fails.
- */
+/* Where the ports of one parity are tried first, the call slows down when those are taken, long
+ * before it fails. */
 static void say_exhaustion(struct story *story, const struct pile *pile,
                            const struct port_budget *budget)
 {
+    const struct facts *facts = &story->facts;
+    const char *call = ports_call(facts);
     double total = (double)budget->total;
-    double half = total / 2;
-    double buckets = buckets_of(&story->facts, pile->side);
+    double first = ports_tried_first(facts, total);
+    bool slows = budget->ports >= LONG_SEARCH && first < total;
+    double most = slows ? first : total;
+    int64_t until = (int64_t)(most / pile->rate * (double)NS_PER_S);
 
-    if (pile->projected <= (budget->ports < LONG_SEARCH ? total : half)) {
+    if (pile->projected <= most) {
         story_say(story, "At this rate %s of them are in use at most, so they do not run out.",
                   SHARE(pile->projected / total));
-    } else if (budget->ports < LONG_SEARCH && buckets > total) {
-        story_say(story, "At this rate all are in TIME_WAIT after %s%s.",
-                  DURATION((int64_t)(total / pile->rate * (double)NS_PER_S)),
-                  story->facts.no_port > 0 ? "" : ", and connect(2) fails with EADDRNOTAVAIL");
-    } else if (budget->ports >= LONG_SEARCH && buckets > half) {
+    } else if (buckets_of(facts, pile->side) <= most) {
+        return;
+    } else if (slows) {
         story_say(story,
-                  "connect(2) takes those of one parity first: at this rate these %s are all in "
+                  "%s(2) takes those of one parity first: at this rate these %s are all in "
                   "TIME_WAIT after %s, and from then on it has to walk past them and becomes "
-                  "slow%s.",
-                  COUNT(half), DURATION((int64_t)(half / pile->rate * (double)NS_PER_S)),
-                  story->facts.no_port > 0 ? "" : ", long before it fails with EADDRNOTAVAIL");
+                  "slow, long before it fails with %s.",
+                  call, COUNT(first), DURATION(until), ports_errno(facts));
+    } else {
+        story_say(story, "At this rate all are in TIME_WAIT after %s, and %s(2) fails with %s.",
+                  DURATION(until), call, ports_errno(facts));
     }
 }
 
@@ -78,8 +80,8 @@ static void say_ports(struct story *story, const struct pile *pile)
 
 /*
  * The server's sockets all share its port; what is finite is the kernel's memory for them, and the
- * address and port pairs of the client, of which it uses the half of one parity: on its side they
- * are free again.
+ * address and port pairs of the client, of which it uses those tried first: on its side they are
+ * free again.
  */
 static double port_cap(const struct facts *facts, enum side side)
 {
@@ -89,7 +91,8 @@ static double port_cap(const struct facts *facts, enum side side)
     if (budget.total == 0) {
         return INFINITY;
     }
-    return side == SIDE_CLIENT ? (double)budget.total : (double)budget.total / 2;
+    return side == SIDE_CLIENT ? (double)budget.total
+                               : ports_tried_first(facts, (double)budget.total);
 }
 
 double pile_ceiling(const struct facts *facts, const struct pile *pile)
@@ -98,6 +101,23 @@ double pile_ceiling(const struct facts *facts, const struct pile *pile)
     double buckets = buckets_of(facts, pile->side);
 
     return ports < buckets ? ports : buckets;
+}
+
+/* The address and port pairs that the client uses. */
+static void say_pairs(struct story *story, const struct port_budget *budget)
+{
+    double first = ports_tried_first(&story->facts, (double)budget->ports);
+    const char *es = budget->addresses == 1 ? "" : "es";
+
+    if (first < (double)budget->ports) {
+        story_add(story,
+                  "for %s takes those of one parity (%s of %s, on %s address%s) as long as one is "
+                  "free",
+                  ports_call(&story->facts), COUNT(first), COUNT(budget->ports),
+                  COUNT(budget->addresses), es);
+    } else {
+        story_add(story, "%s on %s address%s", COUNT(first), COUNT(budget->addresses), es);
+    }
 }
 
 static void say_no_ports(struct story *story, const struct pile *pile)
@@ -109,12 +129,10 @@ static void say_no_ports(struct story *story, const struct pile *pile)
     story_say(story, "On the server they take no ports, for all share the listening one: what "
                      "they cost is kernel memory.");
     if (pile->projected > cap && cap <= buckets_of(&story->facts, pile->side)) {
-        story_say(story,
-                  "The client's ports cap the pile at %s, for connect takes those of one parity "
-                  "(%s of %s, on %s address%s) as long as one is free, and a SYN from an address "
-                  "and port that stand there takes the old socket's place.",
-                  COUNT(cap), COUNT((double)budget.ports / 2), COUNT(budget.ports),
-                  COUNT(budget.addresses), budget.addresses == 1 ? "" : "es");
+        story_say(story, "The client's ports cap the pile at %s, ", COUNT(cap));
+        say_pairs(story, &budget);
+        story_add(story, ", and a SYN from an address and port that stand there takes the old "
+                         "socket's place.");
     }
 }
 

@@ -77,11 +77,33 @@ enum shortage ports_shortage(const struct facts *facts, const struct port_budget
 
 /* ---- taking them back ---- */
 
+#define OWN_RANGE "client.sockopt.local_port_range"
+
+static bool has_own_range(const struct facts *facts)
+{
+    return facts_scenario(facts, OWN_RANGE)[0] != '\0';
+}
+
 const char *ports_range(const struct facts *facts)
 {
-    return facts_scenario(facts, "client.sockopt.local_port_range")[0] != '\0'
-               ? "client.sockopt.local_port_range"
-               : "ip_local_port_range";
+    return has_own_range(facts) ? OWN_RANGE : "ip_local_port_range";
+}
+
+const char *ports_call(const struct facts *facts)
+{
+    return facts_binds_early(facts) ? "bind" : "connect";
+}
+
+const char *ports_errno(const struct facts *facts)
+{
+    return facts_binds_early(facts) ? "EADDRINUSE" : "EADDRNOTAVAIL";
+}
+
+double ports_tried_first(const struct facts *facts, double ports)
+{
+    bool all = has_own_range(facts) || facts_scenario_count(facts, "client.port") > 0;
+
+    return all ? ports : ports / 2;
 }
 
 /* tcp_tw_reuse = 2 is for loopback addresses. */

@@ -36,6 +36,16 @@ double ports_failed(const struct facts *facts);
 /* The name of what bounds the client's ports, a sysctl or the socket option that narrows it. */
 const char *ports_range(const struct facts *facts);
 
+/* The call that takes a port: "bind" or "connect"; its errno where there is none. */
+const char *ports_call(const struct facts *facts);
+const char *ports_errno(const struct facts *facts);
+
+/*
+ * How many of so many ports that call tries first: those of one parity (__inet_hash_connect(),
+ * inet_csk_find_open_port()), or all where client.sockopt.local_port_range says which.
+ */
+double ports_tried_first(const struct facts *facts, double ports);
+
 /*
  * Whether connect(2) may take a port back from TIME_WAIT (tcp_twsk_unique(),
  * net/ipv4/tcp_ipv4.c): tcp_tw_reuse says so for the destination, both ends send timestamps, and

@@ -19,14 +19,16 @@ static double busy(const struct facts *facts)
     return client->workers > 0 ? seconds / (client->workers * facts->arriving) : 0;
 }
 
-/* connect(2) walks the ports that are taken, and no other connection is begun meanwhile. */
+/* connect(2) or bind(2) walks the ports that are taken, and no other connection is begun meanwhile.
+ */
 static bool searched_ports(const struct facts *facts)
 {
     struct port_budget budget;
 
     facts_ports(facts, &budget);
-    return budget.ports >= LONG_SEARCH && ports_taken(facts) * 2 > (double)budget.total &&
-           facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] * 2 > (double)budget.total;
+    double first = ports_tried_first(facts, (double)budget.total);
+    return budget.ports >= LONG_SEARCH && ports_taken(facts) > first &&
+           facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] > first;
 }
 
 /* Of those that were due; 0 where all were begun, if late.  Each worker rounds its share. */
@@ -71,8 +73,8 @@ static void say_why(struct story *story)
         story_certainty(story, CERTAINTY_LIKELY);
         story_say(story,
                   "Its workers were on a CPU for %s of that time, and more than half of its ports "
-                  "were taken: connect(2) searches them one after another.",
-                  SHARE(share));
+                  "were taken: %s(2) searches them one after another.",
+                  SHARE(share), ports_call(facts));
     } else if (share >= BUSY) {
         story_say(story, "%s on a CPU for %s of that time, and had no more to give.",
                   client->workers == 1 ? "Its worker was" : "Its workers were", SHARE(share));

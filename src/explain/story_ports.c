@@ -104,12 +104,14 @@ static void say_arithmetic(struct story *story, const struct port_budget *budget
                   "on for ever.",
                   COUNT((double)budget->total / 60));
     }
-    uint64_t one_parity = budget->ports / 2;
-    if (budget->ports >= LONG_SEARCH) {
+    double first = ports_tried_first(&story->facts, (double)budget->ports);
+    if (budget->ports >= LONG_SEARCH && first < (double)budget->ports) {
         story_say(story,
-                  "connect(2) searches the %s ports of one parity first (__inet_hash_connect()): "
+                  "%s(2) searches the %s ports of one parity first (%s()): "
                   "once they are taken it becomes slow, before it fails.",
-                  COUNT(one_parity));
+                  ports_call(&story->facts), COUNT(first),
+                  facts_binds_early(&story->facts) ? "inet_csk_find_open_port"
+                                                   : "__inet_hash_connect");
     }
 }
 

@@ -319,6 +319,51 @@ static void a_fixed_port_of_an_open_connection_serves_one(void **state)
     }
 }
 
+/* client.sockopt.local_port_range: the kernel tries each port of it, not one parity first. */
+static void the_ports_of_one_parity_come_first_unless_a_range_is_asked_for(void **state)
+{
+    static const struct {
+        const char *range, *bind_no_port, *ran_out, *client, *server;
+    } rows[] = {
+        {"", "on", "connect(2) searches the 2,500 ports of one parity first (__inet_hash_connect",
+         "connect(2) takes those of one parity first: at this rate these 2,500 are",
+         "cap the pile at 2,500, for connect takes those of one parity (2,500 of 5,000, on 1 "
+         "address) as long as one is free"},
+        {"", "off", "bind(2) searches the 2,500 ports of one parity first (inet_csk_find_open_port",
+         "becomes slow, long before it fails with EADDRINUSE",
+         "cap the pile at 2,500, for bind takes those of one parity"},
+        {"30001-35000", "on", "!parity", "and connect(2) fails with EADDRNOTAVAIL",
+         "cap the pile at 5,000, 5,000 on 1 address, and a SYN"},
+        {"30001-35000", "off", "!parity", "and bind(2) fails with EADDRINUSE",
+         "cap the pile at 5,000, 5,000 on 1 address, and a SYN"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *results[] = {used_up(), fixture_closed_by(SIDE_CLIENT),
+                                    fixture_closed_by(SIDE_SERVER)};
+        for (int j = 0; j < 3; j++) {
+            option(results[j], "client.addresses", "1");
+            option(results[j], "client.bind", "on");
+            option(results[j], "client.sockopt.bind_no_port", rows[i].bind_no_port);
+            option(results[j], "client.sockopt.local_port_range", rows[i].range);
+            sysctl(results[j], SIDE_CLIENT, "net.ipv4.ip_local_port_range", "30001 35000");
+        }
+        SAYS(results[0], rows[i].ran_out);
+        assert_evidence(remarked(results[0], "ports.exhausted", CERTAINTY_PROVEN),
+                        "client.time_wait.peak", CONNECTIONS);
+        SAYS(results[1], rows[i].client);
+        assert_evidence(remarked(results[1], "time_wait.pile", CERTAINTY_PROVEN),
+                        "client.time_wait.final", CONNECTIONS);
+        SAYS(results[2], rows[i].server);
+        assert_evidence(remarked(results[2], "time_wait.pile", CERTAINTY_PROVEN),
+                        "server.time_wait.final", CONNECTIONS);
+        for (int j = 0; j < 3; j++) {
+            result_free(results[j]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +373,7 @@ int main(void)
         cmocka_unit_test(ports_of_open_connections_are_told),
         cmocka_unit_test(ports_that_were_held_before_are_told),
         cmocka_unit_test(reserved_ports_are_none),
+        cmocka_unit_test(the_ports_of_one_parity_come_first_unless_a_range_is_asked_for),
         cmocka_unit_test(what_is_set_already_is_not_advised),
         cmocka_unit_test(reuse_needs_timestamps_of_both),
         cmocka_unit_test(ports_bound_early_are_left_to_connect_first),

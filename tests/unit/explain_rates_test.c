@@ -135,6 +135,29 @@ static void a_load_that_came_late_is_told(void **state)
     result_free(idle);
 }
 
+/* Where every port is tried in turn, a search is not long because half of them are taken. */
+static void a_long_search_takes_the_ports_that_are_tried_first(void **state)
+{
+    struct result *halves = behind(19 * NS_PER_S);
+    struct result *all = behind(19 * NS_PER_S);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct result *result = i == 0 ? halves : all;
+        option(result, "client.addresses", "1");
+        free(result->side[SIDE_CLIENT].sysctl.item[1].value);
+        result->side[SIDE_CLIENT].sysctl.item[1].value = strdup("30001 38000");
+        fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, CONNECTIONS, CONNECTIONS);
+    }
+    text_pairs_add(&all->scenario, "client.sockopt.local_port_range", "30001-38000");
+    SAYS(halves, "connect(2) searches them one after another", "!raise client.workers");
+    assert_evidence(remarked(halves, "load.behind", CERTAINTY_LIKELY), "client.last_begun", 20);
+    SAYS(all, "!one after another");
+    assert_evidence(remarked(all, "load.behind", CERTAINTY_PROVEN), "client.last_begun", 20);
+    result_free(halves);
+    result_free(all);
+}
+
 static void connections_that_were_not_begun_are_missed(void **state)
 {
     struct result *result = open_loop();
@@ -184,6 +207,7 @@ int main(void)
         cmocka_unit_test(a_part_of_the_connections_is_a_part_of_the_rate),
         cmocka_unit_test(a_closed_loop_has_its_duration),
         cmocka_unit_test(a_load_that_came_late_is_told),
+        cmocka_unit_test(a_long_search_takes_the_ports_that_are_tried_first),
         cmocka_unit_test(connections_that_were_not_begun_are_missed),
         cmocka_unit_test(what_was_due_to_a_killed_client_is_told),
     };
