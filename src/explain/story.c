@@ -187,3 +187,21 @@ char *story_orphan_retries(char *text, size_t size, struct story *story, enum si
     }
     return text;
 }
+
+char *story_syn_retries(char *text, size_t size, struct story *story, enum side side)
+{
+    static const char name[] = "net.ipv4.tcp_syn_retries";
+    static const char linear_name[] = "net.ipv4.tcp_syn_linear_timeouts";
+    uint64_t retries = facts_sysctl_count(&story->facts, side, name);
+    uint64_t linear = facts_sysctl_count(&story->facts, side, linear_name);
+
+    if (retries == 0 || linear == 0) {
+        snprintf(text, size, "tcp_syn_retries%s bounds", HERE(story, side, name));
+        return text;
+    }
+    story_evidence(story, "%s.sysctl.%s", side_name(side), name);
+    story_evidence(story, "%s.sysctl.%s", side_name(side), linear_name);
+    snprintf(text, size, "tcp_syn_retries and tcp_syn_linear_timeouts (%s + %s = %s here) bound",
+             COUNT(retries), COUNT(linear), COUNT(retries + linear));
+    return text;
+}

@@ -56,6 +56,11 @@ char *story_here(char *text, size_t size, struct story *story, enum side side, c
 char *story_orphan_retries(char *text, size_t size, struct story *story, enum side side);
 #define ORPHAN_RETRIES(story, side) story_orphan_retries((char[64]){0}, 64, (story), (side))
 
+/* What bounds how often a side's SYN is sent again: "tcp_syn_retries (6 here) bounds", or with the
+ * linear timeouts of Linux 6.5 on, which are added to them (tcp_write_timeout(), tcp_timer.c). */
+char *story_syn_retries(char *text, size_t size, struct story *story, enum side side);
+#define SYN_RETRIES(story, side) story_syn_retries((char[128]){0}, 128, (story), (side))
+
 /* How sure the remark is; CERTAINTY_PROVEN unless said. */
 void story_certainty(struct story *story, enum certainty certainty);
 

@@ -9,14 +9,21 @@
 /* A worker that was on a CPU for so much of the time had no more to give. */
 #define BUSY 0.8
 
-/* Of the time in which it began connections, the share that each worker was on a CPU. */
+/* What was on a CPU until the last connection ended may not have been while they were begun. */
+static bool outlasted(const struct facts *facts)
+{
+    return facts->load > facts->arriving * (1 + MISSED);
+}
+
+/* The share of the load that each worker was on a CPU; what it had before and after is little. */
 static double busy(const struct facts *facts)
 {
     const struct result_side *client = &facts->result->side[SIDE_CLIENT];
     double seconds =
         (double)(client->account.cpu_user + client->account.cpu_system) / (double)NS_PER_S;
+    double share = client->workers > 0 ? seconds / (client->workers * facts->load) : 0;
 
-    return client->workers > 0 ? seconds / (client->workers * facts->arriving) : 0;
+    return share < 1 ? share : 1;
 }
 
 /* connect(2) or bind(2) walks the ports that are taken, and no other connection is begun meanwhile.
@@ -61,6 +68,7 @@ static void say_why(struct story *story)
     const struct facts *facts = &story->facts;
     const struct result_side *client = &facts->result->side[SIDE_CLIENT];
     double share = busy(facts);
+    const char *time = outlasted(facts) ? "the whole load" : "that time";
 
     story_evidence(story, "cpu.client");
     story_evidence(story, "client.workers_died");
@@ -72,19 +80,20 @@ static void say_why(struct story *story)
     } else if (share >= BUSY && searched_ports(facts)) {
         story_certainty(story, CERTAINTY_LIKELY);
         story_say(story,
-                  "Its workers were on a CPU for %s of that time, and more than half of its ports "
-                  "were taken: %s(2) searches them one after another.",
-                  SHARE(share), ports_call(facts));
+                  "Its workers were on a CPU for %s of %s, and more than half of its ports were "
+                  "taken: %s(2) searches them one after another.",
+                  SHARE(share), time, ports_call(facts));
     } else if (share >= BUSY) {
-        story_say(story, "%s on a CPU for %s of that time, and had no more to give.",
-                  client->workers == 1 ? "Its worker was" : "Its workers were", SHARE(share));
+        story_certainty(story, outlasted(facts) ? CERTAINTY_LIKELY : CERTAINTY_PROVEN);
+        story_say(story, "%s on a CPU for %s of %s, and had no more to give.",
+                  client->workers == 1 ? "Its worker was" : "Its workers were", SHARE(share), time);
         story_advise(story, "raise client.workers as far as there are CPUs, or ask for less");
     } else {
         story_certainty(story, CERTAINTY_UNKNOWN);
         story_say(story,
-                  "Its workers were on a CPU for %s of that time, so what kept them is not known; "
+                  "Its workers were on a CPU for %s of %s, so what kept them is not known; "
                   "other programs may have had the CPUs.",
-                  SHARE(share));
+                  SHARE(share), time);
     }
 }
 

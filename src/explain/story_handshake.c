@@ -49,11 +49,11 @@ void observe_syn_sent(struct story *story)
         }
         story_say(story,
                   "%s %s in SYN_SENT on the client: no answer to %s has come, for %s. The kernel "
-                  "sends a SYN again as often as tcp_syn_retries says%s; then connect meets "
+                  "sends a SYN again and again, which %s; then connect meets "
                   "ETIMEDOUT.",
                   COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
                   PLURAL(left, "its SYN", "their SYNs"), why_unanswered(text, sizeof text, facts),
-                  HERE(story, SIDE_CLIENT, "net.ipv4.tcp_syn_retries"));
+                  SYN_RETRIES(story, SIDE_CLIENT));
     }
 }
 

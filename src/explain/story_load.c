@@ -143,9 +143,9 @@ static void say_given_up(struct story *story, enum side side, double count)
     if (never > 0) {
         story_say(story,
                   "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): no answer to "
-                  "the SYN came, however often it was sent again, which tcp_syn_retries%s bounds.",
+                  "the SYN came, however often it was sent again, which %s.",
                   COUNT(never), PLURAL(never, "connect", "connects"), side_name(side),
-                  HERE(story, side, "net.ipv4.tcp_syn_retries"));
+                  SYN_RETRIES(story, side));
     }
     if (open > 0) {
         story_say(story,

@@ -40,7 +40,8 @@ const struct state_info state_table[TCP_STATE_N] = {
     [TCP_STATE_SYN_SENT] =
         {
             .meaning = "connect has sent a SYN, nobody has answered",
-            .lasts = "about 131 s: 6 retransmissions after 1, 2, 4 ... s, then ETIMEDOUT",
+            .lasts = "about 131 s: 4 retransmissions a second apart, 6 more after 1, 2, 4 ... s, "
+                     "then ETIMEDOUT; before Linux 6.5 about 127 s, without the 4",
             .sysctl = "tcp_syn_retries, tcp_syn_linear_timeouts",
             .sockopt = "TCP_SYNCNT, TCP_USER_TIMEOUT",
             .scenario = {"states/client-syn-sent", NULL},

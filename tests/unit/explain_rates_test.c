@@ -112,6 +112,7 @@ static struct result *behind(int64_t cpu)
 {
     struct result *result = open_loop();
 
+    result->phase[PHASE_LOAD].end = 20 * NS_PER_S;
     result->side[SIDE_CLIENT].account.last_begun = 20 * NS_PER_S;
     result->side[SIDE_CLIENT].account.cpu_user = cpu;
     return result;
@@ -131,6 +132,11 @@ static void a_load_that_came_late_is_told(void **state)
     assert_evidence(remark_of(busy, "load.behind"), "load.rate", 1000);
     SAYS(idle, "what kept them is not known", "!raise client.workers");
     remarked(idle, "load.behind", CERTAINTY_UNKNOWN);
+    busy->side[SIDE_CLIENT].account.cpu_user = 21 * NS_PER_S; /* with what it had before the load */
+    SAYS(busy, "on a CPU for 100 % of that time");
+    busy->side[SIDE_CLIENT].account.last_begun = 10 * NS_PER_S; /* and the last ended at 20 s */
+    SAYS(busy, "Its worker was on a CPU for 100 % of the whole load");
+    remarked(busy, "load.behind", CERTAINTY_LIKELY);
     result_free(busy);
     result_free(idle);
 }

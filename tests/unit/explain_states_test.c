@@ -99,6 +99,7 @@ static struct result *unanswered(void)
 static void an_unanswered_syn_is_told_with_its_reason(void **state)
 {
     struct result *lost = unanswered();
+    struct result *linear = unanswered();
     struct result *answer_lost = unanswered();
     struct result *full = unanswered();
     struct result *backlog = unanswered();
@@ -113,7 +114,10 @@ static void an_unanswered_syn_is_told_with_its_reason(void **state)
     EXPLAINS(lost,
              "33 sockets stand in SYN_SENT on the client: no answer to their SYNs has come, for "
              "faults lost SYNs on their way to the server.",
-             "tcp_syn_retries says (6 here); then connect meets ETIMEDOUT.");
+             "which tcp_syn_retries (6 here) bounds; then connect meets ETIMEDOUT.");
+    text_pairs_add(&linear->side[SIDE_CLIENT].sysctl, "net.ipv4.tcp_syn_linear_timeouts", "4");
+    EXPLAINS(linear, "which tcp_syn_retries and tcp_syn_linear_timeouts (6 + 4 = 10 here) bound; "
+                     "then connect meets ETIMEDOUT.");
     EXPLAINS(answer_lost, "for faults lost SYN-ACKs on their way to the client.");
     EXPLAINS(full, "for the server's accept queue was full (TcpExtListenOverflows)");
     EXPLAINS(backlog, "tcp_max_syn_backlog is 8 on the server",
