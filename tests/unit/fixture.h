@@ -430,7 +430,7 @@ static inline void assert_evidence(const struct remark *remark, const char *metr
     double value;
 
     if (!remark_evidence(remark, metric, &value)) {
-        printf("NOTREST %s does not rest on %s", remark->id, metric);
+        fail_msg("%s does not rest on %s", remark->id, metric);
     }
     if (value < expected * (1 - 1e-6) || value > expected * (1 + 1e-6)) {
         fail_msg("%s rests on %s = %g, not %g", remark->id, metric, value, expected);
