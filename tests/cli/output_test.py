@@ -90,7 +90,7 @@ class Verdict(ft.LabTestCase):
         return ft.run(SHORT, *(f"--expect={text}" for text in expectations))
 
     def test_all_hold(self):
-        ended = self.judge("connections.completed == 50", "server.counter.TcpExtTW == 50")
+        ended = self.judge("connections.completed == 50", "server.messages_sent == 50")
         self.assertEqual(ended.status, 0, ended)
         self.assertEqual(ended.result.json["verdict"], "pass")
 
