@@ -112,12 +112,11 @@ static void list_outcomes(struct table *table)
     }
 }
 
-static void list_scenarios(struct table *table)
+static void list_scenarios(struct table *table, char **names)
 {
     const struct overrides none = {0};
-    char **names = library_names();
 
-    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+    for (size_t i = 0; names[i] != NULL; i++) {
         struct error error;
         struct scenario *scenario = command_scenario(names[i], &none, &error);
 
@@ -125,7 +124,6 @@ static void list_scenarios(struct table *table)
                                           scenario != NULL ? scenario->about : error.what});
         scenario_free(scenario);
     }
-    library_free(names);
 }
 
 /* In the order of a connection's life. */
@@ -239,12 +237,11 @@ static void add_fact(struct table *table, const char *name, const struct scenari
     free(asserted);
 }
 
-static void list_facts(struct table *table)
+static void list_facts(struct table *table, char **names)
 {
     const struct overrides none = {0};
-    char **names = library_names();
 
-    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+    for (size_t i = 0; names[i] != NULL; i++) {
         struct error error;
         struct scenario *scenario = command_scenario(names[i], &none, &error);
 
@@ -253,7 +250,6 @@ static void list_facts(struct table *table)
         }
         scenario_free(scenario);
     }
-    library_free(names);
 }
 
 static void list_remarks(struct table *table)
@@ -277,7 +273,8 @@ struct listing {
     const char *intro;
     const char *align;
     const char *heading[TABLE_COLUMNS];
-    void (*rows)(struct table *table);
+    void (*rows)(struct table *table);                  /* or, */
+    void (*shipped)(struct table *table, char **names); /* of the scenarios that ship */
 };
 
 static const struct listing listings[] = {
@@ -324,7 +321,7 @@ static const struct listing listings[] = {
      "`finwait run NAME` runs one; its file is configs/NAME.yaml.",
      "llw",
      {"scenario", "order", "about"},
-     list_scenarios},
+     .shipped = list_scenarios},
     {"states",
      "The states of TCP",
      "What each state means, how long a socket stays in it, what bounds that (sysctls without "
@@ -369,7 +366,7 @@ static const struct listing listings[] = {
      "foresees how its connections end, or the row says why it cannot know.",
      "lllw",
      {"fact", "scenario", "asserted", "the model"},
-     list_facts},
+     .shipped = list_facts},
     {"remarks",
      "Remarks",
      "What a result can show, by the id that stands in result.json: there each has its certainty, "
@@ -408,13 +405,22 @@ static const struct listing *find_listing(const char *name, struct error *error)
     return NULL;
 }
 
-static void print_listing(const struct listing *listing, int markdown)
+static enum status print_listing(const struct listing *listing, int markdown, struct error *error)
 {
     struct table table;
+    char **names = listing->shipped != NULL ? library_names(error) : NULL;
+
+    if (listing->shipped != NULL && names == NULL) {
+        return error->status;
+    }
 
     table_begin(&table, listing->align);
     table.heading = listing->heading;
-    listing->rows(&table);
+    if (listing->shipped != NULL) {
+        listing->shipped(&table, names);
+    } else {
+        listing->rows(&table);
+    }
     if (markdown) {
         printf("# %s\n\n<!-- Made by `finwait list %s --markdown`. -->\n\n%s\n\n", listing->title,
                listing->name, listing->intro);
@@ -423,6 +429,8 @@ static void print_listing(const struct listing *listing, int markdown)
         table_print(&table, terminal_page(), stdout);
     }
     table_free(&table);
+    library_free(names);
+    return STATUS_OK;
 }
 
 static enum status run(int argc, char **argv, struct error *error)
@@ -454,8 +462,7 @@ static enum status run(int argc, char **argv, struct error *error)
     if (listing == NULL) {
         return STATUS_USAGE;
     }
-    print_listing(listing, markdown);
-    return STATUS_OK;
+    return print_listing(listing, markdown, error);
 }
 
 static const char help[] =

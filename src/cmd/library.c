@@ -16,14 +16,39 @@ static bool is_file(const char *path)
     return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
+static bool is_directory(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Whether nothing has that name.  A link that leads nowhere is there; what cannot be looked at may
+ * be: then *errnum says why. */
+static bool is_missing(const char *path, int *errnum)
+{
+    struct stat status;
+
+    *errnum = stat(path, &status) == 0 ? 0 : errno;
+    return *errnum == ENOTDIR || (*errnum == ENOENT && lstat(path, &status) != 0);
+}
+
+static int fail_library(const char *path, int errnum, struct error *error)
+{
+    error_errno(error, STATUS_MACHINE, errnum, "read %.200s, of the scenarios that ship", path);
+    return error_hint(error, "make it readable, or name a scenario file with its path");
+}
+
 /*
  * The scenarios that ship: where they are looked for, the first place that has them.  Somebody
- * else's `configs` has none of ours.
+ * else's `configs` has none of ours.  NULL: it cannot be known whether a place has them.
  */
-static const char *library_directory(void)
+static const char *library_directory(struct error *error)
 {
     static const char *const places[] = {"configs", FINWAIT_INSTALLED_CONFIGS,
                                          FINWAIT_SOURCE_CONFIGS};
+    const char *unknown = NULL; /* it may be there: what leads to it cannot be searched */
+    int errnum = 0;
 
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         char path[4096];
@@ -32,8 +57,28 @@ static const char *library_directory(void)
         if (is_file(path)) {
             return places[i];
         }
+        int met;
+        if (!is_missing(path, &met) && met != 0) {
+            unknown = places[i];
+            errnum = met;
+            if (is_directory(unknown)) {
+                break; /* it is ours, perhaps */
+            }
+        }
+    }
+    if (unknown != NULL) {
+        fail_library(unknown, errnum, error);
+        return NULL;
     }
     return places[0];
+}
+
+bool library_is_absent(void)
+{
+    struct error unused;
+    const char *directory = library_directory(&unused);
+
+    return directory != NULL && !is_directory(directory);
 }
 
 static const char suffix[] = ".yaml";
@@ -66,30 +111,72 @@ static bool add_name(char ***names, size_t *count, const char *directory, const 
     }
     *names = more;
     more[*count] = strndup(name, strlen(name) - (sizeof suffix - 1));
-    *count += more[*count] != NULL;
-    more[*count] = NULL;
-    return true;
+    more[*count + 1] = NULL;
+    return more[(*count)++] != NULL;
 }
 
-char **library_names(void)
+/* What hinders fts_read(3) at `entry`, as an errno; 0: nothing. */
+static int hindrance(const FTSENT *entry)
 {
-    const char *directory = library_directory();
-    char *roots[] = {(char *)directory, NULL};
-    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, compare_entries);
-    char **names = NULL;
-    size_t count = 0;
-    bool room = true;
+    switch (entry->fts_info) {
+    case FTS_DNR:
+    case FTS_ERR:
+    case FTS_NS:
+        return entry->fts_errno;
+    case FTS_DC:
+        return ELOOP;
+    case FTS_SLNONE:
+        return has_suffix(entry->fts_name) ? ENOENT : 0;
+    default:
+        return 0;
+    }
+}
 
-    for (FTSENT *entry; room && tree != NULL && (entry = fts_read(tree)) != NULL;) {
+/* Whether it is no library at all, of which nothing is said: none of the places has one. */
+static bool is_absent(const FTSENT *entry)
+{
+    return entry->fts_level == FTS_ROOTLEVEL && entry->fts_errno == ENOENT;
+}
+
+/* Add the names to `names`.  0, or -1. */
+static int gather(FTS *tree, const char *directory, char ***names, struct error *error)
+{
+    size_t count = 0;
+
+    for (FTSENT *entry; (entry = fts_read(tree)) != NULL;) {
         bool hidden = entry->fts_level > FTS_ROOTLEVEL && entry->fts_name[0] == '.';
         if (hidden) {
             fts_set(tree, entry, FTS_SKIP);
-        } else if (entry->fts_info == FTS_F && has_suffix(entry->fts_name)) {
-            room = add_name(&names, &count, directory, entry->fts_path);
+        } else if (hindrance(entry) != 0 && !is_absent(entry)) {
+            return fail_library(entry->fts_path, hindrance(entry), error);
+        } else if (entry->fts_info == FTS_F && has_suffix(entry->fts_name) &&
+                   !add_name(names, &count, directory, entry->fts_path)) {
+            return error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
         }
+    }
+    return 0;
+}
+
+char **library_names(struct error *error)
+{
+    const char *directory = library_directory(error);
+    char *roots[] = {(char *)directory, NULL};
+    char **names = calloc(1, sizeof *names);
+    FTS *tree =
+        directory == NULL ? NULL : fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, compare_entries);
+    int status = -1;
+
+    if (names != NULL && tree != NULL) {
+        status = gather(tree, directory, &names, error);
+    } else if (directory != NULL) {
+        error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
     }
     if (tree != NULL) {
         fts_close(tree);
+    }
+    if (status != 0) {
+        library_free(names);
+        return NULL;
     }
     return names;
 }
@@ -165,7 +252,8 @@ static const char *nearest_name(const char *name, char **names)
 
 static void not_found(const char *name, struct error *error)
 {
-    char **names = library_names();
+    struct error unused; /* without the names there is less to advise */
+    char **names = library_names(&unused);
     const char *near = nearest_name(name, names);
 
     error_set(error, STATUS_USAGE, "there is no scenario or order '%s'", name);
@@ -178,41 +266,63 @@ static void not_found(const char *name, struct error *error)
     library_free(names);
 }
 
-/* Whether `name` begins with a folder of the library: "close/linger-zero", misspelt perhaps. */
-static bool names_folder(const char *name)
+/* Whether `name` begins with a folder of `directory`: "close/linger-zero", misspelt perhaps. */
+static bool names_folder(const char *directory, const char *name)
 {
     int length = (int)strcspn(name, "/");
     char *folder = NULL;
     bool there;
 
     if (length == 0 || name[0] == '.' ||
-        asprintf(&folder, "%s/%.*s", library_directory(), length, name) < 0) {
+        asprintf(&folder, "%s/%.*s", directory, length, name) < 0) {
         return false;
     }
-    there = access(folder, X_OK) == 0;
+    there = is_directory(folder);
     free(folder);
     return there;
 }
 
-char *library_find(const char *name, struct error *error)
+static char *own_file(char *file, struct error *error)
 {
-    bool is_path =
-        has_suffix(name) || is_file(name) || (strchr(name, '/') != NULL && !names_folder(name));
-    char *file = NULL;
-
-    if (is_path) {
-        file = strdup(name);
-    } else if (asprintf(&file, "%s/%s%s", library_directory(), name, suffix) < 0) {
-        file = NULL;
-    }
     if (file == NULL) {
         error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
-        return NULL;
-    }
-    if (!is_path && access(file, F_OK) != 0) {
-        free(file);
-        not_found(name, error);
-        return NULL;
     }
     return file;
+}
+
+/* The file of the scenario `name` in `directory`. */
+static char *find_shipped(const char *directory, const char *name, struct error *error)
+{
+    char *file = NULL;
+    int errnum;
+
+    if (asprintf(&file, "%s/%s%s", directory, name, suffix) < 0) {
+        return own_file(NULL, error);
+    }
+    if (is_missing(file, &errnum)) {
+        not_found(name, error);
+    } else if (errnum != 0 || access(file, R_OK) != 0) {
+        fail_library(file, errnum != 0 ? errnum : errno, error);
+    } else {
+        return file;
+    }
+    free(file);
+    return NULL;
+}
+
+char *library_find(const char *name, struct error *error)
+{
+    const char *directory;
+
+    if (has_suffix(name) || is_file(name)) {
+        return own_file(strdup(name), error);
+    }
+    directory = library_directory(error);
+    if (directory == NULL) {
+        return NULL;
+    }
+    if (strchr(name, '/') != NULL && !names_folder(directory, name)) {
+        return own_file(strdup(name), error);
+    }
+    return find_shipped(directory, name, error);
 }

@@ -259,5 +259,77 @@ class Where(ft.TestCase):
         self.assertIn("EACCES", ended.stderr)
 
 
+class Library(ft.TestCase):
+    """A library that cannot be read has no scenario missing: exit 3, and no order in its place."""
+
+    USER = ft.NOBODY if ft.is_root() else None
+
+    def place(self, name="server-first.yaml"):
+        above = ft.PLACE.directory(owner=self.USER)
+        library = os.path.join(above, "configs")
+        os.mkdir(library)
+        os.mkdir(os.path.join(library, "close"))
+        for file in ("server-first.yaml", "close/linger-zero.yaml", name):
+            with open(os.path.join(library, file), "w", encoding="utf-8") as out:
+                out.write("expect: [connections.failed == 0]\n")
+        return library
+
+    def refuse(self, library, *arguments, word="EACCES", **how):
+        with self.subTest(arguments):
+            ended = ft.finwait(*arguments, user=self.USER, cwd=os.path.dirname(library), **how)
+            self.assertEqual((ended.status, ended.stdout), (3, ""), ended)
+            self.assertIn(word, ended.stderr)
+            self.assertIn("configs", ended.stderr)
+            self.assertEqual(len(ended.stderr.splitlines()), 2, ended)
+
+    def test_it_is_used(self):
+        ended = ft.finwait("check", "server-first", cwd=os.path.dirname(self.place()))
+        self.assertIn("expect: connections.failed == 0", ended.stdout)
+
+    def test_a_directory_that_cannot_be_searched(self):
+        library = self.place()
+        for mode in (0o000, 0o444):
+            os.chmod(library, mode)
+            self.refuse(library, "run", "server-first")
+            self.refuse(library, "check", "tls-rst")
+            self.refuse(library, "list", "scenarios")
+            self.refuse(library, "list", "facts")
+        os.chmod(library, 0o111)  # what is named is found; what there is cannot be listed
+        self.refuse(library, "list", "scenarios")
+        os.chmod(library, 0o755)
+
+    def test_a_folder_that_cannot_be_searched(self):
+        library = self.place()
+        os.chmod(os.path.join(library, "close"), 0)
+        self.refuse(library, "run", "close/linger-zero")
+        self.refuse(library, "list", "scenarios")
+        os.chmod(os.path.join(library, "close"), 0o755)
+
+    def test_a_file_that_cannot_be_read(self):
+        library = self.place("client-rst.yaml")
+        for name in ("server-first", "client-rst"):
+            os.chmod(os.path.join(library, f"{name}.yaml"), 0)
+            self.refuse(library, "run", name)
+
+    def test_a_link_that_leads_nowhere(self):
+        for name in ("server-first", "client-rst"):
+            library = self.place("client-rst.yaml")
+            file = os.path.join(library, f"{name}.yaml")
+            os.remove(file)
+            os.symlink("nowhere", file)
+            self.refuse(library, "run", name, word="ENOENT")
+            os.remove(file)
+            os.symlink(f"{name}.yaml", file)
+            self.refuse(library, "run", name, word="ELOOP")
+
+    def test_a_file_of_that_name_is_no_library(self):
+        above = ft.PLACE.directory()
+        with open(os.path.join(above, "configs"), "w", encoding="utf-8"):
+            pass
+        ended = ft.finwait("check", "server-first", cwd=above)
+        self.assertEqual(ended.status, 0, ended)
+        self.assertIn("expect: ", ended.stdout)
+
+
 if __name__ == "__main__":
     ft.main()
