@@ -96,5 +96,5 @@ int main(int argc, char **argv)
         perror("finwait: stdout");
         return STATUS_MACHINE;
     }
-    return status;
+    return (int)status;
 }

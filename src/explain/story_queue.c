@@ -75,7 +75,7 @@ static void say_room(struct story *story, double dropped)
     static const char *const raise[] = {
         [BOUND_BACKLOG] = "server.backlog",
         [BOUND_SOMAXCONN] = SOMAXCONN,
-        [BOUND_BOTH] = "server.backlog and " SOMAXCONN,
+        [BOUND_BOTH] = ("server.backlog and " SOMAXCONN),
     };
     const struct facts *facts = &story->facts;
     double full = facts_moved(facts, SIDE_SERVER, "TcpExtTCPReqQFullDrop");

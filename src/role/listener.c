@@ -87,5 +87,5 @@ const int *listeners_of(const struct listeners *listeners, uint32_t index)
 {
     uint32_t set = listeners->sets > 1 ? index : 0;
 
-    return listeners->fd + (size_t)set * listeners->count;
+    return listeners->fd != NULL ? &listeners->fd[(size_t)set * listeners->count] : NULL;
 }

@@ -78,8 +78,8 @@ static const struct event_spec *next_event(const struct scenario *scenario, enum
 {
     const struct event_spec *next = NULL;
 
-    for (const struct event_spec *event = scenario->event;
-         event < scenario->event + scenario->event_count; event++) {
+    for (size_t i = 0; i < scenario->event_count; i++) {
+        const struct event_spec *event = &scenario->event[i];
         bool later =
             last == NULL || event->at > last->at || (event->at == last->at && event > last);
         if (event->side == side && later && (next == NULL || event->at < next->at)) {

@@ -36,14 +36,13 @@ static struct where place_of(const struct tree *node, size_t offset)
 {
     const struct tree *item = node;
 
-    if (node->kind == TREE_LIST) {
-        for (item = node->item; item + 1 < node->item + node->count; item++) {
-            size_t length = strlen(item->text) + 1;
-            if (offset < length) {
-                break;
-            }
-            offset -= length;
+    for (size_t i = 0; node->kind == TREE_LIST && i < node->count; i++) {
+        item = &node->item[i];
+        size_t length = strlen(item->text) + 1;
+        if (offset < length) {
+            break;
         }
+        offset -= i + 1 < node->count ? length : 0;
     }
     struct where where = item->at;
     where.column += item->verbatim ? (int)offset : 0;

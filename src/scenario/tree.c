@@ -55,14 +55,12 @@ static int fail_here(struct reader *reader, const char *what, const char *hint)
 /* The byte at the place; NUL behind the end. */
 static char byte_at(const struct reader *reader, yaml_mark_t mark)
 {
-    const char *at = reader->yaml;
-    const char *end = reader->yaml + reader->length;
+    size_t at = 0;
 
-    for (size_t line = 0; line < mark.line && at != NULL; line++) {
-        at = memchr(at, '\n', (size_t)(end - at));
-        at += at != NULL;
+    for (size_t line = 0; line < mark.line && at < reader->length; at++) {
+        line += reader->yaml[at] == '\n';
     }
-    return at != NULL && (size_t)(end - at) > mark.column ? at[mark.column] : '\0';
+    return mark.column < reader->length - at ? reader->yaml[at + mark.column] : '\0';
 }
 
 /* The commonest slips in words of their own; false: libyaml's must do. */
