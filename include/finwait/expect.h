@@ -9,8 +9,12 @@
  *
  *   expectation = term OP term       OP: < <= == != >= >
  *   term        = metric | number | number "*" metric
- *   number      = 42, -1.5, 50k, 64Ki, 250ms: k M G are thousands, Ki Mi Gi 1024s, and
- *                 ns us ms s m h make it seconds
+ *   number      = 42, -1.5, 50k, 64Ki: k M G are thousands, Ki Mi Gi 1024s
+ *                 250ms, 5000/s, 64KiB: ns us ms s m h; /s k/s M/s /m /h; B kB MB GB KiB MiB GiB
+ *
+ * Both terms must be of one quantity: a count, a time, a size, a rate.  A number therefore has a
+ * unit where the metric has one ("latency.close.p99 < 50ms", "client.fin_wait2.area < 2s *
+ * connections.attempted") and none where it counts; 0 alone may go without.
  *
  * Comparisons are exact, but for products: those are equal within one part in 10^9.
  */

@@ -116,9 +116,19 @@ enum verdict {
     VERDICT_VACUOUS,    /* it holds because nothing came about: counts as not held */
     VERDICT_N,
 };
+/* What the values of an expectation are, and in what they are told: a number, s, bytes, 1/s. */
+enum quantity {
+    QUANTITY_COUNT,
+    QUANTITY_TIME,
+    QUANTITY_SIZE,
+    QUANTITY_RATE,
+    QUANTITY_N,
+};
+
 struct expectation_result {
     char *text;
     enum verdict verdict;
+    enum quantity quantity;
     double left, right; /* the values compared; meaningless when unmeasured */
     char *missing;      /* unmeasured: the metric that is absent */
 };

@@ -39,6 +39,7 @@ static enum relation compare(double left, double right, double tolerance)
 static void judge(const struct result *result, const struct expectation_parts *parts,
                   struct expectation_result *judged)
 {
+    judged->quantity = parts->quantity;
     bool product = parts->left.is_product || parts->right.is_product;
     const struct term *missing = NULL;
 
@@ -84,7 +85,7 @@ int expect_again(struct result *result, struct error *error)
         if (expectation_parse(&parts, judged->text, (struct where){0}, &problem) != 0) {
             error_set(error, STATUS_USAGE, "no result of finwait: expectations[%zu].text: %s", i,
                       problem.what);
-            return error_hint(error, "give a result.json as `finwait run` wrote it");
+            return error_hint(error, "%s", problem.hint);
         }
         free(judged->missing);
         *judged = (struct expectation_result){.text = judged->text};

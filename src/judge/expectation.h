@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "finwait/error.h"
+#include "quantity.h"
 
 /* An expectation taken apart. */
 
@@ -18,11 +19,17 @@ struct term {
     double factor;
     bool is_product;  /* the factor was written */
     char metric[128]; /* "": a number alone */
+    struct dimension dimension;
+
+    /* Where it stands in the text that was parsed; number_end is `begin` where no number is. */
+    const char *begin, *number_end, *end;
+    const char *unit; /* within number, or number_end: it has none */
 };
 
 struct expectation_parts {
     struct term left, right;
-    unsigned holds; /* the relations of left to right under which it holds, ORed */
+    enum quantity quantity; /* of both */
+    unsigned holds;         /* the relations of left to right under which it holds, ORed */
 };
 
 /* -1 with STATUS_USAGE, pointing into the text. */

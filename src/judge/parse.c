@@ -50,26 +50,6 @@ static void skip_blanks(struct parser *parser)
 
 /* ---- numbers ---- */
 
-/* Divided, not multiplied by a fraction: 40us is then the very double that 40000 ns / 1e9 is. */
-static const struct unit {
-    const char *name;
-    double times, over;
-} units[] = {
-    {"", 1, 1},         {"k", 1e3, 1},         {"M", 1e6, 1},  {"G", 1e9, 1},  {"Ki", 1024, 1},
-    {"Mi", 1048576, 1}, {"Gi", 1073741824, 1}, {"ns", 1, 1e9}, {"us", 1, 1e6}, {"ms", 1, 1e3},
-    {"s", 1, 1},        {"m", 60, 1},          {"h", 3600, 1},
-};
-
-static const struct unit *find_unit(const char *name, size_t length)
-{
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strlen(units[i].name) == length && strncmp(units[i].name, name, length) == 0) {
-            return &units[i];
-        }
-    }
-    return NULL;
-}
-
 /* The end of the digits at `text`, a point among them allowed; NULL: there are none. */
 static const char *digits_end(const char *text)
 {
@@ -85,7 +65,18 @@ static const char *digits_end(const char *text)
     return fraction == 0 ? NULL : whole + 1 + fraction;
 }
 
-static int parse_number(struct parser *parser, double *value)
+static int fail_unit(const struct parser *parser, const char *unit, size_t length)
+{
+    fail(parser, unit, "\"%.*s\" is no unit", length < 20 ? (int)length : 20, unit);
+    if (*unit == '%') {
+        return error_hint(parser->error, "write 0.98 * METRIC for 98 %% of it");
+    }
+    return error_hint(parser->error, "there are %s; of time %s; of size %s; of rate %s",
+                      quantity_words(QUANTITY_COUNT)->units, quantity_words(QUANTITY_TIME)->units,
+                      quantity_words(QUANTITY_SIZE)->units, quantity_words(QUANTITY_RATE)->units);
+}
+
+static int parse_number(struct parser *parser, struct term *term)
 {
     const char *begin = parser->next;
     const char *unit_begin = digits_end(begin + (*begin == '-'));
@@ -95,19 +86,19 @@ static int parse_number(struct parser *parser, double *value)
         return fail(parser, begin, "this is no number");
     }
     size_t unit_length = strcspn(unit_begin, " \t\r\n<>=!*");
-    const struct unit *unit = find_unit(unit_begin, unit_length);
+    const struct unit *unit = quantity_unit(unit_begin, unit_length);
     if (unit == NULL) {
-        return fail(parser, unit_begin,
-                    "\"%.*s\" is no unit; there are k M G (thousands), Ki Mi Gi (1024s), "
-                    "ns us ms s m h (seconds)",
-                    unit_length < 20 ? (int)unit_length : 20, unit_begin);
+        return fail_unit(parser, unit_begin, unit_length);
     }
     if ((size_t)(unit_begin - begin) >= sizeof digits) {
         return fail(parser, begin, "the number is too long");
     }
     snprintf(digits, sizeof digits, "%.*s", (int)(unit_begin - begin), begin);
-    *value = strtod(digits, NULL) * unit->times / unit->over;
+    term->factor = strtod(digits, NULL) * unit->times / unit->over;
+    term->dimension = quantity_dimension(unit->of);
+    term->unit = unit_begin;
     parser->next = unit_begin + unit_length;
+    term->number_end = parser->next;
     return 0;
 }
 
@@ -150,21 +141,16 @@ static int parse_metric(struct parser *parser, struct term *term)
     if (is_slip(parser, term->metric)) {
         return -1;
     }
+    struct dimension of = quantity_dimension(quantity_of_metric(term->metric));
+    term->dimension.seconds += of.seconds;
+    term->dimension.bytes += of.bytes;
     parser->next += length;
     return 0;
 }
 
-static int parse_term(struct parser *parser, struct term *term)
+static int parse_product(struct parser *parser, struct term *term)
 {
-    *term = (struct term){.factor = 1};
-    skip_blanks(parser);
-    if (*parser->next == '\0') {
-        return fail(parser, parser->next, "a metric or a number is due here");
-    }
-    if (*parser->next != '-' && *parser->next != '.' && !isdigit((unsigned char)*parser->next)) {
-        return parse_metric(parser, term);
-    }
-    if (parse_number(parser, &term->factor) != 0) {
+    if (parse_number(parser, term) != 0) {
         return -1;
     }
     skip_blanks(parser);
@@ -175,6 +161,24 @@ static int parse_term(struct parser *parser, struct term *term)
     term->is_product = true;
     skip_blanks(parser);
     return parse_metric(parser, term);
+}
+
+static int parse_term(struct parser *parser, struct term *term)
+{
+    int parsed;
+
+    skip_blanks(parser);
+    *term = (struct term){.factor = 1, .begin = parser->next, .number_end = parser->next};
+    if (*parser->next == '\0') {
+        return fail(parser, parser->next, "a metric or a number is due here");
+    }
+    if (*parser->next != '-' && *parser->next != '.' && !isdigit((unsigned char)*parser->next)) {
+        parsed = parse_metric(parser, term);
+    } else {
+        parsed = parse_product(parser, term);
+    }
+    term->end = term->metric[0] == '\0' ? term->number_end : parser->next;
+    return parsed;
 }
 
 /* ---- operators: an earlier one is not the beginning of a later one ---- */
@@ -210,6 +214,79 @@ static int parse_operator(struct parser *parser, unsigned *holds)
     return fail(parser, parser->next, "one of < <= == != >= > is due here");
 }
 
+/* ---- units: both sides must be of one quantity ---- */
+
+/* A 0 alone is 0 in any unit. */
+static bool is_bare_zero(const struct term *term)
+{
+    return term->metric[0] == '\0' && term->unit == term->number_end && term->factor == 0;
+}
+
+static bool is_same(struct dimension a, struct dimension b)
+{
+    return a.seconds == b.seconds && a.bytes == b.bytes;
+}
+
+static const char *article(struct dimension dimension)
+{
+    enum quantity quantity;
+
+    return quantity_find(dimension, &quantity) ? quantity_words(quantity)->article
+                                               : "nothing that is measured";
+}
+
+/* What `wrong` would have to be to compare with `other`, as a hint. */
+static int hint_unit(const struct parser *parser, const struct term *wrong, struct dimension needed)
+{
+    bool has_number = wrong->number_end != wrong->begin;
+    struct dimension metric = {0};
+    enum quantity quantity;
+
+    if (wrong->metric[0] != '\0') {
+        metric = quantity_dimension(quantity_of_metric(wrong->metric));
+    }
+    needed.seconds -= metric.seconds;
+    needed.bytes -= metric.bytes;
+    if (!quantity_find(needed, &quantity)) {
+        return error_hint(parser->error, "compare a metric with one of its kind");
+    }
+    const struct quantity_words *words = quantity_words(quantity);
+    return error_hint(parser->error, "write e.g. %.*s%s%s%s; there are %s",
+                      has_number ? (int)(wrong->unit - wrong->begin) : 1,
+                      has_number ? wrong->begin : "1", words->example,
+                      wrong->metric[0] != '\0' ? " * " : "", wrong->metric, words->units);
+}
+
+static int fail_quantity(const struct parser *parser, const struct term *wrong,
+                         const struct term *other)
+{
+    bool bare = wrong->metric[0] == '\0' && wrong->unit == wrong->number_end;
+
+    fail(parser, wrong->begin, "%.*s is %s, and %.*s %s%s", (int)(other->end - other->begin),
+         other->begin, article(other->dimension), (int)(wrong->end - wrong->begin), wrong->begin,
+         bare ? "has no unit" : "is ", bare ? "" : article(wrong->dimension));
+    return hint_unit(parser, wrong, other->dimension);
+}
+
+static int check_quantities(const struct parser *parser, struct expectation_parts *parts)
+{
+    const struct term *left = &parts->left;
+    const struct term *right = &parts->right;
+    const struct term *other = is_bare_zero(right) ? left : right;
+
+    if (!is_bare_zero(left) && !is_bare_zero(right) &&
+        !is_same(left->dimension, right->dimension)) {
+        bool left_is_written = left->number_end != left->begin;
+        bool right_is_written = right->number_end != right->begin;
+        return left_is_written && !right_is_written ? fail_quantity(parser, left, right)
+                                                    : fail_quantity(parser, right, left);
+    }
+    if (!quantity_find(other->dimension, &parts->quantity)) {
+        return fail(parser, other->begin, "nothing that is measured has such a unit");
+    }
+    return 0;
+}
+
 int expectation_parse(struct expectation_parts *parts, const char *text, struct where where,
                       struct error *error)
 {
@@ -226,5 +303,5 @@ int expectation_parse(struct expectation_parts *parts, const char *text, struct 
     if (parts->left.metric[0] == '\0' && parts->right.metric[0] == '\0') {
         return fail(&parser, text, "it compares two numbers and no metric");
     }
-    return 0;
+    return check_quantities(&parser, parts);
 }

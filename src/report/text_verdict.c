@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,21 +64,53 @@ static void find_operator(const char *expectation, char text[3])
     snprintf(text, 3, "%.*s", (int)(length < 2 ? length : 2), begin);
 }
 
+/* Seconds as a duration; whole nanoseconds are too few digits for none of them. */
+static const char *format_time(char text[UNITS_TEXT], double seconds)
+{
+    double ns = seconds * (double)NS_PER_S;
+
+    if (fabs(ns) < (double)INT64_MAX) {
+        return units_human_duration(text, UNITS_TEXT, llround(ns));
+    }
+    snprintf(text, UNITS_TEXT, "%.3g s", seconds);
+    return text;
+}
+
+/* What stands behind a value in the result's own unit. */
+static const char *const unit_suffix[QUANTITY_N] = {
+    [QUANTITY_COUNT] = "",
+    [QUANTITY_TIME] = " s",
+    [QUANTITY_SIZE] = " bytes",
+    [QUANTITY_RATE] = "/s",
+};
+
+static const char *format_value(char text[UNITS_TEXT], enum quantity quantity, double value)
+{
+    if (quantity == QUANTITY_TIME) {
+        return format_time(text, value);
+    }
+    units_human_count(text, UNITS_TEXT, value);
+    strncat(text, unit_suffix[quantity], UNITS_TEXT - strlen(text) - 1);
+    return text;
+}
+
 /* Two values as a reader can tell them apart: rounded, unless that would make them look equal. */
 static char *format_pair(const struct expectation_result *expectation)
 {
     char operator[3];
     char *text = NULL;
-    const char *left = COUNT(expectation->left);
-    const char *right = COUNT(expectation->right);
+    enum quantity quantity = expectation->quantity;
+    const char *suffix = unit_suffix[quantity];
+    const char *left = format_value((char[UNITS_TEXT]){0}, quantity, expectation->left);
+    const char *right = format_value((char[UNITS_TEXT]){0}, quantity, expectation->right);
     bool same =
         !(expectation->left < expectation->right) && !(expectation->left > expectation->right);
 
     find_operator(or_empty(expectation->text), operator);
-    int length =
-        strcmp(left, right) == 0 && !same
-            ? asprintf(&text, "%.15g %s %.15g", expectation->left, operator, expectation->right)
-            : asprintf(&text, "%s %s %s", left, operator, right);
+    int length = strcmp(left, right) == 0 && !same
+                     ? asprintf(&text, "%.15g%s %s %.15g%s", expectation->left, suffix, operator,
+                                expectation->right, suffix)
+                     : asprintf(&text, "%s %s %s", left, operator, right);
     return length < 0 ? NULL : text;
 }
 

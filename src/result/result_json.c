@@ -20,6 +20,13 @@ static const char *verdict_item(size_t index)
     return verdict_names[index];
 }
 
+static const char *quantity_item(size_t index)
+{
+    static const char *const names[QUANTITY_N] = {"count", "s", "bytes", "1/s"};
+
+    return names[index];
+}
+
 static const char *side_item(size_t index)
 {
     return side_name((enum side)index);
@@ -159,6 +166,7 @@ static const struct field remark_fields[] = {
 static const struct field expectation_fields[] = {
     {"text", &codec_text, AT(expectation_result, text)},
     {"verdict", WORD(verdict_item, VERDICT_N), AT(expectation_result, verdict)},
+    {"unit", WORD(quantity_item, QUANTITY_N), AT(expectation_result, quantity), .optional = true},
     {"left", &codec_real, AT(expectation_result, left), .optional = true},
     {"right", &codec_real, AT(expectation_result, right), .optional = true},
     {"missing", &codec_text, AT(expectation_result, missing), .optional = true},

@@ -140,6 +140,18 @@ class Report(ft.TestCase):
         self.assertIn(f"{none}: no result of finwait: expectations[0].text", ended.stderr)
         self.assertIn('"foo bar"', ended.stderr)
 
+    def test_a_unit_is_due_there_too(self):
+        text = "latency.close.p99 < 50"
+        stored = self.changed(lambda value: value["expectations"][0].update(text=text))
+        for arguments in ((stored,), (self.out, "--expect", text)):
+            with self.subTest(arguments):
+                ended = ft.finwait("report", *arguments)
+                self.assertEqual((ended.status, ended.stdout), (2, ""))
+                self.assertIn("column 21: latency.close.p99 is a time", ended.stderr)
+                self.assertIn("write e.g. 50ms", ended.stderr)
+        ended = ft.finwait("report", self.out, "--expect", "latency.close.p99 < 50h")
+        self.assertRegex(ended.stdout, r"p99 < 50h \([0-9.]+ [a-z]+ < 50 h\)")
+
     def test_without_a_result(self):
         ended = ft.finwait("report")
         self.assertEqual((ended.status, ended.stdout), (2, ""))

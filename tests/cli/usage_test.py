@@ -148,6 +148,7 @@ class Mistakes(ft.TestCase):
         )
         self.check(["run", "server-first", "--expect", "server.time_wait.peak >"], "column 24")
         self.check(["run", "server-first", "--expect", ""], "expect")
+        self.check(["run", "server-first", "--expect", "connections.rate > 9"], "column 20", "9/s")
         self.check(["check", "server-first", "--set", "expect=3 >>> 4"], "3 >>> 4")
 
     def test_a_target_that_is_not_ours(self):
@@ -211,6 +212,8 @@ class Where(ft.TestCase):
             "recv",
         ),
         "an unknown metric": ("expect:\n  - server.time_wiat.peak > 3\n", 2, 5, "time_wait"),
+        "a metric's unit left out": ("expect:\n  - latency.close.p99 < 50\n", 2, 25, "50ms"),
+        "a unit of something else": ("expect: [latency.close.p99 < 50kB]\n", 1, 30, "is a size"),
         "an option given twice": ("name: x\nname: y\n", 2, None, "twice"),
         "a sysctl in lab: host": (
             "lab: host\nserver:\n  sysctl:\n    net.ipv4.tcp_tw_reuse: 1\n",

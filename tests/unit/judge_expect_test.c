@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "finwait/expect.h"
+#include "finwait/metric.h"
 
 static const struct where nowhere;
 
@@ -54,16 +55,26 @@ static void verdicts(void **state)
         {"1.2 < 0.1 * connections.attempted", VERDICT_FAIL},
         {"connections.opened == 30k", VERDICT_PASS},
         {"connections.opened < 1M", VERDICT_PASS},
-        {"client.bytes_sent == 64Ki", VERDICT_PASS},
+        {"client.bytes_sent == 64KiB", VERDICT_PASS},
+        {"client.bytes_sent == 65.536kB", VERDICT_PASS},
+        {"client.bytes_sent < 1MB", VERDICT_PASS},
+        {"client.bytes_sent == 6553.6B * connections.completed", VERDICT_PASS},
+        {"client.bytes_sent > 0", VERDICT_PASS},
         {"latency.connect.max <= 40us", VERDICT_PASS},
         {"latency.connect.max == 40us", VERDICT_PASS},
         {"latency.connect.max < 40us", VERDICT_FAIL},
         {"latency.connect.max < 1.5ms", VERDICT_PASS},
         {"latency.connect.max < 1m", VERDICT_PASS},
+        {"latency.connect.max > 0", VERDICT_PASS},
+        {"0 < latency.connect.max", VERDICT_PASS},
+        {"0s < latency.connect.max", VERDICT_PASS},
+        {"latency.connect.max <= 4us * connections.completed", VERDICT_PASS},
+        {"connections.rate > 60/m", VERDICT_UNMEASURED},
+        {"connections.completed >= 1/s * latency.connect.max", VERDICT_PASS},
         {"latency.connect.max > 39999ns", VERDICT_PASS},
         {"errors.EPIPE == 0", VERDICT_PASS},
         {"server.time_wait.peak == 0", VERDICT_UNMEASURED},
-        {"connections.completed > 0.5 * latency.close.p99", VERDICT_UNMEASURED},
+        {"connections.completed > 0.5/s * latency.close.p99", VERDICT_UNMEASURED},
     };
     struct result *result = measured();
     struct error error;
@@ -142,7 +153,29 @@ static const struct malformed {
      "did you mean server.counter.TcpExtTCPTimeWaitOverflow?"},
     {"host.counter.TcpExttw > 0", 1, "did you mean host.counter.TcpExtTW?"},
     {"latency.connect.max < 3parsec", 24, "parsec"},
-    {"connections.completed > 98%", 27, "no unit"},
+    {"connections.completed > 98%", 27, "0.98 * METRIC"},
+    {"latency.close.p99 < 50", 21, "50 has no unit"},
+    {"latency.close.p99 < 50", 21, "write e.g. 50ms"},
+    {"latency.close.p99 < -1", 21, "-1ms"},
+    {"50 > latency.close.p99", 1, "write e.g. 50ms"},
+    {"latency.close.p99 < 50kB", 21, "50kB is a size"},
+    {"latency.close.p99 < 50/s", 21, "50/s is a rate"},
+    {"latency.close.p99 < 50k", 21, "50k is a count"},
+    {"latency.close.p99 < 0B", 21, "0B is a size"},
+    {"connections.completed > 50ms", 25, "write e.g. 50;"},
+    {"server.close_wait.final <= 1s", 28, "1s is a time"},
+    {"errors.EPIPE == 0s", 17, "0s is a time"},
+    {"client.memory_per_connection < 9000", 32, "write e.g. 9000B"},
+    {"client.memory_per_connection < 9k", 32, "write e.g. 9B"},
+    {"client.bytes_sent > 1ms", 21, "1ms is a time"},
+    {"connections.rate >= 5000", 21, "write e.g. 5000/s"},
+    {"server.time_wait.slope >= 900", 27, "write e.g. 900/s"},
+    {"client.fin_wait2.area < 3 * connections.attempted", 25,
+     "write e.g. 3ms * connections.attempted"},
+    {"cpu.client < 2 * cpu.server * 3", 29, "end here"},
+    {"connections.completed > 0.5 * latency.close.p99", 25, "a time"},
+    {"latency.close.p99 < connections.completed", 21, "write e.g. 1ms * connections.completed"},
+    {"5/s * connections.rate > 3/s * connections.rate", 26, "nothing that is measured"},
     {"connections.completed > 1.", 25, "no number"},
     {"connections.completed > .5", 25, "no number"},
     {"connections.completed > -", 25, "no number"},
@@ -202,6 +235,24 @@ static void long_texts_are_refused(void **state)
     memset(text, '1', sizeof text - 1);
     assert_int_equal(expect_check(text, nowhere, &error), -1);
     assert_non_null(strstr(error.what, "too long"));
+}
+
+/* A unit that a new metric brings along has to be counted or measured, by intent. */
+static void every_unit_is_known(void **state)
+{
+    static const char known[] =
+        " sockets connections events errors responses processes messages s socket·s bytes 1/s "
+        "sockets/s ";
+    char unit[64];
+
+    (void)state;
+    for (size_t i = 0; i < metric_count; i++) {
+        snprintf(unit, sizeof unit, " %s ", metric_table[i].unit);
+        if (strstr(known, unit) == NULL) {
+            fail_msg("is \"%s\" of %s a count?  see quantity.c", metric_table[i].unit,
+                     metric_table[i].pattern);
+        }
+    }
 }
 
 /* Connects that were all refused. */
@@ -287,7 +338,7 @@ static void none_completed_is_no_pass(void **state)
         {"server.close_wait.final >= 0.99 * connections.completed", VERDICT_VACUOUS},
         {"server.close_wait.final == connections.completed", VERDICT_VACUOUS},
         {"connections.completed <= client.messages_received", VERDICT_VACUOUS},
-        {"connections.rate <= client.messages_received", VERDICT_VACUOUS},
+        {"connections.rate <= 1/s * client.messages_received", VERDICT_VACUOUS},
         {"client.messages_received == connections.foreseen", VERDICT_VACUOUS},
         {"client.outcome.handshake >= 0.99 * connections.completed", VERDICT_VACUOUS}, /* 12 >= 0 */
         {"client.outcome.handshake != connections.completed", VERDICT_PASS},
@@ -327,6 +378,7 @@ int main(void)
         cmocka_unit_test(status_of_all),
         cmocka_unit_test(malformed_is_refused_with_its_column),
         cmocka_unit_test(long_texts_are_refused),
+        cmocka_unit_test(every_unit_is_known),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -408,12 +408,16 @@ static void expectations_show_what_was_compared(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
     struct expectation_result items[] = {
-        {strdup("server.time_wait.peak >= 4900"), VERDICT_PASS, 4998, 4900, NULL},
-        {strdup("connections.failed == 0"), VERDICT_FAIL, 12, 0, NULL},
-        {strdup("connections.rate > 4999.9"), VERDICT_FAIL, 4999.75, 4999.9, NULL},
-        {strdup("cpu.client < 1"), VERDICT_UNMEASURED, 0, 0, strdup("cpu.client")},
-        {strdup("1 > client.counter.TcpExtTw"), VERDICT_UNMEASURED, 0, 0,
+        {strdup("server.time_wait.peak >= 4900"), VERDICT_PASS, QUANTITY_COUNT, 4998, 4900, NULL},
+        {strdup("connections.failed == 0"), VERDICT_FAIL, QUANTITY_COUNT, 12, 0, NULL},
+        {strdup("connections.rate > 4999.9/s"), VERDICT_FAIL, QUANTITY_RATE, 4999.75, 4999.9, NULL},
+        {strdup("cpu.client < 1s"), VERDICT_UNMEASURED, QUANTITY_TIME, 0, 0, strdup("cpu.client")},
+        {strdup("1 > client.counter.TcpExtTw"), VERDICT_UNMEASURED, QUANTITY_COUNT, 0, 0,
          strdup("client.counter.TcpExtTw")},
+        {strdup("latency.close.p99 < 50ms"), VERDICT_PASS, QUANTITY_TIME, 0.0123, 0.05, NULL},
+        {strdup("cpu.client < 1us"), VERDICT_FAIL, QUANTITY_TIME, 1.0001e-6, 1e-6, NULL},
+        {strdup("client.bytes_sent == 64KiB"), VERDICT_FAIL, QUANTITY_SIZE, 12, 65536, NULL},
+        {strdup("client.established.area < 1h"), VERDICT_FAIL, QUANTITY_TIME, 1e12, 3600, NULL},
     };
 
     (void)state;
@@ -424,9 +428,13 @@ static void expectations_show_what_was_compared(void **state)
     char *text = written(&report_text, result);
     assert_holds(text, "PASS        server.time_wait.peak >= 4900 (4,998 >= 4,900)\n");
     assert_holds(text, "FAIL        connections.failed == 0 (12 == 0)\n");
-    assert_holds(text, "(4999.75 > 4999.9)\n");
-    assert_holds(text, "UNMEASURED  cpu.client < 1 (not measured: cpu.client)\n");
+    assert_holds(text, "(4999.75/s > 4999.9/s)\n");
+    assert_holds(text, "UNMEASURED  cpu.client < 1s (not measured: cpu.client)\n");
     assert_holds(text, "client.counter.TcpExtTW?)\n");
+    assert_holds(text, "latency.close.p99 < 50ms (12.3 ms < 50 ms)\n");
+    assert_holds(text, "cpu.client < 1us (1.0001e-06 s < 1e-06 s)\n");
+    assert_holds(text, "(12 bytes == 65,536 bytes)\n");
+    assert_holds(text, " < 60 min)\n");
     free(text);
     result_free(result);
 }
