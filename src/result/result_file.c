@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #include "codec.h"
+#include "finwait/file.h"
 #include "finwait/result.h"
 #include "grow.h"
+
+enum { READ_MAX = 256 << 20 }; /* ten times what the longest series make */
 
 /* mkdir -p; `path` is changed and restored. */
 static int make_directories(char *path, struct error *error)
@@ -121,20 +124,25 @@ fail:
 
 static json_t *load(const char *file, struct error *error)
 {
+    static const char advice[] = "give a " RESULT_FILE " that finwait wrote";
     json_error_t problem;
-    FILE *stream = fopen(file, "rce");
+    char told[256];
+    size_t length;
 
-    if (stream == NULL) {
-        error_errno(error, STATUS_USAGE, errno, "read %s", file);
-        error_hint(error, "give a %s that finwait wrote", RESULT_FILE);
+    snprintf(told, sizeof told, "read %.200s", file);
+    char *text = file_read(file, READ_MAX, told, &length, error);
+    if (text == NULL) {
+        if (error->status == STATUS_USAGE && error->hint[0] == '\0') {
+            error_hint(error, advice);
+        }
         return NULL;
     }
-    json_t *json = json_loadf(stream, JSON_REJECT_DUPLICATES, &problem);
-    fclose(stream);
+    json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
+    free(text);
     if (json == NULL) {
         error_set(error, STATUS_USAGE, "no JSON: %s", problem.text);
         error_at(error, (struct where){file, problem.line > 0 ? problem.line : 0, problem.column});
-        error_hint(error, "give a %s that finwait wrote", RESULT_FILE);
+        error_hint(error, advice);
     }
     return json;
 }

@@ -1,12 +1,10 @@
 #include "finwait/scenario.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "draft.h"
+#include "finwait/file.h"
 
 enum { FILE_MAX = 1 << 20 };
 
@@ -148,60 +146,18 @@ fail:
 
 /* ---- from a file ---- */
 
-/* Read until the end or until `room` is full.  The length, or -1 with errno. */
-static ssize_t read_all(int fd, char *text, size_t room)
-{
-    size_t length = 0;
-    ssize_t got = 1;
-
-    while (got != 0 && length < room) {
-        got = read(fd, text + length, room - length);
-        if (got < 0 && errno != EINTR) {
-            return -1;
-        }
-        length += got > 0 ? (size_t)got : 0;
-    }
-    return (ssize_t)length;
-}
-
-static int fail_file(struct error *error, const char *file, int errnum)
-{
-    error_errno(error, STATUS_USAGE, errnum, "cannot read %.200s", file);
-    return error_hint(error, "name a scenario file, e.g. configs/server-first.yaml");
-}
-
 /* All of `file`, to be freed; NULL and the error filled. */
 static char *slurp(const char *file, size_t *length, struct error *error)
 {
-    char *text = NULL;
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    char told[256];
+    char *text;
 
-    if (fd < 0) {
-        fail_file(error, file, errno);
-        return NULL;
+    snprintf(told, sizeof told, "cannot read %.200s", file);
+    text = file_read(file, FILE_MAX, told, length, error);
+    if (text == NULL && error->status == STATUS_USAGE && error->hint[0] == '\0') {
+        error_hint(error, "name a scenario file, e.g. configs/server-first.yaml");
     }
-    text = malloc(FILE_MAX + 1);
-    if (text == NULL) {
-        error_set(error, STATUS_MACHINE, "out of memory");
-        goto fail;
-    }
-    ssize_t got = read_all(fd, text, FILE_MAX + 1);
-    if (got < 0) {
-        fail_file(error, file, errno);
-        goto fail;
-    }
-    if (got > FILE_MAX) {
-        error_set(error, STATUS_USAGE, "%.200s is larger than 1 MiB", file);
-        error_hint(error, "no scenario is: name a scenario file");
-        goto fail;
-    }
-    close(fd);
-    *length = (size_t)got;
     return text;
-fail:
-    free(text);
-    close(fd);
-    return NULL;
 }
 
 struct scenario *scenario_load(const char *file, const struct scenario_override *overrides,

@@ -1,42 +1,49 @@
 #include "files.h"
 
-#include <errno.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <stdbool.h>
-#include <sys/stat.h>
+#include <stdlib.h>
 
+#include "finwait/file.h"
 #include "library.h"
 #include "reason.h"
 
+enum { PEM_MAX = 16 << 20 };
+
 struct source {
     const char *option, *path;
+    char *text; /* what the BIO reads */
+    size_t length;
     BIO *bio;
 };
 
-/* fopen(3) opens a directory, and reading it then fails without OpenSSL's saying so. */
 static int source_open(struct source *source, struct error *error)
 {
-    FILE *file = fopen(source->path, "re");
-    struct stat about;
-    int errnum = errno;
+    char told[384];
 
-    if (file != NULL && fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode)) {
-        fclose(file);
-        file = NULL;
-        errnum = EISDIR;
-    }
-    if (file == NULL) {
-        return error_errno(error, STATUS_USAGE, errnum, "%s: %s", source->option, source->path);
+    snprintf(told, sizeof told, "%s: %s", source->option, source->path);
+    source->text = file_read(source->path, PEM_MAX, told, &source->length, error);
+    if (source->text == NULL) {
+        return -1;
     }
     ERR_clear_error();
-    source->bio = BIO_new_fp(file, BIO_CLOSE);
+    source->bio = BIO_new_mem_buf(source->text, (int)source->length);
     if (source->bio == NULL) {
-        fclose(file);
-        return error_openssl(error, "%s: %s", source->option, source->path);
+        free(source->text);
+        error_openssl(error, "%s", told);
+        return -1;
     }
     return 0;
+}
+
+static void source_close(struct source *source)
+{
+    BIO_free(source->bio);
+    OPENSSL_cleanse(source->text, source->length); /* a key, perhaps */
+    free(source->text);
 }
 
 /* Whether OpenSSL's security level (SSL_CTX_set_security_level(3)) is what refuses it. */
@@ -121,7 +128,7 @@ static int use_certificates(SSL_CTX *context, const char *option, const char *pa
         return -1;
     }
     int status = take_all(context, &source, take, error);
-    BIO_free(source.bio);
+    source_close(&source);
     return status;
 }
 
@@ -195,6 +202,6 @@ int files_use_key(SSL_CTX *context, const char *option, const char *path, struct
         status = use_key(context, &source, key, error);
         EVP_PKEY_free(key);
     }
-    BIO_free(source.bio);
+    source_close(&source);
     return status;
 }

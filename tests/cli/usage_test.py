@@ -2,8 +2,11 @@
 
 import os
 import re
+import socket
+import subprocess
 
 import finwait_test as ft
+import tls_peers
 
 COMMANDS = ("run", "report", "check", "show", "list", "doctor")
 
@@ -260,6 +263,87 @@ class Where(ft.TestCase):
         ended = ft.finwait("run", file, user=user)
         self.assertEqual(ended.status, 2, ended)
         self.assertIn("EACCES", ended.stderr)
+
+
+class Files(ft.TestCase):
+    """Whatever is named instead of a file: what it is is said, and nothing is waited for."""
+
+    def setUp(self):
+        self.place = ft.PLACE.directory()
+
+    def named(self, name):
+        return os.path.join(self.place, name)
+
+    def refuse(self, file, *words, **how):
+        """In each place where a file is named."""
+        tls = ["check", "tls-rst", "--set", "server.tls.key=key.pem"]
+        for arguments in (
+            ["check", file],
+            ["report", file],
+            [*tls, "--set", f"server.tls.cert={file}"],
+            [*tls, "--set", f"server.tls.cert={tls_peers.authority().cert}", "--set", f"server.tls.key={file}"],
+            ["check", "tls-rst", "--set=client.tls.verify=on", "--set", f"client.tls.ca={file}"],
+        ):
+            with self.subTest(arguments):
+                ended = ft.finwait(*arguments, **how)
+                self.assertEqual((ended.status, ended.stdout), (2, ""), ended)
+                for word in words:
+                    self.assertIn(word, ended.stderr)
+                self.assertIn(file[:80], ended.stderr)
+
+    def test_a_pipe_that_nobody_writes_to(self):
+        os.mkfifo(self.named("fifo"))
+        self.refuse(self.named("fifo"), "a pipe that nothing comes from")
+
+    def test_a_socket(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.named("socket"))
+            self.refuse(self.named("socket"), "ENXIO")
+
+    def test_a_terminal(self):
+        master, slave = os.openpty()
+        try:
+            self.refuse(os.ttyname(slave), "it is a terminal")
+        finally:
+            os.close(master)
+            os.close(slave)
+
+    def test_what_has_no_end(self):
+        self.refuse("/dev/zero", "larger than", "MiB")
+        with open(self.named("huge"), "wb") as file:
+            file.truncate(1 << 40)
+        self.refuse(self.named("huge"), "larger than", "MiB")
+
+    def test_what_cannot_be_opened(self):
+        os.symlink("loop", self.named("loop"))
+        self.refuse(self.named("loop"), "ELOOP")
+        self.refuse(self.named("missing"), "ENOENT")
+        self.refuse(self.named("x" * 256), "ENAMETOOLONG")
+        self.refuse("/etc/passwd/x", "ENOTDIR")
+
+    def test_pipes_that_are_written_to(self):
+        """A shell's <(...) and |, and a FIFO, however late and in pieces the text comes."""
+        write = "{ printf 'name: piped'; sleep 0.2; echo; echo 'order: client-rst'; }"
+        fifo = self.named("written")
+        for script in (
+            f"{ft.BINARY} check <({write})",
+            f"{write} | {ft.BINARY} check /dev/stdin",
+            f"mkfifo {fifo}; {write} > {fifo} & exec {ft.BINARY} check <(cat {fifo})",
+        ):
+            with self.subTest(script):
+                ended = subprocess.run(
+                    ["bash", "-c", script], capture_output=True, text=True, timeout=ft.PATIENCE
+                )
+                self.assertEqual((ended.returncode, ended.stderr), (0, ""), ended)
+                self.assertIn("piped: ok\n", ended.stdout)
+                self.assertIn("order: client-rst\n", ended.stdout)
+
+    def test_an_out_that_is_no_directory(self):
+        os.mkfifo(self.named("fifo"))
+        for out in (self.named("fifo"), "/dev/zero"):
+            ended = ft.finwait("run", "server-first", "--out", out)
+            self.assertEqual((ended.status, ended.stdout), (3, ""), ended)
+            self.assertIn("ENOTDIR", ended.stderr)
 
 
 class Library(ft.TestCase):

@@ -1,6 +1,7 @@
 #include "scenario_testing.h"
 
 #include <glob.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /*
@@ -190,9 +191,25 @@ static void a_file_that_cannot_be_read_says_why(void **state)
     assert_null(scenario_load("/", NULL, 0, &error));
     assert_string_equal(error.what, "cannot read /: EISDIR (Is a directory)");
     assert_null(scenario_load("/dev/zero", NULL, 0, &error));
-    assert_string_equal(error.what, "/dev/zero is larger than 1 MiB");
+    assert_string_equal(error.what, "cannot read /dev/zero: it is larger than 1 MiB");
     assert_null(scenario_load("/dev/null", NULL, 0, &error));
     assert_string_equal(error.what, "the scenario is empty");
+}
+
+static void a_machine_without_descriptors_is_no_mistake(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct rlimit before;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_null(scenario_load("/dev/null", NULL, 0, &error));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(error.status, STATUS_MACHINE);
+    assert_non_null(strstr(error.what, "cannot read /dev/null: EMFILE"));
+    assert_string_equal(error.hint, "");
 }
 
 static char *repeat(const char *piece, size_t times)
@@ -238,6 +255,7 @@ int main(void)
         cmocka_unit_test(bad_overrides_are_refused_where_they_were_said),
         cmocka_unit_test(bad_values_as_written_are_refused),
         cmocka_unit_test(a_file_that_cannot_be_read_says_why),
+        cmocka_unit_test(a_machine_without_descriptors_is_no_mistake),
         cmocka_unit_test(costly_files_are_refused),
     };
 

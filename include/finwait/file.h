@@ -1,0 +1,18 @@
+#ifndef FINWAIT_FILE_H
+#define FINWAIT_FILE_H
+
+#include <stddef.h>
+
+#include "finwait/error.h"
+
+/*
+ * All of the file `path`, `*length` bytes and a NUL behind them; free() it.  At most `limit` bytes,
+ * a multiple of 1 MiB.  A pipe is read until its writers have closed it; a terminal, and a pipe
+ * that nobody writes to, are refused.  NULL and the error, which begins with `told` ("cannot read
+ * x"): STATUS_USAGE where another name mends it, STATUS_MACHINE where it does not (EMFILE, EIO
+ * ...); it has a hint only where the file is of a wrong kind.
+ */
+char *file_read(const char *path, size_t limit, const char *told, size_t *length,
+                struct error *error);
+
+#endif
