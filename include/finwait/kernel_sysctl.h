@@ -9,7 +9,8 @@
 
 /*
  * The net.* sysctls that act on how connections open and end.  A sysctl without a row here can be
- * set and is recorded like any other; only the kernel then knows what it takes.
+ * set, if sysctl_check_scope lets it, and is recorded like any other; only the kernel then knows
+ * what it takes.
  *
  * Defaults are those of a fresh network namespace of Linux 6.18.  Bounds are the widest of the
  * kernels from 6.1 to 6.18: a value outside is refused, or rewritten, by each of them.
@@ -49,5 +50,11 @@ int64_t sysctl_number(const char *value, unsigned index);
  * STATUS_USAGE, what is wrong and what it takes, and no place.
  */
 int sysctl_check(const char *name, const char *value, struct error *error);
+
+/*
+ * Whether a host may be given its own value of `name` without a change of the machine: 0, or -1
+ * with STATUS_USAGE, why not, and no place.  0 does not say that there is such a sysctl.
+ */
+int sysctl_check_scope(const char *name, struct error *error);
 
 #endif

@@ -159,6 +159,14 @@ const struct sysctl_info sysctl_table[] = {
     {"net.ipv4.tcp_early_retrans",
      "3 or 4: the last segment is sent again early, as a probe; 0: it is not", "3", "", 0, 4, 1,
      false, "<side>.counter.TcpExtTCPLossProbes", "tcp_schedule_loss_probe(), tcp_output.c"},
+    {"net.ipv4.tcp_congestion_control",
+     "how a connection finds its rate, unless its program says otherwise; one of "
+     "tcp_available_congestion_control",
+     "cubic", "", TEXT, false, "latency.response.p99, <side>.counter.TcpRetransSegs",
+     "tcp_assign_congestion_control(), tcp_cong.c"},
+    {"net.ipv4.tcp_available_congestion_control",
+     "which of these the machine has loaded: to read only", "reno cubic", "", TEXT, false, "",
+     "proc_tcp_available_congestion_control(), sysctl_net_ipv4.c"},
     /* memory and tables */
     {"net.ipv4.tcp_rmem", "the receive buffer: least, at first, most", "4096 131072 33554432",
      "bytes", 1, INT_MAX, 3, false, "<side>.memory_per_connection, latency.response.p99",

@@ -101,8 +101,22 @@ static int blame_host(enum side side, const struct error *cause, struct error *e
     return cause->hint[0] == '\0' ? -1 : error_hint(error, "%s", cause->hint);
 }
 
+/* Before the first is written: not every sysctl that a host can write is the host's own. */
+static int check_scopes(const struct sysctl_settings *settings, struct error *error)
+{
+    for (size_t i = 0; i < settings->count; i++) {
+        if (sysctl_check_scope(settings->item[i].name, error) != 0) {
+            return error_at(error, settings->item[i].where);
+        }
+    }
+    return 0;
+}
+
 static int tune_host(const struct lab_config *config, enum side side, struct error *error)
 {
+    if (check_scopes(&config->sysctl[side], error) != 0) {
+        return -1;
+    }
     /* Its default, half the table's size, would cut a pile short (tcp_set_hashinfo). */
     if (write_number("net.ipv4.tcp_max_tw_buckets", time_wait_buckets(config->sockets), error) !=
         0) {

@@ -178,6 +178,31 @@ static int verify(const char *name, const char *value, struct error *error)
                              "it is");
 }
 
+/* For root the kernel would load the module of one that it has not (tcp_ca_find_autoload(),
+ * net/ipv4/tcp_cong.c), and the machine would keep it. */
+static int check_loaded(const char *name, const char *value, struct error *error)
+{
+    char loaded[VALUE_MAX];
+    char word[VALUE_MAX];
+    const char *cursor = loaded;
+
+    if (strcmp(name, "net.ipv4.tcp_congestion_control") != 0) {
+        return 0;
+    }
+    if (sysctl_read("net.ipv4.tcp_available_congestion_control", loaded, sizeof loaded, error) !=
+        0) {
+        return -1;
+    }
+    while (next_word(&cursor, word, sizeof word)) {
+        if (same_value(word, value)) {
+            return 0;
+        }
+    }
+    error_set(error, STATUS_USAGE, "%s: this machine has no \"%s\" loaded", name, value);
+    return error_hint(error, "it has %s; a lab loads no module: as root, modprobe tcp_NAME",
+                      loaded);
+}
+
 int sysctl_write(const char *name, const char *value, struct error *error)
 {
     char line[VALUE_MAX];
@@ -186,6 +211,9 @@ int sysctl_write(const char *name, const char *value, struct error *error)
     if (length < 0 || (size_t)length >= sizeof line) {
         return error_set(error, STATUS_USAGE, "%s: the value is longer than %d characters", name,
                          VALUE_MAX - 2);
+    }
+    if (check_loaded(name, value, error) != 0) {
+        return -1;
     }
     int fd = sysctl_open(name, O_WRONLY, error);
     if (fd < 0) {

@@ -22,15 +22,6 @@ const char *sysctl_path(char path[SYSCTL_PATH], const char *name)
     return path;
 }
 
-#define ONE_FOR_ALL "it governs the whole machine, so a lab cannot have its own"
-
-static bool is_machine_wide(const char *name)
-{
-    const struct sysctl_info *info = sysctl_info(name);
-
-    return info != NULL && info->machine_wide;
-}
-
 /*
  * Older kernels keep net.core from namespaces that were made without root (sysctl_core_net_init,
  * net/core/sysctl_net_core.c); somaxconn is there on every other.
@@ -111,10 +102,6 @@ int sysctl_unknown(const char *name, struct error *error)
     const struct sysctl_info *info = sysctl_info(name);
 
     error_set(error, STATUS_MACHINE, "%s: this kernel has no such sysctl", name);
-    if (is_machine_wide(name)) {
-        error_set(error, STATUS_MACHINE, "%s: a network namespace has no such sysctl", name);
-        return error_hint(error, ONE_FOR_ALL);
-    }
     if (is_hidden(name)) {
         error_set(error, STATUS_MACHINE,
                   "%s: this kernel has no net.core in hosts that are made without root", name);
@@ -131,9 +118,6 @@ int sysctl_denied(const char *name, const char *verb, int errnum, struct error *
     if (errnum == EROFS) {
         return error_hint(error, "/proc/sys is mounted read-only, as containers do: start it with "
                                  "--privileged, or use `lab: host`");
-    }
-    if ((errnum == EACCES || errnum == EPERM) && is_machine_wide(name)) {
-        return error_hint(error, ONE_FOR_ALL);
     }
     if (errnum == EACCES || errnum == EPERM) {
         return error_hint(error, "the kernel does not let this namespace %s it", verb);

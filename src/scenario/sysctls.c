@@ -39,7 +39,8 @@ static int check_sysctl(const struct draft *draft, const struct option *option, 
         error_set(draft->error, STATUS_USAGE, "%s.%s: not a sysctl's value", option->path, name);
         return draft_fail_at(draft, node->at, form);
     }
-    if (sysctl_check(name, node->text, draft->error) != 0) {
+    if (sysctl_check_scope(name, draft->error) != 0 ||
+        sysctl_check(name, node->text, draft->error) != 0) {
         return error_at(draft->error, node->at);
     }
     return 0;

@@ -70,8 +70,50 @@ class Sysctl(ft.LabTestCase):
         self.assertIn("net.ipv4.tcp_tw_reuse", ended.stderr)
         self.assertIn("99", ended.stderr)
 
+    def test_one_that_would_be_the_machines(self):
+        """What no namespace has of its own is refused where it stands, and stays as it is."""
+        before = ft.read_sysctls()
+        for name in (
+            "net.netfilter.nf_hooks_lwtunnel",
+            "net.netfilter.nf_log.2",
+            "net.ipv4.tcp_mem",
+            "net.core.rmem_max",
+            "net.of_a_kernel_to_come",
+        ):
+            with self.subTest(name):
+                text = f"client:\n  sysctl:\n    {name}: 1\n"
+                ended = ft.finwait("run", ft.PLACE.write("shared.yaml", text), user=self.user)
+                self.assertEqual(ended.status, 2, ended)
+                self.assert_nothing_started(ended)
+                self.assertIn(f"shared.yaml:3:{len(name) + 7}: {name}: ", ended.stderr)
+                self.assertIn("whole machine", ended.stderr)
+        after = ft.read_sysctls()
+        both = before.keys() & after.keys()
+        self.assertEqual({k: before[k] for k in both}, {k: after[k] for k in both})
+
+    def test_it_loads_no_module(self):
+        loaded = "/proc/sys/net/ipv4/tcp_available_congestion_control"
+        with open(loaded, encoding="utf-8") as file:
+            before = file.read()
+        ended = ft.run(
+            {"server.sysctl.net.ipv4.tcp_congestion_control": "westwood"}, user=self.user
+        )
+        if "westwood" not in before:
+            self.assertEqual(ended.status, 2, ended)
+            self.assert_nothing_started(ended)
+        with open(loaded, encoding="utf-8") as file:
+            self.assertEqual(file.read(), before)
+
     def test_a_key_outside_of_net(self):
-        for name in ("kernel.hostname", "net.../../kernel.hostname", "net..ipv4", "net"):
+        for name in (
+            "kernel.hostname",
+            "net.../../kernel.hostname",
+            "net.ipv4.conf.all/../../../kernel.hostname",
+            "net/ipv4/tcp_fin_timeout",
+            "net.ipv4.conf.all.../kernel.hostname",
+            "net..ipv4",
+            "net",
+        ):
             with self.subTest(name):
                 ended = ft.run({f"server.sysctl.{name}": "x"}, user=self.user)
                 self.assertEqual(ended.status, 2, ended)

@@ -79,6 +79,51 @@ static void values_are_those_of_the_kernel(void **state)
     }
 }
 
+/* What is not known to be a namespace's own is not set in a lab. */
+static void scopes_are_known(void **state)
+{
+    static const struct {
+        const char *name, *hint; /* NULL: a host's own */
+    } rows[] = {
+        {"net.ipv4.tcp_fin_timeout", NULL},
+        {"net.ipv4.of_a_kernel_to_come", NULL},
+        {"net.ipv4.conf.link.rp_filter", NULL},
+        {"net.ipv6.conf.all.disable_ipv6", NULL},
+        {"net.ipv4.neigh.link.gc_stale_time", NULL},
+        {"net.ipv4.route.min_pmtu", NULL},
+        {"net.core.somaxconn", NULL},
+        {"net.unix.max_dgram_qlen", NULL},
+        {"net.netfilter.nf_conntrack_tcp_timeout_time_wait", NULL},
+        {"net.netfilter.nf_hooks_lwtunnel", "whole machine"},
+        {"net.netfilter.nf_log.2", "whole machine"},
+        {"net.nf_conntrack_max", "whole machine"},
+        {"net.ipv4.tcp_mem", "whole machine"},
+        {"net.core.rmem_max", "whole machine"},
+        {"net.ipv4.conf.all.", "whole machine"},
+        {"net.ipv4.conf.all.rp_filter.", "whole machine"},
+        {"net.ipv4.conf.all.a.b", "whole machine"},
+        {"net.ipv4.conf.all.kernel.panic", "whole machine"},
+        {"net/ipv4/tcp_fin_timeout", "did you mean net.ipv4.tcp_fin_timeout?"},
+        {"net.ipv44.tcp_fin_timeout", "did you mean net.ipv4.tcp_fin_timeout?"},
+        {"kernel.panic", "whole machine"},
+        {"net.ipv4", "whole machine"},
+        {"", "whole machine"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct error error = {0};
+        int refused = sysctl_check_scope(rows[i].name, &error);
+        if (refused != (rows[i].hint == NULL ? 0 : -1)) {
+            fail_msg("%s", rows[i].name);
+        }
+        if (refused != 0 && rows[i].hint != NULL) {
+            assert_int_equal(error.status, STATUS_USAGE);
+            assert_non_null(strstr(error.hint, rows[i].hint));
+        }
+    }
+}
+
 static void numbers_are_read_as_the_kernel_does(void **state)
 {
     (void)state;
@@ -116,7 +161,8 @@ static void look_up(const char *path, const char *text, const char *group)
                (at[length] == '.' && islower((unsigned char)at[length + 1]))) {
             length++;
         }
-        if (!kernel_begins(text, at) || !islower((unsigned char)at[strlen(group)])) {
+        if (!kernel_begins(text, at) || !islower((unsigned char)at[strlen(group)]) ||
+            strncmp(at + length, ".*", 2) == 0) {
             continue;
         }
         snprintf(name, sizeof name, "%.*s", (int)length, at);
@@ -167,6 +213,7 @@ int main(void)
         cmocka_unit_test(rows_are_whole_and_told_once),
         cmocka_unit_test(defaults_are_taken),
         cmocka_unit_test(values_are_those_of_the_kernel),
+        cmocka_unit_test(scopes_are_known),
         cmocka_unit_test(numbers_are_read_as_the_kernel_does),
         cmocka_unit_test(what_the_code_names_has_a_row),
         cmocka_unit_test(what_bounds_a_state_has_a_row),

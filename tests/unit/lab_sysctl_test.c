@@ -1,3 +1,5 @@
+#include <ftw.h>
+
 #include "finwait/kernel_sysctl.h"
 #include "lab_testing.h"
 
@@ -132,17 +134,18 @@ static void bad_settings_are_refused(void)
         {{"net.ipv4.tcp_fin_timeout", "soon"}, STATUS_USAGE, ""},
         {{"net.ipv4.ip_local_port_range", "30000 20000"}, STATUS_USAGE, ""},
         {{"net.ipv4.ip_local_port_range", "1 99999999"}, STATUS_USAGE, ""},
-        {{"net.ipv4.tcp_congestion_control", "no_such"}, STATUS_USAGE, ""},
+        {{"net.ipv4.tcp_congestion_control", "no_such"}, STATUS_USAGE, "loads no module"},
         {{"net.ipv4.tcp_fin_timeout", "5 trailing"}, STATUS_USAGE, ""},
         {{"net.ipv4.tcp_fin_timeout", ""}, STATUS_USAGE, ""},
         {{"net.ipv4.tcp_fin_timout", "5"}, STATUS_USAGE, "net.ipv4.tcp_fin_timeout?"},
         {{"net.ipv44.tcp_fin_timeout", "5"}, STATUS_USAGE, "net.ipv4.tcp_fin_timeout?"},
         {{"net.ipv4.conf.lnk.rp_filter", "0"}, STATUS_USAGE, "net.ipv4.conf.link.rp_filter?"},
         {{"net.ipv4.nothing_like_it_at_all", "5"}, STATUS_MACHINE, "sysctl net.ipv4"},
-        {{"net.ipv4.tcp_fin_timeout.more", "5"}, STATUS_USAGE, "net.ipv4.tcp_fin_timeout?"},
+        {{"net.ipv4.tcp_fin_timeout.more", "5"}, STATUS_USAGE, "whole machine"},
         {{"net.ipv4.conf", "5"}, STATUS_MACHINE, ""},
-        {{"net.ipv4.tcp_max_orphans", "5"}, STATUS_MACHINE, "whole machine"},
-        {{"net.core.wmem_max", "65536"}, STATUS_MACHINE, "whole machine"},
+        {{"net.ipv4.tcp_max_orphans", "5"}, STATUS_USAGE, "whole machine"},
+        {{"net.core.wmem_max", "65536"}, STATUS_USAGE, "whole machine"},
+        {{"net.netfilter.nf_hooks_lwtunnel", "1"}, STATUS_USAGE, "whole machine"},
         {{"net.ipv4.ip_local_port_range", "1 65535"}, STATUS_USAGE, "ip_unprivileged_port_start"},
         {{"net.ipv4.tcp_ehash_entries", "5"}, STATUS_MACHINE, "write"},
         {{"net.ipv4..tcp_fin_timeout", "5"}, STATUS_USAGE, ""},
@@ -208,6 +211,90 @@ static void what_lies_out_of_bounds_no_kernel_takes(void)
     CHECK_CALL(lab_leave(lab, &error) == 0, &error);
     lab_free(lab);
     CHECK(tried > 30);
+}
+
+/* ---- the machine's own values ---- */
+
+static const struct lab *tried_in;
+static size_t tried;
+
+/* One more, or one less where the kernel refuses that, than each number of `now`. */
+static bool move_value(const char *name, const char *now)
+{
+    struct error error;
+
+    for (int by = 1; by >= -1; by -= 2) {
+        char value[256] = "";
+        size_t used = 0;
+        for (const char *at = now; *at != '\0' && used < sizeof value - 24;) {
+            char *end;
+            long long number = strtoll(at, &end, 10);
+            if (end == at || (*end != ' ' && *end != '\0')) {
+                return false;
+            }
+            used += (size_t)sprintf(value + used, "%lld ", number + by);
+            at = *end == '\0' ? end : end + 1;
+        }
+        if (sysctl_write(name, value, &error) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void move_it_in_a_host(const char *name)
+{
+    char before[256];
+    char now[256];
+    char after[256];
+    struct error error;
+
+    if (sysctl_check_scope(name, &error) != 0 || sysctl_read(name, now, sizeof now, &error) != 0) {
+        return;
+    }
+    CHECK_CALL(lab_leave(tried_in, &error) == 0, &error);
+    bool at_home = sysctl_read(name, before, sizeof before, &error) == 0;
+    CHECK_CALL(lab_enter(tried_in, SIDE_CLIENT, &error) == 0, &error);
+    bool moved = move_value(name, now);
+    CHECK_CALL(lab_leave(tried_in, &error) == 0, &error);
+    if (at_home &&
+        (sysctl_read(name, after, sizeof after, &error) != 0 || strcmp(before, after) != 0)) {
+        fprintf(stderr, "%s of a lab is the machine's\n", name);
+        exit(FAILED);
+    }
+    CHECK_CALL(lab_enter(tried_in, SIDE_CLIENT, &error) == 0, &error);
+    tried += moved && at_home;
+}
+
+static int on_file(const char *path, const struct stat *status, int type, struct FTW *where)
+{
+    char name[256];
+
+    (void)where;
+    if (type == FTW_F && (status->st_mode & S_IWUSR) != 0) {
+        snprintf(name, sizeof name, "%s", path + strlen("/proc/sys/"));
+        for (char *at = name; *at != '\0'; at++) {
+            *at = *at == '/' ? '.' : *at;
+        }
+        move_it_in_a_host(name);
+    }
+    return 0;
+}
+
+/* What the list of scopes lets through: whatever has a file that can be written in a host. */
+static void no_value_of_the_machine_moves(void)
+{
+    struct error error;
+
+    prepare_or_skip();
+    struct lab *lab = lab_with(NULL, 0, NULL, 0, &error);
+    CHECK_CALL(lab != NULL, &error);
+    tried_in = lab;
+    CHECK_CALL(lab_enter(lab, SIDE_CLIENT, &error) == 0, &error);
+    CHECK(nftw("/proc/sys/net", on_file, 16, FTW_PHYS) == 0);
+    CHECK_CALL(lab_leave(lab, &error) == 0, &error);
+    lab_free(lab);
+    CHECK(tried > 150);
 }
 
 static void a_host_lab_sets_nothing(void)
@@ -327,6 +414,8 @@ int main(void)
         AS_SELF(bad_settings_are_refused),
         AS_NOBODY(bad_settings_are_refused),
         AS_SELF(what_lies_out_of_bounds_no_kernel_takes),
+        AS_SELF(no_value_of_the_machine_moves),
+        AS_NOBODY(no_value_of_the_machine_moves),
         AS_SELF(a_host_lab_sets_nothing),
         AS_SELF(long_values_do_not_overflow),
         cmocka_unit_test(names_have_a_form),

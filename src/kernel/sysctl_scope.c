@@ -1,0 +1,75 @@
+#include <string.h>
+
+#include "finwait/kernel_sysctl.h"
+
+/*
+ * Where the values of a network namespace are its own.  What of these tables is not, the kernel
+ * keeps out of namespaces or makes read-only there: ensure_safe_net_sysctl(), net/sysctl_net.c;
+ * ipv4_sysctl_init_net(), net/ipv4/sysctl_net_ipv4.c; neigh_sysctl_register(),
+ * net/core/neighbour.c; nf_conntrack_standalone_init_sysctl().  Others it lets a namespace write
+ * for the whole machine, such as net.netfilter.nf_hooks_lwtunnel, and that cannot be found out
+ * without writing.
+ */
+static const char *const scope_patterns[] = {
+    "net.core.*",         "net.ipv4.*",       "net.ipv4.conf.*.*", "net.ipv4.neigh.*.*",
+    "net.ipv4.route.*",   "net.ipv6.*",       "net.ipv6.conf.*.*", "net.ipv6.icmp.*",
+    "net.ipv6.neigh.*.*", "net.ipv6.route.*", "net.mptcp.*",       "net.netfilter.nf_conntrack_*",
+    "net.unix.*",
+};
+
+/* A star stands for the rest of one part of the name, which is not empty. */
+static bool scope_matches(const char *pattern, const char *name)
+{
+    for (; *pattern != '\0'; pattern++) {
+        size_t length = *pattern == '*' ? strcspn(name, ".") : *pattern == *name;
+        if (length == 0) {
+            return false;
+        }
+        name += length;
+    }
+    return *name == '\0';
+}
+
+static bool scope_has(const char *name)
+{
+    for (size_t i = 0; i < sizeof scope_patterns / sizeof scope_patterns[0]; i++) {
+        if (scope_matches(scope_patterns[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *scope_nearest(const char *name)
+{
+    const char *nearest = NULL;
+
+    for (size_t i = 0; i < sysctl_count; i++) {
+        const char *candidates[] = {nearest, sysctl_table[i].name};
+        const char *best = nearest_spelling(name, candidates, 2);
+        nearest = best != NULL ? best : nearest;
+    }
+    return nearest;
+}
+
+int sysctl_check_scope(const char *name, struct error *error)
+{
+    const struct sysctl_info *info = sysctl_info(name);
+    const char *nearest;
+
+    if (info != NULL && info->machine_wide) {
+        error_set(error, STATUS_USAGE, "%s: a lab cannot have its own", name);
+        return error_hint(error, "it governs the whole machine, and a lab changes nothing there");
+    }
+    if (scope_has(name)) {
+        return 0;
+    }
+    error_set(error, STATUS_USAGE, "%s: not known to be a network namespace's own", name);
+    nearest = scope_nearest(name);
+    if (nearest != NULL) {
+        return error_hint(error, "did you mean %s?", nearest);
+    }
+    return error_hint(error, "set in a lab it might change the whole machine; a host has its own "
+                             "net.ipv4, net.ipv6, net.core, net.unix, net.mptcp and "
+                             "net.netfilter.nf_conntrack_*");
+}
