@@ -15,38 +15,60 @@ void command_usage(const struct command *command, FILE *out)
     }
 }
 
+/* Whether `word` is "--NAME" or "--NAME=VALUE" of that option. */
+static bool is_option(const char *word, const struct option *option)
+{
+    size_t length = strcspn(word, "=");
+
+    return strncmp(word, "--", 2) == 0 && length - 2 == strlen(option->name) &&
+           strncmp(word + 2, option->name, length - 2) == 0;
+}
+
 int command_option(int argc, char **argv, const struct option *options)
 {
+    int index = -1;
+    int letter;
+
     opterr = 0;
-    return getopt_long(argc, argv, ":", options, NULL);
-}
-
-/* How many options begin with the `length` characters at `name`; one of that very name counts
- * alone. */
-static size_t count_options(const struct option *options, const char *name, size_t length)
-{
-    size_t count = 0;
-
-    for (; options->name != NULL; options++) {
-        if (strncmp(options->name, name, length) == 0) {
-            if (options->name[length] == '\0') {
-                return 1;
-            }
-            count++;
-        }
+    letter = getopt_long(argc, argv, ":", options, &index);
+    if (letter == -1 || index < 0) {
+        return letter;
     }
-    return count;
+    /* getopt_long(3) takes the beginning of a name for all of it; --i is no safety flag. */
+    int taken = optind - 1 - (optarg != NULL && optarg == argv[optind - 1]);
+    if (is_option(argv[taken], &options[index])) {
+        return letter;
+    }
+    optind = taken + 1;
+    optopt = 0;
+    return '?';
 }
 
+/* The only option that begins with `name`, else the one spelt most like it. */
 static const char *nearest_option(const struct option *options, const char *name)
 {
     const char *names[16];
+    const char *begun = NULL;
+    size_t begin_so = 0;
     size_t count = 0;
 
     for (; options[count].name != NULL && count < sizeof names / sizeof names[0]; count++) {
         names[count] = options[count].name;
+        if (strncmp(names[count], name, strlen(name)) == 0) {
+            begun = names[count];
+            begin_so++;
+        }
     }
-    return nearest_spelling(name, names, count);
+    return begin_so == 1 ? begun : nearest_spelling(name, names, count);
+}
+
+/* The option that `word` names in full; NULL: none. */
+static const struct option *find_option(const struct option *options, const char *word)
+{
+    while (options->name != NULL && !is_option(word, options)) {
+        options++;
+    }
+    return options->name != NULL ? options : NULL;
 }
 
 static void unknown_option(const struct command *command, const struct option *options,
@@ -66,23 +88,21 @@ enum status command_bad_option(const struct command *command, const struct optio
                                int letter, char **argv, struct error *error)
 {
     const char *word = argv[optind - 1];
-    size_t length = strcspn(word, "=");
-    size_t matches = strncmp(word, "--", 2) == 0 ? count_options(options, word + 2, length - 2) : 0;
+    int length = (int)strcspn(word, "=");
+    const struct option *option = find_option(options, word);
     char dashed[] = {'-', (char)optopt, '\0'};
 
     error->hint[0] = '\0';
-    if (letter == ':') {
+    if (option != NULL && letter == ':') {
         error_set(error, STATUS_USAGE, "%s: %s lacks its value", command->name, word);
-    } else if (optopt > 0 && optopt < 128 && matches == 0) {
+    } else if (option != NULL && option->has_arg == no_argument && word[length] == '=') {
+        error_set(error, STATUS_USAGE, "%s: %.*s takes no value", command->name, length, word);
+    } else if (letter == ':' || optopt <= 0 || optopt >= 128 ||
+               (option == NULL && strncmp(word, "--", 2) == 0 && word[length] == '=')) {
+        unknown_option(command, options, word, error);
+    } else {
         /* getopt_long(3) has not moved on yet when it stops within a cluster of letters. */
         unknown_option(command, options, dashed, error);
-    } else if (matches > 1) {
-        error_set(error, STATUS_USAGE, "%s: '%s' is short for several options", command->name,
-                  word);
-    } else if (matches == 1) {
-        error_set(error, STATUS_USAGE, "%s: %.*s takes no value", command->name, (int)length, word);
-    } else {
-        unknown_option(command, options, word, error);
     }
     if (error->hint[0] == '\0') {
         error_hint(error, "finwait %s --help lists the options", command->name);

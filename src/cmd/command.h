@@ -45,7 +45,9 @@ void command_usage(const struct command *command, FILE *out);
 int command_format(const struct command *command, const char *name,
                    const struct report_ops **format, struct error *error);
 
-/* As getopt_long(3), which it calls: silently, and with ':' for an option that lacks its value. */
+/* As getopt_long(3), which it calls: silently, with ':' for an option that lacks its value, and
+ * with
+ * '?' for one that is not written in full. */
 int command_option(int argc, char **argv, const struct option *options);
 
 /* After `letter` '?' or ':' of command_option: what is wrong with it.  STATUS_USAGE. */

@@ -83,12 +83,31 @@ class Mistakes(ft.TestCase):
     def test_options(self):
         self.check(["run", "--jsno"], "--jsno", "did you mean --json", "finwait run --help")
         self.check(["run", "server-first", "-x"], "'-x'", "finwait run --help")
-        self.check(["run", "server-first", "--i"], "several")
         self.check(["run", "server-first", "--frobnicate"], "--frobnicate")
         self.check(["run", "server-first", "--set"], "--set lacks its value")
         self.check(["run", "server-first", "--json=yes"], "--json takes no value")
         self.check(["check", "--out", "x"], "--out")
         self.check(["list", "orders", "--markdwn"], "--markdwn")
+
+        self.check(["run", "--json", "-xy"], "no option '-x'")
+        self.check(["check", "--expect=1 < 2", "-set"], "no option '-s'")
+
+    def test_a_part_of_an_option_is_none(self):
+        """Above all of the one that lets finwait load another's machine."""
+        safety = "--i-may-load-this-target"
+        for command in ("run", "check"):
+            for length in range(3, len(safety)):
+                part = safety[:length]
+                for words in ([part], [f"{part}=on"]):
+                    self.check([command, "server-first", *words], f"no option '{words[0]}'")
+        self.check(["run", "server-first", "--i-may"], f"did you mean {safety}?")
+        self.check(["run", "server-first", f"{safety}=on"], f"{safety} takes no value")
+        self.check(["run", "server-first", "--js"], "did you mean --json?")
+        self.check(["run", "server-first", "--s", "settle=0s"], "did you mean --set?")
+        self.check(["run", "server-first", "--s=settle=0s"], "no option '--s=settle=0s'")
+        self.check(["report", "--form", "json", "x"], "did you mean --format?")
+        self.check(["report", "--e"], "did you mean --expect?")
+        self.check(["list", "orders", "--mark"], "did you mean --markdown?")
 
     def test_arguments(self):
         self.check(["run"], "scenario", "server-first")
