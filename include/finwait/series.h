@@ -24,6 +24,13 @@ struct series_summary {
     double area;  /* integral over time, value × seconds */
 };
 
+/*
+ * End the series at `to`: what comes later goes, and a point at `to` is put in its place, on the
+ * straight line to the first of them, or at the last value seen where there are none.  `points` are
+ * in order of time, the first not after `to`, with room for one more.  Returns how many they are.
+ */
+size_t series_end(struct series_point *points, size_t count, int64_t to);
+
 /* All fields 0 when no point lies in the range.  `points` are in order of time. */
 struct series_summary series_summarise(const struct series_point *points, size_t count,
                                        int64_t from, int64_t to);

@@ -15,13 +15,15 @@
     X(METRIC_PEAK, "<side>.<state>.peak", "sockets", read_peak,                                    \
       "most sockets seen in the state from the start of load on, decay included")                  \
     X(METRIC_MEAN, "<side>.<state>.mean", "sockets", read_mean,                                    \
-      "sockets in the state, averaged over the time of load and settle")                           \
+      "sockets in the state, averaged over the time from the start of load to the end of settle: " \
+      "trapezoids between what stood at the start and each observation")                           \
     X(METRIC_FINAL, "<side>.<state>.final", "sockets", read_final,                                 \
       "sockets in the state at the end of settle, before anything is torn down")                   \
     X(METRIC_SLOPE, "<side>.<state>.slope", "sockets/s", read_slope,                               \
       "how fast the sockets in the state grow during load (least squares)")                        \
     X(METRIC_AREA, "<side>.<state>.area", "socket·s", read_area,                                   \
-      "time spent in the state, summed over all sockets and all observations")                     \
+      "time spent in the state from the start of load on, summed over all sockets and all "        \
+      "observations: trapezoids, as of mean")                                                      \
     X(METRIC_UNACCEPTED, "<side>.close_wait.unaccepted", "sockets", read_unaccepted,               \
       "of close_wait.final: in the accept queue, where no descriptor names them")                  \
     X(METRIC_ACCEPT_QUEUE, "<side>.accept_queue.final", "sockets", read_accept_queue,              \

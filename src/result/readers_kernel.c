@@ -23,21 +23,57 @@ static bool span_until(const struct result *result, enum phase last, struct span
     return load->reached;
 }
 
+static struct series_point point_of(const struct observation *seen, const struct metric_key *key)
+{
+    return (struct series_point){seen->at, seen->state[key->part[DOMAIN_STATE]]};
+}
+
+/* A run's connections begin with its load, so that nothing but listeners stands before. */
+static double standing(const struct result_side *side, const struct metric_key *key)
+{
+    bool stands = key->part[DOMAIN_STATE] == TCP_STATE_LISTEN && side->observation_count > 0;
+
+    return stands ? point_of(&side->observation[0], key).value : 0;
+}
+
+/*
+ * The state from the start of load on, as seen until `end`: what stood at the start, each
+ * observation, and the final one, be it among them or not.  Room for one point more is left.  The
+ * points are the caller's to free; fewer than two: nothing was seen.
+ */
+static struct series_point *path_until(const struct result *result, const struct metric_key *key,
+                                       int64_t end, size_t *count)
+{
+    const struct result_side *side = readers_side(result, key);
+    struct series_point *points = grow_new(side->observation_count + 3, sizeof *points);
+    int64_t begin = result->phase[PHASE_LOAD].begin;
+    size_t last = 0;
+
+    points[0] = (struct series_point){begin, standing(side, key)};
+    for (size_t i = 0; i < side->observation_count && side->observation[i].at <= end; i++) {
+        struct series_point seen = point_of(&side->observation[i], key);
+        if (seen.at <= begin) {
+            points[0].value = seen.value;
+        } else {
+            points[++last] = seen;
+        }
+    }
+    if (side->has_final && side->final.at > points[last].at) {
+        points[++last] = point_of(&side->final, key);
+    }
+    *count = last + 1;
+    return points;
+}
+
 static bool summarise(const struct result *result, const struct metric_key *key, struct span span,
                       struct series_summary *summary)
 {
-    const struct result_side *side = readers_side(result, key);
-    struct series_point *points = grow_new(side->observation_count, sizeof *points);
+    size_t count;
+    struct series_point *points = path_until(result, key, span.to, &count);
 
-    for (size_t i = 0; i < side->observation_count; i++) {
-        points[i] = (struct series_point){
-            .at = side->observation[i].at,
-            .value = side->observation[i].state[key->part[DOMAIN_STATE]],
-        };
-    }
-    *summary = series_summarise(points, side->observation_count, span.from, span.to);
+    *summary = series_summarise(points, count, span.from, INT64_MAX);
     free(points);
-    return summary->count > 0;
+    return count > 1;
 }
 
 bool read_final(const struct result *result, const struct metric_key *key, double *value)
@@ -65,31 +101,47 @@ bool read_peak(const struct result *result, const struct metric_key *key, double
 
 bool read_mean(const struct result *result, const struct metric_key *key, double *value)
 {
-    struct series_summary summary;
+    struct span whole;
     struct span span;
+    size_t count;
 
-    if (!span_until(result, PHASE_SETTLE, &span)) {
+    if (!span_until(result, PHASE_SETTLE, &span) || !span_until(result, PHASE_DECAY, &whole)) {
         return false;
     }
-    /* Where no sample fell into so short a run, the last observation is all there is. */
-    return summarise(result, key, span, &summary) ? readers_found(value, summary.mean)
-                                                  : read_final(result, key, value);
+    struct series_point *points = path_until(result, key, whole.to, &count);
+    bool seen = count > 1;
+    count = series_end(points, count, span.to);
+    double mean = series_summarise(points, count, span.from, span.to).mean;
+    free(points);
+    return seen && readers_found(value, mean);
 }
 
+/* Of the samples alone: two of them, and what stood before the load is none. */
 bool read_slope(const struct result *result, const struct metric_key *key, double *value)
 {
-    struct series_summary summary;
+    const struct result_side *side = readers_side(result, key);
     struct span span;
 
-    return span_until(result, PHASE_LOAD, &span) && summarise(result, key, span, &summary) &&
-           summary.count > 1 && readers_found(value, summary.slope);
+    if (!span_until(result, PHASE_LOAD, &span)) {
+        return false;
+    }
+    struct series_point *points = grow_new(side->observation_count, sizeof *points);
+    for (size_t i = 0; i < side->observation_count; i++) {
+        points[i] = point_of(&side->observation[i], key);
+    }
+    struct series_summary summary =
+        series_summarise(points, side->observation_count, span.from, span.to);
+    free(points);
+    return summary.count > 1 && readers_found(value, summary.slope);
 }
 
 bool read_area(const struct result *result, const struct metric_key *key, double *value)
 {
     struct series_summary summary;
+    struct span span;
 
-    return summarise(result, key, (struct span){INT64_MIN, INT64_MAX}, &summary) &&
+    return span_until(result, PHASE_LOAD, &span) &&
+           summarise(result, key, (struct span){span.from, INT64_MAX}, &summary) &&
            readers_found(value, summary.area);
 }
 

@@ -68,6 +68,26 @@ static double least_squares_slope(const struct series_point *points, size_t coun
     return variance > 0 ? covariance / variance : 0;
 }
 
+size_t series_end(struct series_point *points, size_t count, int64_t to)
+{
+    size_t kept = count;
+
+    while (kept > 0 && points[kept - 1].at > to) {
+        kept--;
+    }
+    if (kept == 0) {
+        return 0;
+    }
+    double value = points[kept - 1].value;
+    if (kept < count) {
+        double whole = seconds_between(points[kept - 1].at, points[kept].at);
+        double part = seconds_between(points[kept - 1].at, to);
+        value += (points[kept].value - value) * (part / whole);
+    }
+    points[kept] = (struct series_point){to, value};
+    return kept + 1;
+}
+
 struct series_summary series_summarise(const struct series_point *points, size_t count,
                                        int64_t from, int64_t to)
 {

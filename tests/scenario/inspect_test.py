@@ -117,6 +117,27 @@ class Series(ft.LabTestCase):
                     held = {count for at, count in counts.items() if at > end_of_load}
                     self.assertEqual(held, {n})
 
+    def test_the_mean_is_the_integral_of_the_series(self):
+        """1,000 a second for a second and a second of settle: 750 on average, and no sample but the
+        one before the load is at its beginning."""
+        settings = {"order": "server-first", "load.rate": "1000/s", "load.duration": "1s"}
+        result = self.run_checked({**settings, "sample.every": "150ms", "settle": "1s"})
+        seen = result.json["server"]["observations"]
+        end = result.json["phases"]["settle"]["end"]
+        self.assertLessEqual(seen["at"][0], 0)
+        for state in ("time_wait", "listen"):
+            points = [(max(at, 0), count) for at, count in zip(seen["at"], seen[state])]
+            area = 0
+            for (begin, low), (until, high) in zip(points, points[1:]):
+                stop = min(until, end)
+                if stop > begin:
+                    last = low + (high - low) * (stop - begin) / (until - begin)
+                    area += (low + last) / 2 * (stop - begin)
+            if points[-1][0] < end:
+                area += points[-1][1] * (end - points[-1][0])
+            self.assertAlmostEqual(result[f"server.{state}.mean"], area / end, places=6)
+            self.assertLessEqual(result[f"server.{state}.mean"], result[f"server.{state}.peak"])
+
     def test_times_rise(self):
         result = self.run_checked({"load.connections": 1000, "settle": "500ms"})
         for side in ("client", "server"):

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -46,6 +47,33 @@ static void only_the_points_in_range_count(void **state)
     assert_true(summary.slope == 0);
     summary = series_summarise(hill, COUNT(hill), NS_PER_S, 4 * NS_PER_S - 1);
     assert_int_equal(summary.count, 2);
+}
+
+static void a_series_ends_where_it_is_cut(void **state)
+{
+    static const struct {
+        int64_t to;
+        size_t count;
+        double last, mean;
+    } cases[] = {
+        {-1, 0, 0, 0},
+        {0, 2, 0, 0},
+        {NS_PER_S / 2, 2, 50, 25},
+        {7 * NS_PER_S / 2, 4, 70, (50 + 200 + 42.5) / 3.5},
+        {4 * NS_PER_S, 5, 40, 80},
+        {8 * NS_PER_S, 5, 40, 60}, /* the last value holds on */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct series_point points[COUNT(hill) + 1];
+        memcpy(points, hill, sizeof hill);
+        size_t count = series_end(points, COUNT(hill), cases[i].to);
+        assert_int_equal(count, cases[i].count);
+        struct series_summary summary = series_summarise(points, count, INT64_MIN, INT64_MAX);
+        assert_near(summary.last, cases[i].last);
+        assert_near(summary.mean, cases[i].mean);
+    }
 }
 
 static void nothing_in_range_is_all_zero(void **state)
@@ -143,6 +171,7 @@ int main(void)
         cmocka_unit_test(a_hill_is_summed_by_trapezoids),
         cmocka_unit_test(only_the_points_in_range_count),
         cmocka_unit_test(nothing_in_range_is_all_zero),
+        cmocka_unit_test(a_series_ends_where_it_is_cut),
         cmocka_unit_test(one_point_is_its_value),
         cmocka_unit_test(points_of_one_moment_do_not_divide_by_zero),
         cmocka_unit_test(a_constant_is_exact_at_any_uptime),
