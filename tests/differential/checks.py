@@ -1,0 +1,61 @@
+"""What is held against what: a row each.  A check yields a line for each disagreement."""
+
+import kernel
+import prediction
+import remarks
+import sums
+
+
+def ended(seen):
+    """It ends by itself, with a status and words that fit."""
+    if seen.status is None:
+        yield "it does not end"
+    elif seen.status != 0 or seen.result is None:
+        yield f"exit {seen.status}: {seen.stderr.strip()}"
+    elif seen.stderr:
+        yield f"exit 0 and on stderr: {seen.stderr.strip()}"
+    elif seen.result.json["partial"]:
+        yield "exit 0, and the result is partial"
+
+
+def left(seen):
+    for what in seen.left:
+        yield f"left behind: {what}"
+
+
+# Needed to be asked anything else.
+FIRST = (("ended", ended), ("left", left))
+
+CHECKS = (
+    ("kernel.states", kernel.states),
+    ("kernel.counters", kernel.counters),
+    ("kernel.sockstat", kernel.sockstat),
+    ("kernel.segments", kernel.segments),
+    ("kernel.peaks", kernel.peaks),
+    ("sums.outcomes", sums.outcomes),
+    ("sums.opened", sums.opened),
+    ("sums.kernel_opened", sums.kernel_opened),
+    ("sums.messages", sums.messages),
+    ("sums.statuses", sums.statuses),
+    ("sums.closed", sums.closed),
+    ("sums.completed", sums.completed),
+    ("model.fates", prediction.fates),
+    ("model.missing_fates", prediction.missing_fates),
+    ("model.finals", prediction.finals),
+    ("model.minis", prediction.minis),
+    ("model.resets", prediction.resets),
+    ("remarks.evidence", remarks.evidence),
+    ("remarks.unasked", remarks.unasked),
+    ("remarks.unfounded", remarks.unfounded),
+    ("remarks.untold", remarks.untold),
+    ("remarks.none_left", remarks.none_left),
+    ("remarks.met", remarks.met),
+)
+
+
+def disagreements(seen):
+    """[(check, line)]"""
+    found = [(name, line) for name, check in FIRST for line in check(seen)]
+    if seen.result is not None:
+        found += [(name, line) for name, check in CHECKS for line in check(seen)]
+    return found

@@ -1,0 +1,96 @@
+"""Random pairs.  A pair is a function of its seed and number alone, on any machine."""
+
+import random as randomness
+
+import programs
+from pair import Pair
+
+# Around what a receiver takes that does not read, and what a sender keeps.
+SIZES = ("1", "64", "1000", "16383", "16384", "16385", "60000", "64k", "66000", "100000", "128k",
+         "200000", "300000", "600000", "1M", "4M")  # fmt: skip
+BUFFERS = ("2000", "4k", "16k", "64k", "200k", "1M")
+
+# One row an option that a pair may have: how likely, its path, what it may be.  Those with SIDE may
+# be either side's, or both.
+OPTIONS = (
+    (0.10, "ip", ("v6",)),
+    (0.10, "load.rate", ("100/s", "400/s")),
+    (0.05, "load.timeout", ("200ms", "1s")),
+    (0.05, "sample.every", ("5ms", "20ms")),
+    (0.10, "SIDE.workers", (1, 2, 3)),
+    (0.10, "client.addresses", (1, 2, 5)),
+    (0.05, "server.addresses", (2, 3)),
+    (0.03, "client.bind", ("on",)),
+    (0.05, "server.backlog", (1, 2, 64)),
+    (0.05, "SIDE.sockopt.nodelay", ("on", "off")),
+    (0.03, "SIDE.sockopt.keepalive", ("on", "off")),
+    (0.02, "SIDE.sockopt.keepidle", ("1s", "30s")),
+    (0.03, "SIDE.sockopt.linger", ("off", "0s", "1s")),
+    (0.03, "SIDE.sockopt.linger2", ("1s", "0s", "-1", "10s")),
+    (0.02, "SIDE.sockopt.user_timeout", ("100ms", "10s")),
+    (0.05, "SIDE.sockopt.rcvbuf", BUFFERS),
+    (0.05, "SIDE.sockopt.sndbuf", BUFFERS),
+    (0.02, "SIDE.sockopt.reuseaddr", ("on", "off")),
+    (0.02, "SIDE.sockopt.reuseport", ("on",)),
+    (0.02, "server.sockopt.defer_accept", ("1s", "0s")),
+    (0.02, "client.sockopt.bind_no_port", ("on",)),
+    (0.02, "client.sockopt.local_port_range", ("40000-40100",)),
+    (0.04, "SIDE.sysctl.net.ipv4.tcp_fin_timeout", (5, 60, 100)),
+    (0.03, "SIDE.sysctl.net.ipv4.tcp_tw_reuse", (0, 1, 2)),
+    (0.03, "SIDE.sysctl.net.ipv4.tcp_timestamps", (0, 1)),
+    (0.03, "SIDE.sysctl.net.ipv4.tcp_sack", (0,)),
+    (0.03, "SIDE.sysctl.net.ipv4.tcp_window_scaling", (0,)),
+    (0.03, "SIDE.sysctl.net.ipv4.tcp_moderate_rcvbuf", (0,)),
+    (0.03, "SIDE.sysctl.net.ipv4.tcp_rmem", ("4096 8192 65536", "4096 262144 4194304")),
+    (0.03, "SIDE.sysctl.net.ipv4.tcp_wmem", ("4096 8192 65536", "4096 262144 4194304")),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_rfc1337", (1,)),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_abort_on_overflow", (1,)),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_max_tw_buckets", (4, 1000)),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_syncookies", (0, 2)),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_autocorking", (0,)),
+    (0.02, "client.sysctl.net.ipv4.ip_local_port_range", ("40000 40999",)),
+)  # fmt: skip
+
+
+def size(random):
+    """Mostly small, for most pairs are about their steps."""
+    return random.choice(SIZES) if random.random() < 0.35 else random.choice(SIZES[:3])
+
+
+def messages(random):
+    settings = {"request.size": size(random), "response.size": size(random)}
+    if random.random() < 0.5:
+        settings["protocol"] = "raw"
+    elif random.random() < 0.3:
+        settings["response.chunked"] = "on"
+    if settings.get("protocol") != "raw" and random.random() < 0.5:
+        settings["request.size"] = "0"
+    return settings
+
+
+def load(random):
+    return {
+        "load.connections": random.choice((1, 2, 5, 12, 24)),
+        "load.concurrency": random.choice((1, 2, 8, 32)),
+        "load.timeout": "2s",
+        "settle": "400ms",
+    }
+
+
+def options(random):
+    settings = {}
+    for chance, path, values in OPTIONS:
+        for side in ("client", "server") if "SIDE" in path else ("",):
+            if random.random() < chance:
+                settings[path.replace("SIDE", side)] = random.choice(values)
+    return settings
+
+
+def generate(seed, number):
+    random = randomness.Random(f"{seed}/{number}")
+    client, server = programs.programs(random, False)
+    settings = {"client.program": client, "server.program": server}
+    settings.update(messages(random))
+    settings.update(load(random))
+    settings.update(options(random))
+    return Pair(f"pair-{seed}-{number}", settings)

@@ -1,0 +1,98 @@
+"""Any number of pairs: make, run, hold against each other, look again, shrink."""
+
+import collections
+import concurrent.futures
+import itertools
+import re
+
+import checks
+import generate
+import run
+import shrink
+
+# What a pair is refused for when its two programs wait for each other; other refusals are news.
+STUCK = ("neither can go on", "can come any more", "waits in")
+
+
+def is_stuck(refusal):
+    return any(words in refusal for words in STUCK)
+
+
+def gist(found):
+    """A disagreement without its figures, and without what the model had in their place."""
+    name, line = found
+    return name, re.sub(r"\d+", "#", line.partition(", foreseen")[0])
+
+
+class Harness:
+    def __init__(self, seed, jobs=1, look=checks.disagreements, tell=print):
+        self.seed = seed
+        self.jobs = jobs
+        self.look = look
+        self.tell = tell
+        self.count = collections.Counter()
+        self.failed = []  # (pair, [(check, line)])
+
+    def try_pair(self, pair):
+        """The disagreements of one run of a pair; None: it may not run."""
+        refusal = run.refusal(pair)
+        if not refusal:
+            return self.look(run.run(pair))
+        return None if is_stuck(refusal) else [("refused", refusal.strip())]
+
+    def valid(self):
+        """The seed's pairs, one after another, without those that would wait for ever."""
+        for number in itertools.count():
+            pair = generate.generate(self.seed, number)
+            if is_stuck(run.refusal(pair)):
+                self.count["refused"] += 1
+            else:
+                yield pair
+
+    def again(self, pair, first):
+        """A segment sent again on a busy machine is no disagreement: what counts comes twice, the
+        second time alone."""
+        second = self.try_pair(pair) or []
+        names = {name for name, _ in second}
+        if any(name in names for name, _ in first):
+            return [(name, line) for name, line in second if name in {n for n, _ in first}]
+        self.count["once"] += 1
+        for name, line in first:
+            self.tell(f"{pair.name}: {name}: {line} (once, and not again alone)")
+        return []
+
+    def smallest(self, pair, found):
+        wanted = gist(found[0])
+
+        def fails(less):
+            return wanted in map(gist, self.try_pair(less) or [])
+
+        return shrink.shrink(pair, fails)
+
+    def judge(self, pair, found):
+        self.count["pairs"] += 1
+        found = self.again(pair, found) if found else []
+        if found:
+            self.failed.append((pair, found))
+            for name, line in found:
+                self.count[name] += 1
+                self.tell(f"{pair.name}: {name}: {line}")
+
+    def run(self, pairs):
+        """Run so many, a few side by side; those in doubt when no other runs."""
+        source = self.valid()
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            while self.count["pairs"] < pairs:
+                batch = list(itertools.islice(source, min(8 * self.jobs, pairs - self.count["pairs"])))
+                for pair, found in zip(batch, list(pool.map(self.try_pair, batch))):
+                    self.judge(pair, found)
+        return self.failed
+
+    def report(self):
+        names = {"pairs", "refused", "once"}
+        rest = ", ".join(f"{name} {n}" for name, n in sorted(self.count.items()) if name not in names)
+        self.tell(
+            f"seed {self.seed}: {self.count['pairs']} pairs, {len(self.failed)} disagree"
+            f" ({rest or 'nothing'}); {self.count['once']} only once,"
+            f" {self.count['refused']} refused because they would wait for ever"
+        )

@@ -1,0 +1,60 @@
+"""Falsehoods for a result, one for each check, which has to find it."""
+
+
+def add(seen, path, amount):
+    """Add to a number of the result, given by its keys."""
+    *parents, last = path.split("/")
+    node = seen.result.json
+    for key in parents:
+        node = node[int(key) if key.isdigit() else key]
+    node[last] = node.get(last, 0) + amount
+
+
+def remark(seen, id, **more):
+    seen.result.json.setdefault("remarks", []).append({"id": id, "text": "planted", **more})
+
+
+def foresee(seen, side, key, value):
+    for end in seen.result.json["predicted"]:
+        end[side][key] = value
+
+
+def forget(seen, id):
+    remarks = [one for one in seen.result.json["remarks"] if one["id"] != id]
+    seen.result.json["remarks"] = remarks
+
+
+def grow(seen, name, amount):
+    """A kernel's counter, in finwait's result and to its witness alike."""
+    seen.result.json["client"]["counters"][name][1] += amount
+    seen.result.json["metrics"][f"client.counter.{name}"] += amount
+    seen.witness["client"].counters[name] += amount
+
+
+PLANTS = {
+    "ended": lambda seen: setattr(seen, "status", 4),
+    "left": lambda seen: seen.left.append("process 1"),
+    "kernel.states": lambda seen: add(seen, "client/final/states/time_wait", 1),
+    "kernel.counters": lambda seen: seen.witness["server"].counters.update(TcpOutRsts=1),
+    "kernel.sockstat": lambda seen: seen.witness["server"].sockstat.update({"TCP:inuse": 9}),
+    "kernel.segments": lambda seen: grow(seen, "TcpOutSegs", 1),
+    "kernel.peaks": lambda seen: add(seen, "metrics/client.time_wait.peak", -1),
+    "sums.outcomes": lambda seen: add(seen, "client/account/outcomes/done", -1),
+    "sums.opened": lambda seen: add(seen, "client/account/opened", 1),
+    "sums.kernel_opened": lambda seen: grow(seen, "TcpActiveOpens", 1),
+    "sums.messages": lambda seen: add(seen, "server/account/messages_received", 1),
+    "sums.statuses": lambda seen: add(seen, "client/account/statuses/200", -1),
+    "sums.closed": lambda seen: add(seen, "server/account/closed_first", 1),
+    "sums.completed": lambda seen: add(seen, "metrics/connections.failed", 1),
+    "model.fates": lambda seen: foresee(seen, "client", "fate", "reset"),
+    "model.missing_fates": lambda seen: foresee(seen, "server", "fate", "held"),
+    "model.finals": lambda seen: foresee(seen, "client", "final", "last_ack"),
+    "model.minis": lambda seen: foresee(seen, "client", "tw", 0),
+    "model.resets": lambda seen: foresee(seen, "server", "rst_sent", 1),
+    "remarks.evidence": lambda seen: remark(seen, "note", evidence={"connections.opened": 0}),
+    "remarks.unasked": lambda seen: remark(seen, "connections.miscounted"),
+    "remarks.unfounded": lambda seen: remark(seen, "rst.sent", side="client"),
+    "remarks.untold": lambda seen: forget(seen, "time_wait.pile"),
+    "remarks.none_left": lambda seen: remark(seen, "sockets.none_left"),
+    "remarks.met": lambda seen: seen.result.json.pop("predicted"),
+}

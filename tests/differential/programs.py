@@ -1,0 +1,121 @@
+"""Random programs that finwait's own rules allow by themselves; whether a pair of them can wait for
+ever is asked of `finwait check`."""
+
+# What may not come after what, as src/program/program_rules.c has it.
+AFTER = {
+    "send": {"shut-wr", "notify"},
+    "notify": {"notify", "shut-wr"},
+    "shut-wr": {"shut-wr"},
+    "recv": {"shut-rd", "wait-fin", "wait-notify"},
+    "wait-notify": {"shut-rd", "wait-fin", "wait-notify"},
+    "wait-fin": {"shut-rd", "wait-fin"},
+    "shut-rd": {"shut-rd"},
+    "drain": set(),
+    "pause": set(),
+}
+AFTER_TLS = {"recv": {"drain"}, "wait-notify": {"drain"}}
+
+ENDS = ("close",) * 6 + ("rst",) * 2 + ("hold",) * 2
+PAUSES = ("1ms", "10ms", "50ms", "100ms", "250ms")
+LINGERS = ("0s", "1s", "off")
+FIRST = {"client": "connect", "server": "accept"}
+
+
+def word(step):
+    return step.partition("(")[0]
+
+
+def allowed(steps, step, tls):
+    seen = {word(before) for before in steps}
+    if word(step) in ("notify", "wait-notify") and not tls:
+        return False
+    barred = AFTER.get(word(step), set()) | (AFTER_TLS.get(word(step), set()) if tls else set())
+    return not barred & seen
+
+
+def extra(random):
+    """A step that exchanges no message."""
+    step = random.choice(
+        ("pause", "pause", "drain", "shut-wr", "shut-rd", "wait-fin", "notify", "wait-notify")
+    )
+    return f"pause({random.choice(PAUSES)})" if step == "pause" else step
+
+
+def ending(random, steps, tls):
+    """The way a program ends, behind `steps`."""
+    steps = list(steps)
+    for _ in range(random.choice((0, 0, 1, 1, 2, 3))):
+        step = random.choice(("wait-fin", "wait-fin", extra(random)))
+        if allowed(steps, step, tls):
+            steps.append(step)
+    end = random.choice(ENDS)
+    if random.random() < 0.02:
+        end = "die"
+    if end in ("close", "die") and random.random() < 0.1:
+        steps.append(f"linger({random.choice(LINGERS)})")
+    return [*steps, end]
+
+
+def rounds(random):
+    """What both sides exchange in one round, and how often: (client, server, repeat or none)."""
+    client, server = random.choice(
+        (
+            (["send", "recv"], ["recv", "send"]),
+            (["send", "recv"], ["recv", "send"]),
+            (["send", "recv"], ["recv", "send"]),
+            (["send"], ["recv"]),
+            (["recv"], ["send"]),
+            (["send", "send", "recv"], ["recv", "recv", "send"]),
+            (["send", "recv", "recv"], ["recv", "send", "send"]),
+            (["send", "recv"], ["send", "recv"]),
+        )
+    )
+    again = random.choice((0, 0, 0, 2, 3, 8))
+    if again:
+        repeat = f"repeat({again})"
+        return [*client, repeat], [*server, repeat]
+    return list(client), list(server)
+
+
+def disturb(random, steps, tls):
+    """Now and then a message more or less, or a step between, so that the two do not fit."""
+    steps = list(steps)
+    has_repeat = any(word(step) == "repeat" for step in steps)
+    if random.random() < 0.15 and len(steps) > (2 if has_repeat else 0):
+        del steps[random.randrange(len(steps) - has_repeat)]
+    if random.random() < 0.15:
+        step = random.choice(("send", "recv", f"pause({random.choice(PAUSES)})"))
+        steps.insert(random.randrange(len(steps) + 1 - has_repeat), step)
+    if random.random() < 0.1 and not has_repeat:
+        step = extra(random)
+        at = random.randrange(len(steps) + 1)
+        steps.insert(at, step)
+    kept = []
+    for step in steps:
+        if word(step) == "repeat" and not kept:
+            continue
+        if word(step) == "repeat" or allowed(kept, step, tls):
+            kept.append(step)
+    return kept
+
+
+def wild(random, tls):
+    """Any steps in any order that the rules allow."""
+    steps = []
+    for _ in range(random.randrange(6)):
+        step = random.choice(("send", "recv", "send", "recv", extra(random)))
+        if allowed(steps, step, tls):
+            steps.append(step)
+    return steps
+
+
+def programs(random, tls):
+    """Both programs as text, the client's first."""
+    if random.random() < 0.25:
+        bodies = wild(random, tls), wild(random, tls)
+    else:
+        bodies = tuple(disturb(random, steps, tls) for steps in rounds(random))
+    return tuple(
+        " ".join([FIRST[side], *ending(random, body, tls)])
+        for side, body in zip(("client", "server"), bodies)
+    )

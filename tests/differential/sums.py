@@ -1,0 +1,79 @@
+"""Figures of a result that must add up, within a side and from one to the other."""
+
+SIDES = ("client", "server")
+
+
+def account(seen, side):
+    return seen.result.json[side]["account"]
+
+
+def outcomes(seen):
+    for side in SIDES:
+        ended, begun = sum(seen.result.outcomes(side).values()), account(seen, side)["attempted"]
+        if ended != begun:
+            yield f"{side}: {begun} attempted, {ended} outcomes"
+
+
+def opened(seen):
+    client, server = account(seen, "client"), account(seen, "server")
+    planned = int(seen.pair.get("load.connections"))
+    if client["attempted"] != planned and "die" not in seen.pair.program("client"):
+        yield f"client: {client['attempted']} attempted of {planned}"
+    for side, one in (("client", client), ("server", server)):
+        if one["opened"] > one["attempted"]:
+            yield f"{side}: {one['opened']} opened of {one['attempted']} attempted"
+    if server["attempted"] > client["attempted"]:
+        yield f"server accepted {server['attempted']}, client began {client['attempted']}"
+    failed = {"refused", "no_port", "no_fd", "timeout", "error", "handshake", "tls", "killed"}
+    if not failed & seen.result.outcomes("client").keys() and client["opened"] != client["attempted"]:
+        yield f"client: {client['opened']} opened of {client['attempted']}, and none was refused"
+
+
+def kernel_opened(seen):
+    """What a role counts and its kernel does."""
+    began, taken = account(seen, "client")["attempted"], account(seen, "server")["attempted"]
+    lost = {"no_port", "no_fd", "error"} & seen.result.outcomes("client").keys()
+    active = seen.result["client.counter.TcpActiveOpens"]
+    passive = seen.result["server.counter.TcpPassiveOpens"]
+    if not lost and active != began:
+        yield f"client: TcpActiveOpens {active}, attempted {began}"
+    if taken > passive:
+        yield f"server: TcpPassiveOpens {passive}, accepted {taken}"
+
+
+def messages(seen):
+    for sender, reader in (SIDES, SIDES[::-1]):
+        # What a reader has whole its peer has sent, though a RST may have kept the peer from knowing.
+        sent, got = account(seen, sender), account(seen, reader)
+        if got["bytes_received"] > sent["bytes_sent"]:
+            yield f"{reader} got {got['bytes_received']} bytes, {sender} sent {sent['bytes_sent']}"
+        if got["messages_received"] > sent["messages_sent"]:
+            yield (
+                f"{reader} got {got['messages_received']} messages,"
+                f" {sender} sent {sent['messages_sent']}"
+            )
+
+
+def statuses(seen):
+    client = account(seen, "client")
+    answers = sum(client.get("statuses", {}).values())
+    if seen.pair.get("protocol") != "raw" and answers != client["messages_received"]:
+        yield f"client: {client['messages_received']} messages, {answers} statuses"
+
+
+def closed(seen):
+    for side in SIDES:
+        one = account(seen, side)
+        if one["closed_first"] + one["closed_second"] > one["opened"]:
+            yield f"{side}: closed {one['closed_first']} first and {one['closed_second']} second of {one['opened']}"
+    metrics = seen.result.json["metrics"]
+    by = [metrics.get(f"closed_first.{who}", 0) for who in ("client", "server", "both", "unknown")]
+    if sum(by) > metrics["connections.opened"]:
+        yield f"closed_first.*: {by} of {metrics['connections.opened']} opened"
+
+
+def completed(seen):
+    metrics = seen.result.json["metrics"]
+    ended = metrics["connections.completed"] + metrics["connections.failed"]
+    if ended > metrics["connections.attempted"]:
+        yield f"{ended} completed and failed of {metrics['connections.attempted']} attempted"
