@@ -39,9 +39,9 @@ struct conduct_options {
 int conduct_check(const struct scenario *scenario, struct error *error);
 
 /*
- * Run one trial.  Returns its result, marked partial when SIGINT or SIGTERM cut it short, or NULL
- * when it could not begin.  Leaves no process and no namespace behind.  lab_prepare must
- * have been called when the scenario's lab is private.
+ * Run one trial.  Returns its result, marked partial when a signal cut it short or a worker was
+ * lost, or NULL when it could not begin.  Leaves no process and no namespace behind.  lab_prepare
+ * must have been called when the scenario's lab is private.
  */
 struct result *conduct(const struct scenario *scenario, const struct conduct_options *options,
                        struct error *error);

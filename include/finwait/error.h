@@ -16,7 +16,7 @@ enum status {
     STATUS_UNMET = 1,       /* an expectation did not hold */
     STATUS_USAGE = 2,       /* the command line or the scenario is wrong */
     STATUS_MACHINE = 3,     /* this machine cannot do what was asked for */
-    STATUS_INTERRUPTED = 4, /* cut short; the partial result was written */
+    STATUS_INTERRUPTED = 4, /* cut short, or not all that was asked for; its result was written */
 };
 
 /* A place in a file the user wrote; line and column count from 1, 0 means none. */

@@ -10,6 +10,7 @@
 #include "finwait/account.h"
 #include "finwait/error.h"
 #include "finwait/kernel_state.h"
+#include "finwait/lost.h"
 #include "finwait/metric.h"
 #include "finwait/observation.h"
 #include "finwait/program.h"
@@ -83,6 +84,8 @@ struct result_side {
     struct program steps; /* the same as values; length 0: not recorded */
     uint32_t workers;
     uint32_t workers_died; /* ended before they were told to */
+    size_t lost_count; /* of those, and of a start's: as neither the scenario nor a `die` has it */
+    struct lost_worker *lost;
     struct account account;
     bool has_tls;                  /* transport: tls; `account.tls` is there, but for its errors: */
     struct text_counts tls_errors; /* OpenSSL's words, and the connections that met each */
@@ -173,8 +176,8 @@ struct moment {
 struct result {
     int schema;
     char *version; /* finwait's */
-    bool partial;  /* cut short */
-    char *cut_by;  /* partial: "SIGINT" …; else NULL */
+    bool partial;  /* cut short, or a worker was lost: see cut_by, side[].lost */
+    char *cut_by;  /* cut short: "SIGINT" …; else NULL */
     char *started; /* RFC 3339, UTC */
     bool private_lab;
     struct text_pairs scenario;    /* the effective scenario */
@@ -223,6 +226,9 @@ const struct event_spec *moment_event(const struct result *result, const struct 
 
 /* Append a remark that says nothing yet.  Lives where it is until the next one is appended. */
 struct remark *result_add_remark(struct result *result, const char *id, enum remark_kind kind);
+
+/* Append a worker that was lost. */
+void result_add_lost(struct result_side *side, const struct lost_worker *lost);
 
 /* Take all remarks back. */
 void result_forget_remarks(struct result *result);

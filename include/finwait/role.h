@@ -8,6 +8,7 @@
 #include "finwait/error.h"
 #include "finwait/lab.h"
 #include "finwait/load.h"
+#include "finwait/lost.h"
 #include "finwait/side.h"
 #include "finwait/timeline.h"
 
@@ -29,6 +30,9 @@ struct role_events {
     void (*restart_failed)(void *context, struct role *role, const struct error *error);
     /* role_start met another error than EADDRINUSE: the role stays down, and `finished` is not
      * told again.  May be NULL. */
+    void (*lost)(void *context, struct role *role, const struct lost_worker *lost);
+    /* A worker has ended, and neither role_kill, role_end nor a `die` of its program was why;
+     * before `finished`, should it be the last.  May be NULL. */
     void *context;
 };
 

@@ -5,7 +5,13 @@
 
 const char *facts_cut_by(const struct facts *facts)
 {
-    return facts->result->cut_by != NULL ? facts->result->cut_by : "something unknown";
+    const struct result *result = facts->result;
+    bool told = result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count > 0;
+
+    if (result->cut_by != NULL) {
+        return result->cut_by;
+    }
+    return result->partial && !told ? "something unknown" : NULL;
 }
 
 enum phase facts_last_phase(const struct facts *facts)

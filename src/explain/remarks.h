@@ -62,7 +62,7 @@
     X(observe_workers, "workers.died", CAUSE, ANY,                                                 \
       "workers of a role ended before the run did, as its program's `die` has it")                 \
     X(observe_workers_lost, "workers.lost", WARNING, ANY,                                          \
-      "workers of a role died though its program has no `die`")                                    \
+      "workers of a role ended though nobody had asked for it: which, by what and when")           \
     X(observe_blind, "sockets.unobserved", NOTE, ANY,                                              \
       "the kernel's socket tables were not looked at, or the server is in none of them")           \
     X(observe_before, "sockets.stood_before", NOTE, ANY,                                           \

@@ -9,7 +9,7 @@ void observe_cut(struct story *story)
 {
     const struct facts *facts = &story->facts;
 
-    if (facts->result->partial) {
+    if (facts_cut_by(facts) != NULL) {
         story_say(story,
                   "The run was cut short by %s in its %s phase: what follows describes only the "
                   "part that was seen.",

@@ -39,20 +39,21 @@ static void say_reset(struct story *story)
     }
 }
 
-static void say_died(struct story *story, enum side side)
+static void say_died(struct story *story, enum side side, uint64_t died)
 {
     const struct result_side *role = &story->facts.result->side[side];
     const char *name = side_name(side);
 
     story_about(story, side);
     story_evidence(story, "%s.workers_died", name);
-    if (role->workers_died == role->workers && role->workers == 1) {
+    if (died == role->workers && died == 1) {
         story_say(story, "The %s's only worker process", name);
-    } else if (role->workers_died == role->workers) {
+    } else if (died > role->workers) { /* a start made new ones */
+        story_say(story, "%s worker processes of the %s", COUNT(died), name);
+    } else if (died == role->workers) {
         story_say(story, "All %u worker processes of the %s", role->workers, name);
     } else {
-        story_say(story, "%u of the %s's %u worker processes", role->workers_died, name,
-                  role->workers);
+        story_say(story, "%s of the %s's %u worker processes", COUNT(died), name, role->workers);
     }
     story_add(story, " ended before the run did, and the kernel closed what descriptors were open "
                      "there.");
@@ -61,15 +62,79 @@ static void say_died(struct story *story, enum side side)
     }
 }
 
+/* Those that ended as their program has it. */
+static uint64_t count_meant(const struct result *result, enum side side)
+{
+    const struct result_side *role = &result->side[side];
+
+    if (!is_meant(result, side)) {
+        return 0;
+    }
+    return role->workers_died > role->lost_count ? role->workers_died - role->lost_count : 0;
+}
+
 void observe_workers(struct story *story)
 {
-    const struct result *result = story->facts.result;
-
     for (unsigned side = 0; side < SIDE_N; side++) {
-        if (result->side[side].workers_died > 0 && is_meant(result, (enum side)side)) {
-            say_died(story, (enum side)side);
+        uint64_t died = count_meant(story->facts.result, (enum side)side);
+        if (died > 0) {
+            say_died(story, (enum side)side, died);
         }
     }
+}
+
+/* ---- those that nobody had asked to end ---- */
+
+/* One is told by one, up to so many. */
+#define LOST_TOLD 4
+
+/* "SIGKILL ended worker 1 in load, 1.5 s after the load had begun." */
+static void say_one(struct story *story, const struct lost_worker *lost)
+{
+    const struct result *result = story->facts.result;
+    const char *signal = sigabbrev_np(lost->number);
+    unsigned phase = PHASE_N - 1;
+
+    while (phase > PHASE_SETUP &&
+           (!result->phase[phase].reached || lost->at < result->phase[phase].begin)) {
+        phase--;
+    }
+    if (lost->how == LOST_WITH_STATUS) {
+        story_say(story, "Worker %u ended by itself with status %d", lost->worker, lost->number);
+    } else if (signal != NULL) {
+        story_say(story, "SIG%s ended worker %u", signal, lost->worker);
+    } else {
+        story_say(story, "Signal %d ended worker %u", lost->number, lost->worker);
+    }
+    if (phase == PHASE_SETUP) {
+        story_add(story, " before the load began.");
+    } else {
+        story_add(story, " in %s, %s after the load had begun.", phase_name((enum phase)phase),
+                  DURATION(lost->at));
+    }
+}
+
+static void say_each(struct story *story, const struct result_side *role)
+{
+    size_t told = role->lost_count > LOST_TOLD ? LOST_TOLD : role->lost_count;
+
+    for (size_t i = 0; i < told; i++) {
+        say_one(story, &role->lost[i]);
+    }
+    if (role->lost_count > told) {
+        story_say(story, "So ended %zu more.", role->lost_count - told);
+    }
+}
+
+/* What older files of this schema have no list of: all or none are meant. */
+static uint64_t count_lost(const struct result *result, enum side side)
+{
+    const struct result_side *role = &result->side[side];
+
+    if (role->lost_count > 0 || is_meant(result, side)) {
+        return role->lost_count;
+    }
+    return role->workers_died;
 }
 
 void observe_workers_lost(struct story *story)
@@ -79,15 +144,17 @@ void observe_workers_lost(struct story *story)
     for (unsigned side = 0; side < SIDE_N; side++) {
         const struct result_side *role = &result->side[side];
         double killed = (double)role->account.outcome[OUTCOME_KILLED];
-        if (role->workers_died == 0 || is_meant(result, (enum side)side)) {
+        uint64_t lost = count_lost(result, (enum side)side);
+        if (lost == 0) {
             continue;
         }
-        say_died(story, (enum side)side);
+        say_died(story, (enum side)side, lost);
         story_evidence(story, "%s.outcome.killed", side_name((enum side)side));
-        story_say(story, "Its program has no `die`: something else ended %s",
-                  PLURAL(role->workers_died, "it", "them"));
+        say_each(story, role);
+        story_say(story, "Neither the scenario nor a `die` of its program had %s ended",
+                  PLURAL(lost, "it", "them"));
         if (killed > 0) {
-            story_add(story, ", and %s %s", COUNT(killed),
+            story_add(story, ", and with %s %s %s", PLURAL(lost, "it", "them"), COUNT(killed),
                       PLURAL(killed, "connection", "connections"));
         }
         story_add(story, ".");

@@ -24,6 +24,12 @@ static void list_add(struct list *list, const char *format, ...)
     va_end(arguments);
 }
 
+/* What stands before the first item. */
+static void list_begin(struct list *list, const char *text)
+{
+    fputs(text, list->out);
+}
+
 static void list_add_text(struct list *list, const char *before, const char *text)
 {
     if (text[0] != '\0') {
@@ -127,9 +133,21 @@ static void list_machine(struct list *list, const struct facts *facts)
 
 static void list_partial(struct list *list, const struct facts *facts)
 {
-    if (facts->result->partial) {
-        list_add(list, "PARTIAL: cut short by %s in %s", facts_cut_by(facts),
-                 phase_name(facts_last_phase(facts)));
+    const char *cut_by = facts_cut_by(facts);
+
+    if (!facts->result->partial) {
+        return;
+    }
+    list_begin(list, "PARTIAL: ");
+    if (cut_by != NULL) {
+        list_add(list, "cut short by %s in %s", cut_by, phase_name(facts_last_phase(facts)));
+    }
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        size_t lost = facts->result->side[side].lost_count;
+        if (lost > 0) {
+            list_add(list, "%zu %s of the %s ended unasked", lost,
+                     PLURAL(lost, "worker", "workers"), side_name((enum side)side));
+        }
     }
 }
 

@@ -78,6 +78,7 @@ struct result *result_new(void)
 static void side_fini(struct result_side *side)
 {
     free(side->program);
+    free(side->lost);
     text_counts_fini(&side->tls_errors);
     free(side->observation);
     counters_fini(&side->counters);
@@ -115,6 +116,12 @@ struct remark *result_add_remark(struct result *result, const char *id, enum rem
     remark = &result->remark[result->remark_count++];
     *remark = (struct remark){.id = grow_text(id), .kind = kind};
     return remark;
+}
+
+void result_add_lost(struct result_side *side, const struct lost_worker *lost)
+{
+    side->lost = grow_by_one(side->lost, side->lost_count, sizeof *side->lost);
+    side->lost[side->lost_count++] = *lost;
 }
 
 void result_forget_remarks(struct result *result)

@@ -52,6 +52,11 @@ static const char *outcome_item(size_t index)
     return outcome_name((enum outcome)index);
 }
 
+static const char *lost_item(size_t index)
+{
+    return lost_name((enum lost_how)index);
+}
+
 static const char *errno_item(size_t index)
 {
     return errno_name((int)index);
@@ -117,11 +122,20 @@ static const struct field final_fields[] = {
         {0},
 };
 
+static const struct field lost_fields[] = {
+    {"worker", &codec_unsigned, AT(lost_worker, worker)},
+    {"how", WORD(lost_item, LOST_N), AT(lost_worker, how)},
+    {"number", &codec_int, AT(lost_worker, number)},
+    {"at", &codec_time, AT(lost_worker, at)},
+    {0},
+};
+
 static const struct field side_fields[] = {
     {"program", &codec_text, AT(result_side, program), .optional = true},
     {"steps", &codec_array, ARRAY(result_side, steps.step, steps.length), .fields = step_fields},
     {"workers", &codec_unsigned, AT(result_side, workers)},
     {"workers_died", &codec_unsigned, AT(result_side, workers_died)},
+    {"lost", &codec_list, LIST(result_side, lost, lost_count), .fields = lost_fields},
     {"account", &codec_object, .fields = account_fields, .flag = FLAG(result_side, played)},
     {"tls", &codec_object, AT(result_side, account.tls), .fields = tls_fields,
      .flag = FLAG(result_side, has_tls)},

@@ -19,6 +19,7 @@ struct worker_process {
     int control; /* our end of its socket pair; -1 once closed */
     struct event *event;
     bool finished; /* has said so, or is dead */
+    uint64_t died; /* what its slot had counted of `die` when it was forked */
 };
 
 /* A start under way. */
@@ -75,8 +76,8 @@ void workers_signal(const struct workers *workers, int number);
 bool workers_are_down(const struct workers *workers);
 
 /* A worker has ended, or is to be killed: what was open counts as `outcome`, and what was held as
- * killed when that is OUTCOME_KILLED. */
-void workers_reap(struct worker_process *process, enum outcome outcome);
+ * killed when that is OUTCOME_KILLED.  Returns its wait status; 0: it had been reaped before. */
+int workers_reap(struct worker_process *process, enum outcome outcome);
 void workers_reap_all(struct workers *workers, enum outcome outcome);
 
 /* ---- workers_start.c ---- */

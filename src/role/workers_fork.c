@@ -145,6 +145,7 @@ static int fork_worker(struct workers *workers, uint32_t index, const struct lis
                        struct error *error)
 {
     struct worker_process *process = &workers->process[index];
+    const struct account *account = &workers->board->slot[index].account;
     pid_t conductor = getpid();
     sigset_t all;
     sigset_t before;
@@ -156,6 +157,7 @@ static int fork_worker(struct workers *workers, uint32_t index, const struct lis
     /* No handler of ours may run in the child before it has its own. */
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
+    process->died = account->outcome[OUTCOME_DIED];
     process->pid = fork();
     if (process->pid == 0) {
         run_worker(workers, index, pair[1], listeners, conductor);

@@ -63,20 +63,22 @@ static void forget_control(struct worker_process *process)
     }
 }
 
-void workers_reap(struct worker_process *process, enum outcome outcome)
+int workers_reap(struct worker_process *process, enum outcome outcome)
 {
     struct board *board = process->workers->board;
+    int status = 0;
 
     if (process->pid > 0) {
         struct board_slot *slot = &board->slot[process - process->workers->process];
 
         kill(process->pid, SIGKILL);
-        waitpid(process->pid, NULL, 0);
+        waitpid(process->pid, &status, 0);
         process->pid = 0;
         slot->room = 0;
         settle(&slot->account, outcome);
     }
     forget_control(process);
+    return status;
 }
 
 void workers_reap_all(struct workers *workers, enum outcome outcome)

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "finwait/clock.h"
@@ -135,12 +136,29 @@ static void started(struct workers *workers)
     }
 }
 
+static void tell_lost(struct workers *workers, const struct worker_process *process, int status)
+{
+    const struct role_events *events = &workers->role.events;
+    uint32_t index = (uint32_t)(process - workers->process);
+    struct lost_worker lost = {
+        .worker = index,
+        .how = WIFSIGNALED(status) ? LOST_BY_SIGNAL : LOST_WITH_STATUS,
+        .number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+        .at = clock_now(),
+    };
+
+    if (workers->board->slot[index].account.outcome[OUTCOME_DIED] == process->died &&
+        events->lost != NULL) {
+        events->lost(events->context, &workers->role, &lost);
+    }
+}
+
 /* The end of file is a worker's death. */
 static void on_end(struct workers *workers, struct worker_process *process)
 {
     struct error error;
 
-    workers_reap(process, OUTCOME_KILLED);
+    tell_lost(workers, process, workers_reap(process, OUTCOME_KILLED));
     if (workers->start.timer != NULL) {
         not_ready(workers, process, &error);
         fail_start(workers, &error);

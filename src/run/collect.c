@@ -248,6 +248,17 @@ static void rebase_phases(struct trial *trial)
     }
 }
 
+static void rebase_lost(struct trial *trial)
+{
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        struct result_side *kept = &trial->result->side[side];
+
+        for (size_t i = 0; i < kept->lost_count; i++) {
+            kept->lost[i].at -= trial->load_began;
+        }
+    }
+}
+
 static void rebase_moments(struct trial *trial)
 {
     for (size_t i = 0; i < trial->result->moment_count; i++) {
@@ -263,6 +274,11 @@ void collect_testimony(struct trial *trial)
     collect_sampler(trial);
 }
 
+static bool has_lost(const struct result *result)
+{
+    return result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count > 0;
+}
+
 void collect_end(struct trial *trial)
 {
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
@@ -273,7 +289,8 @@ void collect_end(struct trial *trial)
     forget_elsewhere(trial);
     rebase_phases(trial);
     rebase_moments(trial);
+    rebase_lost(trial);
     predict_unstruck(trial->result, trial->scenario, trial->model);
-    trial->result->partial = trial->cut_by != NULL;
+    trial->result->partial = trial->cut_by != NULL || has_lost(trial->result);
     trial->result->cut_by = trial->cut_by != NULL ? strdup(trial->cut_by) : NULL;
 }

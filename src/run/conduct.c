@@ -77,6 +77,13 @@ static void on_finished(void *context, struct role *role)
     }
 }
 
+static void on_lost(void *context, struct role *role, const struct lost_worker *lost)
+{
+    struct trial *trial = context;
+
+    result_add_lost(&trial->result->side[role->side], lost);
+}
+
 static void on_restarted(void *context, struct role *role, int64_t took, uint64_t refusals)
 {
     struct trial *trial = context;
@@ -153,6 +160,7 @@ static int start_role(struct trial *trial, enum side side, struct error *error)
         .finished = on_finished,
         .restarted = on_restarted,
         .restart_failed = on_restart_failed,
+        .lost = on_lost,
         .context = trial,
     };
     struct role_plan plan;

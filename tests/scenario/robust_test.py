@@ -472,7 +472,7 @@ class Workers(ft.LabTestCase):
                 time.sleep(1)  # in the midst of the load
                 os.kill(serving[victim], signal.SIGKILL)
                 ended = ft.finish(process)
-                self.assertEqual(ended.status, 0, ended)
+                self.assertEqual(ended.status, 4, ended)
                 result = ended.result
                 self.assertEqual(result["server.workers_died"], 1)
                 self.assertEqual(result["client.outcome.timeout"], 0, result.outcomes("client"))

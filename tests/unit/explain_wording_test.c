@@ -119,7 +119,10 @@ static struct result *disagreeing(void)
     server->account.attempted -= 600;
     server->account.outcome[OUTCOME_DONE] -= 800;
     server->account.outcome[OUTCOME_KILLED] = 100;
-    server->workers_died = 1;
+    server->workers = 4;
+    server->workers_died = 2;
+    result_add_lost(server, &(struct lost_worker){.number = 9, .at = 500 * NS_PER_MS});
+    result_add_lost(server, &(struct lost_worker){.worker = 2, .how = LOST_WITH_STATUS, .at = -1});
     fixture_counter(&server->counters, "TcpOutSegs", 20000);
     fixture_counter(&server->counters, "TcpRetransSegs", 900);
     fixture_counter(&server->counters, "TcpExtTW", 4000);

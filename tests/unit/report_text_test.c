@@ -167,6 +167,26 @@ static void a_partial_result_says_so_at_once(void **state)
     result_free(result);
 }
 
+static void lost_workers_make_it_partial(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+    struct lost_worker lost[] = {
+        {.worker = 0, .how = LOST_BY_SIGNAL, .number = 9, .at = 500 * NS_PER_MS},
+        {.worker = 1, .how = LOST_WITH_STATUS, .number = 1, .at = -NS_PER_MS},
+    };
+
+    (void)state;
+    result->partial = true;
+    result_add_lost(&result->side[SIDE_CLIENT], &lost[0]);
+    result_add_lost(&result->side[SIDE_SERVER], &lost[0]);
+    result_add_lost(&result->side[SIDE_SERVER], &lost[1]);
+    char *text = written(&report_text, result);
+    assert_holds(text, "\n  PARTIAL: 1 worker of the client ended unasked, 2 workers of the server "
+                       "ended unasked\n");
+    free(text);
+    result_free(result);
+}
+
 static void where_nothing_is_foreseen_it_says_why(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
@@ -598,6 +618,7 @@ int main(void)
         cmocka_unit_test(programs_that_send_nothing_have_no_protocol),
         cmocka_unit_test(held_sockets_in_close_are_seen_as_held),
         cmocka_unit_test(a_partial_result_says_so_at_once),
+        cmocka_unit_test(lost_workers_make_it_partial),
         cmocka_unit_test(where_nothing_is_foreseen_it_says_why),
         cmocka_unit_test(the_timeline_tells_what_came_of_each_moment),
         cmocka_unit_test(the_tables_hold_the_numbers_of_both_sides),

@@ -130,6 +130,12 @@ static void fill_side(struct result_side *side, uint64_t *seed)
     side->played = below(seed, 3) > 0;
     side->workers = (uint32_t)below(seed, 100);
     side->workers_died = UINT32_MAX;
+    for (uint64_t i = below(seed, 4); i > 0; i--) {
+        result_add_lost(side, &(struct lost_worker){.worker = (uint32_t)below(seed, 50),
+                                                    .how = (enum lost_how)below(seed, LOST_N),
+                                                    .number = (int)below(seed, 256),
+                                                    .at = (int64_t)below(seed, 10000000000)});
+    }
     if (side->played) {
         fill_account(&side->account, seed);
         fill_tls(side, seed);

@@ -1,0 +1,134 @@
+"""A run that lost workers, or did not begin what it was to, is no pass: status 4, and it says why."""
+
+import json
+import os
+import signal
+
+import finwait_test as ft
+
+# Each worker of the client keeps ten connections, which the server answers after a while.
+LOAD = {
+    "load.connections": 80,
+    "load.concurrency": 20,
+    "client.workers": 2,
+    "client.program": "connect send recv close",
+    "server.program": "accept recv pause(300ms) send wait-fin close",
+    "settle": "100ms",
+}
+HELD = {"order": "server-leak", "load.connections": 20, "load.concurrency": 20}
+
+
+class HalfRun(ft.LabTestCase):
+    def half_run(self, settings, strike, *arguments, status=4):
+        """Run with `strike` called meanwhile, and read the result that was written."""
+        out = ft.PLACE.directory(owner=self.user)
+        arguments = [*ft.as_arguments(settings), "--out", out, *arguments]
+        with ft.Terminal(arguments, user=self.user) as terminal:
+            strike(terminal)
+            ended = terminal.finish()
+        self.assertEqual(ended.status, status, ended)
+        self.assert_nothing_left(terminal.process.mark)
+        with open(os.path.join(out, "result.json"), encoding="utf-8") as file:
+            result = ft.Result(json.load(file))
+        self.assertEqual(result.json["partial"], status == 4)
+        self.assertNotIn("cut_by", result.json)
+        again = ft.finwait("report", out)
+        self.assertEqual(again.status, status, again)
+        self.assertEqual("PARTIAL: " in again.stdout, status == 4, again)
+        return result
+
+    def killer(self, side, when, number=signal.SIGKILL, count=1):
+        def strike(terminal):
+            terminal.wait_for(when)
+            children = sorted(ft.children_of(terminal.process.pid))
+            serving = [pid for pid in children if ft.listens(pid)]
+            chosen = serving if side == "server" else [p for p in children if p not in serving]
+            for pid in chosen[:count]:
+                os.kill(pid, number)
+
+        return strike
+
+    def check_lost(self, result, side, phase, number=signal.SIGKILL):
+        (lost,) = result.json[side]["lost"]
+        self.assertEqual((lost["how"], lost["number"]), ("signal", number))
+        self.assertGreaterEqual(lost["at"], result.json["phases"][phase]["begin"])
+        self.assertLessEqual(lost["at"], result.json["phases"][phase]["end"])
+        other = "server" if side == "client" else "client"
+        self.assertNotIn("lost", result.json[other])
+        self.assertIn(
+            f"{number.name} ended worker {lost['worker']} in {phase}",
+            result.remark("workers.lost", side)["text"],
+        )
+
+
+class Lost(HalfRun):
+    """What was measured is kept, what was to pass does not."""
+
+    PASSING = "--expect=connections.attempted >= 1"
+
+    def test_a_clients_under_load(self):
+        result = self.half_run(LOAD, self.killer("client", "load  "), self.PASSING)
+        self.check_lost(result, "client", "load")
+        self.assertEqual(result["client.outcome.done"], 40, "the other's share")
+        self.assertLess(result["connections.attempted"], 80)
+        self.assertEqual(result.json["expectations"][0]["verdict"], "pass")
+        self.assertNotIn("verdict", result.json)
+        self.assertIn("settle", result.json["phases"])
+
+    def test_all_of_a_client(self):
+        result = self.half_run(LOAD, self.killer("client", "load  ", count=2))
+        self.assertEqual(len(result.json["client"]["lost"]), 2)
+        self.assertEqual({lost["worker"] for lost in result.json["client"]["lost"]}, {0, 1})
+
+    def test_by_another_signal(self):
+        strike = self.killer("client", "load  ", signal.SIGSEGV)
+        self.check_lost(self.half_run(LOAD, strike), "client", "load", signal.SIGSEGV)
+
+    def test_a_servers_under_load(self):
+        settings = {**LOAD, "server.workers": 2}
+        result = self.half_run(settings, self.killer("server", "load  "))
+        self.check_lost(result, "server", "load")
+
+    def test_in_settle(self):
+        for side in ("client", "server"):
+            with self.subTest(side):
+                settings = {**HELD, "settle": "3s"}
+                result = self.half_run(settings, self.killer(side, "settle"))
+                self.check_lost(result, side, "settle")
+                self.assertEqual(result["connections.attempted"], 20)
+
+    def test_in_decay(self):
+        settings = {**HELD, "settle": "100ms", "decay": "3s"}
+        result = self.half_run(settings, self.killer("server", "decay"))
+        self.check_lost(result, "server", "decay")
+        self.assertEqual(result["server.close_wait.final"], 20, "it was held until then")
+
+    def test_before_the_load(self):
+        """As soon as it is there: either the lab cannot be set up, or it goes on without it."""
+        seen = set()
+        for _ in range(8):
+            process = ft.popen([*ft.as_arguments(LOAD), "--json"], user=self.user)
+            while len(children := ft.children_of(process.pid)) < 2 and process.poll() is None:
+                pass
+            os.kill(max(children), signal.SIGKILL)
+            ended = ft.finish(process)
+            self.assertIn(ended.status, (3, 4), ended)
+            self.assert_nothing_left(process.mark)
+            seen.add(ended.status)
+        self.assertTrue(seen)
+
+    def test_what_the_scenario_asks_for_is_none(self):
+        for settings in (
+            {"events": "[{at: 200ms, kill: client}, {at: 400ms, start: client}]"},
+            {"events": "[{at: 200ms, kill: server}, {at: 300ms, start: server}]"},
+            {"client.program": "connect send recv die", "client.workers": 20},
+        ):
+            with self.subTest(settings):
+                ended = ft.run({**LOAD, **settings}, user=self.user)
+                self.assertEqual(ended.status, 0, ended)
+                self.assertFalse(ended.result.json["partial"])
+                self.assertNotIn("workers.lost", ended.result.remark_ids())
+
+
+if __name__ == "__main__":
+    ft.main()
