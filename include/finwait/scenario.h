@@ -93,7 +93,8 @@ struct scenario {
     size_t expect_count;
     struct expectation *expect;
     size_t origin_count;
-    char **origin; /* "--set load.rate=max": what places outside the file point to */
+    char **origin;       /* "--set load.rate=max": what places outside the file point to */
+    struct where *place; /* where each option was given, beside the option table */
 };
 
 /* The place of an expectation of the command line, in messages. */
@@ -146,6 +147,10 @@ bool scenario_model(const struct scenario *scenario, struct model_input *input);
  */
 void scenario_each(const struct scenario *scenario,
                    void (*fn)(void *context, const char *path, const char *value), void *context);
+
+/* Where the option `path` was given, as long as the scenario lives; of one that was not, nowhere.
+ */
+struct where scenario_where(const struct scenario *scenario, const char *path);
 
 /* ---- The option table ---- */
 

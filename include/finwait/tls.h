@@ -65,8 +65,8 @@ struct tls;
  * Make what `side` needs.  A client that is to verify and has no `ca` trusts the certificate of
  * `server`, our own server's, or the system's store when that is NULL.  `spec` need not outlive it.
  * NULL with STATUS_USAGE: a file that is missing, unreadable, no PEM, or a key that does not match
- * its certificate; a cipher, group or the like that OpenSSL does not know.  The message names the
- * option ("server.tls.key"), the file and what OpenSSL said.
+ * its certificate; a cipher, group or the like that OpenSSL does not know.  The message begins with
+ * the option ("server.tls.key: ") and names the file and what OpenSSL said.
  */
 struct tls *tls_new(const struct tls_spec *spec, enum side side, const struct tls *server,
                     struct error *error);

@@ -1,6 +1,19 @@
+#include <stdio.h>
+#include <string.h>
+
 #include "trial.h"
 
 /* What the roles need of TLS, made before they are forked: all workers of a role share it. */
+
+/* Point to where the option was written that the error begins with; the system's refusals of one
+ * that nobody wrote are nowhere. */
+static int fail_at(const struct scenario *scenario, struct error *error)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(error->what, ": "), error->what);
+    return error_at(error, scenario_where(scenario, path));
+}
 
 int plan_tls(const struct scenario *scenario, struct tls *tls[SIDE_N], struct error *error)
 {
@@ -15,7 +28,7 @@ int plan_tls(const struct scenario *scenario, struct tls *tls[SIDE_N], struct er
         }
         tls[side] = tls_new(&scenario->tls, side, tls[SIDE_SERVER], error);
         if (tls[side] == NULL) {
-            return -1;
+            return fail_at(scenario, error);
         }
     }
     return 0;

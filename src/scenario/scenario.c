@@ -112,6 +112,29 @@ static int apply_yaml(struct draft *draft, const char *yaml, size_t length)
     return status;
 }
 
+/* What is found wrong when the scenario is run is told where it was written, too. */
+static int keep_places(struct draft *draft)
+{
+    struct where *place = calloc(option_count(), sizeof *place);
+
+    if (place == NULL) {
+        return draft_fail_memory(draft);
+    }
+    for (size_t i = 0; i < option_count(); i++) {
+        place[i] = draft->given[i].where;
+    }
+    draft->scenario->place = place;
+    return 0;
+}
+
+struct where scenario_where(const struct scenario *scenario, const char *path)
+{
+    const char *key;
+    const struct option *option = option_find(path, &key);
+
+    return option != NULL ? scenario->place[option_index(option)] : (struct where){0};
+}
+
 static int fill(struct draft *draft, const char *yaml, size_t length,
                 const struct scenario_override *overrides, size_t override_count)
 {
@@ -119,7 +142,7 @@ static int fill(struct draft *draft, const char *yaml, size_t length,
         draft_apply_overrides(draft, overrides, override_count) != 0 || complete(draft) != 0) {
         return -1;
     }
-    return draft_check(draft);
+    return draft_check(draft) == 0 ? keep_places(draft) : -1;
 }
 
 struct scenario *scenario_parse(const char *yaml, size_t length, const char *name,
@@ -219,6 +242,7 @@ void scenario_free(struct scenario *scenario)
     free(scenario->event);
     free(scenario->expect);
     free(scenario->origin);
+    free(scenario->place);
     free(scenario->file);
     free(scenario->name);
     free(scenario->about);

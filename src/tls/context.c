@@ -162,12 +162,24 @@ static int set_client(struct tls *tls, const struct tls_spec *spec, const struct
 
 /* ---- the server ---- */
 
-static int use_made(SSL_CTX *context, enum tls_key kind, struct error *error)
+/* That it is too weak is tls.ciphers' doing where that sets a security level. */
+static int refuse_made(const struct tls_spec *spec, struct error *error)
+{
+    const char *level = spec->ciphers != NULL ? strstr(spec->ciphers, "@SECLEVEL=") : NULL;
+
+    if (level == NULL || !reason_is_too_weak(ERR_peek_error())) {
+        return error_openssl(error, "server.tls.generate");
+    }
+    error_openssl(error, "tls.ciphers: %.12s forbids the certificate that is made", level);
+    return error_hint(error, "lower it, or give server.tls.cert and server.tls.key");
+}
+
+static int use_made(SSL_CTX *context, const struct tls_spec *spec, struct error *error)
 {
     struct certificate made;
     int used = 0;
 
-    if (certificate_make(&made, kind) == 0) {
+    if (certificate_make(&made, spec->key_kind) == 0) {
         EVP_PKEY *key = library_adopt(made.key);
 
         used = key != NULL && SSL_CTX_use_certificate(context, made.x509) == 1 &&
@@ -175,13 +187,13 @@ static int use_made(SSL_CTX *context, enum tls_key kind, struct error *error)
         EVP_PKEY_free(key);
         certificate_clear(&made);
     }
-    return used ? 0 : error_openssl(error, "server.tls.generate");
+    return used ? 0 : refuse_made(spec, error);
 }
 
 static int set_server(SSL_CTX *context, const struct tls_spec *spec, struct error *error)
 {
     if (spec->cert == NULL) {
-        return use_made(context, spec->key_kind, error);
+        return use_made(context, spec, error);
     }
     return files_use_chain(context, "server.tls.cert", spec->cert, error) == 0
                ? files_use_key(context, "server.tls.key", spec->key, error)

@@ -46,19 +46,9 @@ static void source_close(struct source *source)
     free(source->text);
 }
 
-/* Whether OpenSSL's security level (SSL_CTX_set_security_level(3)) is what refuses it. */
-static bool is_too_weak(unsigned long code)
-{
-    int reason = ERR_GET_REASON(code);
-
-    return ERR_GET_LIB(code) == ERR_LIB_SSL &&
-           (reason == SSL_R_EE_KEY_TOO_SMALL || reason == SSL_R_CA_KEY_TOO_SMALL ||
-            reason == SSL_R_CA_MD_TOO_WEAK);
-}
-
 static int source_fail(const struct source *source, struct error *error)
 {
-    bool weak = is_too_weak(ERR_peek_error());
+    bool weak = reason_is_too_weak(ERR_peek_error());
 
     error_openssl(error, "%s: %s", source->option, source->path);
     return weak ? error_hint(error, "OpenSSL's security level forbids it: make a stronger one, or "

@@ -27,6 +27,15 @@ uint64_t reason_of_verify(long result)
     return (uint64_t)ERR_PACK(ERR_LIB_USER, 0, result);
 }
 
+bool reason_is_too_weak(unsigned long code)
+{
+    int reason = ERR_GET_REASON(code);
+
+    return ERR_GET_LIB(code) == ERR_LIB_SSL &&
+           (reason == SSL_R_EE_KEY_TOO_SMALL || reason == SSL_R_CA_KEY_TOO_SMALL ||
+            reason == SSL_R_CA_MD_TOO_WEAK);
+}
+
 /* Alerts that OpenSSL has no error string for it may still know by name: close_notify. */
 static const char *words_of(unsigned long code)
 {
@@ -66,6 +75,9 @@ int error_openssl(struct error *error, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    return error_set(error, STATUS_USAGE, "%.*s: OpenSSL: %s", (int)(sizeof what - sizeof words),
-                     what, tls_reason_text(words, sizeof words, reason_take()));
+    uint64_t reason = reason_take();
+    bool memory = ERR_GET_REASON((unsigned long)reason) == ERR_R_MALLOC_FAILURE;
+    return error_set(error, memory ? STATUS_MACHINE : STATUS_USAGE, "%.*s: OpenSSL: %s",
+                     (int)(sizeof what - sizeof words), what,
+                     tls_reason_text(words, sizeof words, reason));
 }

@@ -177,5 +177,59 @@ class Names(Refusal):
             )
 
 
+class Where(ft.TestCase):
+    """What only OpenSSL knows to be wrong is told by its place in the file all the same."""
+
+    def check(self, option, value, *others, quote=""):
+        """`option` in a file of its own, one line a key; `others`: (option, value) behind it."""
+        lines, line, column = ["transport: tls"], 0, 0
+        for path, text in ((option, value), *others):
+            keys = path.split(".")
+            for depth, key in enumerate(keys[:-1]):
+                heading = "  " * depth + f"{key}:"
+                if not (path != option and heading in lines):
+                    lines.append(heading)
+            lines.append("  " * (len(keys) - 1) + f"{keys[-1]}: {quote}{text}{quote}")
+            if path == option:
+                line, column = len(lines), lines[-1].index(": ") + 3 + len(quote)
+        with self.subTest(option=option, value=value):
+            file = ft.PLACE.write("where.yaml", "\n".join(lines) + "\n")
+            for command in ("check", "run"):
+                ended = ft.finwait(command, file)
+                self.assertEqual((ended.status, ended.stdout), (2, ""), ended)
+                self.assertTrue(ended.stderr.startswith(f"finwait: {file}:{line}:{column}: {option}: "), ended)
+            (place, *rest) = (f"--set {path}={text}" for path, text in ((option, value), *others))
+            sets = [f"--set={text.removeprefix('--set ')}" for text in (place, *rest)]
+            ended = ft.finwait("check", "server-first", "--set=transport=tls", *sets)
+            self.assertEqual((ended.status, ended.stdout), (2, ""), ended)
+            self.assertTrue(ended.stderr.startswith(f"finwait: {place[:150]}"), ended)
+
+    def test_names(self):
+        for option, value in (
+            ("tls.ciphers", "NO-SUCH-CIPHER"),
+            ("tls.ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256:NO-SUCH"),
+            ("tls.ciphers", "DEFAULT:@SECLEVEL=9"),
+            ("tls.ciphersuites", "TLS_NO_SUCH"),
+            ("tls.groups", "X25518"),
+            ("tls.groups", "P-256:P-256"),
+        ):
+            self.check(option, value)
+            self.check(option, value, quote='"')
+
+    def test_files(self):
+        who, other = tls.identity(), tls.identity("rsa")
+        empty = ft.PLACE.write("where-empty.pem", "")
+        for file in ("/nowhere.pem", ft.PLACE.path, empty, who.key):
+            self.check("server.tls.cert", file, ("server.tls.key", who.key))
+        for file in ("/nowhere.pem", ft.PLACE.path, empty, who.cert, other.key):
+            self.check("server.tls.key", file, ("server.tls.cert", who.cert))
+        for file in ("/nowhere.pem", ft.PLACE.path, empty, who.key):
+            self.check("client.tls.ca", file, ("client.tls.verify", "on"))
+
+    def test_what_a_security_level_forbids(self):
+        self.check("tls.ciphers", "DEFAULT:@SECLEVEL=5")
+        self.check("tls.ciphers", "DEFAULT:@SECLEVEL=4", ("server.tls.generate", "rsa2048"))
+
+
 if __name__ == "__main__":
     ft.main()
