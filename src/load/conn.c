@@ -273,11 +273,51 @@ bool conn_just_sent(const struct conn *conn)
            program->step[conn->pc - 1].op == STEP_SEND;
 }
 
+static void sweep_in(struct worker *worker, int64_t ns)
+{
+    struct timeval wait = clock_timeval(ns);
+
+    worker->sweeping = evtimer_add(&worker->sweep, &wait) == 0;
+}
+
+void conn_sweep(struct worker *worker)
+{
+    int64_t now = clock_now();
+    struct conn *conn;
+
+    worker->sweeping = false;
+    while ((conn = TAILQ_FIRST(&worker->waiting)) != NULL &&
+           conn->since + worker->plan->timeout <= now) {
+        conn_end(conn, OUTCOME_TIMEOUT);
+    }
+    if (conn != NULL) {
+        sweep_in(worker, conn->since + worker->plan->timeout - now);
+    }
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *argument)
+{
+    (void)fd;
+    (void)what;
+    conn_sweep(argument);
+    conn_event_over(argument);
+}
+
+int conn_init_sweep(struct worker *worker)
+{
+    return evtimer_assign(&worker->sweep, worker->base, on_sweep, worker);
+}
+
 static void wait_from_now(struct conn *conn)
 {
-    if (conn->worker->plan->timeout > 0 && conn->since == 0) {
+    struct worker *worker = conn->worker;
+
+    if (worker->plan->timeout > 0 && conn->since == 0) {
         conn->since = clock_now();
         list_move(conn, CONN_WAITING);
+        if (!worker->sweeping) {
+            sweep_in(worker, worker->plan->timeout);
+        }
     }
 }
 
@@ -401,15 +441,5 @@ void conn_run(struct conn *conn)
             list_move(conn, CONN_LOOSE);
         }
         conn->pc++;
-    }
-}
-
-void conn_sweep(struct worker *worker)
-{
-    int64_t oldest = clock_now() - worker->plan->timeout;
-    struct conn *conn;
-
-    while ((conn = TAILQ_FIRST(&worker->waiting)) != NULL && conn->since <= oldest) {
-        conn_end(conn, OUTCOME_TIMEOUT);
     }
 }

@@ -106,6 +106,8 @@ struct worker {
     uint32_t last_send;          /* index of the program's last send */
     char *scratch;               /* where bytes are read that nobody will look at again */
     struct conn_list waiting;    /* waiting in a step, the longest first */
+    struct event sweep;          /* when the first of these has waited for long enough … */
+    bool sweeping;               /* … if it is to be called */
     struct conn_list held;
     struct conn_list spare;
     uint32_t open;         /* connections that run their program */
@@ -175,7 +177,10 @@ enum step_result conn_hold(struct conn *conn);
 /* Forget the socket's registration before it is closed. */
 void conn_unregister(struct conn *conn);
 
-/* End connections that have waited in one step for longer than the plan's timeout. */
+/* Connections that wait in one step for the plan's timeout end then, and none before.  0 or -1. */
+int conn_init_sweep(struct worker *worker);
+
+/* End those that have, and come back for the next. */
 void conn_sweep(struct worker *worker);
 
 #endif

@@ -12,6 +12,9 @@
 #include "usage.h"
 #include "wire.h"
 
+/* The longest load.timeout that a coarse clock's 4 ms matter to. */
+#define PRECISE_TIMEOUT NS_PER_S
+
 enum {
     /* How often a worker looks after itself, at the least. */
     CHORES_MS = 100,
@@ -82,28 +85,19 @@ static void on_chores(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     (void)what;
     usage_look(&process->worker);
-    if (process->worker.plan->timeout > 0) {
-        conn_sweep(&process->worker);
-        on_event_over(process);
-    }
 }
 
-static struct timeval chores_interval(int64_t timeout)
-{
-    int64_t interval = CHORES_MS * NS_PER_MS;
-
-    if (timeout > 0 && timeout / 4 < interval) {
-        interval = timeout / 4 > NS_PER_MS ? timeout / 4 : NS_PER_MS;
-    }
-    return clock_timeval(interval);
-}
-
-/* An open loop's arrivals and a program's pauses want timers finer than epoll's milliseconds. */
+/*
+ * An open loop's arrivals, a program's pauses and short bounds of its waits want timers finer than
+ * epoll's milliseconds.  They cost a system call a turn of the loop: a load.timeout that no
+ * connection comes near does without.
+ */
 static struct event_base *base_new(const struct role_plan *plan)
 {
     struct event_config *config = event_config_new();
     struct event_base *base = NULL;
-    bool precise = plan->rate > 0 || program_has(plan->program, STEP_PAUSE);
+    bool bounded = plan->timeout > 0 && plan->timeout <= PRECISE_TIMEOUT;
+    bool precise = bounded || plan->rate > 0 || program_has(plan->program, STEP_PAUSE);
     int flags = EVENT_BASE_FLAG_NOLOCK | (precise ? EVENT_BASE_FLAG_PRECISE_TIMER : 0);
 
     if (config != NULL && event_config_set_flag(config, flags) == 0) {
@@ -166,7 +160,7 @@ static int worker_init(struct worker *worker)
     worker->peek = plan->pipelined && plan->message.protocol == PROTOCOL_HTTP && plan->tls == NULL;
     worker->base = base_new(plan);
     worker->scratch = malloc(WORKER_SCRATCH);
-    if (worker->base == NULL || worker->scratch == NULL ||
+    if (worker->base == NULL || conn_init_sweep(worker) != 0 || worker->scratch == NULL ||
         message_build(&worker->message, &plan->message, plan->side, false, plan->host) != 0 ||
         message_build(&worker->last_message, &plan->message, plan->side, plan->say_close,
                       plan->host) != 0) {
@@ -178,7 +172,7 @@ static int worker_init(struct worker *worker)
 static int process_init(struct process *process, const struct worker_descriptors *descriptors)
 {
     struct worker *worker = &process->worker;
-    struct timeval chores = chores_interval(worker->plan->timeout);
+    struct timeval chores = clock_timeval(CHORES_MS * NS_PER_MS);
 
     event_assign(&process->control_event, worker->base, process->control, EV_READ | EV_PERSIST,
                  on_control, process);

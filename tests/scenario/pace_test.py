@@ -34,6 +34,37 @@ class OpenLoop(ft.LabTestCase):
         self.assertGreaterEqual(result["latency.life.p50"], result["latency.response.p50"])
 
 
+class NeverEarly(ft.LabTestCase):
+    """What is to last a while lasts it: no connection of many is early, whatever the load."""
+
+    def settled(self, client, server, **settings):
+        programs = {"client.program": client, "server.program": server}
+        rest = {"load.connections": 100, "load.concurrency": 20, "settle": "120ms"}
+        result = self.run_checked({**programs, **rest, **settings})
+        span = result.json["phases"]["settle"]
+        self.assertGreaterEqual(span["end"] - span["begin"], 120e6)
+        return result
+
+    def test_pauses_of_either_side(self):
+        for pause, least in (("1ms", 0.001), ("50ms", 0.05), ("999us", 0.000999)):
+            with self.subTest(pause):
+                result = self.settled(f"connect pause({pause}) close", "accept wait-fin close")
+                self.assertGreaterEqual(result["latency.life.min"], least)
+                server = f"accept recv pause({pause}) send wait-fin close"
+                result = self.settled("connect send recv close", server)
+                self.assertGreaterEqual(result["latency.response.min"], least)
+                self.assertEqual(result["connections.completed"], 100)
+
+    def test_what_waits_is_cut_off_in_time(self):
+        """One after the other, so that none may have its time cut for the sake of another."""
+        for timeout, least in (("7ms", 7e6), ("60ms", 60e6), ("1100ms", 1100e6)):
+            with self.subTest(timeout):
+                settings = {"load.timeout": timeout, "load.connections": 2, "load.concurrency": 1}
+                result = self.settled("connect recv close", "accept pause(1h) send close", **settings)
+                self.assertEqual(result["outcome.timeout"], 2)
+                self.assertGreaterEqual(result.json["phases"]["load"]["end"], 2 * least)
+
+
 class ClosedLoop(ft.LabTestCase):
     def test_concurrency_bounds_what_is_open(self):
         """Each connection stays until the server's pause is over: states show how many do."""

@@ -25,6 +25,7 @@ static void set_up(struct setting *setting, int64_t timeout)
     setting->account = calloc(1, sizeof *setting->account);
     setting->worker = (struct worker){.plan = &setting->plan, .account = setting->account};
     setting->worker.base = event_base_new();
+    assert_int_equal(conn_init_sweep(&setting->worker), 0);
     setting->worker.linger = -1;
     TAILQ_INIT(&setting->worker.waiting);
     TAILQ_INIT(&setting->worker.held);
@@ -47,6 +48,8 @@ static void giving_way_is_waiting(void **state)
     struct conn *conn = conn_new(&setting.worker, -1, clock_now());
     assert_int_equal(conn_yield(conn), STEP_WAIT);
     assert_ptr_equal(TAILQ_FIRST(&setting.worker.waiting), conn);
+    assert_true(setting.worker.sweeping);
+    event_del(&setting.worker.sweep);
     conn_sweep(&setting.worker);
     assert_int_equal(setting.account->outcome[OUTCOME_TIMEOUT], 1);
     assert_int_equal(setting.worker.open, 0);
@@ -70,10 +73,34 @@ static void trying_again_is_none(void **state)
     tear_down(&setting);
 }
 
+/* The first is due, the second is not: it is neither ended nor forgotten. */
+static void nobody_is_cut_off_early(void **state)
+{
+    struct setting setting;
+
+    (void)state;
+    set_up(&setting, 3600 * NS_PER_S);
+    struct conn *first = conn_new(&setting.worker, -1, clock_now());
+    struct conn *second = conn_new(&setting.worker, -1, clock_now());
+    conn_yield(first);
+    conn_yield(second);
+    first->since -= 3600 * NS_PER_S;
+    conn_sweep(&setting.worker);
+    assert_int_equal(setting.account->outcome[OUTCOME_TIMEOUT], 1);
+    assert_ptr_equal(TAILQ_FIRST(&setting.worker.waiting), second);
+    assert_true(setting.worker.sweeping);
+    conn_end(second, OUTCOME_CUT);
+    event_del(&setting.worker.sweep);
+    TAILQ_REMOVE(&setting.worker.spare, first, link);
+    free(first);
+    tear_down(&setting);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(giving_way_is_waiting),
+        cmocka_unit_test(nobody_is_cut_off_early),
         cmocka_unit_test(trying_again_is_none),
     };
 
