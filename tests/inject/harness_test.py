@@ -1,0 +1,115 @@
+"""The sweep itself: that the shim makes calls fail, in the process meant, and bad ends are found."""
+
+import errno
+import os
+import unittest
+
+import finwait_test as ft
+import sweep
+
+CARELESS = sweep.Kind("careless", [], program=os.environ["CARELESS"], patience=2)
+
+
+def end_of(kind, *call):
+    return sweep.end_of(sweep.Case(kind, *call))
+
+
+class Shim(unittest.TestCase):
+    def test_without_a_plan_it_only_counts(self):
+        end = end_of(CARELESS)
+        self.assertEqual((end.status, end.stdout, end.failed), (0, "whole\n", ""))
+        self.assertEqual([counts["write"] for counts in end.board.counts], [0, 1])
+        self.assertEqual(end.board.counts[0]["fork"], 1)
+
+    def test_a_call_that_is_not_reached_fails_nobody(self):
+        end = end_of(CARELESS, "write", 2, 0, 1)
+        self.assertEqual((end.status, end.stdout, end.failed), (0, "whole\n", ""))
+
+    def test_it_fails_in_the_process_meant(self):
+        end = end_of(CARELESS, "write", 1, 0, 1)
+        self.assertEqual(end.board.failed, ["", "write"])
+        self.assertEqual(end_of(CARELESS, "write", 1, 0, 0).failed, "")
+
+    def test_it_fails_as_told(self):
+        end = end_of(sweep.CHECK, "open", 1, errno.ENFILE)
+        self.assertEqual((end.status, end.failed), (3, "open"), end.stderr)
+        self.assertIn("ENFILE", end.stderr)
+
+
+class BadEnds(unittest.TestCase):
+    def assert_found(self, problem, *call):
+        clean = sweep.Clean(CARELESS)
+        end = end_of(CARELESS, *call)
+        self.assertEqual(sweep.problem_of(CARELESS, end, clean), problem)
+
+    def test_a_crash(self):
+        self.assert_found("crash SIGSEGV", "memory", 1)
+
+    def test_a_hang(self):
+        self.assert_found("hang", "loop", 1)
+
+    def test_a_file_left(self):
+        self.assert_found("left file scratch", "file", 1)
+
+    def test_less_output(self):
+        self.assert_found("exit 0 with less output", "write", 1, 0, 1)
+
+    def test_no_word(self):
+        end = end_of(CARELESS, "open", 1)
+        self.assertEqual((end.status, end.stderr), (3, ""))
+        self.assert_found("mute exit 3", "open", 1)
+
+    def test_each_is_counted(self):
+        clean = sweep.Clean(CARELESS)
+        sums = sweep.Sums(verbose=False)
+        cases = sweep.cases_of(CARELESS, clean, ["memory", "open", "write"])
+        sweep.sweep(CARELESS, cases, clean, 2, sums)
+        self.assertEqual((sums.swept, sums.reached, sums.bad), (5, 5, 5))
+
+
+class LessResult(unittest.TestCase):
+    """What is no whole result, of a run that was one."""
+
+    @classmethod
+    def setUpClass(cls):
+        refusal = ft.private_lab_refusal(os.geteuid())
+        if refusal:
+            raise unittest.SkipTest(f"no private lab here: {refusal}")
+        cls.kind = sweep.KINDS["tcp"]
+        cls.clean = sweep.Clean(cls.kind)
+
+    def problem_with(self, change):
+        end = end_of(self.kind)
+        change(end)
+        return sweep.problem_of(self.kind, end, self.clean)
+
+    def test_a_whole_one_is_no_problem(self):
+        self.assertEqual(self.problem_with(lambda end: None), "")
+
+    def test_a_metric_less(self):
+        problem = self.problem_with(lambda end: end.result["metrics"].pop("cpu.client"))
+        self.assertEqual(problem, "exit 0 with less: /metrics/cpu.client")
+
+    def test_connections_less(self):
+        def fewer(end):
+            end.result["metrics"]["connections.attempted"] -= 1
+
+        self.assertEqual(self.problem_with(fewer), "exit 0 with less: connections")
+
+    def test_an_expectation_less(self):
+        problem = self.problem_with(lambda end: end.result["expectations"].pop())
+        self.assertEqual(problem, "exit 0 with less: expectations")
+
+    def test_no_result(self):
+        problem = self.problem_with(lambda end: setattr(end, "result", None))
+        self.assertEqual(problem, "exit 0 with less: no result: None")
+
+    def test_a_known_point(self):
+        end = end_of(self.kind, "fork", 1)
+        self.assertEqual((end.status, end.failed), (3, "fork"))
+        self.assertIn("finwait: fork: EAGAIN", end.stderr)
+        self.assertEqual(sweep.problem_of(self.kind, end, self.clean), "")
+
+
+if __name__ == "__main__":
+    ft.main()

@@ -1,0 +1,272 @@
+/*
+ * An LD_PRELOAD library that makes one call of a program fail, the n-th of its class:
+ *
+ *     FINWAIT_INJECT=CLASS:N[+][:ERRNO][:PROCESS]
+ *
+ * PROCESS counts from 0, the program itself, in the order of fork(2); without it, every process
+ * that gets there.  With + all later calls of the class fail too.  ERRNO is a number; without it,
+ * what calls.h says.  A process counts from its own start.  FINWAIT_INJECT_BOARD names a file of
+ * sizeof(struct board) bytes that shows what was counted and what failed.
+ */
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Those of the C library, which are transparent unions with _GNU_SOURCE. */
+#define ADDRESS       __SOCKADDR_ARG
+#define CONST_ADDRESS __CONST_SOCKADDR_ARG
+
+#include "calls.h"
+
+enum class {
+#define X(name) CLASS_##name,
+    CLASSES(X)
+#undef X
+        CLASS_N
+};
+
+enum { PROCESSES = 32, NAME = 24 };
+
+/* One process's part; tests/inject/sweep.py reads it. */
+struct slot {
+    _Atomic uint64_t count[CLASS_N];
+    char failed[NAME]; /* the function that was made to fail first; "" when none was */
+};
+
+struct board {
+    _Atomic uint32_t processes; /* forked so far */
+    uint32_t classes;
+    struct slot slot[PROCESSES];
+};
+
+static struct board *shim_board; /* NULL: nothing is counted yet */
+static uint32_t shim_process;
+static struct {
+    enum class class;
+    uint64_t from; /* 0: nothing fails */
+    uint64_t until;
+    int errnum;      /* 0: what the table says */
+    int64_t process; /* -1: every one */
+} shim_plan;
+
+/* ---- what fails ---- */
+
+static void note(const char *name)
+{
+    struct slot *slot = &shim_board->slot[shim_process];
+
+    if (slot->failed[0] == '\0') {
+        for (size_t i = 0; name[i] != '\0' && i + 1 < NAME; i++) {
+            slot->failed[i] = name[i];
+        }
+    }
+}
+
+/* Count a call and tell whether it is to fail, errno set. */
+static bool fails(enum class class, const char *name, int errnum)
+{
+    uint64_t n;
+
+    if (shim_board == NULL || shim_process >= PROCESSES) {
+        return false;
+    }
+    n = atomic_fetch_add(&shim_board->slot[shim_process].count[class], 1) + 1;
+    if (class != shim_plan.class || n < shim_plan.from || n > shim_plan.until ||
+        (shim_plan.process >= 0 && shim_plan.process != shim_process)) {
+        return false;
+    }
+    note(name);
+    errno = shim_plan.errnum != 0 ? shim_plan.errnum : errnum;
+    return true;
+}
+
+/* ---- the functions ---- */
+
+#define X(type, name, parameters, arguments)                                                       \
+    extern type __libc_##name parameters;                                                          \
+    type name parameters                                                                           \
+    {                                                                                              \
+        return fails(CLASS_memory, #name, ENOMEM) ? NULL : __libc_##name arguments;                \
+    }
+MEMORY(X)
+#undef X
+
+#define X(class, type, name, parameters, arguments, failure, errnum)                               \
+    typedef type name##_call parameters;                                                           \
+    type name parameters                                                                           \
+    {                                                                                              \
+        static name##_call *real;                                                                  \
+                                                                                                   \
+        if (fails(CLASS_##class, #name, errnum)) {                                                 \
+            return failure;                                                                        \
+        }                                                                                          \
+        if (real == NULL) {                                                                        \
+            *(void **)&real = dlsym(RTLD_NEXT, #name);                                             \
+        }                                                                                          \
+        return real arguments;                                                                     \
+    }
+CALLS(X)
+#undef X
+
+/* A variable argument is passed as a fixed one is (the psABI of x86-64 and arm64), and the kernel
+ * looks at the mode only when it makes a file. */
+int shim_openat(int directory, const char *path, int flags, mode_t mode) __asm__("openat");
+int shim_open(const char *path, int flags, mode_t mode) __asm__("open");
+
+int shim_openat(int directory, const char *path, int flags, mode_t mode)
+{
+    if (fails(CLASS_open, "openat", (flags & O_CREAT) != 0 ? ENOSPC : EMFILE)) {
+        return -1;
+    }
+    return (int)syscall(SYS_openat, directory, path, flags, mode);
+}
+
+int shim_open(const char *path, int flags, mode_t mode)
+{
+    if (fails(CLASS_open, "open", (flags & O_CREAT) != 0 ? ENOSPC : EMFILE)) {
+        return -1;
+    }
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+/* A file is closed all the same; what it held may be lost. */
+int fclose(FILE *file)
+{
+    static int (*real)(FILE *);
+    bool failed = fails(CLASS_write, "fclose", ENOSPC);
+    int saved = errno;
+    int status;
+
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "fclose");
+    }
+    status = real(file);
+    if (failed) {
+        errno = saved;
+    }
+    return failed ? EOF : status;
+}
+
+/* The next process: it counts from the start. */
+pid_t fork(void)
+{
+    static pid_t (*real)(void);
+    uint32_t next;
+    pid_t child;
+
+    if (fails(CLASS_fork, "fork", EAGAIN)) {
+        return -1;
+    }
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "fork");
+    }
+    next = shim_board != NULL ? atomic_fetch_add(&shim_board->processes, 1) + 1 : 0;
+    child = real();
+    if (child == 0) {
+        shim_process = next;
+    }
+    return child;
+}
+
+/* The error is its value. */
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                   void *argument)
+{
+    static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    int saved = errno;
+
+    if (fails(CLASS_fork, "pthread_create", EAGAIN)) {
+        int errnum = errno;
+
+        errno = saved;
+        return errnum;
+    }
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+    }
+    return real(thread, attributes, run, argument);
+}
+
+/* ---- the plan ---- */
+
+static enum class class_named(const char *name, size_t length) {
+    static const char *const names[] =
+        {
+#define X(name) #name,
+            CLASSES(X)
+#undef X
+        };
+
+    for (size_t i = 0; i < CLASS_N;
+         i++){if (strlen(names[i]) == length &&
+                  strncmp(names[i], name, length) == 0){return (enum class)i;}
+}
+dprintf(STDERR_FILENO, "shim: there is no class %.*s\n", (int)length, name);
+_exit(125);
+}
+
+static void read_plan(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    char *end;
+
+    shim_plan.process = -1;
+    if (colon == NULL) {
+        return;
+    }
+    shim_plan.class = class_named(text, (size_t)(colon - text));
+    shim_plan.from = strtoull(colon + 1, &end, 10);
+    shim_plan.until = *end == '+' ? UINT64_MAX : shim_plan.from;
+    end += *end == '+';
+    if (*end == ':') {
+        shim_plan.errnum = (int)strtol(end + 1, &end, 10);
+    }
+    if (*end == ':') {
+        shim_plan.process = strtol(end + 1, NULL, 10);
+    }
+}
+
+/* Without a board nothing is counted.  Programs that are started by the one under test are not
+ * it. */
+__attribute__((constructor)) static void shim_begin(void)
+{
+    const char *plan = getenv("FINWAIT_INJECT");
+    const char *path = getenv("FINWAIT_INJECT_BOARD");
+    int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
+    int flags = fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED;
+    struct board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, flags, fd, 0);
+
+    unsetenv("LD_PRELOAD");
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (board == MAP_FAILED) {
+        dprintf(STDERR_FILENO, "shim: no board\n");
+        _exit(125);
+    }
+    read_plan(plan != NULL ? plan : "");
+    board->classes = CLASS_N;
+    shim_board = board;
+}
