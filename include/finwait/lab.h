@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "finwait/address.h"
 #include "finwait/error.h"
@@ -58,6 +59,18 @@ void lab_free(struct lab *lab);
  */
 int lab_enter(const struct lab *lab, enum side side, struct error *error);
 int lab_leave(const struct lab *lab, struct error *error);
+
+/*
+ * As fork(2), for all that is to end with the lab: the child is killed when the calling thread
+ * ends, and in a private lab it is in a PID namespace (pid_namespaces(7)), where the kernel lets us
+ * make one, that ends with the lab or the process that made it, and every process in it.  Its own
+ * getpid(2) and getppid(2) are then not those of /proc.  -1 with errno.
+ */
+pid_t lab_fork(const struct lab *lab);
+
+/* In a child of lab_fork: make /proc that of its PID namespace, for itself and its children, if
+ * possible. */
+void lab_show_processes(const struct lab *lab);
 
 /* The namespace of `side`'s host: a descriptor of the lab's, or -1 in a lab that is not private. */
 int lab_netns(const struct lab *lab, enum side side);

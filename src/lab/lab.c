@@ -1,21 +1,27 @@
 #include "finwait/lab.h"
 
 #include <limits.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "finwait/kernel_sysctl.h"
 #include "finwait/netns.h"
 #include "hosts.h"
 #include "link.h"
+#include "pen.h"
 #include "pool.h"
 
 struct lab {
     bool private;
     int home;         /* the namespace the lab was made from */
     int host[SIDE_N]; /* descriptors of namespaces; -1: none */
+    struct pen pen;   /* of a private lab, where the kernel lets us */
     struct address_pool pool[SIDE_N];
     struct host_faults *faults; /* [SIDE_N]; they change in a lab that is const to all others */
 };
@@ -163,6 +169,7 @@ static int build(struct lab *lab, const struct lab_config *config, struct error 
     if (lab->home < 0) {
         return -1;
     }
+    (void)pen_new(&lab->pen); /* without it processes end with their parent, their kin do not */
     if (make_hosts(lab, config->sockets, error) == 0 && link_join(lab->host, error) == 0) {
         result = tune_hosts(lab, config, error);
     }
@@ -233,6 +240,7 @@ void lab_free(struct lab *lab)
     if (lab == NULL) {
         return;
     }
+    pen_free(&lab->pen);
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         close_if_open(lab->host[side]);
         if (lab->faults != NULL) {
@@ -254,6 +262,29 @@ int lab_enter(const struct lab *lab, enum side side, struct error *error)
 int lab_leave(const struct lab *lab, struct error *error)
 {
     return lab->private ? netns_enter(lab->home, error) : 0;
+}
+
+pid_t lab_fork(const struct lab *lab)
+{
+    bool penned = lab->pen.init > 0;
+    pid_t owner = getpid();
+    pid_t child = penned ? pen_fork(&lab->pen) : fork();
+
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (!penned && getppid() != owner) { /* in a pen its parent has no id */
+            _exit(EXIT_FAILURE);
+        }
+    }
+    return child;
+}
+
+void lab_show_processes(const struct lab *lab)
+{
+    if (lab->pen.init > 0 && unshare(CLONE_NEWNS) == 0 &&
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0) {
+        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    }
 }
 
 int lab_netns(const struct lab *lab, enum side side)

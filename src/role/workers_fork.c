@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,8 +18,8 @@
 
 /* ---- in the worker's process ---- */
 
-/* The conductor's handlers and mask are not the worker's; its death is (prctl(2)). */
-static void become_worker(pid_t conductor)
+/* The conductor's handlers and mask are not the worker's. */
+static void become_worker(void)
 {
     sigset_t none;
 
@@ -32,10 +31,6 @@ static void become_worker(pid_t conductor)
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != conductor) {
-        _exit(EXIT_FAILURE);
-    }
 }
 
 /* What a worker keeps: these, then its listeners. */
@@ -117,7 +112,7 @@ static int own_descriptors(struct worker_descriptors *has)
 }
 
 static _Noreturn void run_worker(struct workers *workers, uint32_t index, int control,
-                                 const struct listeners *listeners, pid_t conductor)
+                                 const struct listeners *listeners)
 {
     struct worker_descriptors has = {
         .control = control,
@@ -127,7 +122,7 @@ static _Noreturn void run_worker(struct workers *workers, uint32_t index, int co
     };
     struct error error;
 
-    become_worker(conductor);
+    become_worker();
     if (lab_enter(workers->lab, workers->home, &error) != 0 ||
         limit_descriptors(workers->plan.descriptors, &error) != 0) {
         error_print(&error, stderr);
@@ -146,7 +141,6 @@ static int fork_worker(struct workers *workers, uint32_t index, const struct lis
 {
     struct worker_process *process = &workers->process[index];
     const struct account *account = &workers->board->slot[index].account;
-    pid_t conductor = getpid();
     sigset_t all;
     sigset_t before;
     int pair[2];
@@ -158,9 +152,9 @@ static int fork_worker(struct workers *workers, uint32_t index, const struct lis
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
     process->died = account->outcome[OUTCOME_DIED];
-    process->pid = fork();
+    process->pid = lab_fork(workers->lab);
     if (process->pid == 0) {
-        run_worker(workers, index, pair[1], listeners, conductor);
+        run_worker(workers, index, pair[1], listeners);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(pair[1]);

@@ -3,10 +3,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "trial.h"
 
 enum {
@@ -16,19 +16,14 @@ enum {
     TICK_MS = 20,
 };
 
-/* The command is a group of its own, so that all of it can be ended, and dies with the conductor.
- */
 static _Noreturn void run_command(const struct trial *trial, enum side side, int out)
 {
     struct error error;
-    sigset_t none;
     int nothing = open("/dev/null", O_RDONLY);
 
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0); /* Ctrl-C is for the conductor */
     signal(SIGPIPE, SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGCHLD, SIG_DFL);
     dup2(nothing, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
@@ -37,9 +32,9 @@ static _Noreturn void run_command(const struct trial *trial, enum side side, int
         _exit(126);
     }
     close_range(STDERR_FILENO + 1, ~0U, 0);
+    lab_show_processes(trial->lab);
     setenv("FINWAIT_HOST", lab_is_private(trial->lab) ? side_name(side) : "host", 1);
-    execl("/bin/sh", "sh", "-c", trial->options->inspect, (char *)NULL);
-    _exit(127);
+    _exit(guard_run(trial->options->inspect));
 }
 
 /* What a command prints, as much of it as is kept. */
@@ -67,11 +62,6 @@ static bool capture_read(struct capture *capture)
     return n != 0;
 }
 
-static int status_of(int status)
-{
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 /*
  * Until the command ends.  Not until its output does: what it leaves in the background may keep
  * that open for ever.
@@ -86,12 +76,11 @@ static int await_command(struct trial *trial, pid_t pid, struct capture *capture
         output.fd = capture_read(capture) ? output.fd : -1;
         event_base_loop(trial->base, EVLOOP_NONBLOCK);
         if (trial->cut_by != NULL) {
-            kill(-pid, SIGKILL);
+            kill(pid, SIGTERM); /* the guard ends all of it */
         }
     }
     capture_read(capture);
-    kill(-pid, SIGKILL); /* what it left behind */
-    return status_of(status);
+    return guard_status(status);
 }
 
 static void inspect(struct trial *trial, enum side side)
@@ -104,7 +93,7 @@ static void inspect(struct trial *trial, enum side side)
     if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) != 0) {
         return;
     }
-    pid = fork();
+    pid = lab_fork(trial->lab);
     if (pid == 0) {
         fcntl(pair[1], F_SETFL, 0);
         run_command(trial, side, pair[1]);
@@ -113,7 +102,6 @@ static void inspect(struct trial *trial, enum side side)
     if (pid > 0) {
         struct capture capture = {.fd = pair[0], .text = calloc(1, OUTPUT_MAX + 1)};
 
-        setpgid(pid, pid); /* here too: whoever is first */
         kept->host = strdup(lab_is_private(trial->lab) ? side_name(side) : "host");
         kept->command = strdup(trial->options->inspect);
         kept->status = await_command(trial, pid, &capture);

@@ -292,11 +292,22 @@ def read_status(path):
 
 
 def children_of(pid):
+    """Its workers and commands: not the init of the lab's PID namespace, nor who forks into that."""
+    ids = {}
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{pid}/children") as file:
+        for child in file.read().split():
+            with contextlib.suppress(OSError):
+                ids[int(child)] = read_status(f"/proc/{child}").get("NSpid", "").split()
+    deepest = max(map(len, ids.values()), default=0)
+    return [child for child, id in ids.items() if len(id) == deepest and id[-1:] != ["1"]]
+
+
+def name_of(pid):
     try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return [int(child) for child in file.read().split()]
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as file:
+            return file.read().strip()
     except OSError:
-        return []
+        return None
 
 
 def namespace_of(pid):

@@ -1,5 +1,9 @@
 """Looking into the hosts, and watching on."""
 
+import contextlib
+import os
+import signal
+
 import finwait_test as ft
 
 
@@ -41,6 +45,89 @@ class Inspect(ft.LabTestCase):
     def test_output_that_is_no_text(self):
         result = self.inspect("printf 'a\\377\\000b'")
         self.assertTrue(result.inspection("client")["output"].startswith("a"))
+
+
+class Ends(ft.LabTestCase):
+    """What a command leaves in sessions of its own ends with the command, or with finwait, whatever
+    that dies of."""
+
+    LEAVES = "setsid sleep 3600 & (setsid setsid sleep 3600 &) ; trap '' TERM; setsid sh -c '{}' &"
+    SETTINGS = {"load.connections": 5, "settle": "0s"}
+    lab = {}
+
+    def start(self, command):
+        arguments = [*ft.as_arguments({**self.SETTINGS, **self.lab}), "--json"]
+        return ft.popen([*arguments, "--inspect", command], user=self.user)
+
+    def sleeping(self, process):
+        return [pid for pid in ft.processes_of(process.mark) if ft.name_of(pid) == "sleep"]
+
+    def test_with_the_command(self):
+        process = self.start(self.LEAVES.format("while :; do sleep 1; done") + "exit 5")
+        ended = ft.finish(process)
+        self.assertEqual(ended.status, 0, ended)
+        self.assertEqual(ended.result.listed("inspections")[0]["status"], 5)
+        self.assert_nothing_left(process.mark)
+
+    def ends_when(self, strike):
+        pinned = ft.pinned_namespaces()
+        process = self.start(self.LEAVES.format("sleep 3600") + "sleep 3600")
+        try:
+            ft.wait_until(lambda: len(self.sleeping(process)) == 4, "the command has forked")
+            strike(process)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            ft.finish(process)
+        self.assert_nothing_left(process.mark)
+        self.assertLessEqual(ft.pinned_namespaces(), pinned)
+
+    def test_with_a_conductor_that_is_killed(self):
+        self.ends_when(lambda process: process.kill())
+
+    def test_with_all_but_them_killed(self):
+        """In any order, the conductor last."""
+
+        def strike(process):
+            asleep = self.sleeping(process)
+            for pid in [*ft.processes_of(process.mark), process.pid]:
+                if pid not in asleep and pid != process.pid:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+
+        self.ends_when(strike)
+
+    def test_with_an_interrupt(self):
+        def strike(process):
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=ft.PATIENCE)
+
+        self.ends_when(strike)
+
+    def test_it_sees_its_own(self):
+        result = self.run_checked(self.SETTINGS, "--inspect", "readlink /proc/self /proc/$$/exe")
+        seen = result.inspection("server")
+        self.assertEqual(seen["status"], 0, seen)
+        self.assertIn("/", seen["output"])
+
+
+class EndsUnprivileged(Ends, ft.UnprivilegedLabTestCase):
+    pass
+
+
+class EndsOnTheHost(Ends):
+    lab = {"lab": "host", "server.sockopt.reuseaddr": "on"}
+
+    def start(self, command):
+        self.lab["server.port"] = ft.free_port()
+        return super().start(command)
+
+    def test_with_all_but_them_killed(self):
+        self.skipTest("without a PID namespace there is no more than their guard")
+
+
+class EndsOnTheHostUnprivileged(EndsOnTheHost, ft.UnprivilegedLabTestCase):
+    pass
 
 
 class Decay(ft.LabTestCase):

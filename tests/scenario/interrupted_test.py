@@ -126,6 +126,8 @@ class Killed(ft.LabTestCase):
         process = ft.popen([*ft.as_arguments(self.SETTINGS), "--json"], user=self.user)
         workers = self.workers(process, serving)
         ft.wait_until(lambda: self.established(workers[0]) >= 40, "all connections are open")
+        # Beside them each has a socket for control and one for its children.
+        ft.wait_until(lambda: sum(map(self.count_sockets, workers)) >= 44, "all are accepted")
         victim = max(workers, key=self.count_sockets)
         os.kill(victim, signal.SIGKILL)
         ended = ft.finish(process)

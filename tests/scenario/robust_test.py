@@ -318,6 +318,9 @@ class Signals(ft.LabTestCase):
     def test_a_command_that_ignores_it(self):
         self.ends_with_its_inspection("trap '' TERM INT HUP; sleep 3600 & sleep 3600")
 
+    def test_one_that_goes_away(self):
+        self.ends_with_its_inspection("setsid sleep 3600 & (setsid sleep 3600 &); sleep 3600")
+
     def test_the_first_that_is_heard_ends_it(self):
         """From the moment it no longer kills: nothing is begun after it."""
         for _ in range(10):

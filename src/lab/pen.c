@@ -1,0 +1,148 @@
+#include "pen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- a child in another PID namespace ---- */
+
+/*
+ * A process that has chosen a PID namespace for its children can make no thread (EINVAL, clone(2)),
+ * and from a user namespace there is no way back.  So a child chooses, and gives birth to a sibling
+ * (CLONE_PARENT).  -1 for `pidfd`: a namespace is made.
+ */
+static pid_t pen_bear(int pidfd)
+{
+    if ((pidfd < 0 ? unshare(CLONE_NEWPID) : setns(pidfd, CLONE_NEWPID)) != 0) {
+        return -errno;
+    }
+    pid_t born = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+    return born < 0 ? -errno : born;
+}
+
+/* Whoever is born in vain, for its midwife was killed, is in the pen as well and ends with it. */
+static pid_t pen_receive(int report, pid_t midwife)
+{
+    pid_t born = -EIO;
+
+    while (read(report, &born, sizeof born) < 0 && errno == EINTR) {
+    }
+    while (waitpid(midwife, NULL, 0) < 0 && errno == EINTR) {
+    }
+    if (born < 0) {
+        errno = -born;
+        return -1;
+    }
+    return born;
+}
+
+/* As fork(2). */
+static pid_t fork_beyond(int pidfd)
+{
+    int report[2];
+    pid_t midwife;
+    pid_t born = -1;
+
+    if (pipe2(report, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    midwife = fork();
+    if (midwife == 0) {
+        born = pen_bear(pidfd);
+        if (born != 0) {
+            _exit(write(report[1], &born, sizeof born) == sizeof born ? EXIT_SUCCESS
+                                                                      : EXIT_FAILURE);
+        }
+    }
+    close(report[1]);
+    if (midwife > 0) {
+        born = pen_receive(report[0], midwife);
+    }
+    close(report[0]);
+    return born;
+}
+
+/* ---- its init ---- */
+
+/* Children of processes that ended before them come to it, and are reaped by the kernel. */
+static _Noreturn void pen_keep(int life)
+{
+    sigset_t none;
+    char byte;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NAME, "finwait-leash");
+    signal(SIGCHLD, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    life = dup2(life, STDIN_FILENO);
+    close_range(STDIN_FILENO + 1, ~0U, 0);
+    while (read(life, &byte, 1) < 0 && errno == EINTR) {
+    }
+    _exit(EXIT_SUCCESS);
+}
+
+int pen_new(struct pen *pen)
+{
+    int life[2];
+    int errnum;
+
+    *pen = (struct pen){.pidfd = -1, .life = -1};
+    if (pipe2(life, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    pen->init = fork_beyond(-1);
+    if (pen->init == 0) {
+        pen_keep(life[0]);
+    }
+    errnum = errno;
+    close(life[0]);
+    if (pen->init < 0) {
+        close(life[1]);
+        pen->init = 0;
+        errno = errnum;
+        return -1;
+    }
+    pen->life = life[1];
+    pen->pidfd = (int)syscall(SYS_pidfd_open, pen->init, 0);
+    if (pen->pidfd < 0) {
+        errnum = errno;
+        pen_free(pen);
+        errno = errnum;
+        return -1;
+    }
+    return 0;
+}
+
+pid_t pen_fork(const struct pen *pen)
+{
+    return fork_beyond(pen->pidfd);
+}
+
+void pen_free(struct pen *pen)
+{
+    pid_t ended;
+
+    if (pen->init == 0) {
+        return;
+    }
+    kill(pen->init, SIGKILL);
+    /* An init is gone when all in its namespace have been reaped, by whomever: here by us. */
+    do {
+        ended = waitpid(-1, NULL, 0);
+    } while (ended != pen->init && (ended > 0 || errno == EINTR));
+    close(pen->life);
+    if (pen->pidfd >= 0) {
+        close(pen->pidfd);
+    }
+    *pen = (struct pen){.pidfd = -1, .life = -1};
+}

@@ -1,0 +1,107 @@
+#include "guard.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int guard_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static _Noreturn void guard_exec(const char *command)
+{
+    sigset_t none;
+
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(127);
+}
+
+/* Whether /proc has the ids that we have: it may be that of another PID namespace. */
+static bool guard_knows_ids(void)
+{
+    char self[32];
+    ssize_t length = readlink("/proc/self", self, sizeof self - 1);
+
+    self[length < 0 ? 0 : length] = '\0';
+    return strtol(self, NULL, 10) == getpid();
+}
+
+/* False: the kernel does not tell who they are (CONFIG_PROC_CHILDREN). */
+static bool guard_kill_children(void)
+{
+    FILE *children = fopen("/proc/thread-self/children", "re");
+    char id[32];
+
+    if (children == NULL) {
+        return false;
+    }
+    while (fscanf(children, "%31s", id) == 1) {
+        kill((pid_t)strtol(id, NULL, 10), SIGKILL);
+    }
+    fclose(children);
+    return true;
+}
+
+/* The children of one that ends become ours, until none is left. */
+static void guard_end_kin(pid_t command)
+{
+    kill(-command, SIGKILL);
+    if (guard_knows_ids()) {
+        while (guard_kill_children() && waitpid(-1, NULL, 0) > 0) {
+        }
+    }
+}
+
+/* Until the command has ended, or all is to; its status. */
+static int guard_wait(pid_t command, const sigset_t *heard)
+{
+    int status = 0;
+    pid_t ended;
+
+    for (;;) {
+        while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
+            if (ended == command) {
+                return guard_status(status);
+            }
+        }
+        if (sigwaitinfo(heard, NULL) == SIGTERM) {
+            return 128 + SIGTERM;
+        }
+    }
+}
+
+int guard_run(const char *command)
+{
+    pid_t owner = getppid();
+    sigset_t heard;
+    int status = 127;
+
+    sigemptyset(&heard);
+    sigaddset(&heard, SIGCHLD);
+    sigaddset(&heard, SIGTERM);
+    sigprocmask(SIG_BLOCK, &heard, NULL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != owner) {
+        return status;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        guard_exec(command);
+    }
+    if (child > 0) {
+        setpgid(child, child); /* here too: whoever is first */
+        status = guard_wait(child, &heard);
+        guard_end_kin(child);
+    }
+    return status;
+}
