@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -52,7 +53,9 @@ const char *nearest_spelling(const char *word, const char *const *candidates, si
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
-        if (candidates[i] == NULL || strlen(candidates[i]) > WORD_MAX) {
+        size_t other = candidates[i] != NULL ? strlen(candidates[i]) : SIZE_MAX;
+        /* It takes at least as many edits as it is longer or shorter. */
+        if (other > WORD_MAX || other + best <= length || length + best <= other) {
             continue;
         }
         size_t distance =

@@ -1,13 +1,10 @@
 #include "link.h"
 
-#include <errno.h>
-#include <linux/if.h>
 #include <linux/rtnetlink.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "finwait/clock.h"
+#include "carrier.h"
 #include "finwait/lab.h"
 #include "finwait/netns.h"
 #include "netlink.h"
@@ -30,71 +27,6 @@ static const struct sysctl_setting ipv6_manners[] = {
 bool link_has_ipv6(void)
 {
     return access("/proc/thread-self/net/if_inet6", F_OK) == 0;
-}
-
-/* ---- waiting for the carrier ---- */
-
-enum {
-    CARRIER_WAIT_S = 5,
-};
-
-struct carrier {
-    int index;
-    bool up;
-};
-
-static int on_link(const struct nlmsghdr *message, void *context)
-{
-    struct carrier *carrier = context;
-    const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
-
-    if (message->nlmsg_type == RTM_NEWLINK && link->ifi_index == carrier->index) {
-        /* RUNNING comes with the queue discipline: before it, packets are dropped. */
-        const unsigned wanted = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
-        carrier->up = (link->ifi_flags & wanted) == wanted;
-    }
-    return MNL_CB_OK;
-}
-
-/* Take in the next report on `netlink`; 0, or the errno. */
-static int next_report(struct netlink *netlink, struct carrier *carrier, int64_t deadline)
-{
-    struct pollfd ready = {.fd = mnl_socket_get_fd(netlink->socket), .events = POLLIN};
-    int64_t left = deadline - clock_now();
-    int count = poll(&ready, 1, left > 0 ? (int)(left / NS_PER_MS) : 0);
-
-    if (count <= 0) {
-        return count == 0 ? ETIMEDOUT : errno;
-    }
-    ssize_t length = mnl_socket_recvfrom(netlink->socket, netlink->buffer, sizeof netlink->buffer);
-    if (length < 0) {
-        return errno;
-    }
-    return mnl_cb_run(netlink->buffer, (size_t)length, 0, 0, on_link, carrier) < 0 ? errno : 0;
-}
-
-/*
- * A veth carries when both ends are up, but its operational state and queue follow in a kernel
- * worker (linkwatch_do_dev, link_watch.c): ask for the state, then hear each change of it.
- */
-static int await_carrier(struct netlink *netlink, enum side side, struct error *error)
-{
-    struct ifinfomsg header = {.ifi_index = link_index[side]};
-    struct nlmsghdr *request = netlink_begin(netlink, RTM_GETLINK, 0, &header, sizeof header);
-    struct carrier carrier = {.index = link_index[side]};
-    int64_t deadline = clock_now() + CARRIER_WAIT_S * NS_PER_S;
-    int errnum = 0;
-
-    if (mnl_socket_sendto(netlink->socket, request, request->nlmsg_len) < 0) {
-        errnum = errno;
-    }
-    while (errnum == 0 && !carrier.up) {
-        errnum = next_report(netlink, &carrier, deadline);
-        errnum = errnum == EINTR ? 0 : errnum;
-    }
-    return errnum == 0 ? 0
-                       : error_errno(error, STATUS_MACHINE, errnum,
-                                     "wait for the carrier of the %s's link", side_name(side));
 }
 
 /* ---- joining ---- */
@@ -143,7 +75,7 @@ static int in_host(const int host[SIDE_N], enum side side, host_step *step, stru
 {
     struct netlink netlink;
     /* Only who waits for reports hears them: else they would mix with the answers. */
-    unsigned groups = step == await_carrier ? RTMGRP_LINK : 0;
+    unsigned groups = step == carrier_await ? RTMGRP_LINK : 0;
 
     if (netns_enter(host[side], error) != 0 ||
         netlink_open(&netlink, NETLINK_ROUTE, groups, error) != 0) {
@@ -180,7 +112,7 @@ static int pair_hosts(const int host[SIDE_N], struct error *error)
 int link_join(const int host[SIDE_N], struct error *error)
 {
     if (in_both(host, teach_manners, error) != 0 || pair_hosts(host, error) != 0 ||
-        in_both(host, raise_link, error) != 0 || in_both(host, await_carrier, error) != 0) {
+        in_both(host, raise_link, error) != 0 || in_both(host, carrier_await, error) != 0) {
         return -1;
     }
     return in_both(host, configure, error);

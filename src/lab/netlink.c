@@ -1,8 +1,11 @@
 #include "netlink.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "finwait/nlmsg.h"
 
 int netlink_open(struct netlink *netlink, int bus, unsigned groups, struct error *error)
 {
@@ -38,10 +41,26 @@ struct nlmsghdr *netlink_begin(struct netlink *netlink, unsigned type, unsigned 
     return request;
 }
 
+/* Whether the datagram ends what was asked for; then *errnum is how. */
+static bool is_answered(const struct netlink *netlink, size_t length, int *errnum)
+{
+    const struct nlmsghdr *message;
+    size_t at = 0;
+
+    while ((message = nlmsg_next(netlink->buffer, length, &at)) != NULL) {
+        bool ends = message->nlmsg_type == NLMSG_ERROR || message->nlmsg_type == NLMSG_DONE;
+        if (ends && message->nlmsg_seq == netlink->sequence) {
+            *errnum = nlmsg_errno(message);
+            return true;
+        }
+    }
+    return false;
+}
+
 int netlink_commit(struct netlink *netlink, struct nlmsghdr *request)
 {
-    unsigned port = mnl_socket_get_portid(netlink->socket);
-    int more = MNL_CB_OK;
+    ssize_t length;
+    int errnum = 0;
 
     if ((request->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP) {
         request->nlmsg_flags |= NLM_F_ACK;
@@ -49,16 +68,11 @@ int netlink_commit(struct netlink *netlink, struct nlmsghdr *request)
     if (mnl_socket_sendto(netlink->socket, request, request->nlmsg_len) < 0) {
         return errno;
     }
-    while (more > MNL_CB_STOP) {
-        ssize_t length =
-            mnl_socket_recvfrom(netlink->socket, netlink->buffer, sizeof netlink->buffer);
-        if (length < 0 && errno == EINTR) {
-            continue;
-        }
-        if (length < 0) {
+    do {
+        length = mnl_socket_recvfrom(netlink->socket, netlink->buffer, sizeof netlink->buffer);
+        if (length < 0 && errno != EINTR) {
             return errno;
         }
-        more = mnl_cb_run(netlink->buffer, (size_t)length, netlink->sequence, port, NULL, NULL);
-    }
-    return more < 0 ? errno : 0;
+    } while (length < 0 || !is_answered(netlink, (size_t)length, &errnum));
+    return errnum;
 }

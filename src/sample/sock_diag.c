@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "finwait/nlmsg.h"
 #include "whose.h"
 
 enum {
@@ -167,17 +168,6 @@ static int count_socket(struct tally *tally, const struct inet_diag_msg *found)
     return result;
 }
 
-/* The int that NLMSG_ERROR and NLMSG_DONE begin with: a negative errno, or 0. */
-static int reported_errno(const struct nlmsghdr *message)
-{
-    int result = 0;
-
-    if (mnl_nlmsg_get_payload_len(message) >= sizeof result) {
-        memcpy(&result, mnl_nlmsg_get_payload(message), sizeof result);
-    }
-    return result < 0 ? -result : 0;
-}
-
 /* Returns an errno, or 0. */
 static int read_message(struct tally *tally, const struct nlmsghdr *message)
 {
@@ -187,16 +177,14 @@ static int read_message(struct tally *tally, const struct nlmsghdr *message)
     if (message->nlmsg_flags & NLM_F_DUMP_INTR) {
         tally->inconsistent = true;
     }
+    const struct inet_diag_msg *found = nlmsg_payload(message, sizeof *found);
     switch (message->nlmsg_type) {
     case TCPDIAG_GETSOCK:
-        if (mnl_nlmsg_get_payload_len(message) >= sizeof(struct inet_diag_msg)) {
-            return count_socket(tally, mnl_nlmsg_get_payload(message));
-        }
-        return 0;
+        return found != NULL ? count_socket(tally, found) : 0;
     case NLMSG_DONE:
     case NLMSG_ERROR:
         tally->done = true;
-        return reported_errno(message);
+        return nlmsg_errno(message);
     default:
         return 0;
     }
@@ -204,13 +192,12 @@ static int read_message(struct tally *tally, const struct nlmsghdr *message)
 
 static int read_messages(struct tally *tally, const void *buffer, size_t length)
 {
-    const struct nlmsghdr *message = buffer;
-    int left = (int)length;
+    const struct nlmsghdr *message;
+    size_t at = 0;
     int result = 0;
 
-    while (result == 0 && mnl_nlmsg_ok(message, left)) {
+    while (result == 0 && (message = nlmsg_next(buffer, length, &at)) != NULL) {
         result = read_message(tally, message);
-        message = mnl_nlmsg_next(message, &left);
     }
     return result;
 }

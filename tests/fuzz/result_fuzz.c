@@ -1,15 +1,33 @@
 /*
  * Whatever text a result.json holds, loading it ends in a result or a message, and a result that
- * was loaded can be measured, explained, written and loaded again.
- *
- *   clang -g -fsanitize=fuzzer,address,undefined … tests/fuzz/result_fuzz.c
+ * was loaded can be measured, explained, judged, reported, written and loaded again.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
+#include "finwait/expect.h"
 #include "finwait/explain.h"
+#include "finwait/report.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* What stands in a file from somebody else moves no cursor and changes no title. */
+static void check_text(const char *text, size_t length)
+{
+    REQUIRE(memchr(text, '\0', length) == NULL && memchr(text, '\x1b', length) == NULL);
+}
+
+static void report(const struct result *result)
+{
+    for (size_t i = 0; report_table[i] != NULL; i++) {
+        char *text = NULL;
+        size_t length = 0;
+        FILE *out = open_memstream(&text, &length);
+        REQUIRE(out != NULL);
+        report_begin(report_table[i], false, out);
+        report_table[i]->write(result, out);
+        report_end(report_table[i], false, out);
+        REQUIRE(fclose(out) == 0 && length > 0);
+        check_text(text, length);
+        free(text);
+    }
+}
 
 static void use(struct result *result)
 {
@@ -17,11 +35,17 @@ static void use(struct result *result)
 
     result_measure(result);
     explain(result);
+    if (expect_again(result, &error) == 0) {
+        REQUIRE(expect_conclude(result, &error) == 0);
+        expect_status(result);
+    }
+    report(result);
     json_t *json = result_to_json(result);
     struct result *again = result_from_json(json, &error);
-    if (again == NULL) {
-        abort();
-    }
+    REQUIRE(again != NULL);
+    json_t *twice = result_to_json(again);
+    REQUIRE(json_equal(json, twice));
+    json_decref(twice);
     result_free(again);
     json_decref(json);
 }
@@ -39,8 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (result != NULL) {
         use(result);
         result_free(result);
-    } else if (error.status != STATUS_USAGE || error.what[0] == '\0') {
-        abort();
+    } else {
+        REQUIRE(error.status == STATUS_USAGE && error.what[0] != '\0');
     }
     json_decref(json);
     return 0;
