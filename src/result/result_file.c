@@ -70,10 +70,16 @@ int result_directory(const char *directory, struct error *error)
     return 0;
 }
 
-/* Write, down to the disk, and close; errno tells what failed first. */
-static int write_stream(const struct result *result, FILE *file)
+/* Write, down to the disk, and close `fd` in any case; errno tells what failed first. */
+static int write_stream(const struct result *result, int fd)
 {
-    int failed = result_dump(result, file) != 0 || fflush(file) != 0 || fsync(fileno(file)) != 0;
+    FILE *file = fdopen(fd, "w");
+
+    if (file == NULL) {
+        close(fd);
+        return -1;
+    }
+    int failed = result_dump(result, file) != 0 || fflush(file) != 0 || fsync(fd) != 0;
     int saved = errno;
 
     if (fclose(file) != 0 && !failed) {
@@ -83,43 +89,117 @@ static int write_stream(const struct result *result, FILE *file)
     return failed ? -1 : 0;
 }
 
-/* Make a new file `name` of it. */
-static int write_file(const struct result *result, int directory, const char *name)
+enum { TRIES = 16 };
+
+/*
+ * What is being written has no name (O_TMPFILE), so that whatever kills finwait leaves nothing;
+ * only one that takes an older result's place has this one, for the moment between link and rename.
+ * It is always the same: one that was left is gone with the next result.
+ */
+static const char replacing[] = "." RESULT_FILE ".new";
+
+/* Put the file without a name behind `fd` where it belongs.  0 or -1.  Who else writes there may
+ * take `replacing` away, or rename it, for that is a whole result as well. */
+static int link_file(int fd, int directory)
 {
+    char path[32];
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    for (int i = 0; i < TRIES; i++) {
+        if (linkat(AT_FDCWD, path, directory, RESULT_FILE, AT_SYMLINK_FOLLOW) == 0) {
+            return 0;
+        }
+        if (errno != EEXIST) {
+            return -1;
+        }
+        unlinkat(directory, replacing, 0);
+        if (linkat(AT_FDCWD, path, directory, replacing, AT_SYMLINK_FOLLOW) == 0 &&
+            renameat(directory, replacing, directory, RESULT_FILE) == 0) {
+            return 0;
+        }
+        if (errno != EEXIST && errno != ENOENT) {
+            break;
+        }
+    }
+    int saved = errno;
+    unlinkat(directory, replacing, 0);
+    errno = saved;
+    return -1;
+}
+
+/* As a file that has a name from the start: where the file system has none without (overlays, FUSE,
+ * NFS), or there is no /proc. */
+static int write_named(const struct result *result, int directory)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, ".%s.%ld", RESULT_FILE, (long)getpid());
     unlinkat(directory, name, 0); /* of a process of this id that was killed */
     int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-
-    if (file == NULL) {
-        if (fd >= 0) {
-            close(fd);
-        }
+    if (fd < 0) {
         return -1;
     }
-    return write_stream(result, file);
+    if (write_stream(result, fd) == 0 && renameat(directory, name, directory, RESULT_FILE) == 0) {
+        return 0;
+    }
+    int saved = errno;
+    unlinkat(directory, name, 0);
+    errno = saved;
+    return -1;
+}
+
+static int write_file(const struct result *result, int directory)
+{
+    int fd = openat(directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+
+    if (fd < 0) {
+        return write_named(result, directory);
+    }
+    int kept = fcntl(fd, F_DUPFD_CLOEXEC, 0); /* the stream closes its own */
+    int status = write_stream(result, fd);
+    if (status == 0 && (kept < 0 || link_file(kept, directory) != 0)) {
+        status = write_named(result, directory);
+    }
+    int saved = errno;
+    if (kept >= 0) {
+        close(kept);
+    }
+    errno = saved;
+    return status;
+}
+
+static const char *advice_for(int errnum)
+{
+    switch (errnum) {
+    case ENOSPC:
+    case EDQUOT:
+        return "make room there, or choose another directory for the result";
+    case EFBIG:
+        return "raise the limit of a file's size (ulimit -f)";
+    case ENOMEM:
+        return "give it more memory (ulimit -v, memory.max), or take fewer samples";
+    default:
+        return "choose another directory for the result";
+    }
 }
 
 int result_write(const struct result *result, const char *directory, struct error *error)
 {
-    char temporary[64];
     int fd = open_directory(directory, error);
 
     if (fd < 0) {
         return -1;
     }
-    snprintf(temporary, sizeof temporary, ".%s.%ld", RESULT_FILE, (long)getpid());
-    if (write_file(result, fd, temporary) != 0 || renameat(fd, temporary, fd, RESULT_FILE) != 0) {
-        error_errno(error, STATUS_MACHINE, errno, "write %s/%s", directory, RESULT_FILE);
-        error_hint(error, "choose another directory for the result, or make room there");
-        goto fail;
+    int status = write_file(result, fd);
+    if (status != 0) {
+        int errnum = errno;
+        error_errno(error, STATUS_MACHINE, errnum, "write %s/%s", directory, RESULT_FILE);
+        error_hint(error, "%s", advice_for(errnum));
+    } else {
+        fsync(fd); /* the new name; best effort, the content is safe */
     }
-    fsync(fd); /* the new name; best effort, the content is safe */
     close(fd);
-    return 0;
-fail:
-    unlinkat(fd, temporary, 0);
-    close(fd);
-    return -1;
+    return status;
 }
 
 static json_t *load(const char *file, struct error *error)

@@ -24,6 +24,7 @@ static _Noreturn void run_command(const struct trial *trial, enum side side, int
     setpgid(0, 0); /* Ctrl-C is for the conductor */
     signal(SIGPIPE, SIG_DFL);
     signal(SIGCHLD, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     dup2(nothing, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);

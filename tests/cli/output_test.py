@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import subprocess
 
 import finwait_test as ft
 
@@ -174,6 +176,46 @@ class Out(ft.LabTestCase):
         self.assert_nothing_started(ended)
         self.assertIn("EACCES", ended.stderr)
         self.assertEqual(os.listdir(out), [])
+
+    def lose(self, script, *words):
+        """The report is printed all the same, and what became of the file stands beside it."""
+        settings = {"lab": "host", "server.port": ft.free_port(), **SHORT}
+        run = shlex.join([ft.BINARY, *ft.as_arguments(settings), "--quiet", "--out"])
+        command = ["unshare", "-m", *([] if ft.is_root() else ["-r"]), "bash", "-c"]
+        ended = subprocess.run(
+            [*command, script.replace("RUN", run)], capture_output=True, text=True, check=False
+        )
+        self.assertEqual(ended.returncode, 3, ended)
+        self.assertIn("50 attempted", ended.stdout)
+        for word in words:
+            self.assertIn(word, ended.stderr)
+        self.assertEqual(len(ended.stderr.splitlines()), 2, ended)
+
+    def test_a_file_system_that_is_full(self):
+        out = ft.PLACE.directory()
+        mount = f"mount -t tmpfs -o size=8k none {out} && RUN {out}"
+        self.lose(mount, "result.json: ENOSPC", "make room there")
+        left = f"status=$?; test -z \"$(ls -A {out})\" && exit $status"
+        self.lose(f"{mount}; {left}", "ENOSPC")
+
+    def test_a_file_that_may_not_be_as_large(self):
+        out = ft.PLACE.directory()
+        self.lose(f"ulimit -f 1; RUN {out}", "result.json: EFBIG", "ulimit -f")
+        self.assertEqual(os.listdir(out), [])
+
+    def test_a_directory_that_goes_during_the_run(self):
+        """It is made again; where that cannot be, it is said."""
+        out = os.path.join(ft.PLACE.directory(), "out")
+        for inspect, status in ((f"rmdir {out}", 0), (f"rmdir {out}; touch {out}", 3)):
+            arguments = [*ft.as_arguments(SHORT), "--quiet", "--out", out, "--inspect", inspect]
+            ended = ft.finwait(*arguments)
+            self.assertEqual(ended.status, status, ended)
+            self.assertIn("50 attempted", ended.stdout)
+            if status == 0:
+                self.assertEqual(os.listdir(out), ["result.json"])
+                os.remove(os.path.join(out, "result.json"))
+            else:
+                self.assertIn("ENOTDIR", ended.stderr)
 
     def test_several_scenarios(self):
         out = ft.PLACE.directory()

@@ -5,13 +5,32 @@
 // cmocka.h needs the four above first
 #include <cmocka.h>
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "finwait/result.h"
+
+/* openat(2) for the result's module as for all: a file system that has no O_TMPFILE. */
+static bool no_tmpfile;
+
+int openat(int directory, const char *path, int flags, ...)
+{
+    if (no_tmpfile && (flags & O_TMPFILE) == O_TMPFILE) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return (int)syscall(SYS_openat, directory, path, flags, 0666);
+}
 
 /* A fresh directory a test, `DIR/a/b` in it for the result. */
 struct place {
@@ -76,7 +95,85 @@ static void put_text(const char *file, const char *text)
     assert_int_equal(fclose(stream), 0);
 }
 
-static void what_is_written_is_read(void **state)
+/* Both ways of writing, one after the other. */
+static void without_tmpfile_too(void (*test)(void **state), void **state)
+{
+    for (int i = 0; i < 2; i++) {
+        no_tmpfile = i == 1;
+        test(state);
+    }
+    no_tmpfile = false;
+}
+
+/* SIGXFSZ kills it in the middle of the write, as SIGKILL may. */
+static void write_and_be_killed(const struct place *place)
+{
+    const struct rlimit limit = {.rlim_cur = 100, .rlim_max = 100};
+    struct error error = {0};
+    pid_t child = fork();
+    int status;
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        signal(SIGXFSZ, SIG_DFL);
+        setrlimit(RLIMIT_FSIZE, &limit);
+        result_write(result_new(), place->directory, &error);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGXFSZ);
+}
+
+static void who_is_killed_leaves_nothing(void **state)
+{
+    const struct place *place = *state;
+    struct error error = {0};
+    struct result *result = result_new();
+
+    assert_int_equal(result_directory(place->directory, &error), 0);
+    write_and_be_killed(place);
+    assert_int_equal(entries(place->directory), 0);
+    result->side[SIDE_CLIENT].account.attempted = 7;
+    assert_int_equal(result_write(result, place->directory, &error), 0);
+    result_free(result);
+    write_and_be_killed(place);
+    assert_int_equal(entries(place->directory), 1);
+    result = result_read(place->file, &error);
+    assert_non_null(result);
+    result_free(result);
+}
+
+static void check_a_file_too_large(void **state)
+{
+    const struct place *place = *state;
+    const struct rlimit limit = {.rlim_cur = 100, .rlim_max = RLIM_INFINITY};
+    struct error error = {0};
+    struct result *result = result_new();
+    struct rlimit before;
+
+    assert_int_equal(result_write(result, place->directory, &error), 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    assert_int_equal(result_write(result, place->directory, &error), -1);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_int_equal(error.status, STATUS_MACHINE);
+    assert_non_null(strstr(error.what, "EFBIG"));
+    assert_non_null(strstr(error.hint, "ulimit -f"));
+    assert_int_equal(entries(place->directory), 1);
+    result_free(result);
+    result = result_read(place->file, &error); /* the one before */
+    assert_non_null(result);
+    result_free(result);
+}
+
+static void a_file_too_large(void **state)
+{
+    without_tmpfile_too(check_a_file_too_large, state);
+}
+
+static void check_what_is_read(void **state)
 {
     const struct place *place = *state;
     struct error error = {0};
@@ -102,8 +199,13 @@ static void what_is_written_is_read(void **state)
     result_free(back);
 }
 
+static void what_is_written_is_read(void **state)
+{
+    without_tmpfile_too(check_what_is_read, state);
+}
+
 /* A write that fails leaves what was there, and nothing of its own. */
-static void whole_or_not_at_all(void **state)
+static void check_whole(void **state)
 {
     const struct place *place = *state;
     struct error error = {0};
@@ -117,7 +219,13 @@ static void whole_or_not_at_all(void **state)
     assert_non_null(strstr(error.what, "EISDIR"));
     assert_non_null(strstr(error.what, place->directory));
     assert_int_equal(entries(place->directory), 1);
+    assert_int_equal(rmdir(place->file), 0);
     result_free(result);
+}
+
+static void whole_or_not_at_all(void **state)
+{
+    without_tmpfile_too(check_whole, state);
 }
 
 static void a_directory_that_cannot_be(void **state)
@@ -195,6 +303,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_written_is_read, make_place, remove_place),
         cmocka_unit_test_setup_teardown(whole_or_not_at_all, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(who_is_killed_leaves_nothing, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_file_too_large, make_place, remove_place),
         cmocka_unit_test_setup_teardown(a_directory_that_cannot_be, make_place, remove_place),
         cmocka_unit_test_setup_teardown(a_directory_made_beforehand_is_empty, make_place,
                                         remove_place),
