@@ -1,5 +1,6 @@
 #include "foreseen.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SLACK_SOCKETS 2.0
@@ -151,5 +152,38 @@ bool foreseen_minis(const struct facts *facts, enum side side, struct foreseen_m
     minis->due = minis->each * facts->foreseen;
     double others = (minis->each > 0 ? minis->each : 1) * outside(facts);
     minis->agrees = !foreseen_differs(minis->made, minis->due, minis->due + others, TOLERANCE);
+    return true;
+}
+
+bool foreseen_fate(const struct result *result, enum side side, enum outcome outcome)
+{
+    for (size_t i = 0; i < result->predicted_count; i++) {
+        const char *fate = result->predicted[i].side[side].fate;
+        if (fate != NULL && strcmp(fate, outcome_name(outcome)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool foreseen_server(const struct facts *facts, struct foreseen_server *server)
+{
+    const struct result *result = facts->result;
+    const struct account *account = &result->side[SIDE_SERVER].account;
+    double attempted = (double)account->attempted;
+
+    *server = (struct foreseen_server){0};
+    if (result->predicted_count == 0 || !result->side[SIDE_CLIENT].played ||
+        !result->side[SIDE_SERVER].played || facts_self_connected(facts)) {
+        return false;
+    }
+    for (unsigned i = 0; i < OUTCOME_N; i++) {
+        double count = i != OUTCOME_CUT ? (double)account->outcome[i] : 0;
+        server->ended += count;
+        server->other += foreseen_fate(result, SIDE_SERVER, (enum outcome)i) ? 0 : count;
+    }
+    if (foreseen_differs(attempted, facts->foreseen, INFINITY, TOLERANCE)) {
+        server->missing = facts->foreseen - attempted;
+    }
     return true;
 }

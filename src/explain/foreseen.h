@@ -32,4 +32,17 @@ struct foreseen_minis {
 };
 bool foreseen_minis(const struct facts *facts, enum side side, struct foreseen_minis *minis);
 
+/*
+ * How the server's connections ended, beside its fates in the model: `other` as it did not foresee,
+ * `missing` of those that the client ended as foreseen were never accepted.  False: no model, or
+ * not both roles are ours (one's tally is connections.foreseen).
+ */
+struct foreseen_server {
+    double ended, other, missing;
+};
+bool foreseen_server(const struct facts *facts, struct foreseen_server *server);
+
+/* Whether the model has the side's connections end so. */
+bool foreseen_fate(const struct result *result, enum side side, enum outcome outcome);
+
 #endif

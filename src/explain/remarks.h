@@ -25,7 +25,9 @@
     X(observe_miscounted, "connections.miscounted", WARNING, ANY,                                  \
       "a role and its host's kernel do not count the same connections")                            \
     X(observe_not_accepted, "connections.not_accepted", WARNING, ANY,                              \
-      "lab: host: the server did not accept as many connections as the client opened")             \
+      "the client opened more connections than the server's kernel made, or, with lab: host, "     \
+      "than "                                                                                      \
+      "the server accepted")                                                                       \
     X(observe_unfinished, "connections.unfinished", WARNING, ANY,                                  \
       "connections were still open at the end of a run that nothing befell")                       \
     X(observe_resent_unasked, "segments.resent", WARNING, ANY,                                     \

@@ -188,13 +188,63 @@ static bool is_comparable(const struct facts *facts)
            facts->completed + facts->failed > 0;
 }
 
+/* Whether the server's ends are the model's too, as far as its program counted them. */
+static bool server_agrees(const struct facts *facts)
+{
+    struct foreseen_server server;
+
+    return !foreseen_server(facts, &server) || server.other + server.missing <= 0;
+}
+
+static void add_other_fates(struct story *story)
+{
+    const struct result *result = story->facts.result;
+
+    for (unsigned i = 0; i < OUTCOME_N; i++) {
+        if (result->side[SIDE_SERVER].account.outcome[i] > 0 &&
+            !foreseen_fate(result, SIDE_SERVER, (enum outcome)i)) {
+            story_evidence(story, "server.outcome.%s", outcome_name((enum outcome)i));
+        }
+    }
+}
+
+/* What the client takes for a good end may be none at the server. */
+static void say_server_failed(struct story *story)
+{
+    struct foreseen_server server;
+    char introduction[160];
+
+    if (!foreseen_server(&story->facts, &server) || server.other + server.missing <= 0) {
+        return;
+    }
+    story_about(story, SIDE_SERVER);
+    story_evidence(story, "connections.foreseen");
+    story_evidence(story, "server.attempted");
+    if (server.other > 0) {
+        add_other_fates(story);
+        snprintf(introduction, sizeof introduction,
+                 "%s of the %s %s that the server accepted did not end there as the model foresaw",
+                 COUNT(server.other), COUNT(server.ended),
+                 PLURAL(server.ended, "connection", "connections"));
+    } else {
+        snprintf(introduction, sizeof introduction,
+                 "%s %s that the client ended as the model foresaw never came to the server's "
+                 "program",
+                 COUNT(server.missing), PLURAL(server.missing, "connection", "connections"));
+    }
+    say_foreseen(story, introduction, "");
+}
+
 /* The model speaks of connections that go their programs' way. */
 void observe_failed(struct story *story)
 {
     const struct facts *facts = &story->facts;
     char introduction[160];
 
-    if (is_comparable(facts) && facts->unforeseen > 0) {
+    if (!is_comparable(facts)) {
+        return;
+    }
+    if (facts->unforeseen > 0) {
         story_evidence(story, "connections.attempted");
         story_evidence(story, "connections.foreseen");
         snprintf(introduction, sizeof introduction,
@@ -202,6 +252,7 @@ void observe_failed(struct story *story)
                  COUNT(facts->completed + facts->failed));
         say_foreseen(story, introduction, "");
     }
+    say_server_failed(story);
 }
 
 static bool is_race(const struct result *result)
@@ -213,7 +264,8 @@ void observe_race(struct story *story)
 {
     const struct facts *facts = &story->facts;
 
-    if (is_comparable(facts) && facts->unforeseen <= 0 && is_race(facts->result)) {
+    if (is_comparable(facts) && facts->unforeseen <= 0 && server_agrees(facts) &&
+        is_race(facts->result)) {
         story_evidence(story, "connections.foreseen");
         say_foreseen(story, "How such a connection ends is a race, says the model", "");
     }
@@ -250,8 +302,8 @@ void observe_met(struct story *story)
     struct foreseen_rest rest[SIDE_N];
     char missing[160];
 
-    if (is_comparable(facts) && facts->unforeseen <= 0 && !is_race(facts->result) &&
-        is_met(facts, SIDE_CLIENT, &rest[SIDE_CLIENT]) &&
+    if (is_comparable(facts) && facts->unforeseen <= 0 && server_agrees(facts) &&
+        !is_race(facts->result) && is_met(facts, SIDE_CLIENT, &rest[SIDE_CLIENT]) &&
         is_met(facts, SIDE_SERVER, &rest[SIDE_SERVER])) {
         story_evidence(story, "connections.foreseen");
         add_seen(story, SIDE_CLIENT, &rest[SIDE_CLIENT]);

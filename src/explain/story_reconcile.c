@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <math.h>
 
 #include "foreseen.h"
 #include "story.h"
@@ -86,20 +87,50 @@ void observe_miscounted(struct story *story)
     }
 }
 
-/* On one host the counters are not a side's own, but the roles can be held against each other. */
+/* A SYN-ACK makes the client's end, the ACK of it the server's: where that is dropped, or a cookie
+ * in it expected in vain, the client is alone. */
+static void say_alone(struct story *story, double alone)
+{
+    const struct facts *facts = &story->facts;
+    double overflows = facts_moved(facts, SIDE_SERVER, "TcpExtListenOverflows");
+
+    story_evidence(story, "server.counter.TcpPassiveOpens");
+    story_say(story,
+              "The server's kernel made %s of them (TcpPassiveOpens): the other %s %s established "
+              "on the client alone, and what it sent there nobody read.",
+              COUNT(facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens")), COUNT(alone),
+              PLURAL(alone, "was", "were"));
+    if (overflows > 0) {
+        story_evidence(story, "server.counter.TcpExtListenOverflows");
+        story_certainty(story, CERTAINTY_LIKELY); /* each may be of one connection, or none */
+        story_say(story, "Its accept queue was full %s %s (TcpExtListenOverflows).",
+                  COUNT(overflows), PLURAL(overflows, "time", "times"));
+    }
+}
+
+/* On one host the counters are not a side's own, but the roles can be held against each other;
+ * in a private lab what the kernel made and nobody accepted is told as miscounted, or left. */
 void observe_not_accepted(struct story *story)
 {
-    const struct result *result = story->facts.result;
+    const struct facts *facts = &story->facts;
+    const struct result *result = facts->result;
     const struct result_side *client = &result->side[SIDE_CLIENT];
     const struct result_side *server = &result->side[SIDE_SERVER];
     double opened = (double)client->account.opened;
+    double accepted = (double)server->account.attempted;
+    double made = accepted;
 
-    if (!result->partial && !result->private_lab && client->played && server->played &&
-        foreseen_differs((double)server->account.attempted, opened, opened, TOLERANCE)) {
-        story_evidence(story, "client.opened");
-        story_evidence(story, "server.attempted");
-        story_say(story, "The client opened %s %s, but the server accepted %s.", COUNT(opened),
-                  PLURAL(opened, "connection", "connections"), COUNT(server->account.attempted));
+    if (result->partial || !client->played || !server->played || facts_self_connected(facts) ||
+        (result->private_lab && !facts_metric(facts, &made, "server.counter.TcpPassiveOpens")) ||
+        !foreseen_differs(made, opened, result->private_lab ? INFINITY : opened, TOLERANCE)) {
+        return;
+    }
+    story_evidence(story, "client.opened");
+    story_evidence(story, "server.attempted");
+    story_say(story, "The client opened %s %s, but the server accepted %s.", COUNT(opened),
+              PLURAL(opened, "connection", "connections"), COUNT(accepted));
+    if (result->private_lab) {
+        say_alone(story, opened - made);
     }
 }
 

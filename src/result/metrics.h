@@ -46,7 +46,9 @@
     X(METRIC_SCHEDULED, "connections.scheduled", "connections", read_scheduled,                    \
       "with load.rate: how many were to be begun, in time or late; absent: a partial result")      \
     X(METRIC_OPENED, "connections.opened", "connections", read_opened,                             \
-      "connections that were established")                                                         \
+      "connections that were established: those that the client saw, and of its killed ones "      \
+      "those "                                                                                     \
+      "that the server accepted")                                                                  \
     X(METRIC_COMPLETED, "connections.completed", "connections", read_tally,                        \
       "connections that ended as their order foresees, with every message that was due to them, "  \
       "and no status outside http.ok")                                                             \

@@ -48,13 +48,22 @@ bool read_scheduled(const struct result *result, const struct metric_key *key, d
     return due > 0 && readers_found(value, (double)due);
 }
 
+/* What a killed worker had not looked at was established nevertheless, if the server accepted it.
+ */
 bool read_opened(const struct result *result, const struct metric_key *key, double *value)
 {
+    const struct result_side *server = &result->side[SIDE_SERVER];
     enum side driver;
 
     (void)key;
-    return measure_driver(result, &driver) != NULL && !result->side[driver].lacking.opened &&
-           readers_found(value, (double)result->side[driver].account.opened);
+    if (measure_driver(result, &driver) == NULL || result->side[driver].lacking.opened) {
+        return false;
+    }
+    const struct account *account = &result->side[driver].account;
+    uint64_t most = account->opened + account->outcome[OUTCOME_KILLED];
+    uint64_t accepted = server->played && !server->lacking.opened ? server->account.opened : 0;
+    accepted = accepted < most ? accepted : most;
+    return readers_found(value, (double)(account->opened > accepted ? account->opened : accepted));
 }
 
 bool read_rate(const struct result *result, const struct metric_key *key, double *value)

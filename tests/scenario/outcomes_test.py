@@ -86,6 +86,44 @@ class Opened(ft.LabTestCase):
         self.assertEqual(result["client.message_due"], opened - ended["done"])
 
 
+    def test_what_a_dead_worker_had_not_looked_at(self):
+        """The server accepted them, so they were established, and the client's FINs were sent."""
+        programs = {"client.program": "connect die", "server.program": "accept wait-fin close"}
+        result = self.run_checked({**programs, "load.connections": 24, "settle": "200ms"})
+        self.assertEqual(result["connections.opened"], result["server.attempted"])
+        self.assertLessEqual(result["client.opened"], result["connections.opened"])
+        self.assertLessEqual(result["closed_first.client"], result["connections.opened"])
+
+    def test_those_that_the_client_alone_has(self):
+        """The third segment meets a full queue, and so do data and FIN: the client ends well."""
+        n = 300
+        result = self.run_checked(
+            {
+                "protocol": "raw",
+                "client.program": "connect send close",
+                "server.program": "accept recv close",
+                "server.backlog": 5,
+                "load.connections": n,
+                "load.concurrency": n,
+                "settle": "0s",
+            }
+        )
+        told = {(one["id"], one.get("side")): one for one in result.listed("remarks")}
+        accepted = result["server.attempted"]
+        self.assertEqual(result["connections.completed"], n)
+        self.assertEqual(result["connections.opened"], n)
+        if accepted < 0.98 * n:  # which is so on any machine but one that accepts at once
+            evidence = told["connections.not_accepted", None]["evidence"]
+            self.assertEqual(evidence["client.opened"], n)
+            self.assertEqual(evidence["server.attempted"], accepted)
+            evidence = told["prediction.failed", "server"]["evidence"]
+            self.assertEqual(evidence["server.attempted"], accepted)
+            self.assertNotIn(("prediction.met", None), told)
+            self.assertNotIn(("prediction.race", None), told)
+        texts = " ".join(one["text"] for one in told.values())
+        self.assertNotIn("no data is lost", texts)
+
+
 class Statuses(ft.TestCase):
     def seen(self, status, *arguments, ends=1, **settings):
         def serve(connection):

@@ -82,8 +82,10 @@ static void the_syns_of_connects_that_gave_up_are_no_third_segments(void **state
         struct result *all = overflowing(0);
         struct result *some = overflowing(0);
         all->side[SIDE_CLIENT].account.opened -= 286;
+        all->side[SIDE_SERVER].account.opened -= 286;
         all->side[SIDE_CLIENT].account.outcome[ends[i]] = 286;
         some->side[SIDE_CLIENT].account.opened -= 40; /* the others were open when it came */
+        some->side[SIDE_SERVER].account.opened -= 40;
         some->side[SIDE_CLIENT].account.outcome[ends[i]] = 50;
         SAYS(all,
              "286 of them dropped a SYN, which is sent again after a second (TcpExtTCPSynRetrans) "

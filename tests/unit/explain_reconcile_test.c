@@ -209,6 +209,8 @@ static void fin_wait2_held(struct result *result)
     fin_wait2_orphans(result);
     free(predicted->fate);
     predicted->fate = strdup("held");
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_HELD] = CONNECTIONS;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] = 0;
 }
 
 static void kernel_opened_more(struct result *result)
@@ -238,6 +240,33 @@ static void host_lab_unaccepted(struct result *result)
     result->side[SIDE_SERVER].counters.item[0].after = 4100;
 }
 
+/* Their third segment met a full queue: sent and closed, they are a good end to the client. */
+static void client_alone(struct result *result)
+{
+    struct account *server = &result->side[SIDE_SERVER].account;
+
+    server->attempted = server->opened = server->outcome[OUTCOME_DONE] = 4000;
+    set_counter(&result->side[SIDE_SERVER], "TcpPassiveOpens", 4000);
+    set_counter(&result->side[SIDE_SERVER], "TcpExtTW", 4000);
+    result->side[SIDE_SERVER].final.state[TCP_STATE_TIME_WAIT] = 4000;
+}
+
+/* The server's programs end as it was not foreseen, the client's do. */
+static void server_reset(struct result *result)
+{
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] -= 70;
+    result->side[SIDE_SERVER].account.outcome[OUTCOME_RESET] += 70;
+}
+
+/* One of two ends has it so: no disagreement. */
+static void server_reset_as_foreseen(struct result *result)
+{
+    race(result);
+    server_reset(result);
+    free(result->predicted[1].side[SIDE_SERVER].fate);
+    result->predicted[1].side[SIDE_SERVER].fate = strdup("reset");
+}
+
 static void workers_died(struct result *result)
 {
     result->side[SIDE_SERVER].workers_died = 1;
@@ -245,7 +274,11 @@ static void workers_died(struct result *result)
 
 static void workers_died_as_told(struct result *result)
 {
+    struct account *server = &result->side[SIDE_SERVER].account;
+
     workers_died(result);
+    server->outcome[OUTCOME_DIED] = server->outcome[OUTCOME_DONE];
+    server->outcome[OUTCOME_DONE] = 0;
     free(result->predicted[0].side[SIDE_SERVER].fate);
     result->predicted[0].side[SIDE_SERVER].fate = strdup("died");
 }
@@ -404,11 +437,11 @@ static void nothing_known(struct result *result)
 /* What says that prediction, roles and kernel do not agree, or that the kernel counted what it
  * should not. */
 static const char *const watched[] = {
-    "timeline.failed",     "connections.miscounted", "connections.not_accepted",
-    "segments.resent",     "connections.unfinished", "syn_queue.full",
-    "listener.dropped",    "accept_queue.full",      "workers.died",
-    "workers.lost",        "time_wait.overflow",     "prediction.elsewhere",
-    "prediction.time_wait"};
+    "timeline.failed",      "connections.miscounted", "connections.not_accepted",
+    "segments.resent",      "connections.unfinished", "syn_queue.full",
+    "listener.dropped",     "accept_queue.full",      "workers.died",
+    "workers.lost",         "time_wait.overflow",     "prediction.elsewhere",
+    "prediction.time_wait", "prediction.failed"};
 
 static bool is_watched(const struct remark *remark)
 {
@@ -430,7 +463,7 @@ struct due {
 static const struct {
     const char *name;
     void (*make)(struct result *result);
-    struct due due[3]; /* no others of those that are watched */
+    struct due due[5]; /* no others of those that are watched */
 } cases[] = {
     {"none", none, {{0}}},
     {"within_one_percent", within_one_percent, {{0}}},
@@ -453,7 +486,18 @@ static const struct {
      fewer_tw,
      {{"prediction.time_wait", "server.counter.TcpExtTW", 4000, "TcpExtTWKilled counted 4,000"}}},
     {"short_lived_tw", short_lived_tw, {{0}}},
-    {"failures", failures, {{0}}},
+    {"failures", failures, {{"prediction.failed", "connections.foreseen", 4700, "300 of 5,000"}}},
+    {"client_alone",
+     client_alone,
+     {{"connections.not_accepted", "server.counter.TcpPassiveOpens", 4000,
+       "the other 1,000 were established on the client alone"},
+      {"prediction.failed", "server.attempted", 4000, "1,000 connections that the client ended"},
+      {"prediction.elsewhere", "server.time_wait.final", 4000, NULL},
+      {"prediction.time_wait", "server.counter.TcpExtTW", 4000, NULL}}},
+    {"server_reset",
+     server_reset,
+     {{"prediction.failed", "server.outcome.reset", 70, "70 of the 5,000 connections"}}},
+    {"server_reset_as_foreseen", server_reset_as_foreseen, {{0}}},
     {"race", race, {{0}}},
     {"long_load", long_load, {{0}}},
     {"long_load_kept",
@@ -470,10 +514,13 @@ static const struct {
     {"kernel_saw_no_attempt",
      kernel_saw_no_attempt,
      {{"connections.miscounted", "client.counter.TcpActiveOpens", 4000, "began 5,000"}}},
-    {"attempts_without_port", attempts_without_port, {{0}}},
+    {"attempts_without_port",
+     attempts_without_port,
+     {{"prediction.failed", "connections.foreseen", 5000, "1,000 of 6,000"}}},
     {"host_lab_unaccepted",
      host_lab_unaccepted,
-     {{"connections.not_accepted", "server.attempted", 4000, NULL}}},
+     {{"connections.not_accepted", "server.attempted", 4000, NULL},
+      {"prediction.failed", "server.attempted", 4000, "never came to the server's program"}}},
     {"workers_died",
      workers_died,
      {{"workers.lost", "server.workers_died", 1, "1 of the server's 2 worker processes"}}},

@@ -136,8 +136,10 @@ static inline void fixture_predict(struct result *result, enum tcp_state client,
     assert_non_null(result->predicted);
     end = &result->predicted[result->predicted_count++];
     for (unsigned side = 0; side < SIDE_N; side++) {
-        end->side[side] = (struct predicted_side){
-            .path = strdup("established"), .final = final[side], .fate = strdup("done")};
+        bool holds = result->side[side].account.outcome[OUTCOME_HELD] > 0;
+        end->side[side] = (struct predicted_side){.path = strdup("established"),
+                                                  .final = final[side],
+                                                  .fate = strdup(holds ? "held" : "done")};
     }
 }
 

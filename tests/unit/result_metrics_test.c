@@ -147,6 +147,27 @@ static void values_are_exact(void **state)
     result_free(result);
 }
 
+/* A killed worker's connections may have been established before it looked at them. */
+static void what_the_server_accepted_was_opened(void **state)
+{
+    struct result *result = hand_made();
+    struct result_side *server = &result->side[SIDE_SERVER];
+    struct account *client = &result->side[SIDE_CLIENT].account;
+
+    (void)state;
+    server->played = true;
+    server->account.attempted = server->account.opened = 98;
+    assert_value(result, "connections.opened", 95); /* others, for none was killed */
+    client->outcome[OUTCOME_KILLED] = 2;
+    assert_value(result, "connections.opened", 97);
+    client->outcome[OUTCOME_KILLED] = 5;
+    assert_value(result, "connections.opened", 98);
+    assert_value(result, "client.opened", 95);
+    server->account.opened = 12; /* some wait in its queue still */
+    assert_value(result, "connections.opened", 95);
+    result_free(result);
+}
+
 static void what_was_not_measured_is_absent(void **state)
 {
     static const char *const names[] = {
@@ -858,6 +879,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_exact),
         cmocka_unit_test(what_was_not_measured_is_absent),
+        cmocka_unit_test(what_the_server_accepted_was_opened),
         cmocka_unit_test(a_run_cut_in_load_has_no_settle),
         cmocka_unit_test(the_final_observation_counts_for_the_peak),
         cmocka_unit_test(the_final_observation_alone_is_one),
