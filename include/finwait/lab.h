@@ -118,9 +118,11 @@ bool sysctl_name_ok(const char *name);
 /*
  * Call `fn` for every net.ipv4.*, net.ipv6.* (top level) and net.core.* value of the calling
  * thread's namespace that any user may read, and net.ipv6.conf.all.disable_ipv6, sorted by name.
- * What only root may read is a secret (tcp_fastopen_key) and stays one.
+ * What only root may read is a secret (tcp_fastopen_key) and stays one.  -1 with STATUS_MACHINE:
+ * without memory or descriptors not all of them could be read; those before were.
  */
-void sysctl_each(void (*fn)(void *context, const char *name, const char *value), void *context);
+typedef void (*sysctl_fn)(void *context, const char *name, const char *value);
+int sysctl_each(sysctl_fn fn, void *context, struct error *error);
 
 /* ---- what this machine can do (finwait doctor) ---- */
 

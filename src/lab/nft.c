@@ -2,7 +2,11 @@
 
 #include <linux/netlink.h>
 #include <nftables/libnftables.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <threads.h>
+#include <unistd.h>
 
 #include "netlink.h"
 
@@ -32,14 +36,32 @@ static int see_socket(struct error *error)
     return 0;
 }
 
-int nft_run(const char *commands, struct error *error)
+/* It exits as well where it has no memory (memory_allocation_error): with its own status, and a
+ * word that nobody understands. */
+static bool nft_at_work;
+
+static void at_exit(void)
+{
+    static const char told[] = "finwait: nftables: out of memory\n";
+
+    if (nft_at_work) {
+        (void)!write(STDERR_FILENO, told, sizeof told - 1);
+        _exit(STATUS_MACHINE);
+    }
+}
+
+static once_flag nft_watched = ONCE_FLAG_INIT;
+
+static void watch_exit(void)
+{
+    atexit(at_exit);
+}
+
+static int run(const char *commands, struct error *error)
 {
     struct nft_ctx *nft;
     int result;
 
-    if (see_socket(error) != 0) {
-        return -1;
-    }
     nft = nft_ctx_new(NFT_CTX_DEFAULT);
     if (nft == NULL) {
         return error_set(error, STATUS_MACHINE, "nftables: out of memory");
@@ -48,5 +70,19 @@ int nft_run(const char *commands, struct error *error)
     nft_ctx_buffer_error(nft);
     result = nft_run_cmd_from_buffer(nft, commands) == 0 ? 0 : fail_nft(nft, error);
     nft_ctx_free(nft);
+    return result;
+}
+
+int nft_run(const char *commands, struct error *error)
+{
+    int result;
+
+    if (see_socket(error) != 0) {
+        return -1;
+    }
+    call_once(&nft_watched, watch_exit);
+    nft_at_work = true;
+    result = run(commands, error);
+    nft_at_work = false;
     return result;
 }

@@ -64,6 +64,9 @@ static ssize_t read_all(int fd, char *value, size_t size)
 
     while (length < size) {
         ssize_t count = read(fd, value + length, size - length);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
         if (count < 0) {
             return -1;
         }
@@ -238,46 +241,94 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* A plain file that anyone may read: what only root may is a secret, such as tcp_fastopen_key. */
-static bool is_public(const char *name)
+/* A plain file that anyone may read: what only root may is a secret, such as tcp_fastopen_key.
+ * errno is 0 when it is there and not public. */
+static bool is_public(const char *path)
 {
-    char path[SYSCTL_PATH];
     struct stat status;
 
-    return stat(sysctl_path(path, name), &status) == 0 && S_ISREG(status.st_mode) &&
-           (status.st_mode & S_IROTH) != 0;
+    if (stat(path, &status) != 0) {
+        return false;
+    }
+    errno = 0;
+    return S_ISREG(status.st_mode) && (status.st_mode & S_IROTH) != 0;
 }
 
-static void each_of(const char *directory, void (*fn)(void *, const char *, const char *),
-                    void *context)
+/* As sysctl_read, of a public one; -1 with errno, 0 for one that is not. */
+static int read_public(const char *name, char *value, size_t size)
 {
     char path[SYSCTL_PATH];
+
+    if (!is_public(sysctl_path(path, name))) {
+        return -1;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return -1;
+    }
+    ssize_t length = read_all(fd, value, size);
+    int errnum = errno;
+    close(fd);
+    errno = errnum;
+    if (length < 0) {
+        return -1;
+    }
+    tidy(value);
+    return 0;
+}
+
+/* What this process lacks; with another errno the kernel tells that it does not show that one. */
+static bool is_lack(int errnum)
+{
+    return errnum == ENOMEM || errnum == EMFILE || errnum == ENFILE;
+}
+
+static int each_entry(const char *directory, const char *entry, sysctl_fn fn, void *context,
+                      struct error *error)
+{
     char name[SYSCTL_NAME];
     char value[VALUE_MAX];
-    struct error ignored;
+
+    snprintf(name, sizeof name, "%s.%.*s", directory, NAME_MAX, entry);
+    if (strcmp(name, "net.ipv6.conf") == 0) { /* of the folders' many, the one that tells */
+        snprintf(name, sizeof name, "net.ipv6.conf.all.disable_ipv6");
+    }
+    if (read_public(name, value, sizeof value) == 0) {
+        fn(context, name, value);
+    } else if (is_lack(errno)) {
+        return error_errno(error, STATUS_MACHINE, errno, "read %s", name);
+    }
+    return 0;
+}
+
+static int each_of(const char *directory, sysctl_fn fn, void *context, struct error *error)
+{
+    char path[SYSCTL_PATH];
     struct dirent **entries;
     int count = scandir(sysctl_path(path, directory), &entries, is_visible, by_name);
+    int status = 0;
 
+    if (count < 0) {
+        return is_lack(errno) ? error_errno(error, STATUS_MACHINE, errno, "list %s", path) : 0;
+    }
     for (int i = 0; i < count; i++) {
-        snprintf(name, sizeof name, "%s.%.*s", directory, NAME_MAX, entries[i]->d_name);
-        if (strcmp(name, "net.ipv6.conf") == 0) { /* of the folders' many, the one that tells */
-            snprintf(name, sizeof name, "net.ipv6.conf.all.disable_ipv6");
-        }
-        if (is_public(name) && sysctl_read(name, value, sizeof value, &ignored) == 0) {
-            fn(context, name, value);
+        if (status == 0) {
+            status = each_entry(directory, entries[i]->d_name, fn, context, error);
         }
         free(entries[i]);
     }
-    if (count >= 0) {
-        free((void *)entries);
-    }
+    free((void *)entries);
+    return status;
 }
 
-void sysctl_each(void (*fn)(void *context, const char *name, const char *value), void *context)
+int sysctl_each(sysctl_fn fn, void *context, struct error *error)
 {
     static const char *const directories[] = {"net.core", "net.ipv4", "net.ipv6"};
 
     for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
-        each_of(directories[i], fn, context);
+        if (each_of(directories[i], fn, context, error) != 0) {
+            return -1;
+        }
     }
+    return 0;
 }

@@ -102,8 +102,9 @@ int collect_sysctls(struct trial *trial, struct error *error)
         if (lab_enter(trial->lab, side, error) != 0) {
             return -1;
         }
-        sysctl_each(add_pair, &trial->result->side[side].sysctl);
-        if (lab_leave(trial->lab, error) != 0) {
+        int status = sysctl_each(add_pair, &trial->result->side[side].sysctl, error);
+        struct error other;
+        if (lab_leave(trial->lab, status == 0 ? error : &other) != 0 || status != 0) {
             return -1;
         }
     }

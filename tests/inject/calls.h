@@ -77,9 +77,9 @@
       (fd, message, flags), -1, ENOBUFS)                                                           \
     X(write, int, fflush, (FILE * file), (file), EOF, ENOSPC)                                      \
     X(write, int, fsync, (int fd), (fd), -1, EIO)                                                  \
-    X(read, ssize_t, read, (int fd, void *data, size_t size), (fd, data, size), -1, EIO)           \
+    X(read, ssize_t, read, (int fd, void *data, size_t size), (fd, data, size), -1, ENOMEM)        \
     X(read, ssize_t, pread, (int fd, void *data, size_t size, off_t offset),                       \
-      (fd, data, size, offset), -1, EIO)                                                           \
+      (fd, data, size, offset), -1, ENOMEM)                                                        \
     X(read, ssize_t, recv, (int fd, void *data, size_t size, int flags), (fd, data, size, flags),  \
       -1, ENOMEM)                                                                                  \
     X(read, ssize_t, recvfrom,                                                                     \
@@ -107,10 +107,10 @@
     X(file, int, unlinkat, (int directory, const char *name, int flags), (directory, name, flags), \
       -1, EIO)                                                                                     \
     X(file, int, fstat, (int fd, struct stat *about), (fd, about), -1, EIO)                        \
-    X(file, int, stat, (const char *path, struct stat *about), (path, about), -1, EACCES)          \
-    X(file, int, access, (const char *path, int mode), (path, mode), -1, EACCES)                   \
+    X(file, int, stat, (const char *path, struct stat *about), (path, about), -1, ENOMEM)          \
+    X(file, int, access, (const char *path, int mode), (path, mode), -1, ENOMEM)                   \
     X(file, int, faccessat, (int directory, const char *path, int mode, int flags),                \
-      (directory, path, mode, flags), -1, EACCES)                                                  \
+      (directory, path, mode, flags), -1, ENOMEM)                                                  \
     X(file, FTS *, fts_open,                                                                       \
       (char *const *paths, int options, int (*order)(const FTSENT **, const FTSENT **)),           \
       (paths, options, order), NULL, EMFILE)

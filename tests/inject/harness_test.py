@@ -105,9 +105,10 @@ class LessResult(unittest.TestCase):
         self.assertEqual(problem, "exit 0 with less: no result: None")
 
     def test_a_known_point(self):
-        end = end_of(self.kind, "fork", 1)
-        self.assertEqual((end.status, end.failed), (3, "fork"))
-        self.assertIn("finwait: fork: EAGAIN", end.stderr)
+        last = self.clean.counts[0]["fork"]
+        end = end_of(self.kind, "fork", last)
+        self.assertEqual((end.status, end.failed), (3, "pthread_create"))
+        self.assertIn("the sampler's thread: EAGAIN", end.stderr)
         self.assertEqual(sweep.problem_of(self.kind, end, self.clean), "")
 
 

@@ -394,7 +394,7 @@ static void a_hosts_values_are_listed(void)
     struct lab *lab = lab_with(client, 1, NULL, 0, &error);
     CHECK_CALL(lab != NULL, &error);
     CHECK_CALL(lab_enter(lab, SIDE_CLIENT, &error) == 0, &error);
-    sysctl_each(on_value, &listing);
+    CHECK_CALL(sysctl_each(on_value, &listing, &error) == 0, &error);
     CHECK_CALL(lab_leave(lab, &error) == 0, &error);
     CHECK(listing.fin_timeout && listing.somaxconn == has_net_core(lab));
     CHECK(listing.count > 50);
