@@ -116,7 +116,8 @@ void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t co
     X(messages_sent, "messages", "whole messages the role sent")                                   \
     X(messages_received, "messages", "whole messages the role received")                           \
     X(bytes_sent, "bytes", "payload the role sent")                                                \
-    X(bytes_received, "bytes", "payload the role received")                                        \
+    X(bytes_received, "bytes",                                                                     \
+      "payload the role received; what `wait-fin` and `drain` discard is in it, but not over TLS") \
     X(closed_first, "connections", "those whose FIN or RST left before the peer's had come")       \
     X(closed_second, "connections", "those whose peer's FIN or RST came before its own left")
 

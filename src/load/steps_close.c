@@ -69,7 +69,8 @@ static enum discarded discard(struct conn *conn)
             conn->peer_fin = true;
             verdict_peer_closed(conn);
         }
-        conn->worker->account->bytes_received += (uint64_t)n;
+        /* Beneath TLS lie records, and not all of them hold payload. */
+        conn->worker->account->bytes_received += conn->tls == NULL ? (uint64_t)n : 0;
     }
     return DISCARDED_FIN;
 }

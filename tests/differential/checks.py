@@ -4,6 +4,7 @@ import kernel
 import prediction
 import remarks
 import sums
+import wire
 
 
 def ended(seen):
@@ -32,6 +33,10 @@ CHECKS = (
     ("kernel.sockstat", kernel.sockstat),
     ("kernel.segments", kernel.segments),
     ("kernel.peaks", kernel.peaks),
+    ("wire.flags", wire.flags),
+    ("wire.payload", wire.payload),
+    ("wire.closers", wire.closers),
+    ("wire.fins", wire.fins),
     ("sums.outcomes", sums.outcomes),
     ("sums.opened", sums.opened),
     ("sums.kernel_opened", sums.kernel_opened),

@@ -51,6 +51,19 @@ OPTIONS = (
     (0.02, "client.sysctl.net.ipv4.ip_local_port_range", ("40000 40999",)),
 )  # fmt: skip
 
+OPTIONS_TLS = (
+    (0.60, "tls.version", ("1.2", "1.3")),
+    (0.25, "tls.resumption", ("ticket", "session_id")),
+    (0.05, "tls.release_buffers", ("off",)),
+    (0.10, "tls.read_ahead", ("on",)),
+    (0.05, "tls.alpn", ("none", "http/1.1")),
+    (0.03, "tls.groups", ("P-256", "X25519:P-256")),
+    (0.15, "SIDE.tls.ignore_unexpected_eof", ("on",)),
+    (0.15, "server.tls.tickets", (0, 1, 4)),
+    (0.05, "server.tls.generate", ("rsa2048",)),
+    (0.05, "client.tls.verify", ("on",)),
+)
+
 
 def size(random):
     """Mostly small, for most pairs are about their steps."""
@@ -73,24 +86,56 @@ def load(random):
         "load.connections": random.choice((1, 2, 5, 12, 24)),
         "load.concurrency": random.choice((1, 2, 8, 32)),
         "load.timeout": "2s",
-        "settle": "400ms",
     }
 
 
-def options(random):
+def settle(server):
+    """Long enough for the server to come to its end, which the load does not wait for, and for the
+    last delayed ACK."""
+    return f"{400 + programs.pauses_ms(server)}ms"
+
+
+def options(random, table):
     settings = {}
-    for chance, path, values in OPTIONS:
+    for chance, path, values in table:
         for side in ("client", "server") if "SIDE" in path else ("",):
             if random.random() < chance:
                 settings[path.replace("SIDE", side)] = random.choice(values)
     return settings
 
 
+def tls(random):
+    """Options of TLS, without those that others make moot."""
+    settings = {"transport": "tls", **options(random, OPTIONS_TLS)}
+    is_1_2 = settings.get("tls.version") == "1.2"
+    if is_1_2:
+        settings.pop("server.tls.tickets", None)
+    if settings.get("tls.resumption") == "session_id":
+        settings["server.workers"] = 1
+    by_id = settings.get("tls.resumption") == "session_id"
+    if (by_id and not is_1_2) or settings.get("server.tls.tickets") == 0:
+        settings.pop("tls.resumption", None)
+    return settings
+
+
+def on_one_host(settings):
+    """lab: host changes no sysctl, and its clients come from 127.0.0.1 and those after it."""
+    kept = {path: value for path, value in settings.items() if ".sysctl." not in path}
+    if kept.get("ip") == "v6":  # ::1 is alone
+        kept = {path: value for path, value in kept.items() if not path.endswith("addresses")}
+    return {**kept, "lab": "host"}
+
+
 def generate(seed, number):
     random = randomness.Random(f"{seed}/{number}")
-    client, server = programs.programs(random, False)
+    is_tls = random.random() < 0.3
+    client, server = programs.programs(random, is_tls)
     settings = {"client.program": client, "server.program": server}
     settings.update(messages(random))
-    settings.update(load(random))
-    settings.update(options(random))
+    settings.update(load(random), settle=settle(server))
+    settings.update(options(random, OPTIONS))
+    if is_tls:
+        settings.update(tls(random))
+    if random.random() < 0.2:
+        settings = on_one_host(settings)
     return Pair(f"pair-{seed}-{number}", settings)

@@ -21,7 +21,7 @@ def is_stuck(refusal):
 def gist(found):
     """A disagreement without its figures, and without what the model had in their place."""
     name, line = found
-    return name, re.sub(r"\d+", "#", line.partition(", foreseen")[0])
+    return name, re.sub(r"{.*?}|\d+", "#", line.partition(", foreseen")[0])
 
 
 class Harness:

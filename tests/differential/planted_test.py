@@ -45,19 +45,22 @@ class Planted(ft.LabTestCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.seen = run.run(Pair("plain", PLAIN))
+        cls.on_one_host = run.run(Pair("plain", {**PLAIN, "lab": "host"}))
 
     def found(self, seen):
         return {name for name, _ in checks.disagreements(seen)}
 
     def test_nothing_is_found_where_nothing_is_planted(self):
-        self.assertEqual(checks.disagreements(self.seen), [])
+        for seen in (self.seen, self.on_one_host):
+            self.assertEqual(checks.disagreements(seen), [])
 
     def test_every_check_finds_what_is_planted(self):
         names = [name for name, _ in checks.FIRST + checks.CHECKS]
         self.assertEqual(sorted(names), sorted(PLANTS))
         for name, plant in PLANTS.items():
             with self.subTest(name):
-                seen = copy.deepcopy(self.seen)
+                wire = name.startswith("wire.")
+                seen = copy.deepcopy(self.on_one_host if wire else self.seen)
                 plant(seen)
                 self.assertIn(name, self.found(seen))
 

@@ -28,17 +28,21 @@ def grow(seen, name, amount):
     """A kernel's counter, in finwait's result and to its witness alike."""
     seen.result.json["client"]["counters"][name][1] += amount
     seen.result.json["metrics"][f"client.counter.{name}"] += amount
-    seen.witness["client"].counters[name] += amount
+    seen.hosts[0].counters[name] += amount
 
 
 PLANTS = {
     "ended": lambda seen: setattr(seen, "status", 4),
     "left": lambda seen: seen.left.append("process 1"),
     "kernel.states": lambda seen: add(seen, "client/final/states/time_wait", 1),
-    "kernel.counters": lambda seen: seen.witness["server"].counters.update(TcpOutRsts=1),
-    "kernel.sockstat": lambda seen: seen.witness["server"].sockstat.update({"TCP:inuse": 9}),
+    "kernel.counters": lambda seen: seen.hosts[-1].counters.update(TcpOutRsts=1),
+    "kernel.sockstat": lambda seen: seen.hosts[-1].sockstat.update({"TCP:inuse": 9}),
     "kernel.segments": lambda seen: grow(seen, "TcpOutSegs", 1),
     "kernel.peaks": lambda seen: add(seen, "metrics/client.time_wait.peak", -1),
+    "wire.flags": lambda seen: seen.packets["server"].update(rst=1),
+    "wire.payload": lambda seen: seen.packets["client"].update(bytes=1),
+    "wire.closers": lambda seen: seen.packets["first"].update(client=4, server=1),
+    "wire.fins": lambda seen: seen.packets["server"].update(fin=4),
     "sums.outcomes": lambda seen: add(seen, "client/account/outcomes/done", -1),
     "sums.opened": lambda seen: add(seen, "client/account/opened", 1),
     "sums.kernel_opened": lambda seen: grow(seen, "TcpActiveOpens", 1),

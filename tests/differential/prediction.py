@@ -3,26 +3,31 @@
 SIDES = ("client", "server")
 
 
+def foreseen(seen):
+    """Every end that the model has, or none."""
+    return seen.result.json.get("predicted", [])
+
+
 def ends_of(seen, side):
-    return [end[side] for end in seen.result.json.get("predicted", [])]
+    return [end[side] for end in foreseen(seen)]
 
 
 def fates(seen):
     """An outcome that no end of the model has."""
     for side in SIDES:
-        foreseen = {end["fate"] for end in ends_of(seen, side)}
+        due = {end["fate"] for end in ends_of(seen, side)}
         for outcome, count in seen.result.outcomes(side).items():
-            if foreseen and outcome not in foreseen:
-                yield f"{side}: {count} ended {outcome}, foreseen {sorted(foreseen)}"
+            if due and outcome not in due:
+                yield f"{side}: {count} ended {outcome}, foreseen {sorted(due)}"
 
 
 def missing_fates(seen):
     """Of what every end has, all connections must have it."""
     for side in SIDES:
-        foreseen = {end["fate"] for end in ends_of(seen, side)}
+        due = {end["fate"] for end in ends_of(seen, side)}
         begun = seen.result[f"{side}.attempted"]
-        if len(foreseen) == 1:
-            (fate,) = foreseen
+        if len(due) == 1:
+            (fate,) = due
             had = seen.result.outcomes(side).get(fate, 0)
             if had != begun:
                 yield f"{side}: {had} of {begun} ended {fate}, foreseen for all"
@@ -38,47 +43,43 @@ def finals(seen):
     if not as_foreseen(seen):
         return
     for side in SIDES:
-        foreseen = {end["final"] for end in ends_of(seen, side)}
-        if not foreseen:
+        due = {end["final"] for end in ends_of(seen, side)}
+        if not due:
             continue
         rest = {state: n for state, n in seen.result.final(side).items() if state != "close"}
-        for state in rest.keys() - foreseen:
-            yield f"{side}: {rest[state]} in {state}, foreseen {sorted(foreseen)}"
+        for state in rest.keys() - due:
+            yield f"{side}: {rest[state]} in {state}, foreseen {sorted(due)}"
         begun, stand = seen.result["client.attempted"], sum(rest.values())
-        if "close" not in foreseen and stand != begun:
-            yield f"{side}: {stand} sockets of {begun} connections, foreseen {sorted(foreseen)}"
+        if "close" not in due and stand != begun:
+            yield f"{side}: {stand} sockets of {begun} connections, foreseen {sorted(due)}"
         if stand > begun:
             yield f"{side}: {stand} sockets of {begun} connections"
 
 
-def between(seen, key, figure, what):
-    for side in SIDES:
-        each = [end[key] for end in ends_of(seen, side)]
-        begun = seen.result["client.attempted"]
-        if each and as_foreseen(seen):
-            low, value, high = min(each) * begun, figure(side), max(each) * begun
-            if not low <= value <= high:
-                yield f"{side}: {value} {what}, foreseen {low} to {high}"
+def foreseen_of(seen, host, key):
+    """What each end has of `key`, over the sides of a host."""
+    if not as_foreseen(seen):
+        return []
+    return [sum(end[side][key] for side in host.sides) for end in foreseen(seen)]
 
 
 def minis(seen):
     """TcpExtTW and TcpExtTWKilled: one or the other for each mini-socket."""
-
-    def made(side):
-        counter = f"{side}.counter.TcpExtTW"
-        return seen.result[counter] + seen.result[counter + "Killed"]
-
-    return between(seen, "tw", made, "mini-sockets")
+    begun = seen.result["client.attempted"]
+    for host in seen.hosts:
+        each = foreseen_of(seen, host, "tw")
+        made = seen.counter(host, "TcpExtTW") + seen.counter(host, "TcpExtTWKilled")
+        if each and not min(each) * begun <= made <= max(each) * begun:
+            due = f"{min(each) * begun} to {max(each) * begun}"
+            yield f"{host.name}: {made} mini-sockets, foreseen {due}"
 
 
 def resets(seen):
     """RSTs: whether there are any; how many several are is that of the schedule."""
-    for side in SIDES:
-        each = [end["rst_sent"] for end in ends_of(seen, side)]
-        if not each or not as_foreseen(seen):
-            continue
-        sent, begun = seen.result[f"{side}.counter.TcpOutRsts"], seen.result["client.attempted"]
-        if max(each) == 0 and sent > 0:
-            yield f"{side}: {sent} RSTs, foreseen none"
-        if min(each) > 0 and sent < begun:
-            yield f"{side}: {sent} RSTs of {begun} connections, foreseen at least one each"
+    begun = seen.result["client.attempted"]
+    for host in seen.hosts:
+        each, sent = foreseen_of(seen, host, "rst_sent"), seen.counter(host, "TcpOutRsts")
+        if each and max(each) == 0 and sent > 0:
+            yield f"{host.name}: {sent} RSTs, foreseen none"
+        if each and min(each) > 0 and sent < begun:
+            yield f"{host.name}: {sent} RSTs of {begun} connections, foreseen at least one each"

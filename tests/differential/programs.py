@@ -16,13 +16,24 @@ AFTER = {
 AFTER_TLS = {"recv": {"drain"}, "wait-notify": {"drain"}}
 
 ENDS = ("close",) * 6 + ("rst",) * 2 + ("hold",) * 2
-PAUSES = ("1ms", "10ms", "50ms", "100ms", "250ms")
+PAUSES = ("20ms", "50ms", "100ms", "250ms")
 LINGERS = ("0s", "1s", "off")
 FIRST = {"client": "connect", "server": "accept"}
 
 
 def word(step):
     return step.partition("(")[0]
+
+
+def pauses_ms(text):
+    """How long a program pauses in all."""
+    total = 0
+    for step in text.split():
+        if word(step) == "pause":
+            total += int(step[len("pause(") : -len("ms)")])
+        elif word(step) == "repeat":
+            total *= int(step[len("repeat(") : -1])
+    return total
 
 
 def allowed(steps, step, tls):
@@ -44,8 +55,9 @@ def extra(random):
 def ending(random, steps, tls):
     """The way a program ends, behind `steps`."""
     steps = list(steps)
+    usual = ("notify", "notify", "wait-notify", "wait-fin") if tls else ("wait-fin", "wait-fin")
     for _ in range(random.choice((0, 0, 1, 1, 2, 3))):
-        step = random.choice(("wait-fin", "wait-fin", extra(random)))
+        step = random.choice((*usual, extra(random)))
         if allowed(steps, step, tls):
             steps.append(step)
     end = random.choice(ENDS)

@@ -75,7 +75,7 @@ def unfounded(seen):
         for side in SIDES:
             metric = name.format(side=side)
             for remark in listed(seen, side):
-                if remark["id"] == id and not figure(seen, metric):
+                if remark["id"] == id and figure(seen, metric) == 0:
                     yield f"{id} of the {side}, and {metric} is 0"
 
 

@@ -1,14 +1,18 @@
 """A pair, run by the program in its lab and looked at from outside."""
 
+import contextlib
 import json
 import os
 import subprocess
+import sys
 import tempfile
+import uuid
 
 import finwait_test as ft
 import witness
 
 PATIENCE = 60  # no pair takes a third of it
+SNIFFER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "packets.py")
 
 
 class Seen:
@@ -20,11 +24,21 @@ class Seen:
         self.stderr = stderr
         self.left = left  # processes and namespaces that outlived it
         self.result = None
-        self.witness = {}
+        self.hosts = []
+        self.packets = None  # as packets.py adds them up, where it could
 
     def read(self, text):
         self.result = ft.Result(json.loads(text))
-        self.witness = witness.witnesses(self.result)
+        self.hosts = witness.hosts(self.result)
+
+    def counters(self, host):
+        side = self.result.json
+        return side["host_counters"] if host == "host" else side[host]["counters"]
+
+    def counter(self, host, name):
+        """How far a counter of a host moved."""
+        before, after = self.counters(host.name)[name]
+        return after - before
 
 
 def file_of(pair, directory):
@@ -37,33 +51,48 @@ def file_of(pair, directory):
 def refusal(pair):
     """What `finwait check` has against the pair; "" when it may run."""
     with tempfile.TemporaryDirectory(prefix="finwait-pair-") as directory:
-        process = ft.popen(["check", file_of(pair, directory)])
-        ended = ft.finish(process)
+        ended = ft.finwait("check", file_of(pair, directory))
     return ended.stderr if ended.status != 0 else ""
 
 
-def what_is_left(process, pinned):
+def what_is_left(mark, pinned):
     left = []
     try:
-        ft.wait_until(lambda: not ft.processes_of(process.mark), "all are gone", patience=5)
+        ft.wait_until(lambda: not ft.processes_of(mark), "all are gone", patience=5)
     except AssertionError:
-        left += [f"process {pid}" for pid in ft.processes_of(process.mark)]
+        left += [f"process {pid}" for pid in ft.processes_of(mark)]
     return left + [f"namespace {name}" for name in ft.pinned_namespaces() - pinned]
 
 
+def command_of(pair, directory):
+    command = [ft.BINARY, "run", file_of(pair, directory), "--json", "--inspect", witness.COMMAND]
+    if pair.get("lab") == "host":  # in a namespace of its own, whose loopback is listened to
+        report = os.path.join(directory, "packets.json")
+        within = ["unshare", "-Urn", sys.executable, SNIFFER, report, str(witness.PORT)]
+        return [*within, *command]
+    return command
+
+
 def run(pair):
-    pinned = ft.pinned_namespaces()
+    pinned, mark = ft.pinned_namespaces(), uuid.uuid4().hex
     with tempfile.TemporaryDirectory(prefix="finwait-pair-") as directory:
-        process = ft.popen(
-            ["run", file_of(pair, directory), "--json", "--inspect", witness.COMMAND]
+        process = subprocess.Popen(
+            command_of(pair, directory),
+            env={**os.environ, ft.MARK: mark},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         try:
             stdout, stderr = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            return Seen(pair, None, "", what_is_left(process, pinned))
-        seen = Seen(pair, process.returncode, stderr.decode(), what_is_left(process, pinned))
-    if stdout:
-        seen.read(stdout)
+            return Seen(pair, None, "", what_is_left(mark, pinned))
+        seen = Seen(pair, process.returncode, stderr.decode(), what_is_left(mark, pinned))
+        if stdout:
+            seen.read(stdout)
+        with contextlib.suppress(FileNotFoundError):
+            with open(os.path.join(directory, "packets.json"), encoding="ascii") as file:
+                seen.packets = json.load(file)
     return seen

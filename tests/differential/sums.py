@@ -33,8 +33,8 @@ def kernel_opened(seen):
     """What a role counts and its kernel does."""
     began, taken = account(seen, "client")["attempted"], account(seen, "server")["attempted"]
     lost = {"no_port", "no_fd", "error"} & seen.result.outcomes("client").keys()
-    active = seen.result["client.counter.TcpActiveOpens"]
-    passive = seen.result["server.counter.TcpPassiveOpens"]
+    active = seen.counter(seen.hosts[0], "TcpActiveOpens")
+    passive = seen.counter(seen.hosts[-1], "TcpPassiveOpens")
     if not lost and active != began:
         yield f"client: TcpActiveOpens {active}, attempted {began}"
     if taken > passive:

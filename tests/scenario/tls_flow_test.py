@@ -48,6 +48,13 @@ class Flow(ft.LabTestCase):
 
     LARGE = {"request.size": MEGABYTE, "response.size": MEGABYTE}
 
+    def test_records_thrown_away_unread_are_no_payload(self):
+        for step in ("drain", "wait-fin"):
+            with self.subTest(step):
+                client, server = "connect notify close", f"accept pause(50ms) {step} close"
+                result = self.check(3, client, server)
+                self.assertEqual(result["server.bytes_received"], 0)
+
     def test_large_messages(self):
         ending = "notify wait-notify wait-fin close"
         self.each_way(

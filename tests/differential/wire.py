@@ -1,0 +1,54 @@
+"""What went over the wire, where that was read, held against what is said of it."""
+
+import prediction
+
+SIDES = ("client", "server")
+
+
+def flags(seen):
+    """SYNs and RSTs as the kernel counts them."""
+    for host in seen.hosts if seen.packets else ():
+        counted = seen.counter(host, "TcpOutRsts")
+        resets = sum(seen.packets[side]["rst"] for side in SIDES)
+        if resets != counted:
+            yield f"{resets} RSTs on the wire, TcpOutRsts {counted}"
+        asked, opens = seen.packets["client"]["syn"], seen.counter(host, "TcpActiveOpens")
+        if not opens <= asked <= opens + seen.counter(host, "TcpRetransSegs"):
+            yield f"{asked} SYNs on the wire, TcpActiveOpens {opens}"
+
+
+def payload(seen):
+    """What a role sent, as far as it went out; what one read, of what the other's kernel sent."""
+    if not seen.packets or seen.pair.get("transport") == "tls":
+        return
+    for sender, reader in (SIDES, SIDES[::-1]):
+        went = seen.packets[sender]["bytes"]
+        sent = seen.result[f"{sender}.bytes_sent"]
+        got = seen.result[f"{reader}.bytes_received"]
+        if not got <= went <= sent:
+            yield f"{sender} sent {sent} bytes, {went} on the wire, {reader} received {got}"
+
+
+def closers(seen):
+    """Whose FIN or RST was first."""
+    metrics = seen.result.json["metrics"]
+    if not seen.packets or metrics.get("closed_first.unknown"):
+        return
+    for who in ("client", "server", "both"):
+        told, first = metrics.get(f"closed_first.{who}", 0), seen.packets["first"][who]
+        if told != first:
+            yield f"closed_first.{who} is {told}, on the wire {first}"
+
+
+def fins(seen):
+    """Where every end of the model has a side send a FIN, or none."""
+    if not seen.packets or not prediction.as_foreseen(seen):
+        return
+    for side in SIDES:
+        ends = [end["path"].split() for end in prediction.ends_of(seen, side)]
+        due = [bool({"fin_wait1", "last_ack"} & set(path)) for path in ends]
+        sent, begun = seen.packets[side]["fin"], seen.result["client.attempted"]
+        if due and not any(due) and sent:
+            yield f"{side}: {sent} FINs on the wire, foreseen none"
+        if due and all(due) and sent < begun:
+            yield f"{side}: {sent} FINs on the wire of {begun} connections, foreseen one each"
