@@ -11,19 +11,21 @@
 #include <unistd.h>
 
 #include "conn.h"
+#include "verdict.h"
 
 enum {
     /* What close(2) needs of a stack is little, what a sanitizer needs is more. */
     STACK = 128 * 1024,
 };
 
-/* One close under way: the thread has `fd` and `errnum`, the worker all the rest. */
+/* One close under way: the thread has `fd`, `before` and `errnum`, the worker all the rest. */
 struct job {
     STAILQ_ENTRY(job) link;
     struct closer *closer;
     struct conn *conn;
     int fd;
-    int errnum; /* what came of it */
+    struct verdict_look before; /* the peer may close until the thread runs */
+    int errnum;                 /* what came of it */
 };
 STAILQ_HEAD(jobs, job);
 
@@ -56,6 +58,7 @@ static void *run_job(void *argument)
     struct closer *closer = job->closer;
     const uint64_t one = 1;
 
+    job->before = verdict_look(job->fd);
     job->errnum = close(job->fd) == 0 ? 0 : errno;
     pthread_mutex_lock(&closer->lock);
     STAILQ_INSERT_TAIL(&closer->closed, job, link);
@@ -71,6 +74,7 @@ static void finish(struct job *job)
 {
     struct conn *conn = job->conn;
 
+    verdict_closed(conn, job->before);
     if (job->errnum == 0) {
         conn_end(conn, OUTCOME_DONE);
     } else {

@@ -136,11 +136,11 @@ enum step_result step_close(struct conn *conn, const struct step *step)
 
     (void)step;
     conn_closing_begins(conn);
-    verdict_closing(conn);
     conn_unregister(conn);
     if (conn->linger > 0) {
         return close_aside(conn);
     }
+    verdict_closing(conn);
     conn->fd = -1;
     if (close(fd) != 0) {
         return conn_fail(conn, errno);

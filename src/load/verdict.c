@@ -30,62 +30,80 @@ static int state_of(int fd)
 }
 
 /* The kernel tells it once. */
-int verdict_socket_error(struct conn *conn)
+static int take_error(int fd)
 {
     int errnum = 0;
     socklen_t size = sizeof errnum;
 
-    if (getsockopt(conn->fd, SOL_SOCKET, SO_ERROR, &errnum, &size) == 0 && errnum != 0) {
-        conn->error = errnum;
-    }
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &errnum, &size) == 0 ? errnum : 0;
+}
+
+static int keep_error(struct conn *conn, int errnum)
+{
+    conn->error = errnum != 0 ? errnum : conn->error;
     return conn->error;
 }
 
-/* The error that took an unread socket to CLOSE: a RST's (tcp_reset()), not that TCP gave up. */
-static bool was_reset(struct conn *conn)
+int verdict_socket_error(struct conn *conn)
 {
-    int errnum = verdict_socket_error(conn);
+    return keep_error(conn, take_error(conn->fd));
+}
 
+struct verdict_look verdict_look(int fd)
+{
+    int state = state_of(fd);
+
+    return (struct verdict_look){state, state == TCP_CLOSE ? take_error(fd) : 0};
+}
+
+/* The error that took an unread socket to CLOSE: a RST's (tcp_reset()), not that TCP gave up. */
+static bool is_reset(int errnum)
+{
     return errnum == ECONNRESET || errnum == EPIPE;
 }
 
 /* In CLOSE_WAIT and LAST_ACK the peer's FIN has come, read or not (RFC 9293 section 3.3.2). */
-static bool peer_has_closed(struct conn *conn, int state)
+static bool peer_has_closed(struct conn *conn, struct verdict_look look)
 {
-    return state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK ||
-           (state == TCP_CLOSE && was_reset(conn));
+    return look.state == TCP_CLOSE_WAIT || look.state == TCP_LAST_ACK ||
+           (look.state == TCP_CLOSE && is_reset(keep_error(conn, look.errnum)));
 }
 
 /* A socket whose reading was shut down reads an end at once, whatever its peer does. */
 void verdict_peer_closed(struct conn *conn)
 {
     if (!program_has(conn->worker->plan->program, STEP_SHUT_RD) ||
-        peer_has_closed(conn, state_of(conn->fd))) {
+        peer_has_closed(conn, verdict_look(conn->fd))) {
         count_closer(conn, false);
     }
 }
 
-static void look(struct conn *conn, bool closes)
+static bool is_open_question(const struct conn *conn)
 {
-    if (conn->closer_known || !conn->opened || conn->fd < 0) {
-        return;
-    }
-    int state = state_of(conn->fd);
-    if (closes && state == TCP_ESTABLISHED) {
+    return !conn->closer_known && conn->opened;
+}
+
+void verdict_closed(struct conn *conn, struct verdict_look before)
+{
+    if (is_open_question(conn) && before.state == TCP_ESTABLISHED) {
         count_closer(conn, true);
-    } else if (peer_has_closed(conn, state)) {
+    } else if (is_open_question(conn) && peer_has_closed(conn, before)) {
         count_closer(conn, false);
     }
 }
 
 void verdict_closing(struct conn *conn)
 {
-    look(conn, true);
+    if (is_open_question(conn) && conn->fd >= 0) {
+        verdict_closed(conn, verdict_look(conn->fd));
+    }
 }
 
 void verdict_kept(struct conn *conn)
 {
-    look(conn, false);
+    if (is_open_question(conn) && conn->fd >= 0 && peer_has_closed(conn, verdict_look(conn->fd))) {
+        count_closer(conn, false);
+    }
 }
 
 /* ---- what it got ---- */

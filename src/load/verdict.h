@@ -11,6 +11,16 @@
 /* This side is about to send its FIN or RST: first, unless the kernel has the peer's already. */
 void verdict_closing(struct conn *conn);
 
+/* What the kernel has of the peer at a moment, its state and a RST's errno; any thread may look. */
+struct verdict_look {
+    int state;
+    int errnum; /* taken from the socket, which tells it once */
+};
+struct verdict_look verdict_look(int fd);
+
+/* The same of a close that another thread has made, by what it saw right before. */
+void verdict_closed(struct conn *conn, struct verdict_look before);
+
 /* The peer's FIN has been read, or its RST met. */
 void verdict_peer_closed(struct conn *conn);
 
