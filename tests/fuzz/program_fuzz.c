@@ -70,7 +70,7 @@ static struct model_input told(const struct program program[SIDE_N], const char 
     };
 }
 
-/* As the scenario's checks do: a step of TLS only with TLS, and then the rules of TLS.  And small. */
+/* As the scenario's checks do: a step of TLS only with TLS, then its rules; and it is small. */
 static bool suits(const struct program *program, bool tls)
 {
     struct error error;
