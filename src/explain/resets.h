@@ -10,8 +10,9 @@ bool resets_felt(const struct facts *facts);
 
 /* ---- story_resets_aborts.c ---- */
 
-/* Say how often the side aborted its own connections, and why.  How many RSTs that explains. */
-double resets_say_aborts(struct story *story, enum side side);
+/* Say how often the side aborted its own connections, and why.  How many RSTs that explains;
+ * `*silent`: aborts beside these that may have gone without one. */
+double resets_say_aborts(struct story *story, enum side side, double *silent);
 
 /* The same of all programs on the machine in lab: host, where nobody knows which they were. */
 double resets_say_host_aborts(struct story *story);

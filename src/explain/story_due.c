@@ -10,11 +10,30 @@ static const struct {
 } ends[] = {
     {OUTCOME_EOF, "the peer's FIN or close_notify came instead to"},
     {OUTCOME_TRUNCATED, "the peer's FIN came instead, without a close_notify, to"},
-    {OUTCOME_RESET, "the peer's RST came instead to"},
+    {OUTCOME_RESET, NULL}, /* whose_reset() */
     {OUTCOME_ALERT, "a fatal alert came instead to"},
     {OUTCOME_TIMEOUT, "nothing came within load.timeout to"},
     {OUTCOME_BAD_MESSAGE, "what came was no HTTP/1.1 message for"},
 };
+
+/* An errno tells of a RST, and not whose: the kernel of the peer's host does, where it was read. */
+static const char *whose_reset(struct story *story, enum side side, uint64_t count)
+{
+    const struct facts *facts = &story->facts;
+    enum side peer = side_peer(side);
+
+    if (faults_forged(facts, side)) {
+        return "a RST of the peer or of a fault came instead to";
+    }
+    if (!facts->side[peer].counted) {
+        story_certainty(story, CERTAINTY_LIKELY);
+        return "a RST, the peer's or of a box on the way, came instead to";
+    }
+    story_evidence(story, "%s.counter.TcpOutRsts", side_name(peer));
+    return facts->side[peer].rsts >= (double)count
+               ? "the peer's RST came instead to"
+               : "ECONNRESET or EPIPE came instead, though the peer sent fewer RSTs, to";
+}
 
 static void add_reasons(struct story *story, enum side side)
 {
@@ -25,10 +44,9 @@ static void add_reasons(struct story *story, enum side side)
         uint64_t count = account->due[ends[i].outcome];
         if (count > 0) {
             story_evidence(story, "%s.outcome.%s", side_name(side), outcome_name(ends[i].outcome));
-            bool forged = ends[i].outcome == OUTCOME_RESET && faults_forged(&story->facts, side);
-            story_add(story, "%s %s %s", between,
-                      forged ? "a RST of the peer or of a fault came instead to" : ends[i].instead,
-                      COUNT(count));
+            const char *instead =
+                ends[i].instead != NULL ? ends[i].instead : whose_reset(story, side, count);
+            story_add(story, "%s %s %s", between, instead, COUNT(count));
             between = ";";
         }
     }

@@ -78,9 +78,9 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
         snprintf(text, WHY_TEXT, "Faults %s RSTs on their way to the %s.",
                  lost ? "lost" : "may have lost", side_name(side));
     } else if (facts->side[side].counted && facts->side[side].rsts < reset) {
-        snprintf(text, WHY_TEXT, "%s %s's ends were reset by RSTs that the %s did not send.",
-                 facts->side[side].rsts > 0 ? "Some of the" : "The", side_name(peer),
-                 side_name(side));
+        snprintf(
+            text, WHY_TEXT, "%s %s's ends met ECONNRESET or EPIPE, and the %s sent fewer RSTs.",
+            facts->side[side].rsts > 0 ? "Some of the" : "The", side_name(peer), side_name(side));
     }
     return text;
 }

@@ -20,7 +20,18 @@ static void say_bound(struct story *story, enum side side)
     }
 }
 
-/* What ended them, when it is one thing; whom a RST was told of has not been held. */
+/* Whether a held socket may be over by two FINs: its own was sent by shutdown(2). */
+static bool sends_fins(const struct facts *facts, enum side side)
+{
+    const struct program *steps = &facts->result->side[side].steps;
+
+    return steps->length == 0 || program_has(steps, STEP_SHUT_WR);
+}
+
+/*
+ * What ended them, when it can be but one thing; whom a RST was told of has not been held.  The
+ * counters are of all of the side's sockets: others' RSTs say nothing of those that FINs ended.
+ */
 static const char *ended_by(const struct facts *facts, enum side side)
 {
     double gave_up = facts_moved(facts, side, "TcpExtTCPAbortOnTimeout");
@@ -28,10 +39,15 @@ static const char *ended_by(const struct facts *facts, enum side side)
     double unseen = facts->side[side].unseen;
     double reset = (double)facts->result->side[side].account.outcome[OUTCOME_RESET];
 
-    if (facts_cut(facts, side) - reset >= unseen) {
+    double cut = facts_cut(facts, side) - reset;
+
+    if (sends_fins(facts, side)) {
+        return cut >= facts->opened ? ", ended by a RST (TcpEstabResets)" : "";
+    }
+    if (gave_up - told <= 0 && cut >= unseen) {
         return ", ended by a RST (TcpEstabResets)";
     }
-    return gave_up - told >= unseen
+    return cut <= 0 && gave_up - told >= unseen
                ? ", given up by TCP for want of an answer (TcpExtTCPAbortOnTimeout)"
                : "";
 }

@@ -87,6 +87,13 @@ void observe_refused(struct story *story)
                       : "nothing listened, or the fault answered the SYN with a RST.");
         return;
     }
+    if (facts->result->private_lab && facts_moved_anywhere(facts, "TcpOutRsts") < facts->refused) {
+        story_certainty(story, CERTAINTY_UNKNOWN);
+        story_evidence(story, "client.counter.TcpOutRsts");
+        story_add(story, " by whom is not known, for the hosts sent fewer RSTs (TcpOutRsts). An "
+                         "ICMP port unreachable gives the same errno.");
+        return;
+    }
     story_add(story,
               " nothing listened %s %s, and the kernel there answered with a RST, which leaves no "
               "state behind on either side.",

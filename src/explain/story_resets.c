@@ -4,14 +4,41 @@
 
 /* RSTs: how many each side sent, and whether they cut anything off. */
 
-/* Messages that the side sent and its peer's program never had; 0 where neither is counted. */
+/* Whether the side's program takes in messages, as far as it is known. */
+static bool receives(const struct facts *facts, enum side side)
+{
+    const struct program *steps = &facts->result->side[side].steps;
+
+    return steps->length == 0 || program_has(steps, STEP_RECV);
+}
+
+/* Messages that the side sent and its peer's program never had, though it has a recv; 0 where
+ * neither is counted. */
 static double lost_messages(const struct facts *facts, enum side from, double *sent,
                             double *received)
 {
     bool known = facts_metric(facts, sent, "%s.messages_sent", side_name(from)) &&
                  facts_metric(facts, received, "%s.messages_received", side_name(side_peer(from)));
 
-    return known ? *sent - *received : 0;
+    return known && receives(facts, side_peer(from)) ? *sent - *received : 0;
+}
+
+static bool lost_any(const struct facts *facts)
+{
+    double sent, received;
+
+    return lost_messages(facts, SIDE_CLIENT, &sent, &received) > 0 ||
+           lost_messages(facts, SIDE_SERVER, &sent, &received) > 0;
+}
+
+/* Whether the other's program took in every byte that the side's sent, of whole messages or not. */
+static bool all_arrived(const struct facts *facts, enum side from)
+{
+    double sent, received;
+
+    return facts_metric(facts, &sent, "%s.bytes_sent", side_name(from)) &&
+           facts_metric(facts, &received, "%s.bytes_received", side_name(side_peer(from))) &&
+           sent <= received;
 }
 
 /* What the programs noticed of it. */
@@ -105,6 +132,17 @@ static bool closed_second(const struct facts *facts, enum side side)
            0;
 }
 
+static bool lost_nothing(const struct facts *facts, enum side peer)
+{
+    return closed_second(facts, peer) && facts->timeouts <= 0 && !faults_struck(facts) &&
+           all_arrived(facts, SIDE_CLIENT) && all_arrived(facts, SIDE_SERVER);
+}
+
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* Whether the side has what a RST would have cut off, had it arrived. */
 static bool has_open(const struct facts *facts, enum side side)
 {
@@ -113,30 +151,49 @@ static bool has_open(const struct facts *facts, enum side side)
            0;
 }
 
-/* Answers alone: by then the peer had closed as well, or it had not. */
+static void say_uncut(struct story *story, enum side peer)
+{
+    const struct facts *facts = &story->facts;
+    bool lost = lost_any(facts);
+
+    story_say(story,
+              "%s socket of the %s was in ESTABLISHED or CLOSE_WAIT any more (its TcpEstabResets "
+              "did not move)%s.",
+              lost ? "No" : "They cut nothing off: no", side_name(peer),
+              lost                        ? ", but not all that was sent before was received"
+              : lost_nothing(facts, peer) ? ", so no data is lost"
+                                          : "");
+    say_lost_messages(story, SIDE_CLIENT);
+    say_lost_messages(story, SIDE_SERVER);
+}
+
+/* Answers alone: by then the peer had closed as well, or it had not.  Whom a program was told of
+ * beyond TcpEstabResets was in a state that it does not count. */
 static void say_effect(struct story *story, enum side peer)
 {
     double cut = facts_cut(&story->facts, peer);
     double moved = facts_moved(&story->facts, peer, "TcpEstabResets");
+    double straight = story->facts.side[peer].counted ? least(cut, moved) : cut;
 
     for (size_t i = 0; moved > cut && facts_abort_counters[i] != NULL; i++) {
         story_evidence(story, "%s.counter.%s", side_name(peer), facts_abort_counters[i]);
     }
-    if (cut > 0) {
+    if (straight > 0) {
         story_say(story,
                   "%s %s of the %s went from ESTABLISHED or CLOSE_WAIT straight to CLOSE "
                   "(TcpEstabResets%s).",
-                  COUNT(cut), PLURAL(cut, "socket", "sockets"), side_name(peer),
+                  COUNT(straight), PLURAL(straight, "socket", "sockets"), side_name(peer),
                   moved > cut ? ", without those it aborted itself" : "");
-    } else if (story->facts.side[peer].counted && moved <= 0 && !has_open(&story->facts, peer)) {
+    }
+    if (cut > straight) {
+        story_evidence(story, "%s.outcome.reset", side_name(peer));
         story_say(story,
-                  "They cut nothing off: no socket of the %s was in ESTABLISHED or CLOSE_WAIT any "
-                  "more (its TcpEstabResets did not move)%s.",
-                  side_name(peer),
-                  closed_second(&story->facts, peer) && story->facts.timeouts <= 0 &&
-                          !faults_struck(&story->facts)
-                      ? ", so no data is lost"
-                      : "");
+                  "%s %s of the %s had sent %s FIN before, and the program was told of the RST.",
+                  COUNT(cut - straight), PLURAL(cut - straight, "socket", "sockets"),
+                  side_name(peer), PLURAL(cut - straight, "its", "their"));
+    } else if (cut <= 0 && story->facts.side[peer].counted && moved <= 0 &&
+               !has_open(&story->facts, peer)) {
+        say_uncut(story, peer);
     }
 }
 
@@ -164,17 +221,13 @@ static void say_number(struct story *story, enum side side, double resets)
     }
 }
 
-static double least(double a, double b)
+/* Of `resets` RSTs, how many the side's own aborts explain; `*maybe`: how many more they may. */
+static double say_side_aborts(struct story *story, enum side side, double resets, double *maybe)
 {
-    return a < b ? a : b;
-}
+    double silent;
+    double aborts = resets_say_aborts(story, side, &silent);
 
-/* Of `resets` RSTs, how many the side's own aborts explain: an end that data meet in LAST_ACK is
- * counted as aborted, and sends none. */
-static double say_side_aborts(struct story *story, enum side side, double resets)
-{
-    double aborts = resets_say_aborts(story, side);
-
+    *maybe = least(silent, resets - least(aborts, resets));
     if (aborts > resets) {
         story_certainty(story, CERTAINTY_LIKELY);
         story_say(story, "That is %s more than it sent RSTs, so not each was with a RST.",
@@ -196,16 +249,17 @@ static void observe_side_resets(struct story *story, enum side side)
     story_evidence(story, "%s.counter.TcpEstabResets", side_name(side_peer(side)));
     story_evidence(story, "connections.opened");
     say_number(story, side, resets);
-    double explained = say_side_aborts(story, side, resets);
-    double unanswered = resets_say_unanswered_probes(story, side, resets - explained);
-    double rest = resets - explained - unanswered;
+    double maybe;
+    double explained = say_side_aborts(story, side, resets, &maybe);
+    double unanswered = resets_say_unanswered_probes(story, side, resets - explained - maybe);
+    double rest = resets - explained - maybe - unanswered;
     if (rest > 0) {
-        resets_say_answers(story, side, rest, explained + unanswered > 0);
+        resets_say_answers(story, side, rest, explained + maybe + unanswered > 0);
     }
     advise_closer(story, side);
     if (explained * 2 >= facts->opened) {
         say_side_aborted(story, side);
-    } else if (explained <= 0 && rest > 0) {
+    } else if (explained <= 0 && rest + maybe > 0) {
         say_effect(story, side_peer(side));
     }
 }

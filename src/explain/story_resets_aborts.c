@@ -61,15 +61,50 @@ static double say_cause(struct story *story, const char *counter, double count, 
     return count;
 }
 
-double resets_say_aborts(struct story *story, enum side side)
+/*
+ * Whether an abort by SO_LINGER may have met a socket in CLOSING or LAST_ACK, whose FIN has left
+ * already: tcp_disconnect() sends no RST then (tcp_need_reset()), and the close is counted the
+ * same.
+ */
+static bool may_be_silent(const struct facts *facts, enum side side)
+{
+    const struct side_facts *seen = &facts->side[side];
+    const struct program *steps = &facts->result->side[side].steps;
+
+    if (facts_lingering(facts, side) == LINGERING_NOT) {
+        return false;
+    }
+    return steps->length > 0 ? program_has(steps, STEP_SHUT_WR)
+                             : seen->peak[TCP_STATE_LAST_ACK] + seen->peak[TCP_STATE_CLOSING] > 0;
+}
+
+static void say_silent(struct story *story, enum side side)
+{
+    story_certainty(story, CERTAINTY_LIKELY);
+    story_evidence(story, "%s.last_ack.peak", side_name(side));
+    story_evidence(story, "%s.closing.peak", side_name(side));
+    story_say(story, "Such a close sends a RST unless the FIN of both sides is out by then "
+                     "(LAST_ACK, CLOSING): so many of its RSTs, or fewer, are of that, and others "
+                     "answered segments for which there was no socket any more.");
+}
+
+double resets_say_aborts(struct story *story, enum side side, double *silent)
 {
     double explained = 0;
     char who[16];
 
+    *silent = 0;
+
     snprintf(who, sizeof who, "the %s", side_name(side));
     for (size_t i = 0; i < LENGTH(causes); i++) {
-        explained += say_cause(story, causes[i], facts_moved(&story->facts, side, causes[i]),
-                               side_name(side), who, text_of(&story->facts, causes[i], side));
+        double count = say_cause(story, causes[i], facts_moved(&story->facts, side, causes[i]),
+                                 side_name(side), who, text_of(&story->facts, causes[i], side));
+        if (count > 0 && strcmp(causes[i], ON_DATA) == 0 && may_be_silent(&story->facts, side)) {
+            say_silent(story, side);
+            *silent = count;
+        } else {
+            explained += count;
+        }
     }
     return explained;
 }

@@ -134,6 +134,31 @@ class Drops(DataAndAcks, FaultTestCase):
         self.assertEqual(result["server.counter.TcpEstabResets"], 0)
 
 
+class Behind(FaultTestCase):
+    """SO_LINGER at 0 s behind a FIN: the kernel counts an abort, and sends no RST."""
+
+    ABORTS = {
+        "client.program": "connect send shut-wr wait-fin close",
+        "server.program": "accept wait-fin shut-wr pause(100ms) rst",
+        "load.timeout": "3s",
+    }
+
+    def test_in_last_ack_none_is_sent(self):
+        result = self.strike(self.ABORTS, "{drop: ack, toward: server}")
+        self.assertEqual(result["server.counter.TcpExtTCPAbortOnData"], COUNT)
+        self.assertEqual(result["server.counter.TcpOutRsts"], 0)
+        self.assertNotIn("rst.sent", result.remark_ids())
+
+    def test_and_what_comes_later_is_answered_with_one(self):
+        """Its FIN is lost, and the client's, sent again, meets no socket any more."""
+        result = self.strike(self.ABORTS, "{drop: fin, toward: client}")
+        self.assertEqual(result["server.counter.TcpExtTCPAbortOnData"], COUNT)
+        self.assertEqual(result["client.counter.TcpEstabResets"], 0)
+        remark = result.remark("rst.sent", "server")
+        self.assertEqual(remark["certainty"], "likely")
+        self.assertNotIn("aborted rather than closed", remark["text"])
+
+
 class Resets(FaultTestCase):
     def test_the_sender_gets_the_reset_and_nobody_else(self):
         result = self.strike(

@@ -71,6 +71,53 @@ static void what_is_told_elsewhere_is_not_told_again(void **state)
     result_free(harmless);
 }
 
+/* An errno is no cause by itself: the hosts' RSTs, or their want, say whose it was. */
+static void a_reset_is_the_peers_where_it_sent_one(void **state)
+{
+    static const struct {
+        uint64_t sent;
+        bool counted;
+        enum certainty certainty;
+        const char *says;
+    } rows[] = {
+        {12, true, CERTAINTY_PROVEN, "the peer's RST came instead to 12"},
+        {11, true, CERTAINTY_PROVEN, "though the peer sent fewer RSTs, to 12"},
+        {0, false, CERTAINTY_LIKELY, "the peer's or of a box on the way, came instead to 12"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_new();
+        struct counters *server = &result->side[SIDE_SERVER].counters;
+        result->side[SIDE_CLIENT].account.due[OUTCOME_RESET] = 12;
+        fixture_counter(server, "TcpOutRsts", rows[i].sent);
+        if (!rows[i].counted) {
+            counters_fini(server);
+        }
+        SAYS(result, rows[i].says);
+        assert_evidence(remarked(result, "message.missing", rows[i].certainty),
+                        "client.message_due", 12);
+        result_free(result);
+    }
+}
+
+static void a_refusal_without_a_rst_has_no_known_cause(void **state)
+{
+    struct result *icmp = fixture_refused();
+    struct result *dead = fixture_refused();
+
+    (void)state;
+    fixture_standstill(&icmp->side[SIDE_SERVER].counters);
+    SAYS(icmp, "by whom is not known", "!nothing listened");
+    assert_evidence(remarked(icmp, "connect.refused", CERTAINTY_UNKNOWN), "client.outcome.refused",
+                    CONNECTIONS);
+    SAYS(dead, "nothing listened on port 8080");
+    assert_evidence(remarked(dead, "connect.refused", CERTAINTY_PROVEN),
+                    "server.counter.TcpOutRsts", CONNECTIONS);
+    result_free(icmp);
+    result_free(dead);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +125,8 @@ int main(void)
         cmocka_unit_test(causes_that_nothing_tells_apart_are_all_told),
         cmocka_unit_test(an_errno_with_one_meaning_has_no_causes),
         cmocka_unit_test(what_is_told_elsewhere_is_not_told_again),
+        cmocka_unit_test(a_reset_is_the_peers_where_it_sent_one),
+        cmocka_unit_test(a_refusal_without_a_rst_has_no_known_cause),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -332,7 +332,7 @@ static void a_faults_resets_close_in_the_peers_name(void **state)
              forged ? "A fault's RSTs count as the server's there, which itself sent none (TcpOut"
                     : "!A fault's RSTs",
              forged ? "a RST of the peer or of a fault came instead to 12"
-                    : "the peer's RST came instead to 12");
+                    : "though the peer sent fewer RSTs, to 12");
         assert_evidence(remarked(result, "closed_first", rows[i].certainty), "closed_first.server",
                         CONNECTIONS);
         result_free(result);

@@ -173,6 +173,39 @@ static void held_sockets_that_no_table_lists_are_told(void **state)
              "!<sockets.none_left", "!<sockets.none_left");
 }
 
+/* What is held after shutdown(2) may be over by FINs: RSTs of other sockets say nothing of it. */
+static void fins_end_held_sockets_as_rsts_do(void **state)
+{
+    static const struct {
+        const char *program;
+        uint64_t resets, timeouts;
+        const char *says;
+    } rows[] = {
+        {"accept wait-fin shut-wr hold", 16, 0, "!ended by a RST"},
+        {"accept wait-fin shut-wr hold", CONNECTIONS, 0, "over, ended by a RST (TcpEstabResets)."},
+        {"accept recv hold", 16, 0, "over, ended by a RST (TcpEstabResets)."},
+        {"accept recv hold", 15, 0, "!ended by a RST"},
+        {"accept recv hold", 36, 20, "!ended by a RST"}, /* 16 and 20, of 16 */
+        {"accept recv hold", 16, 16, "over, given up by TCP"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_new();
+        struct account *server = &result->side[SIDE_SERVER].account;
+        struct counters *counters = &result->side[SIDE_SERVER].counters;
+        fixture_program(result, SIDE_SERVER, rows[i].program);
+        server->outcome[OUTCOME_DONE] = CONNECTIONS - 16;
+        server->outcome[OUTCOME_HELD] = 16;
+        fixture_counter(counters, "TcpEstabResets", rows[i].resets);
+        fixture_counter(counters, "TcpExtTCPAbortOnTimeout", rows[i].timeouts);
+        SAYS(result, "the descriptors of 16 connections that are over", rows[i].says);
+        assert_evidence(remarked(result, "close.unlisted", CERTAINTY_PROVEN), "server.outcome.held",
+                        16);
+        result_free(result);
+    }
+}
+
 /* What finwait's own programs hold is counted on any machine; what others hold, nowhere. */
 static void what_no_table_lists_may_be_a_leak(void **state)
 {
@@ -420,6 +453,63 @@ static void rsts_that_abort_nothing_are_told_by_their_reason(void **state)
              "data that came for sockets in FIN_WAIT2 that no program held any more: it is "
              "lost.",
              "5,000 sockets of the server went from ESTABLISHED or CLOSE_WAIT straight to CLOSE");
+}
+
+/* 55 messages went to connections that the server's kernel had dropped: the client had closed by
+ * then, so that nothing of it was in a state that TcpEstabResets counts. */
+static void what_was_not_received_is_lost(void **state)
+{
+    struct result *whole = answered(SIDE_SERVER, NULL, NULL);
+    struct result *halves = answered(SIDE_SERVER, NULL, NULL);
+    struct result *unread = answered(SIDE_SERVER, NULL, NULL);
+
+    (void)state;
+    whole->side[SIDE_SERVER].account.messages_sent = 300;
+    whole->side[SIDE_CLIENT].account.messages_received = 245;
+    SAYS(whole, "No socket of the server was in ESTABLISHED or CLOSE_WAIT any more",
+         "but not all that was sent before was received.",
+         "The client received 245 of the 300 messages that the server sent.", "!cut nothing off",
+         "!no data is lost");
+    assert_evidence(remarked(whole, "rst.sent", CERTAINTY_LIKELY), "client.counter.TcpOutRsts",
+                    CONNECTIONS);
+    result_free(whole);
+    halves->side[SIDE_CLIENT].account.bytes_sent = 1000;
+    halves->side[SIDE_SERVER].account.bytes_received = 999;
+    EXPLAINS(halves, "They cut nothing off", "!no data is lost");
+    fixture_program(unread, SIDE_SERVER, "accept wait-fin close"); /* what it read it threw away */
+    unread->side[SIDE_CLIENT].account.messages_sent = 300;
+    unread->side[SIDE_CLIENT].account.bytes_sent = 300;
+    EXPLAINS(unread, "They cut nothing off", "!no data is lost", "!received none");
+}
+
+/* SO_LINGER at 0 s in LAST_ACK: TCPAbortOnData moves, and no RST is sent (tcp_need_reset()). */
+static void aborts_behind_a_fin_may_send_no_rst(void **state)
+{
+    static const struct {
+        const char *program;
+        bool silent;
+    } rows[] = {
+        {"accept wait-fin shut-wr rst", true},
+        {"accept shut-wr wait-fin linger(0s) close", true},
+        {"accept wait-fin rst", false},
+        {"accept recv send rst", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = fixture_new();
+        struct counters *server = &result->side[SIDE_SERVER].counters;
+        fixture_program(result, SIDE_SERVER, rows[i].program);
+        fixture_counter(server, "TcpOutRsts", CONNECTIONS);
+        fixture_counter(server, "TcpExtTCPAbortOnData", CONNECTIONS);
+        SAYS(result, "5,000 times the server closed with SO_LINGER at 0 s (TcpExtTCPAbortOnData).",
+             rows[i].silent ? "Such a close sends a RST unless" : "!Such a close",
+             rows[i].silent ? "!aborted rather than closed" : "aborted rather than closed");
+        assert_evidence(
+            remarked(result, "rst.sent", rows[i].silent ? CERTAINTY_LIKELY : CERTAINTY_PROVEN),
+            "server.counter.TcpExtTCPAbortOnData", CONNECTIONS);
+        result_free(result);
+    }
 }
 
 /* A counter explains no more RSTs than it counts. */
@@ -690,6 +780,9 @@ int main(void)
         cmocka_unit_test(an_accept_queue_of_open_connections_is_told),
         cmocka_unit_test(a_single_orphan_is_told_in_the_singular),
         cmocka_unit_test(rsts_that_abort_nothing_are_told_by_their_reason),
+        cmocka_unit_test(what_was_not_received_is_lost),
+        cmocka_unit_test(aborts_behind_a_fin_may_send_no_rst),
+        cmocka_unit_test(fins_end_held_sockets_as_rsts_do),
         cmocka_unit_test(missing_time_waits_are_told_on_either_side),
         cmocka_unit_test(minis_that_data_ended_are_not_missing),
         cmocka_unit_test(recycled_time_waits_are_not_missing),

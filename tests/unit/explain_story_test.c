@@ -525,10 +525,11 @@ static void resets_of_half_open_ends_are_told_by_whose_they_were(void **state)
         bool counted;
         const char *says;
     } rows[] = {
-        {0, true, "The client's ends were reset by RSTs that the server did not send."},
-        {9, true, "Some of the client's ends were reset by RSTs that the server did not send."},
-        {40, true, "!did not send"},
-        {0, false, "!did not send"},
+        {0, true, "The client's ends met ECONNRESET or EPIPE, and the server sent fewer RSTs."},
+        {9, true,
+         "Some of the client's ends met ECONNRESET or EPIPE, and the server sent fewer RSTs."},
+        {40, true, "!sent fewer"},
+        {0, false, "!sent fewer"},
     };
 
     (void)state;
