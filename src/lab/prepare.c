@@ -5,6 +5,7 @@
 
 #include "finwait/lab.h"
 #include "finwait/netns.h"
+#include "link.h"
 #include "userns.h"
 
 /* Back to where we were before the trial run of unshare(2), if we may. */
@@ -28,22 +29,46 @@ unsigned lab_user(void)
     return outer_user >= 0 ? (unsigned)outer_user : geteuid();
 }
 
+/* `cause`: why it does not go without.  To whom is not root that is no news. */
+static int enter_userns(const struct error *cause, struct error *error)
+{
+    struct error why;
+
+    if (userns_enter(&why) == 0) {
+        return 0;
+    }
+    if (lab_user() == 0) {
+        error_set(error, why.status, "%s; and without one, %s", why.what, cause->what);
+    } else {
+        error_set(error, why.status, "%s", why.what);
+    }
+    return error_hint(error, "%s", why.hint);
+}
+
+/* Root may have been left without the capabilities that it takes: CAP_SYS_ADMIN to make a network
+ * namespace, CAP_NET_ADMIN to set it up. */
+static int try_namespace(int home, struct error *error)
+{
+    struct error cause;
+
+    if (unshare(CLONE_NEWNET) != 0) {
+        int errnum = errno;
+        (void)netns_refused(errnum, errnum == EPERM ? &cause : error);
+        return errnum == EPERM ? enter_userns(&cause, error) : -1;
+    }
+    return link_raise_loopback(&cause) == 0 ? go_back(home, error) : enter_userns(&cause, error);
+}
+
 int lab_prepare(struct error *error)
 {
-    int result;
     int home = netns_current(error);
+    int result;
 
     outer_user = lab_user();
     if (home < 0) {
         return -1;
     }
-    if (unshare(CLONE_NEWNET) == 0) {
-        result = go_back(home, error);
-    } else if (errno == EPERM) {
-        result = userns_enter(error);
-    } else {
-        result = netns_refused(errno, error);
-    }
+    result = try_namespace(home, error);
     close(home);
     return result;
 }

@@ -44,7 +44,7 @@ static bool guard_forbids(const struct guard *guard)
 }
 
 /* Root that may not make namespaces is the root of a container. */
-static const char *advice_by_errno(int errnum)
+static const char *advice_by_errno(int errnum, uid_t user)
 {
     switch (errnum) {
     case ENOSPC:
@@ -56,16 +56,17 @@ static const char *advice_by_errno(int errnum)
         return "this kernel lacks CONFIG_USER_NS or CONFIG_NET_NS: run finwait as root on a "
                "kernel that has network namespaces";
     default:
-        return geteuid() == 0 ? "this looks like a container without CAP_SYS_ADMIN: start it with "
-                                "--privileged"
-                              : "a container, chroot or seccomp filter forbids it: run finwait as "
-                                "root, or start the container with --privileged";
+        return user == 0 ? "root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN here, as in a container, "
+                           "and may make no user namespace (that takes CAP_SETFCAP): start "
+                           "the container with --privileged"
+                         : "a container, chroot or seccomp filter forbids it: run finwait as "
+                           "root, or start the container with --privileged";
     }
 }
 
-static int advise(struct error *error, int errnum)
+static int advise(struct error *error, int errnum, uid_t user)
 {
-    const char *advice = advice_by_errno(errnum);
+    const char *advice = advice_by_errno(errnum, user);
 
     for (size_t i = 0; i < sizeof guards / sizeof guards[0]; i++) {
         if (guard_forbids(&guards[i])) {
@@ -87,11 +88,7 @@ static int write_file(const char *path, const char *text, struct error *error)
     if (fd >= 0) {
         close(fd);
     }
-    if (errnum != 0) {
-        error_errno(error, STATUS_MACHINE, errnum, "write %s", path);
-        return advise(error, errnum);
-    }
-    return 0;
+    return errnum == 0 ? 0 : error_errno(error, STATUS_MACHINE, errnum, "write %s", path);
 }
 
 /*
@@ -120,14 +117,11 @@ int userns_enter(struct error *error)
     if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
         int errnum = errno;
         error_errno(error, STATUS_MACHINE, errnum, "make a user namespace");
-        return advise(error, errnum);
-    }
-    if (map_ids(uid, gid, error) != 0) {
-        return -1;
+        return advise(error, errnum, uid);
     }
     /* AppArmor can let the namespace be made and strip its capabilities: try to use them. */
-    if (link_raise_loopback(error) != 0) {
-        return advise(error, EPERM);
+    if (map_ids(uid, gid, error) != 0 || link_raise_loopback(error) != 0) {
+        return advise(error, EPERM, uid);
     }
     return 0;
 }
