@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "finwait/privileges.h"
+
 /* ---- a child in another PID namespace ---- */
 
 /*
@@ -73,6 +75,7 @@ static pid_t fork_beyond(int pidfd)
 /* Children of processes that ended before them come to it, and are reaped by the kernel. */
 static _Noreturn void pen_keep(int life)
 {
+    struct error ignored;
     sigset_t none;
     char byte;
 
@@ -84,6 +87,7 @@ static _Noreturn void pen_keep(int life)
     signal(SIGHUP, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    privileges_keep(PRIVILEGES_NONE, &ignored);
     life = dup2(life, STDIN_FILENO);
     close_range(STDIN_FILENO + 1, ~0U, 0);
     while (read(life, &byte, 1) < 0 && errno == EINTR) {

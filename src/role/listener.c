@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "finwait/privileges.h"
+
 static int bind_failed(const struct address *address, int errnum, struct error *error)
 {
     char text[ADDRESS_TEXT];
@@ -26,6 +28,7 @@ static int listener_open(const struct role_plan *plan, const struct address *add
     if (fd < 0) {
         return error_errno(error, STATUS_MACHINE, errno, "socket");
     }
+    privileges_give_socket(fd);
     if (sockopts_apply(plan->sockopts, fd, true, error) != 0) {
         goto fail;
     }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "finwait/privileges.h"
 #include "workers.h"
 
 /*
@@ -124,7 +125,8 @@ static _Noreturn void run_worker(struct workers *workers, uint32_t index, int co
 
     become_worker();
     if (lab_enter(workers->lab, workers->home, &error) != 0 ||
-        limit_descriptors(workers->plan.descriptors, &error) != 0) {
+        limit_descriptors(workers->plan.descriptors, &error) != 0 ||
+        privileges_keep(PRIVILEGES_WORKER, &error) != 0) {
         error_print(&error, stderr);
         _exit(EXIT_FAILURE);
     }

@@ -6,6 +6,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/explain.h"
+#include "finwait/privileges.h"
 #include "trial.h"
 
 /* ---- what ends a phase ---- */
@@ -210,6 +211,9 @@ static int setup(struct trial *trial, struct error *error)
         return -1;
     }
     collect_prediction(trial);
+    if (privileges_keep(PRIVILEGES_CONDUCTOR, error) != 0) {
+        return -1;
+    }
     return sampler_start(trial->sampler, error);
 }
 

@@ -1,0 +1,24 @@
+#ifndef FINWAIT_PRIVILEGES_H
+#define FINWAIT_PRIVILEGES_H
+
+#include "finwait/error.h"
+
+/*
+ * What a process is left with once a lab stands (capabilities(7)), in its own user namespace or, as
+ * root, on the machine.  Nothing is gained, and what is given up is given up for good.
+ */
+enum privileges {
+    PRIVILEGES_NONE,      /* a process that only waits */
+    PRIVILEGES_WORKER,    /* CAP_NET_BIND_SERVICE; as root another user, "nobody" */
+    PRIVILEGES_CONDUCTOR, /* what events, faults, workers to come and writing the result take; what
+                             it executes gets root's capabilities back */
+};
+
+/* Of the calling thread, which is the only one.  -1 with STATUS_MACHINE. */
+int privileges_keep(enum privileges privileges, struct error *error);
+
+/* Make the socket `fd` one of the user that workers are: SO_REUSEPORT shares among sockets of one
+ * user only (sk_reuseport_match() in net/ipv4/inet_connection_sock.c). */
+void privileges_give_socket(int fd);
+
+#endif

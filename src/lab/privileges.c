@@ -1,0 +1,100 @@
+#include "finwait/privileges.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The kernel's overflow id, kernel/user.c: nobody's own. */
+#define NOBODY ((uid_t)65534)
+
+#define CAN(capability) (UINT64_C(1) << (capability))
+
+static const struct powers {
+    uint64_t kept;
+    bool executes; /* programs that are not finwait: their bounds stay as they are */
+    bool changes_user;
+} powers_of[] = {
+    [PRIVILEGES_NONE] = {0},
+    [PRIVILEGES_WORKER] = {.kept = CAN(CAP_NET_BIND_SERVICE), .changes_user = true},
+    [PRIVILEGES_CONDUCTOR] =
+        {
+            .kept = CAN(CAP_SYS_ADMIN)                         /* setns(2) */
+                    | CAN(CAP_NET_ADMIN)                       /* faults */
+                    | CAN(CAP_NET_BIND_SERVICE)                /* listening again */
+                    | CAN(CAP_CHOWN)                           /* privileges_give_socket */
+                    | CAN(CAP_SETUID) | CAN(CAP_SETGID)        /* a worker's other user */
+                    | CAN(CAP_SETPCAP) | CAN(CAP_KILL)         /* its bounds, its end */
+                    | CAN(CAP_SYS_RESOURCE)                    /* its RLIMIT_NOFILE */
+                    | CAN(CAP_DAC_OVERRIDE) | CAN(CAP_FOWNER), /* --out, wherever it is */
+            .executes = true,
+        },
+};
+
+/* Raw calls: glibc would first go through the threads that the conductor had (nptl_setxid.c). */
+static int change_user(void)
+{
+    if (geteuid() != 0) {
+        return 0;
+    }
+    prctl(PR_SET_KEEPCAPS, 1);
+    syscall(SYS_setgroups, 0, NULL); /* in a user namespace it may be given up */
+    if (syscall(SYS_setresgid, NOBODY, NOBODY, NOBODY) != 0 ||
+        syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY) != 0) {
+        return errno == EINVAL ? 0 : -1; /* a user namespace that does not know the id */
+    }
+    return 0;
+}
+
+static void bound(uint64_t kept)
+{
+    for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++) {
+        if ((kept >> capability & 1) == 0) {
+            prctl(PR_CAPBSET_DROP, capability); /* EPERM: there is no CAP_SETPCAP, nor any other */
+        }
+    }
+}
+
+static int restrict_to(uint64_t kept)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+    if (syscall(SYS_capget, &header, data) != 0) {
+        return -1;
+    }
+    for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+        data[i].permitted &= (uint32_t)(kept >> (32 * i));
+        data[i].effective = data[i].permitted;
+        data[i].inheritable = 0;
+    }
+    return (int)syscall(SYS_capset, &header, data);
+}
+
+int privileges_keep(enum privileges privileges, struct error *error)
+{
+    const struct powers *powers = &powers_of[privileges];
+
+    if (!powers->executes) {
+        bound(powers->kept);
+    }
+    if ((powers->changes_user && change_user() != 0) || restrict_to(powers->kept) != 0 ||
+        (!powers->executes && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)) {
+        return error_errno(error, STATUS_MACHINE, errno, "give up privileges");
+    }
+    if (powers->changes_user) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* another user's is taken back, prctl(2) */
+    }
+    return 0;
+}
+
+void privileges_give_socket(int fd)
+{
+    if (geteuid() == 0 && fchown(fd, NOBODY, (gid_t)-1) != 0) {
+        return; /* the user namespace does not know the id, and workers stay who they are */
+    }
+}
