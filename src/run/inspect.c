@@ -77,7 +77,8 @@ static int await_command(struct trial *trial, pid_t pid, struct capture *capture
         output.fd = capture_read(capture) ? output.fd : -1;
         event_base_loop(trial->base, EVLOOP_NONBLOCK);
         if (trial->cut_by != NULL) {
-            kill(pid, SIGTERM); /* the guard ends all of it */
+            kill(pid, SIGTERM); /* the guard ends all of it … */
+            kill(pid, SIGCONT); /* … and one that somebody stopped would not hear */
         }
     }
     capture_read(capture);

@@ -104,6 +104,16 @@ class Ends(ft.LabTestCase):
 
         self.ends_when(strike)
 
+    def test_with_an_interrupt_while_all_of_it_is_stopped(self):
+        def strike(process):
+            for pid in ft.processes_of(process.mark):
+                if os.getpgid(pid) != os.getpgid(process.pid):
+                    os.kill(pid, signal.SIGSTOP)
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+
+        self.ends_when(strike)
+
     def test_it_sees_its_own(self):
         result = self.run_checked(self.SETTINGS, "--inspect", "readlink /proc/self /proc/$$/exe")
         seen = result.inspection("server")

@@ -27,7 +27,7 @@ def result(count=64, partial=False):
     }
 
 
-KILLED = [("SIGKILL", "worker or guard")]
+KILLED = [("SIGKILL", "worker")]
 CONDUCTOR = [("SIGKILL", "conductor")]
 
 

@@ -88,8 +88,10 @@ def role_of(pid, process):
     with contextlib.suppress(OSError):
         if ft.read_status(f"/proc/{pid}").get("NSpid", "").split()[-1:] == ["1"]:
             return "init"
-    name = ft.name_of(pid)
-    return "worker or guard" if name == "finwait" else "inspection"
+    with contextlib.suppress(ProcessLookupError):
+        if os.getpgid(pid) != os.getpgid(process.pid):
+            return "inspection"  # or its guard
+    return "worker"
 
 
 def strike(process, planned):
