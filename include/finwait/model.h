@@ -21,13 +21,17 @@
  * receive queue, unread until a step reads them.  Its handshake is taken for one event, part of the
  * TCP handshake.  Seen with OpenSSL 3.0 and taken over from it: an unexpected FIN draws a fatal
  * alert, unless this side's close_notify is out; tickets that meet a RST are no error of accept,
- * but use up the ECONNRESET, and what is read after them meets a FIN (tls.read_ahead is taken for
- * off).
+ * but use up the ECONNRESET, and what is read after them meets a FIN.
+ *
+ * Buffers: what of a message fits where nobody reads is for their sizes to tell, which the kernel
+ * chooses as it goes.  Below one bound it surely fits, above another it surely does not, and
+ * between them the model walks both ways; the ends that only one of the ways has are marked.
  *
  * Time: steps and segments take none; pause(T) takes T and lets everything else
- * that can happen happen first; from 50 ms on, a delayed ACK is part of that.  The network loses
- * nothing. inherit(T) is taken for nothing, though a close after it does: what a model says of such
- * a program is not to be relied on, but whether it waits for ever.
+ * that can happen happen first; what is over at nearly the same time is over in either order; from
+ * 50 ms on, a delayed ACK is part of that.  The network loses nothing. inherit(T) is taken for
+ * nothing, though a close after it does: what a model says of such a program is not to be relied
+ * on, but whether it waits for ever.
  */
 
 /* What TLS does that a program's steps do not say. */
@@ -36,14 +40,28 @@ struct model_tls {
     bool tickets; /* the server's accept ends with session tickets on their way to the client
                      (TLS 1.3): unread data there until it reads */
     bool ignore_unexpected_eof[SIDE_N]; /* a FIN passes for a close_notify, and draws no alert */
+    bool read_ahead; /* a read may take what is behind a record from the receive queue, too */
+};
+
+/* What the buffers between two sockets take of what one side sends, in bytes. */
+enum model_bound {
+    MODEL_LEAST, /* this much surely fits */
+    MODEL_MOST,  /* more surely does not */
+    MODEL_BOUND_N,
+};
+struct model_flow {
+    uint64_t message; /* the size of one; 0: so small that no number of them fills anything */
+    uint64_t at_once; /* of bytes not yet received, what send(2) takes without a wait */
+    uint64_t queue[MODEL_BOUND_N]; /* the peer's receive queue, while nobody reads */
+    uint64_t total[MODEL_BOUND_N]; /* that and the send buffer */
+    uint64_t grown;                /* both at most once the peer has read: buffers grow then */
 };
 
 struct model_input {
     const struct program *program[SIDE_N];
     struct model_tls tls;
-    /* What this side sends in one message does not fit in the peer's receive window, so
-     * what it sends afterwards, FIN included, waits until the peer reads. */
-    bool fills_window[SIDE_N];
+    struct model_flow flow[SIDE_N]; /* of what this side sends */
+    int64_t timeout;                /* ns that a step may wait, load.timeout; 0: for ever */
 };
 
 /* How a program ends. */
@@ -55,6 +73,7 @@ enum model_fate {
     MODEL_TRUNCATED, /* TLS: a recv or wait-notify met a FIN and no close_notify before it */
     MODEL_ALERT,     /* TLS: one met the peer's fatal alert */
     MODEL_DIED,      /* its process died */
+    MODEL_TIMEOUT,   /* a step waited longer than it may, and the connection was closed */
     MODEL_FATE_N,
 };
 const char *model_fate_name(enum model_fate fate);
@@ -99,6 +118,7 @@ struct model_event {
  */
 struct model_end {
     struct model_side side[SIDE_N];
+    bool by_buffers;                        /* some sizes of the buffers do not lead here */
     struct model_event event[MODEL_EVENTS]; /* one schedule that leads here */
     size_t event_count;
     size_t skipped; /* events left out of the middle, before event[MODEL_EVENTS / 2] */
@@ -108,7 +128,8 @@ struct model_end {
 struct model {
     size_t end_count; /* 1: certain; more: a race */
     struct model_end end[MODEL_ENDS];
-    size_t visited; /* states of the machine explored */
+    size_t visited;    /* states of the machine explored */
+    char blocked[160]; /* "": who may wait for ever if the buffers are small, in words */
 };
 
 /*

@@ -110,6 +110,7 @@ struct predicted_side {
 };
 struct predicted_end {
     struct predicted_side side[SIDE_N];
+    bool by_buffers; /* it takes buffers that are large enough, or small enough */
 };
 
 enum verdict {

@@ -130,8 +130,11 @@ struct scenario *scenario_parse(const char *yaml, size_t length, const char *nam
 
 void scenario_free(struct scenario *scenario);
 
-/* Whether one direction's message is larger than what the peer's receive buffer takes; see model.h.
- */
+/* What the buffers take of what a side sends; see model.h. */
+struct model_flow;
+void scenario_flow(const struct scenario *scenario, enum side sender, struct model_flow *flow);
+
+/* Whether one message may be more than the peer's receive buffer takes while nobody reads. */
 bool scenario_fills_window(const struct scenario *scenario, enum side sender);
 
 /*

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "finwait/model.h"
 
 static const struct option long_options[] = {
     {"set", required_argument, NULL, 's'},
@@ -15,6 +16,27 @@ static void print_option(void *context, const char *path, const char *value)
     fprintf(context, "  %s: %s\n", path, value);
 }
 
+/* What makes a scenario wait for ever only if the buffers are small is no error. */
+static enum status warn(const struct scenario *scenario, struct error *error)
+{
+    struct model_input input;
+    struct model *model = calloc(1, sizeof *model);
+    struct error unused;
+
+    if (model == NULL) {
+        error_set(error, STATUS_MACHINE, "out of memory");
+        return STATUS_MACHINE;
+    }
+    if (scenario_model(scenario, &input)) {
+        input.timeout = 0;
+        if (model_explore(model, &input, &unused) == 0 && model->blocked[0] != '\0') {
+            printf("  warning: %s, by buffer sizes; only load.timeout ends that\n", model->blocked);
+        }
+    }
+    free(model);
+    return STATUS_OK;
+}
+
 static enum status check_all(char **names, const struct overrides *overrides, struct error *error)
 {
     for (; *names != NULL; names++) {
@@ -24,6 +46,10 @@ static enum status check_all(char **names, const struct overrides *overrides, st
             return error->status;
         }
         printf("%s: ok\n", scenario->name);
+        if (warn(scenario, error) != STATUS_OK) {
+            scenario_free(scenario);
+            return error->status;
+        }
         scenario_each(scenario, print_option, stdout);
         scenario_free(scenario);
     }

@@ -140,6 +140,8 @@
     X(observe_failed, "prediction.failed", VERDICT, ANY,                                           \
       "connections failed, which the model did not foresee")                                       \
     X(observe_race, "prediction.race", VERDICT, ANY, "the model foresaw more than one way to end") \
+    X(observe_buffers, "prediction.buffers", VERDICT, ANY,                                         \
+      "the model foresaw more than one way to end, by the sizes of the buffers")                   \
     X(observe_met, "prediction.met", VERDICT, ANY, "every connection ended as the model foresaw")
 
 #endif

@@ -51,7 +51,26 @@ static void tell_end(const struct predicted_end *end, FILE *out)
     }
 }
 
-char *explain_prediction(const struct result *result)
+/* What decides between the ways to end that are told; "": there is one. */
+static const char *decided_by(const struct result *result)
+{
+    size_t told = 0, by_buffers = 0;
+
+    for (size_t i = 0; i < result->predicted_count; i++) {
+        bool news = !told_before(result, i);
+        told += news;
+        by_buffers += news && result->predicted[i].by_buffers;
+    }
+    if (told < 2) {
+        return "";
+    }
+    return by_buffers == 0          ? "either, by timing: "
+           : told - by_buffers <= 1 ? "either, by buffer sizes: "
+                                    : "either, by buffer sizes and timing: ";
+}
+
+/* `before`, and the ways to end. */
+static char *tell_ends(const char *before, const struct result *result)
 {
     char *text = NULL;
     size_t size;
@@ -60,6 +79,7 @@ char *explain_prediction(const struct result *result)
     if (out == NULL) {
         return NULL;
     }
+    fputs(before, out);
     for (size_t i = 0; i < result->predicted_count; i++) {
         if (!told_before(result, i)) {
             fputs(i > 0 ? "; or " : "", out);
@@ -73,11 +93,16 @@ char *explain_prediction(const struct result *result)
     return text;
 }
 
+char *explain_prediction(const struct result *result)
+{
+    return tell_ends(decided_by(result), result);
+}
+
 /* ---- what was foreseen, and what came ---- */
 
 static void say_foreseen(struct story *story, const char *introduction, const char *tail)
 {
-    char *text = explain_prediction(story->facts.result);
+    char *text = tell_ends("", story->facts.result);
 
     if (text != NULL) {
         story_say(story, "%s: %s%s.", introduction, text, tail);
@@ -255,6 +280,16 @@ void observe_failed(struct story *story)
     say_server_failed(story);
 }
 
+static bool by_buffers(const struct result *result)
+{
+    for (size_t i = 0; i < result->predicted_count; i++) {
+        if (result->predicted[i].by_buffers) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_race(const struct result *result)
 {
     return !foreseen_state(result, SIDE_CLIENT) || !foreseen_state(result, SIDE_SERVER);
@@ -265,9 +300,23 @@ void observe_race(struct story *story)
     const struct facts *facts = &story->facts;
 
     if (is_comparable(facts) && facts->unforeseen <= 0 && server_agrees(facts) &&
-        is_race(facts->result)) {
+        is_race(facts->result) && !by_buffers(facts->result)) {
         story_evidence(story, "connections.foreseen");
         say_foreseen(story, "How such a connection ends is a race, says the model", "");
+    }
+}
+
+void observe_buffers(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+
+    if (is_comparable(facts) && facts->unforeseen <= 0 && server_agrees(facts) &&
+        is_race(facts->result) && by_buffers(facts->result)) {
+        story_evidence(story, "connections.foreseen");
+        say_foreseen(story,
+                     "How such a connection ends is for the sizes of the sockets' buffers to tell, "
+                     "says the model",
+                     "");
     }
 }
 

@@ -3,9 +3,14 @@
 
 #include "machine.h"
 
+bool segment_is_message(enum segment segment)
+{
+    return segment == SEGMENT_DATA || segment == SEGMENT_CUT;
+}
+
 bool segment_has_data(enum segment segment)
 {
-    return segment == SEGMENT_DATA || segment == SEGMENT_TICKETS || segment == SEGMENT_NOTIFY ||
+    return segment_is_message(segment) || segment == SEGMENT_TICKETS || segment == SEGMENT_NOTIFY ||
            segment == SEGMENT_ALERT;
 }
 
@@ -20,8 +25,8 @@ void channel_push(struct channel *channel, enum segment segment)
         channel->run[i - 1].count++;
         return;
     }
-    /* Tickets, data, close_notify or alert, a FIN, a RST and an ACK or two between them: no socket
-     * sends more kinds. */
+    /* Tickets, data, its cut rest, close_notify or alert, a FIN, a RST and an ACK or two between
+     * them: no socket sends more kinds. */
     assert(i < CHANNEL_RUNS);
     channel->run[i] = (struct run){(uint16_t)segment, 1};
 }
@@ -39,6 +44,16 @@ bool channel_has(const struct channel *channel, enum segment segment)
         }
     }
     return false;
+}
+
+unsigned channel_count(const struct channel *channel, enum segment segment)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < CHANNEL_RUNS; i++) {
+        count += channel->run[i].segment == segment ? channel->run[i].count : 0U;
+    }
+    return count;
 }
 
 /* Join neighbours that a removed run had kept apart, so that equal channels have equal bytes. */

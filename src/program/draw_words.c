@@ -32,6 +32,7 @@ static const char *const fates[MODEL_FATE_N] = {
     [MODEL_TRUNCATED] = "  Its program is cut short: the end of file comes without close_notify.",
     [MODEL_ALERT] = "  Its program is cut short by the peer's fatal alert.",
     [MODEL_DIED] = "  Its process dies.",
+    [MODEL_TIMEOUT] = "  Its program waits longer than load.timeout and is cut short.",
 };
 
 __attribute__((format(printf, 2, 3))) static void append(char text[TEXT_MAX], const char *format,

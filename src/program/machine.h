@@ -18,6 +18,7 @@ enum segment {
     SEGMENT_ACK,     /* of a SYN-ACK or a FIN; those of data change nothing and are left out */
     SEGMENT_WINDOW,  /* an ACK that opens a window that was full */
     SEGMENT_DATA,    /* one message */
+    SEGMENT_CUT,     /* the beginning of one whose rest was never sent */
     SEGMENT_TICKETS, /* what TLS sends by itself is data as well: a server's session tickets … */
     SEGMENT_NOTIFY,  /* … a close_notify … */
     SEGMENT_ALERT,   /* … a fatal alert */
@@ -26,10 +27,11 @@ enum segment {
     SEGMENT_N,
 };
 
-/* What the receive window does to a message larger than it; see model_input.fills_window. */
+/* What has become of the message at the head of a channel; see struct model_flow. */
 enum window {
-    WINDOW_IDLE,  /* nothing of the message has arrived */
-    WINDOW_FULL,  /* its first part is in the receive queue, the rest cannot be sent */
+    WINDOW_IDLE,  /* nothing of it has arrived */
+    WINDOW_PART,  /* its first part is in the receive queue, the rest under way */
+    WINDOW_FULL,  /* the same, but the rest cannot be sent: the queue is full */
     WINDOW_ASKED, /* the program has begun to read it, the window update is under way */
     WINDOW_OPEN,  /* the rest is under way */
 };
@@ -39,10 +41,12 @@ enum record {
     RECORD_TICKETS = 1,
     RECORD_NOTIFY = 2,
     RECORD_ALERT = 4,
+    RECORD_CUT = 8, /* no record, but as unread: SEGMENT_CUT */
 };
 
 struct endpoint {
     int64_t pause;     /* ns left of the pause the program is in */
+    int64_t waited;    /* ns in the step it is at */
     uint64_t path;     /* the states passed through, 4 bits each, the newest lowest */
     uint16_t rounds;   /* of repeat, this one included */
     uint16_t readable; /* whole messages in the receive queue */
@@ -66,6 +70,12 @@ struct endpoint {
     uint8_t fails;       /* its alert is sent, the interpreter's close is to follow */
     uint8_t error_taken; /* a call has met the RST already: what reads now meets an end of file */
     uint8_t ack_delayed; /* in FIN_WAIT2, but the ACK that led there may still be to come */
+    uint8_t sending;     /* its send waits for room */
+    uint8_t grown;       /* has read of what fills buffers */
+    uint8_t expired;     /* it has waited too long in its step, load.timeout */
+    uint8_t pulled; /* of the messages and records in the queue, those that TLS has read ahead */
+    uint8_t pulled_records;
+    uint8_t spare[3];
 };
 
 #define CHANNEL_RUNS 10
@@ -82,7 +92,7 @@ struct machine {
     struct endpoint end[SIDE_N];
     struct channel channel[SIDE_N]; /* by sender */
 };
-_Static_assert(sizeof(struct endpoint) == 40, "no padding");
+_Static_assert(sizeof(struct endpoint) == 56, "no padding");
 _Static_assert(sizeof(struct machine) ==
                    2 * (sizeof(struct endpoint) + CHANNEL_RUNS * sizeof(struct run)),
                "no padding");
@@ -91,8 +101,10 @@ _Static_assert(sizeof(struct machine) ==
 struct world {
     struct machine machine;
     const struct model_input *input;
-    uint16_t rounds[SIDE_N];  /* explored, of those the programs have */
-    struct model_end *record; /* where to write down each event; NULL: nowhere */
+    uint16_t rounds[SIDE_N];        /* explored, of those the programs have */
+    struct model_flow flow[SIDE_N]; /* as flow_init() makes it of the input's */
+    bool *doubt;                    /* set where the buffers' sizes decide; NULL: not asked */
+    struct model_end *record;       /* where to write down each event; NULL: nowhere */
 };
 
 /* ---- channel.c ---- */
@@ -103,8 +115,36 @@ bool channel_has(const struct channel *channel, enum segment segment);
 /* Take the oldest `segment` out, wherever it stands. */
 void channel_take(struct channel *channel, enum segment segment);
 
-/* Whether its bytes go to the peer's receive queue. */
+/* Whether it is a message, whole or cut; whether its bytes go to the peer's receive queue. */
+bool segment_is_message(enum segment segment);
 bool segment_has_data(enum segment segment);
+
+/* How many stand in a row somewhere in it. */
+unsigned channel_count(const struct channel *channel, enum segment segment);
+
+/* ---- model_flow.c: what the buffers take ---- */
+
+enum flow {
+    FLOW_NO,
+    FLOW_MAYBE, /* by buffer sizes */
+    FLOW_YES,
+};
+
+/* The flows to explore: a message stands for as many as the rounds left out would pile up, and
+ * what cannot fill anything is taken for nothing.  Once world->rounds is set. */
+void flow_init(struct world *world);
+
+/* As if the buffers were as small or as large as they can be. */
+void flow_bind(struct world *world, enum model_bound bound);
+
+/* Whether one more whole message of `sender` fits in its peer's receive queue. */
+enum flow flow_fits(const struct world *world, enum side sender);
+
+/* Whether the buffers take `more` messages of `sender` beside those that nobody has read. */
+enum flow flow_takes(const struct world *world, enum side sender, unsigned more);
+
+/* Whether `more` messages can be so much that they do not leave in one go. */
+bool flow_in_parts(const struct world *world, enum side sender, unsigned more);
 
 /* ---- model_tcp.c: what a program's calls make of its socket ---- */
 
@@ -121,8 +161,15 @@ bool tcp_reads_fin(const struct endpoint *end);
 /* Tell the peer that there is room for the rest of its message. */
 void tcp_open_window(struct world *world, enum side side);
 
-/* Whether what `sender` has to send stands still before a full window. */
+/* Whether what `sender` has to send surely stands still before a full window. */
 bool tcp_window_shut(const struct world *world, enum side sender);
+
+/* The program of `side` has read a message, or thrown away all that was there. */
+void tcp_message_read(struct world *world, enum side side);
+void tcp_all_read(struct world *world, enum side side);
+
+/* What `side` has not handed to its socket of the message it sends will not come. */
+void tcp_cut(struct world *world, enum side side);
 
 void tcp_send_segment(struct world *world, enum side side, enum segment segment);
 void tcp_enter(struct endpoint *end, enum tcp_state state);
@@ -139,6 +186,10 @@ void tcp_reset(struct world *world, enum side side);
 /* Whether a segment of `sender` can arrive now; let the next one arrive. */
 bool tcp_can_arrive(const struct world *world, enum side sender);
 void tcp_arrive(struct world *world, enum side sender);
+
+/* Let the first part of a message arrive: the rest is under way, or finds no room. */
+bool tcp_part_can_arrive(const struct world *world, enum side sender, enum window window);
+void tcp_part_arrives(struct world *world, enum side sender, enum window window);
 
 /*
  * The same for data, or a RST, that came before the delayed ACK of the FIN could: it meets an
@@ -172,15 +223,32 @@ enum model_fate model_tls_read_end(struct world *world, enum side side);
 /* The step `side` is at; NULL when its program is over. */
 const struct step *step_current(const struct world *world, enum side side);
 
-/* Whether that step can run now, pauses left out; run it. */
-bool step_can_run(const struct world *world, enum side side);
+/* Whether that step can run now, pauses left out; run it.  FLOW_MAYBE: if the buffers let it. */
+enum flow step_can_run(const struct world *world, enum side side);
 void step_run(struct world *world, enum side side);
+
+/* Whether that step is a send that may have to wait for room; begin it. */
+bool step_can_wait(const struct world *world, enum side side);
+void step_wait(struct world *world, enum side side);
+
+/* Whether that step may read ahead, by TLS, of what it is to read; run it so. */
+bool step_can_read_ahead(const struct world *world, enum side side);
+void step_read_ahead(struct world *world, enum side side);
+
+/* That step has waited for longer than it may: the interpreter closes the connection. */
+void step_expire(struct world *world, enum side side);
 
 /* What a step that reads does before it can be done: it makes room. */
 void step_begin(struct world *world, enum side side);
 
 /* Whether the program is in a pause that has time left. */
 bool step_pauses(const struct world *world, enum side side);
+
+/* ---- model_time.c ---- */
+
+/* Whether a program waits for time to pass; let it, until the first has waited for long enough. */
+bool time_can_pass(const struct world *world);
+void time_pass(struct world *world);
 
 /* ---- model_record.c ---- */
 
@@ -199,8 +267,9 @@ void end_read(struct model_side side[SIDE_N], const struct machine *machine);
 /* Whether the model knows this way to end. */
 bool end_is_known(const struct model *model, const struct model_side side[SIDE_N]);
 
-/* Whether a program still waits then; -1 names its step and the other's. */
-int end_check_waits(const struct world *world, struct error *error);
+/* Whether a program still waits then; -1 names its step and the other's.  One that the sizes of
+ * the buffers decide on is named in `model`, and is no error. */
+int end_check_waits(const struct world *world, struct model *model, struct error *error);
 
 /* ---- model_rounds.c ---- */
 

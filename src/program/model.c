@@ -1,20 +1,23 @@
+#include <stdlib.h>
 #include <string.h>
 
-#include "finwait/clock.h"
 #include "machine.h"
 
 enum {
     TRAIL_MAX = 4096, /* events of one schedule: far beyond what two programs can do */
-    /* An ACK is delayed by TCP_ATO_MIN, 40 ms, to begin with (include/net/tcp.h). */
-    ACK_DELAY_MS = 50,
 };
 
 /* What can happen next; the order is the one in which a person would tell it. */
 enum choice_kind {
     CHOICE_ARRIVE,          /* the oldest segment of `side` arrives */
     CHOICE_ARRIVE_WITH_ACK, /* and an ACK of `side` that was delayed with it */
+    CHOICE_PART,            /* a part of it arrives, the rest is under way … */
+    CHOICE_PART_FULL,       /* … or there is no room for it */
     CHOICE_STEP,            /* the program of `side` runs its step */
-    CHOICE_TIME,            /* time passes until a pause is over */
+    CHOICE_WAIT,            /* it begins it, a send, and has to wait for room */
+    CHOICE_READ_AHEAD,      /* it runs it and reads more than it is to */
+    CHOICE_EXPIRE,          /* it has waited in it for too long */
+    CHOICE_TIME,            /* time passes until a pause, or a wait, is over */
 };
 struct choice {
     uint8_t kind;
@@ -26,6 +29,8 @@ struct explorer {
     const struct model_input *input;
     struct machine_set *seen;
     struct error *error;
+    enum model_bound bound; /* of the buffers; MODEL_BOUND_N: either */
+    bool doubt;             /* their sizes decided something */
     size_t length;
     struct choice trail[TRAIL_MAX]; /* from the start to where the search is */
 };
@@ -37,51 +42,52 @@ static void settle(struct world *world)
     tcp_settle(world);
 }
 
-static void world_init(struct world *world, const struct model_input *input)
+static void world_init(struct world *world, struct explorer *explorer)
 {
     memset(world, 0, sizeof *world);
-    world->input = input;
-    rounds_reduce(input, world->rounds);
+    world->input = explorer->input;
+    world->doubt = &explorer->doubt;
+    rounds_reduce(world->input, world->rounds);
+    flow_init(world);
+    if (explorer->bound != MODEL_BOUND_N) {
+        flow_bind(world, explorer->bound);
+    }
     for (int side = 0; side < SIDE_N; side++) {
         world->machine.end[side].running = 1;
         world->machine.end[side].rounds = world->rounds[side];
     }
 }
 
-/* Let the shortest pause run out. */
-static void pass_time(struct world *world)
+static enum flow if_true(bool can)
 {
-    int64_t least = INT64_MAX;
-
-    for (int side = 0; side < SIDE_N; side++) {
-        if (step_pauses(world, (enum side)side) && world->machine.end[side].pause < least) {
-            least = world->machine.end[side].pause;
-        }
-    }
-    for (int side = 0; side < SIDE_N; side++) {
-        struct endpoint *end = &world->machine.end[side];
-        if (step_pauses(world, (enum side)side)) {
-            end->pause -= least;
-        }
-        end->ack_delayed = end->ack_delayed && least < ACK_DELAY_MS * NS_PER_MS;
-    }
+    return can ? FLOW_YES : FLOW_NO;
 }
 
-static bool can_happen(const struct world *world, struct choice choice)
+static enum flow can_happen(const struct world *world, struct choice choice)
 {
     enum side side = (enum side)choice.side;
 
     switch ((enum choice_kind)choice.kind) {
     case CHOICE_ARRIVE:
-        return tcp_can_arrive(world, side);
+        return if_true(tcp_can_arrive(world, side));
     case CHOICE_ARRIVE_WITH_ACK:
-        return tcp_can_arrive_with_ack(world, side);
+        return if_true(tcp_can_arrive_with_ack(world, side));
+    case CHOICE_PART:
+        return if_true(tcp_part_can_arrive(world, side, WINDOW_PART));
+    case CHOICE_PART_FULL:
+        return if_true(tcp_part_can_arrive(world, side, WINDOW_FULL));
     case CHOICE_STEP:
         return step_can_run(world, side);
+    case CHOICE_WAIT:
+        return if_true(step_can_wait(world, side));
+    case CHOICE_READ_AHEAD:
+        return if_true(step_can_read_ahead(world, side));
+    case CHOICE_EXPIRE:
+        return if_true(world->machine.end[side].running && world->machine.end[side].expired);
     case CHOICE_TIME:
         break;
     }
-    return false;
+    return FLOW_NO;
 }
 
 static void happen(struct world *world, struct choice choice)
@@ -95,11 +101,26 @@ static void happen(struct world *world, struct choice choice)
     case CHOICE_ARRIVE_WITH_ACK:
         tcp_arrive_with_ack(world, side);
         break;
+    case CHOICE_PART:
+        tcp_part_arrives(world, side, WINDOW_PART);
+        break;
+    case CHOICE_PART_FULL:
+        tcp_part_arrives(world, side, WINDOW_FULL);
+        break;
     case CHOICE_STEP:
         step_run(world, side);
         break;
+    case CHOICE_WAIT:
+        step_wait(world, side);
+        break;
+    case CHOICE_READ_AHEAD:
+        step_read_ahead(world, side);
+        break;
+    case CHOICE_EXPIRE:
+        step_expire(world, side);
+        break;
     case CHOICE_TIME:
-        pass_time(world);
+        time_pass(world);
         break;
     }
     settle(world);
@@ -112,15 +133,17 @@ static enum side next_turn(const struct world *before, struct choice choice)
     const struct step *step = step_current(before, side);
     bool connects = step != NULL && step->op == STEP_CONNECT;
 
-    return choice.kind != CHOICE_STEP || connects ? side_peer(side) : side;
+    bool runs = choice.kind >= CHOICE_STEP;
+
+    return !runs || connects ? side_peer(side) : side;
 }
 
 /* Run the trail again, writing it down. */
-static void record_trail(const struct explorer *explorer, struct model_end *end)
+static void record_trail(struct explorer *explorer, struct model_end *end)
 {
     struct world world;
 
-    world_init(&world, explorer->input);
+    world_init(&world, explorer);
     world.record = end;
     for (size_t i = 0; i < explorer->length; i++) {
         happen(&world, explorer->trail[i]);
@@ -175,9 +198,22 @@ static int fail_too_large(const struct explorer *explorer)
 static int explore(struct explorer *explorer, const struct world *world, enum side turn)
 {
     const struct choice choices[] = {
-        {CHOICE_ARRIVE, SIDE_CLIENT},          {CHOICE_ARRIVE, SIDE_SERVER},
-        {CHOICE_ARRIVE_WITH_ACK, SIDE_CLIENT}, {CHOICE_ARRIVE_WITH_ACK, SIDE_SERVER},
-        {CHOICE_STEP, (uint8_t)turn},          {CHOICE_STEP, (uint8_t)side_peer(turn)},
+        {CHOICE_ARRIVE, SIDE_CLIENT},
+        {CHOICE_ARRIVE, SIDE_SERVER},
+        {CHOICE_ARRIVE_WITH_ACK, SIDE_CLIENT},
+        {CHOICE_ARRIVE_WITH_ACK, SIDE_SERVER},
+        {CHOICE_PART, SIDE_CLIENT},
+        {CHOICE_PART, SIDE_SERVER},
+        {CHOICE_PART_FULL, SIDE_CLIENT},
+        {CHOICE_PART_FULL, SIDE_SERVER},
+        {CHOICE_STEP, (uint8_t)turn},
+        {CHOICE_STEP, (uint8_t)side_peer(turn)},
+        {CHOICE_WAIT, (uint8_t)turn},
+        {CHOICE_WAIT, (uint8_t)side_peer(turn)},
+        {CHOICE_READ_AHEAD, (uint8_t)turn},
+        {CHOICE_READ_AHEAD, (uint8_t)side_peer(turn)},
+        {CHOICE_EXPIRE, SIDE_CLIENT},
+        {CHOICE_EXPIRE, SIDE_SERVER},
     };
     bool moved = false;
 
@@ -189,8 +225,9 @@ static int explore(struct explorer *explorer, const struct world *world, enum si
         return 0;
     }
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
-        if (can_happen(world, choices[i])) {
-            moved = true;
+        enum flow can = can_happen(world, choices[i]);
+        if (can != FLOW_NO) {
+            moved |= can == FLOW_YES;
             if (follow(explorer, world, turn, choices[i]) != 0) {
                 return -1;
             }
@@ -199,26 +236,64 @@ static int explore(struct explorer *explorer, const struct world *world, enum si
     if (moved) {
         return 0;
     }
-    if (step_pauses(world, SIDE_CLIENT) || step_pauses(world, SIDE_SERVER)) {
+    if (time_can_pass(world)) {
         return follow(explorer, world, turn, (struct choice){CHOICE_TIME, 0});
     }
-    return end_check_waits(world, explorer->error) != 0 ? -1 : add_end(explorer, &world->machine);
+    return end_check_waits(world, explorer->model, explorer->error) != 0
+               ? -1
+               : add_end(explorer, &world->machine);
 }
 
-int model_explore(struct model *model, const struct model_input *input, struct error *error)
+static int explore_all(struct explorer *explorer)
 {
-    struct explorer explorer = {.model = model, .input = input, .error = error};
+    struct model *model = explorer->model;
     struct world world;
 
     model->end_count = 0;
     model->visited = 0;
-    explorer.seen = machine_set_new();
-    if (explorer.seen == NULL) {
+    model->blocked[0] = '\0';
+    explorer->seen = machine_set_new();
+    if (explorer->seen == NULL) {
+        return error_set(explorer->error, STATUS_MACHINE, "no memory for the model");
+    }
+    world_init(&world, explorer);
+    int status = explore(explorer, &world, SIDE_CLIENT);
+    model->visited = machine_set_count(explorer->seen);
+    machine_set_free(explorer->seen);
+    return status;
+}
+
+/* Mark the ends that buffers of the one size have and those of the other have not.  An exploration
+ * that fails, for a program that waits for ever, has no ends. */
+static int mark_by_buffers(struct model *model, const struct model_input *input,
+                           struct error *error)
+{
+    struct model *bound = calloc(1, sizeof *bound);
+    struct error unused;
+    struct explorer explorer = {.model = bound, .input = input, .error = &unused};
+
+    if (bound == NULL) {
         return error_set(error, STATUS_MACHINE, "no memory for the model");
     }
-    world_init(&world, input);
-    int status = explore(&explorer, &world, SIDE_CLIENT);
-    model->visited = machine_set_count(explorer.seen);
-    machine_set_free(explorer.seen);
-    return status;
+    for (explorer.bound = MODEL_LEAST; explorer.bound < MODEL_BOUND_N; explorer.bound++) {
+        if (explore_all(&explorer) != 0) {
+            bound->end_count = 0;
+        }
+        for (size_t i = 0; i < model->end_count; i++) {
+            model->end[i].by_buffers |= !end_is_known(bound, model->end[i].side);
+        }
+    }
+    free(bound);
+    return 0;
+}
+
+int model_explore(struct model *model, const struct model_input *input, struct error *error)
+{
+    struct explorer explorer = {
+        .model = model, .input = input, .error = error, .bound = MODEL_BOUND_N};
+
+    if (explore_all(&explorer) != 0) {
+        return -1;
+    }
+    return explorer.doubt && model->end_count > 1 ? mark_by_buffers(model, input, error) : 0;
 }

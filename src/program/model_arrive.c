@@ -25,6 +25,7 @@ static const struct transition arrivals[SEGMENT_N][TCP_STATE_N] =
             },
         [SEGMENT_WINDOW] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
         [SEGMENT_DATA] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
+        [SEGMENT_CUT] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
         [SEGMENT_TICKETS] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
         [SEGMENT_NOTIFY] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
         [SEGMENT_ALERT] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
@@ -50,19 +51,16 @@ static const struct transition arrivals[SEGMENT_N][TCP_STATE_N] =
 };
 
 static const char *const segment_names[SEGMENT_N] = {
-    [SEGMENT_SYN] = "SYN",
-    [SEGMENT_SYN_ACK] = "SYN-ACK",
-    [SEGMENT_ACK] = "ACK",
-    [SEGMENT_WINDOW] = "ACK (window)",
-    [SEGMENT_DATA] = "DATA",
-    [SEGMENT_TICKETS] = "tickets",
-    [SEGMENT_NOTIFY] = "close_notify",
-    [SEGMENT_ALERT] = "alert",
-    [SEGMENT_FIN] = "FIN",
+    [SEGMENT_SYN] = "SYN",         [SEGMENT_SYN_ACK] = "SYN-ACK",
+    [SEGMENT_ACK] = "ACK",         [SEGMENT_WINDOW] = "ACK (window)",
+    [SEGMENT_DATA] = "DATA",       [SEGMENT_CUT] = "DATA (cut)",
+    [SEGMENT_TICKETS] = "tickets", [SEGMENT_NOTIFY] = "close_notify",
+    [SEGMENT_ALERT] = "alert",     [SEGMENT_FIN] = "FIN",
     [SEGMENT_RST] = "RST",
 };
 
 static const uint8_t records[SEGMENT_N] = {
+    [SEGMENT_CUT] = RECORD_CUT,
     [SEGMENT_TICKETS] = RECORD_TICKETS,
     [SEGMENT_NOTIFY] = RECORD_NOTIFY,
     [SEGMENT_ALERT] = RECORD_ALERT,
@@ -119,7 +117,7 @@ static bool data_refused(struct world *world, enum side side, enum segment segme
     if (!closed && !refuses_data(end)) {
         return false;
     }
-    end->lost_data |= segment == SEGMENT_DATA;
+    end->lost_data |= segment_is_message(segment);
     if (closed) {
         apply_transition(world, side, segment);
     } else {
@@ -128,18 +126,12 @@ static bool data_refused(struct world *world, enum side side, enum segment segme
     return true;
 }
 
-/* As much of a message as the window takes; the rest stays where it is. */
-static void part_arrives(struct world *world, enum side side)
-{
-    data_refused(world, side, SEGMENT_DATA);
-    world->machine.end[side].window = WINDOW_FULL;
-}
-
 static void data_arrives(struct world *world, enum side side, enum segment segment)
 {
     struct endpoint *end = &world->machine.end[side];
 
-    end->window = segment == SEGMENT_DATA ? WINDOW_IDLE : end->window;
+    end->window = segment_is_message(segment) ? WINDOW_IDLE : end->window;
+    end->lost_data |= segment == SEGMENT_CUT;
     if (!data_refused(world, side, segment)) {
         end->readable = (uint16_t)(end->readable + (segment == SEGMENT_DATA));
         end->records |= records[segment];
@@ -180,20 +172,37 @@ static void segment_arrives(struct world *world, enum side sender, enum segment 
 
 bool tcp_can_arrive(const struct world *world, enum side sender)
 {
-    uint8_t window = world->machine.end[side_peer(sender)].window;
-
     return channel_head(&world->machine.channel[sender]) != SEGMENT_NONE &&
-           (!tcp_window_shut(world, sender) || window == WINDOW_IDLE);
+           !tcp_window_shut(world, sender);
 }
 
 void tcp_arrive(struct world *world, enum side sender)
 {
-    if (tcp_window_shut(world, sender)) {
-        part_arrives(world, side_peer(sender));
-        record_segment(world, sender, "DATA (part)");
-    } else {
-        segment_arrives(world, sender, channel_head(&world->machine.channel[sender]));
+    segment_arrives(world, sender, channel_head(&world->machine.channel[sender]));
+}
+
+/* A part that leaves before the rest can, or that the queue has no room beside. */
+bool tcp_part_can_arrive(const struct world *world, enum side sender, enum window window)
+{
+    enum window now = (enum window)world->machine.end[side_peer(sender)].window;
+
+    if (!segment_is_message(channel_head(&world->machine.channel[sender]))) {
+        return false;
     }
+    if (window == WINDOW_FULL) {
+        return (now == WINDOW_IDLE || now == WINDOW_PART) && flow_fits(world, sender) != FLOW_YES;
+    }
+    return now == WINDOW_IDLE && flow_fits(world, sender) != FLOW_NO &&
+           flow_in_parts(world, sender, 0);
+}
+
+void tcp_part_arrives(struct world *world, enum side sender, enum window window)
+{
+    enum side side = side_peer(sender);
+
+    data_refused(world, side, SEGMENT_DATA);
+    world->machine.end[side].window = (uint8_t)window;
+    record_segment(world, sender, "DATA (part)");
 }
 
 bool tcp_can_arrive_with_ack(const struct world *world, enum side sender)

@@ -71,13 +71,25 @@ static size_t find_alike(const struct model *model, size_t index, size_t *common
     return alike;
 }
 
+static bool by_buffers(const struct model *model)
+{
+    for (size_t i = 0; i < model->end_count; i++) {
+        if (model->end[i].by_buffers) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void draw_race(const struct model *model, const struct model_input *input, FILE *out)
 {
-    fprintf(out, "A race: this pair can end in %zu ways.\n", model->end_count);
+    fprintf(out, "%s: this pair can end in %zu ways.\n",
+            by_buffers(model) ? "Either, by buffer sizes" : "A race", model->end_count);
     for (size_t i = 0; i < model->end_count; i++) {
         size_t common;
         size_t alike = find_alike(model, i, &common);
-        fprintf(out, "\nEnd %zu of %zu", i + 1, model->end_count);
+        fprintf(out, "\nEnd %zu of %zu%s", i + 1, model->end_count,
+                model->end[i].by_buffers ? ", by buffer sizes" : "");
         if (common > 0) {
             fprintf(out, ": begins as end %zu and parts from it where this begins", alike + 1);
         }

@@ -29,6 +29,8 @@ static void advance(struct world *world, enum side side)
     const struct program *program = world->input->program[side];
 
     end->step++;
+    end->waited = 0;
+    end->expired = 0;
     const struct step *next = &program->step[end->step];
     if (next->op == STEP_REPEAT) {
         end->step = end->rounds > 1 ? 1 : (uint8_t)(end->step + 1);
@@ -95,11 +97,17 @@ static void run_accept(struct world *world, enum side side)
 
 static void run_send(struct world *world, enum side side)
 {
-    if (endpoint_of(world, side)->rst_received) {
+    struct endpoint *end = endpoint_of(world, side);
+    bool begun = end->sending;
+
+    end->sending = 0;
+    if (end->rst_received) {
         fail(world, side, MODEL_RESET);
         return;
     }
-    tcp_send(world, side, SEGMENT_DATA);
+    if (!begun) {
+        tcp_send(world, side, SEGMENT_DATA);
+    }
     advance(world, side);
 }
 
@@ -120,7 +128,7 @@ static void run_recv(struct world *world, enum side side)
 
     end->records &= (uint8_t)~RECORD_TICKETS;
     if (end->readable > 0) {
-        end->readable--;
+        tcp_message_read(world, side);
         advance(world, side);
     } else {
         fail(world, side, model_tls_read_end(world, side));
@@ -133,7 +141,7 @@ static void run_wait_notify(struct world *world, enum side side)
     enum model_fate fate;
 
     end->records &= (uint8_t)~RECORD_TICKETS;
-    end->readable = 0;
+    tcp_all_read(world, side);
     fate = model_tls_read_end(world, side);
     if (fate == MODEL_EOF) {
         advance(world, side);
@@ -147,12 +155,11 @@ static void run_discard(struct world *world, enum side side)
 {
     struct endpoint *end = endpoint_of(world, side);
 
-    end->readable = 0;
+    tcp_all_read(world, side);
     end->records = 0;
     if (end->rst_received && !tcp_reads_fin(end)) {
         fail(world, side, MODEL_RESET);
     } else {
-        tcp_open_window(world, side);
         advance(world, side);
     }
 }
@@ -209,7 +216,7 @@ static void run_die(struct world *world, enum side side)
 
 static const struct step_rule rule_connect = {.run = run_connect};
 static const struct step_rule rule_accept = {.can_run = has_connection, .run = run_accept};
-static const struct step_rule rule_send = {.run = run_send};
+static const struct step_rule rule_send = {.run = run_send}; /* see send_can_run() */
 static const struct step_rule rule_recv = {.can_run = has_message, .run = run_recv, .reads = true};
 static const struct step_rule rule_repeat = {0}; /* part of moving on, see advance() */
 static const struct step_rule rule_notify = {.run = run_notify};
@@ -247,15 +254,52 @@ bool step_pauses(const struct world *world, enum side side)
     return world->machine.end[side].running && world->machine.end[side].pause > 0;
 }
 
-bool step_can_run(const struct world *world, enum side side)
+/* A send is over when the buffers have taken all of it: at the latest when all has arrived, at the
+ * earliest when the peer has begun to read the last of it. */
+static enum flow send_can_run(const struct world *world, enum side side)
+{
+    const struct endpoint *end = &world->machine.end[side];
+    const struct channel *channel = &world->machine.channel[side];
+
+    if (end->rst_received) {
+        return FLOW_YES;
+    }
+    if (!end->sending) {
+        return flow_takes(world, side, 1) != FLOW_NO ? FLOW_YES : FLOW_NO;
+    }
+    unsigned under_way = channel_count(channel, SEGMENT_DATA);
+    bool read = under_way == 1 && world->machine.end[side_peer(side)].window == WINDOW_OPEN;
+    return under_way == 0 ? FLOW_YES : read ? FLOW_MAYBE : flow_takes(world, side, 0);
+}
+
+enum flow step_can_run(const struct world *world, enum side side)
 {
     const struct step *step = step_current(world, side);
 
     if (step == NULL || step_pauses(world, side)) {
-        return false;
+        return FLOW_NO;
+    }
+    if (step->op == STEP_SEND) {
+        return send_can_run(world, side);
     }
     const struct step_rule *rule = step_rules[step->op];
-    return rule->can_run == NULL || rule->can_run(&world->machine.end[side]);
+    return rule->can_run == NULL || rule->can_run(&world->machine.end[side]) ? FLOW_YES : FLOW_NO;
+}
+
+bool step_can_wait(const struct world *world, enum side side)
+{
+    const struct step *step = step_current(world, side);
+    const struct endpoint *end = &world->machine.end[side];
+
+    return step != NULL && step->op == STEP_SEND && !end->sending && !end->rst_received &&
+           flow_in_parts(world, side, 1);
+}
+
+void step_wait(struct world *world, enum side side)
+{
+    world->machine.end[side].sending = 1;
+    tcp_send(world, side, SEGMENT_DATA);
+    record_step(world, side, step_current(world, side));
 }
 
 void step_run(struct world *world, enum side side)
@@ -267,15 +311,66 @@ void step_run(struct world *world, enum side side)
         fail(world, side, (enum model_fate)end->fate);
         return;
     }
+    bool begun = end->sending;
     step_rules[step->op]->run(world, side);
-    record_step(world, side, step);
+    if (!begun) { /* else it was written down when it began */
+        record_step(world, side, step);
+    }
+}
+
+void step_expire(struct world *world, enum side side)
+{
+    const struct step *step = step_current(world, side);
+    struct endpoint *end = endpoint_of(world, side);
+    bool begun = end->sending;
+
+    if (begun) {
+        tcp_cut(world, side);
+        end->sending = 0;
+    }
+    tcp_close(world, side);
+    finish(world, side, MODEL_TIMEOUT);
+    if (!begun) {
+        record_step(world, side, step);
+    }
+}
+
+static const bool reads_by_tls[STEP_OP_N] = {
+    [STEP_ACCEPT] = true, [STEP_RECV] = true, [STEP_WAIT_NOTIFY] = true};
+
+bool step_can_read_ahead(const struct world *world, enum side side)
+{
+    const struct step *step = step_current(world, side);
+    const struct endpoint *end = &world->machine.end[side];
+    bool own = step != NULL && step->op == STEP_RECV;
+
+    return world->input->tls.read_ahead && step != NULL && reads_by_tls[step->op] &&
+           (end->readable > own || end->records != 0) && !end->fails &&
+           step_can_run(world, side) != FLOW_NO;
+}
+
+void step_read_ahead(struct world *world, enum side side)
+{
+    struct endpoint *end = endpoint_of(world, side);
+
+    end->pulled = (uint8_t)(end->readable < UINT8_MAX ? end->readable : UINT8_MAX);
+    end->pulled_records = end->records;
+    step_run(world, side);
 }
 
 void step_begin(struct world *world, enum side side)
 {
     const struct step *step = step_current(world, side);
+    struct endpoint *end = endpoint_of(world, side);
 
-    if (step != NULL && step_rules[step->op]->reads) {
+    if (step == NULL || !step_rules[step->op]->reads) {
+        return;
+    }
+    if (step->op == STEP_RECV) {
+        uint8_t before = RECORD_TICKETS | (end->readable == 0 ? RECORD_CUT : 0);
+        end->records &= (uint8_t)~before;
         tcp_open_window(world, side);
+    } else { /* it throws away what comes, as it comes */
+        tcp_all_read(world, side);
     }
 }

@@ -52,9 +52,11 @@ void tcp_take_back(struct endpoint *end)
 
 bool tcp_window_shut(const struct world *world, enum side sender)
 {
-    return world->input->fills_window[sender] &&
-           channel_head(&world->machine.channel[sender]) == SEGMENT_DATA &&
-           world->machine.end[side_peer(sender)].window != WINDOW_OPEN;
+    uint8_t window = world->machine.end[side_peer(sender)].window;
+
+    return segment_is_message(channel_head(&world->machine.channel[sender])) &&
+           (window == WINDOW_FULL || window == WINDOW_ASKED ||
+            (window != WINDOW_OPEN && flow_fits(world, sender) == FLOW_NO));
 }
 
 void tcp_vanish(struct world *world, enum side side)
@@ -118,8 +120,9 @@ static void disconnect(struct world *world, enum side side)
 void tcp_close(struct world *world, enum side side)
 {
     struct endpoint *end = &world->machine.end[side];
-    bool message = end->readable > 0 || end->window == WINDOW_FULL;
-    bool unread = message || end->records != 0;
+    bool part = end->window == WINDOW_FULL || end->window == WINDOW_PART;
+    bool message = end->readable > 0 || part;
+    bool unread = part || end->readable > end->pulled || (end->records & ~end->pulled_records) != 0;
 
     end->open = 0;
     end->readable = 0;
@@ -146,8 +149,46 @@ void tcp_open_window(struct world *world, enum side side)
 {
     struct endpoint *end = &world->machine.end[side];
 
-    if (end->window == WINDOW_FULL && end->state != TCP_STATE_CLOSE) {
+    if (end->readable > 0) {
+        return;
+    }
+    if (end->window == WINDOW_PART) {
+        end->window = WINDOW_OPEN;
+    } else if (end->window == WINDOW_FULL && end->state != TCP_STATE_CLOSE) {
         end->window = WINDOW_ASKED;
         tcp_send_segment(world, side, SEGMENT_WINDOW);
+    }
+}
+
+/* The queue has room for a message more; whether the sender learns of it, and of how much, is open
+ * (tcp_cleanup_rbuf()). */
+void tcp_message_read(struct world *world, enum side side)
+{
+    struct endpoint *end = &world->machine.end[side];
+
+    end->readable--;
+    end->pulled = (uint8_t)(end->pulled - (end->pulled > 0));
+    end->window = end->window == WINDOW_FULL ? WINDOW_PART : end->window;
+    end->grown = world->flow[side_peer(side)].message > 0;
+}
+
+void tcp_all_read(struct world *world, enum side side)
+{
+    struct endpoint *end = &world->machine.end[side];
+
+    end->grown |= end->readable > 0 && world->flow[side_peer(side)].message > 0;
+    end->readable = 0;
+    end->pulled = 0;
+    end->window = end->window == WINDOW_PART ? WINDOW_IDLE : end->window;
+    tcp_open_window(world, side);
+}
+
+void tcp_cut(struct world *world, enum side side)
+{
+    struct channel *channel = &world->machine.channel[side];
+
+    if (channel_count(channel, SEGMENT_DATA) > 0) {
+        channel_take(channel, SEGMENT_DATA);
+        channel_push(channel, SEGMENT_CUT);
     }
 }

@@ -163,6 +163,7 @@ static const struct field predicted_fields[] = {
      .fields = predicted_side_fields},
     {"server", &codec_object, AT(predicted_end, side[SIDE_SERVER]),
      .fields = predicted_side_fields},
+    {"by_buffers", &codec_bool, AT(predicted_end, by_buffers), .optional = true},
     {0},
 };
 

@@ -41,6 +41,7 @@ void predict_record(struct result *result, const struct model *model)
     }
     result->predicted_count = model->end_count;
     for (size_t i = 0; i < model->end_count; i++) {
+        result->predicted[i].by_buffers = model->end[i].by_buffers;
         for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
             const struct model_side *from = &model->end[i].side[side];
 

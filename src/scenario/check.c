@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "draft.h"
-#include "finwait/kernel_sysctl.h"
 #include "finwait/model.h"
 
 /* What no option can tell alone. */
@@ -127,57 +126,11 @@ static int check_at(const struct draft *draft)
 
 /* ---- the model ---- */
 
-enum {
-    HTTP_HEAD = 128, /* roughly what a head of ours takes */
-
-    /* What a receiver that does not read takes: half of net.ipv4.tcp_rmem's default of 128 KiB
-     * (tcp_win_from_space()), since the buffer grows only while the program reads. */
-    WINDOW_DEFAULT = 64 << 10,
-
-    /* SO_RCVBUF is cut to net.core.rmem_max and then doubled (__sock_set_rcvbuf()); the window is
-     * again half of that. */
-    RMEM_MAX_DEFAULT = 212992,
-};
-
-/* The middle of tcp_rmem's three where the scenario sets it, 0 elsewhere. */
-static uint64_t rmem_set(const struct sysctl_settings *settings)
-{
-    uint64_t middle = 0;
-
-    for (size_t i = 0; i < settings->count; i++) {
-        if (strcmp(settings->item[i].name, "net.ipv4.tcp_rmem") == 0) {
-            middle = (uint64_t)sysctl_number(settings->item[i].value, 1);
-        }
-    }
-    return middle;
-}
-
-static uint64_t window_of(const struct side_spec *receiver)
-{
-    uint64_t rmem = rmem_set(&receiver->sysctl);
-
-    if (receiver->sockopt.set[SOCKOPT_RCVBUF]) {
-        uint64_t rcvbuf = (uint64_t)receiver->sockopt.value[SOCKOPT_RCVBUF];
-        return rcvbuf < RMEM_MAX_DEFAULT ? rcvbuf : RMEM_MAX_DEFAULT;
-    }
-    return rmem > 0 ? rmem / 2 : WINDOW_DEFAULT;
-}
-
-bool scenario_fills_window(const struct scenario *scenario, enum side sender)
-{
-    const struct message_spec *message = &scenario->message;
-    uint64_t size = sender == SIDE_CLIENT ? message->request_size : message->response_size;
-
-    if (message->protocol == PROTOCOL_HTTP) {
-        size += HTTP_HEAD;
-    }
-    return size > window_of(&scenario->side[side_peer(sender)]);
-}
-
 /* TLS 1.3 is what both sides choose where it is allowed. */
 static void model_tls(const struct scenario *scenario, struct model_tls *tls)
 {
     *tls = (struct model_tls){.on = scenario->transport == TRANSPORT_TLS};
+    tls->read_ahead = tls->on && scenario->tls.read_ahead;
     tls->tickets = tls->on && scenario->tls.version != TLS_1_2 && scenario->tls.tickets > 0;
     for (unsigned side = 0; side < SIDE_N; side++) {
         tls->ignore_unexpected_eof[side] = scenario->tls.side[side].ignore_unexpected_eof;
@@ -187,9 +140,10 @@ static void model_tls(const struct scenario *scenario, struct model_tls *tls)
 bool scenario_model(const struct scenario *scenario, struct model_input *input)
 {
     model_tls(scenario, &input->tls);
+    input->timeout = scenario->load.timeout;
     for (unsigned side = 0; side < SIDE_N; side++) {
         input->program[side] = &scenario->side[side].program;
-        input->fills_window[side] = scenario_fills_window(scenario, (enum side)side);
+        scenario_flow(scenario, (enum side)side, &input->flow[side]);
     }
     return !scenario->side[SIDE_CLIENT].none && input->program[SIDE_CLIENT]->length > 0 &&
            input->program[SIDE_SERVER]->length > 0;
@@ -208,6 +162,7 @@ static int check_programs(const struct draft *draft)
         scenario->client_to != NULL) {
         return 0;
     }
+    input.timeout = 0; /* load.timeout is no way to end, but a rescue */
     model = malloc(sizeof *model);
     if (model == NULL) {
         return draft_fail_memory(draft);

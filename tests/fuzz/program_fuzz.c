@@ -59,6 +59,22 @@ static void explore(const struct model_input *input)
     }
 }
 
+/* The letter once: a message does not fit in the window; twice: it may, and so may a second. */
+static struct model_flow told_flow(const char *flags, char letter)
+{
+    const char *first = strchr(flags, letter);
+    bool may = first != NULL && strchr(first + 1, letter) != NULL;
+
+    if (first == NULL) {
+        return (struct model_flow){0};
+    }
+    return (struct model_flow){.message = 2,
+                               .at_once = may ? 1 : 1000,
+                               .queue = {1, may ? 4 : 1},
+                               .total = {may ? 2 : 1000, may ? 8 : 1000},
+                               .grown = may ? 100 : 0};
+}
+
 static struct model_input told(const struct program program[SIDE_N], const char *flags)
 {
     return (struct model_input){
@@ -66,7 +82,8 @@ static struct model_input told(const struct program program[SIDE_N], const char 
         .tls = {.on = strchr(flags, 't') != NULL,
                 .tickets = strchr(flags, 'k') != NULL,
                 .ignore_unexpected_eof = {strchr(flags, 'e') != NULL, strchr(flags, 'E') != NULL}},
-        .fills_window = {strchr(flags, 'w') != NULL, strchr(flags, 'W') != NULL},
+        .flow = {told_flow(flags, 'w'), told_flow(flags, 'W')},
+        .timeout = strchr(flags, 's') != NULL ? NS_PER_S : 0,
     };
 }
 

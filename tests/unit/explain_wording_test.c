@@ -242,6 +242,14 @@ static struct result *race(void)
     return result;
 }
 
+static struct result *race_of_buffers(void)
+{
+    struct result *result = race();
+
+    result->predicted[0].by_buffers = result->predicted[1].by_buffers = true;
+    return result;
+}
+
 static struct result *unpredicted(void)
 {
     struct result *result = time_wait_missing();
@@ -333,6 +341,7 @@ static const struct {
     {"time_wait.recycled", fixture_new, {"client.counter.TcpExtTWRecycled=19"}},
     {"time_wait.overflow", fixture_new, {"server.counter.TcpExtTCPTimeWaitOverflow=20"}},
     {"prediction.race", race, {0}},
+    {"prediction.buffers", race_of_buffers, {0}},
 };
 #define OTHERS (sizeof others / sizeof others[0])
 

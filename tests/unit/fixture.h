@@ -135,6 +135,7 @@ static inline void fixture_predict(struct result *result, enum tcp_state client,
     result->predicted = realloc(result->predicted, (result->predicted_count + 1) * sizeof *end);
     assert_non_null(result->predicted);
     end = &result->predicted[result->predicted_count++];
+    end->by_buffers = false;
     for (unsigned side = 0; side < SIDE_N; side++) {
         bool holds = result->side[side].account.outcome[OUTCOME_HELD] > 0;
         end->side[side] = (struct predicted_side){.path = strdup("established"),

@@ -28,7 +28,7 @@ static char *draw(const char *client, const char *server, bool client_fills)
     struct pair pair;
 
     pair_init(&pair, client, server);
-    pair.input.fills_window[SIDE_CLIENT] = client_fills;
+    pair_fill(&pair, SIDE_CLIENT, client_fills);
     return draw_pair(&pair);
 }
 

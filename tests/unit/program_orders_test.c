@@ -169,7 +169,7 @@ static bool is_preset(const struct order *order, const char *path, const char *v
 static void explore_order(struct pair *pair, const struct order *order)
 {
     pair_init(pair, order->program[SIDE_CLIENT], order->program[SIDE_SERVER]);
-    pair->input.fills_window[SIDE_CLIENT] = preset_of(order, "request.size") != NULL;
+    pair_fill(pair, SIDE_CLIENT, preset_of(order, "request.size") != NULL);
     pair->input.tls.on = is_preset(order, "transport", "tls");
     pair->input.tls.tickets = pair->input.tls.on;
     pair->input.tls.ignore_unexpected_eof[SIDE_CLIENT] =

@@ -44,13 +44,22 @@ static inline void pair_init(struct pair *pair, const char *client, const char *
     assert_non_null(pair->model);
 }
 
+/* Have a message of `side` not fit in the peer's receive window, but in the send buffer. */
+static inline void pair_fill(struct pair *pair, enum side side, bool fills)
+{
+    if (fills) {
+        pair->input.flow[side] = (struct model_flow){
+            .message = 2, .at_once = 1000, .queue = {1, 1}, .total = {1000, 1000}};
+    }
+}
+
 /* Explore; returns what model_explore did.  pair_fini is due either way. */
 static inline int pair_explore(struct pair *pair, const char *client, const char *server,
                                bool client_fills, bool server_fills)
 {
     pair_init(pair, client, server);
-    pair->input.fills_window[SIDE_CLIENT] = client_fills;
-    pair->input.fills_window[SIDE_SERVER] = server_fills;
+    pair_fill(pair, SIDE_CLIENT, client_fills);
+    pair_fill(pair, SIDE_SERVER, server_fills);
     return model_explore(pair->model, &pair->input, &pair->error);
 }
 

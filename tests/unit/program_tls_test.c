@@ -400,7 +400,7 @@ static void rounds_and_full_windows_work_as_without_tls(void **state)
     pair_init(&pair, "connect send recv repeat(1000) wait-notify notify wait-fin close",
               "accept recv send repeat(1000) notify wait-notify close");
     pair.input.tls = (struct model_tls){.on = true, .tickets = true};
-    pair.input.fills_window[SIDE_SERVER] = true;
+    pair_fill(&pair, SIDE_SERVER, true);
     assert_int_equal(model_explore(pair.model, &pair.input, &pair.error), 0);
     assert_int_equal(pair.model->end_count, 1);
     assert_true(model_certain(pair.model, SIDE_SERVER, TCP_STATE_TIME_WAIT));

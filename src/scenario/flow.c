@@ -1,0 +1,139 @@
+#include <string.h>
+
+#include "finwait/kernel_sysctl.h"
+#include "finwait/model.h"
+#include "finwait/scenario.h"
+
+/*
+ * How much of what a side sends fits between the two programs; docs/kernel.md has the figures that
+ * these bounds leave room around.
+ */
+
+enum {
+    HTTP_HEAD = 128, /* roughly what a head of ours takes */
+    TLS_HEAD = 64,   /* and the records of a message, beside a 512th of it */
+    TLS_RECORD = 16384,
+
+    RMEM_DEFAULT = 128 << 10, /* net.ipv4.tcp_rmem, its middle and its last */
+    RMEM_MOST = 32 << 20,
+    WMEM_MOST = 4 << 20, /* the last of net.ipv4.tcp_wmem */
+
+    /* What a send buffer takes to begin with: twice the initial window's segments, with what they
+     * need beside their payload (tcp_sndbuf_expand()). */
+    SNDBUF_FIRST = 56 << 10,
+    /* The last of a send may go beyond the buffer by so much (tcp_sendmsg_locked()). */
+    SNDBUF_BEYOND = 128 << 10,
+    /* While a receive buffer fills, the send buffer grows by no less than twice as much. */
+    GROWS_WITH = 2,
+
+    /* SO_RCVBUF is cut to net.core.rmem_max and then doubled (__sock_set_rcvbuf()), and SO_SNDBUF
+     * alike; no kernel's own default is less. */
+    SOCK_MEM_MAX = 212992,
+};
+
+struct bounds {
+    uint64_t least, most;
+};
+
+static const char *sysctl_of(const struct side_spec *side, const char *name)
+{
+    const struct sysctl_settings *settings = &side->sysctl;
+
+    for (size_t i = 0; i < settings->count; i++) {
+        if (strcmp(settings->item[i].name, name) == 0) {
+            return settings->item[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* One of the three numbers of tcp_rmem or tcp_wmem. */
+static uint64_t memory_of(const struct side_spec *side, const char *name, unsigned index,
+                          uint64_t otherwise)
+{
+    const char *text = sysctl_of(side, name);
+
+    return text != NULL ? (uint64_t)sysctl_number(text, index) : otherwise;
+}
+
+static uint64_t least_of(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* An option fixes the buffer; else it begins with tcp_rmem's middle and does not grow unread. */
+static struct bounds queue_of(const struct side_spec *receiver)
+{
+    uint64_t rmem = memory_of(receiver, "net.ipv4.tcp_rmem", 1, RMEM_DEFAULT);
+
+    if (receiver->sockopt.set[SOCKOPT_RCVBUF]) {
+        uint64_t size = (uint64_t)receiver->sockopt.value[SOCKOPT_RCVBUF];
+        return (struct bounds){least_of(size, SOCK_MEM_MAX) / 2, size * 9 / 4};
+    }
+    return (struct bounds){rmem * 7 / 16, rmem * 9 / 8};
+}
+
+static struct bounds send_buffer_of(const struct side_spec *sender)
+{
+    uint64_t wmem = memory_of(sender, "net.ipv4.tcp_wmem", 2, WMEM_MOST);
+    const char *unsent = sysctl_of(sender, "net.ipv4.tcp_notsent_lowat");
+    struct bounds bounds = {least_of(SNDBUF_FIRST, wmem / 2), wmem + SNDBUF_BEYOND};
+
+    if (sender->sockopt.set[SOCKOPT_SNDBUF]) {
+        uint64_t size = (uint64_t)sender->sockopt.value[SOCKOPT_SNDBUF];
+        bounds = (struct bounds){least_of(size, SOCK_MEM_MAX) * 3 / 4, size * 2 + SNDBUF_BEYOND};
+    }
+    if (unsent != NULL) {
+        bounds.least = least_of(bounds.least, (uint64_t)sysctl_number(unsent, 0));
+    }
+    return bounds;
+}
+
+static bool send_buffer_grows(const struct side_spec *sender)
+{
+    return !sender->sockopt.set[SOCKOPT_SNDBUF] && sysctl_of(sender, "net.ipv4.tcp_wmem") == NULL &&
+           sysctl_of(sender, "net.ipv4.tcp_notsent_lowat") == NULL;
+}
+
+static uint64_t message_of(const struct scenario *scenario, enum side sender)
+{
+    const struct message_spec *message = &scenario->message;
+    uint64_t size = sender == SIDE_CLIENT ? message->request_size : message->response_size;
+
+    if (message->protocol == PROTOCOL_HTTP) {
+        size += HTTP_HEAD;
+    }
+    if (scenario->transport == TRANSPORT_TLS) {
+        size += size / 512 + TLS_HEAD;
+    }
+    return size;
+}
+
+void scenario_flow(const struct scenario *scenario, enum side sender, struct model_flow *flow)
+{
+    const struct side_spec *from = &scenario->side[sender];
+    const struct side_spec *to = &scenario->side[side_peer(sender)];
+    struct bounds queue = queue_of(to);
+    struct bounds buffer = send_buffer_of(from);
+    uint64_t rmem = memory_of(to, "net.ipv4.tcp_rmem", 2, RMEM_MOST);
+    uint64_t grows = send_buffer_grows(from) ? GROWS_WITH * queue.least : 0;
+
+    *flow = (struct model_flow){
+        .message = message_of(scenario, sender),
+        .at_once = buffer.least,
+        .queue = {queue.least, queue.most},
+        .total = {queue.least + buffer.least + grows, queue.most + buffer.most},
+        .grown = to->sockopt.set[SOCKOPT_RCVBUF] ? 0 : rmem + buffer.most,
+    };
+    if (scenario->transport == TRANSPORT_TLS) { /* each record is a call of its own */
+        flow->at_once = least_of(flow->at_once, TLS_RECORD);
+    }
+}
+
+bool scenario_fills_window(const struct scenario *scenario, enum side sender)
+{
+    struct model_flow flow;
+
+    scenario_flow(scenario, sender, &flow);
+    return flow.message > flow.queue[MODEL_LEAST];
+}
