@@ -54,6 +54,7 @@ struct model_flow {
     uint64_t at_once; /* of bytes not yet received, what send(2) takes without a wait */
     uint64_t queue[MODEL_BOUND_N]; /* the peer's receive queue, while nobody reads */
     uint64_t total[MODEL_BOUND_N]; /* that and the send buffer */
+    bool nagle;                    /* without TCP_NODELAY */
     uint64_t grown;                /* both at most once the peer has read: buffers grow then */
 };
 
@@ -61,6 +62,7 @@ struct model_input {
     const struct program *program[SIDE_N];
     struct model_tls tls;
     struct model_flow flow[SIDE_N]; /* of what this side sends */
+    bool long_fin_wait2[SIDE_N];    /* an orphan may stay in FIN_WAIT2 for more than 60 s */
     int64_t timeout;                /* ns that a step may wait, load.timeout; 0: for ever */
 };
 

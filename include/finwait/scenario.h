@@ -134,6 +134,9 @@ void scenario_free(struct scenario *scenario);
 struct model_flow;
 void scenario_flow(const struct scenario *scenario, enum side sender, struct model_flow *flow);
 
+/* Whether an orphan of `side` may stay in FIN_WAIT2 for longer than a TIME_WAIT lasts. */
+bool scenario_long_fin_wait2(const struct side_spec *side);
+
 /* Whether one message may be more than the peer's receive buffer takes while nobody reads. */
 bool scenario_fills_window(const struct scenario *scenario, enum side sender);
 

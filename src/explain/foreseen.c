@@ -117,12 +117,25 @@ static bool agrees(const struct facts *facts, enum side side, const struct fores
                              rest->share < 1 ? TOLERANCE_EVENLY : TOLERANCE);
 }
 
+/* Sockets of programs that have not come to their end are on their way, not at rest. */
+static bool is_under_way(const struct result *result)
+{
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        const struct account *account = &result->side[i].account;
+        if (result->side[i].played && account_open(account) + account->outcome[OUTCOME_CUT] > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool foreseen_rest(const struct facts *facts, enum side side, struct foreseen_rest *rest)
 {
     const struct result *result = facts->result;
 
     *rest = (struct foreseen_rest){.share = 1};
-    if (!result->side[side].has_final || !facts->tallied || !foreseen_state(result, side)) {
+    if (!result->side[side].has_final || !facts->tallied || !foreseen_state(result, side) ||
+        is_under_way(result)) {
         return false;
     }
     rest->state = result->predicted[0].side[side].final;
@@ -141,7 +154,7 @@ bool foreseen_minis(const struct facts *facts, enum side side, struct foreseen_m
     const char *name = side_name(side);
     double killed;
 
-    if (!facts->tallied || !agree_on_tw(facts->result, side) ||
+    if (!facts->tallied || !agree_on_tw(facts->result, side) || is_under_way(facts->result) ||
         !facts_metric(facts, &minis->made, "%s.counter.TcpExtTW", name) ||
         !facts_metric(facts, &killed, "%s.counter.TcpExtTWKilled", name)) {
         return false;

@@ -13,7 +13,8 @@ bool foreseen_state(const struct result *result, enum side side);
 
 /*
  * How many sockets of a side are to be at rest in the end, and how many were seen.  False when
- * there is nothing to compare: no model, no final observation, ways to end that do not agree.
+ * there is nothing to compare: no model, no final observation, programs that have not ended, ways
+ * to end that do not agree.
  */
 struct foreseen_rest {
     enum tcp_state state; /* TCP_STATE_CLOSE: none is to be left, in any state */

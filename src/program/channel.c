@@ -56,6 +56,17 @@ unsigned channel_count(const struct channel *channel, enum segment segment)
     return count;
 }
 
+/* The newest data under way; CHANNEL_RUNS: there are none. */
+static size_t last_data(const struct channel *channel)
+{
+    size_t i = CHANNEL_RUNS;
+
+    while (i > 0 && !segment_has_data((enum segment)channel->run[i - 1].segment)) {
+        i--;
+    }
+    return i > 0 ? i - 1 : CHANNEL_RUNS;
+}
+
 /* Join neighbours that a removed run had kept apart, so that equal channels have equal bytes. */
 static void channel_remove(struct channel *channel, size_t i)
 {
@@ -79,5 +90,31 @@ void channel_take(struct channel *channel, enum segment segment)
             }
             return;
         }
+    }
+}
+
+enum segment channel_newest_data(const struct channel *channel)
+{
+    size_t i = last_data(channel);
+
+    return i < CHANNEL_RUNS ? (enum segment)channel->run[i].segment : SEGMENT_NONE;
+}
+
+void channel_drop_data(struct channel *channel, bool whole)
+{
+    size_t i = last_data(channel);
+    struct run *run = channel->run;
+
+    if (i == CHANNEL_RUNS) {
+        return;
+    }
+    run[i].count--;
+    if (!whole) { /* what stands behind it makes room */
+        assert(run[CHANNEL_RUNS - 1].segment == SEGMENT_NONE);
+        memmove(&run[i + 2], &run[i + 1], (CHANNEL_RUNS - i - 2) * sizeof *run);
+        run[i + 1] = (struct run){SEGMENT_CUT, 1};
+    }
+    if (run[i].count == 0) {
+        channel_remove(channel, i);
     }
 }

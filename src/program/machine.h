@@ -75,10 +75,11 @@ struct endpoint {
     uint8_t expired;     /* it has waited too long in its step, load.timeout */
     uint8_t pulled; /* of the messages and records in the queue, those that TLS has read ahead */
     uint8_t pulled_records;
-    uint8_t spare[3];
+    uint8_t unacked; /* data of its have arrived, and the ACK of them may be delayed */
+    uint8_t spare[2];
 };
 
-#define CHANNEL_RUNS 10
+#define CHANNEL_RUNS 12
 
 /* Segments under way, oldest first; equal neighbours are one run. */
 struct channel {
@@ -121,6 +122,10 @@ bool segment_has_data(enum segment segment);
 
 /* How many stand in a row somewhere in it. */
 unsigned channel_count(const struct channel *channel, enum segment segment);
+
+/* The newest data under way, SEGMENT_NONE: none; take them out, or leave but their beginning. */
+enum segment channel_newest_data(const struct channel *channel);
+void channel_drop_data(struct channel *channel, bool whole);
 
 /* ---- model_flow.c: what the buffers take ---- */
 
@@ -172,7 +177,11 @@ void tcp_all_read(struct world *world, enum side side);
 void tcp_cut(struct world *world, enum side side);
 
 void tcp_send_segment(struct world *world, enum side side, enum segment segment);
-void tcp_enter(struct endpoint *end, enum tcp_state state);
+void tcp_enter(struct world *world, enum side side, enum tcp_state state);
+
+/* tcp_time_wait() makes a mini-socket of TIME_WAIT, and of FIN_WAIT2 once nobody holds it: at once,
+ * unless it is to last for longer than TCP_TIMEWAIT_LEN; tcp_close(). */
+bool tcp_is_mini(const struct world *world, enum side side);
 
 /* Have it that the socket did not enter its state, FIN_WAIT2. */
 void tcp_take_back(struct endpoint *end);
@@ -186,6 +195,11 @@ void tcp_reset(struct world *world, enum side side);
 /* Whether a segment of `sender` can arrive now; let the next one arrive. */
 bool tcp_can_arrive(const struct world *world, enum side sender);
 void tcp_arrive(struct world *world, enum side sender);
+
+/* Whether the newest data that a reset socket had sent may not have left it: they were held back by
+ * Nagle's algorithm, or too many to go at once.  They go with it. */
+bool tcp_can_drop(const struct world *world, enum side sender);
+void tcp_drop(struct world *world, enum side sender);
 
 /* Let the first part of a message arrive: the rest is under way, or finds no room. */
 bool tcp_part_can_arrive(const struct world *world, enum side sender, enum window window);
@@ -234,6 +248,10 @@ void step_wait(struct world *world, enum side side);
 /* Whether that step may read ahead, by TLS, of what it is to read; run it so. */
 bool step_can_read_ahead(const struct world *world, enum side side);
 void step_read_ahead(struct world *world, enum side side);
+
+/* Whether a RST may have come before the client's connect was over: then it fails. */
+bool step_connect_can_fail(const struct world *world, enum side side);
+void step_connect_fails(struct world *world, enum side side);
 
 /* That step has waited for longer than it may: the interpreter closes the connection. */
 void step_expire(struct world *world, enum side side);

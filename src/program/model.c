@@ -11,11 +11,13 @@ enum {
 enum choice_kind {
     CHOICE_ARRIVE,          /* the oldest segment of `side` arrives */
     CHOICE_ARRIVE_WITH_ACK, /* and an ACK of `side` that was delayed with it */
+    CHOICE_DROP,            /* the newest data of `side`, reset, had not left */
     CHOICE_PART,            /* a part of it arrives, the rest is under way … */
     CHOICE_PART_FULL,       /* … or there is no room for it */
     CHOICE_STEP,            /* the program of `side` runs its step */
     CHOICE_WAIT,            /* it begins it, a send, and has to wait for room */
     CHOICE_READ_AHEAD,      /* it runs it and reads more than it is to */
+    CHOICE_CONNECT_FAILS,   /* its connect meets a RST that came after the handshake */
     CHOICE_EXPIRE,          /* it has waited in it for too long */
     CHOICE_TIME,            /* time passes until a pause, or a wait, is over */
 };
@@ -72,6 +74,8 @@ static enum flow can_happen(const struct world *world, struct choice choice)
         return if_true(tcp_can_arrive(world, side));
     case CHOICE_ARRIVE_WITH_ACK:
         return if_true(tcp_can_arrive_with_ack(world, side));
+    case CHOICE_DROP:
+        return if_true(tcp_can_drop(world, side));
     case CHOICE_PART:
         return if_true(tcp_part_can_arrive(world, side, WINDOW_PART));
     case CHOICE_PART_FULL:
@@ -82,6 +86,8 @@ static enum flow can_happen(const struct world *world, struct choice choice)
         return if_true(step_can_wait(world, side));
     case CHOICE_READ_AHEAD:
         return if_true(step_can_read_ahead(world, side));
+    case CHOICE_CONNECT_FAILS:
+        return if_true(step_connect_can_fail(world, side));
     case CHOICE_EXPIRE:
         return if_true(world->machine.end[side].running && world->machine.end[side].expired);
     case CHOICE_TIME:
@@ -101,6 +107,9 @@ static void happen(struct world *world, struct choice choice)
     case CHOICE_ARRIVE_WITH_ACK:
         tcp_arrive_with_ack(world, side);
         break;
+    case CHOICE_DROP:
+        tcp_drop(world, side);
+        break;
     case CHOICE_PART:
         tcp_part_arrives(world, side, WINDOW_PART);
         break;
@@ -115,6 +124,9 @@ static void happen(struct world *world, struct choice choice)
         break;
     case CHOICE_READ_AHEAD:
         step_read_ahead(world, side);
+        break;
+    case CHOICE_CONNECT_FAILS:
+        step_connect_fails(world, side);
         break;
     case CHOICE_EXPIRE:
         step_expire(world, side);
@@ -212,6 +224,9 @@ static int explore(struct explorer *explorer, const struct world *world, enum si
         {CHOICE_WAIT, (uint8_t)side_peer(turn)},
         {CHOICE_READ_AHEAD, (uint8_t)turn},
         {CHOICE_READ_AHEAD, (uint8_t)side_peer(turn)},
+        {CHOICE_DROP, SIDE_CLIENT},
+        {CHOICE_DROP, SIDE_SERVER},
+        {CHOICE_CONNECT_FAILS, SIDE_CLIENT},
         {CHOICE_EXPIRE, SIDE_CLIENT},
         {CHOICE_EXPIRE, SIDE_SERVER},
     };

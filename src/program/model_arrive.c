@@ -5,6 +5,10 @@
  * functions cited are of net/ipv4/tcp_input.c and tcp_minisocks.c.
  */
 
+enum {
+    SEGMENT_SIZE = 1400, /* what one segment surely carries, on Ethernet */
+};
+
 /* What an arriving segment does to a socket in a state: where it goes, what it answers. */
 struct transition {
     uint8_t next;  /* enum tcp_state; 0: stays */
@@ -86,7 +90,7 @@ static bool refuses_data(const struct endpoint *end)
 static void refuse_data(struct world *world, enum side side)
 {
     struct endpoint *end = &world->machine.end[side];
-    bool mini_socket = end->state == TCP_STATE_FIN_WAIT2 && !end->open;
+    bool mini_socket = tcp_is_mini(world, side);
 
     end->abort_on_data = (uint8_t)(end->abort_on_data + !mini_socket);
     end->rst_received = 1; /* tcp_reset() leaves ECONNRESET here as well */
@@ -101,7 +105,7 @@ static void apply_transition(struct world *world, enum side side, enum segment s
     if (to.next == TCP_STATE_CLOSE) {
         tcp_vanish(world, side);
     } else if (to.next != 0) {
-        tcp_enter(end, (enum tcp_state)to.next);
+        tcp_enter(world, side, (enum tcp_state)to.next);
     }
     if (to.reply != SEGMENT_NONE) {
         tcp_send_segment(world, side, (enum segment)to.reply);
@@ -132,6 +136,7 @@ static void data_arrives(struct world *world, enum side side, enum segment segme
 
     end->window = segment_is_message(segment) ? WINDOW_IDLE : end->window;
     end->lost_data |= segment == SEGMENT_CUT;
+    world->machine.end[side_peer(side)].unacked = world->input->flow[side_peer(side)].nagle;
     if (!data_refused(world, side, segment)) {
         end->readable = (uint16_t)(end->readable + (segment == SEGMENT_DATA));
         end->records |= records[segment];
@@ -168,6 +173,39 @@ static void segment_arrives(struct world *world, enum side sender, enum segment 
     if (opens && world->input->tls.on) {
         record_handshake(world);
     }
+}
+
+/* A segment that is not full waits while one like it has not been acknowledged, tcp_nagle_check().
+ */
+static bool nagle_holds(const struct world *world, enum side sender)
+{
+    const struct channel *channel = &world->machine.channel[sender];
+    unsigned under_way = 0;
+
+    for (size_t i = 0; i < CHANNEL_RUNS; i++) {
+        enum segment segment = (enum segment)channel->run[i].segment;
+        under_way += segment_has_data(segment) ? channel->run[i].count : 0U;
+    }
+    return world->input->flow[sender].nagle &&
+           (under_way > 1 || world->machine.end[sender].unacked);
+}
+
+bool tcp_can_drop(const struct world *world, enum side sender)
+{
+    const struct endpoint *end = &world->machine.end[sender];
+    enum segment newest = channel_newest_data(&world->machine.channel[sender]);
+
+    return end->state == TCP_STATE_CLOSE && end->rst_sent > 0 && newest != SEGMENT_NONE &&
+           newest != SEGMENT_CUT && (nagle_holds(world, sender) || flow_in_parts(world, sender, 0));
+}
+
+void tcp_drop(struct world *world, enum side sender)
+{
+    enum segment newest = channel_newest_data(&world->machine.channel[sender]);
+    bool in_parts = world->input->flow[sender].message > SEGMENT_SIZE;
+
+    world->machine.end[side_peer(sender)].lost_data |= newest == SEGMENT_DATA;
+    channel_drop_data(&world->machine.channel[sender], newest != SEGMENT_DATA || !in_parts);
 }
 
 bool tcp_can_arrive(const struct world *world, enum side sender)

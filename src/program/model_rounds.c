@@ -37,20 +37,29 @@ static uint64_t divisor(uint64_t a, uint64_t b)
     return a;
 }
 
-static uint64_t excess(const struct exchange *exchange, uint64_t step)
+static uint64_t excess(const struct exchange *exchange, uint64_t step, uint64_t kept)
 {
-    return step > 0 && exchange->rounds > ROUNDS_KEPT ? (exchange->rounds - ROUNDS_KEPT) / step : 0;
+    return step > 0 && exchange->rounds > kept ? (exchange->rounds - kept) / step : 0;
+}
+
+/* What one of them may be ahead of the other by, before that what is left over a round makes it
+ * wait. */
+static uint64_t lead(const struct exchange *exchange)
+{
+    return exchange->sends + exchange->recvs + exchange->sends_once + exchange->recvs_once;
 }
 
 /*
  * Leave out as many rounds of both as match: x of one and y of the other that send each
  * other just what the other receives.  When none do, one of each: what is left over a round
- * adds up alike in two rounds and in a thousand.
+ * adds up alike in a few rounds and in a thousand, once it has used up what one was ahead.
  */
 static void drop_common(struct exchange *a, struct exchange *b)
 {
     uint64_t of_a = a->sends + a->recvs;
     uint64_t of_b = b->sends + b->recvs;
+    uint64_t kept = ROUNDS_KEPT;
+
     if (of_a == 0 || of_b == 0) {
         return;
     }
@@ -58,9 +67,11 @@ static void drop_common(struct exchange *a, struct exchange *b)
     uint64_t y = of_a / divisor(of_a, of_b);
     if (x * a->sends != y * b->recvs || x * a->recvs != y * b->sends) {
         x = y = 1;
+        kept += lead(a) + lead(b);
     }
     assert(x > 0 && y > 0); /* a divisor of both is no greater than either */
-    uint64_t times = excess(a, x) < excess(b, y) ? excess(a, x) : excess(b, y);
+    uint64_t times =
+        excess(a, x, kept) < excess(b, y, kept) ? excess(a, x, kept) : excess(b, y, kept);
     a->rounds -= times * x;
     b->rounds -= times * y;
 }

@@ -164,10 +164,16 @@ static void run_discard(struct world *world, enum side side)
     }
 }
 
-/* shutdown(2) on a socket that was reset fails with ENOTCONN. */
+/* shutdown(2) on a socket that was reset fails with ENOTCONN, as on one that both FINs have passed:
+ * the socket's error tells them apart, if no call has taken it before. */
+static bool meets_reset(const struct endpoint *end)
+{
+    return end->rst_received && !end->error_taken;
+}
+
 static void run_shut_wr(struct world *world, enum side side)
 {
-    if (endpoint_of(world, side)->rst_received) {
+    if (meets_reset(endpoint_of(world, side))) {
         fail(world, side, MODEL_RESET);
         return;
     }
@@ -177,7 +183,7 @@ static void run_shut_wr(struct world *world, enum side side)
 
 static void run_shut_rd(struct world *world, enum side side)
 {
-    if (endpoint_of(world, side)->rst_received) {
+    if (meets_reset(endpoint_of(world, side))) {
         fail(world, side, MODEL_RESET);
         return;
     }
@@ -316,6 +322,23 @@ void step_run(struct world *world, enum side side)
     if (!begun) { /* else it was written down when it began */
         record_step(world, side, step);
     }
+}
+
+/* What connect(2) met, it told at its second call: before anything that takes time. */
+bool step_connect_can_fail(const struct world *world, enum side side)
+{
+    const struct endpoint *end = &world->machine.end[side];
+    const struct step *step = step_current(world, side);
+
+    return side == SIDE_CLIENT && step != NULL && end->step == 1 && end->rst_received &&
+           !world->input->tls.on && end->rounds == world->rounds[side] && end->waited == 0 &&
+           !end->sending &&
+           (!step_pauses(world, side) || end->pause == pause_of(world, side, step));
+}
+
+void step_connect_fails(struct world *world, enum side side)
+{
+    fail(world, side, MODEL_RESET);
 }
 
 void step_expire(struct world *world, enum side side)

@@ -26,20 +26,27 @@ void tcp_send_segment(struct world *world, enum side side, enum segment segment)
     channel_push(&world->machine.channel[side], segment);
 }
 
-/* tcp_time_wait() makes a mini-socket of TIME_WAIT, and of FIN_WAIT2 once nobody holds it. */
-static void note_mini_socket(struct endpoint *end)
+bool tcp_is_mini(const struct world *world, enum side side)
 {
-    if (end->state == TCP_STATE_TIME_WAIT || (end->state == TCP_STATE_FIN_WAIT2 && !end->open)) {
-        end->tw = 1;
-    }
+    const struct endpoint *end = &world->machine.end[side];
+
+    return end->state == TCP_STATE_TIME_WAIT ||
+           (end->state == TCP_STATE_FIN_WAIT2 && !end->open && !world->input->long_fin_wait2[side]);
 }
 
-void tcp_enter(struct endpoint *end, enum tcp_state state)
+static void note_mini_socket(struct world *world, enum side side)
 {
+    world->machine.end[side].tw |= tcp_is_mini(world, side);
+}
+
+void tcp_enter(struct world *world, enum side side, enum tcp_state state)
+{
+    struct endpoint *end = &world->machine.end[side];
+
     end->state = (uint8_t)state;
     end->path = end->path << 4 | (unsigned)state;
     end->ack_delayed = state == TCP_STATE_FIN_WAIT2;
-    note_mini_socket(end);
+    note_mini_socket(world, side);
 }
 
 void tcp_take_back(struct endpoint *end)
@@ -65,7 +72,7 @@ void tcp_vanish(struct world *world, enum side side)
         memset(&world->machine.channel[side], 0, sizeof world->machine.channel[side]);
         world->machine.end[side_peer(side)].lost_data = 1;
     }
-    tcp_enter(&world->machine.end[side], TCP_STATE_CLOSE);
+    tcp_enter(world, side, TCP_STATE_CLOSE);
 }
 
 void tcp_reset(struct world *world, enum side side)
@@ -77,7 +84,7 @@ void tcp_reset(struct world *world, enum side side)
 void tcp_connect(struct world *world, enum side side)
 {
     world->machine.end[side].open = 1;
-    tcp_enter(&world->machine.end[side], TCP_STATE_SYN_SENT);
+    tcp_enter(world, side, TCP_STATE_SYN_SENT);
     tcp_send_segment(world, side, SEGMENT_SYN);
 }
 
@@ -98,7 +105,7 @@ void tcp_shut_wr(struct world *world, enum side side)
     struct endpoint *end = &world->machine.end[side];
 
     if (after_fin[end->state] != 0) {
-        tcp_enter(end, (enum tcp_state)after_fin[end->state]);
+        tcp_enter(world, side, (enum tcp_state)after_fin[end->state]);
         tcp_send_segment(world, side, SEGMENT_FIN);
     }
 }
@@ -140,7 +147,7 @@ void tcp_close(struct world *world, enum side side)
         disconnect(world, side);
     } else {
         tcp_shut_wr(world, side);
-        note_mini_socket(end);
+        note_mini_socket(world, side);
     }
 }
 
@@ -187,8 +194,7 @@ void tcp_cut(struct world *world, enum side side)
 {
     struct channel *channel = &world->machine.channel[side];
 
-    if (channel_count(channel, SEGMENT_DATA) > 0) {
-        channel_take(channel, SEGMENT_DATA);
-        channel_push(channel, SEGMENT_CUT);
+    if (channel_newest_data(channel) == SEGMENT_DATA) {
+        channel_drop_data(channel, false);
     }
 }

@@ -78,6 +78,7 @@ static void pass_for(struct endpoint *end, int64_t passed, int64_t waited, bool 
         end->pause = over ? 0 : end->pause - passed;
     }
     end->ack_delayed = end->ack_delayed && passed < ACK_DELAY_MS * NS_PER_MS;
+    end->unacked = end->unacked && passed < ACK_DELAY_MS * NS_PER_MS;
 }
 
 void time_pass(struct world *world)

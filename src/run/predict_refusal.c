@@ -69,6 +69,18 @@ static bool inherits(const struct scenario *scenario, enum side side)
     return program_has(&scenario->side[side].program, STEP_INHERIT);
 }
 
+/* A client's connections are dealt out evenly, a server's are not. */
+static bool dies_beside_others(const struct scenario *scenario, enum side side)
+{
+    const struct side_spec *spec = &scenario->side[side];
+    uint64_t connections = scenario->load.connections;
+    bool alone = connections == 1 ||
+                 (side == SIDE_CLIENT && connections > 0 && connections <= spec->workers &&
+                  connections <= scenario->load.concurrency);
+
+    return program_has(&spec->program, STEP_DIE) && !alone;
+}
+
 static bool resets_in_fin_wait2(const struct scenario *scenario, enum side side)
 {
     return sets_sockopt(scenario, side, SOCKOPT_LINGER2, -1);
@@ -186,6 +198,9 @@ static const struct reason {
     {has_events, "events strike a role from outside, and the model knows only its program"},
     {is_foreign, "one of the two programs is not finwait's own"},
     {inherits, "a child process holds the descriptor too, and the model knows of no processes"},
+    {dies_beside_others,
+     "`die` ends the other connections of its worker as well, wherever they are, "
+     "and the model walks one"},
     {resets_in_fin_wait2, "TCP_LINGER2 = -1 ends an orphaned FIN_WAIT2 with a reset, and whether "
                           "the FIN is acknowledged before the close is a race"},
     {lingers_zero, "SO_LINGER = 0s makes a reset of every close, which no step says"},

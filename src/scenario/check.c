@@ -144,6 +144,7 @@ bool scenario_model(const struct scenario *scenario, struct model_input *input)
     for (unsigned side = 0; side < SIDE_N; side++) {
         input->program[side] = &scenario->side[side].program;
         scenario_flow(scenario, (enum side)side, &input->flow[side]);
+        input->long_fin_wait2[side] = scenario_long_fin_wait2(&scenario->side[side]);
     }
     return !scenario->side[SIDE_CLIENT].none && input->program[SIDE_CLIENT]->length > 0 &&
            input->program[SIDE_SERVER]->length > 0;

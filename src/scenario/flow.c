@@ -10,6 +10,8 @@
  */
 
 enum {
+    TIME_WAIT_SECONDS = 60, /* TCP_TIMEWAIT_LEN */
+
     HTTP_HEAD = 128, /* roughly what a head of ours takes */
     TLS_HEAD = 64,   /* and the records of a message, beside a 512th of it */
     TLS_RECORD = 16384,
@@ -120,6 +122,7 @@ void scenario_flow(const struct scenario *scenario, enum side sender, struct mod
 
     *flow = (struct model_flow){
         .message = message_of(scenario, sender),
+        .nagle = !from->sockopt.set[SOCKOPT_NODELAY] || from->sockopt.value[SOCKOPT_NODELAY] == 0,
         .at_once = buffer.least,
         .queue = {queue.least, queue.most},
         .total = {queue.least + buffer.least + grows, queue.most + buffer.most},
@@ -128,6 +131,18 @@ void scenario_flow(const struct scenario *scenario, enum side sender, struct mod
     if (scenario->transport == TRANSPORT_TLS) { /* each record is a call of its own */
         flow->at_once = least_of(flow->at_once, TLS_RECORD);
     }
+}
+
+/* tcp_close() gives an orphan in FIN_WAIT2 a mini-socket when it is to last no longer than that. */
+bool scenario_long_fin_wait2(const struct side_spec *side)
+{
+    const char *timeout = sysctl_of(side, "net.ipv4.tcp_fin_timeout");
+    int64_t stay = timeout != NULL ? sysctl_number(timeout, 0) : 0;
+
+    if (side->sockopt.set[SOCKOPT_LINGER2] && side->sockopt.value[SOCKOPT_LINGER2] != 0) {
+        stay = side->sockopt.value[SOCKOPT_LINGER2];
+    }
+    return stay > TIME_WAIT_SECONDS;
 }
 
 bool scenario_fills_window(const struct scenario *scenario, enum side sender)

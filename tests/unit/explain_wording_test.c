@@ -242,6 +242,14 @@ static struct result *race(void)
     return result;
 }
 
+static struct result *mini_sockets_foreseen(void)
+{
+    struct result *result = server_first();
+
+    result->predicted[0].side[SIDE_SERVER].tw = 1;
+    return result;
+}
+
 static struct result *race_of_buffers(void)
 {
     struct result *result = race();
@@ -340,6 +348,7 @@ static const struct {
     {"time_wait.ended_early", unpredicted, {0}},
     {"time_wait.recycled", fixture_new, {"client.counter.TcpExtTWRecycled=19"}},
     {"time_wait.overflow", fixture_new, {"server.counter.TcpExtTCPTimeWaitOverflow=20"}},
+    {"prediction.time_wait", mini_sockets_foreseen, {"server.counter.TcpExtTWKilled=3000"}},
     {"prediction.race", race, {0}},
     {"prediction.buffers", race_of_buffers, {0}},
 };

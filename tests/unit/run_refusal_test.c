@@ -57,6 +57,10 @@ static void it_says_what_it_cannot_know(void **state)
         {"client: {program: connect inherit(1s) close}\nserver: {program: accept wait-fin close}",
          "child"},
         {"client: {sockopt: {linger2: -1}}", "TCP_LINGER2"},
+        {"client: {program: connect die}\nserver: {program: accept wait-fin close}", "`die`"},
+        {"client: {program: connect wait-fin close}\nserver: {program: accept die}\n"
+         "load: {connections: 20}",
+         "`die`"},
         {"transport: tls\nclient: {tls: {verify: on, sni: other.example}}", "client.tls.verify"},
         {"transport: tls\nclient: {tls: {verify: on, ca: ca.pem}}", "client.tls.verify"},
         {"server: {sockopt: {linger: 0s}}", "SO_LINGER"},
