@@ -94,8 +94,6 @@
     X(space, int, unshare, (int flags), (flags), -1, ENOSPC)                                       \
     X(space, int, setrlimit, (__rlimit_resource_t what, const struct rlimit *limit),               \
       (what, limit), -1, EPERM)                                                                    \
-    X(space, int, getrlimit, (__rlimit_resource_t what, struct rlimit * limit), (what, limit), -1, \
-      EINVAL)                                                                                      \
     X(space, int, sched_getaffinity, (pid_t pid, size_t size, cpu_set_t * set), (pid, size, set),  \
       -1, EINVAL)                                                                                  \
     X(file, int, mkdir, (const char *path, mode_t mode), (path, mode), -1, ENOSPC)                 \
