@@ -73,6 +73,10 @@ enum tls_status status_of(const struct tls_stream *stream, int result, struct tl
 
 enum tls_status status_of_early_end(const struct tls_stream *stream, struct tls_trouble *trouble)
 {
+    /* After the peer's close_notify SSL_get_error() has no other word for a call that failed. */
+    if (stream->errnum != 0) {
+        return status_of_call(stream, trouble);
+    }
     return stream->eof
                ? fail(TLS_TRUNCATED, ssl_reason(SSL_R_UNEXPECTED_EOF_WHILE_READING), trouble)
                : fail(TLS_ALERT, ssl_reason(SSL_AD_REASON_OFFSET + SSL_AD_CLOSE_NOTIFY), trouble);

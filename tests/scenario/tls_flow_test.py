@@ -55,6 +55,22 @@ class Flow(ft.LabTestCase):
                 result = self.check(3, client, server)
                 self.assertEqual(result["server.bytes_received"], 0)
 
+    def test_a_reset_behind_the_close_notify_is_no_alert(self):
+        for step in ("send", "notify"):
+            with self.subTest(step):
+                result = self.run_checked(
+                    {
+                        "transport": "tls",
+                        "client.program": f"connect wait-notify pause(100ms) {step} close",
+                        "server.program": "accept notify rst",
+                        "load.connections": 3,
+                        "settle": "200ms",
+                    }
+                )
+                self.assertEqual(result.outcomes("client"), {"reset": 3})
+                self.assertNotIn("tls_errors", result.json["client"])
+                self.assertNotIn("tls.alert", result.remark_ids())
+
     def test_large_messages(self):
         ending = "notify wait-notify wait-fin close"
         self.each_way(
