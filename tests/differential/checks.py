@@ -4,13 +4,27 @@ import kernel
 import prediction
 import remarks
 import sums
+import timeline
 import wire
+
+
+def opened_none(seen):
+    return seen.result["connections.opened"] == 0 and seen.result.json["verdict"] == "fail"
+
+
+def again(seen):
+    """What reads the result back, of no other opinion."""
+    if seen.again is not None and seen.again != seen.result.json:
+        changed = {key for key in seen.result.json if seen.again.get(key) != seen.result.json[key]}
+        yield f"finwait report --format json differs in {sorted(changed) or 'what it adds'}"
 
 
 def ended(seen):
     """It ends by itself, with a status and words that fit."""
     if seen.status is None:
         yield "it does not end"
+    elif seen.result is not None and seen.status == 1 and opened_none(seen):
+        pass  # that is no pass, whatever it was to show
     elif seen.status != 0 or seen.result is None:
         yield f"exit {seen.status}: {seen.stderr.strip()}"
     elif seen.stderr:
@@ -37,6 +51,10 @@ CHECKS = (
     ("wire.payload", wire.payload),
     ("wire.closers", wire.closers),
     ("wire.fins", wire.fins),
+    ("timeline.never", timeline.never),
+    ("timeline.came_to_pass", timeline.came_to_pass),
+    ("timeline.unforeseen", timeline.unforeseen),
+    ("result.again", again),
     ("sums.outcomes", sums.outcomes),
     ("sums.opened", sums.opened),
     ("sums.kernel_opened", sums.kernel_opened),
@@ -44,6 +62,8 @@ CHECKS = (
     ("sums.statuses", sums.statuses),
     ("sums.closed", sums.closed),
     ("sums.completed", sums.completed),
+    ("sums.pauses", sums.pauses),
+    ("sums.means", sums.means),
     ("model.fates", prediction.fates),
     ("model.missing_fates", prediction.missing_fates),
     ("model.finals", prediction.finals),

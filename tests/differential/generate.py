@@ -3,6 +3,7 @@
 import random as randomness
 
 import programs
+import timeline
 from pair import Pair
 
 # Around what a receiver takes that does not read, and what a sender keeps.
@@ -140,4 +141,6 @@ def generate(seed, number):
         settings.update(tls(random))
     if random.random() < 0.2:
         settings = on_one_host(settings)
+    elif random.random() < 0.2:
+        settings.update(timeline.strike(random))
     return Pair(f"pair-{seed}-{number}", settings)

@@ -19,6 +19,9 @@ class Pair:
     def get(self, path, default=None):
         return self.settings.get(path, default)
 
+    def is_struck(self):
+        return bool(self.get("faults") or self.get("events"))
+
     def program(self, side):
         return self.settings[f"{side}.program"].split()
 

@@ -24,6 +24,10 @@ def forget(seen, id):
     seen.result.json["remarks"] = remarks
 
 
+def moment(seen, **more):
+    seen.result.json.setdefault("timeline", []).append({"what": "planted", **more})
+
+
 def grow(seen, name, amount):
     """A kernel's counter, in finwait's result and to its witness alike."""
     seen.result.json["client"]["counters"][name][1] += amount
@@ -43,6 +47,10 @@ PLANTS = {
     "wire.payload": lambda seen: seen.packets["client"].update(bytes=1),
     "wire.closers": lambda seen: seen.packets["first"].update(client=4, server=1),
     "wire.fins": lambda seen: seen.packets["server"].update(fin=4),
+    "timeline.never": lambda seen: seen.pair.settings.update(faults=[{"partition": "on"}]),
+    "timeline.came_to_pass": lambda seen: moment(seen, at=1, due=2),
+    "timeline.unforeseen": lambda seen: moment(seen, at=2, due=2),
+    "result.again": lambda seen: seen.again.update(name="another"),
     "sums.outcomes": lambda seen: add(seen, "client/account/outcomes/done", -1),
     "sums.opened": lambda seen: add(seen, "client/account/opened", 1),
     "sums.kernel_opened": lambda seen: grow(seen, "TcpActiveOpens", 1),
@@ -50,6 +58,10 @@ PLANTS = {
     "sums.statuses": lambda seen: add(seen, "client/account/statuses/200", -1),
     "sums.closed": lambda seen: add(seen, "server/account/closed_first", 1),
     "sums.completed": lambda seen: add(seen, "metrics/connections.failed", 1),
+    "sums.pauses": lambda seen: seen.pair.settings.update(
+        {"client.program": "connect send recv pause(1000ms) close"}
+    ),
+    "sums.means": lambda seen: add(seen, "metrics/client.time_wait.mean", 9),
     "model.fates": lambda seen: foresee(seen, "client", "fate", "reset"),
     "model.missing_fates": lambda seen: foresee(seen, "server", "fate", "held"),
     "model.finals": lambda seen: foresee(seen, "client", "final", "last_ack"),

@@ -25,6 +25,7 @@ class Seen:
         self.left = left  # processes and namespaces that outlived it
         self.result = None
         self.hosts = []
+        self.again = None  # the result, read back and written once more
         self.packets = None  # as packets.py adds them up, where it could
 
     def read(self, text):
@@ -73,6 +74,14 @@ def command_of(pair, directory):
     return command
 
 
+def read_back(stdout, directory):
+    path = os.path.join(directory, "result.json")
+    with open(path, "wb") as file:
+        file.write(stdout)
+    ended = ft.finwait("report", path, "--format", "json")
+    return json.loads(ended.stdout or "null")
+
+
 def run(pair):
     pinned, mark = ft.pinned_namespaces(), uuid.uuid4().hex
     with tempfile.TemporaryDirectory(prefix="finwait-pair-") as directory:
@@ -92,6 +101,7 @@ def run(pair):
         seen = Seen(pair, process.returncode, stderr.decode(), what_is_left(mark, pinned))
         if stdout:
             seen.read(stdout)
+            seen.again = read_back(stdout, directory)
         with contextlib.suppress(FileNotFoundError):
             with open(os.path.join(directory, "packets.json"), encoding="ascii") as file:
                 seen.packets = json.load(file)

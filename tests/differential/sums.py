@@ -1,5 +1,7 @@
 """Figures of a result that must add up, within a side and from one to the other."""
 
+import programs
+
 SIDES = ("client", "server")
 
 
@@ -15,6 +17,8 @@ def outcomes(seen):
 
 
 def opened(seen):
+    if seen.pair.is_struck():
+        return
     client, server = account(seen, "client"), account(seen, "server")
     planned = int(seen.pair.get("load.connections"))
     if client["attempted"] != planned and "die" not in seen.pair.program("client"):
@@ -35,6 +39,7 @@ def kernel_opened(seen):
     lost = {"no_port", "no_fd", "error"} & seen.result.outcomes("client").keys()
     active = seen.counter(seen.hosts[0], "TcpActiveOpens")
     passive = seen.counter(seen.hosts[-1], "TcpPassiveOpens")
+    lost |= {"killed"} & seen.result.outcomes("client").keys()
     if not lost and active != began:
         yield f"client: TcpActiveOpens {active}, attempted {began}"
     if taken > passive:
@@ -42,6 +47,8 @@ def kernel_opened(seen):
 
 
 def messages(seen):
+    if seen.pair.get("events"):  # who is killed has not counted what it had just sent
+        return
     for sender, reader in (SIDES, SIDES[::-1]):
         # What a reader has whole its peer has sent, though a RST may have kept the peer from knowing.
         sent, got = account(seen, sender), account(seen, reader)
@@ -77,3 +84,20 @@ def completed(seen):
     ended = metrics["connections.completed"] + metrics["connections.failed"]
     if ended > metrics["connections.attempted"]:
         yield f"{ended} completed and failed of {metrics['connections.attempted']} attempted"
+
+
+def pauses(seen):
+    """A pause is never too short: a client that came to its end has waited for all of them."""
+    least = programs.pauses_ms(seen.pair.get("client.program")) / 1000
+    if least and seen.result.outcomes("client").keys() == {"done"}:
+        shortest = seen.result["latency.life.min"]
+        if shortest < least:
+            yield f"client: a life of {shortest} s, with pauses of {least} s"
+
+
+def means(seen):
+    metrics = seen.result.json["metrics"]
+    for name, mean in metrics.items():
+        peak = metrics.get(name.replace(".mean", ".peak"), mean)
+        if name.endswith(".mean") and not name.startswith("latency") and not 0 <= mean <= peak:
+            yield f"{name} {mean}, peak {peak}"
