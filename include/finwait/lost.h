@@ -7,7 +7,8 @@
 
 #define LOSSES(X)                                                                                  \
     X(LOST_BY_SIGNAL, "signal", "a signal ended it: its number")                                   \
-    X(LOST_WITH_STATUS, "status", "it ended by itself: its exit status")
+    X(LOST_WITH_STATUS, "status", "it ended by itself: its exit status")                           \
+    X(LOST_UNTOLD, "untold", "finwait ended it, for it could not be told what to do: the errno")
 
 enum lost_how {
 #define X(id, name, about) id,

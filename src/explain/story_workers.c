@@ -93,13 +93,17 @@ static void say_one(struct story *story, const struct lost_worker *lost)
 {
     const struct result *result = story->facts.result;
     const char *signal = sigabbrev_np(lost->number);
+    const char *errnum = errno_name(lost->number);
     unsigned phase = PHASE_N - 1;
 
     while (phase > PHASE_SETUP &&
            (!result->phase[phase].reached || lost->at < result->phase[phase].begin)) {
         phase--;
     }
-    if (lost->how == LOST_WITH_STATUS) {
+    if (lost->how == LOST_UNTOLD) {
+        story_say(story, "Worker %u could not be told what to do (%s), and finwait ended it",
+                  lost->worker, errnum != NULL ? errnum : "an errno without a name");
+    } else if (lost->how == LOST_WITH_STATUS) {
         story_say(story, "Worker %u ended by itself with status %d", lost->worker, lost->number);
     } else if (signal != NULL) {
         story_say(story, "SIG%s ended worker %u", signal, lost->worker);

@@ -79,6 +79,19 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     return conn;
 }
 
+void conn_not_begun(struct worker *worker)
+{
+    worker->account->attempted++;
+    worker->account->error[ENOMEM]++;
+    worker->account->outcome[OUTCOME_ERROR]++;
+}
+
+void worker_give_up(struct worker *worker)
+{
+    worker->gave_up = true;
+    event_base_loopbreak(worker->base);
+}
+
 void conn_unregister(struct conn *conn)
 {
     if (conn->interest != 0) {

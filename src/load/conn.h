@@ -112,6 +112,7 @@ struct worker {
     struct conn_list spare;
     uint32_t open;         /* connections that run their program */
     struct closer *closer; /* NULL: no close takes its time */
+    bool gave_up;
 };
 
 #define WORKER_SCRATCH ((size_t)65536)
@@ -121,6 +122,13 @@ void conn_event_over(const struct worker *worker);
 
 /* A fresh connection on `fd` (or -1), at the first step.  NULL when out of memory. */
 struct conn *conn_new(struct worker *worker, int fd, int64_t born);
+
+/* One that could not be begun for want of memory: it counts, and fails with ENOMEM. */
+void conn_not_begun(struct worker *worker);
+
+/* Without what it has just failed to do, the worker would do less than it is asked to, or wait for
+ * ever: it ends, and its owner is told. */
+void worker_give_up(struct worker *worker);
 
 /* Run the program on from where it stands. */
 void conn_run(struct conn *conn);

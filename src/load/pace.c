@@ -10,6 +10,8 @@
 enum {
     /* Connections begun before other events get their turn. */
     BATCH = 256,
+    /* How long until one is begun again for which there was no memory. */
+    REST_MS = 10,
 };
 
 struct pace {
@@ -48,18 +50,19 @@ bool pace_over(const struct pace *pace)
            (pace->end > 0 && next_birth(pace) >= pace->end);
 }
 
-/* One that was due at `born`, or is as early as it can be. */
-static void begin(struct pace *pace, int64_t born, int64_t now)
+/* One that was due at `born`, or is as early as it can be.  False: there was no memory for it. */
+static bool begin(struct pace *pace, int64_t born, int64_t now)
 {
     struct conn *conn = conn_new(pace->worker, -1, born);
 
-    if (conn == NULL) {
-        pace->quota = pace->begun; /* out of memory: what is under way can still end well */
-        return;
-    }
     pace->begun++;
     pace->worker->account->last_begun = now - pace->worker->board->began;
+    if (conn == NULL) {
+        conn_not_begun(pace->worker);
+        return false;
+    }
     conn_run(conn);
+    return true;
 }
 
 /* ---- closed loop ---- */
@@ -68,7 +71,9 @@ static void come_back(struct pace *pace, int64_t ns)
 {
     struct timeval wait = clock_timeval(ns);
 
-    evtimer_add(&pace->event, &wait);
+    if (evtimer_add(&pace->event, &wait) != 0) {
+        worker_give_up(pace->worker);
+    }
 }
 
 void pace_turn(struct pace *pace)
@@ -82,7 +87,10 @@ void pace_turn(struct pace *pace)
             return;
         }
         int64_t now = clock_now();
-        begin(pace, now, now);
+        if (!begin(pace, now, now)) {
+            come_back(pace, REST_MS * NS_PER_MS);
+            return;
+        }
     }
 }
 

@@ -29,23 +29,26 @@ struct serve {
     struct event listen[];
 };
 
-static void listen_all(struct serve *serve, bool on)
+static int listen_all(struct serve *serve)
 {
+    int status = 0;
+
     for (uint32_t i = 0; i < serve->count; i++) {
-        if (on) {
-            event_add(&serve->listen[i], NULL);
-        } else {
-            event_del(&serve->listen[i]);
-        }
+        status |= event_add(&serve->listen[i], NULL);
     }
+    return status;
 }
 
 static void rest(struct serve *serve)
 {
     struct timeval wait = clock_timeval(REST_MS * NS_PER_MS);
 
-    listen_all(serve, false);
-    evtimer_add(&serve->rest, &wait);
+    for (uint32_t i = 0; i < serve->count; i++) {
+        event_del(&serve->listen[i]);
+    }
+    if (evtimer_add(&serve->rest, &wait) != 0) {
+        worker_give_up(serve->worker);
+    }
 }
 
 static void on_rested(evutil_socket_t fd, short what, void *argument)
@@ -54,7 +57,10 @@ static void on_rested(evutil_socket_t fd, short what, void *argument)
 
     (void)fd;
     (void)what;
-    listen_all(serve, true);
+    if (listen_all(serve) != 0) {
+        serve->worker->account->error[ENOMEM]++;
+        rest(serve);
+    }
 }
 
 static void post_room(struct serve *serve)
@@ -106,7 +112,7 @@ static bool accept_one(struct serve *serve, int listener)
     conn = conn_new(worker, fd, clock_now());
     if (conn == NULL) {
         close(fd);
-        worker->account->error[ENOMEM]++;
+        conn_not_begun(worker);
         rest(serve);
         return false;
     }
@@ -164,6 +170,9 @@ struct serve *serve_new(struct worker *worker, const int *listeners, uint32_t co
                      on_connection, serve);
     }
     post_room(serve);
-    listen_all(serve, true);
+    if (listen_all(serve) != 0) {
+        free(serve);
+        return NULL;
+    }
     return serve;
 }

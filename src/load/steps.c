@@ -158,18 +158,27 @@ static bool spill_keep(struct conn *conn, const char *bytes, size_t length)
     return true;
 }
 
+static enum message_progress feed_failed(struct conn *conn, int errnum)
+{
+    conn->worker->loss.errnum = errnum;
+    return MESSAGE_BAD;
+}
+
+/* MESSAGE_BAD: worker->loss says by what. */
 static enum message_progress feed(struct conn *conn, const char *bytes, size_t length, bool peeked)
 {
     size_t used = 0;
     enum message_progress progress = message_reader_feed(&conn->reader, bytes, length, &used);
 
     conn->worker->account->bytes_received += used;
+    conn->worker->loss = (struct loss){.outcome = OUTCOME_BAD_MESSAGE};
     if (peeked) {
         /* MSG_TRUNC takes the bytes out of the queue without a copy, tcp(7). */
-        return recv(conn->fd, NULL, used, MSG_TRUNC) == (ssize_t)used ? progress : MESSAGE_BAD;
+        bool taken = recv(conn->fd, NULL, used, MSG_TRUNC) == (ssize_t)used;
+        return taken ? progress : feed_failed(conn, errno);
     }
     if (progress == MESSAGE_WHOLE && !spill_keep(conn, bytes + used, length - used)) {
-        return MESSAGE_BAD;
+        return feed_failed(conn, ENOMEM);
     }
     return progress;
 }
@@ -228,7 +237,7 @@ enum step_result step_recv(struct conn *conn, const struct step *step)
         }
         progress = feed(conn, worker->scratch, done, worker->peek);
     }
-    return progress == MESSAGE_WHOLE ? received(conn) : conn_end(conn, OUTCOME_BAD_MESSAGE);
+    return progress == MESSAGE_WHOLE ? received(conn) : conn_lose(conn, &worker->loss);
 }
 
 enum step_result step_repeat(struct conn *conn, const struct step *step)

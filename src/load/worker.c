@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -32,14 +33,13 @@ struct process {
     struct pace *pace;   /* the client's part */
 };
 
-/* The conductor sees to it that nobody is waiting for what cannot be told: a full pipe is its
- * death. */
+/* The conductor would wait for what it was not told, but not for a process that has ended. */
 static void tell(struct process *process, enum control what)
 {
     char byte = (char)what;
 
     if (write(process->control, &byte, 1) != 1) {
-        event_base_loopbreak(process->worker.base);
+        worker_give_up(&process->worker);
     }
 }
 
@@ -65,8 +65,12 @@ static void on_control(evutil_socket_t fd, short what, void *argument)
     char byte;
 
     (void)what;
-    if (read(fd, &byte, 1) != 1) { /* the conductor is gone */
-        event_base_loopbreak(process->worker.base);
+    ssize_t n = read(fd, &byte, 1);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return;
+    }
+    if (n != 1) { /* the conductor is gone */
+        worker_give_up(&process->worker);
         return;
     }
     if (byte == CONTROL_GO) {
@@ -176,9 +180,11 @@ static int process_init(struct process *process, const struct worker_descriptors
 
     event_assign(&process->control_event, worker->base, process->control, EV_READ | EV_PERSIST,
                  on_control, process);
-    event_add(&process->control_event, NULL);
     event_assign(&process->chores_event, worker->base, -1, EV_PERSIST, on_chores, process);
-    event_add(&process->chores_event, &chores);
+    if (event_add(&process->control_event, NULL) != 0 ||
+        event_add(&process->chores_event, &chores) != 0) {
+        return -1;
+    }
     if (worker->plan->side == SIDE_SERVER) {
         process->serve = serve_new(worker, descriptors->listeners, descriptors->listener_count);
         return process->serve != NULL ? 0 : -1;
@@ -210,6 +216,5 @@ int worker_main(const struct role_plan *plan, uint32_t index, struct board *boar
     usage_begin(worker);
     board->slot[index].ready = clock_now();
     tell(&process, CONTROL_READY);
-    event_base_loop(worker->base, 0);
-    return EXIT_SUCCESS;
+    return event_base_loop(worker->base, 0) == 0 && !worker->gave_up ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -20,6 +20,9 @@ struct worker_process {
     struct event *event;
     bool finished; /* has said so, or is dead */
     uint64_t died; /* what its slot had counted of `die` when it was forked */
+    bool given_up; /* workers_give_up was called, for this reason: */
+    enum lost_how how;
+    int number;
 };
 
 /* A start under way. */
@@ -68,8 +71,12 @@ int workers_fork(struct workers *workers, const struct listeners *listeners, str
 
 /* ---- workers_process.c ---- */
 
-/* A word to every worker that can hear it. */
-void workers_tell(const struct workers *workers, enum control what);
+/* A word to every worker that can hear it; one that cannot be told is given up. */
+void workers_tell(struct workers *workers, enum control what);
+
+/* End a worker that is of no use any more; its end is heard of as that of any other, and told as
+ * lost for this reason. */
+void workers_give_up(struct worker_process *process, enum lost_how how, int number);
 
 void workers_signal(const struct workers *workers, int number);
 

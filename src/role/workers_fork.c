@@ -54,7 +54,7 @@ static int compare_kept(const void *left, const void *right)
 /*
  * Close all but the standard streams and `fd`, which are moved next to those: what else the
  * conductor had open (the other role's controls, the sampler's sockets) would outlive it, and how
- * many descriptors RLIMIT_NOFILE leaves must not depend on it.
+ * many descriptors RLIMIT_NOFILE leaves must not depend on it.  -1: what is open is not known.
  */
 static int keep_only(int *fd, uint32_t count)
 {
@@ -70,8 +70,13 @@ static int keep_only(int *fd, uint32_t count)
     /* In rising order none is moved on top of one that is still to be moved. */
     qsort(kept, count, sizeof *kept, compare_kept);
     for (uint32_t i = 0; i < count; i++) {
-        fd[kept[i].index] = kept[i].fd > next ? dup2(kept[i].fd, next) : kept[i].fd;
-        next = fd[kept[i].index] + 1;
+        int moved = kept[i].fd > next ? dup2(kept[i].fd, next) : kept[i].fd;
+        if (moved < 0) {
+            free(kept);
+            return -1;
+        }
+        fd[kept[i].index] = moved;
+        next = moved + 1;
     }
     free(kept);
     return close_range((unsigned)next, ~0U, 0);
@@ -153,6 +158,7 @@ static int fork_worker(struct workers *workers, uint32_t index, const struct lis
     /* No handler of ours may run in the child before it has its own. */
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
+    process->given_up = false;
     process->died = account->outcome[OUTCOME_DIED];
     process->pid = lab_fork(workers->lab);
     if (process->pid == 0) {

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -8,14 +9,32 @@
 
 /* The processes of a role: told, struck and reaped. */
 
-void workers_tell(const struct workers *workers, enum control what)
+void workers_give_up(struct worker_process *process, enum lost_how how, int number)
 {
-    char byte = (char)what;
+    process->given_up = true;
+    process->how = how;
+    process->number = number;
+    kill(process->pid, SIGKILL);
+}
 
+static void tell_one(struct worker_process *process, char byte)
+{
+    while (send(process->control, &byte, 1, MSG_NOSIGNAL) != 1) {
+        if (errno == EPIPE || errno == ECONNRESET) {
+            return; /* it is just dying, which the end of file tells */
+        }
+        if (errno != EINTR) {
+            workers_give_up(process, LOST_UNTOLD, errno);
+            return;
+        }
+    }
+}
+
+void workers_tell(struct workers *workers, enum control what)
+{
     for (uint32_t i = 0; i < workers->plan.workers; i++) {
         if (workers->process[i].control >= 0) {
-            /* A worker that is just dying is found out by the end of file. */
-            (void)!send(workers->process[i].control, &byte, 1, MSG_NOSIGNAL);
+            tell_one(&workers->process[i], (char)what);
         }
     }
 }
@@ -72,7 +91,8 @@ int workers_reap(struct worker_process *process, enum outcome outcome)
         struct board_slot *slot = &board->slot[process - process->workers->process];
 
         kill(process->pid, SIGKILL);
-        waitpid(process->pid, &status, 0);
+        while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR) {
+        }
         process->pid = 0;
         slot->room = 0;
         settle(&slot->account, outcome);

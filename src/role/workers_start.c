@@ -97,7 +97,7 @@ static void forget_end(struct workers *workers)
 }
 
 /* What the role was told before goes for the new workers too: first not to begin, then to go. */
-static void tell_again(const struct workers *workers)
+static void tell_again(struct workers *workers)
 {
     if (workers->stopping) {
         workers_tell(workers, CONTROL_STOP);
@@ -147,6 +147,10 @@ static void tell_lost(struct workers *workers, const struct worker_process *proc
         .at = clock_now(),
     };
 
+    if (process->given_up) {
+        lost.how = process->how;
+        lost.number = process->number;
+    }
     if (workers->board->slot[index].account.outcome[OUTCOME_DIED] == process->died &&
         events->lost != NULL) {
         events->lost(events->context, &workers->role, &lost);
@@ -175,7 +179,11 @@ static void on_word(evutil_socket_t fd, short what, void *argument)
     char byte;
 
     (void)what;
-    if (read(fd, &byte, 1) != 1) {
+    ssize_t n = read(fd, &byte, 1);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return;
+    }
+    if (n != 1) {
         on_end(workers, process);
     } else if (byte != CONTROL_READY) {
         count_finished(workers, process);

@@ -113,10 +113,18 @@ static void on_progress(evutil_socket_t fd, short what, void *argument)
     progress_report(argument);
 }
 
+/* A loop that fails would end a phase before its time. */
+static void run_loop(struct trial *trial, int flags)
+{
+    if (event_base_loop(trial->base, flags) < 0 && trial->cut_by == NULL) {
+        trial->cut_by = "a failure of epoll_wait(2)";
+    }
+}
+
 /* Take what has come while the loop was not running. */
 static void hear_signals(struct trial *trial)
 {
-    event_base_loop(trial->base, EVLOOP_NONBLOCK);
+    run_loop(trial, EVLOOP_NONBLOCK);
 }
 
 /* ---- phases ---- */
@@ -148,7 +156,7 @@ static void phase_wait(struct trial *trial)
         }
     }
     if (trial->cut_by == NULL) {
-        event_base_loop(trial->base, EVLOOP_NO_EXIT_ON_EMPTY);
+        run_loop(trial, EVLOOP_NO_EXIT_ON_EMPTY);
     }
     if (timer != NULL) {
         event_free(timer);

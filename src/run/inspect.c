@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,6 +13,8 @@
 enum {
     /* What is kept of a command's output. */
     OUTPUT_MAX = 64 * 1024,
+    /* The exit status where a command could not be run, as sh(1) has it. */
+    NOT_RUN = 126,
     /* How soon a command's end, or a signal to us, is noticed. */
     TICK_MS = 20,
 };
@@ -25,12 +28,13 @@ static _Noreturn void run_command(const struct trial *trial, enum side side, int
     signal(SIGPIPE, SIG_DFL);
     signal(SIGCHLD, SIG_DFL);
     signal(SIGXFSZ, SIG_DFL);
-    dup2(nothing, STDIN_FILENO);
-    dup2(out, STDOUT_FILENO);
-    dup2(out, STDERR_FILENO);
+    if (dup2(nothing, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+        dup2(out, STDERR_FILENO) < 0) {
+        _exit(NOT_RUN);
+    }
     if (lab_enter(trial->lab, side, &error) != 0) {
         error_print(&error, stderr);
-        _exit(126);
+        _exit(NOT_RUN);
     }
     close_range(STDERR_FILENO + 1, ~0U, 0);
     lab_show_processes(trial->lab);
@@ -85,15 +89,23 @@ static int await_command(struct trial *trial, pid_t pid, struct capture *capture
     return guard_status(status);
 }
 
-static void inspect(struct trial *trial, enum side side)
+/* What could not be begun has said so, with the status of a shell that cannot run a command. */
+static int not_begun(struct capture *capture, const char *call)
 {
-    struct result *result = trial->result;
-    struct inspection *kept = &result->inspection[result->inspection_count];
+    if (capture->text != NULL) {
+        snprintf(capture->text, OUTPUT_MAX, "finwait: %s: %s\n", call, strerror(errno));
+    }
+    return NOT_RUN;
+}
+
+static int begin(struct trial *trial, enum side side, struct capture *capture)
+{
+    int status;
     int pair[2];
     pid_t pid;
 
     if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) != 0) {
-        return;
+        return not_begun(capture, "pipe2");
     }
     pid = lab_fork(trial->lab);
     if (pid == 0) {
@@ -101,16 +113,26 @@ static void inspect(struct trial *trial, enum side side)
         run_command(trial, side, pair[1]);
     }
     close(pair[1]);
-    if (pid > 0) {
-        struct capture capture = {.fd = pair[0], .text = calloc(1, OUTPUT_MAX + 1)};
-
-        kept->host = strdup(lab_is_private(trial->lab) ? side_name(side) : "host");
-        kept->command = strdup(trial->options->inspect);
-        kept->status = await_command(trial, pid, &capture);
-        kept->output = capture.text;
-        result->inspection_count++;
+    if (pid < 0) {
+        status = not_begun(capture, "fork");
+    } else {
+        capture->fd = pair[0];
+        status = await_command(trial, pid, capture);
     }
     close(pair[0]);
+    return status;
+}
+
+static void inspect(struct trial *trial, enum side side)
+{
+    struct result *result = trial->result;
+    struct inspection *kept = &result->inspection[result->inspection_count++];
+    struct capture capture = {.fd = -1, .text = calloc(1, OUTPUT_MAX + 1)};
+
+    kept->host = strdup(lab_is_private(trial->lab) ? side_name(side) : "host");
+    kept->command = strdup(trial->options->inspect);
+    kept->status = begin(trial, side, &capture);
+    kept->output = capture.text;
 }
 
 void inspect_hosts(struct trial *trial)

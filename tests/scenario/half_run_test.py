@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 
 import finwait_test as ft
@@ -128,6 +129,52 @@ class Lost(HalfRun):
                 self.assertEqual(ended.status, 0, ended)
                 self.assertFalse(ended.result.json["partial"])
                 self.assertNotIn("workers.lost", ended.result.remark_ids())
+
+
+class Starved(ft.LabTestCase):
+    """A worker that gets no more memory: what it cannot begin fails, and counts."""
+
+    SETTINGS = {
+        "load.rate": "500/s",
+        "load.connections": 1500,
+        "client.program": "connect send recv hold",
+        "server.program": "accept recv send hold",
+        "settle": "100ms",
+    }
+
+    def starve(self, serving):
+        process = ft.popen([*ft.as_arguments(self.SETTINGS), "--json"], user=self.user)
+        children = ft.wait_until(lambda: self.under_load(process), "sockets are held")
+        for pid in children:
+            if ft.listens(pid) == serving:
+                with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+                    size = int(file.read().split()[0]) * resource.getpagesize()
+                resource.prlimit(pid, resource.RLIMIT_AS, (size, size))
+        ended = ft.finish(process)
+        self.assertEqual(ended.status, 0, ended)
+        self.assert_nothing_left(process.mark)
+        return ended.result
+
+    def under_load(self, process):
+        children = ft.children_of(process.pid)
+        held = [len(os.listdir(f"/proc/{pid}/fd")) for pid in children]
+        return children if len(held) == 2 and min(held) > 40 else None
+
+    def check(self, result, side):
+        outcomes = result.outcomes(side)
+        self.assertGreater(result[f"{side}.errors.ENOMEM"], 0)
+        self.assertEqual(outcomes["error"], result[f"{side}.errors.ENOMEM"])
+        self.assertEqual(sum(outcomes.values()), result[f"{side}.attempted"])
+
+    def test_a_client(self):
+        result = self.starve(serving=False)
+        self.check(result, "client")
+        self.assertEqual(result["connections.attempted"], 1500)
+
+    def test_a_server(self):
+        result = self.starve(serving=True)
+        self.check(result, "server")
+        self.assertEqual(result["connections.attempted"], 1500)
 
 
 if __name__ == "__main__":
