@@ -8,6 +8,10 @@
 #define LOSSES(X)                                                                                  \
     X(LOST_BY_SIGNAL, "signal", "a signal ended it: its number")                                   \
     X(LOST_WITH_STATUS, "status", "it ended by itself: its exit status")                           \
+    X(LOST_STOPPED, "stopped",                                                                     \
+      "a signal had stopped it, and finwait ended it: the signal's number")                        \
+    X(LOST_SILENT, "silent",                                                                       \
+      "it did nothing any more, and finwait ended it: for how many seconds")                       \
     X(LOST_UNTOLD, "untold", "finwait ended it, for it could not be told what to do: the errno")
 
 enum lost_how {

@@ -100,7 +100,12 @@ static void say_one(struct story *story, const struct lost_worker *lost)
            (!result->phase[phase].reached || lost->at < result->phase[phase].begin)) {
         phase--;
     }
-    if (lost->how == LOST_UNTOLD) {
+    if (lost->how == LOST_STOPPED && signal != NULL) {
+        story_say(story, "SIG%s had stopped worker %u, and finwait ended it", signal, lost->worker);
+    } else if (lost->how == LOST_SILENT) {
+        story_say(story, "Worker %u did nothing for %d s, and finwait ended it", lost->worker,
+                  lost->number);
+    } else if (lost->how == LOST_UNTOLD) {
         story_say(story, "Worker %u could not be told what to do (%s), and finwait ended it",
                   lost->worker, errnum != NULL ? errnum : "an errno without a name");
     } else if (lost->how == LOST_WITH_STATUS) {

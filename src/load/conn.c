@@ -291,6 +291,9 @@ static void sweep_in(struct worker *worker, int64_t ns)
     struct timeval wait = clock_timeval(ns);
 
     worker->sweeping = evtimer_add(&worker->sweep, &wait) == 0;
+    if (!worker->sweeping) {
+        worker_give_up(worker);
+    }
 }
 
 void conn_sweep(struct worker *worker)

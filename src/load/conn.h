@@ -92,7 +92,8 @@ struct worker {
     struct {
         int64_t cpu_user, cpu_system;
         uint64_t attempted, tickets;
-    } before; /* what the predecessor had counted */
+    } before;  /* what the predecessor had counted */
+    bool late; /* the load had begun when it was forked */
     struct event_base *base;
     struct conn_events events;
     step_runner *const *runners; /* indexed by enum step_op */

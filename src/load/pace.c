@@ -124,16 +124,15 @@ static void on_time(evutil_socket_t fd, short what, void *argument)
 
 /*
  * Arrivals count from when this worker was told, lest the time that took cost the last of them; one
- * that takes over has what is left.
+ * that is started into the load has what is left of its duration.
  */
 void pace_go(struct pace *pace)
 {
     const struct worker *worker = pace->worker;
-    bool takes_over = worker->before.attempted > 0;
 
     pace->start = clock_now();
     if (worker->plan->duration > 0) {
-        pace->end = (takes_over ? worker->board->began : pace->start) + worker->plan->duration;
+        pace->end = (worker->late ? worker->board->began : pace->start) + worker->plan->duration;
     }
     if (pace->interval > 0) {
         arrive(pace);

@@ -136,6 +136,7 @@ static void on_connection(evutil_socket_t listener, short what, void *argument)
         post_room(serve);
     }
     post_room(serve);
+    conn_event_over(serve->worker);
 }
 
 /* What RLIMIT_NOFILE leaves.  The process closed what it inherited: what is open has low numbers.

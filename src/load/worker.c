@@ -43,11 +43,17 @@ static void tell(struct process *process, enum control what)
     }
 }
 
+static void beat(struct worker *worker)
+{
+    worker->board->slot[worker->index].beat++;
+}
+
 /* Begin what there is room for, say when finished. */
 static void on_event_over(void *context)
 {
     struct process *process = context;
 
+    beat(&process->worker);
     if (process->pace == NULL || !process->going) {
         return;
     }
@@ -88,6 +94,7 @@ static void on_chores(evutil_socket_t fd, short what, void *argument)
 
     (void)fd;
     (void)what;
+    beat(&process->worker);
     usage_look(&process->worker);
 }
 
@@ -132,6 +139,7 @@ static void take_over(struct worker *worker)
     worker->before.cpu_user = account->cpu_user;
     worker->before.cpu_system = account->cpu_system;
     worker->before.attempted = account->attempted;
+    worker->late = worker->board->began != 0;
     worker->before.tickets = account->tls.count[TLS_TICKETS];
 }
 

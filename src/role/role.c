@@ -43,8 +43,8 @@ void role_kill(struct role *role)
 
 void role_freeze(struct role *role, bool frozen)
 {
-    role->frozen = frozen;
     role->ops->signal(role, frozen ? SIGSTOP : SIGCONT);
+    role->frozen = frozen;
 }
 
 int role_start(struct role *role, const struct event_spec *as, struct error *error)

@@ -1,6 +1,7 @@
 #include "workers.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,9 @@ static int workers_start(struct role *role, const struct event_spec *as, struct 
 static void workers_strike(struct role *role, int number)
 {
     if (hears(workers_of(role))) {
+        if (number == SIGSTOP) {
+            workers_watch_last(workers_of(role));
+        }
         workers_signal(workers_of(role), number);
     }
 }
@@ -70,6 +74,7 @@ static void workers_end(struct role *role)
     struct workers *workers = workers_of(role);
 
     workers->ended = true;
+    workers_watch_end(workers);
     workers_start_cancel(workers);
     workers_reap_all(workers, OUTCOME_CUT);
     leash_free(&workers->leash);
@@ -190,7 +195,7 @@ static struct role *workers_make(const struct role_plan *plan, const struct lab 
     workers->lab = lab;
     workers->base = base;
     if ((plan->side == SIDE_CLIENT && dial_try_options(plan, error) != 0) ||
-        workers_start_first(workers, error) != 0) {
+        workers_start_first(workers, error) != 0 || workers_watch(workers, error) != 0) {
         workers_end(&workers->role);
         workers_free(&workers->role);
         return NULL;

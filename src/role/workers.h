@@ -23,6 +23,8 @@ struct worker_process {
     bool given_up; /* workers_give_up was called, for this reason: */
     enum lost_how how;
     int number;
+    uint64_t beat;  /* of its slot, when last looked at … */
+    uint32_t quiet; /* … and so many times since then */
 };
 
 /* A start under way. */
@@ -52,6 +54,7 @@ struct workers {
     bool told; /* events.finished was called */
     uint32_t finished;
     uint32_t died;
+    struct event *watch;
     struct workers_start start;
     struct worker_process process[]; /* plan.workers */
 };
@@ -87,6 +90,19 @@ bool workers_are_down(const struct workers *workers);
 int workers_reap(struct worker_process *process, enum outcome outcome);
 void workers_reap_all(struct workers *workers, enum outcome outcome);
 
+/* ---- workers_watch.c ---- */
+
+/*
+ * Look at the workers' beats from now on.  One that stands still though nobody froze the role is
+ * given up.  -1 with STATUS_MACHINE.
+ */
+int workers_watch(struct workers *workers, struct error *error);
+
+/* Look at once whether a signal has stopped one: they are about to be stopped, or ended, by us. */
+void workers_watch_last(struct workers *workers);
+
+void workers_watch_end(struct workers *workers);
+
 /* ---- workers_start.c ---- */
 
 /* The addresses that the role itself has, of those in its plan. */
@@ -97,6 +113,9 @@ int workers_start_first(struct workers *workers, struct error *error);
 
 /* role_start. */
 int workers_start_again(struct workers *workers, const struct event_spec *as, struct error *error);
+
+/* A worker has ended by itself, or is given up: reap it and tell. */
+void workers_ended(struct worker_process *process);
 
 /* Give up a start that is under way. */
 void workers_start_cancel(struct workers *workers);

@@ -157,9 +157,9 @@ static void tell_lost(struct workers *workers, const struct worker_process *proc
     }
 }
 
-/* The end of file is a worker's death. */
-static void on_end(struct workers *workers, struct worker_process *process)
+void workers_ended(struct worker_process *process)
 {
+    struct workers *workers = process->workers;
     struct error error;
 
     tell_lost(workers, process, workers_reap(process, OUTCOME_KILLED));
@@ -183,8 +183,8 @@ static void on_word(evutil_socket_t fd, short what, void *argument)
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
         return;
     }
-    if (n != 1) {
-        on_end(workers, process);
+    if (n != 1) { /* the end of file is a worker's death */
+        workers_ended(process);
     } else if (byte != CONTROL_READY) {
         count_finished(workers, process);
     } else if (++workers->start.ready == workers->plan.workers) {

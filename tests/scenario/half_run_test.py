@@ -131,6 +131,41 @@ class Lost(HalfRun):
                 self.assertNotIn("workers.lost", ended.result.remark_ids())
 
 
+class Stopped(HalfRun):
+    """By a signal from outside: nobody waits for it, and it is told."""
+
+    def check_stopped(self, result, side, phase):
+        (lost,) = result.json[side]["lost"]
+        self.assertEqual((lost["how"], lost["number"]), ("stopped", signal.SIGSTOP))
+        self.assertIn(f"ended it in {phase}", result.remark("workers.lost", side)["text"])
+
+    def test_under_load(self):
+        settings = {**LOAD, "load.connections": 0, "load.duration": "2s", "server.workers": 2}
+        for side in ("client", "server"):
+            with self.subTest(side):
+                strike = self.killer(side, "load  ", signal.SIGSTOP)
+                self.check_stopped(self.half_run(settings, strike), side, "load")
+
+    def test_all_of_a_client_without_a_bound(self):
+        settings = {**LOAD, "load.connections": 0, "load.duration": "1h"}
+        result = self.half_run(settings, self.killer("client", "load  ", signal.SIGSTOP, 2))
+        self.assertEqual(len(result.json["client"]["lost"]), 2)
+        self.assertIn("settle", result.json["phases"])
+
+    def test_in_settle(self):
+        for settle in ("3s", "800ms"):  # there is time to be missed, or none
+            with self.subTest(settle):
+                settings = {**HELD, "settle": settle}
+                strike = self.killer("server", "settle", signal.SIGSTOP)
+                self.check_stopped(self.half_run(settings, strike), "server", "settle")
+
+    def test_what_the_scenario_asks_for_is_none(self):
+        events = "[{at: 200ms, stop: server}, {at: 2500ms, cont: server}, {at: 2700ms, stop: client}]"
+        ended = ft.run({**LOAD, "load.duration": "3s", "events": events}, user=self.user)
+        self.assertEqual(ended.status, 0, ended)
+        self.assertNotIn("workers.lost", ended.result.remark_ids())
+
+
 class Starved(ft.LabTestCase):
     """A worker that gets no more memory: what it cannot begin fails, and counts."""
 

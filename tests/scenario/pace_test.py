@@ -105,6 +105,21 @@ class Duration(ft.LabTestCase):
         result = self.run_checked(settings)
         self.assertEqual(result["connections.completed"], 100)
 
+    def test_a_client_that_is_started_into_it_has_what_is_left(self):
+        """Whether it had begun something before it was killed or not."""
+        for killed in ("0s", "300ms"):
+            with self.subTest(killed):
+                result = self.run_checked(
+                    {
+                        "load.duration": "2s",
+                        "load.rate": "200/s",
+                        "events": f"[{{at: {killed}, kill: client}}, {{at: 1s, start: client}}]",
+                        "settle": "100ms",
+                    }
+                )
+                self.assertGreater(result["client.last_begun"], 1)
+                self.assertLess(result["client.last_begun"], 2.5)
+
 
 class NoClient(ft.TestCase):
     """`client: none`: a server alone, which any client may load; here one of Python's."""
