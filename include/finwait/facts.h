@@ -167,8 +167,8 @@ double facts_reset_unaccepted(const struct facts *facts);
 /* Whether the client's connections are with itself: no listener made any of them. */
 bool facts_self_connected(const struct facts *facts);
 
-/* Of a partial result: what cut it short (NULL: nothing did, see result_side.lost), and the phase
- * it was in. */
+/* Of a partial result: what cut it short (NULL: nothing did, it is for another reason), and the
+ * phase it was in. */
 const char *facts_cut_by(const struct facts *facts);
 enum phase facts_last_phase(const struct facts *facts);
 

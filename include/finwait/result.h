@@ -177,7 +177,7 @@ struct moment {
 struct result {
     int schema;
     char *version; /* finwait's */
-    bool partial;  /* cut short, or a worker was lost: see cut_by, side[].lost */
+    bool partial;  /* cut short, a worker was lost, or it fell short: see cut_by, side[].lost */
     char *cut_by;  /* cut short: "SIGINT" …; else NULL */
     char *started; /* RFC 3339, UTC */
     bool private_lab;
@@ -243,6 +243,12 @@ void result_measure(struct result *result);
  * counter that was not read (this kernel has none of that name) is absent.
  */
 bool result_metric(const struct result *result, const char *name, double *value);
+
+/*
+ * Whether the client never began connections that it was to begin (connections.missed), and neither
+ * an event nor a `die` of its program is why; of an open loop's, more than 5 %.
+ */
+bool result_fell_short(const struct result *result);
 
 /* As JSON; the caller owns the reference. */
 json_t *result_to_json(const struct result *result);

@@ -60,8 +60,8 @@ static const char help[] = COMMAND_SCENARIO
     "                      allow a server.at that is not a loopback address\n"
     "\n"
     "Exit status: 0 every expectation held; 1 one did not; 2 the command line or the scenario is\n"
-    "wrong; 3 this machine cannot do it; 4 it was cut short, or a worker ended that nobody had\n"
-    "asked to (the partial result is written).\n";
+    "wrong; 3 this machine cannot do it; 4 it was cut short, a worker ended unasked or\n"
+    "connections were never begun (the partial result is written).\n";
 
 static int take_option(struct run_options *options, int letter, struct error *error)
 {

@@ -6,7 +6,8 @@
 const char *facts_cut_by(const struct facts *facts)
 {
     const struct result *result = facts->result;
-    bool told = result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count > 0;
+    bool told = result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count > 0 ||
+                result_fell_short(result);
 
     if (result->cut_by != NULL) {
         return result->cut_by;

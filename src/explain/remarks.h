@@ -36,6 +36,8 @@
       "connections that ended while a message was due to a role, and what came instead")           \
     X(observe_bad_status, "http.bad_status", WARNING, ANY,                                         \
       "responses whose status is outside http.ok")                                                 \
+    X(observe_missed, "connections.missed", WARNING, ANY,                                          \
+      "connections that were to be begun and never were, and what that makes of the numbers")      \
     X(observe_behind, "load.behind", WARNING, ANY,                                                 \
       "an open loop's connections were begun late or not at all")                                  \
     X(observe_refused, "connect.refused", CAUSE, ANY, "a RST answered SYNs (ECONNREFUSED)")        \

@@ -38,14 +38,35 @@ static bool searched_ports(const struct facts *facts)
            facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] > first;
 }
 
-/* Of those that were due; 0 where all were begun, if late.  Each worker rounds its share. */
+/* Of those that were due; 0 where all were begun, if late. */
 static double never_begun(const struct facts *facts)
 {
-    double due;
+    double never = 0;
 
-    facts_metric(facts, &due, "connections.scheduled");
-    double never = due - facts->attempted;
-    return never > facts->result->side[SIDE_CLIENT].workers ? never : 0;
+    facts_metric(facts, &never, "connections.missed");
+    return never;
+}
+
+/* What is too late an open loop leaves out, and its latencies then lack the worst. */
+void observe_missed(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    double missed = never_begun(facts);
+
+    if (missed <= 0 || (!facts->open_loop && !result_fell_short(facts->result))) {
+        return;
+    }
+    story_about(story, SIDE_CLIENT);
+    story_evidence(story, "connections.missed");
+    story_evidence(story, "connections.attempted");
+    story_say(story, "%s of %s connections that were to be begun never %s.", COUNT(missed),
+              COUNT(missed + facts->attempted), PLURAL(missed, "was", "were"));
+    if (facts->open_loop) {
+        story_evidence(story, "connections.scheduled");
+        story_say(story, "The load was not the one that was asked for, and no latency tells how "
+                         "long those would have waited: the figures are of the others alone, and "
+                         "too good (coordinated omission).");
+    }
 }
 
 /* One that is killed forgets what it had yet to begin; one that is stopped catches up. */
@@ -123,7 +144,7 @@ void observe_behind(struct story *story)
     const struct facts *facts = &story->facts;
 
     if (!facts->open_loop || facts->arriving <= 0 || !facts->result->side[SIDE_CLIENT].played ||
-        facts->result->partial) {
+        facts->result->cut_by != NULL) {
         return;
     }
     double got = facts->attempted / facts->arriving;

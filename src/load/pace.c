@@ -12,6 +12,9 @@ enum {
     BATCH = 256,
     /* How long until one is begun again for which there was no memory. */
     REST_MS = 10,
+    /* How late one may be begun that was due within load.duration: a timer, or another program that
+     * had the CPU, costs none of them.  What is later is missed. */
+    GRACE_MS = 50,
 };
 
 struct pace {
@@ -44,10 +47,16 @@ static int64_t next_birth(const struct pace *pace)
     return pace->interval > 0 ? due(pace) : clock_now();
 }
 
+/* Arrivals that had to wait are not begun long after the load was to end. */
+static bool is_too_late(const struct pace *pace)
+{
+    return pace->interval > 0 && clock_now() >= pace->end + GRACE_MS * NS_PER_MS;
+}
+
 bool pace_over(const struct pace *pace)
 {
     return pace->stopped || pace->begun >= pace->quota ||
-           (pace->end > 0 && next_birth(pace) >= pace->end);
+           (pace->end > 0 && (next_birth(pace) >= pace->end || is_too_late(pace)));
 }
 
 /* One that was due at `born`, or is as early as it can be.  False: there was no memory for it. */

@@ -149,6 +149,12 @@ static void list_partial(struct list *list, const struct facts *facts)
                      PLURAL(lost, "worker", "workers"), side_name((enum side)side));
         }
     }
+    if (result_fell_short(facts->result)) {
+        double missed = 0;
+        facts_metric(facts, &missed, "connections.missed");
+        list_add(list, "%s %s never begun", COUNT(missed),
+                 PLURAL(missed, "connection was", "connections were"));
+    }
 }
 
 static void list_title(struct list *list, const struct facts *facts)

@@ -44,7 +44,10 @@
     X(METRIC_ATTEMPTED, "connections.attempted", "connections", read_tally,                        \
       "connections begun (by the client; accepted, when only the server is played)")               \
     X(METRIC_SCHEDULED, "connections.scheduled", "connections", read_scheduled,                    \
-      "with load.rate: how many were to be begun, in time or late; absent: a partial result")      \
+      "with load.rate: how many were to be begun, in time or late; absent: the run was cut short") \
+    X(METRIC_MISSED, "connections.missed", "connections", read_missed,                             \
+      "how many were to be begun and never were: due in an open loop, or of load.connections "     \
+      "where no load.duration ends it sooner; absent: the run was cut short")                      \
     X(METRIC_OPENED, "connections.opened", "connections", read_opened,                             \
       "connections that were established: those that the client saw, and of its killed ones "      \
       "those "                                                                                     \

@@ -1,4 +1,3 @@
-#include "finwait/units.h"
 #include "measure.h"
 #include "readers.h"
 
@@ -19,33 +18,6 @@ bool read_tally(const struct result *result, const struct metric_key *key, doubl
     struct tally tally;
 
     return measure_tally(result, &tally) && tally_figure(&tally, key->id, value);
-}
-
-static const char *setting(const struct result *result, const char *path)
-{
-    const char *text = text_pairs_get(&result->scenario, path);
-
-    return text != NULL ? text : "";
-}
-
-/* One is due at once and each next after 1/rate; what is due as load.duration ends is not begun. */
-bool read_scheduled(const struct result *result, const struct metric_key *key, double *value)
-{
-    uint64_t connections = 0;
-    int64_t duration = 0;
-    double rate;
-
-    (void)key;
-    if (result->partial || !result->side[SIDE_CLIENT].played ||
-        units_parse_rate(setting(result, "load.rate"), &rate) != 0 || rate <= 0) {
-        return false;
-    }
-    units_parse_count(setting(result, "load.connections"), &connections);
-    units_parse_duration(setting(result, "load.duration"), &duration);
-    double scheduled = rate * readers_seconds(duration) + 1 - 1e-6;
-    uint64_t due = scheduled < 0x1p53 ? (uint64_t)scheduled : UINT64_C(1) << 53;
-    due = due == 0 || (connections > 0 && connections < due) ? connections : due;
-    return due > 0 && readers_found(value, (double)due);
 }
 
 /* What a killed worker had not looked at was established nevertheless, if the server accepted it.

@@ -57,8 +57,7 @@ static void on_phase_over(evutil_socket_t fd, short what, void *argument)
     (void)what;
     trial->load_due = true;
     if (trial->phase == PHASE_LOAD && will_finish(trial)) {
-        /* What is under way may end well, and all that was due in an open loop has yet to begin,
-         * however late: then on_finished. */
+        /* What is under way may end well, then on_finished.  An open loop ends by its own clock. */
         if (trial->scenario->load.rate == 0) {
             role_stop(trial->role[SIDE_CLIENT]);
         }

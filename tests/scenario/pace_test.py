@@ -33,6 +33,28 @@ class OpenLoop(ft.LabTestCase):
         self.assertLess(result["latency.connect.p50"], 0.3)
         self.assertGreaterEqual(result["latency.life.p50"], result["latency.response.p50"])
 
+    def test_what_is_too_late_is_missed(self):
+        """Of more than any machine begins: the load ends in its time, and it says so."""
+        settings = {"load.rate": "2000000/s", "load.duration": "1s", "settle": "100ms"}
+        ended = ft.run({**settings, "client.workers": 1}, user=self.user)
+        self.assertEqual(ended.status, 4, ended)
+        result = ended.result
+        self.assertTrue(result.json["partial"])
+        self.assertNotIn("cut_by", result.json)
+        self.assertEqual(result["connections.scheduled"], 2000000)
+        begun = result["connections.attempted"]
+        self.assertTrue(0 < begun < 1000000, begun)
+        self.assertEqual(result["connections.missed"], 2000000 - begun)
+        self.assertEqual(sum(result.outcomes("client").values()), begun)
+        self.assertIn("coordinated omission", result.remark("connections.missed")["text"])
+        self.assertIn("load.behind", result.remark_ids())
+
+    def test_what_a_rate_can_keep_is_all_begun(self):
+        settings = {"load.rate": "300/s", "load.duration": "2s", "client.workers": 2}
+        result = self.run_checked({**settings, "settle": "100ms"})
+        self.assertEqual(result["connections.attempted"], 600)
+        self.assertEqual(result["connections.missed"], 0)
+
 
 class NeverEarly(ft.LabTestCase):
     """What is to last a while lasts it: no connection of many is early, whatever the load."""

@@ -226,6 +226,14 @@ static struct result *late(void)
     return result;
 }
 
+static struct result *missed(void)
+{
+    struct result *result = fixture_new();
+
+    result->side[SIDE_CLIENT].account.attempted = 1000;
+    return result;
+}
+
 static struct result *died(void)
 {
     struct result *result = fixture_new();
@@ -300,6 +308,7 @@ static const struct {
     {"timeout.tcp", fixture_new, {"client.outcome.timeout=3", "client.error.ETIMEDOUT=3"}},
     {"descriptors.exhausted", fixture_new, {"server.error.EMFILE=50"}},
     {"errno.met", fixture_new, {"client.outcome.error=12", "client.error.ENETUNREACH=12"}},
+    {"connections.missed", missed, {"load.rate=1000/s", "load.duration=5s"}},
     {"workers.died", died, {"server.outcome.died=1"}},
     {"sockets.unobserved", unobserved, {0}},
     {"self_connect", self_connected, {"client.to=198.18.0.1:40000", "client.established=1"}},

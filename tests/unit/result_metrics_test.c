@@ -539,8 +539,43 @@ static void what_was_due_is_the_scenarios(void **state)
         } else {
             assert_absent(result, "connections.scheduled");
         }
-        result->partial = true;
+        result->cut_by = strdup("SIGINT");
         assert_absent(result, "connections.scheduled");
+        assert_absent(result, "connections.missed");
+        result_free(result);
+    }
+}
+
+static void what_was_not_begun_is_missed(void **state)
+{
+    static const struct {
+        const char *rate, *connections, *duration;
+        uint64_t attempted;
+        double missed; /* -1: absent */
+        bool short_of;
+    } rows[] = {
+        {"100/s", "0", "3s", 300, 0, false},  {"100/s", "0", "3s", 301, 0, false},
+        {"100/s", "0", "3s", 290, 10, false}, {"100/s", "0", "3s", 200, 100, true},
+        {"100/s", "50", "3s", 50, 0, false},  {"100/s", "50", "0s", 10, 40, true},
+        {"max", "50", "0s", 50, 0, false},    {"max", "50", "0s", 49, 1, true},
+        {"max", "50", "3s", 20, -1, false},   {"max", "0", "3s", 20, -1, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result *result = hand_made();
+        text_pairs_add(&result->scenario, "load.rate", rows[i].rate);
+        text_pairs_add(&result->scenario, "load.connections", rows[i].connections);
+        text_pairs_add(&result->scenario, "load.duration", rows[i].duration);
+        result->side[SIDE_CLIENT].account.attempted = rows[i].attempted;
+        if (rows[i].missed >= 0) {
+            assert_value(result, "connections.missed", rows[i].missed);
+        } else {
+            assert_absent(result, "connections.missed");
+        }
+        assert_int_equal(result_fell_short(result), rows[i].short_of);
+        result->side[SIDE_CLIENT].account.outcome[OUTCOME_DIED] = 1;
+        assert_false(result_fell_short(result));
         result_free(result);
     }
 }
@@ -727,6 +762,7 @@ static void every_pattern_is_found(void **state)
         {"host.counter.IpExtInOctets", "host.counter.<name>"},
         {"connections.attempted", "connections.attempted"},
         {"connections.scheduled", "connections.scheduled"},
+        {"connections.missed", "connections.missed"},
         {"connections.opened", "connections.opened"},
         {"connections.completed", "connections.completed"},
         {"connections.failed", "connections.failed"},
@@ -893,6 +929,7 @@ int main(void)
         cmocka_unit_test(the_kernels_know_better_who_closed_first),
         cmocka_unit_test(the_server_drives_when_it_is_alone),
         cmocka_unit_test(what_was_due_is_the_scenarios),
+        cmocka_unit_test(what_was_not_begun_is_missed),
         cmocka_unit_test(sampler_figures),
         cmocka_unit_test(the_last_restart_counts_and_all_refusals),
         cmocka_unit_test(each_role_has_its_own_last_restart),
