@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "finwait/interrupt.h"
+
 static volatile sig_atomic_t seen;
 static volatile pid_t heir;
 
@@ -16,17 +18,16 @@ static void note(int number)
 
 void interrupts_hold(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     const struct sigaction action = {.sa_handler = note};
 
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGCHLD, SIG_DFL); /* ignored, which is inherited, it would leave waitpid(2) nothing */
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (size_t i = 0; i < INTERRUPT_N; i++) {
         struct sigaction old;
 
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
-            sigaction(numbers[i], &action, NULL);
+        if (sigaction(interrupt_numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
+            sigaction(interrupt_numbers[i], &action, NULL);
         }
     }
 }
@@ -38,7 +39,7 @@ bool interrupts_seen(void)
 
 const char *interrupts_name(void)
 {
-    return seen == 0 ? NULL : seen == SIGINT ? "SIGINT" : seen == SIGTERM ? "SIGTERM" : "SIGHUP";
+    return interrupt_name(seen);
 }
 
 void interrupts_pass_on(pid_t child)

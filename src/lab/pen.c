@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "finwait/interrupt.h"
 #include "finwait/privileges.h"
 
 /* ---- a child in another PID namespace ---- */
@@ -82,9 +83,7 @@ static _Noreturn void pen_keep(int life)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "finwait-leash");
     signal(SIGCHLD, SIG_IGN);
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
+    interrupt_ignore();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     privileges_keep(PRIVILEGES_NONE, &ignored);

@@ -85,15 +85,16 @@ struct conn_events {
 /* What the connections of a worker have in common. */
 struct worker {
     const struct role_plan *plan;
-    uint32_t index;  /* among plan->workers */
+    uint32_t index; /* among plan->workers */
+    bool late;      /* the load had begun when it was forked */
+    bool gave_up;
     uint64_t memory; /* bytes, before the first connection */
     struct board *board;
     struct account *account; /* its own slot's; goes on from what a predecessor counted there */
     struct {
         int64_t cpu_user, cpu_system;
         uint64_t attempted, tickets;
-    } before;  /* what the predecessor had counted */
-    bool late; /* the load had begun when it was forked */
+    } before; /* what the predecessor had counted */
     struct event_base *base;
     struct conn_events events;
     step_runner *const *runners; /* indexed by enum step_op */
@@ -113,7 +114,6 @@ struct worker {
     struct conn_list spare;
     uint32_t open;         /* connections that run their program */
     struct closer *closer; /* NULL: no close takes its time */
-    bool gave_up;
 };
 
 #define WORKER_SCRATCH ((size_t)65536)

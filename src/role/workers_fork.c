@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "finwait/interrupt.h"
 #include "finwait/privileges.h"
 #include "workers.h"
 
@@ -25,9 +26,8 @@ static void become_worker(void)
     sigset_t none;
 
     /* Ctrl-C, the end of a terminal and timeout(1) reach the whole group: the conductor decides. */
-    signal(SIGINT, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
+    interrupt_ignore();
+    signal(SIGXCPU, SIG_DFL); /* but this one tells why it ends */
     signal(SIGCHLD, SIG_IGN); /* its children, of `inherit`, are reaped by the kernel */
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&none);

@@ -6,6 +6,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/explain.h"
+#include "finwait/interrupt.h"
 #include "finwait/privileges.h"
 #include "trial.h"
 
@@ -44,7 +45,7 @@ static void on_signal(evutil_socket_t number, short what, void *argument)
 
     (void)what;
     if (trial->cut_by == NULL) {
-        trial->cut_by = number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
+        trial->cut_by = interrupt_name((int)number);
     }
     event_base_loopbreak(trial->base);
 }
@@ -306,8 +307,6 @@ static void trial_fini(struct trial *trial)
     }
 }
 
-#define SIGNALS 3
-
 static bool is_ignored(int number)
 {
     struct sigaction action;
@@ -315,32 +314,31 @@ static bool is_ignored(int number)
     return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-static int watch(struct trial *trial, struct event *events[SIGNALS + 1])
+static int watch(struct trial *trial, struct event *events[INTERRUPT_N + 1])
 {
-    static const int numbers[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
     struct timeval every = clock_timeval(trial->options->progress_every);
 
-    for (size_t i = 0; i < SIGNALS; i++) {
-        if (is_ignored(numbers[i])) {
+    for (size_t i = 0; i < INTERRUPT_N; i++) {
+        if (is_ignored(interrupt_numbers[i])) {
             continue; /* nohup(1), or a shell's background job */
         }
-        events[i] = evsignal_new(trial->base, numbers[i], on_signal, trial);
+        events[i] = evsignal_new(trial->base, interrupt_numbers[i], on_signal, trial);
         if (events[i] == NULL || event_add(events[i], NULL) != 0) {
             return -1;
         }
     }
     if (trial->options->progress != NULL) {
-        events[SIGNALS] = event_new(trial->base, -1, EV_PERSIST, on_progress, trial);
-        if (events[SIGNALS] == NULL || event_add(events[SIGNALS], &every) != 0) {
+        events[INTERRUPT_N] = event_new(trial->base, -1, EV_PERSIST, on_progress, trial);
+        if (events[INTERRUPT_N] == NULL || event_add(events[INTERRUPT_N], &every) != 0) {
             return -1;
         }
     }
     return 0;
 }
 
-static void unwatch(struct event *events[SIGNALS + 1])
+static void unwatch(struct event *events[INTERRUPT_N + 1])
 {
-    for (size_t i = 0; i <= SIGNALS; i++) {
+    for (size_t i = 0; i <= INTERRUPT_N; i++) {
         if (events[i] != NULL) {
             event_free(events[i]);
         }
@@ -365,7 +363,7 @@ static struct event_base *base_new(void)
 struct result *conduct(const struct scenario *scenario, const struct conduct_options *options,
                        struct error *error)
 {
-    struct event *events[SIGNALS + 1] = {NULL};
+    struct event *events[INTERRUPT_N + 1] = {NULL};
     struct trial trial = {.scenario = scenario, .options = options};
 
     trial.result = result_new();

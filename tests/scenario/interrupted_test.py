@@ -36,7 +36,8 @@ class Signals(ft.LabTestCase):
             return json.load(file)
 
     def test_during_load(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for name in "INT TERM HUP QUIT ALRM USR1 USR2 XCPU".split():
+            number = signal.Signals[f"SIG{name}"]
             with self.subTest(number.name):
                 value = self.cut(ENDLESS, "load  ", number)
                 self.check_partial(value, number.name, ["setup", "load"])

@@ -375,7 +375,7 @@ class Signals(ft.LabTestCase):
 
     def test_the_whole_group_is_told(self):
         """As by timeout(1): the workers leave it to the conductor."""
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
             with self.subTest(number.name):
                 arguments = [*ft.as_arguments({**ENDLESS, **WORKERS}), "--json"]
                 with running(*arguments, user=self.user, start_new_session=True) as process:
