@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import signal
+import subprocess
 
 import finwait_test as ft
 
@@ -184,13 +185,24 @@ class Starved(ft.LabTestCase):
         children = ft.wait_until(lambda: self.under_load(process), "sockets are held")
         for pid in children:
             if ft.listens(pid) == serving:
-                with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-                    size = int(file.read().split()[0]) * resource.getpagesize()
-                resource.prlimit(pid, resource.RLIMIT_AS, (size, size))
+                self.limit(pid)
         ended = ft.finish(process)
         self.assertEqual(ended.status, 0, ended)
         self.assert_nothing_left(process.mark)
         return ended.result
+
+    def limit(self, pid):
+        """To what it has.  A limit is its own user's to lower, prlimit(2)."""
+        status = ft.read_status(f"/proc/{pid}")
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+            size = int(file.read().split()[0]) * resource.getpagesize()
+        subprocess.run(
+            ["prlimit", f"--pid={pid}", f"--as={size}"],
+            user=int(status["Uid"].split()[0]),
+            group=int(status["Gid"].split()[0]),
+            extra_groups=[],
+            check=True,
+        )
 
     def under_load(self, process):
         children = ft.children_of(process.pid)
