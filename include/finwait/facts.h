@@ -170,6 +170,10 @@ bool facts_self_connected(const struct facts *facts);
 /* Of a partial result: what cut it short (NULL: nothing did, it is for another reason), and the
  * phase it was in. */
 const char *facts_cut_by(const struct facts *facts);
+/* Whether a fault or an event was due and could not be done, other than for bind(2)'s refusal, and
+ * how many there are. */
+bool facts_undone(const struct moment *moment);
+size_t facts_count_undone(const struct facts *facts);
 enum phase facts_last_phase(const struct facts *facts);
 
 #endif

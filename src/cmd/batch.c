@@ -111,10 +111,13 @@ enum status batch_run(const struct batch *batch, batch_run_fn *run, void *contex
     if (batch->count == 1) {
         return run(context, batch->scenario[0], error);
     }
-    for (size_t i = 0; i < batch->count && worst <= STATUS_UNMET; i++) {
+    for (size_t i = 0; i < batch->count; i++) {
         enum status status = interrupts_seen() ? STATUS_INTERRUPTED
                                                : run_apart(batch->scenario[i], run, context, error);
         worst = status > worst ? status : worst;
+        if (status == STATUS_USAGE || status == STATUS_MACHINE) {
+            break;
+        }
     }
     return worst;
 }

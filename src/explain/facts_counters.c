@@ -3,11 +3,26 @@
 
 /* What sockets and counters say together. */
 
+bool facts_undone(const struct moment *moment)
+{
+    return moment->error != NULL && moment->refusals == 0;
+}
+
+size_t facts_count_undone(const struct facts *facts)
+{
+    size_t undone = 0;
+
+    for (size_t i = 0; i < facts->result->moment_count; i++) {
+        undone += facts_undone(&facts->result->moment[i]);
+    }
+    return undone;
+}
+
 const char *facts_cut_by(const struct facts *facts)
 {
     const struct result *result = facts->result;
-    bool told = result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count > 0 ||
-                result_fell_short(result);
+    size_t lost = result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count;
+    bool told = lost > 0 || result_fell_short(result) || facts_count_undone(facts) > 0;
 
     if (result->cut_by != NULL) {
         return result->cut_by;

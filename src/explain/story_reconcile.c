@@ -22,7 +22,7 @@ void observe_not_done(struct story *story)
     for (size_t i = 0; i < result->moment_count; i++) {
         const struct moment *moment = &result->moment[i];
         const struct event_spec *event = moment_event(result, moment);
-        if (moment->error == NULL || moment->refusals > 0) {
+        if (!facts_undone(moment)) {
             continue;
         }
         story_next(story);

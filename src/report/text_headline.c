@@ -131,6 +131,14 @@ static void list_machine(struct list *list, const struct facts *facts)
     list_add_text(list, "", facts->result->started != NULL ? facts->result->started : "");
 }
 
+static void list_undone(struct list *list, size_t undone)
+{
+    if (undone > 0) {
+        list_add(list, "%zu %s not be done", undone,
+                 PLURAL(undone, "fault or event could", "faults or events could"));
+    }
+}
+
 static void list_partial(struct list *list, const struct facts *facts)
 {
     const char *cut_by = facts_cut_by(facts);
@@ -149,6 +157,7 @@ static void list_partial(struct list *list, const struct facts *facts)
                      PLURAL(lost, "worker", "workers"), side_name((enum side)side));
         }
     }
+    list_undone(list, facts_count_undone(facts));
     if (result_fell_short(facts->result)) {
         double missed = 0;
         facts_metric(facts, &missed, "connections.missed");

@@ -293,6 +293,6 @@ void collect_end(struct trial *trial)
     rebase_lost(trial);
     predict_unstruck(trial->result, trial->scenario, trial->model);
     trial->result->cut_by = trial->cut_by != NULL ? strdup(trial->cut_by) : NULL;
-    trial->result->partial =
-        trial->cut_by != NULL || has_lost(trial->result) || result_fell_short(trial->result);
+    trial->result->partial = trial->cut_by != NULL || trial->undone || has_lost(trial->result) ||
+                             result_fell_short(trial->result);
 }

@@ -95,6 +95,7 @@ static void on_restarted(void *context, struct role *role, int64_t took, uint64_
 /* Without its driver the load is over. */
 static void on_not_started(struct trial *trial, struct role *role, const struct error *error)
 {
+    trial->undone = true;
     moments_not_restarted(trial->moments, role->side, error);
     if (is_driver(trial, role)) {
         load_is_over(trial);

@@ -133,7 +133,7 @@ static bool change_faults(struct moments *moments, const struct moment *moment)
  * What was healed before ends without a change, and is not told. */
 static void do_faults(struct moments *moments, struct moment *moment, size_t count)
 {
-    const struct trial *trial = moments->trial;
+    struct trial *trial = moments->trial;
     bool changes = false;
     struct error error;
     int status;
@@ -149,6 +149,7 @@ static void do_faults(struct moments *moments, struct moment *moment, size_t cou
     }
     status = lab_set_faults(trial->lab, trial->scenario->fault, moments->active,
                             trial->scenario->fault_count, &error);
+    trial->undone = trial->undone || status != 0;
     for (size_t i = 0; i < count; i++) {
         if (moment[i].happened) {
             record_done(&moment[i], status == 0 ? NULL : &error);

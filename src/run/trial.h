@@ -28,6 +28,7 @@ struct trial {
     int64_t phase_length; /* ns; 0: until the load is done */
     int64_t load_began;   /* CLOCK_MONOTONIC; all times of the result count from it */
     const char *cut_by;   /* the signal's name once it has been cut short */
+    bool undone;          /* the machine could not do a fault or an event that was due */
     bool load_over;
     bool load_due;       /* load.duration is over; what is under way ends */
     uint64_t last_ended; /* for the progress line's rate */

@@ -20,6 +20,18 @@ LOAD = {
 HELD = {"order": "server-leak", "load.connections": 20, "load.concurrency": 20}
 
 
+def limit(pid, what):
+    """A limit is its own user's to lower, prlimit(2)."""
+    status = ft.read_status(f"/proc/{pid}")
+    subprocess.run(
+        ["prlimit", f"--pid={pid}", what],
+        user=int(status["Uid"].split()[0]),
+        group=int(status["Gid"].split()[0]),
+        extra_groups=[],
+        check=True,
+    )
+
+
 class HalfRun(ft.LabTestCase):
     def half_run(self, settings, strike, *arguments, status=4):
         """Run with `strike` called meanwhile, and read the result that was written."""
@@ -185,24 +197,13 @@ class Starved(ft.LabTestCase):
         children = ft.wait_until(lambda: self.under_load(process), "sockets are held")
         for pid in children:
             if ft.listens(pid) == serving:
-                self.limit(pid)
+                with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+                    size = int(file.read().split()[0]) * resource.getpagesize()
+                limit(pid, f"--as={size}")
         ended = ft.finish(process)
         self.assertEqual(ended.status, 0, ended)
         self.assert_nothing_left(process.mark)
         return ended.result
-
-    def limit(self, pid):
-        """To what it has.  A limit is its own user's to lower, prlimit(2)."""
-        status = ft.read_status(f"/proc/{pid}")
-        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-            size = int(file.read().split()[0]) * resource.getpagesize()
-        subprocess.run(
-            ["prlimit", f"--pid={pid}", f"--as={size}"],
-            user=int(status["Uid"].split()[0]),
-            group=int(status["Gid"].split()[0]),
-            extra_groups=[],
-            check=True,
-        )
 
     def under_load(self, process):
         children = ft.children_of(process.pid)
@@ -224,6 +225,27 @@ class Starved(ft.LabTestCase):
         result = self.starve(serving=True)
         self.check(result, "server")
         self.assertEqual(result["connections.attempted"], 1500)
+
+
+class Undone(HalfRun):
+    def test_a_start_that_the_machine_cannot_do(self):
+        """Nobody has a descriptor for the new listener."""
+        settings = {
+            **LOAD,
+            "load.connections": 0,
+            "load.duration": "3s",
+            "events": "[{at: 1s, kill: server}, {at: 2s, start: server}]",
+        }
+        process = ft.popen([*ft.as_arguments(settings), "--json"], user=self.user)
+        for workers in (3, 2):
+            ft.wait_until(lambda: len(ft.children_of(process.pid)) == workers, "the server is gone")
+        limit(process.pid, "--nofile=1")
+        ended = ft.finish(process)
+        self.assertEqual(ended.status, 4, ended)
+        self.assert_nothing_left(process.mark)
+        self.assertTrue(ended.result.json["partial"])
+        self.assertIn("EMFILE", ended.result.listed("timeline")[1]["error"])
+        self.assertIn("timeline.failed", ended.result.remark_ids())
 
 
 if __name__ == "__main__":

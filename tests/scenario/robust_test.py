@@ -107,6 +107,7 @@ class Batch(ft.UnprivilegedLabTestCase):
         short = ["load: {connections: 5}", "settle: 0s"]
         met = scenario("met", *short)
         unmet = scenario("unmet", *short, "expect: [connections.failed > 0]")
+        missed = scenario("missed", "load: {rate: 2000000/s, duration: 50ms}", "settle: 0s")
         with socket.create_server(("127.0.0.1", ft.free_port())) as taken:
             port = taken.getsockname()[1]
             impossible = scenario(
@@ -116,6 +117,7 @@ class Batch(ft.UnprivilegedLabTestCase):
                 ((met, met), 0, 2),
                 ((met, unmet, met), 1, 3),
                 ((unmet, impossible, met), 3, 1),
+                ((met, missed, unmet), 4, 2),
             )
             for files, status, reports in cases:
                 with self.subTest(files):
