@@ -28,8 +28,8 @@
  * between them the model walks both ways; the ends that only one of the ways has are marked.
  *
  * Time: steps and segments take none; pause(T) takes T and lets everything else
- * that can happen happen first; what is over at nearly the same time is over in either order; from
- * 50 ms on, a delayed ACK is part of that.  The network loses nothing. inherit(T) is taken for
+ * that can happen happen first, unless it is 10 ms or less; what is over at nearly the same time is
+ * over in either order; from 50 ms on, a delayed ACK is part of that.  The network loses nothing. inherit(T) is taken for
  * nothing, though a close after it does: what a model says of such a program is not to be relied
  * on, but whether it waits for ever.
  */
@@ -130,8 +130,9 @@ struct model_end {
 struct model {
     size_t end_count; /* 1: certain; more: a race */
     struct model_end end[MODEL_ENDS];
-    size_t visited;    /* states of the machine explored */
-    char blocked[160]; /* "": who may wait for ever if the buffers are small, in words */
+    size_t visited;          /* states of the machine explored */
+    uint16_t rounds[SIDE_N]; /* of each program, those explored: the others are alike */
+    char blocked[160];       /* "": who may wait for ever if the buffers are small, in words */
 };
 
 /*

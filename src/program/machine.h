@@ -237,7 +237,8 @@ enum model_fate model_tls_read_end(struct world *world, enum side side);
 /* The step `side` is at; NULL when its program is over. */
 const struct step *step_current(const struct world *world, enum side side);
 
-/* Whether that step can run now, pauses left out; run it.  FLOW_MAYBE: if the buffers let it. */
+/* Whether that step can run now; run it.  FLOW_MAYBE: if the buffers let it, or as the peer is no
+ * faster than a short pause. */
 enum flow step_can_run(const struct world *world, enum side side);
 void step_run(struct world *world, enum side side);
 
@@ -293,9 +294,10 @@ int end_check_waits(const struct world *world, struct model *model, struct error
 
 /*
  * How many rounds of each program to explore: those that only do again what the two before
- * did are left out, a difference between the two programs is kept.
+ * did are left out, a difference between the two programs is kept.  `few`: without those in which
+ * a difference may yet use up what one side is ahead.
  */
-void rounds_reduce(const struct model_input *input, uint16_t rounds[SIDE_N]);
+void rounds_reduce(const struct model_input *input, bool few, uint16_t rounds[SIDE_N]);
 
 /* ---- model_set.c ---- */
 

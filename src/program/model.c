@@ -33,6 +33,8 @@ struct explorer {
     struct error *error;
     enum model_bound bound; /* of the buffers; MODEL_BOUND_N: either */
     bool doubt;             /* their sizes decided something */
+    bool few_rounds;        /* for want of room */
+    bool too_large;         /* what there is to explore */
     size_t length;
     struct choice trail[TRAIL_MAX]; /* from the start to where the search is */
 };
@@ -49,7 +51,7 @@ static void world_init(struct world *world, struct explorer *explorer)
     memset(world, 0, sizeof *world);
     world->input = explorer->input;
     world->doubt = &explorer->doubt;
-    rounds_reduce(world->input, world->rounds);
+    rounds_reduce(world->input, explorer->few_rounds, world->rounds);
     flow_init(world);
     if (explorer->bound != MODEL_BOUND_N) {
         flow_bind(world, explorer->bound);
@@ -199,8 +201,9 @@ static int follow(struct explorer *explorer, const struct world *world, enum sid
     return status;
 }
 
-static int fail_too_large(const struct explorer *explorer)
+static int fail_too_large(struct explorer *explorer)
 {
+    explorer->too_large = true;
     error_set(explorer->error, STATUS_USAGE,
               "the two programs are too large to explore: %zu states and more",
               machine_set_count(explorer->seen));
@@ -272,6 +275,7 @@ static int explore_all(struct explorer *explorer)
         return error_set(explorer->error, STATUS_MACHINE, "no memory for the model");
     }
     world_init(&world, explorer);
+    memcpy(model->rounds, world.rounds, sizeof model->rounds);
     int status = explore(explorer, &world, SIDE_CLIENT);
     model->visited = machine_set_count(explorer->seen);
     machine_set_free(explorer->seen);
@@ -280,12 +284,13 @@ static int explore_all(struct explorer *explorer)
 
 /* Mark the ends that buffers of the one size have and those of the other have not.  An exploration
  * that fails, for a program that waits for ever, has no ends. */
-static int mark_by_buffers(struct model *model, const struct model_input *input,
+static int mark_by_buffers(struct model *model, const struct model_input *input, bool few_rounds,
                            struct error *error)
 {
     struct model *bound = calloc(1, sizeof *bound);
     struct error unused;
-    struct explorer explorer = {.model = bound, .input = input, .error = &unused};
+    struct explorer explorer = {
+        .model = bound, .input = input, .error = &unused, .few_rounds = few_rounds};
 
     if (bound == NULL) {
         return error_set(error, STATUS_MACHINE, "no memory for the model");
@@ -308,7 +313,12 @@ int model_explore(struct model *model, const struct model_input *input, struct e
         .model = model, .input = input, .error = error, .bound = MODEL_BOUND_N};
 
     if (explore_all(&explorer) != 0) {
-        return -1;
+        explorer.few_rounds = explorer.too_large;
+        if (!explorer.few_rounds || explore_all(&explorer) != 0) {
+            return -1;
+        }
     }
-    return explorer.doubt && model->end_count > 1 ? mark_by_buffers(model, input, error) : 0;
+    return explorer.doubt && model->end_count > 1
+               ? mark_by_buffers(model, input, explorer.few_rounds, error)
+               : 0;
 }

@@ -14,11 +14,10 @@ static void draw_program(const struct model_input *input, enum side side, FILE *
     tell_wrapped(line, out);
 }
 
-static void draw_rounds(const struct model_input *input, FILE *out)
+static void draw_rounds(const struct model *model, const struct model_input *input, FILE *out)
 {
-    uint16_t rounds[SIDE_N];
+    const uint16_t *rounds = model->rounds;
 
-    rounds_reduce(input, rounds);
     for (int side = 0; side < SIDE_N; side++) {
         uint64_t all = program_rounds(input->program[side]);
         if (all != rounds[side]) {
@@ -103,7 +102,7 @@ void model_draw(const struct model *model, const struct model_input *input, FILE
 {
     draw_program(input, SIDE_CLIENT, out);
     draw_program(input, SIDE_SERVER, out);
-    draw_rounds(input, out);
+    draw_rounds(model, input, out);
     fputc('\n', out);
     if (model->end_count > 1) {
         draw_race(model, input, out);

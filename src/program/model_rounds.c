@@ -54,7 +54,7 @@ static uint64_t lead(const struct exchange *exchange)
  * other just what the other receives.  When none do, one of each: what is left over a round
  * adds up alike in a few rounds and in a thousand, once it has used up what one was ahead.
  */
-static void drop_common(struct exchange *a, struct exchange *b)
+static void drop_common(struct exchange *a, struct exchange *b, bool few)
 {
     uint64_t of_a = a->sends + a->recvs;
     uint64_t of_b = b->sends + b->recvs;
@@ -67,7 +67,7 @@ static void drop_common(struct exchange *a, struct exchange *b)
     uint64_t y = of_a / divisor(of_a, of_b);
     if (x * a->sends != y * b->recvs || x * a->recvs != y * b->sends) {
         x = y = 1;
-        kept += lead(a) + lead(b);
+        kept += few ? 0 : lead(a) + lead(b);
     }
     assert(x > 0 && y > 0); /* a divisor of both is no greater than either */
     uint64_t times =
@@ -90,12 +90,12 @@ static void cap(struct exchange *own, const struct exchange *peer)
     own->rounds = own->rounds < most ? own->rounds : most;
 }
 
-void rounds_reduce(const struct model_input *input, uint16_t rounds[SIDE_N])
+void rounds_reduce(const struct model_input *input, bool few, uint16_t rounds[SIDE_N])
 {
     struct exchange client = exchange_of(input->program[SIDE_CLIENT]);
     struct exchange server = exchange_of(input->program[SIDE_SERVER]);
 
-    drop_common(&client, &server);
+    drop_common(&client, &server, few);
     cap(&client, &server);
     cap(&server, &client);
     rounds[SIDE_CLIENT] = (uint16_t)client.rounds;

@@ -142,7 +142,8 @@ void plan_sampler(const struct trial *trial, struct sampler_config *config,
     };
 }
 
-/* Whether the program sends again before it has received an answer. */
+/* Whether the program sends again before it has received an answer: then messages may come to its
+ * peer one behind the other, and so may the answers to it. */
 static bool sends_ahead(const struct program *program)
 {
     bool owed = false;
@@ -239,7 +240,8 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .tls = trial->tls[side],
         .host = host,
         .timeout = scenario->load.timeout,
-        .pipelined = sends_ahead(&scenario->side[side_peer(side)].program),
+        .pipelined =
+            sends_ahead(&spec->program) || sends_ahead(&scenario->side[side_peer(side)].program),
         .backlog = scenario->backlog,
         .own_listeners = side == SIDE_SERVER && spec->sockopt.set[SOCKOPT_REUSEPORT] &&
                          spec->sockopt.value[SOCKOPT_REUSEPORT] != 0,

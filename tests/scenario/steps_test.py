@@ -53,6 +53,16 @@ class Steps(ft.LabTestCase):
         self.check(result, "server", "done", {}, TCPAbortOnClose=N, OutRsts=N)
         self.check(result, "client", "reset", {})
 
+    def test_a_message_behind_the_one_received_is_unread(self):
+        """HTTP does not say how long a message is before it is read: no more than that is taken."""
+        result = self.play(
+            "connect send send pause(200ms) recv close",
+            "accept recv send recv send wait-fin close",
+            protocol="http",
+        )
+        self.check(result, "client", "done", {}, TCPAbortOnClose=N, OutRsts=N)
+        self.check(result, "server", "reset", {})
+
     def test_drain_makes_it_a_fin(self):
         result = self.play("connect send wait-fin close", "accept pause(300ms) drain close")
         self.check(result, "server", "done", {"time_wait": N}, TW=N)
