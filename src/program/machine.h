@@ -131,7 +131,7 @@ void channel_drop_data(struct channel *channel, bool whole);
 
 enum flow {
     FLOW_NO,
-    FLOW_MAYBE, /* by buffer sizes */
+    FLOW_MAYBE, /* by buffer sizes, or by what nobody sees: it need not come to pass */
     FLOW_YES,
 };
 

@@ -89,7 +89,7 @@ static enum flow can_happen(const struct world *world, struct choice choice)
     case CHOICE_READ_AHEAD:
         return if_true(step_can_read_ahead(world, side));
     case CHOICE_CONNECT_FAILS:
-        return if_true(step_connect_can_fail(world, side));
+        return step_connect_can_fail(world, side) ? FLOW_MAYBE : FLOW_NO;
     case CHOICE_EXPIRE:
         return if_true(world->machine.end[side].running && world->machine.end[side].expired);
     case CHOICE_TIME:

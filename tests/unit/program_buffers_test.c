@@ -220,6 +220,8 @@ static void a_rst_can_come_before_connect_returns(void **state)
     assert_true(may_be("connect recv close", "accept send rst", false, MODEL_RESET));
     assert_true(may_be("connect recv close", "accept send rst", false, MODEL_DONE));
     assert_false(may_be("connect recv close", "accept send pause(1s) rst", false, MODEL_RESET));
+    assert_true(may_be("connect pause(1s) close", "accept rst", false, MODEL_RESET));
+    assert_true(may_be("connect pause(1s) close", "accept rst", false, MODEL_DONE));
     assert_false(may_be("connect send recv close", "accept recv send rst", false, MODEL_RESET));
 }
 
