@@ -11,8 +11,9 @@
  * outside it, and a prediction would only look like one.
  */
 
-#define PORT_RANGE "net.ipv4.ip_local_port_range"
-#define TW_BUCKETS "net.ipv4.tcp_max_tw_buckets"
+#define PORT_RANGE   "net.ipv4.ip_local_port_range"
+#define SYN_PATIENCE (7 * NS_PER_S)
+#define TW_BUCKETS   "net.ipv4.tcp_max_tw_buckets"
 
 /* ---- what the scenario asks for ---- */
 
@@ -79,6 +80,20 @@ static bool dies_beside_others(const struct scenario *scenario, enum side side)
                   connections <= scenario->load.concurrency);
 
     return program_has(&spec->program, STEP_DIE) && !alone;
+}
+
+/* A SYN that finds the accept queue full is sent again after 1 s, and then after 2 and 4
+ * (TCP_TIMEOUT_INIT); connect(2) waits that long. */
+static bool waits_for_queue(const struct scenario *scenario, enum side side)
+{
+    const struct load_spec *load = &scenario->load;
+    uint64_t most = load->connections > 0 ? load->connections : UINT64_MAX;
+
+    if (load->rate == 0 && load->concurrency < most) {
+        most = load->concurrency;
+    }
+    return side == SIDE_SERVER && load->timeout > 0 && load->timeout < SYN_PATIENCE &&
+           scenario->backlog < most;
 }
 
 static bool resets_in_fin_wait2(const struct scenario *scenario, enum side side)
@@ -201,6 +216,8 @@ static const struct reason {
     {dies_beside_others,
      "`die` ends the other connections of its worker as well, wherever they are, "
      "and the model walks one"},
+    {waits_for_queue, "server.backlog is below the number of connections at a time, and a connect "
+                      "that finds no room in it may meet load.timeout"},
     {resets_in_fin_wait2, "TCP_LINGER2 = -1 ends an orphaned FIN_WAIT2 with a reset, and whether "
                           "the FIN is acknowledged before the close is a race"},
     {lingers_zero, "SO_LINGER = 0s makes a reset of every close, which no step says"},

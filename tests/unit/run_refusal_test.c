@@ -57,6 +57,7 @@ static void it_says_what_it_cannot_know(void **state)
         {"client: {program: connect inherit(1s) close}\nserver: {program: accept wait-fin close}",
          "child"},
         {"client: {sockopt: {linger2: -1}}", "TCP_LINGER2"},
+        {"server: {backlog: 2}\nload: {timeout: 2s}", "server.backlog"},
         {"client: {program: connect die}\nserver: {program: accept wait-fin close}", "`die`"},
         {"client: {program: connect wait-fin close}\nserver: {program: accept die}\n"
          "load: {connections: 20}",
