@@ -29,9 +29,9 @@
  *
  * Time: steps and segments take none; pause(T) takes T and lets everything else
  * that can happen happen first, unless it is 10 ms or less; what is over at nearly the same time is
- * over in either order; from 50 ms on, a delayed ACK is part of that.  The network loses nothing. inherit(T) is taken for
- * nothing, though a close after it does: what a model says of such a program is not to be relied
- * on, but whether it waits for ever.
+ * over in either order; from 50 ms on, a delayed ACK is part of that.  The network loses nothing.
+ * inherit(T) is taken for nothing, though a close after it does: what a model says of such a
+ * program is not to be relied on, but whether it waits for ever.
  */
 
 /* What TLS does that a program's steps do not say. */

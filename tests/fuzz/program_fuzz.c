@@ -66,9 +66,10 @@ static struct model_flow told_flow(const char *flags, char letter)
     bool may = first != NULL && strchr(first + 1, letter) != NULL;
 
     if (first == NULL) {
-        return (struct model_flow){0};
+        return (struct model_flow){.nagle = strchr(flags, 'n') != NULL};
     }
     return (struct model_flow){.message = 2,
+                               .nagle = strchr(flags, 'n') != NULL,
                                .at_once = may ? 1 : 1000,
                                .queue = {1, may ? 4 : 1},
                                .total = {may ? 2 : 1000, may ? 8 : 1000},
@@ -81,6 +82,7 @@ static struct model_input told(const struct program program[SIDE_N], const char 
         .program = {&program[SIDE_CLIENT], &program[SIDE_SERVER]},
         .tls = {.on = strchr(flags, 't') != NULL,
                 .tickets = strchr(flags, 'k') != NULL,
+                .read_ahead = strchr(flags, 'a') != NULL,
                 .ignore_unexpected_eof = {strchr(flags, 'e') != NULL, strchr(flags, 'E') != NULL}},
         .flow = {told_flow(flags, 'w'), told_flow(flags, 'W')},
         .timeout = strchr(flags, 's') != NULL ? NS_PER_S : 0,
