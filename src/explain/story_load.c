@@ -279,6 +279,21 @@ void observe_step_timeouts(struct story *story)
     }
 }
 
+/* tcp_write_err() and tcp_keepalive_timer() count each one that they give up. */
+static void say_unwitnessed(struct story *story, enum side side, double count)
+{
+    double witnessed = facts_moved(&story->facts, side, "TcpExtTCPAbortOnTimeout");
+
+    story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
+    if (!story->facts.side[side].counted) {
+        story_certainty(story, CERTAINTY_LIKELY);
+    } else if (witnessed < count) {
+        story_certainty(story, CERTAINTY_LIKELY);
+        story_say(story, "Its host counted %s of them (TcpExtTCPAbortOnTimeout).",
+                  COUNT(witnessed));
+    }
+}
+
 void observe_tcp_timeouts(struct story *story)
 {
     for (unsigned i = 0; i < SIDE_N; i++) {
@@ -290,6 +305,7 @@ void observe_tcp_timeouts(struct story *story)
             story_evidence(story, "%s.outcome.timeout", side_name(side));
             story_evidence(story, "%s.errors.ETIMEDOUT", side_name(side));
             say_given_up(story, side, count);
+            say_unwitnessed(story, side, count);
         }
     }
 }

@@ -364,6 +364,8 @@ static void orphans_that_gave_up_are_told(void **state)
     set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_retries2", "4");
     explain(result);
     remarked(result, "orphans.gave_up", CERTAINTY_LIKELY);
+    assert_evidence(remarked(result, "timeout.tcp", CERTAINTY_PROVEN),
+                    "client.counter.TcpExtTCPAbortOnTimeout", 43);
     EXPLAINS(result, "3 connections of the client ended because TCP itself gave up (ETIMEDOUT)",
              "whatever was sent again, which tcp_retries2 (4 here) bounds.",
              "40 sockets of the client that no program held gave up",
@@ -384,7 +386,11 @@ static void connects_that_gave_up_met_another_bound(void **state)
     set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_retries2", "4");
     set_sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_syn_retries", "1");
     text_pairs_add(&result->scenario, "client.sockopt.user_timeout", "900ms");
-    EXPLAINS(result, "7 connects of the client ended because TCP itself gave up",
+    fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPAbortOnTimeout", 4);
+    explain(result);
+    remarked(result, "timeout.tcp", CERTAINTY_LIKELY); /* an errno is no cause by itself */
+    EXPLAINS(result, "Its host counted 4 of them (TcpExtTCPAbortOnTimeout).",
+             "7 connects of the client ended because TCP itself gave up",
              "which tcp_syn_retries (1 here) bounds.",
              "3 connections of the client ended because TCP itself gave up",
              "which TCP_USER_TIMEOUT (900 ms here) bounds.", "!tcp_retries2");
