@@ -1,6 +1,9 @@
 #include <errno.h>
+#include <linux/capability.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "finwait/lab.h"
@@ -45,6 +48,16 @@ static int enter_userns(const struct error *cause, struct error *error)
     return error_hint(error, "%s", why.hint);
 }
 
+/* Whether it is not the want of it that failed: then a user namespace would not help either. */
+static bool has_net_admin(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+    return syscall(SYS_capget, &header, data) == 0 &&
+           (data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective & CAP_TO_MASK(CAP_NET_ADMIN)) != 0;
+}
+
 /* Root may have been left without the capabilities that it takes: CAP_SYS_ADMIN to make a network
  * namespace, CAP_NET_ADMIN to set it up. */
 static int try_namespace(int home, struct error *error)
@@ -56,7 +69,14 @@ static int try_namespace(int home, struct error *error)
         (void)netns_refused(errnum, errnum == EPERM ? &cause : error);
         return errnum == EPERM ? enter_userns(&cause, error) : -1;
     }
-    return link_raise_loopback(&cause) == 0 ? go_back(home, error) : enter_userns(&cause, error);
+    if (link_raise_loopback(&cause) == 0) {
+        return go_back(home, error);
+    }
+    if (has_net_admin()) {
+        *error = cause;
+        return -1;
+    }
+    return enter_userns(&cause, error);
 }
 
 int lab_prepare(struct error *error)
