@@ -28,7 +28,9 @@ struct conduct_options {
     void *context;
     int64_t progress_every;      /* ns */
     const char *(*cut_by)(void); /* or NULL: the name of a signal that came before conduct did */
-    const char *inspect;         /* shell command run in each host at the end of settle, or NULL */
+    void (*measured)(void *context, struct result *result);
+    /* or NULL: all is measured, nothing of it explained yet */
+    const char *inspect; /* shell command run in each host at the end of settle, or NULL */
 };
 
 /*

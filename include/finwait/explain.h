@@ -18,7 +18,7 @@ extern const struct remark_row remark_table[];
 void explain(struct result *result);
 
 /* "client ends in close, server ends in time_wait"; for a race, every way.  "" without a
- * model.  A new string, or NULL when out of memory. */
+ * model.  A new string. */
 char *explain_prediction(const struct result *result);
 
 #endif

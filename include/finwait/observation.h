@@ -30,13 +30,13 @@ struct counters {
     struct counter *item;
 };
 
-/* Append one that stands at 0, or NULL: without memory, or where the name is too long for it. */
+/* Append one that stands at 0, or NULL: the name is too long for it. */
 struct counter *counters_add(struct counters *counters, const char *name);
 
 /* The counter called `name`, or NULL: there is none. */
 const struct counter *counters_find(const struct counters *counters, const char *name);
 
-/* A copy, empty where there is no memory for it. */
+/* A copy, of a result's memory (grow.h). */
 struct counters counters_copy(const struct counters *counters);
 
 void counters_fini(struct counters *counters);

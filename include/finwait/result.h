@@ -39,6 +39,7 @@ struct text_pairs {
     struct text_pair *item;
 };
 void text_pairs_add(struct text_pairs *pairs, const char *name, const char *value);
+void text_pairs_drop(struct text_pairs *pairs); /* the last one of some */
 const char *text_pairs_get(const struct text_pairs *pairs, const char *name); /* NULL: none */
 void text_pairs_fini(struct text_pairs *pairs);
 
@@ -177,9 +178,11 @@ struct moment {
 struct result {
     int schema;
     char *version; /* finwait's */
-    bool partial;  /* cut short, a worker was lost, or it fell short: see cut_by, side[].lost */
+    bool partial;  /* cut short, a worker was lost, or it fell short: see cut_by, side[].lost,
+                      unkept */
     char *cut_by;  /* cut short: "SIGINT" …; else NULL */
-    char *started; /* RFC 3339, UTC */
+    struct text_pairs unkept; /* of what was to be measured, and why it was not: "ENOMEM" … */
+    char *started;            /* RFC 3339, UTC */
     bool private_lab;
     struct text_pairs scenario;    /* the effective scenario */
     struct text_pairs environment; /* kernel, CPUs, limits … */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "finwait/wrap.h"
 
 enum {
@@ -19,17 +20,12 @@ void table_begin(struct table *table, const char *align)
     *table = (struct table){.align = align, .columns = strlen(align)};
 }
 
-/* Takes `text`, which may be NULL. */
+/* Takes `text`. */
 static void add_cell(struct table *table, char *text)
 {
     if (table->cells == table->room) {
         size_t room = table->room == 0 ? FIRST_ROOM : table->room * 2;
-        char **cell = reallocarray(table->cell, room, sizeof *cell);
-        if (cell == NULL) {
-            free(text);
-            return;
-        }
-        table->cell = cell;
+        table->cell = grow_to(table->cell, room, sizeof *table->cell);
         table->room = room;
     }
     table->cell[table->cells++] = text;
@@ -43,13 +39,13 @@ void table_cell(struct table *table, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    add_cell(table, strdup(text));
+    add_cell(table, grow_text(text));
 }
 
 void table_row(struct table *table, const char *const cells[])
 {
     for (size_t i = 0; i < table->columns; i++) {
-        add_cell(table, strdup(cells[i]));
+        add_cell(table, grow_text(cells[i] != NULL ? cells[i] : ""));
     }
 }
 
@@ -61,9 +57,7 @@ static bool has_row(const struct table *table, size_t row)
 
 static const char *cell_of(const struct table *table, size_t row, size_t column)
 {
-    const char *text = table->cell[row * table->columns + column];
-
-    return text != NULL ? text : "";
+    return table->cell[row * table->columns + column];
 }
 
 static size_t column_width(const struct table *table, size_t column)

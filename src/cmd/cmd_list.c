@@ -6,6 +6,7 @@
 #include "finwait/account.h"
 #include "finwait/conduct.h"
 #include "finwait/explain.h"
+#include "finwait/grow.h"
 #include "finwait/kernel_counter.h"
 #include "finwait/kernel_errno.h"
 #include "finwait/kernel_state.h"
@@ -174,25 +175,17 @@ static void list_sysctls(struct table *table)
     }
 }
 
-/* Each cause with what tells it from the others; NULL: no memory. */
+/* Each cause with what tells it from the others. */
 static char *join_causes(const struct errno_info *info)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct grow_stream text;
 
-    if (out == NULL) {
-        return NULL;
-    }
+    grow_stream_open(&text);
     for (size_t i = 0; i < ERRNO_CAUSES && info->cause[i].cause != NULL; i++) {
-        fprintf(out, "%s%s (seen: %s)", i > 0 ? "; " : "", info->cause[i].cause,
+        fprintf(text.out, "%s%s (seen: %s)", i > 0 ? "; " : "", info->cause[i].cause,
                 info->cause[i].told);
     }
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return grow_stream_close(&text);
 }
 
 static void list_errnos(struct table *table)
@@ -202,29 +195,21 @@ static void list_errnos(struct table *table)
         char *causes = join_causes(info);
 
         table_row(table, (const char *[]){errno_name(info->errnum), info->calls, info->meaning,
-                                          causes != NULL && causes[0] != '\0' ? causes : "-"});
+                                          causes[0] != '\0' ? causes : "-"});
         free(causes);
     }
 }
 
-/* What a scenario expects, in one text; NULL: no memory. */
+/* What a scenario expects, in one text. */
 static char *join_expectations(const struct scenario *scenario)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct grow_stream text;
 
-    if (out == NULL) {
-        return NULL;
-    }
+    grow_stream_open(&text);
     for (size_t i = 0; i < scenario->expect_count; i++) {
-        fprintf(out, "%s%s", i > 0 ? "; " : "", scenario->expect[i].text);
+        fprintf(text.out, "%s%s", i > 0 ? "; " : "", scenario->expect[i].text);
     }
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return grow_stream_close(&text);
 }
 
 static void add_fact(struct table *table, const char *name, const struct scenario *scenario)
@@ -232,7 +217,7 @@ static void add_fact(struct table *table, const char *name, const struct scenari
     char *asserted = join_expectations(scenario);
     const char *refusal = predict_refusal(scenario);
 
-    table_row(table, (const char *[]){scenario->fact, name, asserted != NULL ? asserted : "",
+    table_row(table, (const char *[]){scenario->fact, name, asserted,
                                       refusal != NULL ? refusal : "foreseen"});
     free(asserted);
 }

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "finwait/conduct.h"
 #include "finwait/expect.h"
+#include "finwait/grow.h"
 #include "finwait/lab.h"
 #include "finwait/report.h"
 #include "interrupts.h"
@@ -110,32 +111,64 @@ static enum status judge(struct result *result, const struct scenario *scenario,
 
 static char *out_directory(const struct run_options *options, const char *name)
 {
-    char *directory = NULL;
-
     if (options->out == NULL) {
         return NULL;
     }
-    if (!options->several) {
-        return strdup(options->out);
+    return options->several ? grow_format("%s/%s", options->out, name) : grow_text(options->out);
+}
+
+/* What a run is to be told of. */
+struct watcher {
+    struct progress_line line;
+    const char *directory; /* or NULL */
+};
+
+static void on_progress(void *context, const struct progress *progress)
+{
+    struct watcher *watcher = context;
+
+    progress_line_show(&watcher->line, progress);
+}
+
+/*
+ * First of all what was measured goes into the file: to explain and to judge it may fail, or be
+ * killed.  Whether the file can be written is told when it is whole.
+ */
+static void on_measured(void *context, struct result *result)
+{
+    const struct watcher *watcher = context;
+    bool partial = result->partial;
+    struct error unused;
+
+    if (watcher->directory != NULL) {
+        text_pairs_add(&result->unkept, "remarks, no verdicts", "finwait ended too early");
+        result->partial = true;
+        result_write(result, watcher->directory, &unused);
+        text_pairs_drop(&result->unkept);
+        result->partial = partial;
     }
-    return asprintf(&directory, "%s/%s", options->out, name) >= 0 ? directory : NULL;
 }
 
 static struct result *conduct_with_progress(const struct scenario *scenario,
-                                            const struct run_options *options, struct error *error)
+                                            const struct run_options *options,
+                                            const char *directory, struct error *error)
 {
-    struct progress_line line;
+    struct watcher watcher = {.directory = directory};
     struct conduct_options conducting = {
-        .context = &line, .cut_by = interrupts_name, .inspect = options->inspect};
+        .context = &watcher,
+        .cut_by = interrupts_name,
+        .measured = on_measured,
+        .inspect = options->inspect,
+    };
     struct result *result;
 
-    progress_line_init(&line);
-    conducting.progress_every = progress_line_every(&line);
+    progress_line_init(&watcher.line);
+    conducting.progress_every = progress_line_every(&watcher.line);
     if (!options->quiet && options->format == &report_text) {
-        conducting.progress = progress_line_show;
+        conducting.progress = on_progress;
     }
     result = conduct(scenario, &conducting, error);
-    progress_line_end(&line);
+    progress_line_end(&watcher.line);
     return result;
 }
 
@@ -165,7 +198,7 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
     enum status delivered;
 
     if (scenario->lab != LAB_PRIVATE || lab_prepare(error) == 0) {
-        result = conduct_with_progress(scenario, options, error);
+        result = conduct_with_progress(scenario, options, directory, error);
     }
     if (result == NULL) {
         free(directory);

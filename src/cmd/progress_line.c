@@ -86,9 +86,8 @@ static void write_line(const struct progress *progress, FILE *out)
             text[3]);
 }
 
-void progress_line_show(void *context, const struct progress *progress)
+void progress_line_show(struct progress_line *line, const struct progress *progress)
 {
-    struct progress_line *line = context;
     char text[256];
     FILE *out = fmemopen(text, sizeof text, "w");
 

@@ -16,8 +16,8 @@ void progress_line_init(struct progress_line *line);
 /* How often to call progress_line_show, ns. */
 int64_t progress_line_every(const struct progress_line *line);
 
-/* Of the form that struct conduct_options wants: `context` is the struct progress_line. */
-void progress_line_show(void *context, const struct progress *progress);
+/* Draw it. */
+void progress_line_show(struct progress_line *line, const struct progress *progress);
 
 /* Clear it. */
 void progress_line_end(struct progress_line *line);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
+
 /* The remark that is being made; the first word or number about it begins it. */
 static struct remark *current(struct story *story)
 {
@@ -42,16 +44,6 @@ void story_about(struct story *story, enum side side)
     story->side = side;
 }
 
-static char *formatted(const char *format, va_list arguments)
-{
-    char *text = NULL;
-
-    if (vasprintf(&text, format, arguments) < 0) {
-        abort();
-    }
-    return text;
-}
-
 /* Whether it is a whole sentence that the result has already. */
 static bool was_said(const struct result *result, const char *sentence)
 {
@@ -72,7 +64,7 @@ void story_say(struct story *story, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    char *sentence = formatted(format, arguments);
+    char *sentence = grow_vformat(format, arguments);
     va_end(arguments);
     if (!was_said(story->result, sentence)) {
         remark_append(&current(story)->text, " ", sentence);
@@ -85,7 +77,7 @@ void story_add(struct story *story, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    char *more = formatted(format, arguments);
+    char *more = grow_vformat(format, arguments);
     va_end(arguments);
     remark_append(&current(story)->text, "", more);
     free(more);
@@ -96,7 +88,7 @@ void story_advise(struct story *story, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    char *advice = formatted(format, arguments);
+    char *advice = grow_vformat(format, arguments);
     va_end(arguments);
     remark_append(&current(story)->advice, "; ", advice);
     free(advice);
@@ -160,7 +152,7 @@ void story_evidence(struct story *story, const char *format, ...)
     double value;
 
     va_start(arguments, format);
-    char *name = formatted(format, arguments);
+    char *name = grow_vformat(format, arguments);
     va_end(arguments);
     if (facts_metric(facts, &value, "%s", name) || number_of(setting_of(facts, name), &value)) {
         add_evidence(story, name, value);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "finwait/explain.h"
+#include "finwait/grow.h"
 #include "foreseen.h"
 #include "story.h"
 
@@ -72,25 +73,17 @@ static const char *decided_by(const struct result *result)
 /* `before`, and the ways to end. */
 static char *tell_ends(const char *before, const struct result *result)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct grow_stream text;
 
-    if (out == NULL) {
-        return NULL;
-    }
-    fputs(before, out);
+    grow_stream_open(&text);
+    fputs(before, text.out);
     for (size_t i = 0; i < result->predicted_count; i++) {
         if (!told_before(result, i)) {
-            fputs(i > 0 ? "; or " : "", out);
-            tell_end(&result->predicted[i], out);
+            fputs(i > 0 ? "; or " : "", text.out);
+            tell_end(&result->predicted[i], text.out);
         }
     }
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return grow_stream_close(&text);
 }
 
 char *explain_prediction(const struct result *result)
@@ -104,9 +97,7 @@ static void say_foreseen(struct story *story, const char *introduction, const ch
 {
     char *text = tell_ends("", story->facts.result);
 
-    if (text != NULL) {
-        story_say(story, "%s: %s%s.", introduction, text, tail);
-    }
+    story_say(story, "%s: %s%s.", introduction, text, tail);
     free(text);
 }
 

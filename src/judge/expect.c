@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "expectation.h"
+#include "finwait/grow.h"
 
 /* Products are rounded, and users mean 0.1 * 30 == 3. */
 #define PRODUCT_TOLERANCE 1e-9
@@ -50,7 +51,7 @@ static void judge(const struct result *result, const struct expectation_parts *p
     }
     if (missing != NULL) {
         judged->verdict = VERDICT_UNMEASURED;
-        judged->missing = strdup(missing->metric);
+        judged->missing = grow_text(missing->metric);
         return;
     }
     unsigned relation = compare(judged->left, judged->right, product ? PRODUCT_TOLERANCE : 0);
@@ -60,19 +61,16 @@ static void judge(const struct result *result, const struct expectation_parts *p
 int expect_judge(struct result *result, const char *text, struct where where, struct error *error)
 {
     struct expectation_parts parts;
-    struct expectation_result *grown;
+    struct expectation_result *judged;
 
     if (expectation_parse(&parts, text, where, error) != 0) {
         return -1;
     }
-    grown = reallocarray(result->expectation, result->expectation_count + 1, sizeof *grown);
-    if (grown == NULL) {
-        return error_set(error, STATUS_MACHINE, "no memory for the verdict of \"%s\"", text);
-    }
-    result->expectation = grown;
-    grown += result->expectation_count++;
-    *grown = (struct expectation_result){.text = strdup(text)};
-    judge(result, &parts, grown);
+    result->expectation =
+        grow_by_one(result->expectation, result->expectation_count, sizeof *result->expectation);
+    judged = &result->expectation[result->expectation_count++];
+    *judged = (struct expectation_result){.text = grow_text(text)};
+    judge(result, &parts, judged);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "text.h"
 
 /* A list "a, b, c" that is written piece by piece, then wrapped. */
@@ -44,15 +45,13 @@ static void print_list(const struct paper *paper, const struct facts *facts, lis
                        size_t indent)
 {
     struct list list = {.between = ""};
-    char *text = NULL;
-    size_t size;
+    struct grow_stream stream;
 
-    list.out = open_memstream(&text, &size);
-    if (list.out == NULL) {
-        return;
-    }
+    grow_stream_open(&stream);
+    list.out = stream.out;
     fn(&list, facts);
-    if (fclose(list.out) == 0 && text[0] != '\0') {
+    char *text = grow_stream_close(&stream);
+    if (text[0] != '\0') {
         text_blanks(indent, paper->out);
         text_wrap(text, indent, indent + 2, TEXT_WIDE, paper->out);
     }
@@ -149,6 +148,10 @@ static void list_partial(struct list *list, const struct facts *facts)
     list_begin(list, "PARTIAL: ");
     if (cut_by != NULL) {
         list_add(list, "cut short by %s in %s", cut_by, phase_name(facts_last_phase(facts)));
+    }
+    for (size_t i = 0; i < facts->result->unkept.count; i++) {
+        const struct text_pair *unkept = &facts->result->unkept.item[i];
+        list_add(list, "no %s (%s)", unkept->name, unkept->value);
     }
     for (unsigned side = 0; side < SIDE_N; side++) {
         size_t lost = facts->result->side[side].lost_count;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "finwait/explain.h"
+#include "finwait/grow.h"
 #include "finwait/kernel_counter.h"
 #include "text.h"
 
@@ -158,21 +159,13 @@ static void tell_seen(const struct facts *facts, enum side side, FILE *out)
 
 static char *seen_text(const struct facts *facts)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct grow_stream text;
 
-    if (out == NULL) {
-        return NULL;
-    }
-    tell_seen(facts, SIDE_CLIENT, out);
-    fputs(", ", out);
-    tell_seen(facts, SIDE_SERVER, out);
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    grow_stream_open(&text);
+    tell_seen(facts, SIDE_CLIENT, text.out);
+    fputs(", ", text.out);
+    tell_seen(facts, SIDE_SERVER, text.out);
+    return grow_stream_close(&text);
 }
 
 static void print_labelled(const struct paper *paper, const char *label, const char *text)
@@ -186,11 +179,11 @@ void text_prediction(const struct paper *paper, const struct facts *facts)
     char *predicted = explain_prediction(facts->result);
     char *seen = seen_text(facts);
 
-    if (facts->result->predicted_count > 0 && predicted != NULL && seen != NULL) {
+    if (facts->result->predicted_count > 0) {
         paper_heading(paper, "Prediction");
         print_labelled(paper, "predicted:", predicted);
         print_labelled(paper, "seen:", seen);
-    } else if (facts->result->unpredicted != NULL && seen != NULL) {
+    } else if (facts->result->unpredicted != NULL) {
         paper_heading(paper, "Prediction");
         print_labelled(paper, "none:", facts->result->unpredicted);
         print_labelled(paper, "seen:", seen);

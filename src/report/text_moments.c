@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "finwait/grow.h"
 #include "text.h"
 
 /* How long it took is worth a word from here on. */
@@ -37,18 +38,13 @@ static void tell_entry(const struct moment *entry, FILE *out)
 
 static void print_entry(const struct paper *paper, const struct moment *entry)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct grow_stream stream;
 
-    if (out == NULL) {
-        return;
-    }
-    tell_entry(entry, out);
-    if (fclose(out) == 0) {
-        fprintf(paper->out, "  %8.3f s  ", (double)entry->due / (double)NS_PER_S);
-        text_wrap(text, AT_WIDTH, AT_WIDTH + 2, TEXT_WIDE, paper->out);
-    }
+    grow_stream_open(&stream);
+    tell_entry(entry, stream.out);
+    char *text = grow_stream_close(&stream);
+    fprintf(paper->out, "  %8.3f s  ", (double)entry->due / (double)NS_PER_S);
+    text_wrap(text, AT_WIDTH, AT_WIDTH + 2, TEXT_WIDE, paper->out);
     free(text);
 }
 

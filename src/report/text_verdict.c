@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "text.h"
 
 static const char *or_empty(const char *text)
@@ -98,7 +99,6 @@ static const char *format_value(char text[UNITS_TEXT], enum quantity quantity, d
 static char *format_pair(const struct expectation_result *expectation)
 {
     char operator[3];
-    char *text = NULL;
     enum quantity quantity = expectation->quantity;
     const char *suffix = unit_suffix[quantity];
     const char *left = format_value((char[UNITS_TEXT]){0}, quantity, expectation->left);
@@ -107,24 +107,21 @@ static char *format_pair(const struct expectation_result *expectation)
         !(expectation->left < expectation->right) && !(expectation->left > expectation->right);
 
     find_operator(or_empty(expectation->text), operator);
-    int length = strcmp(left, right) == 0 && !same
-                     ? asprintf(&text, "%.15g%s %s %.15g%s", expectation->left, suffix, operator,
-                                expectation->right, suffix)
-                     : asprintf(&text, "%s %s %s", left, operator, right);
-    return length < 0 ? NULL : text;
+    return strcmp(left, right) == 0 && !same
+               ? grow_format("%.15g%s %s %.15g%s", expectation->left, suffix, operator,
+                             expectation->right, suffix)
+               : grow_format("%s %s %s", left, operator, right);
 }
 
 /* What was not measured, and the counter that was meant where it looks misspelt. */
 static char *format_missing(const struct expectation_result *expectation)
 {
     char meant[128];
-    char *text = NULL;
     const char *missing = or_empty(expectation->missing);
     bool near = metric_meant(meant, sizeof meant, missing)[0] != '\0';
-    int length = asprintf(&text, "not measured: %s%s%s%s", missing, near ? "; did you mean " : "",
-                          near ? meant : "", near ? "?" : "");
 
-    return length < 0 ? NULL : text;
+    return grow_format("not measured: %s%s%s%s", missing, near ? "; did you mean " : "",
+                       near ? meant : "", near ? "?" : "");
 }
 
 /* Why what held does not count. */
@@ -139,16 +136,14 @@ static void print_expectation(const struct paper *paper, const struct facts *fac
     const struct verdict_style *style = &styles[expectation->verdict];
     bool measured = expectation->verdict != VERDICT_UNMEASURED;
     char *compared = measured ? format_pair(expectation) : format_missing(expectation);
-    char *text = NULL;
+    char *text = grow_format("%s (%s%s)", or_empty(expectation->text), compared,
+                             expectation->verdict == VERDICT_VACUOUS ? vacuous(facts) : "");
 
     paper_begin(paper, style->ink);
     fprintf(paper->out, "  %-*s  ", VERDICT_WIDTH, style->word);
     paper_end(paper);
-    if (asprintf(&text, "%s (%s%s)", or_empty(expectation->text), or_empty(compared),
-                 expectation->verdict == VERDICT_VACUOUS ? vacuous(facts) : "") >= 0) {
-        text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, TEXT_WIDE, paper->out);
-        free(text);
-    }
+    text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, TEXT_WIDE, paper->out);
+    free(text);
     free(compared);
 }
 

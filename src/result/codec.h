@@ -107,6 +107,9 @@ extern const struct codec codec_word;
 /* An array of numbers of which each has a name: an object of those that are not 0. */
 extern const struct codec codec_names;
 
+/* Have jansson take its memory from grow.h. */
+void codec_memory(void);
+
 /* JSON numbers and texts as they are written: whole numbers without a point, and texts
  * made UTF-8 where they are not. */
 json_t *codec_number(double value);

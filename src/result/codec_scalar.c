@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "codec.h"
-#include "grow.h"
+#include "finwait/grow.h"
 
 /* Whole numbers up to here are exact as doubles. */
 #define EXACT_MAX 9007199254740992.0 /* 2^53 */

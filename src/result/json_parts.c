@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "finwait/result.h"
-#include "grow.h"
 
 /* ---- pairs of texts: {name: value}, {name: [value, value]} for a name that comes again ---- */
 

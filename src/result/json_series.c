@@ -1,8 +1,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "finwait/result.h"
-#include "grow.h"
 #include "json_parts.h"
 
 /* ---- histograms: only the buckets that are not empty, [[index, count], …] ---- */

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
+#include "finwait/grow.h"
 #include "readers.h"
 
 static metric_read *const readers[METRIC_N] = {

@@ -1,7 +1,7 @@
 #include <stdio.h>
 
+#include "finwait/grow.h"
 #include "finwait/result.h"
-#include "grow.h"
 
 /* What befell a trial from outside: the scenario's faults and events, and the moments they make. */
 

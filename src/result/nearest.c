@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "finwait/error.h"
+#include "finwait/grow.h"
 #include "finwait/kernel_counter.h"
-#include "grow.h"
 #include "metrics.h"
 
 /* Every name a metric can have; of the open rows, those with the word that was written, and those

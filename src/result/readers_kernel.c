@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
+#include "finwait/grow.h"
 #include "finwait/series.h"
-#include "grow.h"
 #include "measure.h"
 #include "readers.h"
 

@@ -1,10 +1,9 @@
 #include "finwait/remark.h"
 
+#include "finwait/grow.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "grow.h"
 
 /* ---- names ---- */
 
@@ -43,15 +42,8 @@ const char *certainty_about(enum certainty certainty)
 
 void remark_append(char **text, const char *between, const char *more)
 {
-    char *all = NULL;
+    char *all = *text == NULL ? grow_text(more) : grow_format("%s%s%s", *text, between, more);
 
-    if (*text == NULL) {
-        *text = grow_text(more);
-        return;
-    }
-    if (asprintf(&all, "%s%s%s", *text, between, more) < 0) {
-        abort();
-    }
     free(*text);
     *text = all;
 }

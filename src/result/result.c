@@ -1,9 +1,8 @@
 #include "finwait/result.h"
 
+#include "finwait/grow.h"
 #include <stdlib.h>
 #include <string.h>
-
-#include "grow.h"
 
 static const char *const phase_names[PHASE_N] = {
     [PHASE_SETUP] = "setup",
@@ -21,6 +20,14 @@ void text_pairs_add(struct text_pairs *pairs, const char *name, const char *valu
 {
     pairs->item = grow_by_one(pairs->item, pairs->count, sizeof *pairs->item);
     pairs->item[pairs->count++] = (struct text_pair){grow_text(name), grow_text(value)};
+}
+
+void text_pairs_drop(struct text_pairs *pairs)
+{
+    struct text_pair *last = &pairs->item[--pairs->count];
+
+    free(last->name);
+    free(last->value);
 }
 
 const char *text_pairs_get(const struct text_pairs *pairs, const char *name)
@@ -165,6 +172,7 @@ void result_free(struct result *result)
     free(result->version);
     free(result->cut_by);
     free(result->started);
+    text_pairs_fini(&result->unkept);
     text_pairs_fini(&result->scenario);
     text_pairs_fini(&result->environment);
     for (unsigned side = 0; side < SIDE_N; side++) {

@@ -8,8 +8,8 @@
 
 #include "codec.h"
 #include "finwait/file.h"
+#include "finwait/grow.h"
 #include "finwait/result.h"
-#include "grow.h"
 
 enum { READ_MAX = 256 << 20 }; /* ten times what the longest series make */
 
@@ -75,6 +75,10 @@ static int write_stream(const struct result *result, int fd)
 {
     FILE *file = fdopen(fd, "w");
 
+    if (file == NULL) {
+        grow_release();
+        file = fdopen(fd, "w");
+    }
     if (file == NULL) {
         close(fd);
         return -1;
@@ -217,6 +221,7 @@ static json_t *load(const char *file, struct error *error)
         }
         return NULL;
     }
+    codec_memory();
     json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
     free(text);
     if (json == NULL) {

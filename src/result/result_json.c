@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "codec.h"
+#include "finwait/grow.h"
 #include "finwait/result.h"
-#include "grow.h"
 #include "json_moments.h"
 #include "json_parts.h"
 
@@ -248,6 +248,7 @@ static const struct field result_fields[] = {
     {"schema", &codec_int, AT(result, schema)},
     {"partial", &codec_bool, AT(result, partial)},
     {"cut_by", &codec_text, AT(result, cut_by), .optional = true},
+    {"unkept", &codec_pairs, AT(result, unkept), .optional = true},
     {"started", &codec_text, AT(result, started), .optional = true},
     {"private_lab", &codec_bool, AT(result, private_lab)},
     {"expectations", &codec_list, LIST(result, expectation, expectation_count),
@@ -307,8 +308,10 @@ static void add_heading(const struct result *result, json_t *object)
 
 json_t *result_to_json(const struct result *result)
 {
-    json_t *object = json_object();
+    json_t *object;
 
+    codec_memory();
+    object = json_object();
     add_heading(result, object);
     fields_to_json(result_fields, result, object);
     if (json_is_null(json_object_get(object, "finwait"))) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "finwait/clock.h"
+#include "finwait/grow.h"
 #include "trial.h"
 
 /* ---- before ---- */
@@ -24,7 +25,7 @@ static char *utc_now(void)
 
     gmtime_r(&now, &utc);
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return strdup(text);
+    return grow_text(text);
 }
 
 static void add_number(struct text_pairs *pairs, const char *name, uint64_t value)
@@ -62,7 +63,7 @@ static void collect_programs(const struct scenario *scenario, struct result *res
         if (plan_plays(scenario, side)) {
             result->side[side].steps = scenario->side[side].program;
             result->side[side].program =
-                strdup(program_format(text, sizeof text, &result->side[side].steps));
+                grow_text(program_format(text, sizeof text, &result->side[side].steps));
         }
     }
 }
@@ -72,7 +73,7 @@ void collect_setup(struct trial *trial)
     struct result *result = trial->result;
 
     result->schema = RESULT_SCHEMA;
-    result->version = strdup(FINWAIT_VERSION);
+    result->version = grow_text(FINWAIT_VERSION);
     result->started = utc_now();
     result->private_lab = trial->scenario->lab == LAB_PRIVATE;
     scenario_each(trial->scenario, add_pair, &result->scenario);
@@ -80,20 +81,23 @@ void collect_setup(struct trial *trial)
     collect_environment(&result->environment);
 }
 
-void collect_prediction(struct trial *trial)
+int collect_prediction(struct trial *trial, struct error *error)
 {
     struct result *result = trial->result;
     const char *refusal = predict_refusal(trial->scenario);
 
-    trial->model = predict_model(trial->scenario);
+    if (predict_model(trial->scenario, &trial->model, error) != 0) {
+        return -1;
+    }
     if (refusal == NULL && trial->model != NULL) {
         refusal = predict_limit(trial->scenario, result, trial->model);
     }
     if (refusal != NULL) {
-        result->unpredicted = strdup(refusal);
+        result->unpredicted = grow_text(refusal);
     } else if (trial->model != NULL) {
         predict_record(result, trial->model);
     }
+    return 0;
 }
 
 int collect_sysctls(struct trial *trial, struct error *error)
@@ -115,9 +119,10 @@ int collect_sysctls(struct trial *trial, struct error *error)
 
 void collect_final(struct trial *trial)
 {
-    struct error unused;
+    struct error error;
 
-    if (sampler_observe(trial->sampler, &unused) != 0) {
+    if (sampler_observe(trial->sampler, &error) != 0) {
+        text_pairs_add(&trial->result->unkept, "final states", error.what);
         return; /* what cannot be measured is absent */
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
@@ -133,9 +138,10 @@ void collect_final(struct trial *trial)
 void collect_counters(struct trial *trial)
 {
     struct result *result = trial->result;
-    struct error unused;
+    struct error error;
 
-    if (sampler_read_counters(trial->sampler, &unused) != 0) {
+    if (sampler_read_counters(trial->sampler, &error) != 0) {
+        text_pairs_add(&result->unkept, "counters", error.what);
         return;
     }
     if (!result->private_lab) {
@@ -292,7 +298,7 @@ void collect_end(struct trial *trial)
     rebase_moments(trial);
     rebase_lost(trial);
     predict_unstruck(trial->result, trial->scenario, trial->model);
-    trial->result->cut_by = trial->cut_by != NULL ? strdup(trial->cut_by) : NULL;
+    trial->result->cut_by = grow_text(trial->cut_by);
     trial->result->partial = trial->cut_by != NULL || trial->undone || has_lost(trial->result) ||
-                             result_fell_short(trial->result);
+                             result_fell_short(trial->result) || trial->result->unkept.count > 0;
 }

@@ -6,6 +6,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/explain.h"
+#include "finwait/grow.h"
 #include "finwait/interrupt.h"
 #include "finwait/privileges.h"
 #include "trial.h"
@@ -219,8 +220,8 @@ static int setup(struct trial *trial, struct error *error)
         start_role(trial, SIDE_CLIENT, error) != 0 || collect_sysctls(trial, error) != 0) {
         return -1;
     }
-    collect_prediction(trial);
-    if (privileges_keep(PRIVILEGES_CONDUCTOR, error) != 0) {
+    if (collect_prediction(trial, error) != 0 || grow_reserve(error) != 0 ||
+        privileges_keep(PRIVILEGES_CONDUCTOR, error) != 0) {
         return -1;
     }
     return sampler_start(trial->sampler, error);
@@ -266,6 +267,7 @@ static void decay(struct trial *trial)
 static void run_phases(struct trial *trial)
 {
     load(trial);
+    grow_release();
     if (trial->cut_by == NULL) {
         settle(trial);
     } else {
@@ -361,12 +363,20 @@ static struct event_base *base_new(void)
     return base;
 }
 
+/* libevent would exit with the status of an expectation that did not hold. */
+static void on_fatal(int number)
+{
+    (void)number;
+    grow_failed();
+}
+
 struct result *conduct(const struct scenario *scenario, const struct conduct_options *options,
                        struct error *error)
 {
     struct event *events[INTERRUPT_N + 1] = {NULL};
     struct trial trial = {.scenario = scenario, .options = options};
 
+    event_set_fatal_callback(on_fatal);
     trial.result = result_new();
     trial.base = base_new();
     if (trial.result == NULL || trial.base == NULL || watch(&trial, events) != 0) {
@@ -388,6 +398,9 @@ struct result *conduct(const struct scenario *scenario, const struct conduct_opt
     unwatch(events);
     trial_fini(&trial);
     result_measure(trial.result);
+    if (options->measured != NULL) {
+        options->measured(options->context, trial.result);
+    }
     explain(trial.result);
     return trial.result;
 fail:

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -7,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "finwait/grow.h"
 #include "guard.h"
 #include "trial.h"
 
@@ -46,7 +48,7 @@ static _Noreturn void run_command(const struct trial *trial, enum side side, int
 struct capture {
     int fd;
     size_t used;
-    char *text; /* OUTPUT_MAX + 1 bytes, or NULL */
+    char *text; /* OUTPUT_MAX + 1 bytes */
 };
 
 /*
@@ -59,7 +61,7 @@ static bool capture_read(struct capture *capture)
     ssize_t n;
 
     do {
-        bool keep = capture->text != NULL && capture->used < OUTPUT_MAX;
+        bool keep = capture->used < OUTPUT_MAX;
         n = keep ? read(capture->fd, capture->text + capture->used, OUTPUT_MAX - capture->used)
                  : read(capture->fd, rest, sizeof rest);
         capture->used += keep && n > 0 ? (size_t)n : 0;
@@ -90,11 +92,15 @@ static int await_command(struct trial *trial, pid_t pid, struct capture *capture
 }
 
 /* What could not be begun has said so, with the status of a shell that cannot run a command. */
-static int not_begun(struct capture *capture, const char *call)
+static int not_begun(struct trial *trial, enum side side, struct capture *capture, const char *call)
 {
-    if (capture->text != NULL) {
-        snprintf(capture->text, OUTPUT_MAX, "finwait: %s: %s\n", call, strerror(errno));
-    }
+    struct error error;
+    char what[32];
+
+    error_errno(&error, STATUS_MACHINE, errno, "%s", call);
+    snprintf(what, sizeof what, "%s inspection", side_name(side));
+    text_pairs_add(&trial->result->unkept, what, error.what);
+    snprintf(capture->text, OUTPUT_MAX, "finwait: %s\n", error.what);
     return NOT_RUN;
 }
 
@@ -105,7 +111,7 @@ static int begin(struct trial *trial, enum side side, struct capture *capture)
     pid_t pid;
 
     if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) != 0) {
-        return not_begun(capture, "pipe2");
+        return not_begun(trial, side, capture, "pipe2");
     }
     pid = lab_fork(trial->lab);
     if (pid == 0) {
@@ -114,7 +120,7 @@ static int begin(struct trial *trial, enum side side, struct capture *capture)
     }
     close(pair[1]);
     if (pid < 0) {
-        status = not_begun(capture, "fork");
+        status = not_begun(trial, side, capture, "fork");
     } else {
         capture->fd = pair[0];
         status = await_command(trial, pid, capture);
@@ -127,10 +133,10 @@ static void inspect(struct trial *trial, enum side side)
 {
     struct result *result = trial->result;
     struct inspection *kept = &result->inspection[result->inspection_count++];
-    struct capture capture = {.fd = -1, .text = calloc(1, OUTPUT_MAX + 1)};
+    struct capture capture = {.fd = -1, .text = grow_new(1, OUTPUT_MAX + 1)};
 
-    kept->host = strdup(lab_is_private(trial->lab) ? side_name(side) : "host");
-    kept->command = strdup(trial->options->inspect);
+    kept->host = grow_text(lab_is_private(trial->lab) ? side_name(side) : "host");
+    kept->command = grow_text(trial->options->inspect);
     kept->status = begin(trial, side, &capture);
     kept->output = capture.text;
 }
@@ -140,10 +146,7 @@ void inspect_hosts(struct trial *trial)
     if (trial->options->inspect == NULL) {
         return;
     }
-    trial->result->inspection = calloc(SIDE_N, sizeof *trial->result->inspection);
-    if (trial->result->inspection == NULL) {
-        return;
-    }
+    trial->result->inspection = grow_new(SIDE_N, sizeof *trial->result->inspection);
     inspect(trial, SIDE_CLIENT);
     if (lab_is_private(trial->lab) && trial->cut_by == NULL) {
         inspect(trial, SIDE_SERVER);

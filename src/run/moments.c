@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "finwait/clock.h"
+#include "finwait/grow.h"
 #include "finwait/timeline.h"
 #include "trial.h"
 
@@ -106,7 +107,7 @@ static void record_done(struct moment *moment, const struct error *error)
 {
     moment->has_took = error == NULL;
     moment->took = clock_now() - moment->at;
-    moment->error = error == NULL ? NULL : strdup(error->what);
+    moment->error = error == NULL ? NULL : grow_text(error->what);
 }
 
 /* ---- faults ---- */
@@ -162,13 +163,10 @@ static void do_faults(struct moments *moments, struct moment *moment, size_t cou
 /* How often the role met EADDRINUSE so far. */
 static uint64_t refusals_of(const struct moments *moments, enum side side)
 {
-    struct account *account = malloc(sizeof *account);
-    uint64_t refusals = 0;
+    struct account *account = grow_new(1, sizeof *account);
 
-    if (account != NULL) {
-        role_account(moments->trial->role[side], account);
-        refusals = account->error[EADDRINUSE];
-    }
+    role_account(moments->trial->role[side], account);
+    uint64_t refusals = account->error[EADDRINUSE];
     free(account);
     return refusals;
 }
@@ -230,7 +228,7 @@ void moments_not_restarted(struct moments *moments, enum side side, const struct
 
     if (moment != NULL) {
         moment->refusals = refusals_of(moments, side) - moments->refused[side];
-        moment->error = strdup(error->what);
+        moment->error = grow_text(error->what);
         moments->restart[side] = NULL;
         moments->down[side] = true;
     }

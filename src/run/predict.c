@@ -2,23 +2,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "trial.h"
 
-struct model *predict_model(const struct scenario *scenario)
+int predict_model(const struct scenario *scenario, struct model **model, struct error *error)
 {
     struct model_input input;
-    struct model *model;
-    struct error unused;
 
+    *model = NULL;
     if (!scenario_model(scenario, &input)) {
-        return NULL;
+        return 0;
     }
-    model = calloc(1, sizeof *model);
-    if (model != NULL && model_explore(model, &input, &unused) != 0) {
-        free(model);
-        model = NULL;
+    *model = grow_new(1, sizeof **model);
+    if (model_explore(*model, &input, error) == 0) {
+        return 0;
     }
-    return model;
+    free(*model);
+    *model = NULL;
+    return error->status == STATUS_MACHINE ? -1 : 0;
 }
 
 static char *path_text(const struct model_side *side)
@@ -30,15 +31,12 @@ static char *path_text(const struct model_side *side)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? " " : "",
                                  tcp_state_name(side->path[i]));
     }
-    return strdup(text);
+    return grow_text(text);
 }
 
 void predict_record(struct result *result, const struct model *model)
 {
-    result->predicted = calloc(model->end_count, sizeof *result->predicted);
-    if (result->predicted == NULL) {
-        return;
-    }
+    result->predicted = grow_new(model->end_count, sizeof *result->predicted);
     result->predicted_count = model->end_count;
     for (size_t i = 0; i < model->end_count; i++) {
         result->predicted[i].by_buffers = model->end[i].by_buffers;
@@ -48,7 +46,7 @@ void predict_record(struct result *result, const struct model *model)
             result->predicted[i].side[side] = (struct predicted_side){
                 .path = path_text(from),
                 .final = from->final,
-                .fate = strdup(model_fate_name(from->fate)),
+                .fate = grow_text(model_fate_name(from->fate)),
                 .rst_sent = from->rst_sent,
                 .tw = from->tw,
             };

@@ -59,8 +59,9 @@ void plan_tls_free(struct tls *tls[SIDE_N]);
 
 /* ---- predict.c ---- */
 
-/* Walk the scenario's programs: a new model, or NULL when one of them is not ours to know. */
-struct model *predict_model(const struct scenario *scenario);
+/* Walk the scenario's programs: a new model in *model, or NULL when one of them is not ours to
+ * know.  0, or -1: no memory. */
+int predict_model(const struct scenario *scenario, struct model **model, struct error *error);
 
 /* Why the model cannot know it in hosts with the sysctls of `result`, where so many connections
  * find no room; static, NULL: it can. */
@@ -79,8 +80,8 @@ void predict_unstruck(struct result *result, const struct scenario *scenario,
 
 void collect_setup(struct trial *trial); /* scenario, environment */
 int collect_sysctls(struct trial *trial, struct error *error);
-void collect_prediction(struct trial *trial); /* once the sysctls are known */
-void collect_final(struct trial *trial);      /* the state counts that stand at the end of settle */
+int collect_prediction(struct trial *trial, struct error *error); /* once the sysctls are known */
+void collect_final(struct trial *trial); /* the state counts that stand at the end of settle */
 void collect_counters(struct trial *trial);
 void collect_testimony(struct trial *trial); /* series and cost of the sampler, before roles end */
 void collect_end(struct trial *trial);       /* the roles' accounts, once they have ended */

@@ -49,18 +49,13 @@ static void count_gap(struct sampler *sampler, int64_t at)
     sampler->latest_at = at;
 }
 
-static int keep(struct sampler *sampler, const struct observation sample[SIDE_N],
-                struct error *error)
+static void keep(struct sampler *sampler, const struct observation sample[SIDE_N])
 {
-    int result = 0;
-
     for (unsigned side = 0; side < SIDE_N; side++) {
-        if (sampler->shown[side] && store_append(&sampler->store[side], &sample[side]) < 0) {
-            error_errno(error, STATUS_MACHINE, ENOMEM, "keeping the samples");
-            result = error_hint(error, "free some memory, or sample less often (sample.every)");
+        if (sampler->shown[side]) {
+            store_append(&sampler->store[side], &sample[side]);
         }
     }
-    return result;
 }
 
 /* Look at every host, now.  Called without the mutex. */
@@ -80,7 +75,7 @@ static int observe(struct sampler *sampler, bool full, struct error *error)
     if (result == 0) {
         count_gap(sampler, start);
         sampler->cost.full_dumps += full;
-        result = keep(sampler, sample, error);
+        keep(sampler, sample);
     }
     sampler->cost.cpu += cpu_now - sampler->cpu_seen;
     sampler->cpu_seen = cpu_now;
@@ -152,7 +147,8 @@ static int start_thread(struct sampler *sampler, struct error *error)
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (result != 0) {
         error_errno(error, STATUS_MACHINE, result, "starting the sampler's thread");
-        return error_hint(error, "raise the limit of processes (ulimit -u, pids.max)");
+        return error_hint(error, "raise the limit of processes (ulimit -u, pids.max) or of memory "
+                                 "(ulimit -v)");
     }
     sampler->running = true;
     return 0;

@@ -3,13 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FIRST_CAPACITY = 256,
-};
+#include "finwait/grow.h"
 
 void store_init(struct store *store)
 {
-    *store = (struct store){.group = 1};
+    *store = (struct store){
+        .kept = grow_new(STORE_CAPACITY, sizeof *store->kept),
+        .group = 1,
+    };
 }
 
 void store_fini(struct store *store)
@@ -35,20 +36,6 @@ static void merge(struct observation *sample, const struct observation *later)
 #undef X
 }
 
-static int grow(struct store *store)
-{
-    size_t capacity = store->capacity == 0 ? FIRST_CAPACITY : store->capacity * 2;
-
-    capacity = capacity < STORE_CAPACITY ? capacity : STORE_CAPACITY;
-    struct observation *kept = reallocarray(store->kept, capacity, sizeof *kept);
-    if (kept == NULL) {
-        return -1;
-    }
-    store->kept = kept;
-    store->capacity = capacity;
-    return 0;
-}
-
 static void thin(struct store *store)
 {
     for (size_t i = 0; i + 1 < store->count; i += 2) {
@@ -69,33 +56,26 @@ static void fold(struct store *store, const struct observation *sample)
 }
 
 /* Put the group away if it is whole. */
-static int close_group(struct store *store)
+static void close_group(struct store *store)
 {
     if (store->open_count < store->group) {
-        return 0;
+        return;
     }
     store->open_count = 0;
-    if (store->count == store->capacity && grow(store) < 0) {
-        return -1;
-    }
     store->kept[store->count++] = store->open;
     if (store->count == STORE_CAPACITY) {
         thin(store);
     }
-    return 0;
 }
 
-int store_append(struct store *store, const struct observation *sample)
+void store_append(struct store *store, const struct observation *sample)
 {
-    int result = 0;
-
     if (store->any) {
         fold(store, &store->latest);
-        result = close_group(store);
+        close_group(store);
     }
     store->latest = *sample;
     store->any = true;
-    return result;
 }
 
 struct observation *store_copy(const struct store *store, size_t *count)
@@ -104,10 +84,7 @@ struct observation *store_copy(const struct store *store, size_t *count)
     if (!store->any) {
         return NULL;
     }
-    struct observation *copy = malloc((store->count + 2) * sizeof *copy);
-    if (copy == NULL) {
-        return NULL;
-    }
+    struct observation *copy = grow_bytes((store->count + 2) * sizeof *copy);
     if (store->count > 0) {
         memcpy(copy, store->kept, store->count * sizeof *copy);
     }

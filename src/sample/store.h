@@ -10,14 +10,14 @@
  * in pairs and from then on as many new ones are merged into one, so a series stays evenly spaced
  * however long the run.  A merged sample has the time of its first and, per state, the largest
  * count: peaks survive, but the states of one merged sample need not have been seen together.
- * The latest sample is never merged.
+ * The latest sample is never merged.  The memory is there from the beginning: what is kept does not
+ * depend on how much there is later.
  */
 #define STORE_CAPACITY 20000
 
 struct store {
     struct observation *kept; /* merged groups, whole ones */
     size_t count;
-    size_t capacity;
     size_t group;              /* how many samples are merged into one: a power of two */
     struct observation open;   /* the group being filled */
     size_t open_count;         /* how many it has */
@@ -25,10 +25,9 @@ struct store {
     bool any;                  /* whether there is a latest */
 };
 
-/* 0, or -1 when out of memory: the sample is then the latest, an older one is lost. */
-int store_append(struct store *store, const struct observation *sample);
+void store_append(struct store *store, const struct observation *sample);
 
-/* A copy of all, the latest last: free() it.  NULL when there are none (or no memory). */
+/* A copy of all, the latest last: free() it.  NULL when there are none. */
 struct observation *store_copy(const struct store *store, size_t *count);
 
 void store_init(struct store *store);

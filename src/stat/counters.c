@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "finwait/observation.h"
 
 enum {
@@ -9,6 +10,16 @@ enum {
 };
 
 /* The capacity is the count rounded up to FIRST_CAPACITY times a power of two. */
+static size_t capacity_of(size_t count)
+{
+    size_t capacity = FIRST_CAPACITY;
+
+    while (capacity < count) {
+        capacity *= 2;
+    }
+    return capacity;
+}
+
 static bool is_full(size_t count)
 {
     return count == 0 || (count >= FIRST_CAPACITY && (count & (count - 1)) == 0);
@@ -23,11 +34,7 @@ struct counter *counters_add(struct counters *counters, const char *name)
     }
     if (is_full(counters->count)) {
         size_t capacity = counters->count == 0 ? FIRST_CAPACITY : counters->count * 2;
-        struct counter *item = reallocarray(counters->item, capacity, sizeof *item);
-        if (item == NULL) {
-            return NULL;
-        }
-        counters->item = item;
+        counters->item = grow_to(counters->item, capacity, sizeof *counters->item);
     }
     struct counter *added = &counters->item[counters->count++];
     *added = (struct counter){0};
@@ -47,15 +54,11 @@ const struct counter *counters_find(const struct counters *counters, const char 
 
 struct counters counters_copy(const struct counters *counters)
 {
-    struct counters copy = {0};
+    struct counters copy = {.count = counters->count};
 
-    for (size_t i = 0; i < counters->count; i++) {
-        struct counter *added = counters_add(&copy, counters->item[i].name);
-        if (added == NULL) {
-            counters_fini(&copy);
-            break;
-        }
-        *added = counters->item[i];
+    if (copy.count > 0) {
+        copy.item = grow_bytes(capacity_of(copy.count) * sizeof *copy.item);
+        memcpy(copy.item, counters->item, copy.count * sizeof *copy.item);
     }
     return copy;
 }

@@ -187,6 +187,22 @@ static void lost_workers_make_it_partial(void **state)
     result_free(result);
 }
 
+static void what_could_not_be_kept_makes_it_partial(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    result->partial = true;
+    text_pairs_add(&result->unkept, "counters", "reading them: EMFILE");
+    text_pairs_add(&result->unkept, "client inspection", "fork: EAGAIN");
+    char *text = written(&report_text, result);
+    assert_holds(text,
+                 "\n  PARTIAL: no counters (reading them: EMFILE), no client inspection (fork: "
+                 "EAGAIN)\n");
+    free(text);
+    result_free(result);
+}
+
 static void where_nothing_is_foreseen_it_says_why(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
@@ -619,6 +635,7 @@ int main(void)
         cmocka_unit_test(held_sockets_in_close_are_seen_as_held),
         cmocka_unit_test(a_partial_result_says_so_at_once),
         cmocka_unit_test(lost_workers_make_it_partial),
+        cmocka_unit_test(what_could_not_be_kept_makes_it_partial),
         cmocka_unit_test(where_nothing_is_foreseen_it_says_why),
         cmocka_unit_test(the_timeline_tells_what_came_of_each_moment),
         cmocka_unit_test(the_tables_hold_the_numbers_of_both_sides),

@@ -281,6 +281,7 @@ static struct result *random_result(uint64_t seed)
     result->private_lab = below(&seed, 2) > 0;
     fill_pairs(&result->scenario, &seed);
     fill_pairs(&result->environment, &seed);
+    fill_pairs(&result->unkept, &seed);
     for (unsigned phase = 0; phase < PHASE_N; phase++) {
         if (below(&seed, 3) > 0) {
             result->phase[phase] = (struct phase_span){true, -(int64_t)below(&seed, 100),

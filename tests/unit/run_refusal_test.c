@@ -134,7 +134,8 @@ static const char *limit_of(const char *yaml, const char *ports, const char *buc
         fail_msg("%s: %s", yaml, error.what);
         return NULL;
     }
-    struct model *model = predict_model(scenario);
+    struct model *model;
+    assert_int_equal(predict_model(scenario, &model, &error), 0);
     assert_non_null(model);
     text_pairs_add(&result->side[SIDE_CLIENT].sysctl, "net.ipv4.ip_local_port_range", ports);
     text_pairs_add(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_max_tw_buckets", buckets);

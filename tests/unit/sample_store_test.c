@@ -33,7 +33,7 @@ static void append(struct store *store, int from, int to)
 {
     for (int number = from; number < to; number++) {
         struct observation sample = sample_of(number);
-        assert_int_equal(store_append(store, &sample), 0);
+        store_append(store, &sample);
     }
 }
 
