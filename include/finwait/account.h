@@ -77,7 +77,8 @@ const char *latency_about(enum latency latency);
     X(TLS_RESUMED, "resumed", "those of them that resumed a session")                              \
     X(TLS_TICKETS, "tickets", "session tickets received (TLS 1.2: session ids, too)")              \
     X(TLS_NOTIFY_SENT, "notify_sent", "close_notify alerts sent")                                  \
-    X(TLS_NOTIFY_RECEIVED, "notify_received", "close_notify alerts read")
+    X(TLS_NOTIFY_RECEIVED, "notify_received", "close_notify alerts read")                          \
+    X(TLS_WAITED, "waited", "clients that waited until another's handshake was over")
 
 enum tls_count {
 #define X(id, name, about) id,

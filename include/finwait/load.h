@@ -27,6 +27,7 @@ struct role_plan {
     bool say_close; /* http: this side's last message says Connection: close */
     const struct sockopts *sockopts;
     struct tls *tls;             /* NULL: plain TCP; must outlive the role */
+    uint32_t unfinished;         /* server: TLS handshakes under way at once in a worker; 0: any */
     const char *host;            /* http: the Host header */
     int64_t timeout;             /* ns a step may wait; 0: for ever */
     struct address_pool servers; /* count > 0.  server: listens on all of them; client: connects

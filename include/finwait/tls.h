@@ -55,6 +55,7 @@ struct tls_spec {
     char *key;
     enum tls_key key_kind; /* server: of the one that is made */
     uint32_t tickets;      /* server: sent after each TLS 1.3 handshake (SSL_CTX_set_num_tickets) */
+    uint32_t unfinished;   /* server: handshakes under way at once in a worker, at most */
 };
 
 /* One side's end of TLS: what all of its connections share.  A process that forks shares it with

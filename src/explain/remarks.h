@@ -82,6 +82,8 @@
     X(observe_host_resets, "rst.machine", CAUSE, HOST,                                             \
       "lab: host: RSTs of the whole machine, as far as they can be of this run")                   \
     X(observe_tls_handshakes, "tls.handshake_failed", CAUSE, HOST, "TLS handshakes that failed")   \
+    X(observe_tls_turns, "tls.handshakes_waited", CAUSE, ANY,                                      \
+      "clients waited until another's TLS handshake had ended")                                    \
     X(observe_tls_resumption, "tls.not_resumed", NOTE, HOST,                                       \
       "sessions were to be resumed and none was")                                                  \
     X(observe_tls_notified, "tls.close_notify", NOTE, HOST,                                        \

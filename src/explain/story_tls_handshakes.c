@@ -19,6 +19,25 @@ static void say_handshakes(struct story *story, enum side side)
     }
 }
 
+/* Whoever does not go on keeps the others waiting. */
+void observe_tls_turns(struct story *story)
+{
+    double waited = tls_counted(&story->facts, SIDE_SERVER, TLS_WAITED);
+
+    if (waited > 0) {
+        story_about(story, SIDE_SERVER);
+        story_evidence(story, "server.tls.waited");
+        story_say(story,
+                  "%s %s for another's TLS handshake to end: a worker of the server has no more "
+                  "than %s under way (server.tls.unfinished).",
+                  COUNT(waited), PLURAL(waited, "client waited", "clients waited"),
+                  facts_scenario(&story->facts, "server.tls.unfinished"));
+        story_advise(story,
+                     "raise server.tls.unfinished, at 40 kB each; or bound how long a client "
+                     "may take by load.timeout");
+    }
+}
+
 /* With TLS 1.3 the server sends its tickets after the handshake, as data (RFC 8446 section 4.6.1).
  */
 static void say_no_ticket(struct story *story)

@@ -56,6 +56,8 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->interest = 0;
     conn->opened = false;
     conn->paused = false;
+    conn->queued = false;
+    conn->shaking = false;
     conn->peer_fin = false;
     conn->closer_known = false;
     conn->bad_status = false;
@@ -107,6 +109,23 @@ static void conn_recycle(struct conn *conn)
     TAILQ_INSERT_HEAD(&conn->worker->spare, conn, link);
 }
 
+void conn_end_turn(struct conn *conn)
+{
+    struct worker *worker = conn->worker;
+
+    if (conn->queued) {
+        TAILQ_REMOVE(&worker->turns, conn, turn);
+        conn->queued = false;
+    }
+    if (conn->shaking) {
+        worker->shaking--;
+        conn->shaking = false;
+    }
+    if (!TAILQ_EMPTY(&worker->turns) && worker->shaking < worker->plan->unfinished) {
+        event_active(&TAILQ_FIRST(&worker->turns)->event, EV_READ, 0);
+    }
+}
+
 int conn_set_linger(struct conn *conn, int64_t seconds)
 {
     struct linger linger = {
@@ -139,6 +158,7 @@ static void conn_close(struct conn *conn)
     }
     tls_stream_free(conn->tls);
     conn->tls = NULL;
+    conn_end_turn(conn);
     free(conn->spill);
     conn->spill = NULL;
 }

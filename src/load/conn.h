@@ -36,6 +36,7 @@ struct conn {
     struct worker *worker;
     uint64_t number; /* of the role's, a client's; the first is 0 */
     TAILQ_ENTRY(conn) link;
+    TAILQ_ENTRY(conn) turn; /* among those whose handshake waits for its turn */
     enum conn_place place;
     int fd;          /* -1: none */
     uint32_t pc;     /* index of the step that runs */
@@ -43,6 +44,8 @@ struct conn {
     short interest;  /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
     bool opened;
     bool paused;         /* its timer runs */
+    bool queued;         /* it waits for its turn */
+    bool shaking;        /* its handshake is one of those under way */
     bool peer_fin;       /* the peer's FIN has been read */
     bool closer_known;   /* who closed first has been counted */
     int error;           /* the socket's own, SO_ERROR, once it has told; 0: none */
@@ -111,8 +114,10 @@ struct worker {
     struct event sweep;          /* when the first of these has waited for long enough … */
     bool sweeping;               /* … if it is to be called */
     struct conn_list held;
+    struct conn_list turns; /* a server's, which have something to read and no turn yet */
     struct conn_list spare;
     uint32_t open;         /* connections that run their program */
+    uint32_t shaking;      /* handshakes of TLS under way */
     struct closer *closer; /* NULL: no close takes its time */
 };
 
@@ -182,6 +187,9 @@ void conn_forget_spill(struct conn *conn);
 
 /* Count it among the held: it is over as far as the load goes, but its descriptor stays open. */
 enum step_result conn_hold(struct conn *conn);
+
+/* Its handshake has ended, or is not to be: the next one's turn may have come. */
+void conn_end_turn(struct conn *conn);
 
 /* Forget the socket's registration before it is closed. */
 void conn_unregister(struct conn *conn);

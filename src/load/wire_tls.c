@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <sys/socket.h>
 
 #include "finwait/clock.h"
 #include "steps.h"
@@ -76,6 +77,7 @@ static enum step_result handshake_done(struct conn *conn)
 {
     struct account *account = conn->worker->account;
 
+    conn_end_turn(conn);
     histogram_record(&account->latency[LATENCY_HANDSHAKE], clock_now() - conn->established);
     count_tickets(conn->worker);
     account->tls.count[TLS_HANDSHAKES]++;
@@ -86,16 +88,74 @@ static enum step_result handshake_done(struct conn *conn)
     return STEP_NEXT;
 }
 
+/* ---- a server's, whose clients need not mean it ---- */
+
+/* 0: a byte or an end has come.  Else an errno, which the socket has told then. */
+static int hear(const struct conn *conn)
+{
+    char byte;
+
+    return recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ? 0 : errno;
+}
+
+/* In the order in which they came. */
+static bool has_its_turn(const struct conn *conn)
+{
+    const struct worker *worker = conn->worker;
+
+    return worker->plan->unfinished == 0 ||
+           (worker->shaking < worker->plan->unfinished &&
+            (TAILQ_EMPTY(&worker->turns) || TAILQ_FIRST(&worker->turns) == conn));
+}
+
+static enum step_result await_turn(struct conn *conn)
+{
+    struct worker *worker = conn->worker;
+
+    if (!conn->queued) {
+        TAILQ_INSERT_TAIL(&worker->turns, conn, turn);
+        conn->queued = true;
+        worker->account->tls.count[TLS_WAITED]++;
+    }
+    return conn_await(conn, EV_READ);
+}
+
+/* OpenSSL wants 40 kB of a connection before its first byte: nothing is made for a client that says
+ * nothing, and no more at once than plan->unfinished for those that do not go on. */
+static enum step_result begin(struct conn *conn)
+{
+    struct worker *worker = conn->worker;
+
+    if (conn->established == 0) {
+        conn->established = clock_now();
+    }
+    if (worker->plan->side == SIDE_SERVER) {
+        int errnum = conn->queued ? 0 : hear(conn);
+        if (errnum != 0) {
+            return errnum == EAGAIN ? conn_await(conn, EV_READ) : conn_fail(conn, errnum);
+        }
+        if (!has_its_turn(conn)) {
+            return await_turn(conn);
+        }
+    }
+    conn->tls = tls_stream_new(worker->plan->tls, conn->fd);
+    if (conn->tls == NULL) {
+        return conn_fail(conn, ENOMEM);
+    }
+    conn->shaking = true;
+    worker->shaking++;
+    return STEP_NEXT;
+}
+
 static enum step_result tls_open(struct conn *conn)
 {
     struct tls_trouble trouble = {0};
     enum tls_status status;
 
     if (conn->tls == NULL) {
-        conn->established = clock_now();
-        conn->tls = tls_stream_new(conn->worker->plan->tls, conn->fd);
-        if (conn->tls == NULL) {
-            return conn_fail(conn, ENOMEM);
+        enum step_result begun = begin(conn);
+        if (begun != STEP_NEXT) {
+            return begun;
         }
     }
     status = tls_handshake(conn->tls, &trouble);

@@ -166,6 +166,7 @@ static int worker_init(struct worker *worker)
     TAILQ_INIT(&worker->waiting);
     TAILQ_INIT(&worker->held);
     TAILQ_INIT(&worker->spare);
+    TAILQ_INIT(&worker->turns);
     worker->last_send = find_last_send(plan->program);
     worker->runners = step_runners;
     worker->wire = plan->tls != NULL ? &wire_tls : &wire_tcp;

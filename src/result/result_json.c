@@ -101,7 +101,10 @@ static const struct field account_fields[] = {
 };
 
 static const struct field tls_fields[] = {
-#define X(id, name, about) {name, &codec_count, AT(tls_account, count) + (id) * sizeof(uint64_t)},
+/* Results of before had no such wait. */
+#define X(id, name, about)                                                                         \
+    {name, &codec_count, AT(tls_account, count) + (id) * sizeof(uint64_t),                         \
+     .optional = (id) == TLS_WAITED},
     TLS_COUNTS(X)
 #undef X
         {"negotiated", &codec_label, AT(tls_account, negotiated),

@@ -238,6 +238,7 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .say_close = server_closes(trial),
         .sockopts = &spec->sockopt,
         .tls = trial->tls[side],
+        .unfinished = scenario->tls.unfinished,
         .host = host,
         .timeout = scenario->load.timeout,
         .pipelined =

@@ -141,6 +141,9 @@ static const struct option written[] = {
      .about =
          "session tickets sent after each full TLS 1.3 handshake; after a resumed one never more "
          "than 1"},
+    {"server.tls.unfinished", VALUE_OF(COUNT, 1, 1048576), "4096", FIELD(tls.unfinished),
+     .about = "TLS handshakes that a worker has under way at once; who has sent something beyond "
+              "these waits for one to end"},
     {"server.tls.ignore_unexpected_eof", VALUE_A(SWITCH), "off",
      FIELD(tls.side[SIDE_SERVER].ignore_unexpected_eof),
      .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},

@@ -3,6 +3,7 @@ of finwait's for clients that are not."""
 
 import contextlib
 import functools
+import glob
 import os
 import shutil
 import signal
@@ -289,6 +290,19 @@ class Served:
 
     def workers(self):
         return ft.children_of(self.process.pid)
+
+    def unread(self):
+        """Its connections that have something to read."""
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            rows = [line.split() for line in file]
+        mine = [row for row in rows if row[1].endswith(f":{self.port:04X}") and row[3] == "01"]
+        return sum(not row[4].endswith(":00000000") for row in mine)
+
+    def held(self):
+        """Connections that its worker has accepted: beside them it has three sockets."""
+        (worker,) = self.workers()
+        files = glob.glob(f"/proc/{worker}/fd/*")
+        return sum(os.readlink(file).startswith("socket:") for file in files) - 3
 
     def stop(self, number=signal.SIGTERM):
         if self.result is None:

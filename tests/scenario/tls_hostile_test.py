@@ -69,6 +69,61 @@ class Hostile(ft.TestCase):
     def answered_updates(self, messages):
         return len(re.findall("<<< TLS 1.3, Handshake .*KeyUpdate", messages))
 
+class Unfinished(Hostile):
+    """What clients cost that do not get their handshake done."""
+
+    def test_a_client_that_says_nothing(self):
+        """OpenSSL would take 40 kB for each."""
+        count = 300
+        with tls.serving(server__program=ANSWERS) as served, contextlib.ExitStack() as stack:
+            for _ in range(count):
+                stack.enter_context(socket.create_connection(("127.0.0.1", served.port)))
+            ft.wait_until(lambda: served.held() >= count, "all are accepted")
+            time.sleep(0.5)  # a worker looks at its memory every 100 ms
+            served.stop()
+        self.assertEqual(served.result["server.attempted"], count)
+        self.assertLess(served.result["server.memory_per_connection"], 8192)
+        self.assertEqual(served.result["server.tls.waited"], 0)
+
+    def test_clients_that_stop_in_the_middle(self):
+        """They have all places, and who comes then waits until one is given up."""
+        places = 4
+        given = {"server__program": ANSWERS, "server__tls__unfinished": places}
+        with tls.serving(**given) as served, contextlib.ExitStack() as stack:
+            stalled = []
+            for _ in range(places):
+                stalled.append(socket.create_connection(("127.0.0.1", served.port)))
+                stack.enter_context(stalled[-1])
+                stalled[-1].sendall(hello(0.5))
+            ft.wait_until(lambda: served.held() >= places and served.unread() == 0, "all are read")
+            behind = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(3)]
+            context = ssl._create_unverified_context()  # pylint: disable=protected-access
+            threads = []
+            answers = []
+            for connection in behind:
+                stack.enter_context(connection)
+                threads.append(
+                    threading.Thread(target=lambda c=connection: answers.append(ask(context, c)))
+                )
+                threads[-1].start()
+            ft.wait_until(lambda: served.unread() == len(behind), "the others have spoken")
+            self.assertEqual(answers, [])
+            stalled.pop().close()
+            for thread in threads:
+                thread.join()
+            served.stop()
+        self.assertEqual([b"200 OK" in answer for answer in answers], [True] * len(behind))
+        # The last may have been heard when there was a place again.
+        self.assertIn(served.result["server.tls.waited"], range(1, len(behind) + 1))
+        self.assertEqual(served.result["server.outcome.done"], len(behind))
+        self.assertIn("tls.handshakes_waited", served.result.remark_ids())
+
+
+def ask(context, connection):
+    with context.wrap_socket(connection, server_hostname="localhost") as stream:
+        stream.sendall(REQUEST)
+        return b"".join(iter(lambda: stream.recv(4096), b""))
+
 
 # ---- clients ----
 

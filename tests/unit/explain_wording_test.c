@@ -320,6 +320,7 @@ static const struct {
      fixture_on_host,
      {"host.counter.TcpExtTCPAbortOnData=4000", "host.counter.TcpOutRsts=5000"}},
     {"tls.handshake_failed", fixture_tls, {"client.outcome.handshake=200"}},
+    {"tls.handshakes_waited", fixture_tls, {"server.tls.waited=40"}},
     {"tls.not_resumed", fixture_tls, {"tls.resumption=ticket", "client.tls.tickets=0"}},
     {"tls.close_notify",
      fixture_tls,

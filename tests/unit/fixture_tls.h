@@ -25,6 +25,7 @@ static inline struct result *fixture_tls(void)
     set_scenario(result, "transport", "tls");
     set_scenario(result, "tls.resumption", "off");
     set_scenario(result, "server.tls.tickets", "2");
+    set_scenario(result, "server.tls.unfinished", "4096");
     for (unsigned i = 0; i < SIDE_N; i++) {
         struct result_side *side = &result->side[i];
         side->has_tls = true;

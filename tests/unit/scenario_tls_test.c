@@ -36,11 +36,12 @@ static void every_default_is_what_transport_tls_alone_has(void **state)
             found += value != NULL;
         }
     }
-    assert_int_equal(found, 10);
+    assert_int_equal(found, 11);
     assert_int_equal(scenario->tls.version, TLS_ANY);
     assert_int_equal(scenario->tls.resumption, TLS_RESUME_OFF);
     assert_int_equal(scenario->tls.key_kind, TLS_KEY_P256);
     assert_int_equal(scenario->tls.tickets, 2);
+    assert_int_equal(scenario->tls.unfinished, 4096);
     assert_true(scenario->tls.release_buffers);
     assert_false(scenario->tls.read_ahead);
     assert_false(scenario->tls.verify);

@@ -101,6 +101,7 @@ static const struct scenario_override excluding[] = {
     {"server.tls.key", "key.pem"},
     {"server.tls.generate", "rsa2048"},
     {"server.tls.tickets", "16"},
+    {"server.tls.unfinished", "100"},
     {"server.tls.ignore_unexpected_eof", "on"},
 };
 #define EXCLUDING (sizeof excluding / sizeof excluding[0])
