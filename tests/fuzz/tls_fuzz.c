@@ -24,7 +24,7 @@ enum {
 struct end {
     tls_stream *stream;
     int fd[2]; /* its own, and the network's */
-    bool open, notified, dead, finished, fin;
+    bool open, notifies, notified, dead, finished, fin;
     size_t pending;       /* of a message that is being written */
     uint64_t sent, taken; /* bytes of messages */
     uint8_t change;       /* of the next byte that is handed on from here */
@@ -140,7 +140,7 @@ static void write_some(struct pair *pair, enum side side)
     uint8_t bytes[MESSAGE];
     size_t done = 0;
 
-    if (!end->open || end->notified || end->fin) {
+    if (!end->open || end->notifies || end->fin) {
         return;
     }
     end->pending = end->pending > 0 ? end->pending : sizeof bytes;
@@ -162,6 +162,7 @@ static void notify(struct pair *pair, enum side side)
     struct tls_trouble trouble = {0};
 
     if (end->open && end->pending == 0 && !end->fin) {
+        end->notifies = true; /* no message follows, even if the alert has to wait */
         enum tls_status status = tls_notify(end->stream, &trouble);
         end->notified = check(pair, side, status, &trouble) || end->notified;
     }
