@@ -19,6 +19,7 @@ static const struct row {
     {"kernel", check_kernel, false},
     {"user namespaces", try_user_namespaces, true},
     {"private lab", try_private_lab, true},
+    {"PID namespace", try_pid_namespace, true},
     {"own socket table", try_socket_table, true},
     {"sock_diag", try_sock_diag, true},
     {"packet order", try_packet_order, true},

@@ -16,7 +16,7 @@ void check_advise(struct check *check, const char *format, ...)
 check_fn check_kernel, check_descriptors, check_cpus, check_port_range, check_clocksource;
 
 /* Those that try, and so have to run in a child process (doctor_try.c). */
-check_fn try_user_namespaces, try_private_lab, try_socket_table, try_sock_diag, try_packet_order,
-    try_nftables, try_netem, try_tbf;
+check_fn try_user_namespaces, try_private_lab, try_pid_namespace, try_socket_table, try_sock_diag,
+    try_packet_order, try_nftables, try_netem, try_tbf;
 
 #endif

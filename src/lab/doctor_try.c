@@ -11,6 +11,7 @@
 #include "finwait/kernel_state.h"
 #include "netlink.h"
 #include "nft.h"
+#include "pen.h"
 #include "qdisc.h"
 #include "ruleset.h"
 #include "steer.h"
@@ -75,6 +76,23 @@ static bool in_lab(struct check *check)
     check_say(check, CHECK_LIMITED, "not tried, for want of a private lab");
     check_advise(check, "first make the private lab possible");
     return false;
+}
+
+void try_pid_namespace(struct check *check)
+{
+    struct pen pen;
+
+    if (!in_lab(check)) {
+        return;
+    }
+    if (pen_new(&pen) == 0) {
+        check_say(check, CHECK_OK, "made: whatever a lab starts ends with it");
+        return;
+    }
+    check_say(check, CHECK_LIMITED, "cannot be made: %s", errno_name(errno));
+    check_advise(check, "what --inspect puts in a session of its own may outlive a finwait and its "
+                        "guard that are killed together: raise user.max_pid_namespaces, or take a "
+                        "kernel with CONFIG_PID_NS");
 }
 
 void try_socket_table(struct check *check)
