@@ -37,8 +37,12 @@ struct process {
 static void tell(struct process *process, enum control what)
 {
     char byte = (char)what;
+    ssize_t written;
 
-    if (write(process->control, &byte, 1) != 1) {
+    do {
+        written = write(process->control, &byte, 1);
+    } while (written < 0 && errno == EINTR);
+    if (written != 1) {
         worker_give_up(&process->worker);
     }
 }
@@ -225,5 +229,8 @@ int worker_main(const struct role_plan *plan, uint32_t index, struct board *boar
     usage_begin(worker);
     board->slot[index].ready = clock_now();
     tell(&process, CONTROL_READY);
-    return event_base_loop(worker->base, 0) == 0 && !worker->gave_up ? EXIT_SUCCESS : EXIT_FAILURE;
+    /* A loop that begins forgets that it was to break. */
+    return !worker->gave_up && event_base_loop(worker->base, 0) == 0 && !worker->gave_up
+               ? EXIT_SUCCESS
+               : EXIT_FAILURE;
 }
