@@ -67,6 +67,7 @@ CHECKS = (
     ("model.fates", prediction.fates),
     ("model.missing_fates", prediction.missing_fates),
     ("model.finals", prediction.finals),
+    ("model.joint", prediction.joint),
     ("model.minis", prediction.minis),
     ("model.resets", prediction.resets),
     ("remarks.evidence", remarks.evidence),

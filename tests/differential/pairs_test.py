@@ -3,7 +3,7 @@
 import finwait_test as ft
 import harness
 
-SEEDS = {"g1": 20, "g2": 20, "g5": 20}
+SEEDS = {"k1": 20, "k2": 20, "k3": 20}
 SIDE_BY_SIDE = 4  # they mostly wait
 
 

@@ -8,6 +8,7 @@ import checks
 import finwait_test as ft
 import generate
 import harness
+import mix
 import run
 from pair import Pair
 from plants import PLANTS
@@ -87,6 +88,18 @@ class Planted(ft.LabTestCase):
         differ.judge(pair, differ.try_pair(pair))
         self.assertEqual((differ.failed, differ.count["once"]), ([], 1))
         self.assertIn("not again", told[0])
+
+
+class Mix(unittest.TestCase):
+    WAYS = [("done", "held"), ("reset", "eof")]
+
+    def test_what_a_mixture_gives(self):
+        counts = {(0, "done"): 2, (0, "reset"): 1, (1, "held"): 2, (1, "eof"): 1}
+        self.assertTrue(mix.can_add_up(self.WAYS, counts))
+
+    def test_what_none_gives(self):
+        counts = {(0, "done"): 2, (0, "reset"): 1, (1, "held"): 1, (1, "eof"): 2}
+        self.assertFalse(mix.can_add_up(self.WAYS, counts))
 
 
 class Same(unittest.TestCase):

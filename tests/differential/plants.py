@@ -65,6 +65,13 @@ PLANTS = {
     "model.fates": lambda seen: foresee(seen, "client", "fate", "reset"),
     "model.missing_fates": lambda seen: foresee(seen, "server", "fate", "held"),
     "model.finals": lambda seen: foresee(seen, "client", "final", "last_ack"),
+    "model.joint": lambda seen: seen.result.json["predicted"].append(
+        {
+            "client": {**seen.result.json["predicted"][0]["client"], "fate": "reset"},
+            "server": {**seen.result.json["predicted"][0]["server"], "final": "time_wait"},
+        }
+    )
+    or add(seen, "server/final/states/time_wait", 1),
     "model.minis": lambda seen: foresee(seen, "client", "tw", 0),
     "model.resets": lambda seen: foresee(seen, "server", "rst_sent", 1),
     "remarks.evidence": lambda seen: remark(seen, "note", evidence={"connections.opened": 0}),

@@ -1,5 +1,7 @@
 """What the model foresaw of a pair, held against what became of it."""
 
+import mix
+
 SIDES = ("client", "server")
 
 
@@ -84,3 +86,20 @@ def resets(seen):
             yield f"{host.name}: {sent} RSTs, foreseen none"
         if each and min(each) > 0 and sent < begun:
             yield f"{host.name}: {sent} RSTs of {begun} connections, foreseen at least one each"
+
+
+def joint(seen):
+    """Fates and states of both sides, which come together in each end of the model."""
+    ways = {
+        tuple(end[side][key] for side in SIDES for key in ("fate", "final")) for end in foreseen(seen)
+    }
+    if not 1 < len(ways) <= mix.MOST_WAYS or any(finals(seen)) or not as_foreseen(seen):
+        return
+    begun, counts = seen.result["client.attempted"], {}
+    for i, side in enumerate(SIDES):
+        rest = {state: n for state, n in seen.result.final(side).items() if state != "close"}
+        rest["close"] = begun - sum(rest.values())
+        counts.update({(2 * i, fate): n for fate, n in seen.result.outcomes(side).items()})
+        counts.update({(2 * i + 1, state): n for state, n in rest.items()})
+    if not mix.can_add_up(sorted(ways), counts):
+        yield f"no mixture of {sorted(ways)} gives {sorted(counts.items())}"

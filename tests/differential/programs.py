@@ -12,6 +12,7 @@ AFTER = {
     "shut-rd": {"shut-rd"},
     "drain": set(),
     "pause": set(),
+    "inherit": set(),
 }
 AFTER_TLS = {"recv": {"drain"}, "wait-notify": {"drain"}}
 
@@ -49,6 +50,8 @@ def extra(random):
     step = random.choice(
         ("pause", "pause", "drain", "shut-wr", "shut-rd", "wait-fin", "notify", "wait-notify")
     )
+    if random.random() < 0.03:
+        return f"inherit({random.choice(PAUSES)})"
     return f"pause({random.choice(PAUSES)})" if step == "pause" else step
 
 

@@ -11,7 +11,7 @@ import uuid
 import finwait_test as ft
 import witness
 
-PATIENCE = 60  # no pair takes a third of it
+PATIENCE = ft.PATIENCE  # no pair takes a tenth of it, but on a machine that is starved
 SNIFFER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "packets.py")
 
 

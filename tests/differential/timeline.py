@@ -62,8 +62,8 @@ NEVER = (
     ("data", "client", "client.bytes_received"),
     ("fin", "server", "server.close_wait.peak"),
     ("fin", "client", "client.close_wait.peak"),
-    ("rst", "server", "server.counter.TcpEstabResets"),
-    ("rst", "client", "client.counter.TcpEstabResets"),
+    ("rst", "server", "server.outcome.reset"),
+    ("rst", "client", "client.outcome.reset"),
 )
 
 
