@@ -45,7 +45,9 @@ static int change_user(void)
     syscall(SYS_setgroups, 0, NULL); /* in a user namespace it may be given up */
     if (syscall(SYS_setresgid, NOBODY, NOBODY, NOBODY) != 0 ||
         syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY) != 0) {
-        return errno == EINVAL ? 0 : -1; /* a user namespace that does not know the id */
+        /* A user namespace that does not know the id, or a root that may not change (CAP_SETUID).
+         */
+        return errno == EINVAL || errno == EPERM ? 0 : -1;
     }
     return 0;
 }
@@ -95,6 +97,6 @@ int privileges_keep(enum privileges privileges, struct error *error)
 void privileges_give_socket(int fd)
 {
     if (geteuid() == 0 && fchown(fd, NOBODY, (gid_t)-1) != 0) {
-        return; /* the user namespace does not know the id, and workers stay who they are */
+        return; /* as in change_user(): workers stay who they are */
     }
 }

@@ -17,8 +17,9 @@ def without(*capabilities):
 
 @unittest.skipUnless(ft.is_root() and shutil.which("setpriv"), "takes root and setpriv(1)")
 class RootWithLess(ft.LabTestCase):
-    def run_without(self, *capabilities):
-        command = [*without(*capabilities), ft.BINARY, *ft.as_arguments(SETTINGS), "--json"]
+    def run_without(self, *capabilities, **settings):
+        arguments = ft.as_arguments({**SETTINGS, **settings})
+        command = [*without(*capabilities), ft.BINARY, *arguments, "--json"]
         done = subprocess.run(
             command, capture_output=True, cwd=ft.PLACE.path, timeout=ft.PATIENCE, check=False
         )
@@ -35,6 +36,11 @@ class RootWithLess(ft.LabTestCase):
                 ended = self.run_without(*less)
                 self.assertEqual((ended.status, ended.stderr), (0, ""), ended)
                 self.assertEqual(ended.result["connections.completed"], 20)
+
+    def test_this_host_takes_none(self):
+        ended = self.run_without("all", lab="host", **{"server.port": ft.free_port()})
+        self.assertEqual((ended.status, ended.stderr), (0, ""), ended)
+        self.assertEqual(ended.result["connections.completed"], 20)
 
     def test_both_refusals_are_told(self):
         """Without CAP_SETFCAP root may not be mapped, user_namespaces(7)."""
