@@ -428,7 +428,7 @@ class Readers(ft.LabTestCase):
     def test_one_that_goes_in_the_middle(self):
         """As head(1): there is more than a pipe holds, 64 KiB (pipe(7))."""
         out = ft.PLACE.directory(owner=self.user)
-        settings = {"load.connections": 20, "settle": "3s", "sample.every": "1ms"}
+        settings = {"load.connections": 20, "settle": "6s", "sample.every": "1ms"}
         process = ft.popen([*ft.as_arguments(settings), "--json", "--out", out], user=self.user)
         self.assertEqual(len(os.read(process.stdout.fileno(), 10)), 10)
         process.stdout.close()
