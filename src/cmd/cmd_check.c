@@ -27,7 +27,7 @@ static enum status warn(const struct scenario *scenario, struct error *error)
         error_set(error, STATUS_MACHINE, "out of memory");
         return STATUS_MACHINE;
     }
-    if (scenario_model(scenario, &input)) {
+    if (scenario_model(scenario, &input) && scenario->at == NULL && scenario->client_to == NULL) {
         input.timeout = 0;
         if (model_explore(model, &input, &unused) == 0 && model->blocked[0] != '\0') {
             printf("  warning: %s, by buffer sizes; only load.timeout ends that\n", model->blocked);

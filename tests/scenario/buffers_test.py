@@ -19,6 +19,20 @@ class Buffers(ft.LabTestCase):
             }
         )
 
+    def checked(self, client, server, size):
+        settings = {
+            "protocol": "raw",
+            "client.program": client,
+            "server.program": server,
+            "request.size": size,
+            "response.size": size,
+        }
+        return ft.finwait(
+            "check",
+            "client-first",
+            *(part for path, value in settings.items() for part in ("--set", f"{path}={value}")),
+        )
+
     def check(self, result, *, either):
         """Every connection ended as some end foresees, and the buffers were named, or were not."""
         predicted = result.listed("predicted")
@@ -59,20 +73,14 @@ class Buffers(ft.LabTestCase):
         result = self.play(*programs, **{"request.size": "3M", "response.size": "3M"})
         self.check(result, either=True)
         self.assertLessEqual(set(result.outcomes("client")), {"timeout", "reset"})
-        refused = ft.finwait(
-            "check",
-            "client-first",
-            "--set",
-            "protocol=raw",
-            "--set",
-            f"client.program={programs[0]}",
-            "--set",
-            f"server.program={programs[1]}",
-            "--set",
-            "request.size=16M",
-            "--set",
-            "response.size=16M",
-        )
+        warned = self.checked(*programs, "3M")
+        self.assertEqual(warned.status, 0)
+        self.assertIn("warning: ", warned.stdout)
+        self.assertIn("by buffer sizes", warned.stdout)
+        fits = self.checked(*programs, "20k")
+        self.assertEqual(fits.status, 0)
+        self.assertNotIn("warning", fits.stdout)
+        refused = self.checked(*programs, "16M")
         self.assertEqual(refused.status, 2)
         self.assertIn("does not fit in the sockets' buffers", " ".join(refused.stderr.split()))
 
