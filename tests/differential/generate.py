@@ -142,8 +142,6 @@ def generate(seed, number):
     settings.update(messages(random))
     settings.update(load(random), settle=settle(server))
     settings.update(options(random, OPTIONS))
-    if "die" in f"{client} {server}":
-        settings["load.connections"] = 1  # others of the worker would end with it
     if is_tls:
         settings.update(tls(random))
     if random.random() < 0.2:

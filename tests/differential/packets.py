@@ -75,8 +75,9 @@ class Connection:
             self.first.setdefault(side, (len(self.first), segment))
 
     def closer(self):
-        """Whose FIN or RST was first; both: neither had the other's FIN yet."""
-        if not self.first:
+        """Whose FIN or RST was first; both: neither had the other's FIN yet; none: also where no SYN
+        was answered by one."""
+        if not self.first or "server" not in self.begin:
             return "none"
         order = sorted(self.first, key=lambda side: self.first[side][0])
         if len(order) == 2:
