@@ -13,14 +13,22 @@ def states(seen):
                 yield f"{side}: final {final}, ss(8) {ss}"
 
 
+def goes_on(seen):
+    """Whether TCP sends something by itself: again, or to see whether a window has opened."""
+    timers = ("TcpRetransSegs", "TcpExtTCPWinProbe", "TcpExtTCPKeepAlive")
+    moved = [seen.counter(host, name) for host in seen.hosts for name in timers]
+    return seen.pair.is_struck() or any(moved)
+
+
 def counters(seen):
+    """nstat(8) looks a little later than finwait."""
     for host in seen.hosts:
         ours = seen.counters(host.name)
         for name, value in host.counters.items():
             if not name.startswith("Tcp") or name in GAUGES or name not in ours:
                 continue
-            late = value - ours[name][1]  # what is lost goes again, in its own time
-            if late and not (seen.pair.is_struck() and 0 < late <= 50):
+            late = value - ours[name][1]
+            if late and not (0 < late <= 50 and goes_on(seen)):
                 yield f"{host.name}: {name} {ours[name][1]}, nstat(8) {value}"
 
 

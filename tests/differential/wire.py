@@ -29,6 +29,11 @@ def payload(seen):
             yield f"{sender} sent {sent} bytes, {went} on the wire, {reader} received {got}"
 
 
+def unsent(seen, side):
+    """FINs that wait behind a closed window: the side has closed, and the wire does not show it."""
+    return seen.result.json[side]["final"]["fin_unsent"]
+
+
 def closers(seen):
     """Whose FIN or RST was first.  A role looks and then closes: what comes between the two makes
     `both` of a few."""
@@ -40,7 +45,7 @@ def closers(seen):
     if not 0 <= crossed <= max(2, metrics["connections.opened"] // 8):
         yield f"closed_first.both is {told['both']}, on the wire {first['both']}"
     for who in SIDES:
-        if not told[who] <= first[who] <= told[who] + max(crossed, 0):
+        if not told[who] - unsent(seen, who) <= first[who] <= told[who] + max(crossed, 0):
             yield f"closed_first.{who} is {told[who]}, on the wire {first[who]}"
 
 
@@ -52,6 +57,7 @@ def fins(seen):
         ends = [end["path"].split() for end in prediction.ends_of(seen, side)]
         due = [bool({"fin_wait1", "last_ack"} & set(path)) for path in ends]
         sent, begun = seen.packets[side]["fin"], seen.result["client.attempted"]
+        begun -= unsent(seen, side)
         if due and not any(due) and sent:
             yield f"{side}: {sent} FINs on the wire, foreseen none"
         if due and all(due) and sent < begun:
