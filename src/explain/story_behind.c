@@ -47,6 +47,14 @@ static double never_begun(const struct facts *facts)
     return never;
 }
 
+/* Whether nothing but its own slowness kept the client from connections. */
+static bool kept_from_none(const struct facts *facts)
+{
+    return facts->result->side[SIDE_CLIENT].workers_died == 0 &&
+           events_count(facts, EVENT_KILL, SIDE_CLIENT) == 0 &&
+           events_count(facts, EVENT_STOP, SIDE_CLIENT) == 0;
+}
+
 /* What is too late an open loop leaves out, and its latencies then lack the worst. */
 void observe_missed(struct story *story)
 {
@@ -63,9 +71,12 @@ void observe_missed(struct story *story)
               COUNT(missed + facts->attempted), PLURAL(missed, "was", "were"));
     if (facts->open_loop) {
         story_evidence(story, "connections.scheduled");
-        story_say(story, "The load was not the one that was asked for, and no latency tells how "
-                         "long those would have waited: the figures are of the others alone, and "
-                         "too good (coordinated omission).");
+        story_say(story, "The load was not the one that was asked for.");
+    }
+    if (facts->open_loop && kept_from_none(facts)) {
+        story_say(story, "The client came to them too late, and no latency tells how long they "
+                         "would have waited: the figures are of the others alone, and may be too "
+                         "good (coordinated omission).");
     }
 }
 
