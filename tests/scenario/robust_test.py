@@ -498,7 +498,7 @@ class Workers(ft.LabTestCase):
         out = ft.PLACE.directory(owner=self.user)
         arguments = [*ft.as_arguments(settings), "--out", out]
         with ft.Terminal(arguments, user=self.user, nofile=1024) as terminal:
-            terminal.wait_for("load  ")
+            terminal.wait_for(r"load +[1-9]")
             terminal.process.send_signal(signal.SIGINT)
             ended = terminal.finish()
         self.assertEqual(ended.status, 4, ended)
