@@ -53,7 +53,7 @@ class Flow(ft.LabTestCase):
             with self.subTest(step):
                 client, server = "connect notify close", f"accept pause(50ms) {step} close"
                 # A ticket that the client closes on, or before, draws a RST.
-                result = self.check(3, client, server, **{"tls.tickets": 0})
+                result = self.check(3, client, server, **{"server.tls.tickets": 0})
                 self.assertEqual(result["server.bytes_received"], 0)
 
     def test_a_reset_behind_the_close_notify_is_no_alert(self):
