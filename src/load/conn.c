@@ -109,21 +109,38 @@ static void conn_recycle(struct conn *conn)
     TAILQ_INSERT_HEAD(&conn->worker->spare, conn, link);
 }
 
-void conn_end_turn(struct conn *conn)
+static void leave_queue(struct conn *conn)
 {
-    struct worker *worker = conn->worker;
-
     if (conn->queued) {
-        TAILQ_REMOVE(&worker->turns, conn, turn);
+        TAILQ_REMOVE(&conn->worker->turns, conn, turn);
         conn->queued = false;
     }
-    if (conn->shaking) {
-        worker->shaking--;
-        conn->shaking = false;
-    }
+}
+
+/* Its readiness was told before its turn, and is not told again (EV_ET). */
+static void wake_next(const struct worker *worker)
+{
     if (!TAILQ_EMPTY(&worker->turns) && worker->shaking < worker->plan->unfinished) {
         event_active(&TAILQ_FIRST(&worker->turns)->event, EV_READ, 0);
     }
+}
+
+void conn_take_turn(struct conn *conn)
+{
+    leave_queue(conn);
+    conn->shaking = true;
+    conn->worker->shaking++;
+    wake_next(conn->worker);
+}
+
+void conn_end_turn(struct conn *conn)
+{
+    leave_queue(conn);
+    if (conn->shaking) {
+        conn->worker->shaking--;
+        conn->shaking = false;
+    }
+    wake_next(conn->worker);
 }
 
 int conn_set_linger(struct conn *conn, int64_t seconds)

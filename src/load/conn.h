@@ -188,6 +188,9 @@ void conn_forget_spill(struct conn *conn);
 /* Count it among the held: it is over as far as the load goes, but its descriptor stays open. */
 enum step_result conn_hold(struct conn *conn);
 
+/* Its handshake begins; behind it may be room for one more. */
+void conn_take_turn(struct conn *conn);
+
 /* Its handshake has ended, or is not to be: the next one's turn may have come. */
 void conn_end_turn(struct conn *conn);
 

@@ -142,8 +142,7 @@ static enum step_result begin(struct conn *conn)
     if (conn->tls == NULL) {
         return conn_fail(conn, ENOMEM);
     }
-    conn->shaking = true;
-    worker->shaking++;
+    conn_take_turn(conn);
     return STEP_NEXT;
 }
 

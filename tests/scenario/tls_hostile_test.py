@@ -118,6 +118,31 @@ class Unfinished(Hostile):
         self.assertEqual(served.result["server.outcome.done"], len(behind))
         self.assertIn("tls.handshakes_waited", served.result.remark_ids())
 
+    def test_one_that_waited_and_stops_has_one_place(self):
+        """It holds up nobody behind it while another place is free."""
+        given = {"server__program": ANSWERS, "server__tls__unfinished": 2}
+        with tls.serving(**given) as served, contextlib.ExitStack() as stack:
+
+            def speak(part):
+                connection = socket.create_connection(("127.0.0.1", served.port), timeout=20)
+                stack.enter_context(connection)
+                connection.sendall(hello(part))
+                return connection
+
+            stalled = [speak(0.5), speak(0.5)]
+            ft.wait_until(lambda: served.held() >= 2 and served.unread() == 0, "all are read")
+            speak(0.5)
+            ft.wait_until(lambda: served.unread() == 1, "the next one waits")
+            behind = [speak(1.0), speak(1.0)]
+            ft.wait_until(lambda: served.unread() == 3, "so do others")
+            for connection in stalled:
+                connection.close()
+            for connection in behind:
+                self.assertNotEqual(connection.recv(1), b"")
+                connection.close()
+            served.stop()
+        self.assertIn(served.result["server.tls.waited"], range(1, 4))
+
 
 def ask(context, connection):
     with context.wrap_socket(connection, server_hostname="localhost") as stream:
