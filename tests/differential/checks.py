@@ -33,13 +33,19 @@ def ended(seen):
         yield "exit 0, and the result is partial"
 
 
+def crashed(seen):
+    """By a signal that nobody sent it."""
+    if seen.status is not None and seen.status < 0:
+        yield f"signal {-seen.status}: {seen.stderr.strip()}"
+
+
 def left(seen):
     for what in seen.left:
         yield f"left behind: {what}"
 
 
 # Needed to be asked anything else.
-FIRST = (("ended", ended), ("left", left))
+FIRST = (("ended", ended), ("crashed", crashed), ("left", left))
 
 CHECKS = (
     ("kernel.states", kernel.states),
@@ -76,6 +82,12 @@ CHECKS = (
     ("remarks.untold", remarks.untold),
     ("remarks.none_left", remarks.none_left),
     ("remarks.met", remarks.met),
+)
+
+# No busy machine makes these: they count at their first coming.
+CERTAIN = frozenset(
+    """crashed left result.again sums.outcomes sums.messages sums.statuses sums.closed sums.completed
+    sums.pauses sums.means kernel.peaks remarks.evidence remarks.none_left remarks.met""".split()
 )
 
 

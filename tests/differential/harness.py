@@ -8,6 +8,7 @@ import re
 import checks
 import generate
 import hosts
+import prediction
 import run
 import shrink
 
@@ -33,13 +34,17 @@ class Harness:
         self.tell = tell
         self.count = collections.Counter()
         self.failed = []  # (pair, [(check, line)])
+        self.foreseen, self.read = [], []  # of each run, whether the model and the wire tell of it
         self.no_namespace = hosts.refusal()  # for pairs on one host
 
     def try_pair(self, pair):
         """The disagreements of one run of a pair; None: it may not run."""
         refusal = run.refusal(pair)
         if not refusal:
-            return self.look(run.run(pair))
+            seen = run.run(pair)
+            self.foreseen.append(bool(seen.result and prediction.foreseen(seen)))
+            self.read.append(bool(seen.packets))
+            return self.look(seen)
         return None if is_stuck(refusal) else [("refused", refusal.strip())]
 
     def valid(self):
@@ -55,11 +60,14 @@ class Harness:
 
     def again(self, pair, first):
         """A segment sent again on a busy machine is no disagreement: what counts comes twice, the
-        second time alone."""
-        second = self.try_pair(pair) or []
-        names = {name for name, _ in second}
-        if any(name in names for name, _ in first):
-            return [(name, line) for name, line in second if name in {n for n, _ in first}]
+        second time alone.  What no machine excuses counts once."""
+        certain = [(name, line) for name, line in first if name in checks.CERTAIN]
+        if certain:
+            return certain
+        names = {name for name, _ in first}
+        second = [(name, line) for name, line in self.try_pair(pair) or [] if name in names]
+        if second:
+            return second
         self.count["once"] += 1
         for name, line in first:
             self.tell(f"{pair.name}: {name}: {line} (once, and not again alone)")
@@ -98,7 +106,9 @@ class Harness:
         self.tell(
             f"seed {self.seed}: {self.count['pairs']} pairs, {len(self.failed)} disagree"
             f" ({rest or 'nothing'}); {self.count['once']} only once,"
-            f" {self.count['refused']} refused because they would wait for ever"
+            f" {self.count['refused']} refused because they would wait for ever;"
+            f" of {len(self.read)} runs {sum(self.foreseen)} were foreseen,"
+            f" {sum(self.read)} read on the wire"
         )
         if self.no_namespace:
             self.tell(f"{self.count['unable']} left out: {self.no_namespace}")

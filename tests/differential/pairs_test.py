@@ -16,6 +16,9 @@ class Pairs(ft.LabTestCase):
             for pair, found in failed:
                 print(f"\n# {found[0][0]}: {found[0][1]}\n{pair.yaml()}")
             self.assertEqual([pair.name for pair, _ in failed], [])
+            # What was held against nothing has agreed with nothing.
+            self.assertGreater(sum(differ.foreseen), pairs // 2)
+            self.assertTrue(any(differ.read) or differ.no_namespace)
 
 
 if __name__ == "__main__":

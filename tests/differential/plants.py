@@ -37,6 +37,7 @@ def grow(seen, name, amount):
 
 PLANTS = {
     "ended": lambda seen: setattr(seen, "status", 4),
+    "crashed": lambda seen: setattr(seen, "status", -11),
     "left": lambda seen: seen.left.append("process 1"),
     "kernel.states": lambda seen: add(seen, "client/final/states/time_wait", 1),
     "kernel.counters": lambda seen: seen.hosts[-1].counters.update(TcpOutRsts=1),
