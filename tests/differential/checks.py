@@ -91,9 +91,15 @@ CERTAIN = frozenset(
 )
 
 
+def ask(name, check, seen):
+    """A result that lacks what a check asks for is a disagreement too."""
+    try:
+        return [(name, line) for line in check(seen)]
+    except KeyError as error:
+        return [(name, f"the result has no {error.args[0]}")]
+
+
 def disagreements(seen):
     """[(check, line)]"""
-    found = [(name, line) for name, check in FIRST for line in check(seen)]
-    if seen.result is not None:
-        found += [(name, line) for name, check in CHECKS for line in check(seen)]
-    return found
+    rows = FIRST if seen.result is None else FIRST + CHECKS
+    return [found for name, check in rows for found in ask(name, check, seen)]

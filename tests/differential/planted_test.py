@@ -70,6 +70,11 @@ class Planted(ft.LabTestCase):
                 plant(seen)
                 self.assertIn(name, self.found(seen))
 
+    def test_what_a_result_lacks_is_told(self):
+        seen = copy.deepcopy(self.seen)
+        del seen.result.json["client"]["account"]["opened"]
+        self.assertIn("sums.opened", self.found(seen))
+
     def test_a_planted_disagreement_is_told_and_shrunk(self):
         told = []
         differ = harness.Harness("planted", look=look_falsely, tell=told.append)
