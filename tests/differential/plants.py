@@ -42,7 +42,7 @@ PLANTS = {
     "kernel.states": lambda seen: add(seen, "client/final/states/time_wait", 1),
     "kernel.counters": lambda seen: seen.hosts[-1].counters.update(TcpOutRsts=1),
     "kernel.sockstat": lambda seen: seen.hosts[-1].sockstat.update({"TCP:inuse": 9}),
-    "kernel.segments": lambda seen: grow(seen, "TcpOutSegs", 1),
+    "kernel.segments": lambda seen: grow(seen, "TcpOutSegs", 9),
     "kernel.peaks": lambda seen: add(seen, "metrics/client.time_wait.peak", -1),
     "wire.flags": lambda seen: seen.packets["server"].update(rst=1),
     "wire.payload": lambda seen: seen.packets["client"].update(bytes=1),

@@ -19,6 +19,7 @@ def fates(seen):
     """An outcome that no end of the model has."""
     for side in SIDES:
         due = {end["fate"] for end in ends_of(seen, side)}
+        due |= {"cut"} if "timeout" in due else set()  # it was not over when the run was
         for outcome, count in seen.result.outcomes(side).items():
             if due and outcome not in due:
                 yield f"{side}: {count} ended {outcome}, foreseen {sorted(due)}"
@@ -31,7 +32,8 @@ def missing_fates(seen):
         begun = seen.result[f"{side}.attempted"]
         if len(due) == 1:
             (fate,) = due
-            had = seen.result.outcomes(side).get(fate, 0)
+            outcomes = seen.result.outcomes(side)
+            had = outcomes.get(fate, 0) + (outcomes.get("cut", 0) if fate == "timeout" else 0)
             if had != begun:
                 yield f"{side}: {had} of {begun} ended {fate}, foreseen for all"
 
