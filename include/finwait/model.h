@@ -76,6 +76,7 @@ enum model_fate {
     MODEL_ALERT,     /* TLS: one met the peer's fatal alert */
     MODEL_DIED,      /* its process died */
     MODEL_TIMEOUT,   /* a step waited longer than it may, and the connection was closed */
+    MODEL_BLOCKED, /* stays in a step for ever: the buffers are too small, and no timeout is set */
     MODEL_FATE_N,
 };
 const char *model_fate_name(enum model_fate fate);

@@ -30,7 +30,9 @@ static enum status warn(const struct scenario *scenario, struct error *error)
     if (scenario_model(scenario, &input) && scenario->at == NULL && scenario->client_to == NULL) {
         input.timeout = 0;
         if (model_explore(model, &input, &unused) == 0 && model->blocked[0] != '\0') {
-            printf("  warning: %s, by buffer sizes; only load.timeout ends that\n", model->blocked);
+            printf("  warning: %s, by buffer sizes; %s\n", model->blocked,
+                   scenario->load.timeout > 0 ? "only load.timeout ends that"
+                                              : "load.timeout is 0s, so nothing ends that");
         }
     }
     free(model);

@@ -52,8 +52,15 @@ static void tell_end(const struct predicted_end *end, FILE *out)
     }
 }
 
-/* What decides between the ways to end that are told; "": there is one. */
-static const char *decided_by(const struct result *result)
+/* What decides between the ways to end that are told. */
+enum decides {
+    DECIDES_NOTHING, /* there is one */
+    DECIDES_TIMING,
+    DECIDES_BUFFERS,
+    DECIDES_BOTH,
+};
+
+static enum decides what_decides(const struct result *result)
 {
     size_t told = 0, by_buffers = 0;
 
@@ -63,11 +70,12 @@ static const char *decided_by(const struct result *result)
         by_buffers += news && result->predicted[i].by_buffers;
     }
     if (told < 2) {
-        return "";
+        return DECIDES_NOTHING;
     }
-    return by_buffers == 0          ? "either, by timing: "
-           : told - by_buffers <= 1 ? "either, by buffer sizes: "
-                                    : "either, by buffer sizes and timing: ";
+    if (by_buffers == 0) {
+        return DECIDES_TIMING;
+    }
+    return told - by_buffers <= 1 ? DECIDES_BUFFERS : DECIDES_BOTH;
 }
 
 /* `before`, and the ways to end. */
@@ -88,7 +96,14 @@ static char *tell_ends(const char *before, const struct result *result)
 
 char *explain_prediction(const struct result *result)
 {
-    return tell_ends(decided_by(result), result);
+    static const char *const either[] = {
+        [DECIDES_NOTHING] = "",
+        [DECIDES_TIMING] = "either, by timing: ",
+        [DECIDES_BUFFERS] = "either, by buffer sizes: ",
+        [DECIDES_BOTH] = "either, by buffer sizes and timing: ",
+    };
+
+    return tell_ends(either[what_decides(result)], result);
 }
 
 /* ---- what was foreseen, and what came ---- */
@@ -271,27 +286,23 @@ void observe_failed(struct story *story)
     say_server_failed(story);
 }
 
-static bool by_buffers(const struct result *result)
-{
-    for (size_t i = 0; i < result->predicted_count; i++) {
-        if (result->predicted[i].by_buffers) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_race(const struct result *result)
 {
     return !foreseen_state(result, SIDE_CLIENT) || !foreseen_state(result, SIDE_SERVER);
+}
+
+/* Whether all ended as foreseen, in whichever of several ways. */
+static bool ended_either_way(const struct facts *facts)
+{
+    return is_comparable(facts) && facts->unforeseen <= 0 && server_agrees(facts) &&
+           is_race(facts->result);
 }
 
 void observe_race(struct story *story)
 {
     const struct facts *facts = &story->facts;
 
-    if (is_comparable(facts) && facts->unforeseen <= 0 && server_agrees(facts) &&
-        is_race(facts->result) && !by_buffers(facts->result)) {
+    if (ended_either_way(facts) && what_decides(facts->result) == DECIDES_TIMING) {
         story_evidence(story, "connections.foreseen");
         say_foreseen(story, "How such a connection ends is a race, says the model", "");
     }
@@ -300,13 +311,16 @@ void observe_race(struct story *story)
 void observe_buffers(struct story *story)
 {
     const struct facts *facts = &story->facts;
+    enum decides decides = what_decides(facts->result);
 
-    if (is_comparable(facts) && facts->unforeseen <= 0 && server_agrees(facts) &&
-        is_race(facts->result) && by_buffers(facts->result)) {
+    if (ended_either_way(facts) && decides != DECIDES_TIMING) {
         story_evidence(story, "connections.foreseen");
         say_foreseen(story,
-                     "How such a connection ends is for the sizes of the sockets' buffers to tell, "
-                     "says the model",
+                     decides == DECIDES_BUFFERS
+                         ? "How such a connection ends is for the sizes of the sockets' buffers to "
+                           "tell, says the model"
+                         : "How such a connection ends is a race and for the sizes of the sockets' "
+                           "buffers to tell, says the model",
                      "");
     }
 }

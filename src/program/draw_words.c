@@ -33,6 +33,7 @@ static const char *const fates[MODEL_FATE_N] = {
     [MODEL_ALERT] = "  Its program is cut short by the peer's fatal alert.",
     [MODEL_DIED] = "  Its process dies.",
     [MODEL_TIMEOUT] = "  Its program waits longer than load.timeout and is cut short.",
+    [MODEL_BLOCKED] = "  Its program waits for ever, for load.timeout is 0s.",
 };
 
 __attribute__((format(printf, 2, 3))) static void append(char text[TEXT_MAX], const char *format,

@@ -70,23 +70,27 @@ static size_t find_alike(const struct model *model, size_t index, size_t *common
     return alike;
 }
 
-static bool by_buffers(const struct model *model)
+static const char *what_decides(const struct model *model)
 {
+    size_t by_buffers = 0;
+
     for (size_t i = 0; i < model->end_count; i++) {
-        if (model->end[i].by_buffers) {
-            return true;
-        }
+        by_buffers += model->end[i].by_buffers;
     }
-    return false;
+    if (by_buffers == 0) {
+        return "A race";
+    }
+    return model->end_count - by_buffers <= 1 ? "Either, by buffer sizes"
+                                              : "Either, by buffer sizes and timing";
 }
 
 static void draw_race(const struct model *model, const struct model_input *input, FILE *out)
 {
-    fprintf(out, "%s: this pair can end in %zu ways.\n",
-            by_buffers(model) ? "Either, by buffer sizes" : "A race", model->end_count);
+    fprintf(out, "%s: this pair can end in %zu ways.\n", what_decides(model), model->end_count);
     for (size_t i = 0; i < model->end_count; i++) {
         size_t common;
         size_t alike = find_alike(model, i, &common);
+        common = common < model->end[i].event_count ? common : 0; /* nothing would be drawn */
         fprintf(out, "\nEnd %zu of %zu%s", i + 1, model->end_count,
                 model->end[i].by_buffers ? ", by buffer sizes" : "");
         if (common > 0) {

@@ -20,7 +20,7 @@ static void read_side(struct model_side *out, const struct machine *machine, enu
     bool undelivered = channel_has(incoming, SEGMENT_DATA) || channel_has(incoming, SEGMENT_CUT);
 
     *out = (struct model_side){
-        .fate = (enum model_fate)end->fate,
+        .fate = end->running ? MODEL_BLOCKED : (enum model_fate)end->fate,
         .lost_data = end->lost_data || end->readable > 0 || undelivered,
         .rst_sent = end->rst_sent,
         .tw = end->tw,

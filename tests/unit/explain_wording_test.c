@@ -266,6 +266,15 @@ static struct result *race_of_buffers(void)
     return result;
 }
 
+static struct result *race_of_both(void)
+{
+    struct result *result = race();
+
+    fixture_predict(result, TCP_STATE_FIN_WAIT1, TCP_STATE_ESTABLISHED);
+    result->predicted[2].by_buffers = true;
+    return result;
+}
+
 static struct result *unpredicted(void)
 {
     struct result *result = time_wait_missing();
@@ -364,6 +373,7 @@ static const struct {
     {"prediction.time_wait", mini_sockets_foreseen, {"server.counter.TcpExtTWKilled=3000"}},
     {"prediction.race", race, {0}},
     {"prediction.buffers", race_of_buffers, {0}},
+    {"prediction.buffers", race_of_both, {0}},
 };
 #define OTHERS (sizeof others / sizeof others[0])
 

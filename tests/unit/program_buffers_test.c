@@ -267,6 +267,26 @@ static void reading_ahead_can_spare_the_rst(void **state)
     }
 }
 
+/* Without load.timeout: no program that still waits is done. */
+static void who_waits_for_ever_is_blocked(void **state)
+{
+    struct pair pair;
+
+    (void)state;
+    assert_int_equal(explore_sizes(&pair, "connect send close", "accept hold", 300000, 1), 0);
+    assert_true(pair.model->blocked[0] != '\0');
+    assert_true(has_fate(pair.model, SIDE_CLIENT, MODEL_BLOCKED));
+    assert_true(has_fate(pair.model, SIDE_CLIENT, MODEL_DONE));
+    pair_fini(&pair);
+
+    assert_int_equal(
+        explore_sizes(&pair, "connect send recv close", "accept send recv close", 300000, 300000),
+        0);
+    assert_true(has_fate(pair.model, SIDE_CLIENT, MODEL_BLOCKED));
+    assert_true(has_fate(pair.model, SIDE_SERVER, MODEL_BLOCKED));
+    pair_fini(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_rst_can_come_before_connect_returns),
         cmocka_unit_test(a_long_fin_wait2_is_a_full_socket),
         cmocka_unit_test(reading_ahead_can_spare_the_rst),
+        cmocka_unit_test(who_waits_for_ever_is_blocked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
