@@ -26,8 +26,7 @@
       "a role and its host's kernel do not count the same connections")                            \
     X(observe_not_accepted, "connections.not_accepted", WARNING, ANY,                              \
       "the client opened more connections than the server's kernel made, or, with lab: host, "     \
-      "than "                                                                                      \
-      "the server accepted")                                                                       \
+      "than the server accepted")                                                                  \
     X(observe_unfinished, "connections.unfinished", WARNING, ANY,                                  \
       "connections were still open at the end of a run that nothing befell")                       \
     X(observe_resent_unasked, "segments.resent", WARNING, ANY,                                     \

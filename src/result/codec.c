@@ -1,9 +1,10 @@
 #include "codec.h"
 
-#include "finwait/grow.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "finwait/grow.h"
 
 /* A member that jansson has no memory for would silently not be there. */
 void codec_memory(void)

@@ -50,8 +50,7 @@
       "where no load.duration ends it sooner; absent: the run was cut short")                      \
     X(METRIC_OPENED, "connections.opened", "connections", read_opened,                             \
       "connections that were established: those that the client saw, and of its killed ones "      \
-      "those "                                                                                     \
-      "that the server accepted")                                                                  \
+      "those that the server accepted")                                                            \
     X(METRIC_COMPLETED, "connections.completed", "connections", read_tally,                        \
       "connections that ended as their order foresees, with every message that was due to them, "  \
       "and no status outside http.ok")                                                             \

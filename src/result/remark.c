@@ -1,9 +1,10 @@
 #include "finwait/remark.h"
 
-#include "finwait/grow.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "finwait/grow.h"
 
 /* ---- names ---- */
 

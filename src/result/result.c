@@ -1,8 +1,9 @@
 #include "finwait/result.h"
 
-#include "finwait/grow.h"
 #include <stdlib.h>
 #include <string.h>
+
+#include "finwait/grow.h"
 
 static const char *const phase_names[PHASE_N] = {
     [PHASE_SETUP] = "setup",

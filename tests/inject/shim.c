@@ -40,7 +40,7 @@
 
 #include "calls.h"
 
-enum class {
+enum call_class {
 #define X(name) CLASS_##name,
     CLASSES(X)
 #undef X
@@ -64,7 +64,7 @@ struct board {
 static struct board *shim_board; /* NULL: nothing is counted yet */
 static uint32_t shim_process;
 static struct {
-    enum class class;
+    enum call_class class;
     uint64_t from; /* 0: nothing fails */
     uint64_t until;
     int errnum;      /* 0: what the table says */
@@ -85,7 +85,7 @@ static void note(const char *name)
 }
 
 /* Count a call and tell whether it is to fail, errno set. */
-static bool fails(enum class class, const char *name, int errnum)
+static bool fails(enum call_class class, const char *name, int errnum)
 {
     uint64_t n;
 
@@ -211,20 +211,21 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 
 /* ---- the plan ---- */
 
-static enum class class_named(const char *name, size_t length) {
-    static const char *const names[] =
-        {
+static enum call_class class_named(const char *name, size_t length)
+{
+    static const char *const names[] = {
 #define X(name) #name,
-            CLASSES(X)
+        CLASSES(X)
 #undef X
-        };
+    };
 
-    for (size_t i = 0; i < CLASS_N;
-         i++){if (strlen(names[i]) == length &&
-                  strncmp(names[i], name, length) == 0){return (enum class)i;}
-}
-dprintf(STDERR_FILENO, "shim: there is no class %.*s\n", (int)length, name);
-_exit(125);
+    for (size_t i = 0; i < CLASS_N; i++) {
+        if (strlen(names[i]) == length && strncmp(names[i], name, length) == 0) {
+            return (enum call_class)i;
+        }
+    }
+    dprintf(STDERR_FILENO, "shim: there is no class %.*s\n", (int)length, name);
+    _exit(125);
 }
 
 static void read_plan(const char *text)
