@@ -61,7 +61,7 @@ void observe_missed(struct story *story)
     const struct facts *facts = &story->facts;
     double missed = never_begun(facts);
 
-    if (missed <= 0 || (!facts->open_loop && !result_fell_short(facts->result))) {
+    if (missed <= 0) {
         return;
     }
     story_about(story, SIDE_CLIENT);

@@ -7,8 +7,13 @@
 
 /* What holds because nothing happened is not held. */
 
-#define IMPLIED "connections.opened > 0"
-#define OPENED  "connections.opened"
+/* What a run needs more than 0 of to show anything; of TCP alone the second is not measured. */
+static const struct need {
+    const char *metric, *implied;
+} needs[] = {
+    {"connections.opened", "connections.opened > 0"},
+    {"client.tls.handshakes", "client.tls.handshakes > 0"},
+};
 
 /* What is not 0 however little came of a run. */
 static const char *const trivial[] = {
@@ -25,11 +30,17 @@ static const char *const ended_well[] = {
     "connections.rate",
 };
 
-static bool nothing_established(const struct result *result)
+/* The first need that was not met; NULL: none. */
+static const struct need *unmet(const struct result *result)
 {
-    double opened;
+    double value;
 
-    return result_metric(result, OPENED, &opened) && !(opened > 0);
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        if (result_metric(result, needs[i].metric, &value) && !(value > 0)) {
+            return &needs[i];
+        }
+    }
+    return NULL;
 }
 
 static bool is_trivial(const struct term *term)
@@ -50,11 +61,8 @@ static double at_zero(const struct term *term, double value)
     return term->metric[0] == '\0' || is_trivial(term) ? value : 0;
 }
 
-static bool holds_at_zero(const struct expectation_result *judged,
-                          const struct expectation_parts *parts)
+static bool holds_of(const struct expectation_parts *parts, double left, double right)
 {
-    double left = at_zero(&parts->left, judged->left);
-    double right = at_zero(&parts->right, judged->right);
     enum relation relation = left < right   ? RELATION_LESS
                              : left > right ? RELATION_GREATER
                                             : RELATION_EQUAL;
@@ -62,15 +70,30 @@ static bool holds_at_zero(const struct expectation_result *judged,
     return (parts->holds & (unsigned)relation) != 0;
 }
 
+static bool holds_at_zero(const struct expectation_result *judged,
+                          const struct expectation_parts *parts)
+{
+    return holds_of(parts, at_zero(&parts->left, judged->left),
+                    at_zero(&parts->right, judged->right));
+}
+
+/* Whether it is a bound on what is needed that a single one would break. */
+static bool allows_none(const struct expectation_parts *parts, const char *needed)
+{
+    const struct term *other = strcmp(parts->left.metric, needed) == 0    ? &parts->right
+                               : strcmp(parts->right.metric, needed) == 0 ? &parts->left
+                                                                          : NULL;
+
+    return other != NULL && other->metric[0] == '\0' &&
+           !holds_of(parts, parts->left.factor, parts->right.factor);
+}
+
 /* Whether it held, and could not have without the failures that the user asks for. */
 static bool asks_for_it(const struct expectation_result *judged,
-                        const struct expectation_parts *parts)
+                        const struct expectation_parts *parts, const char *needed)
 {
-    if (judged->verdict != VERDICT_PASS) {
-        return false;
-    }
-    return strcmp(parts->left.metric, OPENED) == 0 || strcmp(parts->right.metric, OPENED) == 0 ||
-           !holds_at_zero(judged, parts);
+    return judged->verdict == VERDICT_PASS &&
+           (allows_none(parts, needed) || !holds_at_zero(judged, parts));
 }
 
 static bool is_measure(const struct term *term)
@@ -129,16 +152,17 @@ static int conclude_each(struct result *result, struct error *error)
 
 int expect_conclude(struct result *result, struct error *error)
 {
+    const struct need *need = unmet(result);
     struct expectation_parts parts = {0};
 
-    if (!nothing_established(result)) {
+    if (need == NULL) {
         return conclude_each(result, error);
     }
     for (size_t i = 0; i < result->expectation_count; i++) {
         if (parse(&parts, &result->expectation[i], error) != 0) {
             return -1;
         }
-        if (asks_for_it(&result->expectation[i], &parts)) {
+        if (asks_for_it(&result->expectation[i], &parts, need->metric)) {
             return 0;
         }
     }
@@ -151,7 +175,7 @@ int expect_conclude(struct result *result, struct error *error)
         if (judged->verdict == VERDICT_PASS && says_something(&parts)) {
             judged->verdict = VERDICT_VACUOUS;
         }
-        implied |= strcmp(judged->text, IMPLIED) == 0;
+        implied |= strcmp(judged->text, need->implied) == 0;
     }
-    return implied ? 0 : expect_judge(result, IMPLIED, (struct where){0}, error);
+    return implied ? 0 : expect_judge(result, need->implied, (struct where){0}, error);
 }

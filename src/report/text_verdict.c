@@ -126,7 +126,14 @@ static char *format_missing(const struct expectation_result *expectation)
 /* Why what held does not count. */
 static const char *vacuous(const struct facts *facts)
 {
-    return facts->opened > 0 ? ", but no connection completed" : ", but nothing was established";
+    double handshakes;
+
+    if (facts->opened <= 0) {
+        return ", but nothing was established";
+    }
+    return facts_metric(facts, &handshakes, "client.tls.handshakes") && handshakes <= 0
+               ? ", but no TLS handshake was completed"
+               : ", but no connection completed";
 }
 
 static void print_expectation(const struct paper *paper, const struct facts *facts,

@@ -228,6 +228,22 @@ class NothingEstablished(ft.TestCase):
                     {text: "vacuous", "connections.opened > 0": "fail"},
                 )
 
+    def test_no_handshake(self):
+        text = "server.close_wait.final == 0"
+        settings = {
+            "order": "server-first",
+            "transport": "tls",
+            "load.connections": N,
+            "tls.version": "1.2",
+            "tls.ciphers": "ECDHE-RSA-AES128-SHA256",  # and the certificate is of ECDSA
+        }
+        result = self.run_checked(settings, f"--expect={text}", status=1)
+        self.assertEqual(result["connections.opened"], N)
+        self.assertEqual(
+            {one["text"]: one["verdict"] for one in result.listed("expectations")},
+            {text: "vacuous", "client.tls.handshakes > 0": "fail"},
+        )
+
     def test_what_was_asked_for(self):
         for text in ("connections.opened == 0", f"client.errors.ECONNREFUSED == {N}"):
             with self.subTest(text=text):

@@ -293,6 +293,11 @@ static void nothing_established_is_no_pass(void **state)
         {"client.outcome.refused == 12", STATUS_OK, VERDICT_PASS},
         {"errors.ECONNREFUSED >= 1", STATUS_OK, VERDICT_PASS},
         {"connections.opened == 0", STATUS_OK, VERDICT_PASS},
+        {"1 > connections.opened", STATUS_OK, VERDICT_PASS},
+        {"connections.opened >= 0", STATUS_UNMET, VERDICT_VACUOUS},
+        {"connections.opened < 5", STATUS_UNMET, VERDICT_VACUOUS},
+        {"server.close_wait.final <= 0.5 * connections.opened", STATUS_UNMET, VERDICT_VACUOUS},
+        {"connections.opened == server.close_wait.final", STATUS_UNMET, VERDICT_VACUOUS},
     };
 
     (void)state;
