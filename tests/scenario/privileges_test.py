@@ -89,13 +89,20 @@ class Kept(ft.LabTestCase):
     def loaded(self, process):
         """The workers, once they and the conductor have given up what they do."""
         pids = ft.children_of(process.pid)
-        given_up = [self.lacks(pid, 21) for pid in pids]
+        given_up = [self.gains_nothing(pid) for pid in pids]
         given_up.append(self.lacks(process.pid, NEVER["sys_module"]))
         return pids if len(pids) == 2 and all(given_up) else None
 
     def replaced(self, process, before):
         pids = self.loaded(process)
         return pids if pids and set(pids) != set(before) else None
+
+    def gains_nothing(self, pid):
+        """What a worker gives up last."""
+        try:
+            return ft.read_status(f"/proc/{pid}")["NoNewPrivs"] == "1"
+        except (OSError, KeyError):
+            return False
 
     def lacks(self, pid, bit):
         try:
