@@ -81,7 +81,7 @@ int expect_again(struct result *result, struct error *error)
         struct expectation_parts parts;
         struct error problem = {0};
         if (expectation_parse(&parts, judged->text, (struct where){0}, &problem) != 0) {
-            error_set(error, STATUS_USAGE, "no result of finwait: expectations[%zu].text: %s", i,
+            error_set(error, STATUS_USAGE, "expectations[%zu].text cannot be judged: %s", i,
                       problem.what);
             return error_hint(error, "%s", problem.hint);
         }

@@ -137,7 +137,7 @@ class Report(ft.TestCase):
         none = self.changed(lambda value: value["expectations"][0].update(text="foo bar"))
         ended = ft.finwait("report", none)
         self.assertEqual((ended.status, ended.stdout), (2, ""))
-        self.assertIn(f"{none}: no result of finwait: expectations[0].text", ended.stderr)
+        self.assertIn(f"{none}: expectations[0].text cannot be judged", ended.stderr)
         self.assertIn('"foo bar"', ended.stderr)
 
     def test_a_unit_is_due_there_too(self):
