@@ -142,7 +142,8 @@ struct inspection {
     char *host; /* "client", "server" or "host" */
     char *command;
     int status;   /* the command's exit status */
-    char *output; /* stdout and stderr, cut at 64 KiB */
+    char *output; /* stdout and stderr, at most 1 MiB of it */
+    bool cut;     /* there was more; the last line kept is whole, unless it is the first */
 };
 
 struct metric_value {

@@ -21,6 +21,9 @@ static void print_inspection(const struct paper *paper, const struct inspection 
     fputs("$ ", paper->out);
     text_wrap(or_empty(inspection->command), text_width(host) + 4, 6, TEXT_WIDE, paper->out);
     text_indent(or_empty(inspection->output), 4, paper->out);
+    if (inspection->cut) {
+        fputs("    (cut after 1 MiB: it printed more)\n", paper->out);
+    }
     if (inspection->status != 0) {
         fprintf(paper->out, "    (exit status %d)\n", inspection->status);
     }

@@ -196,6 +196,7 @@ static const struct field inspection_fields[] = {
     {"command", &codec_text, AT(inspection, command)},
     {"status", &codec_int, AT(inspection, status)},
     {"output", &codec_text, AT(inspection, output)},
+    {"cut", &codec_bool, AT(inspection, cut), .optional = true},
     {0},
 };
 

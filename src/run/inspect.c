@@ -14,7 +14,7 @@
 
 enum {
     /* What is kept of a command's output. */
-    OUTPUT_MAX = 64 * 1024,
+    OUTPUT_MAX = 1024 * 1024,
     /* The exit status where a command could not be run, as sh(1) has it. */
     NOT_RUN = 126,
     /* How soon a command's end, or a signal to us, is noticed. */
@@ -49,6 +49,7 @@ struct capture {
     int fd;
     size_t used;
     char *text; /* OUTPUT_MAX + 1 bytes */
+    bool cut;   /* there was more */
 };
 
 /*
@@ -65,8 +66,22 @@ static bool capture_read(struct capture *capture)
         n = keep ? read(capture->fd, capture->text + capture->used, OUTPUT_MAX - capture->used)
                  : read(capture->fd, rest, sizeof rest);
         capture->used += keep && n > 0 ? (size_t)n : 0;
+        capture->cut |= !keep && n > 0;
     } while (n > 0);
     return n != 0;
+}
+
+/* No line is kept in part, lest it be taken for a whole one: unless it is all there is. */
+static void end_at_line(struct capture *capture)
+{
+    size_t length = capture->used;
+
+    while (length > 0 && capture->text[length - 1] != '\n') {
+        length--;
+    }
+    if (length > 0) {
+        capture->text[length] = '\0';
+    }
 }
 
 /*
@@ -138,7 +153,11 @@ static void inspect(struct trial *trial, enum side side)
     kept->host = grow_text(lab_is_private(trial->lab) ? side_name(side) : "host");
     kept->command = grow_text(trial->options->inspect);
     kept->status = begin(trial, side, &capture);
+    if (capture.cut) {
+        end_at_line(&capture);
+    }
     kept->output = capture.text;
+    kept->cut = capture.cut;
 }
 
 void inspect_hosts(struct trial *trial)

@@ -1,10 +1,15 @@
 """Looking into the hosts, and watching on."""
 
 import contextlib
+import json
 import os
 import signal
 
 import finwait_test as ft
+
+
+# Of what a command prints.
+KEPT = 1 << 20
 
 
 class Inspect(ft.LabTestCase):
@@ -35,8 +40,21 @@ class Inspect(ft.LabTestCase):
         self.assertEqual(result["connections.completed"], 10)
 
     def test_long_output_is_cut(self):
-        result = self.inspect("head -c 1000000 /dev/zero | tr '\\0' x")
-        self.assertEqual(result.inspection("client")["output"], "x" * 65536)
+        line = "0123456789" * 10
+        for lines, end, kept, cut in (
+            (20000, "", KEPT // 101 * 101, True),  # at the end of a line
+            (1000, "", 101000, False),
+            (0, "head -c 2000000 /dev/zero | tr '\\0' x", KEPT, True),  # it has none
+            (0, f"head -c {KEPT} /dev/zero | tr '\\0' x", KEPT, False),
+        ):
+            with self.subTest(lines=lines, end=end):
+                result = self.inspect(f"yes {line} | head -n {lines}; {end}")
+                seen = result.inspection("client")
+                self.assertEqual(len(seen["output"]), kept)
+                self.assertEqual(seen["output"], (f"{line}\n" * lines)[:kept] or "x" * kept)
+                self.assertIs(seen["cut"], cut)
+                report = ft.finwait("report", ft.PLACE.write("cut.json", json.dumps(result.json)))
+                self.assertEqual("(cut after 1 MiB" in report.stdout, cut)
 
     def test_without_it_there_is_none(self):
         result = self.run_checked({"load.connections": 10, "settle": "0s"})

@@ -253,8 +253,9 @@ static void fill_lists(struct result *result, uint64_t *seed)
     result->inspection = calloc(result->inspection_count + 1, sizeof *result->inspection);
     assert_non_null(result->inspection);
     for (size_t i = 0; i < result->inspection_count; i++) {
-        result->inspection[i] = (struct inspection){strdup("server"), random_text(seed),
-                                                    (int)below(seed, 256), random_text(seed)};
+        result->inspection[i] =
+            (struct inspection){strdup("server"), random_text(seed), (int)below(seed, 256),
+                                random_text(seed), below(seed, 2) == 1};
     }
     result->expectation_count = below(seed, 4);
     result->expectation = calloc(result->expectation_count + 1, sizeof *result->expectation);
@@ -473,10 +474,12 @@ static void bytes_that_are_no_text_are_replaced(void **state)
     result->inspection[0] = (struct inspection){strdup("server"), strdup("cat"), 0,
                                                 strdup("a\xff"
                                                        "b\xc3\xa9"
-                                                       "c\xe2\x82")};
+                                                       "c\xe2\x82"),
+                                                .cut = true};
     json_t *json = result_to_json(result);
     struct result *back = result_from_json(json, &error);
     assert_non_null(back);
+    assert_true(back->inspection[0].cut);
     assert_string_equal(back->inspection[0].output, "a\xef\xbf\xbd"
                                                     "b\xc3\xa9"
                                                     "c\xef\xbf\xbd\xef\xbf\xbd");
