@@ -41,6 +41,8 @@ struct role_progress {
     uint64_t attempted, open, done, failed; /* failed: outcomes other than done, held and reset */
     uint32_t workers_alive;
     uint32_t workers_died; /* ended of themselves, before role_end or role_kill */
+    int64_t ended_at;      /* CLOCK_MONOTONIC when a client's last connection had ended or was held,
+                              by its workers' own clocks; 0: one of them has not come to it */
 };
 
 /* What a kind of role does when it is told to: the functions below say what each is. */

@@ -64,6 +64,7 @@ static void on_event_over(void *context)
     pace_turn(process->pace);
     if (!process->finished && process->worker.open == 0 && pace_over(process->pace)) {
         process->finished = true;
+        process->worker.board->slot[process->worker.index].ended = clock_now();
         usage_look(&process->worker);
         tell(process, CONTROL_FINISHED);
     }
@@ -227,6 +228,7 @@ int worker_main(const struct role_plan *plan, uint32_t index, struct board *boar
         return EXIT_FAILURE;
     }
     usage_begin(worker);
+    board->slot[index].ended = 0;
     board->slot[index].ready = clock_now();
     tell(&process, CONTROL_READY);
     /* A loop that begins forgets that it was to break. */

@@ -98,11 +98,30 @@ static void workers_account(const struct role *role, struct account *account)
     }
 }
 
+/* 0 as long as one of them has not ended. */
+static int64_t last_end(const struct workers *workers)
+{
+    int64_t last = 0;
+
+    for (uint32_t i = 0; i < workers->plan.workers; i++) {
+        int64_t its = workers->board->slot[i].ended;
+
+        if (its == 0) {
+            return 0;
+        }
+        last = its > last ? its : last;
+    }
+    return last;
+}
+
 static void workers_progress(const struct role *role, struct role_progress *progress)
 {
     const struct workers *workers = (const struct workers *)role;
 
-    *progress = (struct role_progress){.workers_died = workers->died};
+    *progress = (struct role_progress){
+        .workers_died = workers->died,
+        .ended_at = last_end(workers),
+    };
     for (uint32_t i = 0; i < workers->plan.workers; i++) {
         const struct account *account = &workers->board->slot[i].account;
         /* Each is read once, and what counts last first: the worker counts on meanwhile. */

@@ -75,6 +75,10 @@ static void on_finished(void *context, struct role *role)
 
     if (is_driver(trial, role) && !(moments_holds(trial->moments, role->side) &&
                                     moments_revives(trial->moments, role->side))) {
+        struct role_progress progress;
+
+        role_progress(role, &progress);
+        trial->load_ended = progress.ended_at;
         load_is_over(trial);
     }
 }
@@ -227,6 +231,16 @@ static int setup(struct trial *trial, struct error *error)
     return sampler_start(trial->sampler, error);
 }
 
+/* The conductor may have been off the CPU when the last connection ended: no rate is to bear that.
+ */
+static void leave_load(struct trial *trial)
+{
+    phase_leave(trial);
+    if (trial->load_ended > 0 && trial->cut_by == NULL) {
+        trial->result->phase[PHASE_LOAD].end = trial->load_ended;
+    }
+}
+
 static void load(struct trial *trial)
 {
     phase_enter(trial, PHASE_LOAD, trial->scenario->load.duration);
@@ -240,7 +254,7 @@ static void load(struct trial *trial)
         phase_wait(trial);
     }
     hear_signals(trial);
-    phase_leave(trial);
+    leave_load(trial);
 }
 
 static void settle(struct trial *trial)

@@ -31,6 +31,7 @@ struct trial {
     bool undone;          /* the machine could not do a fault or an event that was due */
     bool load_over;
     bool load_due;       /* load.duration is over; what is under way ends */
+    int64_t load_ended;  /* CLOCK_MONOTONIC, as the client's workers know it; 0: they do not */
     uint64_t last_ended; /* for the progress line's rate */
     int64_t last_progress;
 };

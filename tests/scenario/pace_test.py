@@ -1,7 +1,11 @@
 """How much load there is: by number, by rate, by duration."""
 
 import http.client
+import json
+import os
+import signal
 import threading
+import time
 
 import finwait_test as ft
 
@@ -111,6 +115,43 @@ class ClosedLoop(ft.LabTestCase):
         self.assertEqual(result.json["server"]["workers"], 2)
         self.assertEqual(result["connections.completed"], 1001)
         self.assertEqual(result["server.outcome.done"], 1001)
+
+
+class StoppedConductor(ft.LabTestCase):
+    """It hears late that the load is over: what the workers did in their time, they did."""
+
+    SETTINGS = {
+        "load.connections": 500,
+        "load.concurrency": 1,
+        "client.workers": 1,
+        "client.program": "connect send recv pause(2ms) wait-fin close",
+        "server.program": "accept recv send close",
+        "settle": "100ms",
+    }
+
+    def check(self, **more):
+        out = ft.PLACE.directory(owner=self.user)
+        arguments = [*ft.as_arguments({**self.SETTINGS, **more}), "--out", out]
+        with ft.Terminal(arguments, user=self.user) as terminal:
+            terminal.wait_for("load  ")
+            os.kill(terminal.process.pid, signal.SIGSTOP)
+            time.sleep(3)
+            os.kill(terminal.process.pid, signal.SIGCONT)
+            ended = terminal.finish()
+        self.assertEqual(ended.status, 0, ended)
+        with open(os.path.join(out, "result.json"), encoding="utf-8") as file:
+            result = ft.Result(json.load(file))
+        self.assertEqual(result["connections.completed"], 500)
+        took = result["client.last_begun"] + result["latency.life.max"]
+        self.assertGreaterEqual(result["connections.rate"] * took, 0.9 * 500)
+        load, settle = (result.json["phases"][name] for name in ("load", "settle"))
+        self.assertLessEqual(load["end"], settle["begin"])
+
+    def test_of_a_closed_loop(self):
+        self.check()
+
+    def test_of_an_open_loop(self):
+        self.check(**{"load.rate": "400/s"})
 
 
 class Duration(ft.LabTestCase):

@@ -207,6 +207,7 @@ static bool kill_client(struct play *play)
 {
     role_kill(play->role[SIDE_CLIENT]);
     assert_int_equal(play->told[SIDE_CLIENT], 1);
+    assert_int_equal(progress_of(play, SIDE_CLIENT).ended_at, 0); /* nor was it all to begin */
     return true;
 }
 
@@ -259,6 +260,19 @@ static bool until_client_has_finished(struct play *play)
 static bool until_client_has_finished_again(struct play *play)
 {
     return play->told[SIDE_CLIENT] == 2;
+}
+
+/* Its owner hears nothing meanwhile, as one that is off the CPU does not. */
+static bool until_all_have_ended(struct play *play)
+{
+    int64_t limit = clock_now() + LIMIT_S * NS_PER_S;
+
+    while (progress_of(play, SIDE_CLIENT).ended_at == 0 && clock_now() < limit) {
+        usleep(1000);
+    }
+    play->mark = (uint64_t)progress_of(play, SIDE_CLIENT).ended_at;
+    assert_int_equal(play->told[SIDE_CLIENT], 0);
+    return true;
 }
 
 /* ---- tests ---- */
@@ -478,6 +492,25 @@ static void another_error_is_no_refusal(void **state)
     end(&play);
 }
 
+static void the_end_is_when_the_last_one_ended(void **state)
+{
+    static scene *const scenes[] = {go, until_all_have_ended, until_client_has_finished, NULL};
+    struct play play = {
+        .program = {"connect send recv wait-fin close", "accept recv send close"},
+        .connections = 100,
+        .scenes = scenes,
+    };
+
+    (void)state;
+    begin(&play);
+    assert_int_equal(progress_of(&play, SIDE_CLIENT).ended_at, 0);
+    perform(&play);
+    assert_true(play.mark > 0);
+    assert_int_equal(progress_of(&play, SIDE_CLIENT).ended_at, play.mark);
+    assert_int_equal(progress_of(&play, SIDE_SERVER).ended_at, 0);
+    end(&play);
+}
+
 static void a_killed_client_goes_on(void **state)
 {
     static scene *const scenes[] = {
@@ -503,6 +536,7 @@ static void a_killed_client_goes_on(void **state)
         assert_int_equal(client.attempted, 400);
         assert_int_equal(client.outcome[OUTCOME_DONE] + client.outcome[OUTCOME_KILLED], 400);
         assert_true(client.cpu_user + client.cpu_system > 0);
+        assert_true(progress_of(&play, SIDE_CLIENT).ended_at > 0);
         end(&play);
     }
 }
@@ -610,6 +644,7 @@ int main(void)
         cmocka_unit_test(a_restart_can_be_given_up),
         cmocka_unit_test(a_role_that_runs_is_not_started),
         cmocka_unit_test(another_error_is_no_refusal),
+        cmocka_unit_test(the_end_is_when_the_last_one_ended),
         cmocka_unit_test(a_killed_client_goes_on),
         cmocka_unit_test(a_stopped_client_begins_nothing_again),
         cmocka_unit_test(a_frozen_server_serves_nobody),
