@@ -134,6 +134,10 @@ void scenario_free(struct scenario *scenario);
 struct model_flow;
 void scenario_flow(const struct scenario *scenario, enum side sender, struct model_flow *flow);
 
+/* What the sysctl `name` is set to in the host of `side`, as long as the scenario lives; NULL: it
+ * is left alone. */
+const char *scenario_sysctl(const struct side_spec *side, const char *name);
+
 /* Whether an orphan of `side` may stay in FIN_WAIT2 for longer than a TIME_WAIT lasts. */
 bool scenario_long_fin_wait2(const struct side_spec *side);
 

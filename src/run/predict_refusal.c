@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "finwait/clock.h"
 #include "finwait/conduct.h"
 #include "finwait/kernel_sysctl.h"
@@ -17,23 +15,10 @@
 
 /* ---- what the scenario asks for ---- */
 
-/* The value a sysctl is set to in the host of `side`; NULL: left alone. */
-static const char *sysctl_of(const struct scenario *scenario, enum side side, const char *name)
-{
-    const struct sysctl_settings *settings = &scenario->side[side].sysctl;
-
-    for (size_t i = 0; i < settings->count; i++) {
-        if (strcmp(settings->item[i].name, name) == 0) {
-            return settings->item[i].value;
-        }
-    }
-    return NULL;
-}
-
 /* Any number but 0 turns a switch on. */
 static bool turns_on(const struct scenario *scenario, enum side side, const char *name)
 {
-    const char *text = sysctl_of(scenario, side, name);
+    const char *text = scenario_sysctl(&scenario->side[side], name);
 
     return text != NULL && sysctl_number(text, 0) != 0;
 }
@@ -121,7 +106,7 @@ static bool probes(const struct scenario *scenario, enum side side)
 {
     return sets_sockopt(scenario, side, SOCKOPT_KEEPALIVE, 1) &&
            (scenario->side[side].sockopt.set[SOCKOPT_KEEPIDLE] ||
-            sysctl_of(scenario, side, "net.ipv4.tcp_keepalive_time") != NULL);
+            scenario_sysctl(&scenario->side[side], "net.ipv4.tcp_keepalive_time") != NULL);
 }
 
 static bool gives_up(const struct scenario *scenario, enum side side)
@@ -139,7 +124,7 @@ static bool defers_accept(const struct scenario *scenario, enum side side)
 /* inet_twsk_alloc() compares without a sign: what is below 0 is no limit. */
 static bool overflows_time_wait(const struct scenario *scenario, enum side side)
 {
-    const char *most = sysctl_of(scenario, side, TW_BUCKETS);
+    const char *most = scenario_sysctl(&scenario->side[side], TW_BUCKETS);
 
     return most != NULL && (scenario->load.connections == 0 ||
                             (uint64_t)sysctl_number(most, 0) < scenario->load.connections);
@@ -192,7 +177,7 @@ static uint64_t pairs_of(const struct scenario *scenario)
 
 static bool lacks_ports(const struct scenario *scenario, enum side side)
 {
-    uint64_t ports = ports_of(scenario, sysctl_of(scenario, SIDE_CLIENT, PORT_RANGE));
+    uint64_t ports = ports_of(scenario, scenario_sysctl(&scenario->side[SIDE_CLIENT], PORT_RANGE));
     uint64_t connections = scenario->load.connections;
 
     return side == SIDE_CLIENT && ports < UINT64_MAX &&

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "finwait/kernel_sysctl.h"
 #include "finwait/model.h"
 #include "finwait/scenario.h"
@@ -37,23 +35,11 @@ struct bounds {
     uint64_t least, most;
 };
 
-static const char *sysctl_of(const struct side_spec *side, const char *name)
-{
-    const struct sysctl_settings *settings = &side->sysctl;
-
-    for (size_t i = 0; i < settings->count; i++) {
-        if (strcmp(settings->item[i].name, name) == 0) {
-            return settings->item[i].value;
-        }
-    }
-    return NULL;
-}
-
 /* One of the three numbers of tcp_rmem or tcp_wmem. */
 static uint64_t memory_of(const struct side_spec *side, const char *name, unsigned index,
                           uint64_t otherwise)
 {
-    const char *text = sysctl_of(side, name);
+    const char *text = scenario_sysctl(side, name);
 
     return text != NULL ? (uint64_t)sysctl_number(text, index) : otherwise;
 }
@@ -78,7 +64,7 @@ static struct bounds queue_of(const struct side_spec *receiver)
 static struct bounds send_buffer_of(const struct side_spec *sender)
 {
     uint64_t wmem = memory_of(sender, "net.ipv4.tcp_wmem", 2, WMEM_MOST);
-    const char *unsent = sysctl_of(sender, "net.ipv4.tcp_notsent_lowat");
+    const char *unsent = scenario_sysctl(sender, "net.ipv4.tcp_notsent_lowat");
     struct bounds bounds = {least_of(SNDBUF_FIRST, wmem / 2), wmem + SNDBUF_BEYOND};
 
     if (sender->sockopt.set[SOCKOPT_SNDBUF]) {
@@ -93,8 +79,9 @@ static struct bounds send_buffer_of(const struct side_spec *sender)
 
 static bool send_buffer_grows(const struct side_spec *sender)
 {
-    return !sender->sockopt.set[SOCKOPT_SNDBUF] && sysctl_of(sender, "net.ipv4.tcp_wmem") == NULL &&
-           sysctl_of(sender, "net.ipv4.tcp_notsent_lowat") == NULL;
+    return !sender->sockopt.set[SOCKOPT_SNDBUF] &&
+           scenario_sysctl(sender, "net.ipv4.tcp_wmem") == NULL &&
+           scenario_sysctl(sender, "net.ipv4.tcp_notsent_lowat") == NULL;
 }
 
 static uint64_t message_of(const struct scenario *scenario, enum side sender)
@@ -136,7 +123,7 @@ void scenario_flow(const struct scenario *scenario, enum side sender, struct mod
 /* tcp_close() gives an orphan in FIN_WAIT2 a mini-socket when it is to last no longer than that. */
 bool scenario_long_fin_wait2(const struct side_spec *side)
 {
-    const char *timeout = sysctl_of(side, "net.ipv4.tcp_fin_timeout");
+    const char *timeout = scenario_sysctl(side, "net.ipv4.tcp_fin_timeout");
     int64_t stay = timeout != NULL ? sysctl_number(timeout, 0) : 0;
 
     if (side->sockopt.set[SOCKOPT_LINGER2] && side->sockopt.value[SOCKOPT_LINGER2] != 0) {

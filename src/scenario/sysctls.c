@@ -142,3 +142,10 @@ const struct option_ops sysctl_ops = {.type = "map of sysctls",
                                       .set = set_sysctl,
                                       .unset = unset_sysctl,
                                       .each = each_sysctl};
+
+const char *scenario_sysctl(const struct side_spec *side, const char *name)
+{
+    const struct sysctl_setting *setting = find_sysctl(&side->sysctl, name);
+
+    return setting != NULL ? setting->value : NULL;
+}
