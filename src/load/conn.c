@@ -11,6 +11,8 @@
 enum {
     /* How long a connection that could not be opened keeps its slot. */
     REOPEN_MS = 10,
+    /* Steps of one connection before the others, and who looks after the worker, get their turn. */
+    STEPS_AT_ONCE = 1000,
 };
 
 static void list_move(struct conn *conn, enum conn_place place)
@@ -107,40 +109,6 @@ static void conn_recycle(struct conn *conn)
     conn->worker->open--;
     list_move(conn, CONN_LOOSE);
     TAILQ_INSERT_HEAD(&conn->worker->spare, conn, link);
-}
-
-static void leave_queue(struct conn *conn)
-{
-    if (conn->queued) {
-        TAILQ_REMOVE(&conn->worker->turns, conn, turn);
-        conn->queued = false;
-    }
-}
-
-/* Its readiness was told before its turn, and is not told again (EV_ET). */
-static void wake_next(const struct worker *worker)
-{
-    if (!TAILQ_EMPTY(&worker->turns) && worker->shaking < worker->plan->unfinished) {
-        event_active(&TAILQ_FIRST(&worker->turns)->event, EV_READ, 0);
-    }
-}
-
-void conn_take_turn(struct conn *conn)
-{
-    leave_queue(conn);
-    conn->shaking = true;
-    conn->worker->shaking++;
-    wake_next(conn->worker);
-}
-
-void conn_end_turn(struct conn *conn)
-{
-    leave_queue(conn);
-    if (conn->shaking) {
-        conn->worker->shaking--;
-        conn->shaking = false;
-    }
-    wake_next(conn->worker);
 }
 
 int conn_set_linger(struct conn *conn, int64_t seconds)
@@ -480,13 +448,11 @@ enum step_result conn_hold(struct conn *conn)
 void conn_run(struct conn *conn)
 {
     const struct worker *worker = conn->worker;
-    enum step_result result;
 
-    for (;;) {
+    for (int i = 0; i < STEPS_AT_ONCE; i++) {
         const struct step *step = &worker->plan->program->step[conn->pc];
 
-        result = worker->runners[step->op](conn, step);
-        if (result != STEP_NEXT) {
+        if (worker->runners[step->op](conn, step) != STEP_NEXT) {
             return;
         }
         if (conn->since != 0) {
@@ -495,4 +461,5 @@ void conn_run(struct conn *conn)
         }
         conn->pc++;
     }
+    (void)conn_again(conn, 0);
 }

@@ -109,7 +109,10 @@ enum step_result step_send(struct conn *conn, const struct step *step)
     if (conn->sent == 0 && conn->asked == 0) {
         conn->asked = clock_now();
     }
-    while (conn->sent < message->length) {
+    for (int i = 0; conn->sent < message->length; i++) {
+        if (i == WRITES) {
+            return conn_yield(conn);
+        }
         size_t done;
         enum wire_status status = worker->wire->send(conn, message->bytes + conn->sent,
                                                      message->length - conn->sent, &done);

@@ -6,6 +6,8 @@
 enum {
     /* Reads of one connection before the others get their turn: 1 MiB. */
     READS = 16,
+    /* And writes: each as much as there is room for. */
+    WRITES = 16,
 };
 
 /* The interpreter's table: how each step is run, indexed by enum step_op. */

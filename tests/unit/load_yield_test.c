@@ -96,11 +96,40 @@ static void nobody_is_cut_off_early(void **state)
     tear_down(&setting);
 }
 
+/* A step that goes on for ever without a wait. */
+static enum step_result endless(struct conn *conn, const struct step *step)
+{
+    (void)step;
+    conn->rounds++;
+    conn->pc = UINT32_MAX; /* the interpreter goes on to the step after it */
+    return STEP_NEXT;
+}
+
+/* Who never has to wait gives way between its steps, which is no wait for the peer. */
+static void steps_without_a_wait_give_way(void **state)
+{
+    static const struct program program = {.length = 1, .step = {{.op = STEP_SEND}}};
+    static step_runner *const runners[STEP_OP_N] = {[STEP_SEND] = endless};
+    struct setting setting;
+
+    (void)state;
+    set_up(&setting, NS_PER_S);
+    setting.plan.program = &program;
+    setting.worker.runners = runners;
+    struct conn *conn = conn_new(&setting.worker, -1, clock_now());
+    conn_run(conn);
+    assert_true(conn->rounds > 0 && conn->paused);
+    assert_true(TAILQ_EMPTY(&setting.worker.waiting));
+    conn_end(conn, OUTCOME_CUT);
+    tear_down(&setting);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(giving_way_is_waiting),
         cmocka_unit_test(nobody_is_cut_off_early),
+        cmocka_unit_test(steps_without_a_wait_give_way),
         cmocka_unit_test(trying_again_is_none),
     };
 
