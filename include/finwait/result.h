@@ -191,7 +191,8 @@ struct result {
     struct result_side side[SIDE_N];
     struct counters host_counters; /* lab: host; the whole machine's */
     bool has_sampler;
-    int64_t sampler_cpu; /* ns */
+    int64_t sampler_cpu;  /* ns */
+    int64_t sampler_span; /* ns in which it was used; 0: a file that does not tell */
     int64_t sampler_gap_max, sampler_gap_mean;
     uint64_t sampler_samples, sampler_full_dumps;
     size_t predicted_count; /* 0: no model, or `unpredicted` */

@@ -38,7 +38,9 @@ struct sampler_config {
 
 /* What sampling itself cost. */
 struct sampler_cost {
-    int64_t cpu;         /* ns of CPU used by the thread */
+    int64_t cpu;         /* ns of CPU used, for the preparations too … */
+    int64_t span;        /* … within so many ns: theirs, and from the first observation's start to
+                            the latest one's end */
     uint64_t samples;    /* observations made (each of both sides) */
     int64_t gap_max;     /* longest time between two observations, ns */
     int64_t gap_mean;    /* */

@@ -192,9 +192,9 @@ void text_sampling(const struct paper *paper, const struct facts *facts)
     fprintf(paper->out, "\nsampling: %s samples (%s full dumps), longest gap %s",
             COUNT(result->sampler_samples), COUNT(result->sampler_full_dumps),
             DURATION(result->sampler_gap_max));
-    if (facts->whole > 0) {
+    if (result->sampler_span > 0) {
         fprintf(paper->out, "; it took %s of a CPU's time",
-                SHARE((double)result->sampler_cpu / (double)NS_PER_S / facts->whole));
+                SHARE((double)result->sampler_cpu / (double)result->sampler_span));
     }
     if (is_long_gap(facts)) {
         fputs(";\n  peaks between samples may have been missed", paper->out);

@@ -240,6 +240,7 @@ static const struct field phase_fields[] = {
 
 static const struct field sampler_fields[] = {
     {"cpu", &codec_duration, AT(result, sampler_cpu)},
+    {"span", &codec_once, AT(result, sampler_span), .optional = true},
     {"gap_max", &codec_duration, AT(result, sampler_gap_max)},
     {"gap_mean", &codec_duration, AT(result, sampler_gap_mean)},
     {"samples", &codec_count, AT(result, sampler_samples)},

@@ -171,6 +171,7 @@ static void collect_sampler(struct trial *trial)
     sampler_cost(trial->sampler, &cost);
     trial->result->has_sampler = true;
     trial->result->sampler_cpu = cost.cpu;
+    trial->result->sampler_span = cost.span;
     trial->result->sampler_gap_max = cost.gap_max;
     trial->result->sampler_gap_mean = cost.gap_mean;
     trial->result->sampler_samples = cost.samples;

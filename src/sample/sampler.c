@@ -17,6 +17,7 @@ struct sampler {
     size_t witnesses;
     bool shown[SIDE_N]; /* by any of them */
     struct cadence cadence;
+    int64_t since;    /* CLOCK_MONOTONIC that cost.span counts from */
     int64_t cpu_seen; /* what the observing thread had used when cost.cpu was last counted */
 
     pthread_t thread;
@@ -79,6 +80,7 @@ static int observe(struct sampler *sampler, bool full, struct error *error)
     }
     sampler->cost.cpu += cpu_now - sampler->cpu_seen;
     sampler->cpu_seen = cpu_now;
+    sampler->cost.span = clock_now() - sampler->since;
     pthread_mutex_unlock(&sampler->mutex);
     return result;
 }
@@ -222,17 +224,20 @@ struct sampler *sampler_new(const struct sampler_config *config, struct error *e
     for (unsigned side = 0; side < SIDE_N; side++) {
         store_init(&sampler->store[side]);
     }
+    int64_t start = clock_now();
     int64_t cpu = clock_thread_cpu();
     if (open_witnesses(sampler, config, error) < 0) {
         sampler_free(sampler);
         return NULL;
     }
     sampler->cost.cpu = clock_thread_cpu() - cpu;
+    sampler->cost.span = clock_now() - start;
     return sampler;
 }
 
 int sampler_start(struct sampler *sampler, struct error *error)
 {
+    sampler->since = clock_now() - sampler->cost.span; /* the roles' start is none of its time */
     sampler->cpu_seen = clock_thread_cpu();
     if (read_before(sampler, error) < 0 || observe(sampler, true, error) < 0) {
         return -1;

@@ -118,6 +118,7 @@ static inline struct result *fixture_new(void)
     fixture_program(result, SIDE_SERVER, "accept recv send close");
     result->has_sampler = true;
     result->sampler_cpu = 12 * NS_PER_MS;
+    result->sampler_span = 2 * NS_PER_S;
     result->sampler_gap_max = 104 * NS_PER_MS;
     result->sampler_samples = 21;
     result->sampler_full_dumps = 4;

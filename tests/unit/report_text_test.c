@@ -337,6 +337,26 @@ static void a_foreign_client_has_no_concurrency_of_ours(void **state)
     result_free(result);
 }
 
+/* Of its own time: a load that is over at once is no measure of it. */
+static void sampling_takes_no_more_than_a_cpu(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    result->phase[PHASE_LOAD].end = NS_PER_MS;
+    result->phase[PHASE_SETTLE] = (struct phase_span){true, NS_PER_MS, NS_PER_MS};
+    result->sampler_span = 16 * NS_PER_MS;
+    char *text = written(&report_text, result);
+    assert_holds(text, "; it took 75 % of a CPU's time");
+    free(text);
+    result->sampler_span = 0; /* as in a file that does not tell */
+    text = written(&report_text, result);
+    assert_holds(text, "longest gap 104 ms");
+    assert_lacks(text, "of a CPU's time");
+    free(text);
+    result_free(result);
+}
+
 static void a_long_gap_is_owned_up_to(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
@@ -643,6 +663,7 @@ int main(void)
         cmocka_unit_test(a_moment_has_no_rate),
         cmocka_unit_test(a_foreign_client_has_no_concurrency_of_ours),
         cmocka_unit_test(probes_have_a_row_beside_what_was_sent_again),
+        cmocka_unit_test(sampling_takes_no_more_than_a_cpu),
         cmocka_unit_test(a_long_gap_is_owned_up_to),
         cmocka_unit_test(errors_come_with_their_meaning),
         cmocka_unit_test(long_errnos_keep_their_columns),

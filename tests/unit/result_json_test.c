@@ -294,6 +294,7 @@ static struct result *random_result(uint64_t seed)
     fill_counters(&result->host_counters, &seed);
     result->has_sampler = below(&seed, 2) > 0;
     result->sampler_cpu = result->has_sampler ? 123456789 : 0;
+    result->sampler_span = result->has_sampler ? (int64_t)below(&seed, 1000) : 0;
     fill_predicted(result, &seed);
     result->unpredicted = below(&seed, 2) > 0 ? random_text(&seed) : NULL;
     fill_moments(result, &seed);

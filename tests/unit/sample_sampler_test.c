@@ -167,6 +167,7 @@ static void watch_private(const bool ipv6[SIDE_N])
     sampler_cost(sampler, &cost);
     assert_true(cost.full_dumps >= 2);
     assert_true(cost.full_dumps < cost.samples / 2);
+    assert_true(cost.cpu <= cost.span); /* no thread has more than a CPU */
     assert_true(cost.cpu > 0 && cost.gap_mean > 0 && cost.gap_max >= cost.gap_mean);
     sampler_free(sampler);
     crowd_disperse(&crowd);
