@@ -46,8 +46,7 @@ int command_format(const struct command *command, const char *name,
                    const struct report_ops **format, struct error *error);
 
 /* As getopt_long(3), which it calls: silently, with ':' for an option that lacks its value, and
- * with
- * '?' for one that is not written in full. */
+ * with '?' for one that is not written in full. */
 int command_option(int argc, char **argv, const struct option *options);
 
 /* After `letter` '?' or ':' of command_option: what is wrong with it.  STATUS_USAGE. */

@@ -9,8 +9,11 @@ int netns_current(struct error *error)
     int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 
     if (fd < 0) {
-        error_errno(error, STATUS_MACHINE, errno, "open /proc/thread-self/ns/net");
-        error_hint(error, "network namespaces need /proc mounted and CONFIG_NET_NS");
+        int errnum = errno;
+        error_errno(error, STATUS_MACHINE, errnum, "open /proc/thread-self/ns/net");
+        if (errnum == ENOENT) {
+            error_hint(error, "network namespaces need /proc mounted and CONFIG_NET_NS");
+        }
     }
     return fd;
 }

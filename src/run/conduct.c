@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "finwait/clock.h"
 #include "finwait/explain.h"
@@ -377,11 +378,14 @@ static struct event_base *base_new(void)
     return base;
 }
 
-/* libevent would exit with the status of an expectation that did not hold. */
+/* libevent would exit with the status of an expectation that did not hold.  It has said why. */
 static void on_fatal(int number)
 {
+    static const struct error failed = {.status = STATUS_MACHINE, .what = "libevent gave up"};
+
     (void)number;
-    grow_failed();
+    error_print(&failed, stderr);
+    _exit((int)failed.status);
 }
 
 struct result *conduct(const struct scenario *scenario, const struct conduct_options *options,

@@ -70,6 +70,15 @@ class NoPort(ft.LabTestCase):
 
 
 class NoDescriptor(ft.LabTestCase):
+    def test_none_to_begin_with(self):
+        """It is descriptors that lack, and nothing else is blamed."""
+        for limit in (6, 8):
+            with self.subTest(limit):
+                ended = ft.run({"load.connections": 1}, user=self.user, nofile=limit)
+                self.assertEqual(ended.status, 3, ended)
+                self.assertRegex(ended.stderr, "EMFILE|Too many open files")
+                self.assertNotRegex(ended.stderr, "memory|CONFIG_NET_NS")
+
     def test_too_few_for_what_is_held(self):
         """Refused before the start, when the number that will be open is known."""
         settings = {"order": "server-leak", "load.connections": 50000}
