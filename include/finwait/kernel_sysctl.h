@@ -57,4 +57,7 @@ int sysctl_check(const char *name, const char *value, struct error *error);
  */
 int sysctl_check_scope(const char *name, struct error *error);
 
+/* Say that `name` is the whole machine's: STATUS_USAGE, and no place.  Returns -1. */
+int sysctl_machine_wide(const char *name, struct error *error);
+
 #endif

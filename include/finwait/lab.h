@@ -112,6 +112,10 @@ int lab_set_faults(const struct lab *lab, const struct fault *faults, const bool
 int sysctl_read(const char *name, char *value, size_t size, struct error *error);
 int sysctl_write(const char *name, const char *value, struct error *error);
 
+/* Note which of `settings` there are in the calling thread's namespace: before lab_prepare, which
+ * may leave it for good. */
+void sysctl_look_home(const struct sysctl_settings *settings);
+
 /* Whether `name` has the form of a net.* key: no "..", no empty part. */
 bool sysctl_name_ok(const char *name);
 

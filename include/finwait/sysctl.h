@@ -1,6 +1,7 @@
 #ifndef FINWAIT_SYSCTL_H
 #define FINWAIT_SYSCTL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "finwait/error.h"
@@ -10,6 +11,7 @@ struct sysctl_setting {
     const char *name;   /* "net.ipv4.tcp_tw_reuse" */
     const char *value;  /* "1" */
     struct where where; /* where the user wrote it, for errors */
+    bool at_home;       /* outside of the lab there is such a key: sysctl_look_home */
 };
 struct sysctl_settings {
     size_t count;

@@ -189,6 +189,17 @@ static enum status deliver(const struct result *result, const struct run_options
     return status;
 }
 
+static int prepare(const struct scenario *scenario, struct error *error)
+{
+    if (scenario->lab != LAB_PRIVATE) {
+        return 0;
+    }
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        sysctl_look_home(&scenario->side[side].sysctl);
+    }
+    return lab_prepare(error);
+}
+
 static enum status run_one(void *context, const struct scenario *scenario, struct error *error)
 {
     const struct run_options *options = context;
@@ -197,7 +208,7 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
     enum status status;
     enum status delivered;
 
-    if (scenario->lab != LAB_PRIVATE || lab_prepare(error) == 0) {
+    if (prepare(scenario, error) == 0) {
         result = conduct_with_progress(scenario, options, directory, error);
     }
     if (result == NULL) {

@@ -52,14 +52,19 @@ static const char *scope_nearest(const char *name)
     return nearest;
 }
 
+int sysctl_machine_wide(const char *name, struct error *error)
+{
+    error_set(error, STATUS_USAGE, "%s: a lab cannot have its own", name);
+    return error_hint(error, "it governs the whole machine, and a lab changes nothing there");
+}
+
 int sysctl_check_scope(const char *name, struct error *error)
 {
     const struct sysctl_info *info = sysctl_info(name);
     const char *nearest;
 
     if (info != NULL && info->machine_wide) {
-        error_set(error, STATUS_USAGE, "%s: a lab cannot have its own", name);
-        return error_hint(error, "it governs the whole machine, and a lab changes nothing there");
+        return sysctl_machine_wide(name, error);
     }
     if (scope_has(name)) {
         return 0;

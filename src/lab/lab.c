@@ -16,6 +16,7 @@
 #include "link.h"
 #include "pen.h"
 #include "pool.h"
+#include "sysctl_advice.h"
 
 struct lab {
     bool private;
@@ -118,6 +119,15 @@ static int check_scopes(const struct sysctl_settings *settings, struct error *er
     return 0;
 }
 
+/* What the machine has, and a namespace on it has not, the kernel keeps for the whole of it:
+ * ensure_safe_net_sysctl(), net/sysctl_net.c. */
+static int set_sysctl(const struct sysctl_setting *sysctl, struct error *error)
+{
+    return sysctl->at_home && sysctl_is_left_out(sysctl->name)
+               ? sysctl_machine_wide(sysctl->name, error)
+               : sysctl_write(sysctl->name, sysctl->value, error);
+}
+
 static int tune_host(const struct lab_config *config, enum side side, struct error *error)
 {
     if (check_scopes(&config->sysctl[side], error) != 0) {
@@ -130,7 +140,7 @@ static int tune_host(const struct lab_config *config, enum side side, struct err
     }
     for (size_t i = 0; i < config->sysctl[side].count; i++) {
         const struct sysctl_setting *sysctl = &config->sysctl[side].item[i];
-        if (sysctl_write(sysctl->name, sysctl->value, error) != 0) {
+        if (set_sysctl(sysctl, error) != 0) {
             return error_at(error, sysctl->where);
         }
     }

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,6 +68,39 @@ static size_t known_length(const char *name)
         known = (size_t)(dot - name);
     }
     return known;
+}
+
+void sysctl_look_home(const struct sysctl_settings *settings)
+{
+    char path[SYSCTL_PATH];
+
+    for (size_t i = 0; i < settings->count; i++) {
+        struct sysctl_setting *item = &settings->item[i];
+        item->at_home = access(sysctl_path(path, item->name), F_OK) == 0;
+    }
+}
+
+/* One interface's: that a host has no such interface tells nothing of the sysctl. */
+static bool is_of_link(const char *name)
+{
+    static const char *const folders[] = {".conf.", ".neigh."};
+
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        const char *folder = strstr(name, folders[i]);
+        const char *link = folder != NULL ? folder + strlen(folders[i]) : NULL;
+        if (link != NULL && strncmp(link, "all.", 4) != 0 && strncmp(link, "default.", 8) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sysctl_is_left_out(const char *name)
+{
+    char path[SYSCTL_PATH];
+
+    return access(sysctl_path(path, name), F_OK) != 0 && errno == ENOENT && !is_hidden(name) &&
+           !is_of_link(name);
 }
 
 static int suggest(const char *name, struct error *error)

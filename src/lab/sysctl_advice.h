@@ -1,6 +1,8 @@
 #ifndef FINWAIT_LAB_SYSCTL_ADVICE_H
 #define FINWAIT_LAB_SYSCTL_ADVICE_H
 
+#include <stdbool.h>
+
 #include "finwait/error.h"
 
 /* Names of sysctls as files, and what to say when one cannot be used. */
@@ -10,6 +12,10 @@
 
 /* "net.core.somaxconn" as "/proc/sys/net/core/somaxconn" in `path`, which is returned. */
 const char *sysctl_path(char path[SYSCTL_PATH], const char *name);
+
+/* Whether the calling thread's namespace has no such key, though it is not made without net.core
+ * and the key is not one interface's. */
+bool sysctl_is_left_out(const char *name);
 
 /* There is no such key: STATUS_MACHINE, with what has it or the nearest spelling.  Returns -1. */
 int sysctl_unknown(const char *name, struct error *error);

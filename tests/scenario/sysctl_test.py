@@ -91,6 +91,32 @@ class Sysctl(ft.LabTestCase):
         both = before.keys() & after.keys()
         self.assertEqual({k: before[k] for k in both}, {k: after[k] for k in both})
 
+    def test_one_that_the_machine_has_and_a_host_has_not(self):
+        """Whether such are the machine's is the kernel's to say, and differs with it."""
+        host_has = self.run_checked(
+            {"load.connections": 1, "settle": "0s"}, "--inspect", "find /proc/sys/net -type f"
+        ).inspection("server")["output"].split()
+        for name in (
+            "net.core.default_qdisc",
+            "net.core.bpf_jit_enable",
+            "net.core.message_cost",
+            "net.ipv4.udp_mem",
+            "net.ipv4.inet_peer_threshold",
+            "net.ipv4.route.max_size",
+            "net.ipv4.neigh.default.gc_thresh1",
+        ):
+            path = f"/proc/sys/{name.replace('.', '/')}"
+            if path in host_has or not os.path.exists(path):
+                continue
+            if "/proc/sys/net/core/somaxconn" not in host_has and "core" in name:
+                continue  # an older kernel, which says so of all of net.core
+            with self.subTest(name):
+                ended = ft.run({f"client.sysctl.{name}": 1}, user=self.user)
+                self.assertEqual(ended.status, 2, ended)
+                self.assert_nothing_started(ended)
+                self.assertIn(f"{name}: a lab cannot have its own", ended.stderr)
+                self.assertIn("whole machine", ended.stderr)
+
     def test_it_loads_no_module(self):
         loaded = "/proc/sys/net/ipv4/tcp_available_congestion_control"
         with open(loaded, encoding="utf-8") as file:
