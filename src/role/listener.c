@@ -7,15 +7,33 @@
 
 #include "finwait/privileges.h"
 
-static int bind_failed(const struct address *address, int errnum, struct error *error)
+static int advise_in_use(const struct role_plan *plan, struct error *error)
+{
+    if (plan->sockopts->set[SOCKOPT_REUSEADDR] && plan->sockopts->value[SOCKOPT_REUSEADDR] != 0) {
+        return error_hint(error, "another socket has that port: it listens, or was left by a run "
+                                 "that had not set server.sockopt.reuseaddr (both must): choose "
+                                 "one with server.port, or wait 60 s for its TIME_WAIT to end");
+    }
+    return error_hint(error, "another socket has that port: choose one with server.port, or set "
+                             "server.sockopt.reuseaddr to pass over the TIME_WAIT of a run that "
+                             "had set it too");
+}
+
+static int bind_failed(const struct role_plan *plan, const struct address *address, int errnum,
+                       struct error *error)
 {
     char text[ADDRESS_TEXT];
 
     error_errno(error, STATUS_MACHINE, errnum, "bind %s",
                 address_format(text, sizeof text, address));
     if (errnum == EADDRINUSE) {
-        return error_hint(error, "another socket has that port: choose one with server.port, or "
-                                 "set server.sockopt.reuseaddr to pass over its TIME_WAIT");
+        return advise_in_use(plan, error);
+    }
+    if (errnum == EACCES) {
+        return error_hint(error,
+                          "a port below the sysctl net.ipv4.ip_unprivileged_port_start takes "
+                          "CAP_NET_BIND_SERVICE: choose a higher server.port, lower that "
+                          "sysctl, or run finwait as root");
     }
     return -1;
 }
@@ -34,7 +52,7 @@ static int listener_open(const struct role_plan *plan, const struct address *add
     }
     if (bind(fd, &address->sa, address->length) != 0) {
         *errnum = errno;
-        bind_failed(address, *errnum, error);
+        bind_failed(plan, address, *errnum, error);
         goto fail;
     }
     /* With SO_REUSEADDR on both sockets it is listen(2) that says EADDRINUSE, socket(7). */

@@ -126,6 +126,20 @@ class Batch(ft.UnprivilegedLabTestCase):
                     self.assertEqual(ended.stdout.count("5 attempted"), reports, ended)
                     self.assertEqual("EADDRINUSE" in ended.stderr, status == 3, ended)
 
+    def test_what_to_do_about_a_port_that_is_taken(self):
+        """With the option set it is not what is lacking."""
+        with socket.create_server(("127.0.0.1", ft.free_port())) as taken:
+            settings = {"lab": "host", "server.port": taken.getsockname()[1]}
+            for value, advice in (("off", "or set server.sockopt.reuseaddr"), ("on", "(both must)")):
+                with self.subTest(value):
+                    ended = ft.run(
+                        {**settings, "server.sockopt.reuseaddr": value, "load.connections": 1},
+                        user=self.user,
+                    )
+                    self.assertEqual(ended.status, 3, ended)
+                    self.assertIn("EADDRINUSE", ended.stderr)
+                    self.assertIn(advice, ended.stderr)
+
     def test_a_signal_ends_it(self):
         """Whether it reaches the program alone or, as Ctrl-C does, all of its group."""
         first = scenario("cut-first", "load: {duration: 1h}")
