@@ -80,6 +80,8 @@
     X(observe_resets, "rst.sent", CAUSE, HOST, "RSTs a side sent, why, and what they cut off")     \
     X(observe_host_resets, "rst.machine", CAUSE, HOST,                                             \
       "lab: host: RSTs of the whole machine, as far as they can be of this run")                   \
+    X(observe_tls_memory, "tls.out_of_memory", CAUSE, ANY,                                         \
+      "OpenSSL got no memory in a role's workers")                                                 \
     X(observe_tls_handshakes, "tls.handshake_failed", CAUSE, HOST, "TLS handshakes that failed")   \
     X(observe_tls_turns, "tls.handshakes_waited", CAUSE, ANY,                                      \
       "clients waited until another's TLS handshake had ended")                                    \

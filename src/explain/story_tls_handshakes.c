@@ -1,8 +1,68 @@
+#include <errno.h>
 #include <string.h>
 
 #include "tls.h"
 
 /* TLS handshakes that failed, or that were not what was asked for. */
+
+/* How many of the side's connections met one of OpenSSL's errors. */
+static double met(const struct facts *facts, enum side side, const char *words)
+{
+    const struct text_counts *errors = &facts->result->side[side].tls_errors;
+
+    for (size_t i = 0; i < errors->count; i++) {
+        if (strcmp(errors->item[i].text, words) == 0) {
+            return (double)errors->item[i].count;
+        }
+    }
+    return 0;
+}
+
+/* Who is refused memory within OpenSSL may hear of it by another name. */
+static void say_by_other_names(struct story *story, enum side side)
+{
+    double others = met(&story->facts, side, "internal error");
+
+    if (others > 0) {
+        story_say(story, "The \"internal error\" of %s others may be the same by another name.",
+                  COUNT(others));
+    }
+}
+
+/* ERR_R_MALLOC_FAILURE; the kernel's ENOMEM beside it is a system call's. */
+static void say_memory(struct story *story, enum side side)
+{
+    const struct facts *facts = &story->facts;
+    const char *name = side_name(side);
+    double starved = met(facts, side, "malloc failure");
+    uint64_t calls = facts->result->side[side].account.error[ENOMEM];
+
+    if (starved <= 0) {
+        return;
+    }
+    story_about(story, side);
+    story_certainty(story, CERTAINTY_LIKELY); /* OpenSSL says so of a few other failures, too */
+    story_evidence(story, "%s.outcome.handshake", name);
+    story_evidence(story, "%s.outcome.tls", name);
+    story_say(story,
+              "Memory ran out in the %s's workers: OpenSSL got none on %s of its connections "
+              "(\"malloc failure\"), and they failed for that, not for what the peer did.",
+              name, COUNT(starved));
+    say_by_other_names(story, side);
+    if (calls > 0) {
+        story_evidence(story, "%s.errors.ENOMEM", name);
+        story_say(story, "%s other %s met ENOMEM.", COUNT(calls), PLURAL(calls, "call", "calls"));
+    }
+    story_advise(story, "raise what a process may have (ulimit -v) or the machine has (a cgroup's "
+                        "memory.max), or have fewer connections open at once");
+}
+
+void observe_tls_memory(struct story *story)
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        say_memory(story, (enum side)side);
+    }
+}
 
 static void say_handshakes(struct story *story, enum side side)
 {

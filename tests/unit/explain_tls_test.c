@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include "fixture_tls.h"
 
 /* What is told of TLS. */
@@ -20,6 +22,29 @@ static void failed_handshakes_are_told(void **state)
     SAYS(result,
          "5,000 TLS handshakes failed as the client saw it (\"certificate verify failed\"): TCP",
          "5,000 TLS handshakes failed as the server saw it: TCP", "!close_notify");
+    result_free(result);
+}
+
+static void memory_that_ran_out_is_told_first(void **state)
+{
+    struct result *result = fixture_tls();
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    (void)state;
+    server->account.outcome[OUTCOME_DONE] = CONNECTIONS - 330;
+    server->account.outcome[OUTCOME_HANDSHAKE] = 330;
+    text_counts_add(&server->tls_errors, "internal error", 200);
+    SAYS(result, "330 TLS handshakes failed", "!Memory ran out");
+    not_remarked(result, "tls.out_of_memory");
+    text_counts_add(&server->tls_errors, "malloc failure", 130);
+    SAYS(result, "Memory ran out in the server's workers: OpenSSL got none on 130 of its",
+         "The \"internal error\" of 200 others may be the same", "ulimit -v", "!ENOMEM");
+    const struct remark *remark = remarked(result, "tls.out_of_memory", CERTAINTY_LIKELY);
+    assert_int_equal(remark->side, SIDE_SERVER);
+    assert_evidence(remark, "server.outcome.handshake", 330);
+    assert_true(remark < remark_of(result, "tls.handshake_failed"));
+    server->account.error[ENOMEM] = 7;
+    SAYS(result, "7 other calls met ENOMEM.");
     result_free(result);
 }
 
@@ -461,6 +486,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failed_handshakes_are_told),
+        cmocka_unit_test(memory_that_ran_out_is_told_first),
         cmocka_unit_test(both_notified_is_clean),
         cmocka_unit_test(one_notified_is_told_whose),
         cmocka_unit_test(a_late_close_notify_meets_a_closed_socket),

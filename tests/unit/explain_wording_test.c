@@ -234,6 +234,15 @@ static struct result *missed(void)
     return result;
 }
 
+static struct result *starved(void)
+{
+    struct result *result = fixture_tls();
+
+    text_counts_add(&result->side[SIDE_CLIENT].tls_errors, "malloc failure", 120);
+    text_counts_add(&result->side[SIDE_CLIENT].tls_errors, "internal error", 80);
+    return result;
+}
+
 static struct result *died(void)
 {
     struct result *result = fixture_new();
@@ -328,6 +337,7 @@ static const struct {
     {"rst.machine",
      fixture_on_host,
      {"host.counter.TcpExtTCPAbortOnData=4000", "host.counter.TcpOutRsts=5000"}},
+    {"tls.out_of_memory", starved, {"client.outcome.handshake=200"}},
     {"tls.handshake_failed", fixture_tls, {"client.outcome.handshake=200"}},
     {"tls.handshakes_waited", fixture_tls, {"server.tls.waited=40"}},
     {"tls.not_resumed", fixture_tls, {"tls.resumption=ticket", "client.tls.tickets=0"}},
