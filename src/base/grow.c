@@ -150,7 +150,7 @@ void grow_stream_open(struct grow_stream *stream)
 
 char *grow_stream_close(struct grow_stream *stream)
 {
-    if (fclose(stream->out) != 0) {
+    if (fclose(stream->out) != 0 || stream->text == NULL) {
         grow_failed();
     }
     return stream->text;
