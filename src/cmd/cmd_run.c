@@ -62,7 +62,8 @@ static const char help[] = COMMAND_SCENARIO
     "\n"
     "Exit status: 0 every expectation held; 1 one did not; 2 the command line or the scenario is\n"
     "wrong; 3 this machine cannot do it; 4 it was cut short, a worker ended unasked or\n"
-    "connections were never begun (the partial result is written).\n";
+    "connections were never begun (of an open loop more than 5 %; what the scenario's events\n"
+    "or a program's die kept from being begun is as asked for).  The partial result is written.\n";
 
 static int take_option(struct run_options *options, int letter, struct error *error)
 {

@@ -84,8 +84,8 @@ static const struct option written[] = {
     {"load.rate", VALUE_OF(RATE, 0, 10000000), "max", FIELD(load.rate),
      .about = "connections begun a second, however many are open; max: the next when one ends"},
     {"load.duration", VALUE_OF(DURATION, 0, 24 * HOUR), "0s", FIELD(load.duration),
-     .about =
-         "begin connections for this long and none later; 0s: until load.connections are done"},
+     .about = "begin connections for this long and none due later (open loop: an arrival may be "
+              "begun up to 50 ms late); 0s: until load.connections are done"},
     {"load.timeout", VALUE_OF(DURATION, 0, 24 * HOUR), "30s", FIELD(load.timeout),
      .about = "how long a step may wait, other than a pause; 0s: for ever"},
     {"client", NONE, NULL, FIELD(side[SIDE_CLIENT].none),
