@@ -43,10 +43,14 @@ int error_set(struct error *error, enum status status, const char *format, ...)
 
 /*
  * As error_set, for a failed system call: appends ": ERRNO (its text)" to the
- * message, e.g. "connect 127.0.0.1:80: ECONNREFUSED (Connection refused)".
+ * message, e.g. "connect 127.0.0.1:80: ECONNREFUSED (Connection refused)".  Where descriptors are
+ * what is lacking (EMFILE, ENFILE), whatever the call, the hint says which limit to raise.
  */
 int error_errno(struct error *error, enum status status, int errnum, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* fork(2) failed with `errnum`: STATUS_MACHINE, and which limit to raise.  Returns -1. */
+int error_fork(struct error *error, int errnum);
 
 /* Say what to do about it.  Returns -1. */
 int error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -24,6 +24,16 @@ int error_set(struct error *error, enum status status, const char *format, ...)
     return -1;
 }
 
+static void advise(struct error *error, int errnum)
+{
+    if (errnum == EMFILE) {
+        error_hint(error, "no descriptor is left to this process: raise its limit of open files "
+                          "(ulimit -n)");
+    } else if (errnum == ENFILE) {
+        error_hint(error, "no open file is left to the machine: raise the sysctl fs.file-max");
+    }
+}
+
 int error_errno(struct error *error, enum status status, int errnum, const char *format, ...)
 {
     struct error made = {.status = status};
@@ -38,7 +48,21 @@ int error_errno(struct error *error, enum status status, int errnum, const char 
     vsnprintf(made.what, sizeof made.what - (size_t)length, format, arguments);
     va_end(arguments);
     memcpy(made.what + strlen(made.what), reason, (size_t)length + 1);
+    advise(&made, errnum);
     *error = made;
+    return -1;
+}
+
+int error_fork(struct error *error, int errnum)
+{
+    error_errno(error, STATUS_MACHINE, errnum, "fork");
+    if (errnum == EAGAIN) {
+        return error_hint(error, "no process is left to this user or its cgroup: raise the limit "
+                                 "(ulimit -u, pids.max), or ask for fewer workers");
+    }
+    if (errnum == ENOMEM) {
+        return error_hint(error, "give it more memory, or ask for fewer workers");
+    }
     return -1;
 }
 

@@ -93,7 +93,7 @@ static enum status run_apart(const struct scenario *scenario, batch_run_fn *run,
     fflush(NULL); /* what is buffered is to be written once */
     child = fork();
     if (child < 0) {
-        error_errno(error, STATUS_MACHINE, errno, "fork");
+        error_fork(error, errno);
         return STATUS_MACHINE;
     }
     if (child == 0) {

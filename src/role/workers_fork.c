@@ -164,12 +164,13 @@ static int fork_worker(struct workers *workers, uint32_t index, const struct lis
     if (process->pid == 0) {
         run_worker(workers, index, pair[1], listeners);
     }
+    int errnum = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(pair[1]);
     if (process->pid < 0) {
         close(pair[0]);
         process->pid = 0;
-        return error_errno(error, STATUS_MACHINE, errno, "fork");
+        return error_fork(error, errnum);
     }
     process->control = pair[0];
     return 0;

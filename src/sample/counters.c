@@ -25,8 +25,9 @@ static int open_file(int *fd, const char *name, struct error *error)
         return 0;
     }
     error_errno(error, STATUS_MACHINE, errno, "opening /proc/thread-self/net/%s", name);
-    return error_hint(error, "the kernel's counters are read from there; is /proc mounted whole, "
-                             "and are descriptors left (ulimit -n)?");
+    return error->hint[0] != '\0' ? -1 /* it is descriptors that are lacking */
+                                  : error_hint(error, "the kernel's counters are read from there: "
+                                                      "is /proc mounted whole?");
 }
 
 int counter_files_open(struct counter_files *files, struct error *error)

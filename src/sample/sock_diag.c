@@ -44,8 +44,10 @@ int sock_diag_init(struct sock_diag *diag, const struct sampler_host *host, stru
     diag->socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
     if (diag->socket == NULL) {
         error_errno(error, STATUS_MACHINE, errno, "opening a NETLINK_SOCK_DIAG socket");
-        return error_hint(error, "socket states come from sock_diag: the kernel needs "
-                                 "CONFIG_INET_DIAG and the sandbox must allow AF_NETLINK");
+        return error->hint[0] != '\0'
+                   ? -1 /* it is descriptors that are lacking */
+                   : error_hint(error, "socket states come from sock_diag: the kernel needs "
+                                       "CONFIG_INET_DIAG and the sandbox must allow AF_NETLINK");
     }
     if (mnl_socket_bind(diag->socket, 0, MNL_SOCKET_AUTOPID) < 0 || set_timeout(diag->socket) < 0) {
         return error_errno(error, STATUS_MACHINE, errno, "binding a NETLINK_SOCK_DIAG socket");

@@ -109,6 +109,26 @@ static void a_failed_call_names_its_errno(void **state)
     assert_string_equal(error.what, "ioctl: E4000 (unknown error)");
 }
 
+static void what_is_lacking_is_told_with_its_limit(void **state)
+{
+    struct error error;
+
+    (void)state;
+    error_errno(&error, STATUS_MACHINE, EMFILE, "socket");
+    assert_non_null(strstr(error.hint, "ulimit -n"));
+    error_errno(&error, STATUS_MACHINE, ENFILE, "socket");
+    assert_non_null(strstr(error.hint, "fs.file-max"));
+    error_fork(&error, EAGAIN);
+    assert_string_equal(error.what, "fork: EAGAIN (Resource temporarily unavailable)");
+    assert_non_null(strstr(error.hint, "ulimit -u"));
+    error_fork(&error, EMFILE);
+    assert_non_null(strstr(error.hint, "ulimit -n"));
+    error_fork(&error, ENOMEM);
+    assert_non_null(strstr(error.hint, "memory"));
+    error_fork(&error, EPERM);
+    assert_string_equal(error.hint, "");
+}
+
 static void messages_too_long_are_cut_but_keep_the_errno(void **state)
 {
     struct error error;
@@ -259,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_place_shows_what_is_known_of_it),
         cmocka_unit_test(a_long_path_keeps_its_end_and_the_line),
         cmocka_unit_test(a_failed_call_names_its_errno),
+        cmocka_unit_test(what_is_lacking_is_told_with_its_limit),
         cmocka_unit_test(messages_too_long_are_cut_but_keep_the_errno),
         cmocka_unit_test(an_error_can_be_wrapped_in_itself),
         cmocka_unit_test(errnos_have_names),
