@@ -381,7 +381,11 @@ static struct event_base *base_new(void)
 /* libevent would exit with the status of an expectation that did not hold.  It has said why. */
 static void on_fatal(int number)
 {
-    static const struct error failed = {.status = STATUS_MACHINE, .what = "libevent gave up"};
+    static const struct error failed = {
+        .status = STATUS_MACHINE,
+        .what = "libevent gave up",
+        .hint = "its lines above say what was lacking: descriptors (ulimit -n), or memory",
+    };
 
     (void)number;
     error_print(&failed, stderr);

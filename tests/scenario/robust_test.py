@@ -140,6 +140,16 @@ class Batch(ft.UnprivilegedLabTestCase):
                     self.assertIn("EADDRINUSE", ended.stderr)
                     self.assertIn(advice, ended.stderr)
 
+    def test_what_to_do_about_a_port_that_takes_a_capability(self):
+        with open("/proc/sys/net/ipv4/ip_unprivileged_port_start", encoding="ascii") as file:
+            if int(file.read()) <= 1:
+                self.skipTest("here none does")
+        settings = {"lab": "host", "server.port": 1, "load.connections": 1}
+        ended = ft.run(settings, user=self.user)
+        self.assertEqual(ended.status, 3, ended)
+        for said in ("EACCES", "ip_unprivileged_port_start", "CAP_NET_BIND_SERVICE"):
+            self.assertIn(said, ended.stderr)
+
     def test_a_signal_ends_it(self):
         """Whether it reaches the program alone or, as Ctrl-C does, all of its group."""
         first = scenario("cut-first", "load: {duration: 1h}")
