@@ -123,7 +123,7 @@ class Batch(ft.UnprivilegedLabTestCase):
                 with self.subTest(files):
                     ended = self.run_all(*files)
                     self.assertEqual(ended.status, status, ended)
-                    self.assertEqual(ended.stdout.count("5 attempted"), reports, ended)
+                    self.assertEqual(ended.stdout.count("\n  5 attempted"), reports, ended)
                     self.assertEqual("EADDRINUSE" in ended.stderr, status == 3, ended)
 
     def test_what_to_do_about_a_port_that_is_taken(self):
@@ -184,7 +184,7 @@ class Batch(ft.UnprivilegedLabTestCase):
     def test_twins_without_out(self):
         twin = scenario("free-twin", "load: {connections: 5}", "settle: 0s")
         ended = self.run_all(twin, twin)
-        self.assertEqual((ended.status, ended.stdout.count("5 attempted")), (0, 2), ended)
+        self.assertEqual((ended.status, ended.stdout.count("\n  5 attempted")), (0, 2), ended)
 
 
 # ---- this host's addresses ----
