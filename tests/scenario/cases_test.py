@@ -157,7 +157,7 @@ class Backlog(cases.CaseTest, ft.LabTestCase):
     """13: listen(5) and 64 clients."""
 
     def test_the_backlog_binds(self):
-        settings = {"load.connections": 128, "load.timeout": "1500ms"}
+        settings = {"load.timeout": "1500ms"}  # so many that some meet a server without a CPU
         result = self.run_case("13-werkzeug-47-backlog", settings, status=1)
         self.assert_queue_full(result, "server.backlog", "somaxconn")
 
