@@ -415,6 +415,11 @@ def strays(connections):
     return 0 if IN_ORDER else connections // 4
 
 
+def all_end(outcome, connections):
+    """Arguments: what is no pass but for an expectation that asks for it."""
+    return [f"--expect=client.outcome.{outcome} == {connections}"]
+
+
 class TestCase(unittest.TestCase):
     maxDiff = None
 

@@ -12,10 +12,11 @@ VERSIONS = {"1.2": "TLSv1.2", "1.3": "TLSv1.3"}
 
 @unittest.skipIf(tls.missing_tools(), f"not installed: {tls.missing_tools()}")
 class Client(ft.TestCase):
-    def load(self, port, program=CLOSES, n=N, **settings):
-        """Settings with __ for each point."""
+    def load(self, port, program=CLOSES, n=N, outcome="", **settings):
+        """Settings with __ for each point; `outcome`: one that all are to end in."""
         given = {name.replace("__", "."): value for name, value in settings.items()}
-        return self.run_checked(tls.loading(port, program, n, **given))
+        expected = ft.all_end(outcome, n) if outcome else []
+        return self.run_checked(tls.loading(port, program, n, **given), *expected)
 
     def check(self, *where, n=N, **settings):
         result = self.load(*where, n=n, **settings)
@@ -25,7 +26,7 @@ class Client(ft.TestCase):
 
     def check_fails(self, port, outcome, *reasons, **settings):
         """Each connection ends so, and all for one of the `reasons`, in OpenSSL's words."""
-        result = self.load(port, **settings)
+        result = self.load(port, outcome=outcome, **settings)
         self.assertEqual(result.outcomes("client"), {outcome: N})
         errors = result.json["client"]["tls_errors"]
         self.assertEqual(sum(errors.values()), N, errors)
@@ -150,7 +151,7 @@ class Trust(Client):
     def test_of_one_that_the_system_does_not_know(self):
         with tls.nginx() as nginx:
             given = tls.loading(nginx.port, CLOSES, N, **{"client.tls.verify": "on"})
-            result = self.run_checked(given)
+            result = self.run_checked(given, *ft.all_end("handshake", N))
             self.assertEqual(result.outcomes("client"), {"handshake": N})
 
     def test_for_another_name(self):
@@ -268,7 +269,7 @@ class OpenSSL(Client):
                 self.one_by_one(port, tls__version=version)
         with tls.openssl_server("-Verify", "1") as port:
             given = {"load__concurrency": 1, "n": 5}
-            result = self.load(port, tls__version="1.2", **given)
+            result = self.load(port, outcome="handshake", tls__version="1.2", **given)
             self.assertEqual(result.outcomes("client"), {"handshake": 5})
             # In TLS 1.3 the client is done by then: RFC 8446 section 4.4.2.4, and appendix E.1.2.
             result = self.load(port, tls__version="1.3", **given)

@@ -478,17 +478,19 @@ class Servers(Hostile):
         for key in ("p256", "rsa"):  # not by several threads at once
             tls.identity(key)
 
-    def meet(self, play, program=ASKS, **settings):
+    def meet(self, play, program=ASKS, outcome="", **settings):
+        expected = ft.all_end(outcome, N) if outcome else []
         given = {"load__timeout": "20s", "settle": "0s", **settings}
         given = {name.replace("__", "."): value for name, value in given.items()}
         with wire.server(play) as port:
-            result = self.run_checked(tls.loading(port, program, N, **given))
+            result = self.run_checked(tls.loading(port, program, N, **given), *expected)
         self.assertEqual(result["client.workers_died"], 0)
         self.assertEqual(result["connections.failed"], N - result.outcomes("client").get("done", 0))
         return result
 
     def check(self, play, outcome, *reasons, **settings):
-        self.assert_outcomes("client", self.meet(play, **settings), outcome, *reasons)
+        met = self.meet(play, outcome=outcome, **settings)
+        self.assert_outcomes("client", met, outcome, *reasons)
 
     def answer(self, *pieces, then=silent):
         """Read the ClientHello, then send these."""
@@ -552,7 +554,7 @@ class Servers(Hostile):
         with socket.create_server(("127.0.0.1", ft.free_port()), backlog=128) as listener:
             given = {"load.timeout": SHORT, "settle": "0s"}
             port = listener.getsockname()[1]
-            result = self.run_checked(tls.loading(port, ASKS, N, **given))
+            result = self.run_checked(tls.loading(port, ASKS, N, **given), *ft.all_end("timeout", N))
         self.assert_outcomes("client", result, "timeout")
         self.assertEqual(result["connections.opened"], N)
 
