@@ -75,6 +75,8 @@ class Orders:
 
     def check_order(self, order, **how):
         settings = {"order": order, "load.connections": N}
+        if order == "simultaneous":
+            settings["settle"] = "3s"  # its FINs wait for a window, and may be sent again
         result = self.run_checked(settings, "--inspect", ft.WITNESS, **how)
         client, server = ORDERS[order]
         strays = sum(
