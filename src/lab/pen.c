@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,7 +26,9 @@ static pid_t pen_bear(int pidfd)
     if ((pidfd < 0 ? unshare(CLONE_NEWPID) : setns(pidfd, CLONE_NEWPID)) != 0) {
         return -errno;
     }
-    pid_t born = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+    /* clone(2) takes its arguments in another order on s390.  A sibling inherits SIGCHLD. */
+    struct clone_args sibling = {.flags = CLONE_PARENT};
+    pid_t born = (pid_t)syscall(SYS_clone3, &sibling, sizeof sibling);
     return born < 0 ? -errno : born;
 }
 
