@@ -68,6 +68,9 @@ int lab_leave(const struct lab *lab, struct error *error);
  */
 pid_t lab_fork(const struct lab *lab);
 
+/* Why a private lab has no PID namespace: an errno; 0 when it has one, or is not private. */
+int lab_unpenned(const struct lab *lab);
+
 /* In a child of lab_fork: make /proc that of its PID namespace, for itself and its children, if
  * possible. */
 void lab_show_processes(const struct lab *lab);

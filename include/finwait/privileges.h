@@ -1,6 +1,8 @@
 #ifndef FINWAIT_PRIVILEGES_H
 #define FINWAIT_PRIVILEGES_H
 
+#include <sys/types.h>
+
 #include "finwait/error.h"
 
 /*
@@ -16,6 +18,12 @@ enum privileges {
 
 /* Of the calling thread, which is the only one.  -1 with STATUS_MACHINE. */
 int privileges_keep(enum privileges privileges, struct error *error);
+
+/*
+ * Who a worker forked now will be: "nobody" when root may become it, else the calling process's own
+ * effective user; never half of it.  With one thread.
+ */
+uid_t privileges_worker_user(void);
 
 /* Make the socket `fd` one of the user that workers are: SO_REUSEPORT shares among sockets of one
  * user only (sk_reuseport_match() in net/ipv4/inet_connection_sock.c). */

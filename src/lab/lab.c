@@ -1,5 +1,6 @@
 #include "finwait/lab.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -22,7 +23,8 @@ struct lab {
     bool private;
     int home;         /* the namespace the lab was made from */
     int host[SIDE_N]; /* descriptors of namespaces; -1: none */
-    struct pen pen;   /* of a private lab, where the kernel lets us */
+    struct pen pen;   /* of a private lab, where the kernel lets us … */
+    int unpenned;     /* … else why it does not: an errno */
     struct address_pool pool[SIDE_N];
     struct host_faults *faults; /* [SIDE_N]; they change in a lab that is const to all others */
 };
@@ -179,7 +181,8 @@ static int build(struct lab *lab, const struct lab_config *config, struct error 
     if (lab->home < 0) {
         return -1;
     }
-    (void)pen_new(&lab->pen); /* without it processes end with their parent, their kin do not */
+    /* Without it processes end with their parent, their kin do not. */
+    lab->unpenned = pen_new(&lab->pen) == 0 ? 0 : errno;
     if (make_hosts(lab, config->sockets, error) == 0 && link_join(lab->host, error) == 0) {
         result = tune_hosts(lab, config, error);
     }
@@ -287,6 +290,11 @@ pid_t lab_fork(const struct lab *lab)
         }
     }
     return child;
+}
+
+int lab_unpenned(const struct lab *lab)
+{
+    return lab->unpenned;
 }
 
 void lab_show_processes(const struct lab *lab)

@@ -5,12 +5,13 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* The kernel's overflow id, kernel/user.c: nobody's own. */
-#define NOBODY ((uid_t)65534)
+#define NOBODY 65534L
 
 #define CAN(capability) (UINT64_C(1) << (capability))
 
@@ -36,18 +37,42 @@ static const struct powers {
 };
 
 /* Raw calls: glibc would first go through the threads that the conductor had (nptl_setxid.c). */
+static bool set_saved_ids(long group, long user)
+{
+    return syscall(SYS_setresgid, -1L, -1L, group) == 0 &&
+           syscall(SYS_setresuid, -1L, -1L, user) == 0;
+}
+
+/* A user namespace may not know the id, and root may lack CAP_SETUID or CAP_SETGID.  The saved ids
+ * are tried: they alone change no power, and come back. */
+uid_t privileges_worker_user(void)
+{
+    uid_t user = geteuid();
+
+    if (user != 0) {
+        return user;
+    }
+    bool allowed = set_saved_ids(NOBODY, NOBODY);
+    set_saved_ids(getegid(), user);
+    return allowed ? (uid_t)NOBODY : user;
+}
+
 static int change_user(void)
 {
-    if (geteuid() != 0) {
+    pid_t parent = getppid();
+
+    if (privileges_worker_user() == geteuid()) {
         return 0;
     }
     prctl(PR_SET_KEEPCAPS, 1);
     syscall(SYS_setgroups, 0, NULL); /* in a user namespace it may be given up */
     if (syscall(SYS_setresgid, NOBODY, NOBODY, NOBODY) != 0 ||
         syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY) != 0) {
-        /* A user namespace that does not know the id, or a root that may not change (CAP_SETUID).
-         */
-        return errno == EINVAL || errno == EPERM ? 0 : -1;
+        return -1;
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* another user's is taken back, prctl(2) */
+    if (getppid() != parent) {
+        _exit(EXIT_FAILURE); /* its parent ended in between */
     }
     return 0;
 }
@@ -88,15 +113,14 @@ int privileges_keep(enum privileges privileges, struct error *error)
         (!powers->executes && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)) {
         return error_errno(error, STATUS_MACHINE, errno, "give up privileges");
     }
-    if (powers->changes_user) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* another user's is taken back, prctl(2) */
-    }
     return 0;
 }
 
 void privileges_give_socket(int fd)
 {
-    if (geteuid() == 0 && fchown(fd, NOBODY, (gid_t)-1) != 0) {
-        return; /* as in change_user(): workers stay who they are */
+    uid_t user = privileges_worker_user();
+
+    if (user != geteuid() && fchown(fd, user, (gid_t)-1) != 0) {
+        return; /* without CAP_CHOWN it shares its port with nobody */
     }
 }

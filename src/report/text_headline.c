@@ -119,11 +119,27 @@ static void list_role(struct list *list, const struct facts *facts, enum side si
     }
 }
 
+/* What a run usually has, where the machine did not let it. */
+static void list_lacks(struct list *list, const struct facts *facts)
+{
+    const struct text_pairs *environment = &facts->result->environment;
+    const char *user = text_pairs_get(environment, "worker_euid");
+    const char *pen = text_pairs_get(environment, "pid_namespace");
+
+    if (user != NULL && strcmp(user, "0") == 0) {
+        list_add(list, "workers are root");
+    }
+    if (pen != NULL && strcmp(pen, "yes") != 0) {
+        list_add(list, "no PID namespace (%s)", pen);
+    }
+}
+
 static void list_machine(struct list *list, const struct facts *facts)
 {
     list_add(list, "%s", facts->result->private_lab ? "private lab" : "lab: host");
     list_role(list, facts, SIDE_CLIENT);
     list_role(list, facts, SIDE_SERVER);
+    list_lacks(list, facts);
     list_add_text(list, "server at ", facts_scenario(facts, "server.at"));
     const char *kernel = text_pairs_get(&facts->result->environment, "kernel");
     list_add_text(list, "Linux ", kernel != NULL ? kernel : "");

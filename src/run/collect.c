@@ -8,6 +8,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/grow.h"
+#include "finwait/privileges.h"
 #include "trial.h"
 
 /* ---- before ---- */
@@ -53,6 +54,22 @@ static void collect_environment(struct text_pairs *pairs)
     }
     add_number(pairs, "euid", lab_user());
     text_pairs_add(pairs, "libevent", event_get_version());
+}
+
+void collect_lab(struct trial *trial)
+{
+    struct text_pairs *environment = &trial->result->environment;
+    int errnum = lab_unpenned(trial->lab);
+    const char *name = errno_name(errnum);
+    uid_t worker = privileges_worker_user();
+
+    add_number(environment, "worker_euid", worker == 0 ? lab_user() : worker);
+    if (trial->result->private_lab) {
+        text_pairs_add(environment, "pid_namespace",
+                       errnum == 0    ? "yes"
+                       : name != NULL ? name
+                                      : "no");
+    }
 }
 
 static void collect_programs(const struct scenario *scenario, struct result *result)

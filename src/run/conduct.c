@@ -196,7 +196,11 @@ static int setup_lab(struct trial *trial, struct error *error)
 
     plan_lab(trial->scenario, &config);
     trial->lab = lab_new(&config, error);
-    return trial->lab != NULL ? 0 : -1;
+    if (trial->lab == NULL) {
+        return -1;
+    }
+    collect_lab(trial);
+    return 0;
 }
 
 /* Made before the roles are: what then stands on the server's port is not the run's. */

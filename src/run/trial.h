@@ -80,6 +80,7 @@ void predict_unstruck(struct result *result, const struct scenario *scenario,
 /* ---- collect.c: from the trial into the result ---- */
 
 void collect_setup(struct trial *trial); /* scenario, environment */
+void collect_lab(struct trial *trial);   /* what its processes are kept in; before the roles */
 int collect_sysctls(struct trial *trial, struct error *error);
 int collect_prediction(struct trial *trial, struct error *error); /* once the sysctls are known */
 void collect_final(struct trial *trial); /* the state counts that stand at the end of settle */

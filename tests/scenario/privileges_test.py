@@ -8,6 +8,11 @@ import finwait_test as ft
 
 SETTINGS = {"load.connections": 20, "settle": "0s"}
 
+# The ids of every worker, as a lab's PID namespace shows them: "finwait" is what guards an inspection,
+# too, but that may gain what it likes.
+WORKERS = "$(grep -lx 'NoNewPrivs:.1' $(grep -lx 'Name:.finwait' /proc/[0-9]*/status))"
+IDS = f"grep -hE '^(Uid|Gid):' {WORKERS}"
+
 
 def without(*capabilities):
     """A command's beginning: root with all but these."""
@@ -17,9 +22,12 @@ def without(*capabilities):
 
 @unittest.skipUnless(ft.is_root() and shutil.which("setpriv"), "takes root and setpriv(1)")
 class RootWithLess(ft.LabTestCase):
-    def run_without(self, *capabilities, **settings):
+    def run_without(self, *capabilities, more=(), **settings):
+        return self.run_by(without(*capabilities), *more, **settings)
+
+    def run_by(self, beginning, *more, **settings):
         arguments = ft.as_arguments({**SETTINGS, **settings})
-        command = [*without(*capabilities), ft.BINARY, *arguments, "--json"]
+        command = [*beginning, ft.BINARY, *arguments, "--json", *more]
         done = subprocess.run(
             command, capture_output=True, cwd=ft.PLACE.path, timeout=ft.PATIENCE, check=False
         )
@@ -41,6 +49,24 @@ class RootWithLess(ft.LabTestCase):
         ended = self.run_without("all", lab="host", **{"server.port": ft.free_port()})
         self.assertEqual((ended.status, ended.stderr), (0, ""), ended)
         self.assertEqual(ended.result["connections.completed"], 20)
+
+    def test_workers_are_nobody_or_root_and_no_half_of_either(self):
+        for less in (["setuid"], ["setgid"], ["setuid", "setgid"], []):
+            with self.subTest(less):
+                ended = self.run_without(*less or ["net_raw"], more=["--inspect", IDS])
+                self.assertEqual((ended.status, ended.stderr), (0, ""), ended)
+                user = 0 if less else ft.NOBODY
+                self.assertEqual(ended.result.json["environment"]["worker_euid"], str(user))
+                ids = ended.result.inspection("server")["output"].splitlines()
+                alike = "\t".join([str(user)] * 4)
+                self.assertEqual(sorted(set(ids)), [f"Gid:\t{alike}", f"Uid:\t{alike}"])
+
+    def test_a_pid_namespace_that_cannot_be_had_is_told(self):
+        none = "echo 0 >/proc/sys/user/max_pid_namespaces && exec \"$@\""
+        ended = self.run_by(["unshare", "-Ur", "sh", "-c", none, "sh"])
+        self.assertEqual((ended.status, ended.stderr), (0, ""), ended)
+        self.assertEqual(ended.result.json["environment"]["pid_namespace"], "ENOSPC")
+        self.assertEqual(self.run_by([]).result.json["environment"]["pid_namespace"], "yes")
 
     def test_both_refusals_are_told(self):
         """Without CAP_SETFCAP root may not be mapped, user_namespaces(7)."""

@@ -89,6 +89,26 @@ static void the_headline_says_what_ran(void **state)
     result_free(result);
 }
 
+static void the_headline_says_what_the_machine_did_not_let(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    text_pairs_add(&result->environment, "worker_euid", "65534");
+    text_pairs_add(&result->environment, "pid_namespace", "yes");
+    char *text = written(&report_text, result);
+    assert_holds(text, "1 server worker, Linux");
+    free(text);
+    text_pairs_drop(&result->environment);
+    text_pairs_drop(&result->environment);
+    text_pairs_add(&result->environment, "worker_euid", "0");
+    text_pairs_add(&result->environment, "pid_namespace", "ENOSPC");
+    text = written(&report_text, result);
+    assert_holds(text, "1 server worker, workers are root, no PID namespace (ENOSPC)");
+    free(text);
+    result_free(result);
+}
+
 static void set_scenario(struct result *result, const char *name, const char *value)
 {
     for (size_t i = 0; i < result->scenario.count; i++) {
@@ -650,6 +670,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_headline_says_what_ran),
+        cmocka_unit_test(the_headline_says_what_the_machine_did_not_let),
         cmocka_unit_test(the_headline_tells_how_far_the_load_goes),
         cmocka_unit_test(programs_that_send_nothing_have_no_protocol),
         cmocka_unit_test(held_sockets_in_close_are_seen_as_held),
