@@ -1,5 +1,6 @@
 #include "guard.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,12 +9,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The exit status where a command could not be run, as sh(1) has it. */
+enum { NOT_RUN = 126 };
+
 int guard_status(int status)
 {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static _Noreturn void guard_exec(const char *command)
+int guard_not_begun(struct unbegun *why, const char *call)
+{
+    *why = (struct unbegun){call, errno};
+    return NOT_RUN;
+}
+
+static _Noreturn void guard_exec(const char *command, struct unbegun *why)
 {
     sigset_t none;
 
@@ -22,7 +32,7 @@ static _Noreturn void guard_exec(const char *command)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-    _exit(127);
+    _exit(guard_not_begun(why, "execve /bin/sh"));
 }
 
 /* Whether /proc has the ids that we have: it may be that of another PID namespace. */
@@ -79,11 +89,10 @@ static int guard_wait(pid_t command, const sigset_t *heard)
     }
 }
 
-int guard_run(const char *command)
+int guard_run(const char *command, struct unbegun *why)
 {
     pid_t owner = getppid();
     sigset_t heard;
-    int status = 127;
 
     sigemptyset(&heard);
     sigaddset(&heard, SIGCHLD);
@@ -92,16 +101,17 @@ int guard_run(const char *command)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != owner) {
-        return status;
+        return NOT_RUN;
     }
     pid_t child = fork();
+    if (child < 0) {
+        return guard_not_begun(why, "fork");
+    }
     if (child == 0) {
-        guard_exec(command);
+        guard_exec(command, why);
     }
-    if (child > 0) {
-        setpgid(child, child); /* here too: whoever is first */
-        status = guard_wait(child, &heard);
-        guard_end_kin(child);
-    }
+    setpgid(child, child); /* here too: whoever is first */
+    int status = guard_wait(child, &heard);
+    guard_end_kin(child);
     return status;
 }

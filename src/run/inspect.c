@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,13 +16,11 @@
 enum {
     /* What is kept of a command's output. */
     OUTPUT_MAX = 1024 * 1024,
-    /* The exit status where a command could not be run, as sh(1) has it. */
-    NOT_RUN = 126,
     /* How soon a command's end, or a signal to us, is noticed. */
     TICK_MS = 20,
 };
 
-static _Noreturn void run_command(const struct trial *trial, enum side side, int out)
+static int run_command(const struct trial *trial, enum side side, int out, struct unbegun *why)
 {
     struct error error;
     int nothing = open("/dev/null", O_RDONLY);
@@ -32,16 +31,15 @@ static _Noreturn void run_command(const struct trial *trial, enum side side, int
     signal(SIGXFSZ, SIG_DFL);
     if (dup2(nothing, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
         dup2(out, STDERR_FILENO) < 0) {
-        _exit(NOT_RUN);
+        return guard_not_begun(why, "dup2");
     }
     if (lab_enter(trial->lab, side, &error) != 0) {
-        error_print(&error, stderr);
-        _exit(NOT_RUN);
+        return guard_not_begun(why, "setns");
     }
     close_range(STDERR_FILENO + 1, ~0U, 0);
     lab_show_processes(trial->lab);
     setenv("FINWAIT_HOST", lab_is_private(trial->lab) ? side_name(side) : "host", 1);
-    _exit(guard_run(trial->options->inspect));
+    return guard_run(trial->options->inspect, why);
 }
 
 /* What a command prints, as much of it as is kept. */
@@ -106,41 +104,62 @@ static int await_command(struct trial *trial, pid_t pid, struct capture *capture
     return guard_status(status);
 }
 
-/* What could not be begun has said so, with the status of a shell that cannot run a command. */
-static int not_begun(struct trial *trial, enum side side, struct capture *capture, const char *call)
+static void not_begun(struct trial *trial, enum side side, struct capture *capture,
+                      const struct unbegun *why)
 {
     struct error error;
     char what[32];
 
-    error_errno(&error, STATUS_MACHINE, errno, "%s", call);
+    error_errno(&error, STATUS_MACHINE, why->errnum, "%s", why->call);
     snprintf(what, sizeof what, "%s inspection", side_name(side));
     text_pairs_add(&trial->result->unkept, what, error.what);
-    snprintf(capture->text, OUTPUT_MAX, "finwait: %s\n", error.what);
-    return NOT_RUN;
+    capture->used = (size_t)snprintf(capture->text, OUTPUT_MAX, "finwait: %s\n", error.what);
 }
 
-static int begin(struct trial *trial, enum side side, struct capture *capture)
+/* The command's exit status, or a shell's that cannot run one. */
+static int run_beside(struct trial *trial, enum side side, struct capture *capture,
+                      struct unbegun *why)
 {
     int status;
     int pair[2];
-    pid_t pid;
 
     if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) != 0) {
-        return not_begun(trial, side, capture, "pipe2");
+        return guard_not_begun(why, "pipe2");
     }
-    pid = lab_fork(trial->lab);
+    pid_t pid = lab_fork(trial->lab);
     if (pid == 0) {
         fcntl(pair[1], F_SETFL, 0);
-        run_command(trial, side, pair[1]);
+        _exit(run_command(trial, side, pair[1], why));
+    }
+    if (pid < 0) {
+        status = guard_not_begun(why, "fork");
     }
     close(pair[1]);
-    if (pid < 0) {
-        status = not_begun(trial, side, capture, "fork");
-    } else {
+    if (pid > 0) {
         capture->fd = pair[0];
         status = await_command(trial, pid, capture);
     }
     close(pair[0]);
+    return status;
+}
+
+static int begin(struct trial *trial, enum side side, struct capture *capture)
+{
+    struct unbegun lack = {.call = NULL};
+    struct unbegun *why =
+        mmap(NULL, sizeof *why, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int status;
+
+    if (why == MAP_FAILED) {
+        status = guard_not_begun(&lack, "mmap");
+    } else {
+        status = run_beside(trial, side, capture, why);
+        lack = *why;
+        munmap(why, sizeof *why);
+    }
+    if (lack.call != NULL) {
+        not_begun(trial, side, capture, &lack);
+    }
     return status;
 }
 

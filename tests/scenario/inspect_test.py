@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
+import unittest
 
 import finwait_test as ft
 
@@ -59,6 +61,26 @@ class Inspect(ft.LabTestCase):
     def test_without_it_there_is_none(self):
         result = self.run_checked({"load.connections": 10, "settle": "0s"})
         self.assertEqual(result.listed("inspections"), [])
+
+    @unittest.skipUnless(ft.is_root(), "takes root")
+    def test_a_shell_that_cannot_be_run_is_told(self):
+        """Its status alone would be a command's own."""
+        hide = 'mount --bind /dev/null /bin/sh && exec "$@"'
+        arguments = ft.as_arguments({"load.connections": 10, "settle": "0s"})
+        command = [ft.BINARY, *arguments, "--json", "--inspect", "true"]
+        done = subprocess.run(
+            ["unshare", "-m", "sh", "-c", hide, "sh", *command],
+            capture_output=True,
+            cwd=ft.PLACE.path,
+            timeout=ft.PATIENCE,
+            check=False,
+        )
+        ended = ft.Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+        self.assertEqual(ended.status, 4, ended)
+        for host in ("client", "server"):
+            self.assertEqual(ended.result.inspection(host)["status"], 126)
+            told = ended.result.json["unkept"][f"{host} inspection"]
+            self.assertIn("execve /bin/sh: EACCES", told)
 
     def test_output_that_is_no_text(self):
         result = self.inspect("printf 'a\\377\\000b'")
