@@ -167,6 +167,19 @@ static enum message_progress feed_failed(struct conn *conn, int errnum)
     return MESSAGE_BAD;
 }
 
+/* MSG_TRUNC takes the bytes out of the queue without a copy, tcp(7).  0, or an errno. */
+static int take_peeked(int fd, size_t length)
+{
+    while (length > 0) {
+        ssize_t taken = recv(fd, NULL, length, MSG_TRUNC);
+        if (taken <= 0) {
+            return taken < 0 ? errno : EIO; /* somebody else has taken them */
+        }
+        length -= (size_t)taken;
+    }
+    return 0;
+}
+
 /* MESSAGE_BAD: worker->loss says by what. */
 static enum message_progress feed(struct conn *conn, const char *bytes, size_t length, bool peeked)
 {
@@ -176,9 +189,8 @@ static enum message_progress feed(struct conn *conn, const char *bytes, size_t l
     conn->worker->account->bytes_received += used;
     conn->worker->loss = (struct loss){.outcome = OUTCOME_BAD_MESSAGE};
     if (peeked) {
-        /* MSG_TRUNC takes the bytes out of the queue without a copy, tcp(7). */
-        bool taken = recv(conn->fd, NULL, used, MSG_TRUNC) == (ssize_t)used;
-        return taken ? progress : feed_failed(conn, errno);
+        int errnum = take_peeked(conn->fd, used);
+        return errnum == 0 ? progress : feed_failed(conn, errnum);
     }
     if (progress == MESSAGE_WHOLE && !spill_keep(conn, bytes + used, length - used)) {
         return feed_failed(conn, ENOMEM);
