@@ -11,6 +11,8 @@
 enum {
     /* How long a connection that could not be opened keeps its slot. */
     REOPEN_MS = 10,
+    /* Connections that a sweep ends before others, and who looks after the worker, get a turn. */
+    SWEPT_AT_ONCE = 256,
     /* Steps of one connection before the others, and who looks after the worker, get their turn. */
     STEPS_AT_ONCE = 1000,
 };
@@ -301,18 +303,26 @@ static void sweep_in(struct worker *worker, int64_t ns)
     }
 }
 
+/* How long the first that waits has left; it may be late. */
+static int64_t time_left(const struct worker *worker, int64_t now)
+{
+    return TAILQ_FIRST(&worker->waiting)->since + worker->plan->timeout - now;
+}
+
 void conn_sweep(struct worker *worker)
 {
     int64_t now = clock_now();
-    struct conn *conn;
 
     worker->sweeping = false;
-    while ((conn = TAILQ_FIRST(&worker->waiting)) != NULL &&
-           conn->since + worker->plan->timeout <= now) {
-        conn_end(conn, OUTCOME_TIMEOUT);
+    for (int i = 0; i < SWEPT_AT_ONCE && !TAILQ_EMPTY(&worker->waiting); i++) {
+        if (time_left(worker, now) > 0) {
+            break;
+        }
+        conn_end(TAILQ_FIRST(&worker->waiting), OUTCOME_TIMEOUT);
     }
-    if (conn != NULL) {
-        sweep_in(worker, conn->since + worker->plan->timeout - now);
+    if (!TAILQ_EMPTY(&worker->waiting)) {
+        int64_t left = time_left(worker, now);
+        sweep_in(worker, left > 0 ? left : 0);
     }
 }
 

@@ -200,7 +200,7 @@ void conn_unregister(struct conn *conn);
 /* Connections that wait in one step for the plan's timeout end then, and none before.  0 or -1. */
 int conn_init_sweep(struct worker *worker);
 
-/* End those that have, and come back for the next. */
+/* End those that have, so many at once, and come back for the next. */
 void conn_sweep(struct worker *worker);
 
 #endif

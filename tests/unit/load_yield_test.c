@@ -96,6 +96,44 @@ static void nobody_is_cut_off_early(void **state)
     tear_down(&setting);
 }
 
+static void count_event(void *context)
+{
+    ++*(unsigned *)context;
+}
+
+/* Many that are due at once are not ended in one go, which would keep the heartbeat away. */
+static void many_are_ended_in_turns(void **state)
+{
+    enum { MANY = 5000 };
+    struct setting setting;
+    unsigned events = 0;
+    struct conn *conn;
+
+    (void)state;
+    set_up(&setting, 1);
+    setting.worker.events.over = count_event;
+    setting.worker.events.context = &events;
+    for (int i = 0; i < MANY; i++) {
+        conn = conn_new(&setting.worker, -1, clock_now());
+        conn_yield(conn);
+        event_del(&conn->timer); /* it is not to go on */
+    }
+    event_del(&setting.worker.sweep);
+    conn_sweep(&setting.worker);
+    assert_in_range(setting.account->outcome[OUTCOME_TIMEOUT], 1, 1000);
+    while (setting.worker.sweeping) {
+        event_base_loop(setting.worker.base, EVLOOP_ONCE);
+    }
+    assert_int_equal(setting.account->outcome[OUTCOME_TIMEOUT], MANY);
+    assert_true(events >= MANY / 1000);
+    while ((conn = TAILQ_FIRST(&setting.worker.spare)) !=
+           TAILQ_LAST(&setting.worker.spare, conn_list)) {
+        TAILQ_REMOVE(&setting.worker.spare, conn, link);
+        free(conn);
+    }
+    tear_down(&setting);
+}
+
 /* A step that goes on for ever without a wait. */
 static enum step_result endless(struct conn *conn, const struct step *step)
 {
@@ -127,9 +165,8 @@ static void steps_without_a_wait_give_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(giving_way_is_waiting),
-        cmocka_unit_test(nobody_is_cut_off_early),
-        cmocka_unit_test(steps_without_a_wait_give_way),
+        cmocka_unit_test(giving_way_is_waiting),   cmocka_unit_test(many_are_ended_in_turns),
+        cmocka_unit_test(nobody_is_cut_off_early), cmocka_unit_test(steps_without_a_wait_give_way),
         cmocka_unit_test(trying_again_is_none),
     };
 
