@@ -1,4 +1,3 @@
-#include <assert.h>
 #include <string.h>
 
 #include "machine.h"
@@ -14,21 +13,24 @@ bool segment_has_data(enum segment segment)
            segment == SEGMENT_ALERT;
 }
 
-void channel_push(struct channel *channel, enum segment segment)
+/* Tickets, data, its cut rest, close_notify or alert, a FIN, a RST and an ACK or two between them:
+ * no socket sends more kinds. */
+bool channel_push(struct channel *channel, enum segment segment)
 {
     size_t i = 0;
 
     while (i < CHANNEL_RUNS && channel->run[i].segment != SEGMENT_NONE) {
         i++;
     }
-    if (i > 0 && channel->run[i - 1].segment == segment) {
+    if (i > 0 && channel->run[i - 1].segment == segment && channel->run[i - 1].count < UINT16_MAX) {
         channel->run[i - 1].count++;
-        return;
+        return true;
     }
-    /* Tickets, data, its cut rest, close_notify or alert, a FIN, a RST and an ACK or two between
-     * them: no socket sends more kinds. */
-    assert(i < CHANNEL_RUNS);
+    if (i == CHANNEL_RUNS) {
+        return false;
+    }
     channel->run[i] = (struct run){(uint16_t)segment, 1};
+    return true;
 }
 
 enum segment channel_head(const struct channel *channel)
@@ -74,7 +76,8 @@ static void channel_remove(struct channel *channel, size_t i)
 
     memmove(&run[i], &run[i + 1], (CHANNEL_RUNS - i - 1) * sizeof *run);
     run[CHANNEL_RUNS - 1] = (struct run){0};
-    if (i > 0 && run[i].segment != SEGMENT_NONE && run[i - 1].segment == run[i].segment) {
+    if (i > 0 && run[i].segment != SEGMENT_NONE && run[i - 1].segment == run[i].segment &&
+        run[i - 1].count + run[i].count <= UINT16_MAX) {
         run[i - 1].count = (uint16_t)(run[i - 1].count + run[i].count);
         channel_remove(channel, i);
     }
@@ -100,21 +103,24 @@ enum segment channel_newest_data(const struct channel *channel)
     return i < CHANNEL_RUNS ? (enum segment)channel->run[i].segment : SEGMENT_NONE;
 }
 
-void channel_drop_data(struct channel *channel, bool whole)
+bool channel_drop_data(struct channel *channel, bool whole)
 {
     size_t i = last_data(channel);
     struct run *run = channel->run;
 
     if (i == CHANNEL_RUNS) {
-        return;
+        return true;
     }
-    run[i].count--;
     if (!whole) { /* what stands behind it makes room */
-        assert(run[CHANNEL_RUNS - 1].segment == SEGMENT_NONE);
+        if (run[CHANNEL_RUNS - 1].segment != SEGMENT_NONE) {
+            return false;
+        }
         memmove(&run[i + 2], &run[i + 1], (CHANNEL_RUNS - i - 2) * sizeof *run);
         run[i + 1] = (struct run){SEGMENT_CUT, 1};
     }
+    run[i].count--;
     if (run[i].count == 0) {
         channel_remove(channel, i);
     }
+    return true;
 }

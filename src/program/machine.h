@@ -104,13 +104,15 @@ struct world {
     const struct model_input *input;
     uint16_t rounds[SIDE_N];        /* explored, of those the programs have */
     struct model_flow flow[SIDE_N]; /* as flow_init() makes it of the input's */
+    bool overflow;                  /* more is under way than a channel holds */
     bool *doubt;                    /* set where the buffers' sizes decide; NULL: not asked */
     struct model_end *record;       /* where to write down each event; NULL: nowhere */
 };
 
 /* ---- channel.c ---- */
 
-void channel_push(struct channel *channel, enum segment segment);
+/* False: there is no room for it. */
+bool channel_push(struct channel *channel, enum segment segment);
 enum segment channel_head(const struct channel *channel);
 bool channel_has(const struct channel *channel, enum segment segment);
 /* Take the oldest `segment` out, wherever it stands. */
@@ -123,9 +125,10 @@ bool segment_has_data(enum segment segment);
 /* How many stand in a row somewhere in it. */
 unsigned channel_count(const struct channel *channel, enum segment segment);
 
-/* The newest data under way, SEGMENT_NONE: none; take them out, or leave but their beginning. */
+/* The newest data under way, SEGMENT_NONE: none; take them out, or leave but their beginning
+ * (false: there is no room for it). */
 enum segment channel_newest_data(const struct channel *channel);
-void channel_drop_data(struct channel *channel, bool whole);
+bool channel_drop_data(struct channel *channel, bool whole);
 
 /* ---- model_flow.c: what the buffers take ---- */
 

@@ -236,7 +236,7 @@ static int explore(struct explorer *explorer, const struct world *world, enum si
     bool moved = false;
 
     int added = machine_set_add(explorer->seen, &world->machine);
-    if (added < 0 || explorer->length == TRAIL_MAX) {
+    if (added < 0 || explorer->length == TRAIL_MAX || world->overflow) {
         return fail_too_large(explorer);
     }
     if (added == 0) {

@@ -205,7 +205,8 @@ void tcp_drop(struct world *world, enum side sender)
     bool in_parts = world->input->flow[sender].message > SEGMENT_SIZE;
 
     world->machine.end[side_peer(sender)].lost_data |= newest == SEGMENT_DATA;
-    channel_drop_data(&world->machine.channel[sender], newest != SEGMENT_DATA || !in_parts);
+    world->overflow |=
+        !channel_drop_data(&world->machine.channel[sender], newest != SEGMENT_DATA || !in_parts);
 }
 
 bool tcp_can_arrive(const struct world *world, enum side sender)

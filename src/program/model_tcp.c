@@ -23,7 +23,7 @@ void tcp_send_segment(struct world *world, enum side side, enum segment segment)
     if (segment == SEGMENT_RST && end->rst_sent < UINT8_MAX) {
         end->rst_sent++;
     }
-    channel_push(&world->machine.channel[side], segment);
+    world->overflow |= !channel_push(&world->machine.channel[side], segment);
 }
 
 bool tcp_is_mini(const struct world *world, enum side side)
@@ -195,6 +195,6 @@ void tcp_cut(struct world *world, enum side side)
     struct channel *channel = &world->machine.channel[side];
 
     if (channel_newest_data(channel) == SEGMENT_DATA) {
-        channel_drop_data(channel, false);
+        world->overflow |= !channel_drop_data(channel, false);
     }
 }
