@@ -27,6 +27,9 @@
  * chooses as it goes.  Below one bound it surely fits, above another it surely does not, and
  * between them the model walks both ways; the ends that only one of the ways has are marked.
  *
+ * A message of which `drain` took the beginning is none any more: what is left of it is unread, and
+ * no recv's.
+ *
  * Time: steps and segments take none; pause(T) takes T and lets everything else
  * that can happen happen first, unless it is 10 ms or less; what is over at nearly the same time is
  * over in either order; from 50 ms on, a delayed ACK is part of that.  The network loses nothing.
@@ -40,7 +43,9 @@ struct model_tls {
     bool tickets; /* the server's accept ends with session tickets on their way to the client
                      (TLS 1.3): unread data there until it reads */
     bool ignore_unexpected_eof[SIDE_N]; /* a FIN passes for a close_notify, and draws no alert */
-    bool read_ahead; /* a read may take what is behind a record from the receive queue, too */
+    bool read_ahead;  /* a read may take what is behind a record from the receive queue, too … */
+    bool server_last; /* … and so may the client's last of the handshake: the server's Finished may
+                         end it (TLS 1.2) */
 };
 
 /* What the buffers between two sockets take of what one side sends, in bytes. */

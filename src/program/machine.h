@@ -41,7 +41,7 @@ enum record {
     RECORD_TICKETS = 1,
     RECORD_NOTIFY = 2,
     RECORD_ALERT = 4,
-    RECORD_CUT = 8, /* no record, but as unread: SEGMENT_CUT */
+    RECORD_CUT = 8, /* no record, but as unread: SEGMENT_CUT, or the rest of a message */
 };
 
 struct endpoint {
@@ -76,7 +76,9 @@ struct endpoint {
     uint8_t pulled; /* of the messages and records in the queue, those that TLS has read ahead */
     uint8_t pulled_records;
     uint8_t unacked; /* data of its have arrived, and the ACK of them may be delayed */
-    uint8_t spare[2];
+    uint8_t torn;    /* the head of the peer's channel is the rest of a message: `drain` took its
+                        beginning */
+    uint8_t spare;
 };
 
 #define CHANNEL_RUNS 12
@@ -256,6 +258,10 @@ void step_read_ahead(struct world *world, enum side side);
 /* Whether a RST may have come before the client's connect was over: then it fails. */
 bool step_connect_can_fail(const struct world *world, enum side side);
 void step_connect_fails(struct world *world, enum side side);
+
+/* Whether its TLS handshake may have read ahead of what the server sent behind it; have it so. */
+bool step_connect_can_read_ahead(const struct world *world, enum side side);
+void step_connect_reads_ahead(struct world *world, enum side side);
 
 /* That step has waited for longer than it may: the interpreter closes the connection. */
 void step_expire(struct world *world, enum side side);

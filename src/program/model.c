@@ -18,6 +18,7 @@ enum choice_kind {
     CHOICE_WAIT,            /* it begins it, a send, and has to wait for room */
     CHOICE_READ_AHEAD,      /* it runs it and reads more than it is to */
     CHOICE_CONNECT_FAILS,   /* its connect meets a RST that came after the handshake */
+    CHOICE_CONNECT_AHEAD,   /* its connect has read more than the handshake */
     CHOICE_EXPIRE,          /* it has waited in it for too long */
     CHOICE_TIME,            /* time passes until a pause, or a wait, is over */
 };
@@ -90,6 +91,8 @@ static enum flow can_happen(const struct world *world, struct choice choice)
         return if_true(step_can_read_ahead(world, side));
     case CHOICE_CONNECT_FAILS:
         return step_connect_can_fail(world, side) ? FLOW_MAYBE : FLOW_NO;
+    case CHOICE_CONNECT_AHEAD:
+        return step_connect_can_read_ahead(world, side) ? FLOW_MAYBE : FLOW_NO;
     case CHOICE_EXPIRE:
         return if_true(world->machine.end[side].running && world->machine.end[side].expired);
     case CHOICE_TIME:
@@ -129,6 +132,9 @@ static void happen(struct world *world, struct choice choice)
         break;
     case CHOICE_CONNECT_FAILS:
         step_connect_fails(world, side);
+        break;
+    case CHOICE_CONNECT_AHEAD:
+        step_connect_reads_ahead(world, side);
         break;
     case CHOICE_EXPIRE:
         step_expire(world, side);
@@ -230,6 +236,7 @@ static int explore(struct explorer *explorer, const struct world *world, enum si
         {CHOICE_DROP, SIDE_CLIENT},
         {CHOICE_DROP, SIDE_SERVER},
         {CHOICE_CONNECT_FAILS, SIDE_CLIENT},
+        {CHOICE_CONNECT_AHEAD, SIDE_CLIENT},
         {CHOICE_EXPIRE, SIDE_CLIENT},
         {CHOICE_EXPIRE, SIDE_SERVER},
     };

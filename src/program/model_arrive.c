@@ -133,13 +133,15 @@ static bool data_refused(struct world *world, enum side side, enum segment segme
 static void data_arrives(struct world *world, enum side side, enum segment segment)
 {
     struct endpoint *end = &world->machine.end[side];
+    bool rest = segment_is_message(segment) && end->torn;
 
     end->window = segment_is_message(segment) ? WINDOW_IDLE : end->window;
+    end->torn = end->torn && !rest;
     end->lost_data |= segment == SEGMENT_CUT;
     world->machine.end[side_peer(side)].unacked = world->input->flow[side_peer(side)].nagle;
     if (!data_refused(world, side, segment)) {
-        end->readable = (uint16_t)(end->readable + (segment == SEGMENT_DATA));
-        end->records |= records[segment];
+        end->readable = (uint16_t)(end->readable + (segment == SEGMENT_DATA && !rest));
+        end->records |= rest ? RECORD_CUT : records[segment];
     }
 }
 

@@ -21,7 +21,8 @@ static void read_side(struct model_side *out, const struct machine *machine, enu
 
     *out = (struct model_side){
         .fate = end->running ? MODEL_BLOCKED : (enum model_fate)end->fate,
-        .lost_data = end->lost_data || end->readable > 0 || undelivered,
+        .lost_data =
+            end->lost_data || end->readable > 0 || undelivered || (end->records & RECORD_CUT) != 0,
         .rst_sent = end->rst_sent,
         .tw = end->tw,
         .abort_on_data = end->abort_on_data,

@@ -160,6 +160,7 @@ static void run_discard(struct world *world, enum side side)
 {
     struct endpoint *end = endpoint_of(world, side);
 
+    end->torn = end->torn || end->window != WINDOW_IDLE;
     tcp_all_read(world, side);
     end->records = 0;
     if (end->rst_received && !tcp_reads_fin(end)) {
@@ -332,16 +333,22 @@ void step_run(struct world *world, enum side side)
     }
 }
 
-/* What connect(2) met, it told at its second call: before anything that takes time. */
-bool step_connect_can_fail(const struct world *world, enum side side)
+/* Whether the client may as well be in connect still: before anything that takes time. */
+static bool has_just_connected(const struct world *world, enum side side)
 {
     const struct endpoint *end = &world->machine.end[side];
     const struct step *step = step_current(world, side);
 
-    return side == SIDE_CLIENT && step != NULL && end->step == 1 && end->rst_received &&
-           !world->input->tls.on && end->rounds == world->rounds[side] && end->waited == 0 &&
-           !end->sending &&
+    return side == SIDE_CLIENT && step != NULL && end->step == 1 &&
+           end->rounds == world->rounds[side] && end->waited == 0 && !end->sending &&
            (!step_pauses(world, side) || end->pause == pause_of(world, side, step));
+}
+
+/* What connect(2) met, it told at its second call. */
+bool step_connect_can_fail(const struct world *world, enum side side)
+{
+    return has_just_connected(world, side) && world->machine.end[side].rst_received &&
+           !world->input->tls.on;
 }
 
 void step_connect_fails(struct world *world, enum side side)
@@ -380,13 +387,30 @@ bool step_can_read_ahead(const struct world *world, enum side side)
            step_can_run(world, side) != FLOW_NO;
 }
 
-void step_read_ahead(struct world *world, enum side side)
+static void pull(struct endpoint *end)
 {
-    struct endpoint *end = endpoint_of(world, side);
-
     end->pulled = (uint8_t)(end->readable < UINT8_MAX ? end->readable : UINT8_MAX);
     end->pulled_records = end->records;
+}
+
+void step_read_ahead(struct world *world, enum side side)
+{
+    pull(endpoint_of(world, side));
     step_run(world, side);
+}
+
+bool step_connect_can_read_ahead(const struct world *world, enum side side)
+{
+    const struct endpoint *end = &world->machine.end[side];
+
+    return world->input->tls.read_ahead && world->input->tls.server_last &&
+           has_just_connected(world, side) &&
+           (end->readable > end->pulled || (end->records & ~end->pulled_records) != 0);
+}
+
+void step_connect_reads_ahead(struct world *world, enum side side)
+{
+    pull(endpoint_of(world, side));
 }
 
 void step_begin(struct world *world, enum side side)
@@ -399,9 +423,11 @@ void step_begin(struct world *world, enum side side)
     }
     if (step->op == STEP_RECV) {
         uint8_t before = RECORD_TICKETS | (end->readable == 0 ? RECORD_CUT : 0);
+        end->lost_data |= (end->records & before & RECORD_CUT) != 0;
         end->records &= (uint8_t)~before;
         tcp_open_window(world, side);
     } else { /* it throws away what comes, as it comes */
+        end->records &= (uint8_t)~RECORD_CUT;
         tcp_all_read(world, side);
     }
 }

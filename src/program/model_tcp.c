@@ -128,7 +128,7 @@ void tcp_close(struct world *world, enum side side)
 {
     struct endpoint *end = &world->machine.end[side];
     bool part = end->window == WINDOW_FULL || end->window == WINDOW_PART;
-    bool message = end->readable > 0 || part;
+    bool message = end->readable > 0 || part || (end->records & RECORD_CUT) != 0;
     bool unread = part || end->readable > end->pulled || (end->records & ~end->pulled_records) != 0;
 
     end->open = 0;

@@ -11,6 +11,7 @@
 
 #define PORT_RANGE   "net.ipv4.ip_local_port_range"
 #define SYN_PATIENCE (7 * NS_PER_S)
+#define SEGMENT      1000 /* bytes of a message that one surely carries, with an HTTP head */
 #define TW_BUCKETS   "net.ipv4.tcp_max_tw_buckets"
 
 /* ---- what the scenario asks for ---- */
@@ -53,6 +54,25 @@ static bool is_foreign(const struct scenario *scenario, enum side side)
 static bool inherits(const struct scenario *scenario, enum side side)
 {
     return program_has(&scenario->side[side].program, STEP_INHERIT);
+}
+
+/* Whether the program may receive what a `drain` has left of a message that does not arrive in one
+ * segment: of HTTP it is no message, and raw it begins another. */
+static bool tears_messages(const struct scenario *scenario, enum side side)
+{
+    const struct program *program = &scenario->side[side].program;
+    const struct message_spec *message = &scenario->message;
+    bool drained = false;
+    bool again = program_rounds(program) > 1;
+
+    for (size_t i = 0; i < program->length; i++) {
+        drained |= program->step[i].op == STEP_DRAIN;
+        if (program->step[i].op == STEP_RECV && (drained || again)) {
+            return program_has(program, STEP_DRAIN) &&
+                   (side == SIDE_CLIENT ? message->response_size : message->request_size) > SEGMENT;
+        }
+    }
+    return false;
 }
 
 /* A client's connections are dealt out evenly, a server's are not. */
@@ -198,6 +218,8 @@ static const struct reason {
     {has_events, "events strike a role from outside, and the model knows only its program"},
     {is_foreign, "one of the two programs is not finwait's own"},
     {inherits, "a child process holds the descriptor too, and the model knows of no processes"},
+    {tears_messages,
+     "`drain` may take a part of a message, and the next `recv` begins with the rest"},
     {dies_beside_others,
      "`die` ends the other connections of its worker as well, wherever they are, "
      "and the model walks one"},

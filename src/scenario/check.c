@@ -131,6 +131,7 @@ static void model_tls(const struct scenario *scenario, struct model_tls *tls)
 {
     *tls = (struct model_tls){.on = scenario->transport == TRANSPORT_TLS};
     tls->read_ahead = tls->on && scenario->tls.read_ahead;
+    tls->server_last = tls->on && scenario->tls.version == TLS_1_2;
     tls->tickets = tls->on && scenario->tls.version != TLS_1_2 && scenario->tls.tickets > 0;
     for (unsigned side = 0; side < SIDE_N; side++) {
         tls->ignore_unexpected_eof[side] = scenario->tls.side[side].ignore_unexpected_eof;

@@ -267,6 +267,46 @@ static void reading_ahead_can_spare_the_rst(void **state)
     }
 }
 
+/* So may the client's last read of a handshake that the server ends, TLS 1.2. */
+static void connect_can_read_ahead(void **state)
+{
+    (void)state;
+    for (unsigned last = 0; last < 2; last++) {
+        struct pair pair;
+        pair_init(&pair, "connect pause(100ms) send close", "accept notify hold");
+        pair.input.tls = (struct model_tls){.on = true, .read_ahead = true, .server_last = last};
+        assert_int_equal(model_explore(pair.model, &pair.input, &pair.error), 0);
+        assert_true(has_end(pair.model, TCP_STATE_CLOSE, TCP_STATE_CLOSE)); /* unread: a RST */
+        assert_int_equal(has_end(pair.model, TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSE_WAIT), last);
+        pair_fini(&pair);
+    }
+}
+
+/* Of a message whose beginning is gone a recv never has the whole; a wait-fin has no need of it. */
+static void what_drain_tears_is_no_message(void **state)
+{
+    struct pair pair;
+
+    (void)state;
+    assert_int_equal(explore_sizes(&pair, "connect send recv close",
+                                   "accept drain recv send wait-fin close", 4 << 20, 1 << 20),
+                     -1);
+    assert_non_null(strstr(pair.error.what, "client waits in `recv` while server waits in `recv`"));
+    pair_fini(&pair);
+
+    assert_int_equal(
+        explore_sizes(&pair, "connect send close", "accept drain recv close", 4 << 20, 1), 0);
+    assert_true(has_fate(pair.model, SIDE_SERVER, MODEL_EOF));
+    assert_true(has_fate(pair.model, SIDE_SERVER, MODEL_DONE));
+    pair_fini(&pair);
+
+    assert_int_equal(
+        explore_sizes(&pair, "connect send close", "accept drain wait-fin close", 4 << 20, 1), 0);
+    assert_int_equal(pair.model->end_count, 1);
+    assert_false(pair.model->end[0].side[SIDE_SERVER].lost_data);
+    pair_fini(&pair);
+}
+
 /* Without load.timeout: no program that still waits is done. */
 static void who_waits_for_ever_is_blocked(void **state)
 {
@@ -300,6 +340,8 @@ int main(void)
         cmocka_unit_test(a_rst_can_come_before_connect_returns),
         cmocka_unit_test(a_long_fin_wait2_is_a_full_socket),
         cmocka_unit_test(reading_ahead_can_spare_the_rst),
+        cmocka_unit_test(connect_can_read_ahead),
+        cmocka_unit_test(what_drain_tears_is_no_message),
         cmocka_unit_test(who_waits_for_ever_is_blocked),
     };
 

@@ -56,6 +56,12 @@ static void it_says_what_it_cannot_know(void **state)
         {"client: {to: \"198.18.0.1:99\"}", "client.to"},
         {"client: {program: connect inherit(1s) close}\nserver: {program: accept wait-fin close}",
          "child"},
+        {"client: {program: connect send send close}\nserver: {program: accept drain recv close}\n"
+         "request: {size: 1001}",
+         "`drain`"},
+        {"client: {program: connect recv drain repeat(2) close}\nresponse: {size: 1M}\n"
+         "server: {program: accept send repeat(9) close}",
+         "`drain`"},
         {"client: {sockopt: {linger2: -1}}", "TCP_LINGER2"},
         {"server: {backlog: 2}\nload: {timeout: 2s}", "server.backlog"},
         {"client: {program: connect die}\nserver: {program: accept wait-fin close}", "`die`"},
@@ -96,6 +102,10 @@ static void it_foresees_the_rest(void **state)
 {
     static const char *const cases[] = {
         "{}",
+        "client: {program: connect send send close}\nserver: {program: accept drain recv close}\n"
+        "request: {size: 1000}",
+        "client: {program: connect send send close}\nserver: {program: accept recv drain close}\n"
+        "request: {size: 1M}",
         "client: {sockopt: {linger2: 2s}}",
         "server: {sockopt: {linger: 3s}}",
         "transport: tls\nclient: {tls: {verify: on}}",
