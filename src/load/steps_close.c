@@ -36,7 +36,7 @@ enum step_result step_shut_wr(struct conn *conn, const struct step *step)
 {
     (void)step;
     conn_closing_begins(conn);
-    verdict_closing(conn);
+    verdict_shutting(conn);
     return shut(conn, SHUT_WR);
 }
 

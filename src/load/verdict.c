@@ -1,8 +1,10 @@
 #include "verdict.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "finwait/clock.h"
@@ -20,13 +22,35 @@ static void count_closer(struct conn *conn, bool mine)
     }
 }
 
-/* tcpi_state is the first byte of struct tcp_info (tcp(7)); TCP_CLOSE when the kernel has none. */
-static int state_of(int fd)
+/* TCP_CLOSE when the kernel has none. */
+static struct tcp_info info_of(int fd)
 {
-    unsigned char state = TCP_CLOSE;
-    socklen_t size = sizeof state;
+    struct tcp_info info = {.tcpi_state = TCP_CLOSE};
+    socklen_t size = sizeof info;
 
-    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) == 0 ? state : TCP_CLOSE;
+    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+    return info;
+}
+
+/* Whether a FIN would stand behind data: more than Nagle's algorithm holds back, which a FIN takes
+ * along (tcp_send_fin()).  Then the peer may yet be first. */
+static bool holds_fin(int fd, const struct tcp_info *info)
+{
+    int unsent = 0;
+
+    return ioctl(fd, SIOCOUTQNSD, &unsent) == 0 && (uint32_t)unsent > info->tcpi_snd_mss;
+}
+
+/* Whether close(2) sends a RST, which nothing stands before: __tcp_close(). */
+static bool closes_with_rst(int fd)
+{
+    struct linger linger = {0};
+    socklen_t size = sizeof linger;
+    int unread = 0;
+
+    return (ioctl(fd, SIOCINQ, &unread) == 0 && unread > 0) ||
+           (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size) == 0 && linger.l_onoff &&
+            linger.l_linger == 0);
 }
 
 /* The kernel tells it once. */
@@ -51,9 +75,13 @@ int verdict_socket_error(struct conn *conn)
 
 struct verdict_look verdict_look(int fd)
 {
-    int state = state_of(fd);
+    struct tcp_info info = info_of(fd);
+    struct verdict_look look = {.state = info.tcpi_state};
 
-    return (struct verdict_look){state, state == TCP_CLOSE ? take_error(fd) : 0};
+    look.errnum = look.state == TCP_CLOSE ? take_error(fd) : 0;
+    look.fin_waits = look.state == TCP_ESTABLISHED && holds_fin(fd, &info);
+    look.resets = look.fin_waits && closes_with_rst(fd);
+    return look;
 }
 
 /* The error that took an unread socket to CLOSE: a RST's (tcp_reset()), not that TCP gave up. */
@@ -83,13 +111,34 @@ static bool is_open_question(const struct conn *conn)
     return !conn->closer_known && conn->opened;
 }
 
-void verdict_closed(struct conn *conn, struct verdict_look before)
+/* A child that has inherited the descriptor keeps the kernel from closing, nobody here knows how
+ * long. */
+static bool closes_at_once(const struct conn *conn, struct verdict_look before)
 {
-    if (is_open_question(conn) && before.state == TCP_ESTABLISHED) {
+    return (!before.fin_waits || before.resets) &&
+           !program_has(conn->worker->plan->program, STEP_INHERIT);
+}
+
+static void judge(struct conn *conn, struct verdict_look before, bool leaves)
+{
+    if (is_open_question(conn) && before.state == TCP_ESTABLISHED && leaves) {
         count_closer(conn, true);
     } else if (is_open_question(conn) && peer_has_closed(conn, before)) {
         count_closer(conn, false);
     }
+}
+
+void verdict_shutting(struct conn *conn)
+{
+    if (is_open_question(conn) && conn->fd >= 0) {
+        struct verdict_look look = verdict_look(conn->fd);
+        judge(conn, look, !look.fin_waits);
+    }
+}
+
+void verdict_closed(struct conn *conn, struct verdict_look before)
+{
+    judge(conn, before, closes_at_once(conn, before));
 }
 
 void verdict_closing(struct conn *conn)

@@ -8,13 +8,19 @@
  * Who closed first is counted once, at the first of these moments.
  */
 
-/* This side is about to send its FIN or RST: first, unless the kernel has the peer's already. */
+/* This side is about to send its FIN: first, unless the kernel has the peer's already, or data keep
+ * it here. */
+void verdict_shutting(struct conn *conn);
+
+/* It is about to close its descriptor, which sends a FIN or RST if no child has it as well. */
 void verdict_closing(struct conn *conn);
 
 /* What the kernel has of the peer at a moment, its state and a RST's errno; any thread may look. */
 struct verdict_look {
     int state;
-    int errnum; /* taken from the socket, which tells it once */
+    int errnum;     /* taken from the socket, which tells it once */
+    bool fin_waits; /* a FIN does not leave now: data that cannot be sent stand before it */
+    bool resets;    /* but a close sends a RST, which does */
 };
 struct verdict_look verdict_look(int fd);
 

@@ -48,6 +48,21 @@ class Steps(ft.LabTestCase):
             self.assertEqual(result.outcomes("client"), {"reset": N})
             self.assertEqual(result["closed_first.server"], N)
 
+    def test_a_fin_that_waits_behind_data_is_not_first(self):
+        for end in ("close", "shut-wr hold"):
+            result = self.play(
+                "connect pause(200ms) rst",
+                f"accept send {end}",
+                **{"response.size": "300000", "server.sockopt.sndbuf": "200k"},
+            )
+            self.assertEqual(result["closed_first.client"], N)
+            self.assertEqual(result["closed_first.both"], 0)
+
+    def test_a_close_of_what_a_child_has_too_is_not_first(self):
+        result = self.play("connect send inherit(300ms) close", "accept recv pause(100ms) close")
+        self.assertEqual(result["closed_first.server"], N)
+        self.assertEqual(result["closed_first.both"], 0)
+
     def test_close_with_unread_data_is_a_reset(self):
         result = self.play("connect send wait-fin close", "accept pause(300ms) close")
         self.check(result, "server", "done", {}, TCPAbortOnClose=N, OutRsts=N)
