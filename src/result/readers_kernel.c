@@ -36,10 +36,21 @@ static double standing(const struct result_side *side, const struct metric_key *
     return stands ? point_of(&side->observation[0], key).value : 0;
 }
 
+/* What was seen before the load, or at the same time as the last point, stands for it. */
+static size_t path_add(struct series_point *points, size_t last, struct series_point seen)
+{
+    if (seen.at <= points[last].at) {
+        points[last].value = seen.value;
+        return last;
+    }
+    points[last + 1] = seen;
+    return last + 1;
+}
+
 /*
  * The state from the start of load on, as seen until `end`: what stood at the start, each
- * observation, and the final one, be it among them or not.  Room for one point more is left.  The
- * points are the caller's to free; fewer than two: nothing was seen.
+ * observation, and the final one in its place, be it among them or not.  Room for one point more is
+ * left.  The points are the caller's to free; fewer than two: nothing was seen.
  */
 static struct series_point *path_until(const struct result *result, const struct metric_key *key,
                                        int64_t end, size_t *count)
@@ -47,19 +58,20 @@ static struct series_point *path_until(const struct result *result, const struct
     const struct result_side *side = readers_side(result, key);
     struct series_point *points = grow_new(side->observation_count + 3, sizeof *points);
     int64_t begin = result->phase[PHASE_LOAD].begin;
+    bool due = side->has_final;
     size_t last = 0;
 
     points[0] = (struct series_point){begin, standing(side, key)};
     for (size_t i = 0; i < side->observation_count && side->observation[i].at <= end; i++) {
         struct series_point seen = point_of(&side->observation[i], key);
-        if (seen.at <= begin) {
-            points[0].value = seen.value;
-        } else {
-            points[++last] = seen;
+        if (due && side->final.at <= seen.at) {
+            last = path_add(points, last, point_of(&side->final, key));
+            due = false;
         }
+        last = path_add(points, last, seen);
     }
-    if (side->has_final && side->final.at > points[last].at) {
-        points[++last] = point_of(&side->final, key);
+    if (due) {
+        last = path_add(points, last, point_of(&side->final, key));
     }
     *count = last + 1;
     return points;

@@ -287,6 +287,19 @@ static void a_growing_pile_has_the_mean_of_its_integral(void **state)
     }
 }
 
+/* With a decay phase samples go on behind the final one, which is a point between them. */
+static void the_final_observation_is_in_the_mean_before_a_decay(void **state)
+{
+    struct result *result = growing_pile(&(struct seen_case){"", {-5, 1000, 3000}, 2000, 0});
+
+    (void)state;
+    result->phase[PHASE_DECAY] = (struct phase_span){true, 2 * NS_PER_S, 3 * NS_PER_S};
+    result->side[SIDE_SERVER].final.state[TCP_STATE_TIME_WAIT] = 200;
+    assert_value(result, "server.time_wait.mean", 550); /* (500 + 600) / 2 */
+    assert_value(result, "server.time_wait.area", 1700);
+    result_free(result);
+}
+
 /* A pile that stands in the series from before the load on has it for a beginning. */
 static void what_stood_at_the_start_is_in_mean_and_peak(void **state)
 {
@@ -920,6 +933,7 @@ int main(void)
         cmocka_unit_test(the_final_observation_counts_for_the_peak),
         cmocka_unit_test(the_final_observation_alone_is_one),
         cmocka_unit_test(a_growing_pile_has_the_mean_of_its_integral),
+        cmocka_unit_test(the_final_observation_is_in_the_mean_before_a_decay),
         cmocka_unit_test(what_stood_at_the_start_is_in_mean_and_peak),
         cmocka_unit_test(zeros_that_are_left_out),
         cmocka_unit_test(the_prediction_says_what_completed_means),
