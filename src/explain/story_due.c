@@ -16,7 +16,8 @@ static const struct {
     {OUTCOME_BAD_MESSAGE, "what came was no HTTP/1.1 message for"},
 };
 
-/* An errno tells of a RST, and not whose: the kernel of the peer's host does, where it was read. */
+/* An errno tells of a RST, and not whose.  In a private lab nothing but the peer and the faults
+ * send one; elsewhere the peer's host counts those to others, too, and boxes have their own. */
 static const char *whose_reset(struct story *story, enum side side, uint64_t count)
 {
     const struct facts *facts = &story->facts;
@@ -25,14 +26,18 @@ static const char *whose_reset(struct story *story, enum side side, uint64_t cou
     if (faults_forged(facts, side)) {
         return "a RST of the peer or of a fault came instead to";
     }
-    if (!facts->side[peer].counted) {
-        story_certainty(story, CERTAINTY_LIKELY);
-        return "a RST, the peer's or of a box on the way, came instead to";
+    bool counted = facts->side[peer].counted;
+    if (counted) {
+        story_evidence(story, "%s.counter.TcpOutRsts", side_name(peer));
     }
-    story_evidence(story, "%s.counter.TcpOutRsts", side_name(peer));
-    return facts->side[peer].rsts >= (double)count
-               ? "the peer's RST came instead to"
-               : "ECONNRESET or EPIPE came instead, though the peer sent fewer RSTs, to";
+    if (counted && facts->side[peer].rsts < (double)count) {
+        return "ECONNRESET or EPIPE came instead, though the peer sent fewer RSTs, to";
+    }
+    if (counted && facts->result->private_lab) {
+        return "the peer's RST came instead to";
+    }
+    story_certainty(story, CERTAINTY_LIKELY);
+    return "a RST, the peer's or of a box on the way, came instead to";
 }
 
 static void add_reasons(struct story *story, enum side side)

@@ -76,19 +76,23 @@ static void a_reset_is_the_peers_where_it_sent_one(void **state)
 {
     static const struct {
         uint64_t sent;
-        bool counted;
+        bool counted, shared; /* a host that is: its RSTs may have been to others */
         enum certainty certainty;
         const char *says;
     } rows[] = {
-        {12, true, CERTAINTY_PROVEN, "the peer's RST came instead to 12"},
-        {11, true, CERTAINTY_PROVEN, "though the peer sent fewer RSTs, to 12"},
-        {0, false, CERTAINTY_LIKELY, "the peer's or of a box on the way, came instead to 12"},
+        {12, true, false, CERTAINTY_PROVEN, "the peer's RST came instead to 12"},
+        {11, true, false, CERTAINTY_PROVEN, "though the peer sent fewer RSTs, to 12"},
+        {11, true, true, CERTAINTY_PROVEN, "though the peer sent fewer RSTs, to 12"},
+        {12, true, true, CERTAINTY_LIKELY, "the peer's or of a box on the way, came instead to 12"},
+        {0, false, false, CERTAINTY_LIKELY,
+         "the peer's or of a box on the way, came instead to 12"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct result *result = fixture_new();
         struct counters *server = &result->side[SIDE_SERVER].counters;
+        result->private_lab = !rows[i].shared;
         result->side[SIDE_CLIENT].account.due[OUTCOME_RESET] = 12;
         fixture_counter(server, "TcpOutRsts", rows[i].sent);
         if (!rows[i].counted) {
