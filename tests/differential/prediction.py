@@ -38,9 +38,14 @@ def missing_fates(seen):
                 yield f"{side}: {had} of {begun} ended {fate}, foreseen for all"
 
 
+def was_cut(seen):
+    """Whether some had yet to meet the timeout when the run was over."""
+    return any("cut" in seen.result.outcomes(side) for side in SIDES)
+
+
 def as_foreseen(seen):
     """Whether the fates are those of the model, without which no state can be."""
-    return not any(fates(seen)) and not any(missing_fates(seen))
+    return not was_cut(seen) and not any(fates(seen)) and not any(missing_fates(seen))
 
 
 def finals(seen):

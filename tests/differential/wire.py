@@ -30,8 +30,13 @@ def payload(seen):
 
 
 def unsent(seen, side):
-    """FINs that wait behind a closed window: the side has closed, and the wire does not show it."""
-    return seen.result.json[side]["final"]["fin_unsent"]
+    """FINs that wait behind a closed window, or behind data that are sent again, one segment at a
+    time: the side has closed, and the wire does not show it."""
+    final = seen.result.final(side)
+    closing = sum(final.get(state, 0) for state in ("fin_wait1", "closing", "last_ack"))
+    again = any(seen.counter(host, "TcpRetransSegs") for host in seen.hosts)
+    held_up = min(closing, seen.packets["first"]["none"]) if again else 0
+    return max(held_up, seen.result.json[side]["final"]["fin_unsent"])
 
 
 def closers(seen):
