@@ -44,6 +44,10 @@ static void what_never_struck_is_no_reason(void **state)
                                "faults: [{at: 1h, drop: fin}]\nclient: {port: 4000}"));
 }
 
+#define DRAINED(server, size)                                                                      \
+    "client: {program: connect send send close}\nserver: {program: accept " server                 \
+    " close}\nrequest: {size: " size "}"
+
 static void it_says_what_it_cannot_know(void **state)
 {
     static const struct {
@@ -56,9 +60,7 @@ static void it_says_what_it_cannot_know(void **state)
         {"client: {to: \"198.18.0.1:99\"}", "client.to"},
         {"client: {program: connect inherit(1s) close}\nserver: {program: accept wait-fin close}",
          "child"},
-        {"client: {program: connect send send close}\nserver: {program: accept drain recv close}\n"
-         "request: {size: 1001}",
-         "`drain`"},
+        {DRAINED("drain recv", "1001"), "`drain`"},
         {"client: {program: connect recv drain repeat(2) close}\nresponse: {size: 1M}\n"
          "server: {program: accept send repeat(9) close}",
          "`drain`"},
@@ -102,10 +104,8 @@ static void it_foresees_the_rest(void **state)
 {
     static const char *const cases[] = {
         "{}",
-        "client: {program: connect send send close}\nserver: {program: accept drain recv close}\n"
-        "request: {size: 1000}",
-        "client: {program: connect send send close}\nserver: {program: accept recv drain close}\n"
-        "request: {size: 1M}",
+        DRAINED("drain recv", "1000"),
+        DRAINED("recv drain", "1M"),
         "client: {sockopt: {linger2: 2s}}",
         "server: {sockopt: {linger: 3s}}",
         "transport: tls\nclient: {tls: {verify: on}}",
