@@ -69,16 +69,16 @@ fail:
 
 int listeners_open(struct listeners *listeners, const struct role_plan *plan, struct error *error)
 {
+    uint32_t sets = plan->own_listeners ? plan->workers : 1;
+    uint32_t total = sets * plan->servers.count;
     int errnum = 0;
-    uint32_t total;
 
-    listeners->sets = plan->own_listeners ? plan->workers : 1;
-    listeners->count = plan->servers.count;
-    total = listeners->sets * listeners->count;
-    listeners->fd = malloc(total * sizeof *listeners->fd);
+    *listeners = (struct listeners){.fd = malloc(total * sizeof *listeners->fd)};
     if (listeners->fd == NULL) {
         return error_errno(error, STATUS_MACHINE, errno, "malloc");
     }
+    listeners->sets = sets;
+    listeners->count = plan->servers.count;
     for (uint32_t i = 0; i < total; i++) {
         struct address address;
 

@@ -220,8 +220,7 @@ static int configure(struct tls *tls, const struct tls_spec *spec, const struct 
 struct tls *tls_new(const struct tls_spec *spec, enum side side, const struct tls *server,
                     struct error *error)
 {
-    struct tls *tls = calloc(1, sizeof *tls);
-    OSSL_LIB_CTX *library = library_get(); /* before all else of OpenSSL's: see heap.h */
+    struct tls *tls = library_begin() ? calloc(1, sizeof *tls) : NULL;
 
     if (tls == NULL) {
         error_set(error, STATUS_MACHINE, "TLS: no memory");
@@ -230,7 +229,7 @@ struct tls *tls_new(const struct tls_spec *spec, enum side side, const struct tl
     tls->side = side;
     tls->resumption = spec->resumption;
     ERR_clear_error();
-    tls->context = SSL_CTX_new_ex(library, NULL,
+    tls->context = SSL_CTX_new_ex(library_get(), NULL,
                                   side == SIDE_CLIENT ? TLS_client_method() : TLS_server_method());
     if (tls->context == NULL) {
         error_openssl(error, "TLS");

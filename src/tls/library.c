@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "heap.h"
 
@@ -153,12 +154,27 @@ static int provide(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *core,
 /* ---- */
 
 static OSSL_LIB_CTX *library;
+static bool begun;
+
+/* OpenSSL 3.0 crashes where it runs out of memory while it makes a library context: it uses the
+ * locks that it could not make.  So it begins only where there is room for a multiple of that. */
+static bool is_room(void)
+{
+    enum { ROOM = 4 << 20 };
+    void *room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return room != MAP_FAILED && munmap(room, ROOM) == 0;
+}
 
 static void make_library(void)
 {
     static const char name[] = "finwait";
 
     heap_install();
+    begun = is_room();
+    if (!begun) {
+        return;
+    }
     whole = OSSL_PROVIDER_load(NULL, "default");
     library = whole != NULL ? OSSL_LIB_CTX_new() : NULL;
     if (library == NULL) {
@@ -175,11 +191,16 @@ static void make_library(void)
     }
 }
 
-OSSL_LIB_CTX *library_get(void)
+bool library_begin(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     pthread_once(&once, make_library);
+    return begun;
+}
+
+OSSL_LIB_CTX *library_get(void)
+{
     return library;
 }
 

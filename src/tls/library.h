@@ -2,11 +2,15 @@
 #define FINWAIT_TLS_LIBRARY_H
 
 #include <openssl/types.h>
+#include <stdbool.h>
+
+/* Before all else of OpenSSL's (see heap.h).  False where there is too little memory to begin. */
+bool library_begin(void);
 
 /*
  * The OpenSSL library context that connections live in: that of every process, but with no
- * algorithms in it that a TLS connection never asks for.  Made at the first call, never freed. NULL
- * is OpenSSL's own default context, where ours cannot be made.
+ * algorithms in it that a TLS connection never asks for.  Made by library_begin(), never freed.
+ * NULL is OpenSSL's own default context, where ours cannot be made.
  */
 OSSL_LIB_CTX *library_get(void);
 

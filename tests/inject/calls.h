@@ -8,7 +8,8 @@
 
 /* A class is counted as one: its n-th call fails, whichever function that is. */
 #define CLASSES(X)                                                                                 \
-    X(memory) X(open) X(socket) X(setup) X(fork) X(loop) X(map) X(write) X(read) X(space) X(file)
+    X(memory)                                                                                      \
+    X(crypto) X(open) X(socket) X(setup) X(fork) X(loop) X(map) X(write) X(read) X(space) X(file)
 
 /* glibc's own of these, for dlsym(3) allocates. */
 #define MEMORY(X)                                                                                  \

@@ -36,6 +36,33 @@ class Shim(unittest.TestCase):
         self.assertIn("ENFILE", end.stderr)
 
 
+def places_of(kind):
+    return sweep.end_of(sweep.Case(kind), with_places=True).places
+
+
+class Places(unittest.TestCase):
+    def test_every_call_has_one(self):
+        end = sweep.end_of(sweep.Case(CARELESS), with_places=True)
+        self.assertEqual(
+            sum(end.places.values()), sum(sum(counts.values()) for counts in end.board.counts)
+        )
+
+    def test_they_are_the_same_in_every_run(self):
+        self.assertEqual(places_of(sweep.CHECK), places_of(sweep.CHECK))
+
+    def test_one_of_them_fails_and_no_other_of_its_class(self):
+        places = places_of(sweep.CHECK)
+        twice = next(p for p, calls in places.items() if p.call_class == "memory" and calls > 1)
+        end = end_of(sweep.CHECK, "memory", 2, 0, 0, twice.stack)
+        self.assertEqual(tuple(end.board.frames), twice.frames)
+
+    def test_they_are_found_by_function(self):
+        places = places_of(CARELESS)
+        program = CARELESS.command[0]
+        self.assertEqual(sweep.beneath(places, program, ["main"]), set(places))
+        self.assertEqual(sweep.beneath(places, program, ["maim"]), set())
+
+
 class BadEnds(unittest.TestCase):
     def assert_found(self, problem, *call):
         clean = sweep.Clean(CARELESS)

@@ -1,12 +1,13 @@
 /*
  * An LD_PRELOAD library that makes one call of a program fail, the n-th of its class:
  *
- *     FINWAIT_INJECT=CLASS:N[+][:ERRNO][:PROCESS]
+ *     FINWAIT_INJECT=CLASS:N[+][:ERRNO][:PROCESS[:STACK]]
  *
  * PROCESS counts from 0, the program itself, in the order of fork(2); without it, every process
  * that gets there.  With + all later calls of the class fail too.  ERRNO is a number; without it,
- * what calls.h says.  A process counts from its own start.  FINWAIT_INJECT_BOARD names a file of
- * sizeof(struct board) bytes that shows what was counted and what failed.
+ * what calls.h says.  With STACK, of places.h, only calls from there count.  A process counts from
+ * its own start.  FINWAIT_INJECT_BOARD names a file of sizeof(struct board) bytes that shows what
+ * was counted and what failed, FINWAIT_INJECT_PLACES one that gets the places of all calls.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -39,6 +40,7 @@
 #define CONST_ADDRESS __CONST_SOCKADDR_ARG
 
 #include "calls.h"
+#include "places.h"
 
 enum call_class {
 #define X(name) CLASS_##name,
@@ -47,12 +49,14 @@ enum call_class {
         CLASS_N
 };
 
-enum { PROCESSES = 32, NAME = 24 };
+enum { PROCESSES = 32 };
 
 /* One process's part; tests/inject/sweep.py reads it. */
 struct slot {
     _Atomic uint64_t count[CLASS_N];
-    char failed[NAME]; /* the function that was made to fail first; "" when none was */
+    _Atomic uint64_t met;          /* calls of the plan's class, process and stack */
+    uint64_t frames[PLACE_FRAMES]; /* where it failed first, innermost first; places_stack() */
+    char failed[PLACE_NAME];       /* the function that did; "" when none was */
 };
 
 struct board {
@@ -69,6 +73,7 @@ static struct {
     uint64_t until;
     int errnum;      /* 0: what the table says */
     int64_t process; /* -1: every one */
+    uint64_t stack;  /* 0: from wherever */
 } shim_plan;
 
 /* ---- what fails ---- */
@@ -78,23 +83,37 @@ static void note(const char *name)
     struct slot *slot = &shim_board->slot[shim_process];
 
     if (slot->failed[0] == '\0') {
-        for (size_t i = 0; name[i] != '\0' && i + 1 < NAME; i++) {
+        places_stack(slot->frames, PLACE_FRAMES);
+        for (size_t i = 0; name[i] != '\0' && i + 1 < PLACE_NAME; i++) {
             slot->failed[i] = name[i];
         }
     }
 }
 
+static bool planned(enum call_class class)
+{
+    return shim_plan.from != 0 && class == shim_plan.class &&
+           (shim_plan.process < 0 || shim_plan.process == shim_process) &&
+           (shim_plan.stack == 0 || shim_plan.stack == places_stack(NULL, 0));
+}
+
 /* Count a call and tell whether it is to fail, errno set. */
 static bool fails(enum call_class class, const char *name, int errnum)
 {
+    struct slot *slot;
     uint64_t n;
 
     if (shim_board == NULL || shim_process >= PROCESSES) {
         return false;
     }
-    n = atomic_fetch_add(&shim_board->slot[shim_process].count[class], 1) + 1;
-    if (class != shim_plan.class || n < shim_plan.from || n > shim_plan.until ||
-        (shim_plan.process >= 0 && shim_plan.process != shim_process)) {
+    slot = &shim_board->slot[shim_process];
+    atomic_fetch_add(&slot->count[class], 1);
+    places_count(class, shim_process, name);
+    if (!planned(class)) {
+        return false;
+    }
+    n = atomic_fetch_add(&slot->met, 1) + 1;
+    if (n < shim_plan.from || n > shim_plan.until) {
         return false;
     }
     note(name);
@@ -209,6 +228,40 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
     return real(thread, attributes, run, argument);
 }
 
+/* What OpenSSL allocates is not malloc's where the program has given it a heap. */
+typedef void *crypto_malloc(size_t size, const char *file, int line);
+typedef void *crypto_realloc(void *was, size_t size, const char *file, int line);
+typedef void crypto_free(void *block, const char *file, int line);
+static crypto_malloc *shim_crypto_malloc;
+static crypto_realloc *shim_crypto_realloc;
+
+static void *take_crypto(size_t size, const char *file, int line)
+{
+    return fails(CLASS_crypto, "CRYPTO_malloc", ENOMEM) ? NULL
+                                                        : shim_crypto_malloc(size, file, line);
+}
+
+static void *retake_crypto(void *was, size_t size, const char *file, int line)
+{
+    return fails(CLASS_crypto, "CRYPTO_realloc", ENOMEM)
+               ? NULL
+               : shim_crypto_realloc(was, size, file, line);
+}
+
+int CRYPTO_set_mem_functions(crypto_malloc *take, crypto_realloc *retake, crypto_free *give);
+
+int CRYPTO_set_mem_functions(crypto_malloc *take, crypto_realloc *retake, crypto_free *give)
+{
+    static int (*real)(crypto_malloc *, crypto_realloc *, crypto_free *);
+
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "CRYPTO_set_mem_functions");
+    }
+    shim_crypto_malloc = take;
+    shim_crypto_realloc = retake;
+    return real(take_crypto, retake_crypto, give);
+}
+
 /* ---- the plan ---- */
 
 static enum call_class class_named(const char *name, size_t length)
@@ -245,7 +298,10 @@ static void read_plan(const char *text)
         shim_plan.errnum = (int)strtol(end + 1, &end, 10);
     }
     if (*end == ':') {
-        shim_plan.process = strtol(end + 1, NULL, 10);
+        shim_plan.process = strtol(end + 1, &end, 10);
+    }
+    if (*end == ':') {
+        shim_plan.stack = strtoull(end + 1, NULL, 16);
     }
 }
 
@@ -255,6 +311,7 @@ __attribute__((constructor)) static void shim_begin(void)
 {
     const char *plan = getenv("FINWAIT_INJECT");
     const char *path = getenv("FINWAIT_INJECT_BOARD");
+    const char *places = getenv("FINWAIT_INJECT_PLACES");
     int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
     int flags = fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED;
     struct board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, flags, fd, 0);
@@ -268,6 +325,9 @@ __attribute__((constructor)) static void shim_begin(void)
         _exit(125);
     }
     read_plan(plan != NULL ? plan : "");
+    if (places != NULL) {
+        places_keep(places);
+    }
     board->classes = CLASS_N;
     shim_board = board;
 }

@@ -1,7 +1,16 @@
-"""Every call that a small run makes, made to fail once: the run still has to end well.
+"""Every place where a small run calls something, made to fail: the run still has to end well.
+
+A place is a process, a class of calls and a stack.  Its first call fails, its second and its last,
+each with each errno.
 
 Well is: no signal, no hang, nothing left behind, a reason on stderr when it ends in 2, 3 or 4, and
 an exit status of 0 or 1 only with a whole result.
+
+    scripts/inject                                all of them, half an hour on two CPUs
+    scripts/inject --run tcp --class open         some
+    scripts/inject --at listeners_open            what that function calls, or has called
+    scripts/inject --stride 50                    one case in 50
+    scripts/inject --run tcp --only write:3:0:2   the third write of process 2, with its own errno
 """
 
 import argparse
@@ -19,6 +28,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import typing
 import uuid
 
 import finwait_test as ft
@@ -27,17 +37,25 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SHIM = os.environ["INJECT_SHIM"]
 
 # As in calls.h and shim.c.
-CLASSES = "memory open socket setup fork loop map write read space file".split()
+CLASSES = "memory crypto open socket setup fork loop map write read space file".split()
 PROCESSES = 32
 NAME = 24
-SLOT = struct.Struct(f"{len(CLASSES)}Q{NAME}s")
+FRAMES = 24
+SLOT = struct.Struct(f"{len(CLASSES) + 1 + FRAMES}Q{NAME}s")
 HEAD = struct.Struct("II")
+# As in places.h and places.c.
+PLACES = 1 << 15
+PLACE = struct.Struct(f"{3 + FRAMES}Q2I{NAME}s")
 
 # What a call may fail with beside its own errno.
 MORE_ERRNOS = {"read": [errno.EINTR], "write": [errno.EINTR, errno.ENOSPC], "loop": [errno.ENOMEM]}
 
+# Memory that is there for sure: make_library() looks for it before OpenSSL 3.0 takes it for granted.
+SURE = ("memory", "crypto"), ["make_library"]
+
 PATIENCE = 40  # seconds; a worker may take 10 to get ready
 CLEAN = 5  # clean runs, for what every one of them has
+PLACED = 3  # runs for their places: these take longer, so have more samples than a clean run
 
 # What a clean run may have or not have: what stayed 0 is not in a result, nor what no sample met.
 VARIES = "errors|outcome|metrics/.*counter|remarks|memory|observations/"
@@ -90,9 +108,9 @@ KINDS = {
 class Case:
     """Which call is to fail, as the shim takes it; None: none."""
 
-    def __init__(self, kind, call_class=None, n=0, errnum=0, process=0):
+    def __init__(self, kind, call_class=None, n=0, errnum=0, process=0, stack=0):
         self.kind = kind
-        self.spec = f"{call_class}:{n}:{errnum}:{process}" if call_class else None
+        self.spec = f"{call_class}:{n}:{errnum}:{process}:{stack:x}" if call_class else None
 
     def __str__(self):
         return f"{self.kind.name} {self.spec or 'clean'}"
@@ -117,11 +135,68 @@ class Board:
             data = file.read()
         forked, classes = HEAD.unpack_from(data)
         assert classes == len(CLASSES), "sweep.py and calls.h do not agree, or there is no shim"
-        self.counts, self.failed = [], []
+        self.counts, self.failed, self.frames = [], [], []
         for process in range(min(forked + 1, PROCESSES)):
-            *counts, name = SLOT.unpack_from(data, HEAD.size + process * SLOT.size)
-            self.counts.append(dict(zip(CLASSES, counts)))
+            *words, name = SLOT.unpack_from(data, HEAD.size + process * SLOT.size)
+            self.counts.append(dict(zip(CLASSES, words)))
             self.failed.append(name.rstrip(b"\0").decode())
+            self.frames += [frame for frame in words[len(CLASSES) + 1 :] if frame]
+
+
+class Place(typing.NamedTuple):
+    """Where calls come from."""
+
+    process: int
+    call_class: str
+    stack: int
+    frames: tuple  # of the program's own functions, innermost first
+
+
+def places_in(path):
+    """The places of a run, and how often each called."""
+    if os.stat(path).st_blocks == 0:
+        return {}
+    with open(path, "rb") as file:
+        data = file.read()
+    places = {}
+    for key, calls, stack, *frames, call_class, process, _ in PLACE.iter_unpack(data):
+        if key:
+            place = Place(process, CLASSES[call_class], stack, tuple(filter(None, frames)))
+            places[place] = calls
+    assert len(places) < PLACES, "more places than PLACES"
+    return places
+
+
+def functions_at(program, frames):
+    """The functions and lines that each of these addresses is in, by addr2line(1)."""
+    command = ["addr2line", "-afise", program, *[hex(frame - 1) for frame in frames]]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    found = {}
+    for line in said:
+        if line.startswith("0x"):
+            functions = found[int(line, 16) + 1] = []
+        else:
+            functions.append(line)
+    return {
+        frame: [f"{name} {where}" for name, where in zip(lines[::2], lines[1::2])]
+        for frame, lines in found.items()
+    }
+
+
+def beneath(places, program, functions):
+    """Those that are called from one of these functions."""
+    frames = {frame for place in places for frame in place.frames}
+    named = functions_at(program, frames)
+    return {
+        place
+        for place in places
+        if any(name.split()[0] in functions for frame in place.frames for name in named[frame])
+    }
+
+
+def whereabouts(program, frames):
+    """Which functions of the program were under way, innermost first."""
+    return " < ".join(itertools.chain(*functions_at(program, frames).values()))
 
 
 # ---- one run ----
@@ -130,11 +205,12 @@ class Board:
 class End:
     """How a run ended."""
 
-    def __init__(self, status, stdout, stderr, board, result, left):
+    def __init__(self, status, stdout, stderr, board, places, result, left):
         self.status = status  # None: it did not
         self.stdout = stdout
         self.stderr = stderr
         self.board = board
+        self.places = places  # if they were asked for
         self.result = result  # the parsed result.json, None, or why it could not be parsed
         self.left = left  # what it left behind
 
@@ -168,7 +244,7 @@ def leftovers(process, directory, pinned):
     if ft.pinned_namespaces() - pinned:
         left.append("a namespace")
     out = os.path.join(directory, "out")
-    files = set(os.listdir(directory)) - {"out", "board", "kept"}
+    files = set(os.listdir(directory)) - {"out", "board", "places", "kept"}
     files |= set(os.listdir(out) if os.path.isdir(out) else []) - {"result.json"}
     return left + [f"file {name}" for name in sorted(files)]
 
@@ -183,18 +259,26 @@ def read_result(directory):
         return str(problem)
 
 
-def end_of(case, keep=None):
+def sized(directory, name, size):
+    path = os.path.join(directory, name)
+    with open(path, "wb") as file:
+        file.truncate(size)
+    return path
+
+
+def end_of(case, keep=None, with_places=False):
     """Run it; `keep` is a directory that is to have its result."""
     with tempfile.TemporaryDirectory(prefix="finwait-inject-") as directory:
-        board = os.path.join(directory, "board")
-        with open(board, "wb") as file:
-            file.truncate(Board.SIZE)
+        board = sized(directory, "board", Board.SIZE)
         if KEPT and case.kind is REPORT:
             os.symlink(KEPT, os.path.join(directory, "kept"))
         pinned = ft.pinned_namespaces()
         environment = {"LD_PRELOAD": SHIM, "FINWAIT_INJECT_BOARD": board}
         if case.spec:
             environment["FINWAIT_INJECT"] = case.spec
+        places = sized(directory, "places", PLACES * PLACE.size)
+        if with_places:
+            environment["FINWAIT_INJECT_PLACES"] = places
         process = case.kind.start(directory, environment)
         status, stdout, stderr = communicate(process, case.kind.patience)
         left = leftovers(process, directory, pinned)
@@ -205,6 +289,7 @@ def end_of(case, keep=None):
             stdout.decode(errors="replace"),
             stderr.decode(errors="replace"),
             Board(board),
+            places_in(places),
             read_result(directory),
             left,
         )
@@ -235,6 +320,14 @@ class Clean:
         for end in ends:
             assert end.status == 0 and not end.left and end.stderr == "", f"clean {kind.name}: {end}"
         self.counts = ends[0].board.counts
+        self.places = {}  # of any run; called from as often as in each that did
+        for _ in range(PLACED):
+            for place, calls in end_of(Case(kind), with_places=True).places.items():
+                self.places[place] = min(calls, self.places.get(place, calls))
+        sure = beneath(self.places, kind.command[0], SURE[1])
+        for place in sure:
+            if place.call_class in SURE[0]:
+                del self.places[place]
         self.stdout = ends[0].stdout
         self.results = [end.result for end in ends]
         if kind.scenario:
@@ -313,13 +406,15 @@ def less_result(end, clean):
 # ---- all of them ----
 
 
-def cases_of(kind, clean, classes):
-    """Every call of the clean run, each with each errno."""
-    for process, counts in enumerate(clean.counts):
-        for call_class in classes:
-            for n in range(1, counts[call_class] + 1):
-                for errnum in [0, *MORE_ERRNOS.get(call_class, [])]:
-                    yield Case(kind, call_class, n, errnum, process)
+def cases_of(kind, clean, classes, functions=()):
+    """The first, the second and the last call from every place, each with each errno."""
+    places = beneath(clean.places, kind.command[0], functions) if functions else clean.places
+    for place in sorted(places):
+        if place.call_class in classes:
+            calls = clean.places[place]
+            for n in sorted({1, min(2, calls), calls}):
+                for errnum in [0, *MORE_ERRNOS.get(place.call_class, [])]:
+                    yield Case(kind, place.call_class, n, errnum, place.process, place.stack)
 
 
 def tell(case, end, problem):
@@ -327,12 +422,13 @@ def tell(case, end, problem):
     said = " | ".join(end.stderr.strip().splitlines()[:3])
     print(f"{case}  {end.failed or 'nothing'} failed: {ended}  [{said}]", flush=True)
     if problem:
+        print(f"    {whereabouts(case.kind.command[0], end.board.frames)}", flush=True)
         print(f"    scripts/inject --run {case.kind.name} --only {case.spec}", flush=True)
 
 
 class Sums:
     def __init__(self, verbose):
-        self.swept = self.reached = self.bad = 0
+        self.places = self.swept = self.reached = self.bad = 0
         self.verbose = verbose
         self.lock = threading.Lock()
 
@@ -356,13 +452,27 @@ def sweep(kind, cases, clean, jobs, sums):
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(prog="inject", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="inject", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--run", action="append", choices=KINDS, help="only this kind of run")
-    parser.add_argument("--class", action="append", choices=CLASSES, dest="classes")
-    parser.add_argument("--stride", type=int, default=1, help="every K-th call")
-    parser.add_argument("--only", help="CLASS:N:ERRNO:PROCESS, one call, and what the run said")
+    parser.add_argument(
+        "--class", action="append", choices=CLASSES, dest="classes", help="only this class of calls"
+    )
+    parser.add_argument(
+        "--at", action="append", metavar="FUNCTION", help="only calls with this function on the stack"
+    )
+    parser.add_argument("--stride", type=int, default=1, metavar="K", help="one case in K")
+    parser.add_argument(
+        "--only",
+        metavar="CLASS:N:ERRNO:PROCESS[:STACK]",
+        help="only the N-th call of a class, or of those from one stack, in a process (0: the "
+        "conductor); ERRNO 0 is the usual one; tells what the run said",
+    )
     parser.add_argument("--verbose", action="store_true", help="tell the good ends as well")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count(), metavar="J", help="runs at a time"
+    )
     return parser.parse_args(arguments)
 
 
@@ -382,9 +492,13 @@ def main(arguments=None):
                 sums.add(case, end, problem_of(kind, end, clean))
                 print(end, end="")
                 continue
-            cases = cases_of(kind, clean, options.classes or CLASSES)
+            sums.places += len(clean.places)
+            cases = cases_of(kind, clean, options.classes or CLASSES, options.at)
             sweep(kind, itertools.islice(cases, 0, None, options.stride), clean, options.jobs, sums)
-    print(f"inject: {sums.swept} calls swept, {sums.reached} of them reached, {sums.bad} bad ends")
+    print(
+        f"inject: {sums.places} places, {sums.swept} cases, {sums.reached} of them reached, "
+        f"{sums.bad} bad ends"
+    )
     return 1 if sums.bad or not sums.reached else 0
 
 
