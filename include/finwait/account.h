@@ -136,7 +136,8 @@ struct account {
     uint64_t outcome[OUTCOME_N]; /* their sum is <= attempted; the rest are still open */
     uint64_t due[OUTCOME_N]; /* of these: established, and ended while a message was due to them or
                                 after a response whose status was not within http.ok */
-    uint64_t status[HTTP_STATUS_N]; /* responses read, by their status less HTTP_STATUS_MIN */
+    uint64_t status[HTTP_STATUS_N]; /* responses read or, a server's, sent, by status less
+                                       HTTP_STATUS_MIN; interim ones (1xx) are in it */
     uint64_t
         error[ERRNO_LIMIT]; /* by errno; one connection may meet several, accept's own included */
     int64_t first_no_port;  /* ns from role_go until EADDRNOTAVAIL or EADDRINUSE was met first, by

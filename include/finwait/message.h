@@ -17,6 +17,13 @@ enum protocol {
     PROTOCOL_HTTP,
 };
 
+/* What a side's messages are made of beside their size.  The texts are the scenario's own. */
+struct message_part {
+    char *fields; /* http: lines "Name: value\r\n" for the head; NULL: none */
+    char *body;   /* as many bytes as the message's size says; NULL: filler */
+    char *file;   /* which `body` was read from; NULL: it was written in the scenario */
+};
+
 /* What a role is to send, and to expect. */
 struct message_spec {
     enum protocol protocol;
@@ -24,22 +31,44 @@ struct message_spec {
         request_size; /* raw: bytes of a request; http: bytes of its body (0: GET without one) */
     uint64_t response_size; /* raw: bytes of a response; http: bytes of its body */
     bool chunked;           /* http: the response body is sent chunked (RFC 9112 section 7.1) */
-    uint32_t good; /* http: the statuses that the client comes for, high << 16 | low; 0: any */
+    uint32_t good;   /* http: the statuses that the client comes for, high << 16 | low; 0: any */
+    char *method;    /* http: of a request; NULL: POST with a body, or GET */
+    char *path;      /* http: the request's target; NULL: "/" */
+    char *host;      /* http: the Host field; NULL: what message_build() is given */
+    uint16_t status; /* http: of a response; 0: 200 */
+    struct message_part part[SIDE_N];
 };
+
+/* The bytes of content that `sender` sends with a message; raw: all of it. */
+uint64_t message_content(const struct message_spec *spec, enum side sender);
+
+/* The status of the responses that a server sends. */
+static inline unsigned message_status(const struct message_spec *spec)
+{
+    return spec->status != 0 ? spec->status : 200;
+}
+
+/* Whether a response with that status has a body at all (RFC 9110 section 6.4.1). */
+bool message_status_has_body(unsigned status);
+
+/* The line of `fields` that has this name, in whatever letters; NULL: none.  `fields` may be NULL.
+ */
+char *message_field(char *fields, const char *name, size_t length);
 
 /*
  * A message ready to be sent, made once and shared by every connection of a worker:
- * a head followed by `body` bytes of filler in memory.
+ * a head followed by its body in memory.
  */
 struct message {
     char *bytes; /* owned: message_fini */
     size_t length;
+    size_t head; /* bytes of these that are the head; raw: 0 */
 };
 
 /*
  * Build the message that `sender` sends.  `last`: it is the connection's last, and the
  * sender wants the connection closed after it (http: "Connection: close", RFC 9112 section 9.6).
- * `host`: the Host header's value for a request.  0, or -1 when out of memory.
+ * `host`: the Host field of a request that has none.  0, or -1 when out of memory.
  */
 int message_build(struct message *message, const struct message_spec *spec, enum side sender,
                   bool last, const char *host);
@@ -56,6 +85,8 @@ enum message_progress {
 struct message_reader {
     enum protocol protocol;
     enum side sender; /* whose messages are read */
+    bool bare;        /* http: a response to a HEAD, without a body whatever its head says */
+    bool asks_head;   /* http: of a request: it is a HEAD */
     uint8_t state;
     uint8_t fields;       /* what the head has said so far */
     bool close_delimited; /* http: a response without length ends at the FIN (RFC 9112 6.3) */
@@ -65,8 +96,10 @@ struct message_reader {
     uint32_t line_length; /* of the line being read; the middle of a long one is not kept */
     uint32_t head_length; /* bounded */
     char line[96];
-    uint64_t left; /* bytes of the body or the chunk still to come; raw: of the message */
-    uint64_t size; /* raw: bytes of a whole message */
+    uint64_t left;     /* bytes of the body or the chunk still to come; raw: of the message */
+    uint64_t size;     /* raw: bytes of a whole message */
+    uint64_t *interim; /* http: 1xx responses that were skipped, by their status less 100; the
+                          caller's, NULL: nobody counts them */
 };
 
 /* Get ready for the next message of `sender`. */

@@ -6,7 +6,7 @@
 
 #include "finwait/text.h"
 
-enum { TEXT_REFINED = 256 };
+enum { TEXT_REFINED = 4096 };
 
 static int keep(const struct value_slot *slot, char *copy, struct error *error)
 {

@@ -64,6 +64,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->shaking = false;
     conn->peer_fin = false;
     conn->closer_known = false;
+    conn->bare = false;
     conn->bad_status = false;
     conn->error = 0;
     conn->notified = false;

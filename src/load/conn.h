@@ -49,6 +49,7 @@ struct conn {
     bool peer_fin;       /* the peer's FIN has been read */
     bool closer_known;   /* who closed first has been counted */
     int error;           /* the socket's own, SO_ERROR, once it has told; 0: none */
+    bool bare;           /* the request was a HEAD: its response is a head */
     bool bad_status;     /* a response's status was not within http.ok */
     bool notified;       /* TLS: the peer's close_notify has been read, or what passes for it */
     bool receiving;      /* the reader is in the middle of a recv step */

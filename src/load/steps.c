@@ -104,18 +104,19 @@ enum step_result step_send(struct conn *conn, const struct step *step)
 {
     struct worker *worker = conn->worker;
     const struct message *message = is_last_send(conn) ? &worker->last_message : &worker->message;
+    size_t length = conn->bare ? message->head : message->length;
 
     (void)step;
     if (conn->sent == 0 && conn->asked == 0) {
         conn->asked = clock_now();
     }
-    for (int i = 0; conn->sent < message->length; i++) {
+    for (int i = 0; conn->sent < length; i++) {
         if (i == WRITES) {
             return conn_yield(conn);
         }
         size_t done;
-        enum wire_status status = worker->wire->send(conn, message->bytes + conn->sent,
-                                                     message->length - conn->sent, &done);
+        enum wire_status status =
+            worker->wire->send(conn, message->bytes + conn->sent, length - conn->sent, &done);
         if (status != WIRE_OK) {
             return wire_stop(conn, status);
         }
@@ -125,6 +126,7 @@ enum step_result step_send(struct conn *conn, const struct step *step)
     conn->sent = 0;
     conn->idle = 0;
     worker->account->messages_sent++;
+    verdict_sent(conn);
     return STEP_NEXT;
 }
 
@@ -224,6 +226,7 @@ static enum message_progress begin_recv(struct conn *conn)
     conn->spill = NULL;
     conn->spill_length = 0;
     message_reader_init(&conn->reader, &plan->message, side_peer(plan->side));
+    conn->reader.interim = conn->worker->account->status; /* the first of them is that of 100 */
     progress = feed(conn, spill != NULL ? spill : "", length, false);
     free(spill);
     return progress;

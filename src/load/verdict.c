@@ -162,18 +162,33 @@ static bool is_good(uint32_t range, unsigned status)
     return range == 0 || (status >= (range & UINT16_MAX) && status <= range >> 16);
 }
 
+static void count_status(struct conn *conn, unsigned status)
+{
+    if (status >= HTTP_STATUS_MIN && status < HTTP_STATUS_MIN + HTTP_STATUS_N) {
+        conn->worker->account->status[status - HTTP_STATUS_MIN]++;
+    }
+}
+
 void verdict_received(struct conn *conn)
 {
     const struct role_plan *plan = conn->worker->plan;
     unsigned status = conn->reader.status;
 
+    conn->bare = conn->reader.asks_head;
     if (plan->message.protocol != PROTOCOL_HTTP || plan->side != SIDE_CLIENT) {
         return;
     }
-    if (status >= HTTP_STATUS_MIN && status < HTTP_STATUS_MIN + HTTP_STATUS_N) {
-        conn->worker->account->status[status - HTTP_STATUS_MIN]++;
-    }
+    count_status(conn, status);
     conn->bad_status |= !is_good(plan->message.good, status);
+}
+
+void verdict_sent(struct conn *conn)
+{
+    const struct role_plan *plan = conn->worker->plan;
+
+    if (plan->message.protocol == PROTOCOL_HTTP && plan->side == SIDE_SERVER) {
+        count_status(conn, message_status(&plan->message));
+    }
 }
 
 /* Whether its program would have received more, from the step on that it has come to. */

@@ -42,6 +42,9 @@ int verdict_socket_error(struct conn *conn);
 /* A message has been received whole; a response: its status. */
 void verdict_received(struct conn *conn);
 
+/* A message has been sent whole; a response: its status. */
+void verdict_sent(struct conn *conn);
+
 /* Count how it ended. */
 void verdict_count(struct conn *conn, enum outcome outcome);
 

@@ -1,5 +1,7 @@
 #include "finwait/message.h"
 
+#include <string.h>
+
 #include "message_http.h"
 
 const char *const protocol_names[] = {
@@ -8,17 +10,23 @@ const char *const protocol_names[] = {
     NULL,
 };
 
+static bool is_head(const char *method)
+{
+    return method != NULL && strcmp(method, "HEAD") == 0;
+}
+
 void message_reader_init(struct message_reader *reader, const struct message_spec *spec,
                          enum side sender)
 {
-    uint64_t size = sender == SIDE_CLIENT ? spec->request_size : spec->response_size;
     bool raw = spec->protocol == PROTOCOL_RAW;
+    uint64_t size = raw ? message_content(spec, sender) : 0;
 
     *reader = (struct message_reader){
         .protocol = spec->protocol,
         .sender = sender,
-        .left = raw ? size : 0,
-        .size = raw ? size : 0,
+        .bare = sender == SIDE_SERVER && is_head(spec->method),
+        .left = size,
+        .size = size,
     };
 }
 

@@ -83,6 +83,7 @@ static enum http_state request_line(struct message_reader *reader, struct http_l
     if (space == NULL || !is_token((struct text){line.text, (size_t)(space - line.text)})) {
         return HTTP_BAD;
     }
+    reader->asks_head = space - line.text == 4 && memcmp(line.text, "HEAD", 4) == 0;
     const char *target = space + 1;
     size_t rest = line.length - (size_t)(target - line.text);
     if (rest <= version) {
@@ -237,6 +238,9 @@ static bool read_field(struct message_reader *reader, struct http_line line)
 /* The next head is a new one, but of the same 64 KiB: there is no end of 1xx otherwise. */
 static enum http_state skip_interim(struct message_reader *reader)
 {
+    if (reader->interim != NULL) {
+        reader->interim[reader->status - 100]++;
+    }
     reader->fields = 0;
     reader->left = 0;
     return reader->status == 101 ? HTTP_BAD : HTTP_START; /* 101: what follows is not HTTP/1 */
@@ -265,7 +269,7 @@ static enum http_state end_head(struct message_reader *reader)
     }
     reader->peer_closes = (reader->fields & FIELD_CLOSE) != 0 ||
                           (reader->fields & (FIELD_HTTP_1_0 | FIELD_KEEP_ALIVE)) == FIELD_HTTP_1_0;
-    if (response && (reader->status == 204 || reader->status == 304)) {
+    if (response && (reader->bare || !message_status_has_body(reader->status))) {
         return HTTP_WHOLE;
     }
     if ((reader->fields & FIELD_ENCODING) != 0) {

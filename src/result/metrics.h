@@ -79,9 +79,10 @@
       "connections that were established and ended while a message was due to the role, or after " \
       "a status outside http.ok")                                                                  \
     X(METRIC_HTTP, "<side>.http.<class>", "responses", read_http,                                  \
-      "protocol: http: responses read by the role, by the class of their status")                  \
+      "protocol: http: responses the role read (server: sent), by the class of their status; 1xx " \
+      "are skipped, and a response follows")                                                       \
     X(METRIC_HTTP_STATUS, "<side>.http.status.<code>", "responses", read_http,                     \
-      "protocol: http: responses read by the role, by their status")                               \
+      "protocol: http: responses the role read (server: sent), by their status")                   \
     X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes", read_workers_died,                  \
       "workers of the role that ended before they were told to")                                   \
     X(METRIC_FIRST_NO_PORT, "client.first_no_port", "s", read_first_no_port,                       \

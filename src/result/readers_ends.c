@@ -41,6 +41,6 @@ bool read_http(const struct result *result, const struct metric_key *key, double
     for (unsigned i = first; i < first + (class ? 100 : 1); i++) {
         count += side->account.status[i];
     }
-    return side->played && !side->lacking.statuses && key->part[DOMAIN_SIDE] == SIDE_CLIENT &&
-           speaks_http(result) && readers_found(value, (double)count);
+    return side->played && !side->lacking.statuses && speaks_http(result) &&
+           readers_found(value, (double)count);
 }

@@ -6,29 +6,6 @@
 
 /* What no option can tell alone. */
 
-static int check_message(const struct draft *draft)
-{
-    const struct message_spec *message = &draft->scenario->message;
-    bool empty_request = message->request_size == 0;
-
-    if (message->protocol != PROTOCOL_RAW) {
-        return 0;
-    }
-    if (message->chunked) {
-        error_set(draft->error, STATUS_USAGE, "response.chunked is HTTP, and protocol is raw");
-        return draft_fail_at(draft, draft_given(draft, "response.chunked")->where,
-                             "take it out, or write protocol: http");
-    }
-    if (empty_request || message->response_size == 0) {
-        const char *path = empty_request ? "request.size" : "response.size";
-        error_set(draft->error, STATUS_USAGE, "%s is 0, and protocol is raw", path);
-        return draft_fail_at(draft, draft_given(draft, path)->where,
-                             "a raw message has at least 1 byte; a program without send sends "
-                             "none");
-    }
-    return 0;
-}
-
 static int check_load(const struct draft *draft)
 {
     const struct scenario *scenario = draft->scenario;
@@ -205,7 +182,7 @@ static int check_name(const struct draft *draft)
 
 int draft_check(const struct draft *draft)
 {
-    if (check_name(draft) != 0 || check_message(draft) != 0 || check_load(draft) != 0 ||
+    if (check_name(draft) != 0 || draft_check_message(draft) != 0 || check_load(draft) != 0 ||
         check_lab(draft) != 0 || check_at(draft) != 0 || draft_check_sides(draft) != 0 ||
         draft_check_tls(draft) != 0 || draft_check_timeline(draft) != 0) {
         return -1;

@@ -39,6 +39,12 @@ int draft_apply_tree(struct draft *draft, const struct tree *map);
 int draft_apply_overrides(struct draft *draft, const struct scenario_override *overrides,
                           size_t count);
 
+/* Read the bodies that files have, and set the sizes that follow from what else is given. */
+int draft_complete_message(struct draft *draft);
+
+/* Check what requests and responses are made of. */
+int draft_check_message(const struct draft *draft);
+
 /* Check that faults and events can happen, in their order. */
 int draft_check_timeline(const struct draft *draft);
 

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "finwait/kernel_sysctl.h"
 #include "finwait/model.h"
 #include "finwait/scenario.h"
@@ -84,13 +86,19 @@ static bool send_buffer_grows(const struct side_spec *sender)
            scenario_sysctl(sender, "net.ipv4.tcp_notsent_lowat") == NULL;
 }
 
+static uint64_t length_of(const char *text)
+{
+    return text != NULL ? strlen(text) : 0;
+}
+
 static uint64_t message_of(const struct scenario *scenario, enum side sender)
 {
     const struct message_spec *message = &scenario->message;
-    uint64_t size = sender == SIDE_CLIENT ? message->request_size : message->response_size;
+    uint64_t size = message_content(message, sender);
 
     if (message->protocol == PROTOCOL_HTTP) {
-        size += HTTP_HEAD;
+        size += HTTP_HEAD + length_of(message->part[sender].fields);
+        size += sender == SIDE_CLIENT ? length_of(message->path) : 0;
     }
     if (scenario->transport == TRANSPORT_TLS) {
         size += size / 512 + TLS_HEAD;

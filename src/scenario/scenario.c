@@ -76,9 +76,6 @@ static int complete_addresses(struct draft *draft)
     return 0;
 }
 
-/* Bytes of a raw request by default: without any it would be no message. */
-enum { RAW_REQUEST = 64 };
-
 /* What an option defaults to when it depends on others. */
 static int complete(struct draft *draft)
 {
@@ -92,9 +89,8 @@ static int complete(struct draft *draft)
         scenario->load.duration > 0) {
         scenario->load.connections = 0;
     }
-    if (draft_given(draft, "request.size")->level == LEVEL_DEFAULT &&
-        scenario->message.protocol == PROTOCOL_RAW) {
-        scenario->message.request_size = RAW_REQUEST;
+    if (draft_complete_message(draft) != 0) {
+        return -1;
     }
     draft_complete_tls(draft);
     return set_name(draft);
@@ -213,6 +209,18 @@ static void free_tls(struct tls_spec *tls)
     free(tls->key);
 }
 
+static void free_message(struct message_spec *message)
+{
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        free(message->part[side].fields);
+        free(message->part[side].body);
+        free(message->part[side].file);
+    }
+    free(message->method);
+    free(message->path);
+    free(message->host);
+}
+
 static void free_side(struct side_spec *side)
 {
     for (size_t i = 0; i < side->sysctl.count; i++) {
@@ -238,6 +246,7 @@ void scenario_free(struct scenario *scenario)
         free(scenario->origin[i]);
     }
     free_tls(&scenario->tls);
+    free_message(&scenario->message);
     free(scenario->fault);
     free(scenario->event);
     free(scenario->expect);

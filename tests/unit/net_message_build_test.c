@@ -86,6 +86,74 @@ static void heads_are_as_documented(void **state)
                  "12\r\nxxxxxxxxxxxxxxxxxx\r\n0\r\n\r\n");
 }
 
+static void requests_are_as_asked(void **state)
+{
+    char fields[] = "Accept: text/html\r\nuser-agent: me\r\n";
+    char body[] = "four";
+    struct message_spec spec = {.protocol = PROTOCOL_HTTP,
+                                .request_size = 4,
+                                .method = (char[]){"PUT"},
+                                .path = (char[]){"/a?b=c"},
+                                .host = (char[]){"example.org"},
+                                .part[SIDE_CLIENT] = {.fields = fields, .body = body}};
+
+    (void)state;
+    assert_built(&spec, SIDE_CLIENT, true,
+                 "PUT /a?b=c HTTP/1.1\r\nHost: example.org\r\nAccept: text/html\r\n"
+                 "user-agent: me\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfour");
+    spec = (struct message_spec){.protocol = PROTOCOL_HTTP, .method = (char[]){"POST"}};
+    assert_built(&spec, SIDE_CLIENT, false,
+                 "POST / HTTP/1.1\r\nHost: [fd00::1]:80\r\nUser-Agent: finwait\r\n"
+                 "Content-Length: 0\r\n\r\n");
+}
+
+static void responses_are_as_asked(void **state)
+{
+    char fields[] = "Retry-After: 1\r\nContent-Type: text/plain\r\n";
+    struct message_spec spec = {.protocol = PROTOCOL_HTTP,
+                                .response_size = 5,
+                                .status = 503,
+                                .part[SIDE_SERVER] = {fields, .body = (char[]){"later"}}};
+
+    (void)state;
+    assert_built(&spec, SIDE_SERVER, false,
+                 "HTTP/1.1 503 \r\nRetry-After: 1\r\nContent-Type: text/plain\r\n"
+                 "Content-Length: 5\r\n\r\nlater");
+    spec.chunked = true;
+    assert_built(&spec, SIDE_SERVER, false,
+                 "HTTP/1.1 503 \r\nRetry-After: 1\r\nContent-Type: text/plain\r\n"
+                 "Transfer-Encoding: chunked\r\n\r\n5\r\nlater\r\n0\r\n\r\n");
+    spec.status = 204; /* neither length nor chunks, RFC 9112 section 6.1 */
+    assert_built(&spec, SIDE_SERVER, true,
+                 "HTTP/1.1 204 \r\nRetry-After: 1\r\nContent-Type: text/plain\r\n"
+                 "Connection: close\r\n\r\n");
+}
+
+static void a_body_of_many_chunks_is_itself(void **state)
+{
+    enum { SIZE = 40000 };
+    static char body[SIZE];
+    const struct message_spec spec = {.protocol = PROTOCOL_HTTP,
+                                      .response_size = SIZE,
+                                      .chunked = true,
+                                      .part[SIDE_SERVER].body = body};
+    struct message message;
+    size_t found = 0;
+
+    (void)state;
+    for (size_t i = 0; i < SIZE; i++) {
+        body[i] = (char)('a' + i % 23);
+    }
+    assert_int_equal(message_build(&message, &spec, SIDE_SERVER, false, "a"), 0);
+    for (const char *at = message.bytes + message.head; found < SIZE;) {
+        size_t chunk = strtoul(at, (char **)&at, 16);
+        assert_memory_equal(at + 2, body + found, chunk);
+        found += chunk;
+        at += 2 + chunk + 2;
+    }
+    message_fini(&message);
+}
+
 static void raw_is_as_long_as_asked(void **state)
 {
     const struct message_spec spec = {.request_size = 7, .response_size = 70000, .chunked = true};
@@ -121,6 +189,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_built_is_read_back),
         cmocka_unit_test(heads_are_as_documented),
+        cmocka_unit_test(requests_are_as_asked),
+        cmocka_unit_test(responses_are_as_asked),
+        cmocka_unit_test(a_body_of_many_chunks_is_itself),
         cmocka_unit_test(raw_is_as_long_as_asked),
         cmocka_unit_test(too_large_is_refused),
     };

@@ -72,6 +72,10 @@ static void options_that_exclude_others_round_trip(void **state)
     (void)state;
     static const char *const scenarios[] = {
         "{response: {chunked: on}, transport: tcp}",
+        "{request: {method: PATCH, headers: {A: b, C: 'd: e,  f', E: ''}, body: \"a\\n b\"}}",
+        "{request: {path: '/a?b', host: 'h:1'}, response: {status: 204}}",
+        "{request: {body: {file: /etc/passwd}}, response: {status: 500, headers: {X: '1'}}}",
+        "{protocol: raw, request: {body: PING}, response: {body: '+PONG'}}",
         "{client: none, lab: host, load: {duration: 1s}}",
         "{lab: host, ip: v6, server: {at: \"[::1]:80\"}}",
     };
@@ -122,6 +126,8 @@ static void bounds_are_kept(void **state)
         {"settle", "1h", "3601s"},
         {"decay", "0s", "-1s"},
         {"request.size", "256M", "257M"},
+        {"response.status", "200", "199"},
+        {"response.status", "599", "600"},
         {"load.duration", "24h", "25h"},
     };
 

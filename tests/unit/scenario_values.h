@@ -82,6 +82,16 @@ static const struct scenario_override excluding[] = {
     {"transport", "tls"},
     {"order", "client-rst"},
     {"response.chunked", "on"},
+    {"request.method", "PUT"},
+    {"request.path", "/search?q=1"},
+    {"request.host", "example.org:81"},
+    {"request.headers.Accept", "text/html, */*"},
+    {"request.body", "a=1&b=2"},
+    {"request.body.file", "/etc/passwd"},
+    {"response.status", "404"},
+    {"response.headers.Retry-After", "1"},
+    {"response.body", "no such thing"},
+    {"response.body.file", "/etc/passwd"},
     {"client", "none"},
     {"server.at", "127.0.0.1:80"},
     {"lab", "host"},
@@ -106,7 +116,7 @@ static const struct scenario_override excluding[] = {
 };
 #define EXCLUDING (sizeof excluding / sizeof excluding[0])
 
-/* A value of the option; NULL: none is tried.  A sysctl map's is that of its first key. */
+/* A value of the option; NULL: none is tried.  Of a map of any names it is that of the first. */
 static inline const struct scenario_override *other_value(const char *path)
 {
     size_t length = strlen(path);
@@ -114,7 +124,8 @@ static inline const struct scenario_override *other_value(const char *path)
     for (size_t i = 0; i < OTHERS + EXCLUDING; i++) {
         const struct scenario_override *other = i < OTHERS ? &others[i] : &excluding[i - OTHERS];
         if (strncmp(other->path, path, length) == 0 &&
-            (other->path[length] == '\0' || strstr(path, ".sysctl") != NULL)) {
+            (other->path[length] == '\0' || strstr(path, ".sysctl") != NULL ||
+             strstr(path, ".headers") != NULL)) {
             return other;
         }
     }

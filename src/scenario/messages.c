@@ -1,0 +1,150 @@
+#include <string.h>
+
+#include "draft.h"
+#include "finwait/file.h"
+
+/* What of requests and responses follows from what else, and whether it goes together. */
+
+enum {
+    BODY_MAX = 256 << 20, /* as request.size and response.size */
+    RAW_REQUEST = 64,     /* bytes by default: without any it would be no message */
+};
+
+static const struct {
+    const char *size, *body, *file;
+} paths[SIDE_N] = {
+    [SIDE_CLIENT] = {"request.size", "request.body", "request.body.file"},
+    [SIDE_SERVER] = {"response.size", "response.body", "response.body.file"},
+};
+
+/* ---- what follows ---- */
+
+static uint64_t *size_of(struct message_spec *message, enum side side)
+{
+    return side == SIDE_CLIENT ? &message->request_size : &message->response_size;
+}
+
+static int read_body(struct draft *draft, enum side side, size_t *length)
+{
+    struct message_part *part = &draft->scenario->message.part[side];
+    struct where where = draft_given(draft, paths[side].file)->where;
+    char told[384];
+
+    if (part->body != NULL) {
+        error_set(draft->error, STATUS_USAGE, "%s and %s are given", paths[side].body,
+                  paths[side].file);
+        return draft_fail_at(draft, where, "take one of them out");
+    }
+    snprintf(told, sizeof told, "%s: %.300s", paths[side].file, part->file);
+    part->body = file_read(part->file, BODY_MAX, told, length, draft->error);
+    return part->body != NULL ? 0 : error_at(draft->error, where);
+}
+
+/* A body has its size, and whoever gave another must not think it was sent. */
+static int complete_size(struct draft *draft, enum side side)
+{
+    struct message_spec *message = &draft->scenario->message;
+    struct message_part *part = &message->part[side];
+    const struct given *given = draft_given(draft, paths[side].size);
+    uint64_t *size = size_of(message, side);
+    size_t length = part->body != NULL ? strlen(part->body) : 0;
+
+    if (part->file != NULL && read_body(draft, side, &length) != 0) {
+        return -1;
+    }
+    if (part->body == NULL) {
+        return 0;
+    }
+    if (given->level > LEVEL_DEFAULT && *size != length) {
+        error_set(draft->error, STATUS_USAGE, "%s is %ju, and the body has %zu bytes",
+                  paths[side].size, (uintmax_t)*size, length);
+        return draft_fail_at(draft, given->where, "take it out");
+    }
+    *size = length;
+    return 0;
+}
+
+int draft_complete_message(struct draft *draft)
+{
+    struct message_spec *message = &draft->scenario->message;
+
+    if (message->protocol == PROTOCOL_RAW &&
+        draft_given(draft, paths[SIDE_CLIENT].size)->level == LEVEL_DEFAULT) {
+        message->request_size = RAW_REQUEST;
+    }
+    if (draft_given(draft, paths[SIDE_SERVER].size)->level == LEVEL_DEFAULT &&
+        !message_status_has_body(message->status)) {
+        message->response_size = 0;
+    }
+    return complete_size(draft, SIDE_CLIENT) == 0 ? complete_size(draft, SIDE_SERVER) : -1;
+}
+
+/* ---- checks ---- */
+
+/* The first option given that a raw message has no place for; NULL: none. */
+static const char *http_alone(const struct message_spec *message)
+{
+    const struct {
+        bool given;
+        const char *path;
+    } options[] = {
+        {message->chunked, "response.chunked"},
+        {message->method != NULL, "request.method"},
+        {strcmp(message->path, "/") != 0, "request.path"},
+        {message->host != NULL, "request.host"},
+        {message->part[SIDE_CLIENT].fields != NULL, "request.headers"},
+        {message->part[SIDE_SERVER].fields != NULL, "response.headers"},
+        {message->status != 200, "response.status"},
+    };
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (options[i].given) {
+            return options[i].path;
+        }
+    }
+    return NULL;
+}
+
+static int check_raw(const struct draft *draft)
+{
+    const struct message_spec *message = &draft->scenario->message;
+    const char *path = http_alone(message);
+
+    if (path != NULL) {
+        error_set(draft->error, STATUS_USAGE, "%s is HTTP, and protocol is raw", path);
+        return draft_fail_at(draft, draft_given(draft, path)->where,
+                             "take it out, or write protocol: http");
+    }
+    if (message->request_size == 0 || message->response_size == 0) {
+        path = paths[message->request_size == 0 ? SIDE_CLIENT : SIDE_SERVER].size;
+        error_set(draft->error, STATUS_USAGE, "%s is 0, and protocol is raw", path);
+        return draft_fail_at(draft, draft_given(draft, path)->where,
+                             "a raw message has at least 1 byte; a program without send sends "
+                             "none");
+    }
+    return 0;
+}
+
+static int check_http(const struct draft *draft)
+{
+    const struct message_spec *message = &draft->scenario->message;
+    bool options = message->method != NULL && strcmp(message->method, "OPTIONS") == 0;
+
+    if (strcmp(message->path, "*") == 0 && !options) {
+        error_set(draft->error, STATUS_USAGE, "request.path is *, and the method is not OPTIONS");
+        return draft_fail_at(draft, draft_given(draft, "request.path")->where,
+                             "write a path, e.g. /, or method: OPTIONS");
+    }
+    if (!message_status_has_body(message->status) && message->response_size > 0) {
+        error_set(draft->error, STATUS_USAGE, "response.status is %u, which has no body",
+                  message->status);
+        return draft_fail_at(draft, draft_given(draft, "response.status")->where,
+                             "take the body or its size out");
+    }
+    return 0;
+}
+
+int draft_check_message(const struct draft *draft)
+{
+    return draft->scenario->message.protocol == PROTOCOL_RAW ? check_raw(draft) : check_http(draft);
+}
