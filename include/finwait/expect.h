@@ -33,9 +33,10 @@ int expect_judge(struct result *result, const char *text, struct where where, st
 
 /*
  * Judge those of a result that was read again, by its metrics: what the file says of them may have
- * been changed, or be of a finwait that judged otherwise.  -1: STATUS_USAGE, one is none.
+ * been changed, or be of a finwait that judged otherwise.  What is none, such as one of before
+ * units were due, becomes VERDICT_UNJUDGED.
  */
-int expect_again(struct result *result, struct error *error);
+void expect_again(struct result *result);
 
 /*
  * To be called once all are judged.  Where no connection was established, what holds when every

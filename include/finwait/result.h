@@ -119,6 +119,7 @@ enum verdict {
     VERDICT_FAIL,
     VERDICT_UNMEASURED, /* a metric it needs is absent: counts as not held */
     VERDICT_VACUOUS,    /* it holds because nothing came about: counts as not held */
+    VERDICT_UNJUDGED,   /* read from a file, and no expectation to this finwait: not held */
     VERDICT_N,
 };
 /* What the values of an expectation are, and in what they are told: a number, s, bytes, 1/s. */
@@ -134,8 +135,10 @@ struct expectation_result {
     char *text;
     enum verdict verdict;
     enum quantity quantity;
-    double left, right; /* the values compared; meaningless when unmeasured */
+    double left, right; /* the values compared, if they were */
     char *missing;      /* unmeasured: the metric that is absent */
+    char *problem;      /* unjudged: what is wrong with the text */
+    bool compared;      /* neither unmeasured nor unjudged */
 };
 
 struct inspection {

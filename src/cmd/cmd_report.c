@@ -41,12 +41,9 @@ static struct result *read_result(const char *name, struct error *error)
     return result;
 }
 
-static int judge(struct result *result, const struct overrides *expect, const char *name,
-                 struct error *error)
+static int judge(struct result *result, const struct overrides *expect, struct error *error)
 {
-    if (expect_again(result, error) != 0) {
-        return error_at(error, (struct where){.file = name});
-    }
+    expect_again(result);
     for (size_t i = 0; i < expect->count; i++) {
         const char *text = expect->item[i].value;
         char place[160];
@@ -69,7 +66,7 @@ static enum status report_one(char **names, size_t index, const struct report_op
     if (result == NULL) {
         return error->status;
     }
-    if (judge(result, &options->expect, name, error) != 0) {
+    if (judge(result, &options->expect, error) != 0) {
         result_free(result);
         return error->status;
     }

@@ -54,6 +54,7 @@ static void judge(const struct result *result, const struct expectation_parts *p
         judged->missing = grow_text(missing->metric);
         return;
     }
+    judged->compared = true;
     unsigned relation = compare(judged->left, judged->right, product ? PRODUCT_TOLERANCE : 0);
     judged->verdict = (parts->holds & relation) != 0 ? VERDICT_PASS : VERDICT_FAIL;
 }
@@ -74,22 +75,23 @@ int expect_judge(struct result *result, const char *text, struct where where, st
     return 0;
 }
 
-int expect_again(struct result *result, struct error *error)
+void expect_again(struct result *result)
 {
     for (size_t i = 0; i < result->expectation_count; i++) {
         struct expectation_result *judged = &result->expectation[i];
         struct expectation_parts parts;
         struct error problem = {0};
-        if (expectation_parse(&parts, judged->text, (struct where){0}, &problem) != 0) {
-            error_set(error, STATUS_USAGE, "expectations[%zu].text cannot be judged: %s", i,
-                      problem.what);
-            return error_hint(error, "%s", problem.hint);
-        }
+
         free(judged->missing);
+        free(judged->problem);
         *judged = (struct expectation_result){.text = judged->text};
-        judge(result, &parts, judged);
+        if (expectation_parse(&parts, judged->text, (struct where){0}, &problem) == 0) {
+            judge(result, &parts, judged);
+        } else {
+            judged->verdict = VERDICT_UNJUDGED;
+            judged->problem = grow_format("%s; %s", problem.what, problem.hint);
+        }
     }
-    return 0;
 }
 
 enum status expect_status(const struct result *result)

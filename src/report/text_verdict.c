@@ -54,6 +54,7 @@ static const struct verdict_style styles[] = {
     [VERDICT_FAIL] = {"FAIL", INK_RED},
     [VERDICT_UNMEASURED] = {"UNMEASURED", INK_YELLOW},
     [VERDICT_VACUOUS] = {"VACUOUS", INK_YELLOW},
+    [VERDICT_UNJUDGED] = {"NOT JUDGED", INK_YELLOW},
 };
 
 #define VERDICT_WIDTH 10 /* of the longest word */
@@ -139,21 +140,33 @@ static const char *vacuous(const struct facts *facts)
                : ", but no connection completed";
 }
 
-static void print_expectation(const struct paper *paper, const struct facts *facts,
-                              const struct expectation_result *expectation)
+/* What there is to say of it behind its verdict. */
+static char *format_expectation(const struct facts *facts,
+                                const struct expectation_result *expectation)
 {
-    const struct verdict_style *style = &styles[expectation->verdict];
+    if (expectation->verdict == VERDICT_UNJUDGED) {
+        return grow_text(or_empty(expectation->problem));
+    }
     bool measured = expectation->verdict != VERDICT_UNMEASURED;
     char *compared = measured ? format_pair(expectation) : format_missing(expectation);
     char *text = grow_format("%s (%s%s)", or_empty(expectation->text), compared,
                              expectation->verdict == VERDICT_VACUOUS ? vacuous(facts) : "");
+
+    free(compared);
+    return text;
+}
+
+static void print_expectation(const struct paper *paper, const struct facts *facts,
+                              const struct expectation_result *expectation)
+{
+    const struct verdict_style *style = &styles[expectation->verdict];
+    char *text = format_expectation(facts, expectation);
 
     paper_begin(paper, style->ink);
     fprintf(paper->out, "  %-*s  ", VERDICT_WIDTH, style->word);
     paper_end(paper);
     text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, TEXT_WIDE, paper->out);
     free(text);
-    free(compared);
 }
 
 void text_expectations(const struct paper *paper, const struct facts *facts)

@@ -147,6 +147,7 @@ static void judgements_fini(struct result *result)
     for (size_t i = 0; i < result->expectation_count; i++) {
         free(result->expectation[i].text);
         free(result->expectation[i].missing);
+        free(result->expectation[i].problem);
     }
     free(result->expectation);
     for (size_t i = 0; i < result->metric_count; i++) {

@@ -13,6 +13,7 @@ static const char *const verdict_names[] = {
     [VERDICT_FAIL] = "fail",
     [VERDICT_UNMEASURED] = "unmeasured",
     [VERDICT_VACUOUS] = "vacuous",
+    [VERDICT_UNJUDGED] = "unjudged",
 };
 
 static const char *verdict_item(size_t index)
@@ -185,9 +186,11 @@ static const struct field expectation_fields[] = {
     {"text", &codec_text, AT(expectation_result, text)},
     {"verdict", WORD(verdict_item, VERDICT_N), AT(expectation_result, verdict)},
     {"unit", WORD(quantity_item, QUANTITY_N), AT(expectation_result, quantity), .optional = true},
-    {"left", &codec_real, AT(expectation_result, left), .optional = true},
-    {"right", &codec_real, AT(expectation_result, right), .optional = true},
+    {"left", &codec_real, AT(expectation_result, left), .flag = FLAG(expectation_result, compared)},
+    {"right", &codec_real, AT(expectation_result, right),
+     .flag = FLAG(expectation_result, compared)},
     {"missing", &codec_text, AT(expectation_result, missing), .optional = true},
+    {"problem", &codec_text, AT(expectation_result, problem), .optional = true},
     {0},
 };
 
@@ -285,7 +288,9 @@ static const struct field result_fields[] = {
 static const char *overall_verdict(const struct result *result)
 {
     static const unsigned rank[VERDICT_N] = {
-        [VERDICT_PASS] = 0, [VERDICT_VACUOUS] = 1, [VERDICT_UNMEASURED] = 2, [VERDICT_FAIL] = 3};
+        [VERDICT_PASS] = 0,     [VERDICT_VACUOUS] = 1, [VERDICT_UNMEASURED] = 2,
+        [VERDICT_UNJUDGED] = 3, [VERDICT_FAIL] = 4,
+    };
     enum verdict worst = VERDICT_PASS;
 
     for (size_t i = 0; i < result->expectation_count; i++) {

@@ -494,6 +494,7 @@ static void expectations_show_what_was_compared(void **state)
         {strdup("cpu.client < 1us"), VERDICT_FAIL, QUANTITY_TIME, 1.0001e-6, 1e-6, NULL},
         {strdup("client.bytes_sent == 64KiB"), VERDICT_FAIL, QUANTITY_SIZE, 12, 65536, NULL},
         {strdup("client.established.area < 1h"), VERDICT_FAIL, QUANTITY_TIME, 1e12, 3600, NULL},
+        {strdup("cpu.client < 1"), VERDICT_UNJUDGED, .problem = strdup("cpu.client is a time")},
     };
 
     (void)state;
@@ -511,6 +512,7 @@ static void expectations_show_what_was_compared(void **state)
     assert_holds(text, "cpu.client < 1us (1.0001e-06 s < 1e-06 s)\n");
     assert_holds(text, "(12 bytes == 65,536 bytes)\n");
     assert_holds(text, " < 60 min)\n");
+    assert_holds(text, "NOT JUDGED  cpu.client is a time\n");
     free(text);
     result_free(result);
 }

@@ -263,10 +263,12 @@ static void fill_lists(struct result *result, uint64_t *seed)
     for (size_t i = 0; i < result->expectation_count; i++) {
         result->expectation[i] = (struct expectation_result){
             .text = random_text(seed),
-            .verdict = (enum verdict)below(seed, 3),
+            .verdict = (enum verdict)below(seed, VERDICT_N),
             .left = (double)(int64_t)next_random(seed) / 3e17,
             .right = 0.1,
             .missing = below(seed, 2) > 0 ? strdup("server.time_wait.final") : NULL,
+            .problem = below(seed, 2) > 0 ? random_text(seed) : NULL,
+            .compared = below(seed, 2) > 0,
         };
     }
 }
@@ -499,6 +501,7 @@ static void the_top_reads_well(void **state)
     for (size_t j = 0; j < result->expectation_count; j++) {
         free(result->expectation[j].text);
         free(result->expectation[j].missing);
+        free(result->expectation[j].problem);
     }
     result->expectation_count = 2;
     result->expectation = reallocarray(result->expectation, 2, sizeof *result->expectation);
