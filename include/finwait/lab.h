@@ -53,6 +53,18 @@ struct lab *lab_new(const struct lab_config *config, struct error *error);
 void lab_free(struct lab *lab);
 
 /*
+ * Whether this machine makes hosts that take `config`'s sysctls, tried in a child process.
+ * LAB_CANNOT: `error` says which is not taken and where it was written, as lab_new would.
+ * LAB_UNTRIED: no lab can be made here at all, for which `error` has the reason.
+ */
+enum lab_verdict {
+    LAB_CAN,
+    LAB_CANNOT,
+    LAB_UNTRIED,
+};
+enum lab_verdict lab_try_sysctls(const struct lab_config *config, struct error *error);
+
+/*
  * Move the calling thread into the host of `side` (setns(2)) and back to where the lab
  * was made from.  In a lab that is not private both do nothing.  What is opened between
  * them (sockets, /proc/thread-self/net files, /proc/sys) belongs to the host for good.

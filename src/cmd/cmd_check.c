@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "finwait/lab.h"
 #include "finwait/model.h"
 
 static const struct option long_options[] = {
@@ -39,6 +40,42 @@ static enum status warn(const struct scenario *scenario, struct error *error)
     return STATUS_OK;
 }
 
+/* What a host has is the kernel's to say: `error`, unless it is LAB_CAN. */
+static enum lab_verdict try_sysctls(const struct scenario *scenario, struct error *error)
+{
+    struct lab_config config = {.private = true};
+    size_t count = 0;
+
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        config.sysctl[side] = scenario->side[side].sysctl;
+        sysctl_look_home(&config.sysctl[side]);
+        count += config.sysctl[side].count;
+    }
+    return scenario->lab == LAB_PRIVATE && count > 0 ? lab_try_sysctls(&config, error) : LAB_CAN;
+}
+
+static enum status check_one(const struct scenario *scenario, struct error *error)
+{
+    struct error untried;
+    enum lab_verdict verdict = try_sysctls(scenario, &untried);
+
+    if (verdict == LAB_CANNOT) {
+        *error = untried;
+        return error->status;
+    }
+    printf("%s: ok\n", scenario->name);
+    if (verdict == LAB_UNTRIED) {
+        printf("  warning: only a run can tell whether hosts have its sysctls, for no lab could be "
+               "made here: %s\n",
+               untried.what);
+    }
+    if (warn(scenario, error) != STATUS_OK) {
+        return error->status;
+    }
+    scenario_each(scenario, print_option, stdout);
+    return STATUS_OK;
+}
+
 static enum status check_all(char **names, const struct overrides *overrides, struct error *error)
 {
     for (; *names != NULL; names++) {
@@ -47,13 +84,11 @@ static enum status check_all(char **names, const struct overrides *overrides, st
         if (scenario == NULL) {
             return error->status;
         }
-        printf("%s: ok\n", scenario->name);
-        if (warn(scenario, error) != STATUS_OK) {
-            scenario_free(scenario);
-            return error->status;
-        }
-        scenario_each(scenario, print_option, stdout);
+        enum status status = check_one(scenario, error);
         scenario_free(scenario);
+        if (status != STATUS_OK) {
+            return status;
+        }
     }
     return STATUS_OK;
 }
@@ -103,7 +138,10 @@ static const char help[] = COMMAND_SCENARIO
     "  --expect TEXT             one more expectation\n"
     "  --i-may-load-this-target  allow a server.at that is not a loopback address\n"
     "\n"
-    "Exit status: 0 all of them could be run; 2 one is wrong, and where.\n";
+    "Sysctls are tried in a lab that is gone at once, where one can be made.\n"
+    "\n"
+    "Exit status: 0 all of them could be run; 2 one is wrong, and where; 3 this machine's hosts\n"
+    "lack a sysctl that one sets.\n";
 
 const struct command command_check = {
     .name = "check",

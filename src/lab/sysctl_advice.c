@@ -8,6 +8,7 @@
 
 #include "finwait/kernel_sysctl.h"
 #include "finwait/lab.h"
+#include "link.h"
 
 const char *sysctl_path(char path[SYSCTL_PATH], const char *name)
 {
@@ -80,8 +81,9 @@ void sysctl_look_home(const struct sysctl_settings *settings)
     }
 }
 
-/* One interface's: that a host has no such interface tells nothing of the sysctl. */
-static bool is_of_link(const char *name)
+/* The interface whose own it is, up to its dot: that a host has no such interface tells nothing of
+ * the sysctl.  NULL: no interface's. */
+static const char *find_link(const char *name)
 {
     static const char *const folders[] = {".conf.", ".neigh."};
 
@@ -89,10 +91,31 @@ static bool is_of_link(const char *name)
         const char *folder = strstr(name, folders[i]);
         const char *link = folder != NULL ? folder + strlen(folders[i]) : NULL;
         if (link != NULL && strncmp(link, "all.", 4) != 0 && strncmp(link, "default.", 8) != 0) {
-            return true;
+            return link;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* Where it is of an interface that is not there: which there are. */
+static bool lacks_link(const char *name, struct error *error)
+{
+    const char *link = find_link(name);
+
+    if (link == NULL) {
+        return false;
+    }
+    char folder[SYSCTL_NAME];
+    char path[SYSCTL_PATH];
+    int length = (int)strcspn(link, ".");
+    snprintf(folder, sizeof folder, "%.*s", (int)(link - name) + length, name);
+    if (access(sysctl_path(path, folder), F_OK) == 0) {
+        return false;
+    }
+    error_set(error, STATUS_USAGE, "%s: a host has no interface \"%.*s\"", name, length, link);
+    error_hint(error, "it has lo and its link to the other: write %.*s" LINK_NAME "%s",
+               (int)(link - name), name, link + length);
+    return true;
 }
 
 bool sysctl_is_left_out(const char *name)
@@ -100,7 +123,7 @@ bool sysctl_is_left_out(const char *name)
     char path[SYSCTL_PATH];
 
     return access(sysctl_path(path, name), F_OK) != 0 && errno == ENOENT && !is_hidden(name) &&
-           !is_of_link(name);
+           find_link(name) == NULL;
 }
 
 static int suggest(const char *name, struct error *error)
@@ -138,6 +161,9 @@ int sysctl_unknown(const char *name, struct error *error)
         error_set(error, STATUS_MACHINE,
                   "%s: this kernel has no net.core in hosts that are made without root", name);
         return error_hint(error, "run finwait as root, or on a newer kernel");
+    }
+    if (lacks_link(name, error)) {
+        return -1;
     }
     return info == NULL || info->since == NULL
                ? suggest(name, error)

@@ -1,6 +1,9 @@
 """Sysctls belong to one host of the lab, and every value of a run is on record."""
 
 import os
+import shutil
+import subprocess
+import unittest
 
 import finwait_test as ft
 
@@ -117,6 +120,37 @@ class Sysctl(ft.LabTestCase):
                 self.assertIn(f"{name}: a lab cannot have its own", ended.stderr)
                 self.assertIn("whole machine", ended.stderr)
 
+    def test_an_interface_that_a_host_has_not(self):
+        for folder, key in (("ipv4.conf", "rp_filter"), ("ipv4.neigh", "mcast_solicit")):
+            with self.subTest(folder):
+                ended = ft.run({f"client.sysctl.net.{folder}.eth0.{key}": 1}, user=self.user)
+                self.assertEqual(ended.status, 2, ended)
+                self.assert_nothing_started(ended)
+                self.assertIn('a host has no interface "eth0"', ended.stderr)
+                self.assertIn(f"write net.{folder}.link.{key}", ended.stderr)
+        settings = {"client.sysctl.net.ipv4.conf.link.rp_filter": 1}
+        result = self.run_checked(
+            {"load.connections": 1, "settle": "0s", **settings},
+            "--inspect",
+            "cat /proc/sys/net/ipv4/conf/link/rp_filter",
+        )
+        self.assertEqual(result.inspection("client")["output"], "1\n")
+
+    def test_a_check_tells_what_a_run_would(self):
+        for setting, status in (
+            ("net.ipv4.tcp_fin_timeuot=17", 2),
+            ("net.ipv4.of_a_kernel_to_come=17", 3),
+            ("net.ipv4.conf.eth0.rp_filter=1", 2),
+            ("net.ipv4.conf.link.rp_filter=1", 0),
+        ):
+            with self.subTest(setting):
+                path, value = f"server.sysctl.{setting}".split("=")
+                ended = ft.finwait("check", *ft.as_arguments({path: value})[1:], user=self.user)
+                self.assertEqual(ended.status, status, ended)
+                if status != 0:
+                    run = ft.run({path: value}, user=self.user)
+                    self.assertEqual((ended.stdout, ended.stderr), ("", run.stderr))
+
     def test_it_loads_no_module(self):
         loaded = "/proc/sys/net/ipv4/tcp_available_congestion_control"
         with open(loaded, encoding="utf-8") as file:
@@ -148,6 +182,23 @@ class Sysctl(ft.LabTestCase):
 
 class AsUnprivileged(Sysctl, ft.UnprivilegedLabTestCase):
     pass
+
+
+@unittest.skipUnless(ft.is_root() and shutil.which("unshare"), "takes root and unshare(1)")
+class Untried(ft.TestCase):
+    def test_a_check_that_cannot_make_a_lab_says_so(self):
+        none = 'echo 0 >/proc/sys/user/max_net_namespaces && exec "$@"'
+        arguments = ft.as_arguments({f"server.sysctl.{FIN_TIMEOUT}": 17})[1:]
+        done = subprocess.run(
+            ["unshare", "-Ur", "sh", "-c", none, "sh", ft.BINARY, "check", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=ft.PATIENCE,
+            check=False,
+        )
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("warning: only a run can tell whether hosts have its sysctls", done.stdout)
+        self.assertIn("ENOSPC", done.stdout)
 
 
 class Host(ft.TestCase):
