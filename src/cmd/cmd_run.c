@@ -183,11 +183,7 @@ static enum status deliver(const struct result *result, const struct run_options
         status = error->status;
     }
     options->format->write(result, stdout);
-    if ((fflush(stdout) != 0 || ferror(stdout) != 0) && status == STATUS_OK) {
-        error_errno(error, STATUS_MACHINE, errno, "write the result to stdout");
-        status = error->status;
-    }
-    return status;
+    return status == STATUS_OK && command_flush(error) != 0 ? error->status : status;
 }
 
 static int prepare(const struct scenario *scenario, struct error *error)

@@ -55,7 +55,7 @@ static bool is_help(const char *word)
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-static enum status dispatch(int argc, char **argv, struct error *error)
+static enum status run_command(int argc, char **argv, struct error *error)
 {
     const struct command *command = find_command(argv[1]);
 
@@ -71,11 +71,8 @@ static enum status dispatch(int argc, char **argv, struct error *error)
     return command->run(argc - 1, argv + 1, error);
 }
 
-int main(int argc, char **argv)
+static enum status dispatch(int argc, char **argv, struct error *error)
 {
-    struct error error = {0};
-    enum status status;
-
     if (argc < 2) {
         usage(stderr);
         return STATUS_USAGE;
@@ -88,13 +85,21 @@ int main(int argc, char **argv)
         printf("finwait %s\n", FINWAIT_VERSION);
         return STATUS_OK;
     }
-    status = dispatch(argc, argv, &error);
+    return run_command(argc, argv, error);
+}
+
+int main(int argc, char **argv)
+{
+    struct error error = {0};
+    struct error unwritten = {0};
+    enum status status = dispatch(argc, argv, &error);
+
     if (status != STATUS_OK && error.what[0] != '\0') {
         error_print(&error, stderr);
     }
-    if (fflush(stdout) != 0 && status == STATUS_OK) {
-        perror("finwait: stdout");
-        return STATUS_MACHINE;
+    if (command_flush(&unwritten) != 0 && status <= STATUS_UNMET) {
+        error_print(&unwritten, stderr);
+        status = unwritten.status;
     }
     return (int)status;
 }

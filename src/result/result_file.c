@@ -98,7 +98,7 @@ enum { TRIES = 16 };
 /*
  * What is being written has no name (O_TMPFILE), so that whatever kills finwait leaves nothing;
  * only one that takes an older result's place has this one, for the moment between link and rename.
- * It is always the same: one that was left is gone with the next result.
+ * It is always the same: one that was left is gone with the next result of whatever kind.
  */
 static const char replacing[] = "." RESULT_FILE ".new";
 
@@ -156,6 +156,7 @@ static int write_file(const struct result *result, int directory)
 {
     int fd = openat(directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
 
+    unlinkat(directory, replacing, 0);
     if (fd < 0) {
         return write_named(result, directory);
     }

@@ -87,6 +87,20 @@ class Output(ft.LabTestCase):
                     self.assertIn("stdout", ended.stderr)
 
 
+    def test_a_stdout_that_is_full_is_told_by_every_command(self):
+        out = ft.PLACE.directory()
+        self.assertEqual(ft.run(SHORT, "--out", out).status, 0)
+        report = ["report", os.path.join(out, "result.json")]
+        commands = [["--help"], ["help"], ["--version"], ["run", "--help"], ["list", "metrics"]]
+        commands += [["check", "server-first"], ["show", "server-first"], ["doctor"]]
+        commands += [report, [*report, "--format", "json"], [*report, "--expect", "connections.failed > 0"]]
+        for command in commands:
+            with self.subTest(command), open("/dev/full", "wb") as full:
+                ended = ft.finish(ft.popen(command, stdout=full))
+                self.assertEqual(ended.status, 3, ended)
+                self.assertIn("finwait: write to stdout: ", ended.stderr)
+
+
 class Verdict(ft.LabTestCase):
     def judge(self, *expectations):
         return ft.run(SHORT, *(f"--expect={text}" for text in expectations))
@@ -148,6 +162,13 @@ class Out(ft.LabTestCase):
         self.assertEqual(ended.status, 0, ended)
         with open(os.path.join(out, "result.json"), encoding="utf-8") as file:
             self.assertEqual(json.load(file), json.loads(ended.stdout))
+        self.assertEqual(os.listdir(out), ["result.json"])
+
+    def test_what_a_killed_one_left_is_gone_with_the_next(self):
+        out = ft.PLACE.directory()
+        with open(os.path.join(out, ".result.json.new"), "w", encoding="utf-8"):
+            pass
+        self.assertEqual(ft.run(SHORT, "--out", out).status, 0)
         self.assertEqual(os.listdir(out), ["result.json"])
 
     def test_it_replaces_the_last_one(self):
