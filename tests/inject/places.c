@@ -25,6 +25,7 @@ struct place {
 struct walk {
     uint64_t hash;
     uintptr_t last;
+    size_t own; /* frames of the program that the hash still takes */
     uint64_t *frames;
     size_t left; /* of frames */
 };
@@ -54,17 +55,23 @@ static _Unwind_Reason_Code places_frame(struct _Unwind_Context *context, void *d
     }
     walk->last = address;
     address -= (uintptr_t)module.dlfo_map_start;
-    walk->hash = places_mix(walk->hash, address);
-    if (walk->left > 0 && module.dlfo_link_map->l_name[0] == '\0') {
-        *walk->frames++ = address;
-        walk->left--;
+    if (walk->own > 0) {
+        walk->hash = places_mix(walk->hash, address);
+    }
+    if (module.dlfo_link_map->l_name[0] == '\0') {
+        walk->own -= walk->own > 0;
+        if (walk->left > 0) {
+            *walk->frames++ = address;
+            walk->left--;
+        }
     }
     return _URC_NO_REASON;
 }
 
-uint64_t places_stack(uint64_t *frames, size_t count)
+uint64_t places_stack(size_t own, uint64_t *frames, size_t count)
 {
-    struct walk walk = {.hash = UINT64_C(0xcbf29ce484222325), .frames = frames, .left = count};
+    struct walk walk = {
+        .hash = UINT64_C(0xcbf29ce484222325), .own = own, .frames = frames, .left = count};
 
     if (places_walking) {
         return 0;
@@ -105,10 +112,10 @@ static struct place *places_row(uint64_t key)
     return NULL;
 }
 
-void places_count(uint32_t call_class, uint32_t process, const char *name)
+void places_count(uint32_t call_class, uint32_t process, size_t own, const char *name)
 {
     uint64_t frames[PLACE_FRAMES];
-    uint64_t stack = places_table != NULL ? places_stack(frames, PLACE_FRAMES) : 0;
+    uint64_t stack = places_table != NULL ? places_stack(own, frames, PLACE_FRAMES) : 0;
     struct place *place;
 
     if (stack == 0) {

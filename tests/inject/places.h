@@ -12,15 +12,15 @@
 enum { PLACES = 1 << 15, PLACE_NAME = 24, PLACE_FRAMES = 24 };
 
 /* The caller's stack: a hash of the return addresses, each relative to its module, which is the
- * same in every run of a build; addresses that follow themselves, as in a recursion, are one.  0
- * within the walk itself.  `frames` gets the first `count` of the program itself, relative to its
- * base, 0 behind the last. */
-uint64_t places_stack(uint64_t *frames, size_t count);
+ * same in every run of a build; addresses that follow themselves, as in a recursion, are one.  It
+ * ends with the `own`th frame of the program itself.  0 within the walk itself.  `frames` gets the
+ * first `count` of the program itself, relative to its base, 0 behind the last. */
+uint64_t places_stack(size_t own, uint64_t *frames, size_t count);
 
 /* The table is kept in the file that `path` names, of sizeof(struct place[PLACES]) bytes. */
 void places_keep(const char *path);
 
 /* Count a call of the function `name`.  Without a table, and when it is full, nothing happens. */
-void places_count(uint32_t call_class, uint32_t process, const char *name);
+void places_count(uint32_t call_class, uint32_t process, size_t own, const char *name);
 
 #endif

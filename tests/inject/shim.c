@@ -83,18 +83,24 @@ static void note(const char *name)
     struct slot *slot = &shim_board->slot[shim_process];
 
     if (slot->failed[0] == '\0') {
-        places_stack(slot->frames, PLACE_FRAMES);
+        places_stack(0, slot->frames, PLACE_FRAMES);
         for (size_t i = 0; name[i] != '\0' && i + 1 < PLACE_NAME; i++) {
             slot->failed[i] = name[i];
         }
     }
 }
 
+/* How much of a stack makes a place: of OpenSSL's, who of ours called it, not why. */
+static size_t own_frames(enum call_class class)
+{
+    return class == CLASS_crypto ? 2 : SIZE_MAX;
+}
+
 static bool planned(enum call_class class)
 {
     return shim_plan.from != 0 && class == shim_plan.class &&
            (shim_plan.process < 0 || shim_plan.process == shim_process) &&
-           (shim_plan.stack == 0 || shim_plan.stack == places_stack(NULL, 0));
+           (shim_plan.stack == 0 || shim_plan.stack == places_stack(own_frames(class), NULL, 0));
 }
 
 /* Count a call and tell whether it is to fail, errno set. */
@@ -108,7 +114,7 @@ static bool fails(enum call_class class, const char *name, int errnum)
     }
     slot = &shim_board->slot[shim_process];
     atomic_fetch_add(&slot->count[class], 1);
-    places_count(class, shim_process, name);
+    places_count(class, shim_process, own_frames(class), name);
     if (!planned(class)) {
         return false;
     }

@@ -1,7 +1,7 @@
 """Every place where a small run calls something, made to fail: the run still has to end well.
 
 A place is a process, a class of calls and a stack.  Its first call fails, its second and its last,
-each with each errno.
+each with each errno, in one of the runs that have it.
 
 Well is: no signal, no hang, nothing left behind, a reason on stderr when it ends in 2, 3 or 4, and
 an exit status of 0 or 1 only with a whole result.
@@ -316,6 +316,7 @@ class Clean:
     """What every clean run of a kind has."""
 
     def __init__(self, kind):
+        self.kind = kind
         ends = [end_of(Case(kind)) for _ in range(CLEAN)]
         for end in ends:
             assert end.status == 0 and not end.left and end.stderr == "", f"clean {kind.name}: {end}"
@@ -406,6 +407,19 @@ def less_result(end, clean):
 # ---- all of them ----
 
 
+def share(cleans):
+    """Each place for one of the kinds that have it."""
+    kinds_of = {}
+    for clean in cleans:
+        for place in clean.places:
+            kinds_of.setdefault(place[:3], []).append(clean)
+    for clean in cleans:
+        for place in list(clean.places):
+            kinds = kinds_of[place[:3]]
+            if kinds[place.stack % len(kinds)] is not clean:
+                del clean.places[place]
+
+
 def cases_of(kind, clean, classes, functions=()):
     """The first, the second and the last call from every place, each with each errno."""
     places = beneath(clean.places, kind.command[0], functions) if functions else clean.places
@@ -476,6 +490,23 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
+def only(cleans, spec, sums):
+    for clean in cleans:
+        case = Case.of(clean.kind, spec)
+        end = end_of(case)
+        sums.add(case, end, problem_of(clean.kind, end, clean))
+        print(end, end="")
+
+
+def sweep_all(cleans, options, sums):
+    share(cleans)
+    for clean in cleans:
+        sums.places += len(clean.places)
+        cases = cases_of(clean.kind, clean, options.classes or CLASSES, options.at)
+        chosen = itertools.islice(cases, 0, None, options.stride)
+        sweep(clean.kind, chosen, clean, options.jobs, sums)
+
+
 def main(arguments=None):
     global KEPT
     options = parse(arguments)
@@ -483,18 +514,11 @@ def main(arguments=None):
     with tempfile.TemporaryDirectory(prefix="finwait-inject-kept-") as kept:
         end_of(Case(KINDS["tcp"]), keep=kept)
         KEPT = kept
-        for name in options.run or KINDS:
-            kind = KINDS[name]
-            clean = Clean(kind)
-            if options.only:
-                case = Case.of(kind, options.only)
-                end = end_of(case)
-                sums.add(case, end, problem_of(kind, end, clean))
-                print(end, end="")
-                continue
-            sums.places += len(clean.places)
-            cases = cases_of(kind, clean, options.classes or CLASSES, options.at)
-            sweep(kind, itertools.islice(cases, 0, None, options.stride), clean, options.jobs, sums)
+        cleans = [Clean(KINDS[name]) for name in options.run or KINDS]
+        if options.only:
+            only(cleans, options.only, sums)
+        else:
+            sweep_all(cleans, options, sums)
     print(
         f"inject: {sums.places} places, {sums.swept} cases, {sums.reached} of them reached, "
         f"{sums.bad} bad ends"
