@@ -48,6 +48,12 @@ static inline unsigned message_status(const struct message_spec *spec)
     return spec->status != 0 ? spec->status : 200;
 }
 
+/* Whether it is in such a range as message_spec.good. */
+static inline bool message_status_is_good(uint32_t range, unsigned status)
+{
+    return range == 0 || (status >= (range & UINT16_MAX) && status <= range >> 16);
+}
+
 /* Whether a response with that status has a body at all (RFC 9110 section 6.4.1). */
 bool message_status_has_body(unsigned status);
 

@@ -154,13 +154,61 @@ static int conclude_each(struct result *result, struct error *error)
     return 0;
 }
 
+/* ---- answers ---- */
+
+/* Whoever asks for failures by one of these knows of the answers. */
+static const char *const about_answers[] = {
+    "client.http.",       "outcome.bad_status",    "message_due",
+    "connections.failed", "connections.completed",
+};
+#define ANSWERED "client.http.ok > 0"
+
+static bool is_about_answers(const struct term *term)
+{
+    for (size_t i = 0; i < sizeof about_answers / sizeof about_answers[0]; i++) {
+        if (strstr(term->metric, about_answers[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether it asks for bad answers, or is the need itself, as where a report concludes again. */
+static bool settles_answers(const struct expectation_result *judged,
+                            const struct expectation_parts *parts)
+{
+    return strcmp(judged->text, ANSWERED) == 0 ||
+           ((is_about_answers(&parts->left) || is_about_answers(&parts->right)) &&
+            asks_for_it(judged, parts, "connections.completed"));
+}
+
+/* Where no answer was what the client came for, what it measured is a server that fails. */
+static int conclude_answers(struct result *result, struct error *error)
+{
+    double good;
+
+    if (!result_metric(result, "client.http.ok", &good) || good > 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        struct expectation_parts parts = {0};
+        if (parse(&parts, &result->expectation[i], error) != 0) {
+            return -1;
+        }
+        if (settles_answers(&result->expectation[i], &parts)) {
+            return 0;
+        }
+    }
+    return expect_judge(result, ANSWERED, (struct where){0}, error);
+}
+
 int expect_conclude(struct result *result, struct error *error)
 {
     const struct need *need = unmet(result);
     struct expectation_parts parts = {0};
 
     if (need == NULL) {
-        return conclude_each(result, error);
+        return conclude_each(result, error) == 0 ? conclude_answers(result, error) : -1;
     }
     for (size_t i = 0; i < result->expectation_count; i++) {
         if (parse(&parts, &result->expectation[i], error) != 0) {

@@ -157,11 +157,6 @@ void verdict_kept(struct conn *conn)
 
 /* ---- what it got ---- */
 
-static bool is_good(uint32_t range, unsigned status)
-{
-    return range == 0 || (status >= (range & UINT16_MAX) && status <= range >> 16);
-}
-
 static void count_status(struct conn *conn, unsigned status)
 {
     if (status >= HTTP_STATUS_MIN && status < HTTP_STATUS_MIN + HTTP_STATUS_N) {
@@ -179,7 +174,7 @@ void verdict_received(struct conn *conn)
         return;
     }
     count_status(conn, status);
-    conn->bad_status |= !is_good(plan->message.good, status);
+    conn->bad_status |= !message_status_is_good(plan->message.good, status);
 }
 
 void verdict_sent(struct conn *conn)

@@ -185,6 +185,26 @@ static void list_partial(struct list *list, const struct facts *facts)
     }
 }
 
+/* A load that meets little but refusals measures those. */
+static void list_bad_answers(struct list *list, const struct facts *facts)
+{
+    double good = 0, all = 0;
+
+    if (!facts_metric(facts, &good, "client.http.ok")) {
+        return;
+    }
+    for (unsigned class = 2; class <= 5; class ++) {
+        double count = 0;
+        facts_metric(facts, &count, "client.http.%uxx", class);
+        all += count;
+    }
+    if (all - good > good) {
+        list_begin(list, "NOT OK: ");
+        list_add(list, "%s of %s %s a status outside http.ok (%s)", COUNT(all - good), COUNT(all),
+                 PLURAL(all, "response has", "responses have"), facts_scenario(facts, "http.ok"));
+    }
+}
+
 static void list_title(struct list *list, const struct facts *facts)
 {
     const char *name = facts_scenario(facts, "name");
@@ -203,5 +223,6 @@ void text_headline(const struct paper *paper, const struct facts *facts)
     print_list(paper, facts, list_machine, 2);
     paper_begin(paper, INK_RED);
     print_list(paper, facts, list_partial, 2);
+    print_list(paper, facts, list_bad_answers, 2);
     paper_end(paper);
 }

@@ -83,6 +83,8 @@
       "are skipped, and a response follows")                                                       \
     X(METRIC_HTTP_STATUS, "<side>.http.status.<code>", "responses", read_http,                     \
       "protocol: http: responses the role read (server: sent), by their status")                   \
+    X(METRIC_HTTP_OK, "client.http.ok", "responses", read_http_ok,                                 \
+      "protocol: http: responses whose status is within http.ok; absent: none was read")           \
     X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes", read_workers_died,                  \
       "workers of the role that ended before they were told to")                                   \
     X(METRIC_FIRST_NO_PORT, "client.first_no_port", "s", read_first_no_port,                       \

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "finwait/message.h"
+#include "finwait/value.h"
 #include "measure.h"
 #include "readers.h"
 
@@ -43,4 +45,28 @@ bool read_http(const struct result *result, const struct metric_key *key, double
     }
     return side->played && !side->lacking.statuses && speaks_http(result) &&
            readers_found(value, (double)count);
+}
+
+/* Final ones; interim ones are no answer. */
+bool read_http_ok(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct value_spec statuses = VALUE_A(STATUSES);
+    const struct result_side *client = &result->side[SIDE_CLIENT];
+    const char *text = text_pairs_get(&result->scenario, "http.ok");
+    uint32_t range = 0;
+    struct value_slot slot = {&statuses, "http.ok", &range, sizeof range};
+    struct error unused;
+    uint64_t all = 0, good = 0;
+
+    (void)key;
+    if (!client->played || client->lacking.statuses || !speaks_http(result) || text == NULL ||
+        value_read(&slot, text, &unused) != 0) {
+        return false;
+    }
+    for (unsigned status = 200; status < HTTP_STATUS_MIN + HTTP_STATUS_N; status++) {
+        uint64_t count = client->account.status[status - HTTP_STATUS_MIN];
+        all += count;
+        good += message_status_is_good(range, status) ? count : 0;
+    }
+    return all > 0 && readers_found(value, (double)good);
 }

@@ -90,7 +90,7 @@ def drain(environ, start_response):
         return result
 
     def refused(self, **more):
-        result = self.load("refuse", **more)
+        result = self.load("refuse", expect="connections.completed == 0", **more)
         self.assertEqual(result["connections.completed"], 0)
         received = result["client.messages_received"]
         self.assertEqual(result["client.http.4xx"], received)

@@ -156,7 +156,7 @@ class Statuses(ft.TestCase):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
         with server(serve) as port:
-            result = self.run_checked({**at(port), **DUE}, status=0)
+            result = self.run_checked({**at(port), **DUE}, status=1)
         self.assertEqual(result["connections.failed"], N)
         self.assertEqual(result["client.outcome.bad_status"], N)
         self.assertEqual(result["client.errors.ECONNRESET"], N)
@@ -164,10 +164,11 @@ class Statuses(ft.TestCase):
         self.assertIn("http.bad_status", result.remark_ids())
 
     def test_held_after_it(self):
-        result = self.seen("404 Not Found", ends=0, **{"client.program": "connect send recv hold"})
+        result = self.seen("404 Not Found", **{"client.program": "connect send recv hold"})
         self.assertEqual(result["connections.failed"], N)
         self.assertNotIn("message.missing", result.remark_ids())
         self.assertIn("http.bad_status", result.remark_ids())
+        self.assertIn("client.http.ok > 0", [one["text"] for one in result.json["expectations"]])
 
     def test_what_is_a_success_can_be_said(self):
         result = self.seen("404 Not Found", ends=0, **{"http.ok": "404"})

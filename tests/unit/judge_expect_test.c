@@ -372,9 +372,66 @@ static void none_completed_is_no_pass(void **state)
     }
 }
 
+/* Answers that were all another status than the client came for; TIME_WAITs there are. */
+static struct result *answered(unsigned status)
+{
+    struct result *result = refused();
+    struct account *account = &result->side[SIDE_CLIENT].account;
+
+    text_pairs_add(&result->scenario, "protocol", "http");
+    text_pairs_add(&result->scenario, "http.ok", "2xx-3xx");
+    account->opened = 12;
+    account->messages_received = 12;
+    account->outcome[OUTCOME_REFUSED] = 0;
+    account->outcome[OUTCOME_BAD_STATUS] = 12;
+    account->due[OUTCOME_BAD_STATUS] = 12;
+    account->status[status - HTTP_STATUS_MIN] = 12;
+    result_measure(result);
+    return result;
+}
+
+static void bad_answers_alone_are_no_pass(void **state)
+{
+    static const struct {
+        const char *text; /* NULL: no expectation at all */
+        enum status status;
+    } cases[] = {
+        {NULL, STATUS_UNMET},
+        {"client.messages_received == connections.attempted", STATUS_UNMET},
+        {"client.messages_received >= 10", STATUS_UNMET},
+        {"client.http.5xx == 0", STATUS_UNMET},
+        {"connections.failed <= connections.attempted", STATUS_UNMET},
+        {"client.http.4xx == 12", STATUS_OK},
+        {"client.http.status.404 == connections.attempted", STATUS_OK},
+        {"client.outcome.bad_status > 0", STATUS_OK},
+        {"client.message_due == 12", STATUS_OK},
+        {"connections.failed == 12", STATUS_OK},
+        {"connections.completed == 0", STATUS_OK},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct result *result = answered(404);
+        struct error error;
+        if (cases[i].text != NULL) {
+            assert_int_equal(expect_judge(result, cases[i].text, nowhere, &error), 0);
+        }
+        assert_int_equal(expect_conclude(result, &error), 0);
+        assert_int_equal(expect_conclude(result, &error), 0);
+        assert_int_equal(expect_status(result), cases[i].status);
+        result_free(result);
+    }
+    struct result *result = answered(302);
+    struct error error;
+    assert_int_equal(expect_conclude(result, &error), 0);
+    assert_int_equal(expect_status(result), STATUS_OK);
+    result_free(result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_answers_alone_are_no_pass),
         cmocka_unit_test(nothing_established_is_no_pass),
         cmocka_unit_test(what_was_established_is_judged_as_it_is),
         cmocka_unit_test(none_completed_is_no_pass),

@@ -89,6 +89,27 @@ static void the_headline_says_what_ran(void **state)
     result_free(result);
 }
 
+static void the_headline_says_when_most_answers_are_bad(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+    uint64_t *status = result->side[SIDE_CLIENT].account.status;
+
+    (void)state;
+    text_pairs_add(&result->scenario, "http.ok", "2xx-3xx");
+    status[100 - HTTP_STATUS_MIN] = 9000; /* no answer */
+    status[200 - HTTP_STATUS_MIN] = 2000;
+    status[503 - HTTP_STATUS_MIN] = 2000;
+    char *text = written(&report_text, result);
+    assert_lacks(text, "NOT OK");
+    free(text);
+    status[404 - HTTP_STATUS_MIN] = 1000;
+    text = written(&report_text, result);
+    assert_holds(text, "\n  NOT OK: 3,000 of 5,000 responses have a status outside http.ok "
+                       "(2xx-3xx)\n");
+    free(text);
+    result_free(result);
+}
+
 static void the_headline_says_what_the_machine_did_not_let(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
@@ -672,6 +693,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_headline_says_what_ran),
+        cmocka_unit_test(the_headline_says_when_most_answers_are_bad),
         cmocka_unit_test(the_headline_says_what_the_machine_did_not_let),
         cmocka_unit_test(the_headline_tells_how_far_the_load_goes),
         cmocka_unit_test(programs_that_send_nothing_have_no_protocol),

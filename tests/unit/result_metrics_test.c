@@ -793,6 +793,7 @@ static void every_pattern_is_found(void **state)
         {"closed_first.both", "closed_first.<closer>"},
         {"client.message_due", "<side>.message_due"},
         {"client.http.5xx", "<side>.http.<class>"},
+        {"client.http.ok", "client.http.ok"},
         {"client.http.status.404", "<side>.http.status.<code>"},
         {"server.workers_died", "<side>.workers_died"},
         {"client.first_no_port", "client.first_no_port"},
