@@ -16,7 +16,7 @@ BUFFERS = ("2000", "4k", "16k", "64k", "200k", "1M")
 OPTIONS = (
     (0.10, "ip", ("v6",)),
     (0.10, "load.rate", ("100/s", "400/s")),
-    (0.05, "load.timeout", ("130ms", "1s")),
+    (0.10, "load.timeout", ("130ms", "1s", "0s")),
     (0.05, "sample.every", ("5ms", "20ms")),
     (0.10, "SIDE.workers", (1, 2, 3)),
     (0.10, "client.addresses", (1, 2, 5)),
@@ -33,6 +33,8 @@ OPTIONS = (
     (0.05, "SIDE.sockopt.nodelay", ("on", "off")),
     (0.03, "SIDE.sockopt.keepalive", ("on", "off")),
     (0.02, "SIDE.sockopt.keepidle", ("1s", "30s")),
+    (0.02, "SIDE.sockopt.keepintvl", ("1s",)),
+    (0.02, "SIDE.sockopt.keepcnt", (1, 9)),
     (0.03, "SIDE.sockopt.linger", ("off", "0s", "1s")),
     (0.03, "SIDE.sockopt.linger2", ("1s", "0s", "-1", "10s")),
     (0.02, "SIDE.sockopt.user_timeout", ("100ms", "10s")),
@@ -51,6 +53,12 @@ OPTIONS = (
     (0.03, "SIDE.sysctl.net.ipv4.tcp_moderate_rcvbuf", (0,)),
     (0.03, "SIDE.sysctl.net.ipv4.tcp_rmem", ("4096 8192 65536", "4096 262144 4194304")),
     (0.03, "SIDE.sysctl.net.ipv4.tcp_wmem", ("4096 8192 65536", "4096 262144 4194304")),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_notsent_lowat", (4096, 131072)),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_orphan_retries", (1, 8)),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_retries2", (3,)),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_keepalive_time", (1, 30)),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_congestion_control", ("reno",)),
+    (0.02, "SIDE.sysctl.net.ipv4.tcp_ecn", (0, 1)),
     (0.02, "SIDE.sysctl.net.ipv4.tcp_rfc1337", (1,)),
     (0.02, "SIDE.sysctl.net.ipv4.tcp_abort_on_overflow", (1,)),
     (0.02, "SIDE.sysctl.net.ipv4.tcp_max_tw_buckets", (4, 1000)),
@@ -69,6 +77,7 @@ OPTIONS_TLS = (
     (0.15, "SIDE.tls.ignore_unexpected_eof", ("on",)),
     (0.15, "server.tls.tickets", (0, 1, 4)),
     (0.05, "server.tls.generate", ("rsa2048",)),
+    (0.05, "server.tls.unfinished", (1, 4)),
     (0.05, "client.tls.verify", ("on",)),
 )
 
@@ -128,9 +137,19 @@ def tls(random):
 
 def patient(pair):
     """A short time is for steps that wait for the peer, not for a slow machine to move much."""
-    if max(pair.number("request.size"), pair.number("response.size")) <= 65536:
+    small = max(pair.number("request.size"), pair.number("response.size")) <= 65536
+    if small or pair.get("load.timeout") == "0s":
         return pair
     return pair.but({"load.timeout": "2s"})
+
+
+# Where they leave a client without an answer nothing but load.timeout ends its wait.
+ENDLESS = ("server.backlog", "client.descriptors", "server.descriptors", "client.sockopt.fastopen")
+
+
+def finite(pair):
+    """Without a timeout none of what keeps a connection from ever being accepted."""
+    return pair.but(dict.fromkeys(ENDLESS)) if pair.get("load.timeout") == "0s" else pair
 
 
 def on_one_host(settings):
@@ -155,4 +174,4 @@ def generate(seed, number):
         settings = on_one_host(settings)
     elif random.random() < 0.2:
         settings.update(timeline.strike(random))
-    return patient(Pair(f"pair-{seed}-{number}", settings))
+    return finite(patient(Pair(f"pair-{seed}-{number}", settings)))

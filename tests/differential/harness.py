@@ -13,7 +13,7 @@ import run
 import shrink
 
 # What a pair is refused for when its two programs wait for each other; other refusals are news.
-STUCK = ("neither can go on", "can come any more", "waits in")
+STUCK = ("neither can go on", "can come any more", "waits in", "for ever")
 
 
 def is_stuck(refusal):

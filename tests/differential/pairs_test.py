@@ -3,7 +3,7 @@
 import finwait_test as ft
 import harness
 
-SEEDS = {"k1": 20, "k2": 20, "k3": 20}
+SEEDS = {"ci1": 20, "ci2": 20, "ci3": 20}
 SIDE_BY_SIDE = 4  # they mostly wait
 
 
