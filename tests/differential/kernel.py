@@ -3,21 +3,32 @@
 GAUGES = ("TcpRtoAlgorithm", "TcpRtoMin", "TcpRtoMax", "TcpMaxConn")
 
 
-def states(seen):
-    for host in seen.hosts:
-        for side in host.sides:
-            # A request in SYN_RECV may have been given up between the two looks.
-            moving = ("close", "syn_recv") if seen.pair.is_struck() else ("close",)
-            final, ss = seen.result.final(side), host.states[side]
-            if any(final.get(state, 0) != ss.get(state, 0) for state in {*final, *ss}.difference(moving)):
-                yield f"{side}: final {final}, ss(8) {ss}"
-
-
 def goes_on(seen):
     """Whether TCP sends something by itself: again, or to see whether a window has opened."""
     timers = ("TcpRetransSegs", "TcpExtTCPWinProbe", "TcpExtTCPKeepAlive")
     moved = [seen.counter(host, name) for host in seen.hosts for name in timers]
     return seen.pair.is_struck() or any(moved)
+
+
+def went_on(seen):
+    """Whether it did between finwait's look and those of the others."""
+    segments = [
+        host.counters["TcpOutSegs"] - seen.counters(host.name)["TcpOutSegs"][1] for host in seen.hosts
+    ]
+    return goes_on(seen) and any(segments)
+
+
+def states(seen):
+    for host in seen.hosts:
+        for line in host.strange:
+            yield f"{host.name}: a witness says {line}"
+        for side in host.sides:
+            # A request in SYN_RECV may have been given up between the two looks.
+            moving = ("close", "syn_recv") if seen.pair.is_struck() else ("close",)
+            final, ss = seen.result.final(side), host.states[side]
+            apart = [state for state in {*final, *ss} if final.get(state, 0) != ss.get(state, 0)]
+            if set(apart).difference(moving) and not went_on(seen):
+                yield f"{side}: final {final}, ss(8) {ss}"
 
 
 def counters(seen):
@@ -46,7 +57,7 @@ def sockstat(seen):
         full = sum(n for final in finals for state, n in final.items() if state not in others)
         full += host.listeners + standing - minis
         used = host.sockstat["TCP:inuse"] + host.sockstat.get("TCP6:inuse", 0)
-        if used != full:
+        if used != full and not went_on(seen):
             yield f"{host.name}: {full} full sockets, /proc/net/sockstat inuse {used}"
 
 

@@ -24,8 +24,13 @@ class Host:
         self.states = {side: {} for side in self.sides}
         self.listeners = 0
         self.counters, self.sockstat = {}, {}
+        self.strange = []  # lines that none of them prints when all goes well
         for line in result.inspection(name)["output"].splitlines():
-            self.take(*line.split())
+            words = line.split()
+            if len(words) == 3 and words[2].isdigit():
+                self.take(*words)
+            else:
+                self.strange.append(line)
 
     def take(self, kind, name, value):
         if kind in ("counter", "sockstat"):
