@@ -132,6 +132,16 @@ bool facts_reuses_fixed_port(const struct facts *facts);
  * or not set tcp_fin_timeout (tcp_fin_time(), include/net/tcp.h); 0: it was not recorded. */
 int64_t facts_fin_wait2(const struct facts *facts, enum side side, bool *own);
 
+/* ---- facts_owners.c ---- */
+
+/* Who holds sockets: "python3 (pid 4711, 1 thread), descriptors 5-304", "in the accept queue, not
+ * accepted yet".  A new string. */
+char *facts_owner(const struct owner *owner);
+
+/* What is to be told of the owners from number `at` on: one of them, or many that are alike as
+ * one.  *row borrows from them.  How many it is. */
+size_t facts_owners_next(const struct owners *owners, size_t at, struct owner *row);
+
 /* ---- facts_counters.c: what sockets and counters say together ---- */
 
 /* TIME_WAIT sockets of a side that ended before their time; 0 where that cannot be told. */

@@ -1,6 +1,7 @@
 #ifndef FINWAIT_PRIVILEGES_H
 #define FINWAIT_PRIVILEGES_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "finwait/error.h"
@@ -24,6 +25,13 @@ int privileges_keep(enum privileges privileges, struct error *error);
  * effective user; never half of it.  With one thread.
  */
 uid_t privileges_worker_user(void);
+
+/*
+ * Whether the calling thread, a conductor, may see which descriptors other users' processes hold
+ * (CAP_SYS_PTRACE, proc_pid_fd(5)): it can take that up for a while, and is not left with it.
+ * Where there is no such capability to take up, nothing changes.
+ */
+void privileges_look(bool may);
 
 /* Make the socket `fd` one of the user that workers are: SO_REUSEPORT shares among sockets of one
  * user only (sk_reuseport_match() in net/ipv4/inet_connection_sock.c). */

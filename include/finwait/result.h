@@ -13,6 +13,7 @@
 #include "finwait/lost.h"
 #include "finwait/metric.h"
 #include "finwait/observation.h"
+#include "finwait/owner.h"
 #include "finwait/program.h"
 #include "finwait/remark.h"
 #include "finwait/series.h"
@@ -198,6 +199,7 @@ struct result {
     int64_t sampler_span; /* ns in which it was used; 0: a file that does not tell */
     int64_t sampler_gap_max, sampler_gap_mean;
     uint64_t sampler_samples, sampler_full_dumps;
+    struct owners owners; /* who held the sockets of `final`; empty: nobody looked, or none were */
     size_t predicted_count; /* 0: no model, or `unpredicted` */
     struct predicted_end *predicted;
     char *unpredicted; /* why the model cannot know how this ends; NULL: it does, or nobody asked */

@@ -8,6 +8,7 @@
 #include "finwait/address.h"
 #include "finwait/error.h"
 #include "finwait/observation.h"
+#include "finwait/owner.h"
 #include "finwait/side.h"
 
 /*
@@ -78,9 +79,18 @@ void sampler_latest(struct sampler *sampler, enum side side, struct observation 
 
 /*
  * Observe now, with a full dump (every socket seen, none derived), and wait for it.
- * -1 when it failed.
+ * -1 when it failed.  With `each` the sockets are remembered for sampler_owners.
  */
-int sampler_observe(struct sampler *sampler, struct error *error);
+int sampler_observe(struct sampler *sampler, bool each, struct error *error);
+
+/*
+ * Find who holds the sockets of the latest observation that was made with `each`: those in
+ * ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK and CLOSING, as many as it counted. Looks
+ * at every descriptor of every process in /proc, as far as the caller may.  *owners is owned by the
+ * caller.  -1 with STATUS_MACHINE when there was no memory or descriptor for it, or when there are
+ * more than a million; *owners is empty then.
+ */
+int sampler_owners(struct sampler *sampler, struct owners *owners, struct error *error);
 
 /*
  * All samples of a side so far, in order of time; *count of them.  The array is a copy: free() it.

@@ -17,7 +17,8 @@
 
 static const struct powers {
     uint64_t kept;
-    bool executes; /* programs that are not finwait: their bounds stay as they are */
+    uint64_t at_hand; /* beside those: kept, and not in effect */
+    bool executes;    /* programs that are not finwait: their bounds stay as they are */
     bool changes_user;
 } powers_of[] = {
     [PRIVILEGES_NONE] = {0},
@@ -32,6 +33,7 @@ static const struct powers {
                     | CAN(CAP_SETPCAP) | CAN(CAP_KILL)         /* its bounds, its end */
                     | CAN(CAP_SYS_RESOURCE)                    /* its RLIMIT_NOFILE */
                     | CAN(CAP_DAC_OVERRIDE) | CAN(CAP_FOWNER), /* --out, wherever it is */
+            .at_hand = CAN(CAP_SYS_PTRACE),                    /* privileges_look */
             .executes = true,
         },
 };
@@ -86,7 +88,8 @@ static void bound(uint64_t kept)
     }
 }
 
-static int restrict_to(uint64_t kept)
+/* Those of `effective` and `at_hand` that the process has, and of them the former in effect. */
+static int restrict_to(uint64_t effective, uint64_t at_hand)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
@@ -95,8 +98,8 @@ static int restrict_to(uint64_t kept)
         return -1;
     }
     for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-        data[i].permitted &= (uint32_t)(kept >> (32 * i));
-        data[i].effective = data[i].permitted;
+        data[i].permitted &= (uint32_t)((effective | at_hand) >> (32 * i));
+        data[i].effective = data[i].permitted & (uint32_t)(effective >> (32 * i));
         data[i].inheritable = 0;
     }
     return (int)syscall(SYS_capset, &header, data);
@@ -109,11 +112,19 @@ int privileges_keep(enum privileges privileges, struct error *error)
     if (!powers->executes) {
         bound(powers->kept);
     }
-    if ((powers->changes_user && change_user() != 0) || restrict_to(powers->kept) != 0 ||
+    if ((powers->changes_user && change_user() != 0) ||
+        restrict_to(powers->kept, powers->at_hand) != 0 ||
         (!powers->executes && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)) {
         return error_errno(error, STATUS_MACHINE, errno, "give up privileges");
     }
     return 0;
+}
+
+void privileges_look(bool may)
+{
+    const struct powers *powers = &powers_of[PRIVILEGES_CONDUCTOR];
+
+    restrict_to(powers->kept | (may ? powers->at_hand : 0), powers->at_hand);
 }
 
 void privileges_give_socket(int fd)

@@ -22,5 +22,6 @@ section text_warnings, text_remarks; /* text_remarks.c */
 
 section text_tls;    /* text_tls.c */
 section text_memory; /* text_memory.c */
+section text_owners; /* text_owners.c */
 
 #endif

@@ -181,6 +181,7 @@ void result_free(struct result *result)
         side_fini(&result->side[side]);
     }
     counters_fini(&result->host_counters);
+    owners_fini(&result->owners);
     predictions_fini(result);
     moments_fini(result);
     judgements_fini(result);

@@ -43,6 +43,11 @@ static const char *certainty_item(size_t index)
     return certainty_name((enum certainty)index);
 }
 
+static const char *place_item(size_t index)
+{
+    return owner_place_name((enum owner_place)index);
+}
+
 static const char *state_item(size_t index)
 {
     return tcp_state_name((enum tcp_state)index);
@@ -150,6 +155,31 @@ static const struct field side_fields[] = {
     {"observations", &codec_observations, .optional = true},
     {"counters", &codec_counters, AT(result_side, counters), .optional = true},
     {"sysctl", &codec_pairs, AT(result_side, sysctl), .optional = true},
+    {0},
+};
+
+static const struct field holder_fields[] = {
+    {"pid", &codec_count, AT(holder, pid)},
+    {"comm", &codec_label, AT(holder, comm), .size = OWNER_COMM, .optional = true},
+    {0},
+};
+
+static const struct field owner_fields[] = {
+    {"side", WORD(side_item, SIDE_N), AT(owner, side)},
+    {"state", WORD(state_item, TCP_STATE_N), AT(owner, state)},
+    {"where", WORD(place_item, OWNER_PLACE_N), AT(owner, where)},
+    {"count", &codec_count, AT(owner, count)},
+    {"pid", &codec_measured, AT(owner, pid), .optional = true},
+    {"pid_inside", &codec_measured, AT(owner, pid_inside), .optional = true},
+    {"comm", &codec_label, AT(owner, comm), .size = OWNER_COMM, .optional = true},
+    {"threads", &codec_measured, AT(owner, threads), .optional = true},
+    {"processes", &codec_measured, AT(owner, processes), .optional = true},
+    {"holders", &codec_list, LIST(owner, holder, holder_count), .fields = holder_fields},
+    {"descriptors", &codec_text, AT(owner, descriptors), .optional = true},
+    {"age", &codec_duration, AT(owner, age), .flag = FLAG(owner, has_age)},
+    {"age_least", &codec_duration, AT(owner, age_least), .flag = FLAG(owner, has_age)},
+    {"uid", &codec_count, AT(owner, uid), .flag = FLAG(owner, has_uid)},
+    {"why", &codec_text, AT(owner, why), .optional = true},
     {0},
 };
 
@@ -276,6 +306,7 @@ static const struct field result_fields[] = {
     {"sampler", &codec_object, .fields = sampler_fields, .flag = FLAG(result, has_sampler)},
     {"client", &codec_object, AT(result, side[SIDE_CLIENT]), .fields = side_fields},
     {"server", &codec_object, AT(result, side[SIDE_SERVER]), .fields = side_fields},
+    {"owners", &codec_list, LIST(result, owners.item, owners.count), .fields = owner_fields},
     {"host_counters", &codec_counters, AT(result, host_counters), .optional = true},
     {"inspections", &codec_list, LIST(result, inspection, inspection_count),
      .fields = inspection_fields},

@@ -134,11 +134,23 @@ int collect_sysctls(struct trial *trial, struct error *error)
 
 /* ---- the kernel's testimony ---- */
 
+/* Of the sockets that were just observed. */
+static void collect_owners(struct trial *trial)
+{
+    struct error error;
+
+    privileges_look(true);
+    if (sampler_owners(trial->sampler, &trial->result->owners, &error) != 0) {
+        text_pairs_add(&trial->result->unkept, "owners", error.what);
+    }
+    privileges_look(false);
+}
+
 void collect_final(struct trial *trial)
 {
     struct error error;
 
-    if (sampler_observe(trial->sampler, &error) != 0) {
+    if (sampler_observe(trial->sampler, true, &error) != 0) {
         text_pairs_add(&trial->result->unkept, "final states", error.what);
         return; /* what cannot be measured is absent */
     }
@@ -149,6 +161,7 @@ void collect_final(struct trial *trial)
         kept->final.at -= trial->load_began;
         kept->has_final = true;
     }
+    collect_owners(trial);
 }
 
 /* A namespace's counters are its side's; the whole machine's are nobody's. */
@@ -255,6 +268,7 @@ static void forget_elsewhere(struct trial *trial)
     }
     server->has_stood_before = false;
     server->stood_before = 0;
+    owners_drop(&trial->result->owners, SIDE_SERVER);
     free(server->observation);
     server->observation = NULL;
     server->observation_count = 0;

@@ -8,6 +8,7 @@
 
 #include "cadence.h"
 #include "finwait/clock.h"
+#include "owners.h"
 #include "store.h"
 #include "witness.h"
 
@@ -17,8 +18,9 @@ struct sampler {
     size_t witnesses;
     bool shown[SIDE_N]; /* by any of them */
     struct cadence cadence;
-    int64_t since;    /* CLOCK_MONOTONIC that cost.span counts from */
-    int64_t cpu_seen; /* what the observing thread had used when cost.cpu was last counted */
+    int64_t since;          /* CLOCK_MONOTONIC that cost.span counts from */
+    struct sockets sockets; /* of the latest observation with `each`; else the caller's */
+    int64_t cpu_seen;       /* what the observing thread had used when cost.cpu was last counted */
 
     pthread_t thread;
     bool running;
@@ -27,6 +29,7 @@ struct sampler {
 
     /* Under the mutex. */
     bool stop;
+    bool each;            /* keep each socket of the one that is asked for */
     uint64_t asked;       /* observations on demand: how many were asked for */
     uint64_t answered;    /* and made */
     int outcome;          /* of the latest one made on demand: 0 or -1 */
@@ -59,8 +62,9 @@ static void keep(struct sampler *sampler, const struct observation sample[SIDE_N
     }
 }
 
-/* Look at every host, now.  Called without the mutex. */
-static int observe(struct sampler *sampler, bool full, struct error *error)
+/* Look at every host, now, and keep each socket in `each` unless it is NULL.  Called without the
+ * mutex. */
+static int observe(struct sampler *sampler, bool full, struct sockets *each, struct error *error)
 {
     struct observation sample[SIDE_N] = {{0}};
     int64_t start = clock_now();
@@ -68,6 +72,7 @@ static int observe(struct sampler *sampler, bool full, struct error *error)
     int result = 0;
 
     for (size_t i = 0; i < sampler->witnesses && result == 0; i++) {
+        sampler->witness[i].diag.each = each;
         result = witness_observe(&sampler->witness[i], full, sample, error);
     }
     int64_t cpu_now = clock_thread_cpu();
@@ -100,11 +105,12 @@ static void wait_for_work(struct sampler *sampler)
 static void observe_for(struct sampler *sampler, uint64_t asked)
 {
     bool demanded = asked != sampler->answered;
+    struct sockets *each = demanded && sampler->each ? &sampler->sockets : NULL;
     struct error error;
 
     pthread_mutex_unlock(&sampler->mutex);
-    int outcome =
-        observe(sampler, demanded || cadence_wants_full(&sampler->cadence, clock_now()), &error);
+    bool full = demanded || cadence_wants_full(&sampler->cadence, clock_now());
+    int outcome = observe(sampler, full, each, &error);
     pthread_mutex_lock(&sampler->mutex);
     if (demanded) {
         sampler->answered = asked;
@@ -239,7 +245,7 @@ int sampler_start(struct sampler *sampler, struct error *error)
 {
     sampler->since = clock_now() - sampler->cost.span; /* the roles' start is none of its time */
     sampler->cpu_seen = clock_thread_cpu();
-    if (read_before(sampler, error) < 0 || observe(sampler, true, error) < 0) {
+    if (read_before(sampler, error) < 0 || observe(sampler, true, NULL, error) < 0) {
         return -1;
     }
     return start_thread(sampler, error);
@@ -280,6 +286,7 @@ void sampler_free(struct sampler *sampler)
     for (unsigned side = 0; side < SIDE_N; side++) {
         store_fini(&sampler->store[side]);
     }
+    sockets_fini(&sampler->sockets);
     pthread_cond_destroy(&sampler->changed);
     pthread_mutex_destroy(&sampler->mutex);
     free(sampler->witness);
@@ -293,9 +300,13 @@ void sampler_latest(struct sampler *sampler, enum side side, struct observation 
     pthread_mutex_unlock(&sampler->mutex);
 }
 
-int sampler_observe(struct sampler *sampler, struct error *error)
+int sampler_observe(struct sampler *sampler, bool each, struct error *error)
 {
     pthread_mutex_lock(&sampler->mutex);
+    if (each) {
+        sockets_fini(&sampler->sockets);
+    }
+    sampler->each = each;
     uint64_t ticket = ++sampler->asked;
     pthread_cond_broadcast(&sampler->changed);
     while (sampler->answered < ticket) {
@@ -307,6 +318,21 @@ int sampler_observe(struct sampler *sampler, struct error *error)
     }
     pthread_mutex_unlock(&sampler->mutex);
     return outcome;
+}
+
+int sampler_owners(struct sampler *sampler, struct owners *owners, struct error *error)
+{
+    uint32_t queued[SIDE_N];
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        struct observation latest;
+        sampler_latest(sampler, (enum side)side, &latest);
+        queued[side] = latest.accept_queue;
+    }
+    *owners = (struct owners){.count = 0};
+    int result = owners_find(owners, &sampler->sockets, queued, error);
+    sockets_fini(&sampler->sockets);
+    return result;
 }
 
 struct observation *sampler_samples(struct sampler *sampler, enum side side, size_t *count)

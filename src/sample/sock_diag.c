@@ -104,6 +104,7 @@ static int send_request(struct sock_diag *diag, uint32_t mask)
     header->nlmsg_seq = ++diag->number;
     struct inet_diag_req *request = mnl_nlmsg_put_extra_header(header, sizeof *request);
     request->idiag_states = mask;
+    request->idiag_ext = diag->each != NULL ? 1U << (INET_DIAG_INFO - 1) : 0;
     if (diag->host.port_count > 0) {
         put_port_filter(header, &diag->host);
     }
@@ -151,8 +152,13 @@ static int remember(struct sock_diag *diag, unsigned side, const struct inet_dia
 }
 
 /* Returns an errno, or 0. */
-static int count_socket(struct tally *tally, const struct inet_diag_msg *found)
+static int count_socket(struct tally *tally, const struct nlmsghdr *message)
 {
+    const struct inet_diag_msg *found = nlmsg_payload(message, sizeof *found);
+
+    if (found == NULL) {
+        return 0;
+    }
     unsigned side = whose(&tally->diag->host, found);
 
     if (side == SIDE_N || found->idiag_state >= TCP_STATE_N) {
@@ -166,6 +172,9 @@ static int count_socket(struct tally *tally, const struct inet_diag_msg *found)
     } else {
         census->state[found->idiag_state]++;
         look_closer(census, found);
+        if (tally->diag->each != NULL) {
+            sockets_add(tally->diag->each, (enum side)side, message);
+        }
     }
     return result;
 }
@@ -179,10 +188,9 @@ static int read_message(struct tally *tally, const struct nlmsghdr *message)
     if (message->nlmsg_flags & NLM_F_DUMP_INTR) {
         tally->inconsistent = true;
     }
-    const struct inet_diag_msg *found = nlmsg_payload(message, sizeof *found);
     switch (message->nlmsg_type) {
     case TCPDIAG_GETSOCK:
-        return found != NULL ? count_socket(tally, found) : 0;
+        return count_socket(tally, message);
     case NLMSG_DONE:
     case NLMSG_ERROR:
         tally->done = true;
@@ -243,10 +251,16 @@ static int fail(int errnum, struct error *error)
 
 static int dump(struct tally *tally, uint32_t mask, struct error *error)
 {
+    struct sockets *each = tally->diag->each;
+    uint32_t before = each != NULL ? each->count : 0;
+
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         memset(tally->census, 0, SIDE_N * sizeof *tally->census);
         tally->inconsistent = false;
         tally->done = false;
+        if (each != NULL) {
+            sockets_cut(each, before);
+        }
         int result = send_request(tally->diag, mask) < 0 ? errno : read_reply(tally);
         if (result != 0) {
             return fail(result, error);

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "finwait/sampler.h"
+#include "sockets.h"
 #include "stood.h"
 
 /*
@@ -17,6 +18,7 @@ struct sock_diag {
     struct mnl_socket *socket;
     struct sampler_host host; /* whose its sockets are; the namespace was only to open it in */
     struct stood stood;       /* these are not counted */
+    struct sockets *each;     /* where to keep each that is counted; NULL: nowhere */
     uint32_t before[SIDE_N];  /* how many of them are the side's */
     uint32_t queued_unlisted; /* and how many in the server's accept queues are in no table */
     uint32_t number;          /* of the latest request, to know its answers */

@@ -154,6 +154,36 @@ static void fill_side(struct result_side *side, uint64_t *seed)
     fill_pairs(&side->sysctl, seed);
 }
 
+static void fill_owners(struct owners *owners, uint64_t *seed)
+{
+    for (uint64_t i = below(seed, 4); i > 0; i--) {
+        struct owner *owner = owners_add(owners);
+        owner->side = (enum side)below(seed, SIDE_N);
+        owner->state = (enum tcp_state)(1 + below(seed, TCP_STATE_N - 1));
+        owner->where = (enum owner_place)below(seed, OWNER_PLACE_N);
+        owner->count = 1 + below(seed, 5000);
+        owner->pid = below(seed, 3);
+        owner->pid_inside = below(seed, 2);
+        memset(owner->comm, 'x', below(seed, OWNER_COMM));
+        owner->threads = below(seed, 3);
+        owner->processes = below(seed, 3);
+        owner->holder_count = below(seed, 3);
+        owner->holder = calloc(owner->holder_count + 1, sizeof *owner->holder);
+        assert_non_null(owner->holder);
+        for (size_t j = 0; j < owner->holder_count; j++) {
+            owner->holder[j].pid = below(seed, 100000);
+            memset(owner->holder[j].comm, 'y', below(seed, OWNER_COMM));
+        }
+        owner->descriptors = below(seed, 2) > 0 ? random_text(seed) : NULL;
+        owner->has_age = below(seed, 2) > 0;
+        owner->age = owner->has_age ? (int64_t)below(seed, INT64_MAX / 2) : 0;
+        owner->age_least = owner->has_age ? (int64_t)below(seed, 5) : 0;
+        owner->has_uid = below(seed, 2) > 0;
+        owner->uid = owner->has_uid ? below(seed, 5) : 0;
+        owner->why = below(seed, 2) > 0 ? random_text(seed) : NULL;
+    }
+}
+
 static void fill_remarks(struct result *result, uint64_t *seed)
 {
     for (uint64_t i = below(seed, 4); i > 0; i--) {
@@ -300,6 +330,7 @@ static struct result *random_result(uint64_t seed)
     fill_predicted(result, &seed);
     result->unpredicted = below(&seed, 2) > 0 ? random_text(&seed) : NULL;
     fill_moments(result, &seed);
+    fill_owners(&result->owners, &seed);
     fill_remarks(result, &seed);
     fill_lists(result, &seed);
     result_measure(result);

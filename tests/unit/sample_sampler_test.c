@@ -162,7 +162,7 @@ static void watch_private(const bool ipv6[SIDE_N])
     check_latest(sampler, "first", expected);
     await_samples(sampler, 30);
     check_all_alike(sampler, expected);
-    assert_int_equal(sampler_observe(sampler, &error), 0);
+    assert_int_equal(sampler_observe(sampler, false, &error), 0);
     check_latest(sampler, "on demand", expected);
     sampler_cost(sampler, &cost);
     assert_true(cost.full_dumps >= 2);
@@ -219,7 +219,7 @@ static void test_changes_are_seen(void **state)
     settle_in(lab, over_ipv4, expected);
     await_samples(sampler, 2);
     check_latest(sampler, "in passing", expected);
-    assert_int_equal(sampler_observe(sampler, &error), 0);
+    assert_int_equal(sampler_observe(sampler, false, &error), 0);
     check_latest(sampler, "on demand", expected);
     sampler_free(sampler);
     crowd_disperse(&crowd);
@@ -296,7 +296,7 @@ static void test_host_lab(void **state)
     crowd_make(&crowd, NULL, &population);
     population_expect(&population, expected);
     for (int i = 0; i < SETTLE_TRIES; i++) { /* of the machine's table no total is known */
-        assert_int_equal(sampler_observe(sampler, &error), 0);
+        assert_int_equal(sampler_observe(sampler, false, &error), 0);
         sampler_latest(sampler, SIDE_CLIENT, &sample);
         if (memcmp(sample.state, expected[SIDE_CLIENT], sizeof sample.state) == 0) {
             break;
@@ -383,7 +383,7 @@ static void test_several_ports_and_hosts(void **state)
     }
     for (size_t hosts = 1; hosts <= 2; hosts++) {
         struct sampler *sampler = samplers[hosts - 1];
-        assert_int_equal(sampler_observe(sampler, &error), 0);
+        assert_int_equal(sampler_observe(sampler, false, &error), 0);
         for (unsigned side = 0; side < SIDE_N; side++) {
             sampler_latest(sampler, (enum side)side, &seen);
             check_counts("several", seen.state, expected[side]);
@@ -416,7 +416,7 @@ static void *ask(void *argument)
         size_t count;
         struct observation sample;
         int64_t asked = clock_now();
-        self->failures += sampler_observe(sampler, &error) != 0;
+        self->failures += sampler_observe(sampler, false, &error) != 0;
         sampler_latest(sampler, SIDE_SERVER, &sample);
         self->failures += sample.at < asked; /* an observation under way when asked does not do */
         struct observation *samples = sampler_samples(sampler, SIDE_CLIENT, &count);

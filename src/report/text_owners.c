@@ -1,0 +1,64 @@
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "finwait/grow.h"
+#include "text.h"
+
+/* The most rows; result.json has all. */
+#define ROWS 12
+
+/* The state as the kernel and everybody write it. */
+static void tell_state(enum tcp_state state, FILE *out)
+{
+    for (const char *at = tcp_state_name(state); *at != '\0'; at++) {
+        fputc(toupper((unsigned char)*at), out);
+    }
+}
+
+static void tell_age(const struct owner *owner, FILE *out)
+{
+    if (!owner->has_age) {
+        return;
+    }
+    fprintf(out, "; last segment of the peer %s", DURATION(owner->age_least));
+    if (owner->age > owner->age_least) {
+        fprintf(out, " to %s", DURATION(owner->age));
+    }
+    fputs(" ago", out);
+}
+
+static void print_owner(const struct paper *paper, const struct owner *owner)
+{
+    struct grow_stream stream;
+    char *who = facts_owner(owner);
+
+    grow_stream_open(&stream);
+    fprintf(stream.out, "%s ", COUNT(owner->count));
+    tell_state(owner->state, stream.out);
+    fprintf(stream.out, " of the %s: %s", side_name(owner->side), who);
+    tell_age(owner, stream.out);
+    char *text = grow_stream_close(&stream);
+    fputs("  ", paper->out);
+    text_wrap(text, 2, 4, TEXT_WIDE, paper->out);
+    free(text);
+    free(who);
+}
+
+void text_owners(const struct paper *paper, const struct facts *facts)
+{
+    const struct owners *owners = &facts->result->owners;
+    size_t next = 0;
+
+    if (owners->count == 0) {
+        return;
+    }
+    paper_heading(paper, "Who holds the sockets that are left");
+    for (int rows = 0; next < owners->count && rows < ROWS; rows++) {
+        struct owner row;
+        next += facts_owners_next(owners, next, &row);
+        print_owner(paper, &row);
+    }
+    if (next < owners->count) {
+        fputs("  ... and more: see owners in result.json\n", paper->out);
+    }
+}

@@ -1,0 +1,281 @@
+#include "processes.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    FIRST_ROOM = 64,
+    NUMBER_TEXT = 16,
+    STATUS_SIZE = 4096,
+    PF_KTHREAD = 0x00200000, /* include/linux/sched.h */
+    STAT_PPID = 4,           /* fields of stat, proc_pid_stat(5) */
+    STAT_FLAGS = 9,
+};
+
+/* One process being looked at. */
+struct look {
+    struct processes *processes;
+    struct sockets *sockets;
+    int proc; /* /proc */
+    pid_t pid;
+    bool known; /* it is among the processes, the last one */
+};
+
+/* `items` with room for one more than `count`, or NULL: they are where they were. */
+static void *make_room(void *items, uint32_t count, uint32_t *room, size_t size)
+{
+    uint32_t more = *room > 0 ? *room * 2 : FIRST_ROOM;
+    void *grown;
+
+    if (count < *room) {
+        return items;
+    }
+    grown = reallocarray(items, more, size);
+    *room = grown != NULL ? more : *room;
+    return grown;
+}
+
+/* ---- what a process says of itself ---- */
+
+/* The start of a file of the process, as text; "" when it cannot be read. */
+static void read_file(const struct look *look, const char *name, char *text, size_t size)
+{
+    char path[NUMBER_TEXT + 16];
+    ssize_t length = -1;
+
+    snprintf(path, sizeof path, "%d/%s", (int)look->pid, name);
+    int fd = openat(look->proc, path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        length = read(fd, text, size - 1);
+        close(fd);
+    }
+    text[length > 0 ? length : 0] = '\0';
+}
+
+/* The last number of the line that begins with `label`, which begins with the line end before it;
+ * or 0. */
+static unsigned long last_number(const char *status, const char *label)
+{
+    const char *line = strstr(status, label);
+
+    if (line == NULL) {
+        return 0;
+    }
+    const char *end = strchrnul(line + 1, '\n');
+    while (end > line && end[-1] >= '0' && end[-1] <= '9') {
+        end--;
+    }
+    return strtoul(end, NULL, 10);
+}
+
+static void describe(const struct look *look, struct process *process)
+{
+    char status[STATUS_SIZE];
+    char comm[OWNER_COMM + 1];
+
+    read_file(look, "status", status, sizeof status);
+    read_file(look, "comm", comm, sizeof comm);
+    comm[strcspn(comm, "\n")] = '\0';
+    *process = (struct process){
+        .pid = look->pid,
+        .inside = (pid_t)last_number(status, "\nNSpid:"),
+        .threads = (uint32_t)last_number(status, "\nThreads:"),
+    };
+    memcpy(process->comm, comm, sizeof process->comm);
+    process->comm[sizeof process->comm - 1] = '\0';
+}
+
+/*
+ * Whether one that may not be looked into has descriptors.  A kernel thread has none, nor has one
+ * that has ended, of which the kernel says EACCES as well (proc_fd_access_allowed()).
+ */
+static bool keeps_descriptors(const struct look *look)
+{
+    char stat[512];
+
+    read_file(look, "stat", stat, sizeof stat);
+    char *at = strrchr(stat, ')');
+    if (at == NULL || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X') {
+        return false;
+    }
+    at += 3;
+    for (int field = STAT_PPID; field < STAT_FLAGS; field++) {
+        strtol(at, &at, 10);
+    }
+    return (strtoul(at, NULL, 10) & PF_KTHREAD) == 0;
+}
+
+/* ---- who holds what ---- */
+
+/* The index of the set `hands` with the process that is being looked at; 0: no memory. */
+static uint32_t hands_with(struct look *look, uint32_t hands)
+{
+    struct processes *processes = look->processes;
+    uint32_t process = processes->count - 1;
+    uint32_t next = processes->hands[hands].next;
+    struct hands *grown;
+
+    if (next != 0 && processes->hands[next].process == process) {
+        return next;
+    }
+    grown =
+        make_room(processes->hands, processes->hands_count, &processes->hands_room, sizeof *grown);
+    if (grown == NULL) {
+        return 0;
+    }
+    processes->hands = grown;
+    next = processes->hands_count++;
+    processes->hands[next] = (struct hands){
+        .before = hands, .process = process, .depth = processes->hands[hands].depth + 1};
+    processes->hands[hands].next = next;
+    return next;
+}
+
+static int know(struct look *look)
+{
+    struct processes *processes = look->processes;
+    struct process *grown;
+
+    if (look->known) {
+        return 0;
+    }
+    grown = make_room(processes->item, processes->count, &processes->room, sizeof *grown);
+    if (grown == NULL) {
+        return ENOMEM;
+    }
+    processes->item = grown;
+    describe(look, &processes->item[processes->count++]);
+    look->known = true;
+    return 0;
+}
+
+/* Returns an errno, or 0. */
+static int note(struct look *look, struct socket *socket, uint32_t fd)
+{
+    const struct processes *processes = look->processes;
+    const struct hands *hands;
+    uint32_t with;
+
+    if (know(look) != 0) {
+        return ENOMEM;
+    }
+    hands = &processes->hands[socket->hands];
+    if (hands->depth > 0 && hands->process == processes->count - 1) {
+        return 0; /* two descriptors of one socket */
+    }
+    with = hands_with(look, socket->hands);
+    if (with == 0) {
+        return ENOMEM;
+    }
+    if (socket->hands == 0) {
+        socket->fd = fd;
+    }
+    socket->hands = with;
+    return 0;
+}
+
+/* Returns an errno, or 0. */
+static int look_at_descriptor(struct look *look, int directory, const char *name)
+{
+    static const char label[] = "socket:[";
+    char link[sizeof label + NUMBER_TEXT];
+    ssize_t length = readlinkat(directory, name, link, sizeof link - 1);
+
+    if (length < 0) {
+        return errno == ENOENT ? 0 : errno;
+    }
+    link[length] = '\0';
+    if (strncmp(link, label, sizeof label - 1) != 0) {
+        return 0;
+    }
+    uint32_t inode = (uint32_t)strtoul(link + sizeof label - 1, NULL, 10);
+    struct socket *socket = inode != 0 ? sockets_find(look->sockets, inode) : NULL;
+    return socket != NULL ? note(look, socket, (uint32_t)strtoul(name, NULL, 10)) : 0;
+}
+
+/* Takes the descriptor.  Returns an errno, or 0. */
+static int look_into(struct look *look, int fd)
+{
+    DIR *directory = fdopendir(fd);
+    const struct dirent *entry;
+    int result = 0;
+
+    if (directory == NULL) {
+        close(fd);
+        return ENOMEM;
+    }
+    while (result == 0 && (entry = readdir(directory)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            result = look_at_descriptor(look, fd, entry->d_name);
+        }
+    }
+    closedir(directory);
+    return result;
+}
+
+/* Returns an errno, or 0.  A process that has ended meanwhile holds nothing. */
+static int look_at(struct look *look)
+{
+    char path[NUMBER_TEXT + 4];
+
+    snprintf(path, sizeof path, "%d/fd", (int)look->pid);
+    int fd = openat(look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = fd >= 0 ? look_into(look, fd) : errno;
+    switch (result) {
+    case EACCES:
+    case EPERM:
+        look->processes->closed += keeps_descriptors(look);
+        return 0;
+    case ENOENT:
+    case ESRCH:
+        return 0;
+    default:
+        return result;
+    }
+}
+
+static int look_at_all(struct processes *processes, struct sockets *sockets, DIR *proc)
+{
+    const struct dirent *entry;
+    int result = 0;
+
+    while (result == 0 && (entry = readdir(proc)) != NULL) {
+        struct look look = {
+            .processes = processes,
+            .sockets = sockets,
+            .proc = dirfd(proc),
+            .pid = (pid_t)strtol(entry->d_name, NULL, 10),
+        };
+        result = look.pid > 0 ? look_at(&look) : 0;
+    }
+    return result;
+}
+
+int processes_look(struct processes *processes, struct sockets *sockets, struct error *error)
+{
+    *processes = (struct processes){.count = 0};
+    processes->hands = make_room(NULL, 0, &processes->hands_room, sizeof *processes->hands);
+    DIR *proc = processes->hands != NULL ? opendir("/proc") : NULL;
+    if (proc == NULL) {
+        return error_errno(error, STATUS_MACHINE, errno, "looking for processes in /proc");
+    }
+    processes->hands[processes->hands_count++] = (struct hands){.depth = 0};
+    int result = look_at_all(processes, sockets, proc);
+    closedir(proc);
+    return result == 0 ? 0
+                       : error_errno(error, STATUS_MACHINE, result,
+                                     "looking at the descriptors of processes");
+}
+
+void processes_fini(struct processes *processes)
+{
+    free(processes->item);
+    free(processes->hands);
+    *processes = (struct processes){.count = 0};
+}
