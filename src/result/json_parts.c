@@ -69,6 +69,24 @@ const struct codec codec_pairs = {pairs_to, pairs_from};
 
 /* ---- counters: {name: [before, after]} ---- */
 
+/* MaxConn of Tcp, the only one that can be below 0 (snmp_seq_show_tcp_udp(), net/ipv4/proc.c), is
+ * -1 for no limit (RFC 4022).  Earlier files have INT64_MAX for it. */
+static json_t *counter_value(uint64_t value)
+{
+    return value == UINT64_MAX ? json_integer(-1) : codec_counted(value);
+}
+
+static int counter_value_from(const struct node *node, uint64_t *value)
+{
+    int64_t integer = json_integer_value(node->json);
+
+    if (integer != -1 && node_integer(node, 0, INT64_MAX, &integer) != 0) {
+        return -1;
+    }
+    *value = integer == -1 || integer == INT64_MAX ? UINT64_MAX : (uint64_t)integer;
+    return 0;
+}
+
 static json_t *counters_to(const struct field *field, const void *base)
 {
     const struct counters *counters = (const void *)((const char *)base + field->offset);
@@ -76,8 +94,8 @@ static json_t *counters_to(const struct field *field, const void *base)
 
     for (size_t i = 0; i < counters->count; i++) {
         json_t *both = json_array();
-        json_array_append_new(both, codec_counted(counters->item[i].before));
-        json_array_append_new(both, codec_counted(counters->item[i].after));
+        json_array_append_new(both, counter_value(counters->item[i].before));
+        json_array_append_new(both, counter_value(counters->item[i].after));
         json_object_set_new(object, counters->item[i].name, both);
     }
     return object;
@@ -92,18 +110,17 @@ static int counter_from(void *context, const struct node *node)
     }
     struct node first = node_element(node, 0);
     struct node second = node_element(node, 1);
-    int64_t before;
-    int64_t after;
-    if (node_integer(&first, 0, INT64_MAX, &before) != 0 ||
-        node_integer(&second, 0, INT64_MAX, &after) != 0) {
+    uint64_t before;
+    uint64_t after;
+    if (counter_value_from(&first, &before) != 0 || counter_value_from(&second, &after) != 0) {
         return -1;
     }
     struct counter *counter = counters_add(counters, node->key);
     if (counter == NULL) {
         return node_fail(node, "has a longer name than a counter can have");
     }
-    counter->before = (uint64_t)before;
-    counter->after = (uint64_t)after;
+    counter->before = before;
+    counter->after = after;
     return 0;
 }
 

@@ -776,6 +776,31 @@ static void what_schema_1_did_not_measure_is_absent(void **state)
     json_decref(file);
 }
 
+/* What a double cannot hold, no reader of JSON in doubles can tell from its neighbours. */
+static void no_limit_is_minus_one(void **state)
+{
+    static const json_int_t written[] = {-1, INT64_MAX}; /* as it is, and as it was */
+    struct error error = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        json_t *json = quoted(fixture_json);
+        json_t *counters = json_object_get(json_object_get(json, "client"), "counters");
+        json_object_set_new(counters, "TcpMaxConn", json_pack("[II]", written[i], written[i]));
+        struct result *result = result_from_json(json, &error);
+        assert_non_null(result);
+        json_decref(json);
+        json = result_to_json(result);
+        counters = json_object_get(json_object_get(json, "client"), "counters");
+        for (size_t at = 0; at < 2; at++) {
+            json_t *value = json_array_get(json_object_get(counters, "TcpMaxConn"), at);
+            assert_int_equal(json_integer_value(value), -1);
+        }
+        json_decref(json);
+        result_free(result);
+    }
+}
+
 static void the_valid_one_is_valid(void **state)
 {
     struct error error = {0};
@@ -819,6 +844,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_no_text_are_replaced),
         cmocka_unit_test(the_top_reads_well),
         cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(no_limit_is_minus_one),
         cmocka_unit_test(the_valid_one_is_valid),
     };
 
