@@ -143,7 +143,8 @@ struct account {
     int64_t first_no_port;  /* ns from role_go until EADDRNOTAVAIL or EADDRINUSE was met first, by
                                a client; 0: never */
     int64_t last_begun;     /* ns from role_go until a client began its last connection; 0: none */
-    int64_t cpu_user;       /* ns of the workers' CPU, getrusage(2) */
+    int64_t stood_still; /* ns that a worker's event loop was late at the most; 0: not measured */
+    int64_t cpu_user;    /* ns of the workers' CPU, getrusage(2) */
     int64_t cpu_system;
     uint64_t memory_start; /* bytes of memory of the workers' own when the load began, or before the
                               first connection; 0: not measured */

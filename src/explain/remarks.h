@@ -66,6 +66,8 @@
       "workers of a role ended before the run did, as its program's `die` has it")                 \
     X(observe_workers_lost, "workers.lost", WARNING, ANY,                                          \
       "workers of a role ended though nobody had asked for it: which, by what and when")           \
+    X(observe_stood_still, "workers.stood_still", WARNING, ANY,                                    \
+      "a worker did nothing for a while, though no event had stopped it")                          \
     X(observe_blind, "sockets.unobserved", NOTE, ANY,                                              \
       "the kernel's socket tables were not looked at, or the server is in none of them")           \
     X(observe_before, "sockets.stood_before", NOTE, ANY,                                           \

@@ -169,3 +169,37 @@ void observe_workers_lost(struct story *story)
         story_add(story, ".");
     }
 }
+
+/* ---- those that stood still ---- */
+
+/* A machine that is busy keeps a worker from its CPU for less. */
+#define STOOD_STILL (500 * NS_PER_MS)
+
+static bool is_stopped_as_asked(const struct result *result, enum side side)
+{
+    for (size_t i = 0; i < result->event_count; i++) {
+        if (result->event[i].kind == EVENT_STOP && result->event[i].side == side) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void observe_stood_still(struct story *story)
+{
+    const struct result *result = story->facts.result;
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        int64_t still = result->side[side].account.stood_still;
+        const char *name = side_name((enum side)side);
+        if (still < STOOD_STILL || is_stopped_as_asked(result, (enum side)side)) {
+            continue;
+        }
+        story_about(story, (enum side)side);
+        story_evidence(story, "%s.stood_still", name);
+        story_say(story,
+                  "A worker of the %s did nothing for about %s: it was stopped from outside, had "
+                  "no CPU, or was at one thing for so long. Latencies and rates bear it.",
+                  name, DURATION(still));
+    }
+}

@@ -19,7 +19,7 @@ static const struct need {
 static const char *const trivial[] = {
     "connections.attempted", "connections.scheduled",       "<side>.attempted", "client.last_begun",
     "<side>.stood_before",   "<side>.listen_backlog.final", "cpu.<side>",       "sampler.cost",
-    "sampler.gap",
+    "sampler.gap",           "<side>.stood_still",
 };
 #define LISTENERS ".listen." /* a state that needs no connection */
 

@@ -27,6 +27,7 @@ struct process {
     int control;
     struct event control_event;
     struct event chores_event;
+    int64_t looked;      /* when it last did its chores */
     bool going;          /* the client has been told to begin */
     bool finished;       /* said so */
     struct serve *serve; /* the server's part */
@@ -93,6 +94,18 @@ static void on_control(evutil_socket_t fd, short what, void *argument)
     on_event_over(process);
 }
 
+/* What keeps the loop from its chores keeps it from all else: a signal, a machine without a CPU to
+ * spare, one event's work. */
+static void note_lateness(struct process *process)
+{
+    struct account *account = process->worker.account;
+    int64_t now = clock_now();
+    int64_t late = now - process->looked - CHORES_MS * NS_PER_MS;
+
+    process->looked = now;
+    account->stood_still = late > account->stood_still ? late : account->stood_still;
+}
+
 static void on_chores(evutil_socket_t fd, short what, void *argument)
 {
     struct process *process = argument;
@@ -100,6 +113,7 @@ static void on_chores(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     (void)what;
     beat(&process->worker);
+    note_lateness(process);
     usage_look(&process->worker);
 }
 
@@ -192,6 +206,7 @@ static int process_init(struct process *process, const struct worker_descriptors
     struct worker *worker = &process->worker;
     struct timeval chores = clock_timeval(CHORES_MS * NS_PER_MS);
 
+    process->looked = clock_now();
     event_assign(&process->control_event, worker->base, process->control, EV_READ | EV_PERSIST,
                  on_control, process);
     event_assign(&process->chores_event, worker->base, -1, EV_PERSIST, on_chores, process);

@@ -87,6 +87,10 @@
       "protocol: http: responses whose status is within http.ok; absent: none was read")           \
     X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes", read_workers_died,                  \
       "workers of the role that ended before they were told to")                                   \
+    X(METRIC_STOOD_STILL, "<side>.stood_still", "s", read_stood_still,                             \
+      "longest time in which a worker of the role did nothing it had to, to 0.1 s: it was "        \
+      "stopped, "                                                                                  \
+      "had no CPU, or was at one thing")                                                           \
     X(METRIC_FIRST_NO_PORT, "client.first_no_port", "s", read_first_no_port,                       \
       "from the start of the load until no local port was left for the first time; absent: never") \
     X(METRIC_LAST_BEGUN, "client.last_begun", "s", read_last_begun,                                \

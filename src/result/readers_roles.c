@@ -169,6 +169,14 @@ bool read_memory(const struct result *result, const struct metric_key *key, doub
                                     (double)account->memory_open);
 }
 
+bool read_stood_still(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = readers_side(result, key);
+
+    return side->played && side->account.stood_still > 0 &&
+           readers_found(value, readers_seconds(side->account.stood_still));
+}
+
 bool read_first_no_port(const struct result *result, const struct metric_key *key, double *value)
 {
     const struct result_side *client = &result->side[SIDE_CLIENT];

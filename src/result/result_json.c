@@ -89,6 +89,7 @@ static const struct field account_fields[] = {
 #undef X
         {"first_no_port", &codec_once, AT(result_side, account.first_no_port), .optional = true},
     {"last_begun", &codec_once, AT(result_side, account.last_begun), .optional = true},
+    {"stood_still", &codec_once, AT(result_side, account.stood_still), .optional = true},
     {"cpu_user", &codec_duration, AT(result_side, account.cpu_user)},
     {"cpu_system", &codec_duration, AT(result_side, account.cpu_system)},
     {"memory_start", &codec_measured, AT(result_side, account.memory_start), .optional = true},

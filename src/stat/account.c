@@ -75,6 +75,11 @@ static int64_t earlier(int64_t a, int64_t b)
     return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
+static int64_t greater(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t count)
 {
     for (size_t i = 0; i < TLS_ERRORS; i++) {
@@ -107,7 +112,8 @@ void account_merge(struct account *into, const struct account *from)
     ACCOUNT(X)
 #undef X
     into->first_no_port = earlier(into->first_no_port, from->first_no_port);
-    into->last_begun = from->last_begun > into->last_begun ? from->last_begun : into->last_begun;
+    into->last_begun = greater(into->last_begun, from->last_begun);
+    into->stood_still = greater(into->stood_still, from->stood_still);
     into->cpu_user += from->cpu_user;
     into->cpu_system += from->cpu_system;
     into->memory_start += from->memory_start;

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import subprocess
+import time
 
 import finwait_test as ft
 
@@ -179,6 +180,32 @@ class Stopped(HalfRun):
         ended = ft.run({**LOAD, "load.duration": "3s", "events": events}, user=self.user)
         self.assertEqual(ended.status, 0, ended)
         self.assertNotIn("workers.lost", ended.result.remark_ids())
+
+
+class Paused(HalfRun):
+    """Stopped for too short a time to be given up."""
+
+    def pause(self, side):
+        """The result; None when the machine was so busy that the worker was given up."""
+        out = ft.PLACE.directory(owner=self.user)
+        arguments = [*ft.as_arguments(LOAD), "--out", out]
+        with ft.Terminal(arguments, user=self.user) as terminal:
+            self.killer(side, "load  ", signal.SIGSTOP)(terminal)
+            time.sleep(0.7)
+            for pid in ft.children_of(terminal.process.pid):
+                os.kill(pid, signal.SIGCONT)
+            terminal.finish()
+        self.assert_nothing_left(terminal.process.mark)
+        with open(os.path.join(out, "result.json"), encoding="utf-8") as file:
+            result = ft.Result(json.load(file))
+        return None if "lost" in result.json[side] else result
+
+    def test_it_is_told(self):
+        for side in ("client", "server"):
+            with self.subTest(side):
+                result = next(filter(None, (self.pause(side) for _ in range(5))))
+                self.assertGreater(result[f"{side}.stood_still"], 0.5)
+                self.assertIn("did nothing for", result.remark("workers.stood_still", side)["text"])
 
 
 class Starved(ft.LabTestCase):

@@ -272,6 +272,20 @@ static void workers_died(struct result *result)
     result->side[SIDE_SERVER].workers_died = 1;
 }
 
+static void workers_stood_still(struct result *result)
+{
+    result->side[SIDE_SERVER].account.stood_still = 800 * NS_PER_MS;
+    result->side[SIDE_CLIENT].account.stood_still = 40 * NS_PER_MS;
+}
+
+static void workers_stood_still_as_told(struct result *result)
+{
+    const struct event_spec stop = {.kind = EVENT_STOP, .side = SIDE_SERVER};
+
+    workers_stood_still(result);
+    result_add_event(result, &stop);
+}
+
 static void workers_died_as_told(struct result *result)
 {
     struct account *server = &result->side[SIDE_SERVER].account;
@@ -440,8 +454,8 @@ static const char *const watched[] = {
     "timeline.failed",      "connections.miscounted", "connections.not_accepted",
     "segments.resent",      "connections.unfinished", "syn_queue.full",
     "listener.dropped",     "accept_queue.full",      "workers.died",
-    "workers.lost",         "time_wait.overflow",     "prediction.elsewhere",
-    "prediction.time_wait", "prediction.failed"};
+    "workers.lost",         "workers.stood_still",    "time_wait.overflow",
+    "prediction.elsewhere", "prediction.time_wait",   "prediction.failed"};
 
 static bool is_watched(const struct remark *remark)
 {
@@ -527,6 +541,10 @@ static const struct {
     {"workers_died_as_told",
      workers_died_as_told,
      {{"workers.died", "server.workers_died", 1, NULL}}},
+    {"workers_stood_still",
+     workers_stood_still,
+     {{"workers.stood_still", "server.stood_still", 0.8, "for about 800 ms"}}},
+    {"workers_stood_still_as_told", workers_stood_still_as_told, {{0}}},
     {"died_with_its_queue",
      died_with_its_queue,
      {{"workers.died", "server.workers_died", 1, NULL}}},

@@ -121,6 +121,7 @@ static struct result *disagreeing(void)
     server->account.outcome[OUTCOME_KILLED] = 100;
     server->workers = 4;
     server->workers_died = 2;
+    server->account.stood_still = 800 * NS_PER_MS;
     result_add_lost(server, &(struct lost_worker){.number = 9, .at = 500 * NS_PER_MS});
     result_add_lost(server, &(struct lost_worker){.worker = 2, .how = LOST_WITH_STATUS, .at = -1});
     fixture_counter(&server->counters, "TcpOutSegs", 20000);

@@ -796,6 +796,7 @@ static void every_pattern_is_found(void **state)
         {"client.http.ok", "client.http.ok"},
         {"client.http.status.404", "<side>.http.status.<code>"},
         {"server.workers_died", "<side>.workers_died"},
+        {"server.stood_still", "<side>.stood_still"},
         {"client.first_no_port", "client.first_no_port"},
         {"client.last_begun", "client.last_begun"},
         {"timeline.restart", "timeline.restart"},

@@ -120,6 +120,21 @@ static void the_first_time_without_a_port_is_the_earliest(void **state)
     assert_int_equal(sum.first_no_port, 10);
 }
 
+static void the_longest_stays(void **state)
+{
+    static struct account sum;
+    static struct account part;
+
+    (void)state;
+    account_init(&sum);
+    account_init(&part);
+    for (int64_t still = 1; still < 4; still++) {
+        part.stood_still = still == 3 ? 1 : still;
+        account_merge(&sum, &part);
+    }
+    assert_int_equal(sum.stood_still, 2);
+}
+
 static void the_last_begun_is_the_latest(void **state)
 {
     static struct account sum;
@@ -212,6 +227,7 @@ int main(void)
         cmocka_unit_test(merging_adds_every_field),
         cmocka_unit_test(the_first_time_without_a_port_is_the_earliest),
         cmocka_unit_test(the_last_begun_is_the_latest),
+        cmocka_unit_test(the_longest_stays),
         cmocka_unit_test(tls_errors_are_counted_by_reason),
         cmocka_unit_test(open_is_what_was_begun_and_has_not_ended),
         cmocka_unit_test(what_a_killed_process_counted_is_not_lost),
