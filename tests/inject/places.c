@@ -24,6 +24,7 @@ struct place {
 
 struct walk {
     uint64_t hash;
+    uintptr_t caller; /* the first address */
     uintptr_t last;
     size_t own; /* frames of the program that the hash still takes */
     uint64_t *frames;
@@ -53,6 +54,9 @@ static _Unwind_Reason_Code places_frame(struct _Unwind_Context *context, void *d
         ((const char *)module.dlfo_map_start <= &own && &own < (const char *)module.dlfo_map_end)) {
         return _URC_NO_REASON;
     }
+    if (walk->last == 0) {
+        walk->caller = address;
+    }
     walk->last = address;
     address -= (uintptr_t)module.dlfo_map_start;
     if (walk->own > 0) {
@@ -65,7 +69,7 @@ static _Unwind_Reason_Code places_frame(struct _Unwind_Context *context, void *d
             walk->left--;
         }
     }
-    return _URC_NO_REASON;
+    return walk->own == 0 && walk->left == 0 ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 uint64_t places_stack(size_t own, uint64_t *frames, size_t count)
@@ -80,7 +84,7 @@ uint64_t places_stack(size_t own, uint64_t *frames, size_t count)
     _Unwind_Backtrace(places_frame, &walk);
     places_walking = false;
     memset(walk.frames, 0, walk.left * sizeof *frames);
-    return walk.hash;
+    return (walk.hash & ~(uint64_t)PLACE_CALLER) | (walk.caller & PLACE_CALLER);
 }
 
 void places_keep(const char *path)

@@ -96,15 +96,19 @@ static size_t own_frames(enum call_class class)
     return class == CLASS_crypto ? 2 : SIZE_MAX;
 }
 
-static bool planned(enum call_class class)
+/* Whether a call that returns to `caller` is one that the plan counts. */
+static bool planned(const struct slot *slot, enum call_class class, const void *caller)
 {
-    return shim_plan.from != 0 && class == shim_plan.class &&
-           (shim_plan.process < 0 || shim_plan.process == shim_process) &&
-           (shim_plan.stack == 0 || shim_plan.stack == places_stack(own_frames(class), NULL, 0));
+    if (shim_plan.from == 0 || class != shim_plan.class || slot->met >= shim_plan.until ||
+        (shim_plan.process >= 0 && shim_plan.process != shim_process)) {
+        return false;
+    }
+    return shim_plan.stack == 0 || ((((uintptr_t)caller ^ shim_plan.stack) & PLACE_CALLER) == 0 &&
+                                    shim_plan.stack == places_stack(own_frames(class), NULL, 0));
 }
 
 /* Count a call and tell whether it is to fail, errno set. */
-static bool fails(enum call_class class, const char *name, int errnum)
+static bool call_fails(const void *caller, enum call_class class, const char *name, int errnum)
 {
     struct slot *slot;
     uint64_t n;
@@ -115,7 +119,7 @@ static bool fails(enum call_class class, const char *name, int errnum)
     slot = &shim_board->slot[shim_process];
     atomic_fetch_add(&slot->count[class], 1);
     places_count(class, shim_process, own_frames(class), name);
-    if (!planned(class)) {
+    if (!planned(slot, class, caller)) {
         return false;
     }
     n = atomic_fetch_add(&slot->met, 1) + 1;
@@ -126,6 +130,9 @@ static bool fails(enum call_class class, const char *name, int errnum)
     errno = shim_plan.errnum != 0 ? shim_plan.errnum : errnum;
     return true;
 }
+
+/* In a function that stands for another. */
+#define fails(class, name, errnum) call_fails(__builtin_return_address(0), class, name, errnum)
 
 /* ---- the functions ---- */
 
