@@ -177,12 +177,6 @@ struct scenario *command_scenario(const char *name, const struct overrides *over
         free(file);
     } else if (error->status == STATUS_USAGE && order_find(name) != NULL) {
         *error = (struct error){0}; /* that there is no such scenario is no error then */
-        if (library_is_absent()) {
-            fprintf(stderr,
-                    "finwait: no scenarios that ship are found: %s is the order by itself, "
-                    "which expects nothing\n",
-                    name);
-        }
         scenario = command_order(name, overrides, error);
     }
     if (scenario != NULL &&

@@ -62,7 +62,8 @@ enum status command_bad_option(const struct command *command, const struct optio
 /*
  * The file that `name` means: itself when it looks like a path, else NAME.yaml among the scenarios
  * that ship, in whose folders NAME may lie ("close/linger-zero").  A new string, or NULL with
- * STATUS_USAGE and the nearest name: there is none; or STATUS_MACHINE: it cannot be known or read.
+ * STATUS_USAGE and the nearest name: there is none; or STATUS_MACHINE: it cannot be known or read,
+ * or there are no scenarios that ship.
  */
 char *library_find(const char *name, struct error *error);
 
@@ -70,9 +71,6 @@ char *library_find(const char *name, struct error *error);
  * folders last; NULL-terminated.  NULL: STATUS_MACHINE.  Free with library_free. */
 char **library_names(struct error *error);
 void library_free(char **names);
-
-/* Whether no place has any scenarios that ship: an order is then all that a name can mean. */
-bool library_is_absent(void);
 
 /* --set, --expect and --i-may-load-this-target, gathered. */
 struct overrides {

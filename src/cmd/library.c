@@ -41,7 +41,7 @@ static int fail_library(const char *path, int errnum, struct error *error)
 
 /*
  * The scenarios that ship: where they are looked for, the first place that has them.  Somebody
- * else's `configs` has none of ours.  NULL: it cannot be known whether a place has them.
+ * else's `configs` has none of ours.  NULL: none has, or it cannot be known whether one has.
  */
 static const char *library_directory(struct error *error)
 {
@@ -68,17 +68,16 @@ static const char *library_directory(struct error *error)
     }
     if (unknown != NULL) {
         fail_library(unknown, errnum, error);
-        return NULL;
+    } else {
+        error_set(error, STATUS_MACHINE,
+                  "the scenarios that ship are found neither in %s nor in %s", places[0],
+                  places[1]);
+        error_hint(
+            error,
+            "install finwait with them, or name a scenario file with its path; 'order: NAME' "
+            "in it is the order by itself");
     }
-    return places[0];
-}
-
-bool library_is_absent(void)
-{
-    struct error unused;
-    const char *directory = library_directory(&unused);
-
-    return directory != NULL && !is_directory(directory);
+    return NULL;
 }
 
 static const char suffix[] = ".yaml";
@@ -132,12 +131,6 @@ static int hindrance(const FTSENT *entry)
     }
 }
 
-/* Whether it is no library at all, of which nothing is said: none of the places has one. */
-static bool is_absent(const FTSENT *entry)
-{
-    return entry->fts_level == FTS_ROOTLEVEL && entry->fts_errno == ENOENT;
-}
-
 /* Add the names to `names`.  0, or -1. */
 static int gather(FTS *tree, const char *directory, char ***names, struct error *error)
 {
@@ -147,7 +140,7 @@ static int gather(FTS *tree, const char *directory, char ***names, struct error 
         bool hidden = entry->fts_level > FTS_ROOTLEVEL && entry->fts_name[0] == '.';
         if (hidden) {
             fts_set(tree, entry, FTS_SKIP);
-        } else if (hindrance(entry) != 0 && !is_absent(entry)) {
+        } else if (hindrance(entry) != 0) {
             return fail_library(entry->fts_path, hindrance(entry), error);
         } else if (entry->fts_info == FTS_F && has_suffix(entry->fts_name) &&
                    !add_name(names, &count, directory, entry->fts_path)) {

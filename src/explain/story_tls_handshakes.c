@@ -29,12 +29,12 @@ static void say_by_other_names(struct story *story, enum side side)
     }
 }
 
-/* ERR_R_MALLOC_FAILURE; the kernel's ENOMEM beside it is a system call's. */
+/* Of OpenSSL alone; the kernel's ENOMEM beside it is a system call's. */
 static void say_memory(struct story *story, enum side side)
 {
     const struct facts *facts = &story->facts;
     const char *name = side_name(side);
-    double starved = met(facts, side, "malloc failure");
+    double starved = met(facts, side, TLS_NO_MEMORY);
     uint64_t calls = facts->result->side[side].account.error[ENOMEM];
 
     if (starved <= 0) {

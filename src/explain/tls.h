@@ -44,9 +44,13 @@ enum side tls_driver(const struct facts *facts);
 const char *tls_no_time_wait(const struct facts *facts);
 
 /* " (“certificate verify failed”)": what OpenSSL said most often on the side of `ends` connections;
- * "" where it had words for others, too.  Returns `text`. */
+ * "" where it had words for others, too, or for want of memory, which has other names as well:
+ * tls.out_of_memory tells of it.  Returns `text`. */
 char *tls_most_often(char *text, size_t size, const struct facts *facts, enum side side,
                      double ends);
 #define TLS_WORDS 160
+
+/* ERR_R_MALLOC_FAILURE in OpenSSL's words. */
+#define TLS_NO_MEMORY "malloc failure"
 
 #endif

@@ -436,6 +436,23 @@ class Library(ft.TestCase):
         self.assertEqual(ended.status, 0, ended)
         self.assertIn("expect: ", ended.stdout)
 
+    def test_none_at_all(self):
+        """No order takes the place of a scenario that was asked for: it would expect nothing."""
+        above = ft.PLACE.directory()
+        for theirs in (False, True):  # somebody else's configs are no library
+            if theirs:
+                os.mkdir(os.path.join(above, "configs"))
+            hide = f"mount -t tmpfs none {ft.SOURCE}/configs && cd {above} && exec {ft.BINARY} "
+            for command in ("run server-first", "check tls-rst", "list scenarios", "run nothing"):
+                with self.subTest(command, theirs=theirs):
+                    ended = subprocess.run(
+                        ["unshare", "-rm", "sh", "-c", hide + command], capture_output=True, text=True
+                    )
+                    if "unshare" in ended.stderr or "mount" in ended.stderr:
+                        self.skipTest(ended.stderr)
+                    self.assertEqual((ended.returncode, ended.stdout), (3, ""), ended)
+                    self.assertIn("the scenarios that ship are found neither in", ended.stderr)
+
 
 if __name__ == "__main__":
     ft.main()

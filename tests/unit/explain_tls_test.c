@@ -34,11 +34,13 @@ static void memory_that_ran_out_is_told_first(void **state)
     server->account.outcome[OUTCOME_DONE] = CONNECTIONS - 330;
     server->account.outcome[OUTCOME_HANDSHAKE] = 330;
     text_counts_add(&server->tls_errors, "internal error", 200);
-    SAYS(result, "330 TLS handshakes failed", "!Memory ran out");
+    SAYS(result, "330 TLS handshakes failed as the server saw it (\"internal error\")",
+         "!Memory ran out");
     not_remarked(result, "tls.out_of_memory");
     text_counts_add(&server->tls_errors, "malloc failure", 130);
     SAYS(result, "Memory ran out in the server's workers: OpenSSL got none on 130 of its",
-         "The \"internal error\" of 200 others may be the same", "ulimit -v", "!ENOMEM");
+         "The \"internal error\" of 200 others may be the same", "ulimit -v", "!ENOMEM",
+         "330 TLS handshakes failed as the server saw it: TCP", "!most often");
     const struct remark *remark = remarked(result, "tls.out_of_memory", CERTAINTY_LIKELY);
     assert_int_equal(remark->side, SIDE_SERVER);
     assert_evidence(remark, "server.outcome.handshake", 330);
