@@ -116,6 +116,11 @@ void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t co
     X(opened, "connections", "those of them that were established")                                \
     X(messages_sent, "messages", "whole messages the role sent")                                   \
     X(messages_received, "messages", "whole messages the role received")                           \
+    X(heads_received, "messages", "heads that `recv(head)` read, of messages whole or not")        \
+    X(ended_by_fin, "connections",                                                                 \
+      "those whose `recv(or-fin)` met the peer's FIN (TLS: close_notify) in place of a message")   \
+    X(idle_timeouts, "connections",                                                                \
+      "those whose `recv(T)` or `wait-fin(T)` ended because T was over, each time")                \
     X(bytes_sent, "bytes", "payload the role sent")                                                \
     X(bytes_received, "bytes",                                                                     \
       "payload the role received; what `wait-fin` and `drain` discard is in it, but not over TLS") \

@@ -83,6 +83,7 @@ void message_fini(struct message *message);
 /* The receiving half: a parser that is fed bytes in pieces of any size. */
 enum message_progress {
     MESSAGE_MORE,  /* not whole yet */
+    MESSAGE_HEAD,  /* its head is whole, more belongs to it; where reader.head_only asks for it */
     MESSAGE_WHOLE, /* whole; bytes beyond it were not consumed */
     MESSAGE_BAD,   /* not HTTP, or HTTP this reader does not speak */
 };
@@ -97,6 +98,7 @@ struct message_reader {
     uint8_t fields;       /* what the head has said so far */
     bool close_delimited; /* http: a response without length ends at the FIN (RFC 9112 6.3) */
     bool peer_closes; /* http: the head said Connection: close (or HTTP/1.0 without keep-alive) */
+    bool head_only;   /* stop behind the head; the caller's */
     uint16_t status;  /* http: of a response */
     uint8_t kept;     /* bytes in `line` */
     uint32_t line_length; /* of the line being read; the middle of a long one is not kept */
@@ -119,6 +121,9 @@ void message_reader_init(struct message_reader *reader, const struct message_spe
  */
 enum message_progress message_reader_feed(struct message_reader *reader, const char *bytes,
                                           size_t length, size_t *used);
+
+/* Whether some of the message has been fed. */
+bool message_reader_begun(const struct message_reader *reader);
 
 /* Whether the peer's FIN now makes the message whole (a close-delimited response). */
 bool message_reader_fin(const struct message_reader *reader);

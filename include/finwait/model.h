@@ -33,6 +33,7 @@
  * Time: steps and segments take none; pause(T) takes T and lets everything else
  * that can happen happen first, unless it is 10 ms or less; what is over at nearly the same time is
  * over in either order; from 50 ms on, a delayed ACK is part of that.  The network loses nothing.
+ * recv(T) and wait-fin(T) end when T is over and nothing came, at any time if T is 20 ms or less.
  * inherit(T) is taken for nothing, though a close after it does: what a model says of such a
  * program is not to be relied on, but whether it waits for ever.
  */
@@ -67,6 +68,7 @@ struct model_input {
     const struct program *program[SIDE_N];
     struct model_tls tls;
     struct model_flow flow[SIDE_N]; /* of what this side sends */
+    bool body[SIDE_N];              /* a message of this side is more than its head */
     bool long_fin_wait2[SIDE_N];    /* an orphan may stay in FIN_WAIT2 for more than 60 s */
     int64_t timeout;                /* ns that a step may wait, load.timeout; 0: for ever */
 };
@@ -113,6 +115,7 @@ struct model_event {
     enum model_event_kind kind;
     enum side side;
     struct step step;
+    const char *note;             /* of a step: how it came to be done, "fin" or "idle"; or NULL */
     const char *segment;          /* "SYN", "DATA", "close_notify", "FIN", "ACK", "RST" … */
     enum tcp_state state[SIDE_N]; /* after the event; 0 before the socket exists */
 };

@@ -30,8 +30,11 @@
       "take a connection from the accept queue; a server's program begins with it", "accept(2)")   \
     X(SEND, send, "send", NONE, STEP_OF_BOTH, STEP_SENDS_DATA,                                     \
       "send one message: a client's request or a server's response", "send(2)")                    \
-    X(RECV, recv, "recv", NONE, STEP_OF_BOTH, STEP_SENDS_TLS,                                      \
-      "receive one whole message from the peer", "recv(2)")                                        \
+    X(RECV, recv, "recv", RECV, STEP_OF_BOTH | STEP_ALONE, STEP_SENDS_TLS,                         \
+      "receive one whole message from the peer, or (head) no more than its head; or-fin: a FIN "   \
+      "in "                                                                                        \
+      "its place, and T: nothing of it within that time, are no failure but end the exchange",     \
+      "recv(2), RFC 9112 sections 9.3 and 9.5")                                                    \
     X(REPEAT, repeat, "repeat", COUNT, STEP_OF_BOTH, STEP_SENDS_NOTHING,                           \
       "go back to the first step after the start until so many rounds are done",                   \
       "RFC 9112 section 9.3 (persistent connections)")                                             \
@@ -44,8 +47,9 @@
       "shutdown(2), RFC 9293 section 3.6")                                                         \
     X(SHUT_RD, shut_rd, "shut-rd", NONE, STEP_OF_BOTH, STEP_SENDS_NOTHING,                         \
       "shut down receiving: no segment goes out, no state changes", "shutdown(2)")                 \
-    X(WAIT_FIN, wait_fin, "wait-fin", NONE, STEP_OF_BOTH, STEP_SENDS_NOTHING,                      \
-      "read and discard until the peer's FIN", "recv(2), RFC 9112 section 9.6")                    \
+    X(WAIT_FIN, wait_fin, "wait-fin", BOUND, STEP_OF_BOTH | STEP_ALONE, STEP_SENDS_NOTHING,        \
+      "read and discard until the peer's FIN, or until T is over",                                 \
+      "recv(2), RFC 9112 section 9.6")                                                             \
     X(DRAIN, drain, "drain", NONE, STEP_OF_BOTH, STEP_SENDS_NOTHING,                               \
       "read and discard what has already arrived, without waiting",                                \
       "recv(2), RFC 2525 section 2.17")                                                            \
@@ -78,6 +82,8 @@ enum step_op {
 #define STEP_TAKES_NONE     VALUE_A(NOTHING)
 #define STEP_TAKES_COUNT    VALUE_OF(COUNT, 1, 1000000)            /* repeat(3) */
 #define STEP_TAKES_DURATION VALUE_OF(DURATION, 0, 3600 * NS_PER_S) /* pause(250ms) */
+#define STEP_TAKES_RECV     VALUE_A(RECV)                          /* recv(or-fin,5s) */
+#define STEP_TAKES_BOUND    VALUE_OF(DURATION, 1, 3600 * NS_PER_S) /* wait-fin(5s) */
 #define STEP_TAKES_LINGER   VALUE_OF(LINGER, 0, 3600)              /* linger(2s), linger(off) */
 
 enum step_trait {
@@ -86,6 +92,7 @@ enum step_trait {
     STEP_OF_BOTH = STEP_OF_CLIENT | STEP_OF_SERVER,
     STEP_OF_TLS = 4,    /* only with transport: tls */
     STEP_THAT_ENDS = 8, /* no step may follow it */
+    STEP_ALONE = 16,    /* its argument can be left out, and is 0 then */
 };
 
 /* What the peer is sent because of a step: `finwait show` draws it beside the step. */
@@ -159,6 +166,24 @@ char *step_format(char *text, size_t size, const struct step *step);
 
 /* Whether the program contains `op`. */
 bool program_has(const struct program *program, enum step_op op);
+
+/* How long a step waits by its own argument, ns; 0: it says nothing of it. */
+int64_t step_bound(const struct step *step);
+
+/* Whether a step is a recv whose argument has `what`, RECV_HEAD or RECV_OR_FIN. */
+bool step_receives(const struct step *step, int64_t what);
+
+/* Whether some recv of the program does. */
+bool program_receives(const struct program *program, int64_t what);
+
+/* Whether a step is a recv that reads the rest of a message whose head the recv before it read. */
+bool program_reads_rest(const struct program *program, size_t step);
+
+/*
+ * Where the program goes on when the exchange is over at `step`, for no message comes there: behind
+ * its repeat; where that is behind it already or there is none, behind its last send and recv.
+ */
+size_t program_leave(const struct program *program, size_t step);
 
 /* How many rounds of its body the program runs: repeat's N, or 1. */
 uint64_t program_rounds(const struct program *program);

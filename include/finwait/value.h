@@ -34,8 +34,14 @@ enum value_kind {
     VALUE_SHARE,      /* of 1, above 0; a double */
     VALUE_PORTS,      /* a range: high << 16 | low */
     VALUE_STATUSES,   /* of HTTP, the same; any: 0 */
+    VALUE_RECV,       /* RECV_HEAD, RECV_OR_FIN and ns in RECV_BOUND, joined */
     VALUE_KIND_N,
 };
+
+/* The parts of a VALUE_RECV. */
+#define RECV_BOUND  ((INT64_C(1) << 60) - 1)
+#define RECV_HEAD   (INT64_C(1) << 60)
+#define RECV_OR_FIN (INT64_C(1) << 61)
 
 /* What it knows. */
 struct value_text {

@@ -71,6 +71,11 @@ static const struct kind kinds[VALUE_KIND_N] = {
                         "write e.g. 2xx, 2xx-3xx, 404, 200-204 or any", "2xx-3xx",
                         .parse = number_parse_statuses, .format = number_format_statuses,
                         .beside = "any", .is = 0, .own_bounds = true},
+    [VALUE_RECV] = {"head|or-fin|duration", "what a recv takes",
+                    "write head, or-fin and a duration from 1ns to 1h, any of them, with commas "
+                    "between",
+                    "or-fin", .parse = number_parse_recv, .format = number_format_recv,
+                    .own_bounds = true},
 };
 
 static const struct kind *kind_of(const struct value_spec *spec)

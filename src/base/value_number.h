@@ -33,4 +33,8 @@ int64_t number_fetch(const void *field, size_t size);
 int number_parse_statuses(const char *text, int64_t *range);
 char *number_format_statuses(char *text, size_t size, int64_t range);
 
+/* value_recv.c */
+int number_parse_recv(const char *text, int64_t *value);
+char *number_format_recv(char *text, size_t size, int64_t value);
+
 #endif

@@ -46,8 +46,13 @@ static void list_steps(struct table *table)
         char range[VALUE_RANGE];
         char name[64];
 
-        snprintf(name, sizeof name, takes ? "%s(%s)" : "%s", info->name,
-                 value_form(&info->takes, form, sizeof form));
+        bool alone = (info->traits & STEP_ALONE) != 0;
+
+        snprintf(name, sizeof name,
+                 alone   ? "%s[(%s)]"
+                 : takes ? "%s(%s)"
+                         : "%s",
+                 info->name, value_form(&info->takes, form, sizeof form));
         table_row(table, (const char *[]){name, value_range(&info->takes, range, sizeof range),
                                           roles, info->about, info->source});
     }

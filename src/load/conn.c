@@ -60,6 +60,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->interest = 0;
     conn->opened = false;
     conn->paused = false;
+    conn->timed = false;
     conn->queued = false;
     conn->shaking = false;
     conn->peer_fin = false;
@@ -68,6 +69,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->bad_status = false;
     conn->error = 0;
     conn->notified = false;
+    conn->head_read = false;
     conn->receiving = false;
     conn->linger = worker->linger;
     conn->sent = 0;
@@ -78,6 +80,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->wake = 0;
     conn->closing = 0;
     conn->since = 0;
+    conn->until = 0;
     conn->tls = NULL;
     conn->spill = NULL;
     conn->spill_length = 0;
@@ -125,6 +128,15 @@ int conn_set_linger(struct conn *conn, int64_t seconds)
     return setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
+static void conn_stop_timer(struct conn *conn)
+{
+    if (conn->paused || conn->timed) {
+        event_del(&conn->timer);
+        conn->paused = false;
+        conn->timed = false;
+    }
+}
+
 /*
  * Close without side effects of ours: the interpreter's own closing steps come before.  Nobody
  * wants to know how long it takes, and only that would a linger time change.
@@ -132,10 +144,7 @@ int conn_set_linger(struct conn *conn, int64_t seconds)
 static void conn_close(struct conn *conn)
 {
     conn_unregister(conn);
-    if (conn->paused) {
-        event_del(&conn->timer);
-        conn->paused = false;
-    }
+    conn_stop_timer(conn);
     if (conn->fd >= 0) {
         verdict_closing(conn);
         if (conn->linger > 0) {
@@ -357,11 +366,10 @@ static void wait_from_now(struct conn *conn)
  * Edge-triggered and kept for the connection's life: a step always tries its system call
  * until EAGAIN before it waits, so one epoll_ctl(2) serves most programs.
  */
-enum step_result conn_await(struct conn *conn, short interest)
+static enum step_result watch(struct conn *conn, short interest)
 {
     short wanted = (short)(conn->interest | interest);
 
-    wait_from_now(conn);
     if (wanted == conn->interest) {
         return STEP_WAIT;
     }
@@ -375,12 +383,19 @@ enum step_result conn_await(struct conn *conn, short interest)
     return STEP_WAIT;
 }
 
+enum step_result conn_await(struct conn *conn, short interest)
+{
+    wait_from_now(conn);
+    return watch(conn, interest);
+}
+
 /* ---- waiting for time ---- */
 
 static enum step_result call_later(struct conn *conn, int64_t ns, event_callback_fn callback)
 {
     struct timeval wait = clock_timeval(ns);
 
+    conn_stop_timer(conn);
     if (evtimer_assign(&conn->timer, conn->worker->base, callback, conn) != 0 ||
         evtimer_add(&conn->timer, &wait) != 0) {
         return conn_fail(conn, ENOMEM);
@@ -413,9 +428,9 @@ enum step_result conn_yield(struct conn *conn)
 }
 
 /* libevent counts from when it last looked at the clock: a pause is never shorter than it says. */
-static bool is_early(struct conn *conn)
+static bool is_early(struct conn *conn, int64_t due)
 {
-    int64_t left = conn->wake - clock_now();
+    int64_t left = due - clock_now();
     struct timeval wait = clock_timeval(left);
 
     return left > 0 && evtimer_add(&conn->timer, &wait) == 0;
@@ -425,7 +440,7 @@ static void on_slept(evutil_socket_t fd, short what, void *argument)
 {
     struct conn *conn = argument;
 
-    if (is_early(conn)) {
+    if (is_early(conn, conn->wake)) {
         return;
     }
     conn->pc++;
@@ -442,6 +457,45 @@ enum step_result conn_sleep(struct conn *conn, int64_t ns)
     }
     conn->wake = now + ns;
     return call_later(conn, ns, on_slept);
+}
+
+bool conn_has_waited(struct conn *conn, int64_t ns)
+{
+    int64_t now = clock_now();
+
+    if (conn->until == 0) {
+        conn->until = now + ns;
+    }
+    return now >= conn->until;
+}
+
+static void on_bound(evutil_socket_t fd, short what, void *argument)
+{
+    struct conn *conn = argument;
+
+    if (!is_early(conn, conn->until)) {
+        conn->timed = false;
+        on_again(fd, what, conn);
+    }
+}
+
+enum step_result conn_await_bound(struct conn *conn, short interest)
+{
+    if (!conn->timed) {
+        enum step_result result = call_later(conn, conn->until - clock_now(), on_bound);
+        if (result != STEP_WAIT) {
+            return result;
+        }
+        conn->paused = false;
+        conn->timed = true;
+    }
+    return watch(conn, interest);
+}
+
+enum step_result conn_leave(struct conn *conn)
+{
+    conn->pc = (uint32_t)program_leave(conn->worker->plan->program, conn->pc) - 1;
+    return STEP_NEXT;
 }
 
 enum step_result conn_hold(struct conn *conn)
@@ -469,6 +523,10 @@ void conn_run(struct conn *conn)
         if (conn->since != 0) {
             conn->since = 0;
             list_move(conn, CONN_LOOSE);
+        }
+        if (conn->until != 0) {
+            conn->until = 0;
+            conn_stop_timer(conn);
         }
         conn->pc++;
     }

@@ -43,7 +43,8 @@ struct conn {
     uint32_t rounds; /* completed ones, for repeat */
     short interest;  /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
     bool opened;
-    bool paused;         /* its timer runs */
+    bool paused;         /* its timer runs, and nothing else is to wake it */
+    bool timed;          /* its timer runs beside that */
     bool queued;         /* it waits for its turn */
     bool shaking;        /* its handshake is one of those under way */
     bool peer_fin;       /* the peer's FIN has been read */
@@ -52,6 +53,7 @@ struct conn {
     bool bare;           /* the request was a HEAD: its response is a head */
     bool bad_status;     /* a response's status was not within http.ok */
     bool notified;       /* TLS: the peer's close_notify has been read, or what passes for it */
+    bool head_read;      /* recv(head) has read the reader's message, and no recv the rest */
     bool receiving;      /* the reader is in the middle of a recv step */
     int64_t linger;      /* seconds close(2) may take, SO_LINGER; 0: it resets, -1: off */
     size_t sent;         /* bytes of the message under way */
@@ -62,6 +64,7 @@ struct conn {
     int64_t closing;     /* when the first closing step began, or 0 */
     int64_t wake;        /* when a pause ends */
     int64_t since;       /* when it began to wait in this step */
+    int64_t until;       /* when its wait in this step ends by the step's own bound, or 0 */
     tls_stream *tls;     /* owned; NULL: plain TCP, or not yet established */
     struct message_reader reader;
     char *spill; /* bytes read beyond a message, for the next recv; owned, usually NULL */
@@ -164,6 +167,15 @@ bool conn_just_sent(const struct conn *conn);
 
 /* Call again when the socket can be read or written (EV_READ, EV_WRITE).  Returns STEP_WAIT. */
 enum step_result conn_await(struct conn *conn, short interest);
+
+/* Whether the step has waited for `ns`; they begin with the first question. */
+bool conn_has_waited(struct conn *conn, int64_t ns);
+
+/* As conn_await, but until conn_has_waited in place of the plan's timeout. */
+enum step_result conn_await_bound(struct conn *conn, short interest);
+
+/* The exchange is over: go on where program_leave() says.  Returns STEP_NEXT. */
+enum step_result conn_leave(struct conn *conn);
 
 /* Go on with the following step after `ns`.  Returns STEP_WAIT. */
 enum step_result conn_sleep(struct conn *conn, int64_t ns);

@@ -130,14 +130,24 @@ enum step_result step_send(struct conn *conn, const struct step *step)
     return STEP_NEXT;
 }
 
-static enum step_result received(struct conn *conn)
+/* The rest of a message may still lie in the kernel's buffer. */
+static void note_head(struct conn *conn, bool head)
+{
+    conn->receiving = false;
+    conn->idle = 0;
+    conn->worker->account->heads_received += head;
+    if (!conn->head_read) {
+        verdict_received(conn);
+    }
+    conn->head_read = head;
+}
+
+static enum step_result received(struct conn *conn, bool head)
 {
     struct account *account = conn->worker->account;
 
-    conn->receiving = false;
-    conn->idle = 0;
     account->messages_received++;
-    verdict_received(conn);
+    note_head(conn, head);
     if (conn->asked != 0 && conn->worker->plan->side == SIDE_CLIENT) {
         histogram_record(&account->latency[LATENCY_RESPONSE], clock_now() - conn->asked);
     }
@@ -200,9 +210,33 @@ static enum message_progress feed(struct conn *conn, const char *bytes, size_t l
     return progress;
 }
 
-static enum step_result recv_end(struct conn *conn)
+static enum step_result recv_end(struct conn *conn, const struct step *step)
 {
-    return message_reader_fin(&conn->reader) ? received(conn) : conn_end(conn, OUTCOME_EOF);
+    if (message_reader_fin(&conn->reader)) {
+        return received(conn, false);
+    }
+    if (!step_receives(step, RECV_OR_FIN) || message_reader_begun(&conn->reader)) {
+        return conn_end(conn, OUTCOME_EOF);
+    }
+    conn->receiving = false;
+    conn->worker->account->ended_by_fin++;
+    return conn_leave(conn);
+}
+
+/* A bound of its own is for as long as nothing has come. */
+static enum step_result recv_wait(struct conn *conn, const struct step *step)
+{
+    int64_t bound = step_bound(step);
+
+    if (bound == 0 || message_reader_begun(&conn->reader)) {
+        return conn_await(conn, EV_READ);
+    }
+    if (!conn_has_waited(conn, bound)) {
+        return conn_await_bound(conn, EV_READ);
+    }
+    conn->receiving = false;
+    conn->worker->account->idle_timeouts++;
+    return conn_leave(conn);
 }
 
 /* The size of the next read: never beyond a message whose length is known. */
@@ -214,32 +248,67 @@ static size_t recv_size(const struct conn *conn)
     return exact ? (size_t)reader->left : WORKER_SCRATCH;
 }
 
+/* What recv(head) has left of its message, if it has. */
+static enum message_progress begin_rest(struct conn *conn)
+{
+    size_t used;
+
+    conn->receiving = true;
+    conn->reader.head_only = false;
+    return message_reader_feed(&conn->reader, "", 0, &used);
+}
+
 /* What was read beyond the last message comes first; a raw message of no bytes is whole at once. */
-static enum message_progress begin_recv(struct conn *conn)
+static enum message_progress begin_recv(struct conn *conn, const struct step *step)
 {
     const struct role_plan *plan = conn->worker->plan;
     char *spill = conn->spill;
     size_t length = conn->spill_length;
     enum message_progress progress;
 
+    if (conn->head_read) {
+        return begin_rest(conn);
+    }
     conn->receiving = true;
     conn->spill = NULL;
     conn->spill_length = 0;
     message_reader_init(&conn->reader, &plan->message, side_peer(plan->side));
     conn->reader.interim = conn->worker->account->status; /* the first of them is that of 100 */
+    conn->reader.head_only = step_receives(step, RECV_HEAD);
     progress = feed(conn, spill != NULL ? spill : "", length, false);
     free(spill);
     return progress;
 }
 
+static enum step_result recv_done(struct conn *conn, const struct step *step,
+                                  enum message_progress progress)
+{
+    bool head = step_receives(step, RECV_HEAD);
+
+    switch (progress) {
+    case MESSAGE_WHOLE:
+        return received(conn, head);
+    case MESSAGE_HEAD:
+        note_head(conn, head);
+        return STEP_NEXT;
+    default:
+        return conn_lose(conn, &conn->worker->loss);
+    }
+}
+
 enum step_result step_recv(struct conn *conn, const struct step *step)
 {
     struct worker *worker = conn->worker;
-    enum message_progress progress = conn->receiving ? MESSAGE_MORE : begin_recv(conn);
+    bool rest = conn->head_read && !conn->receiving;
+    enum message_progress progress = conn->receiving ? MESSAGE_MORE : begin_recv(conn, step);
 
-    (void)step;
+    if (rest && progress == MESSAGE_WHOLE) { /* it was its head, and has been counted */
+        conn->receiving = false;
+        conn->head_read = false;
+        return STEP_NEXT;
+    }
     if (progress == MESSAGE_MORE && conn_just_sent(conn)) {
-        return conn_await(conn, EV_READ);
+        return recv_wait(conn, step);
     }
     for (int i = 0; progress == MESSAGE_MORE; i++) {
         if (i == READS) {
@@ -248,14 +317,14 @@ enum step_result step_recv(struct conn *conn, const struct step *step)
         size_t done;
         enum wire_status status = worker->wire->recv(conn, worker->scratch, recv_size(conn), &done);
         if (status == WIRE_END) {
-            return recv_end(conn);
+            return recv_end(conn, step);
         }
         if (status != WIRE_OK) {
-            return wire_stop(conn, status);
+            return status == WIRE_WANT_READ ? recv_wait(conn, step) : wire_stop(conn, status);
         }
         progress = feed(conn, worker->scratch, done, worker->peek);
     }
-    return progress == MESSAGE_WHOLE ? received(conn) : conn_lose(conn, &worker->loss);
+    return recv_done(conn, step, progress);
 }
 
 enum step_result step_repeat(struct conn *conn, const struct step *step)

@@ -57,6 +57,7 @@ enum discarded {
 static enum discarded discard(struct conn *conn)
 {
     conn_forget_spill(conn);
+    conn->head_read = false;
     for (int i = 0; !conn->peer_fin; i++) {
         if (i == READS) {
             return DISCARDED_SOME;
@@ -75,20 +76,32 @@ static enum discarded discard(struct conn *conn)
     return DISCARDED_FIN;
 }
 
+/* There is no FIN yet.  A bound of the step's own is in place of load.timeout. */
+static enum step_result wait_on(struct conn *conn, int64_t bound, bool more)
+{
+    if (bound == 0) {
+        return more ? conn_yield(conn) : conn_await(conn, EV_READ);
+    }
+    if (!conn_has_waited(conn, bound)) {
+        return more ? conn_again(conn, 0) : conn_await_bound(conn, EV_READ);
+    }
+    conn->worker->account->idle_timeouts++;
+    return STEP_NEXT;
+}
+
 enum step_result step_wait_fin(struct conn *conn, const struct step *step)
 {
-    (void)step;
     conn_closing_begins(conn);
     if (conn_just_sent(conn)) {
-        return conn_await(conn, EV_READ);
+        return wait_on(conn, step_bound(step), false);
     }
     switch (discard(conn)) {
     case DISCARDED_FIN:
         return STEP_NEXT;
     case DISCARDED_ALL:
-        return conn_await(conn, EV_READ);
+        return wait_on(conn, step_bound(step), false);
     case DISCARDED_SOME:
-        return conn_yield(conn);
+        return wait_on(conn, step_bound(step), true);
     default:
         return conn_fail(conn, errno);
     }

@@ -117,6 +117,16 @@ static void on_chores(evutil_socket_t fd, short what, void *argument)
     usage_look(&process->worker);
 }
 
+static bool has_bounds(const struct program *program)
+{
+    for (size_t i = 0; i < program->length; i++) {
+        if (step_bound(&program->step[i]) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * An open loop's arrivals, a program's pauses and short bounds of its waits want timers finer than
  * epoll's milliseconds.  They cost a system call a turn of the loop: a load.timeout that no
@@ -126,7 +136,8 @@ static struct event_base *base_new(const struct role_plan *plan)
 {
     struct event_config *config = event_config_new();
     struct event_base *base = NULL;
-    bool bounded = plan->timeout > 0 && plan->timeout <= PRECISE_TIMEOUT;
+    bool bounded =
+        (plan->timeout > 0 && plan->timeout <= PRECISE_TIMEOUT) || has_bounds(plan->program);
     bool precise = bounded || plan->rate > 0 || program_has(plan->program, STEP_PAUSE);
     int flags = EVENT_BASE_FLAG_NOLOCK | (precise ? EVENT_BASE_FLAG_PRECISE_TIMER : 0);
 
@@ -189,7 +200,8 @@ static int worker_init(struct worker *worker)
     worker->last_send = find_last_send(plan->program);
     worker->runners = step_runners;
     worker->wire = plan->tls != NULL ? &wire_tls : &wire_tcp;
-    worker->peek = plan->pipelined && plan->message.protocol == PROTOCOL_HTTP && plan->tls == NULL;
+    worker->peek = (plan->pipelined || program_receives(plan->program, RECV_HEAD)) &&
+                   plan->message.protocol == PROTOCOL_HTTP && plan->tls == NULL;
     worker->base = base_new(plan);
     worker->scratch = malloc(WORKER_SCRATCH);
     if (worker->base == NULL || conn_init_sweep(worker) != 0 || worker->scratch == NULL ||

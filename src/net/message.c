@@ -46,6 +46,13 @@ enum message_progress message_reader_feed(struct message_reader *reader, const c
     return http_feed(reader, bytes, length, used);
 }
 
+bool message_reader_begun(const struct message_reader *reader)
+{
+    return reader->protocol == PROTOCOL_RAW
+               ? reader->left < reader->size
+               : reader->state != HTTP_START || reader->head_length > 0;
+}
+
 bool message_reader_fin(const struct message_reader *reader)
 {
     return reader->protocol == PROTOCOL_HTTP && reader->state == HTTP_UNTIL_FIN;

@@ -170,17 +170,28 @@ static enum http_state feed_some(struct message_reader *reader, struct input *in
     }
 }
 
+static bool is_over(const struct message_reader *reader)
+{
+    bool in_head = reader->state == HTTP_START || reader->state == HTTP_FIELD;
+
+    return reader->state == HTTP_WHOLE || reader->state == HTTP_BAD ||
+           (reader->head_only && !in_head);
+}
+
 enum message_progress http_feed(struct message_reader *reader, const char *bytes, size_t length,
                                 size_t *used)
 {
     struct input input = {.at = bytes, .left = length};
 
-    while (input.left > 0 && reader->state != HTTP_WHOLE && reader->state != HTTP_BAD) {
+    while (input.left > 0 && !is_over(reader)) {
         reader->state = (uint8_t)feed_some(reader, &input);
     }
     *used = length - input.left;
     if (reader->state == HTTP_WHOLE) {
         return MESSAGE_WHOLE;
     }
-    return reader->state == HTTP_BAD ? MESSAGE_BAD : MESSAGE_MORE;
+    if (reader->state == HTTP_BAD) {
+        return MESSAGE_BAD;
+    }
+    return is_over(reader) ? MESSAGE_HEAD : MESSAGE_MORE;
 }

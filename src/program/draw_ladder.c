@@ -161,7 +161,11 @@ static void add_step(struct ladder *ladder, size_t i)
     char step[STEP_TEXT];
 
     step_format(name, sizeof name, &event->step);
-    snprintf(step, sizeof step, "%s%s", name, failure(ladder, i));
+    if (event->note != NULL) {
+        snprintf(step, sizeof step, "%s (%s)", name, event->note);
+    } else {
+        snprintf(step, sizeof step, "%s%s", name, failure(ladder, i));
+    }
     if (!step_fits(ladder, event, step)) {
         flush_row(ladder);
     }

@@ -75,10 +75,12 @@ struct endpoint {
     uint8_t expired;     /* it has waited too long in its step, load.timeout */
     uint8_t pulled; /* of the messages and records in the queue, those that TLS has read ahead */
     uint8_t pulled_records;
-    uint8_t unacked; /* data of its have arrived, and the ACK of them may be delayed */
-    uint8_t torn;    /* the head of the peer's channel is the rest of a message: `drain` took its
-                        beginning */
-    uint8_t spare;
+    uint8_t head_read; /* of a message, whose rest is to be read or is nothing */
+    uint8_t begun;     /* its recv has read some of a message */
+    uint8_t unacked;   /* data of its have arrived, and the ACK of them may be delayed */
+    uint8_t torn;      /* the head of the peer's channel is the rest of a message: `drain` took its
+                          beginning */
+    uint8_t spare[7];
 };
 
 #define CHANNEL_RUNS 12
@@ -95,7 +97,7 @@ struct machine {
     struct endpoint end[SIDE_N];
     struct channel channel[SIDE_N]; /* by sender */
 };
-_Static_assert(sizeof(struct endpoint) == 56, "no padding");
+_Static_assert(sizeof(struct endpoint) == 64, "no padding");
 _Static_assert(sizeof(struct machine) ==
                    2 * (sizeof(struct endpoint) + CHANNEL_RUNS * sizeof(struct run)),
                "no padding");
@@ -152,6 +154,12 @@ enum flow flow_fits(const struct world *world, enum side sender);
 
 /* Whether the buffers take `more` messages of `sender` beside those that nobody has read. */
 enum flow flow_takes(const struct world *world, enum side sender, unsigned more);
+
+/* What one segment surely carries, on Ethernet. */
+#define SEGMENT_SIZE 1400
+
+/* Whether what of a message comes first can matter: it is read by itself, or takes long. */
+bool flow_arrives_in_parts(const struct world *world, enum side sender);
 
 /* Whether `more` messages can be so much that they do not leave in one go. */
 bool flow_in_parts(const struct world *world, enum side sender, unsigned more);
@@ -263,7 +271,13 @@ void step_connect_fails(struct world *world, enum side side);
 bool step_connect_can_read_ahead(const struct world *world, enum side side);
 void step_connect_reads_ahead(struct world *world, enum side side);
 
-/* That step has waited for longer than it may: the interpreter closes the connection. */
+/* How long that step may wait, by itself or by load.timeout; INT64_MAX: for ever. */
+int64_t step_patience(const struct world *world, enum side side);
+
+/* Whether that step has waited for as long, or may have, when it is short. */
+enum flow step_can_expire(const struct world *world, enum side side);
+
+/* It has: by its own bound it is done, by load.timeout the interpreter closes the connection. */
 void step_expire(struct world *world, enum side side);
 
 /* What a step that reads does before it can be done: it makes room. */
@@ -281,6 +295,8 @@ void time_pass(struct world *world);
 /* ---- model_record.c ---- */
 
 void record_step(struct world *world, enum side side, const struct step *step);
+/* How the last step written down came to be done. */
+void record_note(struct world *world, const char *note);
 void record_segment(struct world *world, enum side sender, const char *segment);
 void record_handshake(struct world *world);
 

@@ -94,7 +94,7 @@ static enum flow can_happen(const struct world *world, struct choice choice)
     case CHOICE_CONNECT_AHEAD:
         return step_connect_can_read_ahead(world, side) ? FLOW_MAYBE : FLOW_NO;
     case CHOICE_EXPIRE:
-        return if_true(world->machine.end[side].running && world->machine.end[side].expired);
+        return step_can_expire(world, side);
     case CHOICE_TIME:
         break;
     }

@@ -5,10 +5,6 @@
  * functions cited are of net/ipv4/tcp_input.c and tcp_minisocks.c.
  */
 
-enum {
-    SEGMENT_SIZE = 1400, /* what one segment surely carries, on Ethernet */
-};
-
 /* What an arriving segment does to a socket in a state: where it goes, what it answers. */
 struct transition {
     uint8_t next;  /* enum tcp_state; 0: stays */
@@ -234,7 +230,7 @@ bool tcp_part_can_arrive(const struct world *world, enum side sender, enum windo
         return (now == WINDOW_IDLE || now == WINDOW_PART) && flow_fits(world, sender) != FLOW_YES;
     }
     return now == WINDOW_IDLE && flow_fits(world, sender) != FLOW_NO &&
-           flow_in_parts(world, sender, 0);
+           flow_arrives_in_parts(world, sender);
 }
 
 void tcp_part_arrives(struct world *world, enum side sender, enum window window)

@@ -34,7 +34,7 @@ static bool same_event(const struct model_event *a, const struct model_event *b)
         return false;
     }
     if (a->kind == MODEL_EVENT_STEP) {
-        return a->step.op == b->step.op && a->step.arg == b->step.arg;
+        return a->step.op == b->step.op && a->step.arg == b->step.arg && a->note == b->note;
     }
     return a->kind != MODEL_EVENT_SEGMENT || strcmp(a->segment, b->segment) == 0;
 }

@@ -10,7 +10,8 @@ static uint64_t count_steps(const struct program *program, enum step_op op, uint
 
     for (size_t i = 0; i < program->length; i++) {
         in_round = in_round && program->step[i].op != STEP_REPEAT;
-        count += program->step[i].op == op ? (in_round ? rounds : 1) : 0;
+        bool counts = program->step[i].op == op && !program_reads_rest(program, i);
+        count += counts ? (in_round ? rounds : 1) : 0;
     }
     return count;
 }
@@ -113,6 +114,13 @@ enum flow flow_takes(const struct world *world, enum side sender, unsigned more)
                ? FLOW_YES
                : compare(world, sender, (unread + under_way(world, sender) + more) * flow->message,
                          flow->total);
+}
+
+bool flow_arrives_in_parts(const struct world *world, enum side sender)
+{
+    return flow_in_parts(world, sender, 0) ||
+           (world->input->flow[sender].message > SEGMENT_SIZE &&
+            program_receives(world->input->program[side_peer(sender)], RECV_HEAD));
 }
 
 bool flow_in_parts(const struct world *world, enum side sender, unsigned more)

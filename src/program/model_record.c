@@ -32,6 +32,13 @@ void record_step(struct world *world, enum side side, const struct step *step)
     write_event(world, (struct model_event){.kind = MODEL_EVENT_STEP, .side = side, .step = *step});
 }
 
+void record_note(struct world *world, const char *note)
+{
+    if (world->record != NULL) {
+        world->record->event[world->record->event_count - 1].note = note;
+    }
+}
+
 void record_handshake(struct world *world)
 {
     write_event(world, (struct model_event){.kind = MODEL_EVENT_TLS, .side = SIDE_CLIENT});

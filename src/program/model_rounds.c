@@ -22,7 +22,8 @@ static struct exchange exchange_of(const struct program *program)
         enum step_op op = program->step[i].op;
         in_round = in_round && op != STEP_REPEAT;
         *(in_round ? &exchange.sends : &exchange.sends_once) += op == STEP_SEND;
-        *(in_round ? &exchange.recvs : &exchange.recvs_once) += op == STEP_RECV;
+        *(in_round ? &exchange.recvs : &exchange.recvs_once) +=
+            op == STEP_RECV && !program_reads_rest(program, i);
     }
     return exchange;
 }

@@ -3,6 +3,7 @@
 
 enum {
     SHORT_MS = 10, /* a worker may be as late as that, on a machine with something else to do */
+    BRIEF_MS = 20, /* and both of them together */
 };
 
 /* A step of the model: whether it can run now (NULL: always), and what it does. */
@@ -27,15 +28,16 @@ static int64_t pause_of(const struct world *world, enum side side, const struct 
     return step->arg * (first ? (int64_t)(all - kept) + 1 : 1);
 }
 
-/* Move on to the next step; repeat is part of the move. */
-static void advance(struct world *world, enum side side)
+/* Move on to the step at `index`; repeat is part of the move. */
+static void go_to(struct world *world, enum side side, size_t index)
 {
     struct endpoint *end = endpoint_of(world, side);
     const struct program *program = world->input->program[side];
 
-    end->step++;
+    end->step = (uint8_t)index;
     end->waited = 0;
     end->expired = 0;
+    end->begun = 0;
     const struct step *next = &program->step[end->step];
     if (next->op == STEP_REPEAT) {
         end->step = end->rounds > 1 ? 1 : (uint8_t)(end->step + 1);
@@ -43,6 +45,18 @@ static void advance(struct world *world, enum side side)
         next = &program->step[end->step];
     }
     end->pause = next->op == STEP_PAUSE ? pause_of(world, side, next) : 0;
+}
+
+static void advance(struct world *world, enum side side)
+{
+    go_to(world, side, endpoint_of(world, side)->step + 1U);
+}
+
+/* The exchange is over, and with it the rounds. */
+static void leave(struct world *world, enum side side)
+{
+    endpoint_of(world, side)->rounds = 1;
+    go_to(world, side, program_leave(world->input->program[side], endpoint_of(world, side)->step));
 }
 
 static void finish(struct world *world, enum side side, enum model_fate fate)
@@ -82,9 +96,17 @@ static bool has_last_record(const struct endpoint *end)
     return (end->records & (RECORD_NOTIFY | RECORD_ALERT)) != 0 || has_end(end);
 }
 
-static bool has_message(const struct endpoint *end)
+/* The first part of a message is in the queue, and with it its head. */
+static bool has_part(const struct endpoint *end)
 {
-    return end->readable > 0 || has_last_record(end);
+    return end->window == WINDOW_PART || end->window == WINDOW_FULL ||
+           (end->records & RECORD_CUT) != 0;
+}
+
+/* A recv that has nothing to read: the message was its head. */
+static bool has_all(const struct world *world, enum side side)
+{
+    return world->machine.end[side].head_read && !world->input->body[side_peer(side)];
 }
 
 static void run_connect(struct world *world, enum side side)
@@ -126,18 +148,46 @@ static void run_notify(struct world *world, enum side side)
     advance(world, side);
 }
 
-/* What stands before a message is read on the way to it. */
+/* Whether what the recv wants is there. */
+static bool finds_message(const struct world *world, enum side side)
+{
+    const struct endpoint *end = &world->machine.end[side];
+    bool head = step_receives(step_current(world, side), RECV_HEAD);
+
+    return end->readable > 0 || (head && has_part(end)) || has_all(world, side);
+}
+
+/* No message comes any more: a good end where the recv says so, unless some of one has come. */
+static void recv_end(struct world *world, enum side side)
+{
+    struct endpoint *end = endpoint_of(world, side);
+    bool whole = !end->begun && !end->head_read && (end->records & RECORD_CUT) == 0;
+    bool good = whole && step_receives(step_current(world, side), RECV_OR_FIN);
+    enum model_fate fate = model_tls_read_end(world, side);
+
+    if (good && fate == MODEL_EOF) {
+        leave(world, side);
+    } else {
+        fail(world, side, fate);
+    }
+}
+
+/* What stands before a message is read on the way to it; of a head with a body, the body stays. */
 static void run_recv(struct world *world, enum side side)
 {
     struct endpoint *end = endpoint_of(world, side);
+    bool head = step_receives(step_current(world, side), RECV_HEAD);
 
     end->records &= (uint8_t)~RECORD_TICKETS;
-    if (end->readable > 0) {
-        tcp_message_read(world, side);
-        advance(world, side);
-    } else {
-        fail(world, side, model_tls_read_end(world, side));
+    if (!finds_message(world, side)) {
+        recv_end(world, side);
+        return;
     }
+    if (!has_all(world, side) && !(head && world->input->body[side_peer(side)])) {
+        tcp_message_read(world, side);
+    }
+    end->head_read = head;
+    advance(world, side);
 }
 
 static void run_wait_notify(struct world *world, enum side side)
@@ -163,6 +213,7 @@ static void run_discard(struct world *world, enum side side)
     end->torn = end->torn || end->window != WINDOW_IDLE;
     tcp_all_read(world, side);
     end->records = 0;
+    end->head_read = 0;
     if (end->rst_received && !tcp_reads_fin(end)) {
         fail(world, side, MODEL_RESET);
     } else {
@@ -228,8 +279,8 @@ static void run_die(struct world *world, enum side side)
 
 static const struct step_rule rule_connect = {.run = run_connect};
 static const struct step_rule rule_accept = {.can_run = has_connection, .run = run_accept};
-static const struct step_rule rule_send = {.run = run_send}; /* see send_can_run() */
-static const struct step_rule rule_recv = {.can_run = has_message, .run = run_recv, .reads = true};
+static const struct step_rule rule_send = {.run = run_send};                /* see send_can_run() */
+static const struct step_rule rule_recv = {.run = run_recv, .reads = true}; /* step_can_run() */
 static const struct step_rule rule_repeat = {0}; /* part of moving on, see advance() */
 static const struct step_rule rule_notify = {.run = run_notify};
 static const struct step_rule rule_wait_notify = {
@@ -297,6 +348,10 @@ enum flow step_can_run(const struct world *world, enum side side)
     if (step->op == STEP_SEND) {
         return send_can_run(world, side);
     }
+    if (step->op == STEP_RECV) {
+        bool can = finds_message(world, side) || has_last_record(&world->machine.end[side]);
+        return can ? FLOW_YES : FLOW_NO;
+    }
     const struct step_rule *rule = step_rules[step->op];
     return rule->can_run == NULL || rule->can_run(&world->machine.end[side]) ? FLOW_YES : FLOW_NO;
 }
@@ -327,9 +382,13 @@ void step_run(struct world *world, enum side side)
         return;
     }
     bool begun = end->sending;
+    bool none = step->op == STEP_RECV && !finds_message(world, side);
     step_rules[step->op]->run(world, side);
     if (!begun) { /* else it was written down when it began */
         record_step(world, side, step);
+    }
+    if (none && end->running && !end->fails) {
+        record_note(world, "fin");
     }
 }
 
@@ -356,12 +415,59 @@ void step_connect_fails(struct world *world, enum side side)
     fail(world, side, MODEL_RESET);
 }
 
+/* A recv's own bound is of a message of which nothing has come. */
+static int64_t own_bound(const struct world *world, enum side side)
+{
+    const struct endpoint *end = &world->machine.end[side];
+    const struct step *step = step_current(world, side);
+    bool part = step->op == STEP_RECV && (end->begun || end->head_read);
+
+    return part ? 0 : step_bound(step);
+}
+
+int64_t step_patience(const struct world *world, enum side side)
+{
+    const struct step *step = step_current(world, side);
+    int64_t bound = step != NULL ? own_bound(world, side) : 0;
+
+    return bound > 0 ? bound : world->input->timeout > 0 ? world->input->timeout : INT64_MAX;
+}
+
+enum flow step_can_expire(const struct world *world, enum side side)
+{
+    if (step_current(world, side) == NULL) {
+        return FLOW_NO;
+    }
+    int64_t bound = own_bound(world, side);
+    bool brief = bound > 0 && bound <= BRIEF_MS * NS_PER_MS;
+
+    return world->machine.end[side].expired ? FLOW_YES : brief ? FLOW_MAYBE : FLOW_NO;
+}
+
+/* The step's own bound is over, and so is the step. */
+static void idle(struct world *world, enum side side)
+{
+    const struct step *step = step_current(world, side);
+
+    if (step->op == STEP_RECV) {
+        leave(world, side);
+    } else {
+        advance(world, side);
+    }
+    record_step(world, side, step);
+    record_note(world, "idle");
+}
+
 void step_expire(struct world *world, enum side side)
 {
     const struct step *step = step_current(world, side);
     struct endpoint *end = endpoint_of(world, side);
     bool begun = end->sending;
 
+    if (own_bound(world, side) > 0) {
+        idle(world, side);
+        return;
+    }
     if (begun) {
         tcp_cut(world, side);
         end->sending = 0;
@@ -421,8 +527,12 @@ void step_begin(struct world *world, enum side side)
     if (step == NULL || !step_rules[step->op]->reads) {
         return;
     }
+    if (step_receives(step, RECV_HEAD)) {
+        return; /* it leaves what it finds but the head */
+    }
     if (step->op == STEP_RECV) {
         uint8_t before = RECORD_TICKETS | (end->readable == 0 ? RECORD_CUT : 0);
+        end->begun |= end->readable == 0 && has_part(end);
         end->lost_data |= (end->records & before & RECORD_CUT) != 0;
         end->records &= (uint8_t)~before;
         tcp_open_window(world, side);

@@ -24,7 +24,7 @@ static int64_t smaller(int64_t a, int64_t b)
 
 static bool is_waiting(const struct world *world, enum side side)
 {
-    return world->input->timeout > 0 && step_current(world, side) != NULL &&
+    return step_patience(world, side) < INT64_MAX && step_current(world, side) != NULL &&
            !step_pauses(world, side);
 }
 
@@ -34,7 +34,7 @@ static bool outlasts_round(const struct world *world, enum side side)
 {
     enum side peer = side_peer(side);
     const struct step *step = step_current(world, peer);
-    int64_t left = world->input->timeout - world->machine.end[side].waited;
+    int64_t left = step_patience(world, side) - world->machine.end[side].waited;
 
     return step_pauses(world, peer) && world->machine.end[peer].pause > step->arg &&
            left > step->arg;
@@ -44,11 +44,11 @@ static bool outlasts_round(const struct world *world, enum side side)
 static struct span span_of(const struct world *world, enum side side)
 {
     const struct endpoint *end = &world->machine.end[side];
-    int64_t timeout = world->input->timeout;
+    int64_t patience = step_patience(world, side);
     int64_t left = end->pause;
 
     if (is_waiting(world, side) && !end->expired && !outlasts_round(world, side)) {
-        left = timeout > end->waited ? timeout - end->waited : 0;
+        left = patience > end->waited ? patience - end->waited : 0;
     } else if (!step_pauses(world, side)) {
         return (struct span){INT64_MAX, INT64_MAX};
     }
@@ -61,7 +61,7 @@ bool time_can_pass(const struct world *world)
            span_of(world, SIDE_SERVER).least < INT64_MAX;
 }
 
-/* How much of it is to be held against load.timeout. */
+/* How much of it is to be held against its patience. */
 static int64_t waited_in(const struct world *world, enum side side, int64_t passed)
 {
     enum side peer = side_peer(side);

@@ -101,10 +101,34 @@ static int check_linger(const struct parse *parse)
     return 0;
 }
 
+/* What recv(head) has left unread is no message of its own: the next recv reads the rest of it. */
+static int check_heads(const struct parse *parse)
+{
+    const struct program *program = parse->program;
+    bool unread = false;
+    bool drained = false;
+
+    for (size_t i = 1; i < program->length; i++) {
+        const struct step *step = &program->step[i];
+        bool again = step->op == STEP_RECV && (drained || step_receives(step, RECV_HEAD));
+        if (unread && (again || step->op == STEP_REPEAT)) {
+            error_set(parse->error, STATUS_USAGE,
+                      "`%s` cannot follow `recv(head)%s`: the rest of that message is %s",
+                      name_at(parse, i), drained ? " drain" : "", drained ? "gone" : "unread");
+            error_hint(parse->error,
+                       "put a plain `recv` behind `recv(head)`, which reads the rest");
+            return parse_fail_at(parse, parse->places->step[i]);
+        }
+        unread = step->op == STEP_RECV ? step_receives(step, RECV_HEAD) : unread;
+        drained = unread && (drained || step->op == STEP_DRAIN);
+    }
+    return 0;
+}
+
 int program_check(const struct parse *parse)
 {
     int (*const checks[])(const struct parse *) = {
-        check_start, check_end, check_repeat, check_linger, program_check_rules,
+        check_start, check_end, check_repeat, check_linger, check_heads, program_check_rules,
     };
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

@@ -126,7 +126,9 @@ static int convert_arg(struct parse *parse, const struct word *word, struct step
     char name[WORD_MAX + sizeof "``"];
     struct value_slot slot = {takes, name, &step->arg, sizeof step->arg};
 
-    if (word->has_arg != (takes->kind != VALUE_NOTHING)) {
+    bool alone = (step_table[step->op].traits & STEP_ALONE) != 0;
+
+    if (word->has_arg ? takes->kind == VALUE_NOTHING : takes->kind != VALUE_NOTHING && !alone) {
         return fail_arg(parse, word, takes);
     }
     snprintf(name, sizeof name, "`%s`", word->name);

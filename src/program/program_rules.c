@@ -38,6 +38,11 @@ static const struct rule tls_rules[] = {
     {STEP_WAIT_NOTIFY, STEP_DRAIN,
      "it throws bytes away beneath TLS, which cannot go on without them",
      "leave `drain` out: `wait-notify` discards as well"},
+    {STEP_RECV, STEP_WAIT_FIN, "it throws bytes away beneath TLS, which cannot go on without them",
+     "receive before `wait-fin`"},
+    {STEP_WAIT_NOTIFY, STEP_WAIT_FIN,
+     "it throws bytes away beneath TLS, which cannot go on without them",
+     "put `wait-notify` before `wait-fin`"},
 };
 
 /* Where a program breaks a rule. */
@@ -52,6 +57,7 @@ struct course {
     const struct program *program;
     const struct rule *rules;
     size_t rule_count;
+    bool beneath_tls;
     bool seen[STEP_OP_N];
 };
 
@@ -68,6 +74,12 @@ static bool breaks_rule(const struct course *course, size_t step, struct breach 
     return false;
 }
 
+/* Behind a wait-fin(T) the FIN may not have been read; but bytes may have been thrown away. */
+static bool is_left_open(const struct course *course, const struct step *step)
+{
+    return step->op == STEP_WAIT_FIN && step_bound(step) > 0 && !course->beneath_tls;
+}
+
 /* Follow the steps as they will run: what a round leaves behind meets the next one. */
 static bool find_breach(struct course *course, struct breach *breach)
 {
@@ -77,7 +89,7 @@ static bool find_breach(struct course *course, struct breach *breach)
         if (breaks_rule(course, i, breach)) {
             return true;
         }
-        course->seen[step->op] = true;
+        course->seen[step->op] |= !is_left_open(course, step);
         breach->next_round = step->op == STEP_REPEAT && step->arg > 1;
         for (size_t again = 1; breach->next_round && again < i; again++) {
             if (breaks_rule(course, again, breach)) {
@@ -100,7 +112,7 @@ static int fail_breach(const struct breach *breach, struct error *error)
 
 static int check_socket(const struct parse *parse)
 {
-    struct course course = {parse->program, rules, sizeof rules / sizeof rules[0], {false}};
+    struct course course = {parse->program, rules, sizeof rules / sizeof rules[0], false, {false}};
     struct breach breach;
 
     if (!find_breach(&course, &breach)) {
@@ -122,7 +134,8 @@ bool program_needs_tls(const struct program *program, size_t *step)
 
 int program_check_tls(const struct program *program, size_t *step, struct error *error)
 {
-    struct course course = {program, tls_rules, sizeof tls_rules / sizeof tls_rules[0], {false}};
+    struct course course = {
+        program, tls_rules, sizeof tls_rules / sizeof tls_rules[0], true, {false}};
     struct breach breach;
 
     if (!find_breach(&course, &breach)) {

@@ -22,17 +22,37 @@ static const char *step_item(size_t index)
 
 /* ---- steps ---- */
 
-/* Absent where the step takes none. */
+/* Absent where the step takes none, or has none; recv's as it is written. */
 static json_t *step_arg_to(const struct field *field, const void *base)
 {
     const struct step *step = base;
+    const struct step_info *info = &step_table[step->op];
+    char text[VALUE_WRITTEN];
 
-    return step_table[step->op].takes.kind == VALUE_NOTHING ? NULL : codec_time.to(field, base);
+    if (info->takes.kind == VALUE_NOTHING || ((info->traits & STEP_ALONE) != 0 && step->arg == 0)) {
+        return NULL;
+    }
+    return info->takes.kind == VALUE_RECV
+               ? codec_string(
+                     value_write(&info->takes, &step->arg, sizeof step->arg, text, sizeof text))
+               : codec_time.to(field, base);
 }
 
 static int step_arg_from(const struct field *field, const struct node *node, void *base)
 {
-    return codec_time.from(field, node, base);
+    struct step *step = base;
+    const struct value_spec *takes = &step_table[step->op].takes;
+    struct value_slot slot = {takes, "a step's arg", &step->arg, sizeof step->arg};
+    struct error error;
+
+    if (takes->kind != VALUE_RECV) {
+        return codec_time.from(field, node, base);
+    }
+    const char *text = node_text(node);
+    if (text == NULL) {
+        return -1;
+    }
+    return value_read(&slot, text, &error) == 0 ? 0 : node_fail(node, "%s", error.what);
 }
 
 static const struct codec codec_step_arg = {step_arg_to, step_arg_from};

@@ -115,6 +115,16 @@ static void model_tls(const struct scenario *scenario, struct model_tls *tls)
     }
 }
 
+/* Chunks of nothing have a last one. */
+static bool has_body(const struct message_spec *message, enum side sender)
+{
+    bool chunked = message->chunked && message_status_has_body(message_status(message));
+    bool bare = message->method != NULL && strcmp(message->method, "HEAD") == 0;
+
+    return sender == SIDE_CLIENT ? message->request_size > 0
+                                 : !bare && (message_content(message, sender) > 0 || chunked);
+}
+
 bool scenario_model(const struct scenario *scenario, struct model_input *input)
 {
     model_tls(scenario, &input->tls);
@@ -122,6 +132,7 @@ bool scenario_model(const struct scenario *scenario, struct model_input *input)
     for (unsigned side = 0; side < SIDE_N; side++) {
         input->program[side] = &scenario->side[side].program;
         scenario_flow(scenario, (enum side)side, &input->flow[side]);
+        input->body[side] = has_body(&scenario->message, (enum side)side);
         input->long_fin_wait2[side] = scenario_long_fin_wait2(&scenario->side[side]);
     }
     return !scenario->side[SIDE_CLIENT].none && input->program[SIDE_CLIENT]->length > 0 &&

@@ -57,10 +57,38 @@ static int check_descriptors(const struct draft *draft, enum side side)
     return error_at(draft->error, draft_given(draft, path)->where);
 }
 
+/* A head is HTTP's, and TLS reads records: what follows the head cannot be left to the kernel. */
+static int check_heads(const struct draft *draft, enum side side)
+{
+    const struct scenario *scenario = draft->scenario;
+    const struct program *program = &scenario->side[side].program;
+    bool raw = scenario->message.protocol == PROTOCOL_RAW;
+
+    for (size_t i = 0; i < program->length; i++) {
+        if (!step_receives(&program->step[i], RECV_HEAD) ||
+            (!raw && scenario->transport == TRANSPORT_TCP)) {
+            continue;
+        }
+        error_set(draft->error, STATUS_USAGE,
+                  raw ? "`recv(head)` needs protocol: http: a raw message has no head"
+                      : "`recv(head)` needs transport: tcp: TLS reads whole records");
+        return draft_fail_at(draft, draft->step[side][i],
+                             raw ? "write `recv`, or protocol: http"
+                                 : "write `recv`, or take transport: tls out");
+    }
+    return 0;
+}
+
 int draft_check_sides(const struct draft *draft)
 {
-    if (check_to(draft) != 0 || check_descriptors(draft, SIDE_CLIENT) != 0) {
+    if (check_to(draft) != 0) {
         return -1;
     }
-    return check_descriptors(draft, SIDE_SERVER);
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        if (check_descriptors(draft, (enum side)side) != 0 ||
+            check_heads(draft, (enum side)side) != 0) {
+            return -1;
+        }
+    }
+    return 0;
 }

@@ -69,7 +69,7 @@ class List(ft.TestCase):
         names = {row[0] for row in rows("steps")}
         self.assertLessEqual({"connect", "accept", "repeat(count)", "pause(duration)", "die"}, names)
         for name in names:
-            self.assertRegex(name, r"\A[a-z-]+(\((count|duration|off\|seconds)\))?\Z")
+            self.assertRegex(name, r"\A[a-z-]+(\((count|duration|off\|seconds)\)|\[\([a-z|-]+\)\])?\Z")
 
     def test_options_are_those_that_set_knows(self):
         paths = [row[0] for row in rows("options")]

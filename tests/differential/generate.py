@@ -109,7 +109,7 @@ def load(random):
 def settle(server):
     """Long enough for the server to come to its end, which the load does not wait for, and for the
     last delayed ACK."""
-    return f"{400 + programs.pauses_ms(server)}ms"
+    return f"{400 + programs.pauses_ms(server) + programs.bounds_ms(server)}ms"
 
 
 def options(random, table):
@@ -160,12 +160,25 @@ def on_one_host(settings):
     return {**kept, "lab": "host"}
 
 
+def arguments(random, settings, is_tls):
+    """The programs, with arguments for some of their steps."""
+    found = {}
+    for path in ("client.program", "server.program"):
+        found[path] = settings[path]
+        if settings.get("protocol") != "raw" and not is_tls:
+            found[path] = programs.with_heads(random, found[path])
+        found[path] = programs.with_arguments(random, found[path])
+    return found
+
+
 def generate(seed, number):
     random = randomness.Random(f"{seed}/{number}")
     is_tls = random.random() < 0.3
     client, server = programs.programs(random, is_tls)
     settings = {"client.program": client, "server.program": server}
     settings.update(messages(random))
+    settings.update(arguments(randomness.Random(f"{seed}/{number}/arguments"), settings, is_tls))
+    server = settings["server.program"]
     settings.update(load(random), settle=settle(server))
     settings.update(options(random, OPTIONS))
     if is_tls:

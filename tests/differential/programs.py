@@ -1,6 +1,8 @@
 """Random programs that finwait's own rules allow by themselves; whether a pair of them can wait for
 ever is asked of `finwait check`."""
 
+import re
+
 # What may not come after what, as src/program/program_rules.c has it.
 AFTER = {
     "send": {"shut-wr", "notify"},
@@ -17,6 +19,9 @@ AFTER = {
 AFTER_TLS = {"recv": {"drain"}, "wait-notify": {"drain"}}
 
 ENDS = ("close",) * 6 + ("rst",) * 2 + ("hold",) * 2
+# What a recv may be content with, and how long it and wait-fin may wait.
+RECVS = ("recv(or-fin)",) * 3 + ("recv(100ms)", "recv(400ms)", "recv(or-fin,100ms)", "recv(5ms)")
+WAIT_FINS = ("wait-fin(50ms)", "wait-fin(300ms)")
 PAUSES = ("20ms", "50ms", "100ms", "250ms")
 LINGERS = ("0s", "1s", "off")
 FIRST = {"client": "connect", "server": "accept"}
@@ -37,12 +42,38 @@ def pauses_ms(text):
     return total
 
 
+def bounds_ms(text):
+    """How long its recv(T) and wait-fin(T) may wait in all, each once."""
+    return sum(int(ms) for ms in re.findall(r"(?:recv|wait-fin)\((?:or-fin,)?(\d+)ms\)", text))
+
+
 def allowed(steps, step, tls):
     seen = {word(before) for before in steps}
     if word(step) in ("notify", "wait-notify") and not tls:
         return False
     barred = AFTER.get(word(step), set()) | (AFTER_TLS.get(word(step), set()) if tls else set())
     return not barred & seen
+
+
+def with_heads(random, text):
+    """Now and then a recv reads its message in two, or leaves the body to what comes behind it."""
+    steps = text.split()
+    found = [at for at, step in enumerate(steps) if step == "recv"]
+    if not found or random.random() > 0.3:
+        return text
+    at = random.choice(found)
+    last = at == found[-1] and not any(word(step) == "repeat" for step in steps)
+    rest = ["recv(head)"] if last and random.random() < 0.6 else ["recv(head)", "recv"]
+    return " ".join([*steps[:at], *rest, *steps[at + 1 :]])
+
+
+def with_arguments(random, text):
+    """Now and then one for what can do without."""
+    choices = {"recv": RECVS, "wait-fin": WAIT_FINS}
+    return " ".join(
+        random.choice(choices[step]) if step in choices and random.random() < 0.2 else step
+        for step in text.split()
+    )
 
 
 def extra(random):

@@ -140,6 +140,12 @@ static const struct sample {
                         "",
                         {"any", "2xx", "2xx-3xx", "404", "200-204", "200-299", "3xx-404"},
                         {"", "0xx", "2xy", "20", "2000", "3xx-2xx", "204-", "2xx-any"}},
+    [VALUE_RECV] = {VALUE_A(RECV),
+                    FIELD_NUMBER,
+                    "head|or-fin|duration",
+                    "",
+                    {"head", "or-fin", "1ns", "1h", "head,or-fin,250ms", "5s , or-fin"},
+                    {"", "0s", "61m", "head,head", "1s,2s", "or-fin,", ",head", "head or-fin"}},
 };
 
 /* A value of any kind. */
@@ -276,6 +282,9 @@ static bool random_value(const struct sample *sample, union any *any)
     case VALUE_STATUSES:
         low = random_bits() % 900 + 100;
         any->number = (int64_t)((low + random_bits() % (1000 - low)) << 16 | low);
+        return true;
+    case VALUE_RECV:
+        any->number = (int64_t)((random_bits() % 4) << 60 | (random_bits() % 1000 + 1));
         return true;
     case VALUE_RATE:
         any->real = (double)(random_bits() >> 11) / 1e9;

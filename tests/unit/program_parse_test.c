@@ -55,6 +55,8 @@ static void texts_have_one_canonical_form(void **state)
         {SIDE_CLIENT, "connect linger(1m) close", "connect linger(1m) close"},
         {SIDE_CLIENT, "connect send repeat(1) rst", "connect send repeat(1) rst"},
         {SIDE_CLIENT, "connect send repeat(1000000) rst", "connect send repeat(1000000) rst"},
+        {SIDE_SERVER, "accept recv( 5s ,head, or-fin ) wait-fin(1500ms) close",
+         "accept recv(head,or-fin,5s) wait-fin(1500ms) close"},
         {SIDE_SERVER, "accept wait-fin send shut-wr shut-rd close",
          "accept wait-fin send shut-wr shut-rd close"},
     };
@@ -213,6 +215,14 @@ static void what_a_socket_cannot_do_is_refused(void **state)
          "`recv` cannot follow `wait-fin`", "before"},
         {SIDE_SERVER, "accept wait-fin wait-fin close", "pair.yaml:7:28",
          "`wait-fin` cannot follow `wait-fin`", "leave one"},
+        {SIDE_SERVER, "accept recv(head) send recv(head) close", "pair.yaml:7:35",
+         "`recv` cannot follow `recv(head)`: the rest of that message is unread", "plain `recv`"},
+        {SIDE_SERVER, "accept recv(head) drain recv close", "pair.yaml:7:36",
+         "`recv` cannot follow `recv(head) drain`: the rest of that message is gone", "plain"},
+        {SIDE_SERVER, "accept recv(head) send repeat(2) close", "pair.yaml:7:35",
+         "`repeat` cannot follow `recv(head)`: the rest", "plain `recv`"},
+        {SIDE_SERVER, "accept wait-fin(1s) wait-notify close", "pair.yaml:7:32",
+         "`wait-notify` cannot follow `wait-fin`: it throws bytes away", "before `wait-fin`"},
         {SIDE_CLIENT, "connect send linger(0s) hold", "pair.yaml:7:25",
          "`linger` does nothing in a program that ends in `hold`", "close"},
         {SIDE_CLIENT, "connect linger(0s) rst", "pair.yaml:7:20", "ends in `rst`", "close"},
@@ -265,6 +275,8 @@ static void what_a_socket_can_do_is_taken(void **state)
         {SIDE_CLIENT, "connect shut-rd send drain close"},    /* Linux still delivers */
         {SIDE_SERVER, "accept wait-fin drain shut-wr close"},
         {SIDE_CLIENT, "connect send shut-wr repeat(1) close"},
+        {SIDE_SERVER, "accept recv(head) recv send repeat(2) close"},
+        {SIDE_SERVER, "accept wait-fin(1s) recv wait-fin(1s) shut-wr wait-fin close"},
         {SIDE_CLIENT, "connect notify recv wait-notify wait-fin close"}, /* TLS half-closed */
         {SIDE_SERVER, "accept wait-notify send notify shut-wr drain wait-fin close"},
         {SIDE_SERVER, "accept recv send wait-fin notify close"},
@@ -287,6 +299,7 @@ static void what_tls_cannot_do_is_found_in_any_program(void **state)
     } cases[] = {
         {"accept drain recv close", 2, "`recv` cannot follow `drain`: it throws bytes away"},
         {"accept send recv drain repeat(2) close", 2, "`recv` cannot follow `drain` of the round"},
+        {"accept wait-fin(1s) recv close", 2, "`recv` cannot follow `wait-fin`: it throws"},
         {"accept recv drain repeat(1) close", 0, NULL},
         {"accept recv drain send wait-fin close", 0, NULL},
         {"accept recv notify drain close", 0, NULL},
@@ -306,6 +319,27 @@ static void what_tls_cannot_do_is_found_in_any_program(void **state)
             assert_true(strlen(error.hint) > 0);
             assert_string_equal(ERROR_PLACE_OF(&error), "");
         }
+    }
+}
+
+/* Behind the rounds; else behind all that is sent and received. */
+static void an_exchange_that_is_over_is_left(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t from, to;
+    } cases[] = {
+        {"accept recv send repeat(3) pause(1s) send close", 1, 4},
+        {"accept recv send repeat(3) pause(1s) recv send shut-wr close", 5, 7},
+        {"accept recv send shut-wr close", 1, 3},
+        {"accept send recv close", 2, 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct program program;
+        parse_or_fail(&program, cases[i].text, SIDE_SERVER);
+        assert_int_equal(program_leave(&program, cases[i].from), cases[i].to);
     }
 }
 
@@ -444,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_program_is_read_step_by_step),
         cmocka_unit_test(texts_have_one_canonical_form),
         cmocka_unit_test(words_that_are_no_steps_are_refused),
+        cmocka_unit_test(an_exchange_that_is_over_is_left),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(programs_begin_and_end_as_programs_do),
         cmocka_unit_test(what_a_socket_cannot_do_is_refused),

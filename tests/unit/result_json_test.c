@@ -101,8 +101,10 @@ static void fill_steps(struct program *program, uint64_t *seed)
     for (size_t i = 0; i < program->length; i++) {
         struct step *step = &program->step[i];
         step->op = (enum step_op)below(seed, STEP_OP_N);
-        step->arg = step_table[step->op].takes.kind == VALUE_NOTHING
-                        ? 0
+        enum value_kind kind = step_table[step->op].takes.kind;
+        step->arg = kind == VALUE_NOTHING ? 0
+                    : kind == VALUE_RECV
+                        ? (int64_t)below(seed, 4) << 60 | (int64_t)below(seed, 1000)
                         : (int64_t)below(seed, INT64_MAX / 2) - 1; /* linger(off) is -1 */
     }
 }

@@ -1,0 +1,126 @@
+"""The arguments of recv and wait-fin: heads, FINs in place of messages, bounded waits."""
+
+import finwait_test as ft
+
+N = 200
+
+
+class Recv(ft.LabTestCase):
+    def play(self, client, server, **settings):
+        return self.run_checked(
+            {
+                "load.connections": N,
+                "load.concurrency": 50,
+                "settle": "700ms",
+                "client.program": client,
+                "server.program": server,
+                **settings,
+            }
+        )
+
+    def test_an_answer_before_the_body_is_read_ends_in_a_reset(self):
+        result = self.play(
+            "connect send recv pause(100ms) close",
+            "accept recv(head) send pause(50ms) close",
+            **{"request.size": "20k"},
+        )
+        self.assertEqual(result["server.heads_received"], N)
+        self.assertEqual(result["server.messages_received"], 0)
+        self.assertEqual(result["server.counter.TcpExtTCPAbortOnClose"], N)
+        self.assertEqual(result["client.messages_received"], N)
+
+    def test_the_rest_is_read_by_the_next_recv(self):
+        for size in ("0", "20k"):
+            result = self.play(
+                "connect send recv repeat(3) wait-fin close",
+                "accept recv(head) recv send repeat(3) close",
+                **{"request.size": size},
+            )
+            self.assertEqual(result["server.heads_received"], 3 * N)
+            self.assertEqual(result["server.messages_received"], 3 * N)
+            self.assertEqual(result["client.messages_received"], 3 * N)
+            self.assertEqual(result["server.bytes_received"], result["client.bytes_sent"])
+            self.assertEqual(result.outcomes("server"), {"done": N})
+            self.assertEqual(result["server.counter.TcpOutRsts"], 0)
+
+    def test_a_client_that_reads_the_head_alone_counts_its_status(self):
+        result = self.play(
+            "connect send recv(head) close", "accept recv send wait-fin(5s) close",
+            **{"response.size": "500"},
+        )
+        self.assertEqual(result.json["client"]["account"]["statuses"], {"200": N})
+        self.assertEqual(result["client.messages_received"], 0)
+
+    def test_serving_until_the_peer_closes(self):
+        for protocol in ("raw", "http"):
+            result = self.play(
+                "connect send recv repeat(3) close",
+                "accept recv(or-fin) send repeat(1000) close",
+                protocol=protocol,
+            )
+            self.assertEqual(result.outcomes("server"), {"done": N})
+            self.assertEqual(result["server.messages_received"], 3 * N)
+            self.assertEqual(result["server.ended_by_fin"], N)
+            self.assertEqual(result["connections.failed"], 0)
+
+    def test_over_tls_it_is_the_close_notify(self):
+        result = self.play(
+            "connect send recv repeat(3) notify close",
+            "accept recv(or-fin) send repeat(1000) notify close",
+            transport="tls",
+        )
+        self.assertEqual(result["server.ended_by_fin"], N)
+        self.assertEqual(result["server.outcome.eof"], 0)
+
+    def test_a_rst_is_no_good_end(self):
+        result = self.play(
+            "connect send recv rst", "accept recv(or-fin) send repeat(1000) close", protocol="raw"
+        )
+        self.assertEqual(result.outcomes("server"), {"reset": N})
+        self.assertEqual(result["server.ended_by_fin"], 0)
+
+    def test_an_idle_timeout_of_the_server(self):
+        result = self.play(
+            "connect send recv pause(300ms) close",
+            "accept recv(100ms) send repeat(1000) close",
+            **{"load.concurrency": N},
+        )
+        self.assertEqual(result.outcomes("server"), {"done": N})
+        self.assertEqual(result["server.idle_timeouts"], N)
+        self.assertEqual(result["server.outcome.timeout"], 0)
+        self.assertEqual(result["closed_first.server"], N)
+
+    def test_a_bound_outlasts_load_timeout(self):
+        result = self.play(
+            "connect send recv pause(300ms) send recv close",
+            "accept recv(or-fin,5s) send repeat(1000) close",
+            **{"load.timeout": "150ms", "load.concurrency": N},
+        )
+        self.assertEqual(result.outcomes("server"), {"done": N})
+        self.assertEqual(result["server.messages_received"], 2 * N)
+        self.assertEqual(result["server.idle_timeouts"], 0)
+
+    def test_a_fin_that_does_not_come_is_waited_for_so_long(self):
+        result = self.play(
+            "connect send recv hold", "accept recv send shut-wr wait-fin(200ms) close"
+        )
+        self.assertEqual(result.outcomes("server"), {"done": N})
+        self.assertEqual(result["server.idle_timeouts"], N)
+        self.assertEqual(result.final("client"), {"close_wait": N})
+
+    def test_what_has_no_head_is_refused(self):
+        for settings, words in (
+            ({"protocol": "raw"}, "a raw message has no head"),
+            ({"transport": "tls"}, "TLS reads whole records"),
+        ):
+            done = ft.finwait(
+                "check", *ft.as_arguments({"server.program": "accept recv(head) send close",
+                                           "client.program": "connect send recv close",
+                                           **settings})[1:]
+            )
+            self.assertEqual(done.status, 2)
+            self.assertIn(words, done.stderr)
+
+
+if __name__ == "__main__":
+    ft.main()
