@@ -81,7 +81,10 @@ struct lacking {
 };
 
 struct result_side {
-    bool played;   /* by our role: `account` is there */
+    bool played;           /* by our role: `account` is there */
+    bool has_tls;          /* transport: tls; `account.tls` is there, but for its errors */
+    bool has_stood_before; /* lab: host; `stood_before` is there */
+    bool has_final;        /* the state counts at the end of settle, `final`, are there */
     char *program; /* what it ran, its order's or its own; NULL: not played, or not recorded */
     struct program steps; /* the same as values; length 0: not recorded */
     uint32_t workers;
@@ -89,13 +92,10 @@ struct result_side {
     size_t lost_count; /* of those, and of a start's: as neither the scenario nor a `die` has it */
     struct lost_worker *lost;
     struct account account;
-    bool has_tls;                  /* transport: tls; `account.tls` is there, but for its errors: */
     struct text_counts tls_errors; /* OpenSSL's words, and the connections that met each */
-    bool has_stood_before;         /* lab: host */
     uint64_t stood_before;         /* sockets that were left out, for they stood there before */
     size_t observation_count;      /* 0: not observed */
     struct observation *observation;
-    bool has_final; /* the state counts at the end of settle */
     struct observation final;
     struct counters
         counters; /* of its own host, over load and settle, unmoved ones too; empty in lab: host */
