@@ -30,7 +30,7 @@ static void tell_process(const struct owner *owner, FILE *out)
 /* One row for more than can be told one by one. */
 static void tell_many(const struct owner *owner, FILE *out)
 {
-    fprintf(out, "%s%s %s", owner->where == OWNER_INHERITED ? "each held by several of " : "",
+    fprintf(out, "%s%s %s", owner->where == OWNER_INHERITED ? "held by several of " : "",
             COUNT(owner->processes), PLURAL(owner->processes, "process", "processes"));
     if (owner->comm[0] != '\0') {
         fprintf(out, " called %s", owner->comm);
@@ -42,11 +42,11 @@ static void tell_holders(const struct owner *owner, FILE *out)
     size_t count = owner->holder_count;
 
     if (owner->pid == 0) {
-        fprintf(out, "each held by %s processes called %s", COUNT(owner->processes), owner->comm);
+        fprintf(out, "held by %s processes each, called %s", COUNT(owner->processes), owner->comm);
         return;
     }
-    fprintf(out, "%s held by %s processes: ", PLURAL(owner->count, "it is", "each"),
-            COUNT(owner->processes));
+    fprintf(out, "held by %s processes%s: ", COUNT(owner->processes),
+            PLURAL(owner->count, "", " each"));
     for (size_t i = 0; i < count; i++) {
         bool last = i + 1 == count && owner->processes == count;
         fprintf(out, "%s%s (pid %llu)",

@@ -75,6 +75,16 @@ void story_piled_up(struct story *story, int64_t from, int64_t until);
 /* Say what no table tells of a program that is not finwait's, if one had a part in the run. */
 void story_unlisted(struct story *story);
 
+/* ---- story_owners.c ---- */
+
+/* Say which processes hold the side's sockets in that state: those of a program that is not ours,
+ * and those that several hold. */
+void story_owners(struct story *story, enum side side, enum tcp_state state);
+
+/* Say for how long the sockets in CLOSE_WAIT have stood there at least, and advise the process that
+ * holds them, if it is one. */
+void story_leaker(struct story *story, enum side side);
+
 /* ---- story_time_wait.c ---- */
 
 /* What took the place of a side's TIME_WAIT that ended early.  Static. */

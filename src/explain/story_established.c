@@ -177,5 +177,7 @@ void observe_established(struct story *story)
                   "%s %s on the client and %s on the server are still established: neither side "
                   "has closed those.",
                   COUNT(pairs), PLURAL(pairs, "socket", "sockets"), COUNT(pairs));
+        story_owners(story, SIDE_CLIENT, TCP_STATE_ESTABLISHED);
+        story_owners(story, SIDE_SERVER, TCP_STATE_ESTABLISHED);
     }
 }

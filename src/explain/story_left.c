@@ -92,8 +92,11 @@ void observe_close_wait(struct story *story)
             story_certainty(story, CERTAINTY_LIKELY);
             story_add(story, ", as a leak does; one that is only slow closes them in a longer "
                              "settle.");
+            story_owners(story, side, TCP_STATE_CLOSE_WAIT);
+            story_leaker(story, side);
         } else {
             story_add(story, "%s.", story->facts.timeouts > 0 ? "" : ", as a leak does");
+            story_owners(story, side, TCP_STATE_CLOSE_WAIT);
         }
     }
 }
@@ -183,6 +186,7 @@ void observe_fin_wait2(struct story *story)
         if (held > 0) {
             story_say(story, "%s still %s a descriptor, and no timer ends those.", COUNT(held),
                       PLURAL(held, "has", "have"));
+            story_owners(story, (enum side)i, TCP_STATE_FIN_WAIT2);
         }
     }
 }

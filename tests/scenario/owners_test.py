@@ -226,6 +226,9 @@ class OnThisHost(OwnersTest):
         self.assertEqual((row["where"], row["pid"]), ("process", os.getpid()))
         self.assertEqual(numbers(row["descriptors"]), {each.fileno() for each in kept})
         self.assertEqual(row["comm"], ft.name_of(os.getpid()))
+        leak = result.remark("close_wait.leak", "server")
+        self.assertIn(f"{N} are held by {row['comm']} (pid {os.getpid()}", leak["text"])
+        self.assertIn(f"let {row['comm']} close", leak["advice"])
     def test_a_server_that_does_not_accept(self):
         for step, state in (("close", "close_wait"), ("hold", "established")):
             with self.subTest(state), servers.listening() as listener:
@@ -252,6 +255,8 @@ class OnThisHost(OwnersTest):
         row = self.only_row(result, "server", "close_wait")
         self.assertEqual((row["where"], row["count"], row["processes"]), ("inherited", N, 2))
         self.assertIn(process.pid, {holder["pid"] for holder in row["holders"]})
+        leak = result.remark("close_wait.leak", "server")
+        self.assertIn(f"{N} are held by 2 processes each", leak["text"])
 
     def test_nobody_has_a_descriptor(self):
         """They are under way from one process to another, unix(7)."""

@@ -166,6 +166,25 @@ static struct result *server_leak_pending(void)
     return result;
 }
 
+static struct result *foreign_leak(void)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+    struct owner *owner = fixture_owner(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, CONNECTIONS);
+
+    result->side[SIDE_SERVER].played = false;
+    owner->has_age = true;
+    owner->age_least = 1010 * NS_PER_MS;
+    return result;
+}
+
+static struct result *inherited_leak(void)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+
+    fixture_inherit(fixture_owner(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, CONNECTIONS), 3);
+    return result;
+}
+
 static struct result *waiting(void)
 {
     struct result *result = fixture_leaked_by(SIDE_SERVER);
@@ -374,6 +393,8 @@ static const struct {
     {"syn_recv.waiting", fixture_new, {"server.syn_recv=33"}},
     {"close_wait.unaccepted accept_queue.waiting", waiting, {0}},
     {"close_wait.pending", server_leak_pending, {0}},
+    {"close_wait.leak", foreign_leak, {0}},
+    {"close_wait.leak", inherited_leak, {0}},
     {"established.open", fixture_new, {"client.established=9", "server.established=9"}},
     {"established.half_open", fixture_new, {"server.established=40"}},
     {"close.bound", fixture_new, {"client.close=40"}},

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,6 +191,40 @@ static inline struct result *fixture_leaked_by(enum side leaker)
     result->side[leaker].account.outcome[OUTCOME_DONE] = 0;
     result->side[leaker].account.outcome[OUTCOME_HELD] = CONNECTIONS;
     return result;
+}
+
+/* `count` sockets of a side that a process called python3 holds, by as many descriptors from 5 on;
+ * others' places are set after. */
+static inline struct owner *fixture_owner(struct result *result, enum side side,
+                                          enum tcp_state state, uint64_t count)
+{
+    struct owner *owner = owners_add(&result->owners);
+
+    owner->side = side;
+    owner->state = state;
+    owner->count = count;
+    owner->pid = 4711;
+    owner->threads = 1;
+    owner->processes = 1;
+    strcpy(owner->comm, "python3");
+    if (asprintf(&owner->descriptors, "5-%d", (int)count + 4) < 0) {
+        fail();
+    }
+    return owner;
+}
+
+/* Each of them held by so many processes, from 4711 on. */
+static inline void fixture_inherit(struct owner *owner, size_t processes)
+{
+    owner->where = OWNER_INHERITED;
+    owner->processes = processes;
+    owner->holder_count = processes < OWNER_HOLDERS ? processes : OWNER_HOLDERS;
+    owner->holder = calloc(owner->holder_count, sizeof *owner->holder);
+    assert_non_null(owner->holder);
+    for (size_t i = 0; i < owner->holder_count; i++) {
+        owner->holder[i].pid = owner->pid + i;
+        strcpy(owner->holder[i].comm, owner->comm);
+    }
 }
 
 /* The server aborts every connection. */

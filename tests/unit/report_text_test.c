@@ -689,10 +689,64 @@ static void reports_are_found_by_name(void **state)
     }
 }
 
+static void who_holds_the_sockets_is_told(void **state)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+    struct owner *owner = fixture_owner(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, 300);
+
+    (void)state;
+    owner->pid_inside = 8;
+    owner->has_age = true;
+    owner->age_least = 1010 * NS_PER_MS;
+    owner->age = 2 * NS_PER_S;
+    owner = fixture_owner(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, 12);
+    owner->where = OWNER_ACCEPT_QUEUE;
+    owner->pid = owner->processes = 0;
+    for (uint64_t i = 0; i < 20; i++) {
+        fixture_owner(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 1)->pid += i;
+    }
+    owner = fixture_owner(result, SIDE_SERVER, TCP_STATE_ESTABLISHED, 1);
+    owner->where = OWNER_UNKNOWN;
+    owner->why = strdup("no permission to look");
+    owner->has_uid = true;
+    owner->uid = 33;
+    char *text = written(&report_text, result);
+    assert_holds(text, "Who holds the sockets that are left\n"
+                       "  300 CLOSE_WAIT of the server: python3 (pid 4711, 8 in its PID namespace, "
+                       "1 thread), descriptors\n"
+                       "    5-304; last segment of the peer 1.01 s to 2 s ago\n"
+                       "  12 CLOSE_WAIT of the server: in the accept queue, not accepted yet\n"
+                       "  20 ESTABLISHED of the client: 20 processes called python3\n"
+                       "  1 ESTABLISHED of the server: not known whose: no permission to look "
+                       "(user 33)\n\n");
+    free(text);
+    result_free(result);
+}
+
+/* Names come from whatever runs on the machine. */
+static void no_more_rows_than_can_be_read(void **state)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+
+    (void)state;
+    for (int i = 0; i < 30; i++) {
+        snprintf(fixture_owner(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, 1)->comm, OWNER_COMM,
+                 "\033[%d", i);
+    }
+    char *text = written(&report_text, result);
+    assert_holds(text, "  1 CLOSE_WAIT of the server: ?[11 (pid 4711");
+    assert_lacks(text, "?[12 ");
+    assert_holds(text, "  ... and more: see owners in result.json\n");
+    free(text);
+    result_free(result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_headline_says_what_ran),
+        cmocka_unit_test(who_holds_the_sockets_is_told),
+        cmocka_unit_test(no_more_rows_than_can_be_read),
         cmocka_unit_test(the_headline_says_when_most_answers_are_bad),
         cmocka_unit_test(the_headline_says_what_the_machine_did_not_let),
         cmocka_unit_test(the_headline_tells_how_far_the_load_goes),
