@@ -129,13 +129,25 @@ class StoppedConductor(ft.LabTestCase):
         "settle": "100ms",
     }
 
+    def is_done(self, pid):
+        """Whether the client's host has closed all that it opened."""
+        with open(f"/proc/{pid}/net/snmp", encoding="ascii") as file:
+            names, values = [line.split() for line in file if line.startswith("Tcp:")]
+        tcp = dict(zip(names, values))
+        return (tcp["ActiveOpens"], tcp["CurrEstab"]) == ("500", "0")
+
     def check(self, **more):
+        """Stopped until the load is over, and for as long again."""
         out = ft.PLACE.directory(owner=self.user)
         arguments = [*ft.as_arguments({**self.SETTINGS, **more}), "--out", out]
         with ft.Terminal(arguments, user=self.user) as terminal:
             terminal.wait_for("load  ")
+            (client,) = [p for p in ft.children_of(terminal.process.pid) if not ft.listens(p)]
             os.kill(terminal.process.pid, signal.SIGSTOP)
-            time.sleep(3)
+            began = time.monotonic()
+            self.assertFalse(self.is_done(client), "the conductor has heard of it in time")
+            ft.wait_until(lambda: self.is_done(client), "the load is over")
+            time.sleep(1 + time.monotonic() - began)
             os.kill(terminal.process.pid, signal.SIGCONT)
             ended = terminal.finish()
         self.assertEqual(ended.status, 0, ended)
