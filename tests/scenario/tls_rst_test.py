@@ -24,8 +24,12 @@ TOOLS = {
     "curl": lambda url: ["curl", "-sk", "--http1.1", "-o", "/dev/null", f"{url}?[1-{N}]"],
     "ab": lambda url: ["ab", "-q", "-n", N, "-c", 16, url],
     "h2load": lambda url: ["h2load", "--h1", "-n", N, "-c", 16, url],
-    "wrk": lambda url: ["wrk", "-t1", "-c16", "-d1s", url],
 }
+
+
+def wrk(seconds):
+    """It counts no requests, and its last ones are cut off: too few by far to matter here."""
+    return lambda url: ["wrk", "-t1", "-c16", f"-d{seconds}s", url]
 
 
 class Seen:
@@ -75,31 +79,32 @@ class Closing(ft.TestCase):
 
     # ---- tools that are not ours ----
 
-    def compare(self, tool, **standing):
-        def command(over_tls, port):
-            return TOOLS[tool](url(over_tls, port))
-
+    def compare(self, *tools, least=N, **standing):
+        """With the first of the tools that makes so many connections."""
         for over_tls in (False, True):
             with self.subTest("https" if over_tls else "http"):
-                seen, _ = self.observe(over_tls, command)
-                self.assertGreaterEqual(seen.accepted, N)
+                for tool in tools:
+                    seen, _ = self.observe(over_tls, lambda *at, tool=tool: tool(url(*at)))
+                    if seen.accepted >= least:
+                        break
+                self.assertGreaterEqual(seen.accepted, least)
                 if over_tls:
                     self.check_rst(seen)
                 else:
                     self.check_time_wait(seen, **standing)
 
     def test_curl(self):
-        self.compare("curl")
+        self.compare(TOOLS["curl"])
 
     def test_ab(self):
-        self.compare("ab")
+        self.compare(TOOLS["ab"])
 
     def test_h2load(self):
-        self.compare("h2load")
+        self.compare(TOOLS["h2load"])
 
     def test_wrk(self):
-        """It goes on for a second: long enough for some of its ports to come round again."""
-        self.compare("wrk", standing=0.3)
+        """It makes so many that some of its ports come round again, on a busy machine later."""
+        self.compare(*(wrk(seconds) for seconds in (1, 4, 16)), least=5 * N, standing=0.3)
 
     # ---- ours, which does what it is told ----
 

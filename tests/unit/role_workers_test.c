@@ -209,7 +209,10 @@ static void a_step_waits_no_longer_than_the_timeout(void **state)
     (void)state;
     run(&pair);
     assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_TIMEOUT], 20);
-    assert_int_equal(pair.account[SIDE_SERVER].outcome[OUTCOME_CUT], 20);
+    /* Some may have ended before the server, or their own request, had its turn. */
+    const struct account *server = &pair.account[SIDE_SERVER];
+    assert_int_equal(server->outcome[OUTCOME_CUT] + server->outcome[OUTCOME_EOF],
+                     server->attempted);
 }
 
 static void a_dead_worker_loses_no_count(void **state)
