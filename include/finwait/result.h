@@ -182,6 +182,7 @@ struct moment {
 
 struct result {
     int schema;
+    bool older;    /* it was read from a file of an earlier one, which measured otherwise */
     char *version; /* finwait's */
     bool partial;  /* cut short, a worker was lost, or it fell short: see cut_by, side[].lost,
                       unkept */
@@ -246,6 +247,13 @@ void result_forget_remarks(struct result *result);
 
 /* Derive the flat list of metrics from everything else.  Call when the rest is there. */
 void result_measure(struct result *result);
+
+/*
+ * Call `fn` for each metric of a result that was read which its other parts make another value of:
+ * the file was changed, or written by another finwait.  None of an older schema.
+ */
+typedef void (*result_doubt)(void *context, const char *name, double kept, double made);
+void result_check(const struct result *result, result_doubt fn, void *context);
 
 /*
  * The value of a metric.  False when it was not measured.  Counters that did not move and errnos

@@ -55,6 +55,36 @@ static int judge(struct result *result, const struct overrides *expect, struct e
     return expect_conclude(result, error);
 }
 
+/* How many metrics the file has otherwise than its parts do; the first of them is told. */
+struct doubts {
+    const char *file;
+    size_t count;
+};
+
+static void on_doubt(void *context, const char *name, double kept, double made)
+{
+    struct doubts *doubts = context;
+
+    if (doubts->count++ == 0) {
+        fprintf(stderr, "finwait: %s: %s is %.15g there, and %.15g by what else the file holds\n",
+                doubts->file, name, kept, made);
+    }
+}
+
+/* Expectations are judged by the metrics: what they are worth is the reader's to say. */
+static void tell_doubts(const struct result *result, const char *file)
+{
+    struct doubts doubts = {.file = file};
+
+    result_check(result, on_doubt, &doubts);
+    if (doubts.count > 1) {
+        fprintf(stderr, "  and so are %zu more of its metrics\n", doubts.count - 1);
+    }
+    if (doubts.count > 0) {
+        fprintf(stderr, "  it was changed, or another finwait wrote it\n");
+    }
+}
+
 /* What the result comes to; an error's status when there is none. */
 static enum status report_one(char **names, size_t index, const struct report_options *options,
                               struct error *error)
@@ -66,6 +96,7 @@ static enum status report_one(char **names, size_t index, const struct report_op
     if (result == NULL) {
         return error->status;
     }
+    tell_doubts(result, name);
     if (judge(result, &options->expect, error) != 0) {
         result_free(result);
         return error->status;

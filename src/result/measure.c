@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,4 +78,40 @@ void result_measure(struct result *result)
             metrics_expand(&key, add_metric, result);
         }
     }
+}
+
+static const struct metric_value *find_metric(const struct result *result, const char *name)
+{
+    for (size_t i = 0; i < result->metric_count; i++) {
+        if (strcmp(result->metric[i].name, name) == 0) {
+            return &result->metric[i];
+        }
+    }
+    return NULL;
+}
+
+/* As far as decimal digits and sums of doubles keep them. */
+static bool is_same(double a, double b)
+{
+    return fabs(a - b) <= 1e-9 * fmax(fabs(a), fabs(b));
+}
+
+void result_check(const struct result *result, result_doubt fn, void *context)
+{
+    struct result made = *result; /* but for its metrics all is the original's */
+
+    if (result->older) {
+        return;
+    }
+    made.metric = NULL;
+    made.metric_count = 0;
+    result_measure(&made);
+    for (size_t i = 0; i < made.metric_count; i++) {
+        const struct metric_value *kept = find_metric(result, made.metric[i].name);
+        if (kept != NULL && !is_same(kept->value, made.metric[i].value)) {
+            fn(context, kept->name, kept->value, made.metric[i].value);
+        }
+    }
+    forget_metrics(&made);
+    free(made.metric);
 }

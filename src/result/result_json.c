@@ -399,6 +399,7 @@ struct result *result_from_json(const json_t *json, struct error *error)
         result_free(result);
         return NULL;
     }
+    result->older = result->schema < RESULT_SCHEMA;
     result->schema = RESULT_SCHEMA; /* what an older one did not have is absent */
     return result;
 }

@@ -129,6 +129,17 @@ class Report(ft.TestCase):
                 self.assertEqual((ended.status, ended.stdout), (2, ""))
                 self.assertIn(said, ended.stderr)
 
+    def test_metrics_that_do_not_follow_are_told(self):
+        self.assertEqual(ft.finwait("report", self.out).stderr, "")
+        changes = {"connections.failed": 3, "server.time_wait.final": 1}
+        changed = self.changed(lambda value: value["metrics"].update(changes))
+        ended = ft.finwait("report", changed)
+        self.assertIn(f"{changed}: ", ended.stderr)
+        self.assertIn("and so are 1 more", ended.stderr)
+        self.assertIn("it was changed, or another finwait wrote it", ended.stderr)
+        sums = self.changed(lambda value: value["client"]["account"]["outcomes"].update(done=1))
+        self.assertIn("it was changed", ft.finwait("report", sums).stderr)
+
     def test_what_the_file_expected_is_judged_again(self):
         changed = self.changed(lambda value: value["metrics"].update({"connections.failed": 3}))
         ended = ft.finwait("report", changed)
