@@ -124,6 +124,13 @@ void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t co
     X(bytes_sent, "bytes", "payload the role sent")                                                \
     X(bytes_received, "bytes",                                                                     \
       "payload the role received; what `wait-fin` and `drain` discard is in it, but not over TLS") \
+    X(spoke_tls, "connections", "those whose peer spoke TLS where HTTP was due")                   \
+    X(spoke_http, "connections", "those whose peer spoke HTTP, or HTML, where TLS was due")        \
+    X(spoke_ssh, "connections", "those whose peer spoke SSH where HTTP or TLS was due")            \
+    X(spoke_text, "connections",                                                                   \
+      "those whose peer spoke in lines where HTTP or TLS was due, as SMTP and Redis do")           \
+    X(asked_for_tls, "responses",                                                                  \
+      "responses with a status of 400 that say that this port wants TLS")                          \
     X(closed_first, "connections", "those whose FIN or RST left before the peer's had come")       \
     X(closed_second, "connections", "those whose peer's FIN or RST came before its own left")
 

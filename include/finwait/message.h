@@ -99,6 +99,7 @@ struct message_reader {
     bool close_delimited; /* http: a response without length ends at the FIN (RFC 9112 6.3) */
     bool peer_closes; /* http: the head said Connection: close (or HTTP/1.0 without keep-alive) */
     bool head_only;   /* stop behind the head; the caller's */
+    uint8_t spoken;   /* http: enum spoken, after MESSAGE_BAD at the start of a message */
     uint16_t status;  /* http: of a response */
     uint8_t kept;     /* bytes in `line` */
     uint32_t line_length; /* of the line being read; the middle of a long one is not kept */
@@ -127,6 +128,22 @@ bool message_reader_begun(const struct message_reader *reader);
 
 /* Whether the peer's FIN now makes the message whole (a close-delimited response). */
 bool message_reader_fin(const struct message_reader *reader);
+
+/* What a peer speaks that was to speak something else, by the first bytes it sent. */
+enum spoken {
+    SPOKEN_OTHER, /* nothing that is known here, or too little of it */
+    SPOKEN_TLS,   /* a record: an alert, a ClientHello (RFC 8446 section 5.1) */
+    SPOKEN_HTTP,  /* a request or a response, or HTML */
+    SPOKEN_SSH,   /* its identification string (RFC 4253 section 4.2) */
+    SPOKEN_TEXT,  /* as SMTP, FTP, IMAP, Redis begin */
+};
+
+/* A few bytes are enough: 5. */
+enum spoken message_spoken(const char *bytes, size_t length);
+
+/* Whether there is in this piece of a response what nginx, Apache, Go and Tomcat say to plain HTTP
+ * on a port for TLS, each with a status of 400. */
+bool message_asks_tls(const char *bytes, size_t length);
 
 /* The names of enum protocol, for the option table: "raw", "http", NULL. */
 extern const char *const protocol_names[];

@@ -132,6 +132,10 @@ enum tls_status tls_read(tls_stream *stream, void *bytes, size_t size, size_t *d
  * peer's own is not waited for. */
 enum tls_status tls_notify(tls_stream *stream, struct tls_trouble *trouble);
 
+/* The first bytes that the peer sent, `*length` of them, 5 at most.  They live as long as it does.
+ */
+const char *tls_peer_began(const tls_stream *stream, size_t *length);
+
 /* Of a completed handshake: whether it was resumed; what was agreed on, "TLSv1.3,
  * TLS_AES_256_GCM_SHA384, X25519, http/1.1".  Returns `text`. */
 bool tls_resumed(tls_stream *stream);

@@ -31,6 +31,10 @@
       "connections were still open at the end of a run that nothing befell")                       \
     X(observe_resent_unasked, "segments.resent", WARNING, ANY,                                     \
       "segments sent again in a run without faults and events")                                    \
+    X(observe_other_protocol, "protocol.other", WARNING, ANY,                                      \
+      "a peer spoke another protocol than the one that was due, and which")                        \
+    X(observe_asked_for_tls, "protocol.tls_due", WARNING, ANY,                                     \
+      "responses that say that the port wants TLS")                                                \
     X(observe_due, "message.missing", WARNING, ANY,                                                \
       "connections that ended while a message was due to a role, and what came instead")           \
     X(observe_bad_status, "http.bad_status", WARNING, ANY,                                         \

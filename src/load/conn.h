@@ -51,6 +51,7 @@ struct conn {
     bool closer_known;   /* who closed first has been counted */
     int error;           /* the socket's own, SO_ERROR, once it has told; 0: none */
     bool bare;           /* the request was a HEAD: its response is a head */
+    bool asked_for_tls;  /* the response under way says that TLS was due */
     bool bad_status;     /* a response's status was not within http.ok */
     bool notified;       /* TLS: the peer's close_notify has been read, or what passes for it */
     bool head_read;      /* recv(head) has read the reader's message, and no recv the rest */

@@ -192,6 +192,14 @@ static int take_peeked(int fd, size_t length)
     return 0;
 }
 
+/* What a server says to plain HTTP on its port for TLS. */
+static void look_for_tls(struct conn *conn, const char *bytes, size_t length)
+{
+    if (conn->reader.status == 400 && conn->worker->plan->tls == NULL) {
+        conn->asked_for_tls |= message_asks_tls(bytes, length);
+    }
+}
+
 /* MESSAGE_BAD: worker->loss says by what. */
 static enum message_progress feed(struct conn *conn, const char *bytes, size_t length, bool peeked)
 {
@@ -200,6 +208,10 @@ static enum message_progress feed(struct conn *conn, const char *bytes, size_t l
 
     conn->worker->account->bytes_received += used;
     conn->worker->loss = (struct loss){.outcome = OUTCOME_BAD_MESSAGE};
+    look_for_tls(conn, bytes, used);
+    if (progress == MESSAGE_BAD) {
+        verdict_spoken(conn, (enum spoken)conn->reader.spoken);
+    }
     if (peeked) {
         int errnum = take_peeked(conn->fd, used);
         return errnum == 0 ? progress : feed_failed(conn, errnum);
@@ -270,6 +282,7 @@ static enum message_progress begin_recv(struct conn *conn, const struct step *st
         return begin_rest(conn);
     }
     conn->receiving = true;
+    conn->asked_for_tls = false;
     conn->spill = NULL;
     conn->spill_length = 0;
     message_reader_init(&conn->reader, &plan->message, side_peer(plan->side));

@@ -174,6 +174,7 @@ void verdict_received(struct conn *conn)
         return;
     }
     count_status(conn, status);
+    conn->worker->account->asked_for_tls += conn->asked_for_tls;
     conn->bad_status |= !message_status_is_good(plan->message.good, status);
 }
 
@@ -184,6 +185,17 @@ void verdict_sent(struct conn *conn)
     if (plan->message.protocol == PROTOCOL_HTTP && plan->side == SIDE_SERVER) {
         count_status(conn, message_status(&plan->message));
     }
+}
+
+void verdict_spoken(struct conn *conn, enum spoken spoken)
+{
+    struct account *account = conn->worker->account;
+    bool tls_due = conn->worker->plan->tls != NULL;
+
+    account->spoke_tls += spoken == SPOKEN_TLS && !tls_due;
+    account->spoke_http += spoken == SPOKEN_HTTP && tls_due;
+    account->spoke_ssh += spoken == SPOKEN_SSH;
+    account->spoke_text += spoken == SPOKEN_TEXT;
 }
 
 /* Whether its program would have received more, from the step on that it has come to. */

@@ -45,6 +45,9 @@ void verdict_received(struct conn *conn);
 /* A message has been sent whole; a response: its status. */
 void verdict_sent(struct conn *conn);
 
+/* What began no message, or no handshake, was of another protocol, perhaps. */
+void verdict_spoken(struct conn *conn, enum spoken spoken);
+
 /* Count how it ended. */
 void verdict_count(struct conn *conn, enum outcome outcome);
 

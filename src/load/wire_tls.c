@@ -146,6 +146,14 @@ static enum step_result begin(struct conn *conn)
     return STEP_NEXT;
 }
 
+static void note_spoken(struct conn *conn)
+{
+    size_t length;
+    const char *began = tls_peer_began(conn->tls, &length);
+
+    verdict_spoken(conn, message_spoken(began, length));
+}
+
 static enum step_result tls_open(struct conn *conn)
 {
     struct tls_trouble trouble = {0};
@@ -167,6 +175,7 @@ static enum step_result tls_open(struct conn *conn)
     case TLS_ERRNO:
         return wire_stop(conn, status_of(conn, status, &trouble));
     default:
+        note_spoken(conn);
         return wire_stop(conn, lost(conn, status, OUTCOME_HANDSHAKE, &trouble));
     }
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <openssl/bio.h>
 #include <pthread.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /*
@@ -13,6 +14,16 @@
 static bool is_spent(struct tls_stream *stream)
 {
     return stream->reads-- <= 0;
+}
+
+static void note_began(struct tls_stream *stream, const char *bytes, size_t length)
+{
+    size_t room = sizeof stream->began - stream->began_length;
+
+    if (room > 0) {
+        memcpy(stream->began + stream->began_length, bytes, length < room ? length : room);
+        stream->began_length += length < room ? length : room;
+    }
 }
 
 static int socket_read(BIO *bio, char *bytes, size_t size, size_t *done)
@@ -30,6 +41,7 @@ static int socket_read(BIO *bio, char *bytes, size_t size, size_t *done)
     } while (length < 0 && errno == EINTR);
     if (length > 0) {
         *done = (size_t)length;
+        note_began(stream, bytes, *done);
         return 1;
     }
     if (length == 0) {

@@ -69,6 +69,12 @@ void tls_stream_free(tls_stream *stream)
     free(stream);
 }
 
+const char *tls_peer_began(const tls_stream *stream, size_t *length)
+{
+    *length = stream->began_length;
+    return stream->began;
+}
+
 /* ---- what it does ---- */
 
 /*

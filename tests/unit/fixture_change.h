@@ -77,7 +77,11 @@ static inline void change_account(struct account *account, const char *group, co
     uint64_t count = strtoull(value, NULL, 10);
     int64_t ns;
 
-    if (strcmp(group, "outcome") == 0) {
+    if (strcmp(group, "account") == 0) {
+#define X(row, unit, about) account->row = strcmp(name, #row) == 0 ? count : account->row;
+        ACCOUNT(X)
+#undef X
+    } else if (strcmp(group, "outcome") == 0) {
         account->outcome[change_index(name, change_outcome, OUTCOME_N)] += count;
         account->outcome[OUTCOME_DONE] -= count;
     } else if (strcmp(group, "due") == 0) {

@@ -454,6 +454,119 @@ static void a_reader_is_small(void **state)
     assert_true(sizeof(struct message_reader) < 200);
 }
 
+static void other_protocols_are_known_by_their_first_bytes(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        enum spoken spoken;
+    } cases[] = {
+#define BYTES(literal) literal, sizeof(literal) - 1
+        {BYTES("\x15\x03\x03\x00\x02"), SPOKEN_TLS},
+        {BYTES("\x16\x03\x01"), SPOKEN_TLS},
+        {BYTES("\x16\x02\x01"), SPOKEN_OTHER},
+        {BYTES("\x18\x03\x01"), SPOKEN_OTHER},
+        {BYTES("HTTP/"), SPOKEN_HTTP},
+        {BYTES("GET /"), SPOKEN_HTTP},
+        {BYTES("CONNE"), SPOKEN_HTTP},
+        {BYTES("<!DOC"), SPOKEN_HTTP},
+        {BYTES("<HTML"), SPOKEN_HTTP},
+        {BYTES("SSH-2"), SPOKEN_SSH},
+        {BYTES("220 m"), SPOKEN_TEXT},
+        {BYTES("* OK "), SPOKEN_TEXT},
+        {BYTES("-ERR\r"), SPOKEN_TEXT},
+        {BYTES("GET"), SPOKEN_OTHER},
+        {BYTES("\x4a\0\0\0\x0a"), SPOKEN_OTHER},
+        {BYTES(""), SPOKEN_OTHER},
+        {BYTES("\0\0\x12\x04\0"), SPOKEN_OTHER},
+#undef BYTES
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(message_spoken(cases[i].bytes, cases[i].length), cases[i].spoken);
+    }
+}
+
+static void assert_speaks(const char *bytes, size_t length, size_t piece, enum spoken spoken)
+{
+    struct message_reader reader;
+    enum message_progress progress = MESSAGE_MORE;
+    size_t used = 0;
+
+    message_reader_init(&reader, &http, SIDE_SERVER);
+    for (size_t at = 0; at < length && progress == MESSAGE_MORE; at += piece) {
+        progress = feed_copy(&reader, bytes + at, length - at < piece ? length - at : piece, &used);
+    }
+    assert_int_equal(progress, MESSAGE_BAD);
+    assert_int_equal(reader.spoken, spoken);
+}
+
+/* What never ends a line is told at its first byte. */
+static void what_comes_instead_of_a_message_is_told(void **state)
+{
+    static const char banner[] = "SSH-2.0-OpenSSH\r\n";
+    static const char after_it[] = OK "Content-Length : 1\r\n\r\n";
+
+    (void)state;
+    assert_speaks("\x15\x03\x03", 3, 3, SPOKEN_TLS);
+    assert_speaks("\0\0\x12", 3, 1, SPOKEN_OTHER);
+    for (size_t piece = 1; piece < sizeof banner; piece++) {
+        assert_speaks(banner, sizeof banner - 1, piece, SPOKEN_SSH);
+    }
+    assert_speaks(after_it, sizeof after_it - 1, 100, SPOKEN_OTHER);
+}
+
+static void a_port_for_tls_is_told(void **state)
+{
+    static const char *const said[] = {
+        "<title>400 The plain HTTP request was sent to HTTPS port</title>",
+        "Client sent an HTTP request to an HTTPS server.\n",
+        "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+        "Bad Request\r\nThis combination of host and port requires TLS.\r\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        assert_true(message_asks_tls(said[i], strlen(said[i])));
+        assert_false(message_asks_tls(said[i], strlen(said[i]) / 2));
+    }
+    assert_false(message_asks_tls("400 Bad Request", 15));
+}
+
+static void interim_responses_are_counted(void **state)
+{
+    static const char bytes[] = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n"
+                                "HTTP/1.1 199 \r\n\r\n" OK "Content-Length: 0\r\n\r\n";
+    uint64_t interim[100] = {0};
+    struct message_reader reader;
+    size_t used = 0;
+
+    (void)state;
+    message_reader_init(&reader, &http, SIDE_SERVER);
+    reader.interim = interim;
+    assert_int_equal(feed_copy(&reader, bytes, sizeof bytes - 1, &used), MESSAGE_WHOLE);
+    assert_int_equal(interim[0], 1);
+    assert_int_equal(interim[3], 1);
+    assert_int_equal(interim[99], 1);
+    assert_int_equal(reader.status, 200);
+}
+
+static void a_response_to_head_has_no_body(void **state)
+{
+    static const char bytes[] = OK "Content-Length: 9\r\n\r\n";
+    const struct message_spec head = {.protocol = PROTOCOL_HTTP, .method = (char[]){"HEAD"}};
+    struct message_reader reader;
+    size_t used = 0;
+
+    (void)state;
+    message_reader_init(&reader, &head, SIDE_SERVER);
+    assert_int_equal(feed_copy(&reader, bytes, sizeof bytes - 1, &used), MESSAGE_WHOLE);
+    message_reader_init(&reader, &head, SIDE_CLIENT);
+    assert_int_equal(feed_copy(&reader, "HEAD / HTTP/1.1\r\n\r\n", 19, &used), MESSAGE_WHOLE);
+    assert_true(reader.asks_head);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -466,6 +579,11 @@ int main(void)
         cmocka_unit_test(a_verdict_stands),
         cmocka_unit_test(heads_are_bounded),
         cmocka_unit_test(interim_responses_have_an_end),
+        cmocka_unit_test(interim_responses_are_counted),
+        cmocka_unit_test(a_response_to_head_has_no_body),
+        cmocka_unit_test(other_protocols_are_known_by_their_first_bytes),
+        cmocka_unit_test(what_comes_instead_of_a_message_is_told),
+        cmocka_unit_test(a_port_for_tls_is_told),
         cmocka_unit_test(chunks_have_no_bound_together),
         cmocka_unit_test(the_largest_length_is_read),
         cmocka_unit_test(raw_counts_bytes),
