@@ -2,6 +2,7 @@
 #define FINWAIT_GROW_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "finwait/error.h"
@@ -17,6 +18,10 @@ int grow_reserve(struct error *error);
 
 /* Give it up: from now on everybody's malloc(3) can have it. */
 void grow_release(void);
+
+/* Whether `size` bytes more can be had now: to be asked before a library that takes its memory for
+ * granted, and crashes without, is let at it. */
+bool grow_has_room(size_t size);
 
 /* Say that there is no memory and end the process with STATUS_MACHINE: what is at hand is not
  * whole, and no status of an end that looks well may come of it. */

@@ -39,6 +39,13 @@ void grow_release(void)
     }
 }
 
+bool grow_has_room(size_t size)
+{
+    void *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return room != MAP_FAILED && munmap(room, size) == 0;
+}
+
 void grow_failed(void)
 {
     static const struct error failed = {

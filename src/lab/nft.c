@@ -8,6 +8,7 @@
 #include <threads.h>
 #include <unistd.h>
 
+#include "finwait/grow.h"
 #include "netlink.h"
 
 /* What nft says first, in one line: the rest shows the command. */
@@ -50,6 +51,10 @@ static void at_exit(void)
     }
 }
 
+/* Or it goes on without what it got no memory for, and crashes: it begins only where there is room
+ * for a multiple of what it takes. */
+#define ROOM ((size_t)8 << 20)
+
 static once_flag nft_watched = ONCE_FLAG_INIT;
 
 static void watch_exit(void)
@@ -79,6 +84,9 @@ int nft_run(const char *commands, struct error *error)
 
     if (see_socket(error) != 0) {
         return -1;
+    }
+    if (!grow_has_room(ROOM)) {
+        return error_set(error, STATUS_MACHINE, "nftables: out of memory");
     }
     call_once(&nft_watched, watch_exit);
     nft_at_work = true;

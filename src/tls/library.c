@@ -9,8 +9,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "finwait/grow.h"
 #include "heap.h"
 
 /*
@@ -156,22 +156,16 @@ static int provide(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *core,
 static OSSL_LIB_CTX *library;
 static bool begun;
 
-/* OpenSSL 3.0 crashes where it runs out of memory while it makes a library context: it uses the
- * locks that it could not make.  So it begins only where there is room for a multiple of that. */
-static bool is_room(void)
-{
-    enum { ROOM = 4 << 20 };
-    void *room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    return room != MAP_FAILED && munmap(room, ROOM) == 0;
-}
+/* OpenSSL 3.0 uses locks that it could not make where it runs out of memory while it makes a
+ * library context, and crashes: it begins only where there is room for a multiple of that. */
+#define ROOM ((size_t)4 << 20)
 
 static void make_library(void)
 {
     static const char name[] = "finwait";
 
     heap_install();
-    begun = is_room();
+    begun = grow_has_room(ROOM);
     if (!begun) {
         return;
     }

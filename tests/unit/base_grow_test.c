@@ -100,6 +100,21 @@ static void its_end_is_the_machines_status(void **state)
     assert_int_equal(status_of(need_more, 64 * MIB), STATUS_MACHINE);
 }
 
+static void look_for_room(void)
+{
+    for (int i = 0; i < 2; i++) {
+        if (!grow_has_room(16 * MIB) || grow_has_room(64 * MIB)) {
+            _exit(98);
+        }
+    }
+}
+
+static void room_is_looked_for_and_not_taken(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(look_for_room, 24 * MIB), 0);
+}
+
 static void put_by(void)
 {
     struct error error;
@@ -142,6 +157,7 @@ int main(void)
         cmocka_unit_test(what_was_put_by_is_there),
         cmocka_unit_test(its_end_is_the_machines_status),
         cmocka_unit_test(what_cannot_be_put_by_is_an_error),
+        cmocka_unit_test(room_is_looked_for_and_not_taken),
 #endif
         cmocka_unit_test(lists_grow),
     };
