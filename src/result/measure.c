@@ -98,20 +98,21 @@ static bool is_same(double a, double b)
 
 void result_check(const struct result *result, result_doubt fn, void *context)
 {
-    struct result made = *result; /* but for its metrics all is the original's */
-
     if (result->older) {
         return;
     }
-    made.metric = NULL;
-    made.metric_count = 0;
-    result_measure(&made);
-    for (size_t i = 0; i < made.metric_count; i++) {
-        const struct metric_value *kept = find_metric(result, made.metric[i].name);
-        if (kept != NULL && !is_same(kept->value, made.metric[i].value)) {
-            fn(context, kept->name, kept->value, made.metric[i].value);
+    struct result *made = grow_bytes(sizeof *made); /* too large for a stack */
+    *made = *result;                                /* but for its metrics all is the original's */
+    made->metric = NULL;
+    made->metric_count = 0;
+    result_measure(made);
+    for (size_t i = 0; i < made->metric_count; i++) {
+        const struct metric_value *kept = find_metric(result, made->metric[i].name);
+        if (kept != NULL && !is_same(kept->value, made->metric[i].value)) {
+            fn(context, kept->name, kept->value, made->metric[i].value);
         }
     }
-    forget_metrics(&made);
-    free(made.metric);
+    forget_metrics(made);
+    free(made->metric);
+    free(made);
 }

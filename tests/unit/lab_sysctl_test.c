@@ -139,7 +139,7 @@ static void bad_settings_are_refused(void)
         {{"net.ipv4.tcp_fin_timeout", ""}, STATUS_USAGE, ""},
         {{"net.ipv4.tcp_fin_timout", "5"}, STATUS_USAGE, "net.ipv4.tcp_fin_timeout?"},
         {{"net.ipv44.tcp_fin_timeout", "5"}, STATUS_USAGE, "net.ipv4.tcp_fin_timeout?"},
-        {{"net.ipv4.conf.lnk.rp_filter", "0"}, STATUS_USAGE, "net.ipv4.conf.link.rp_filter?"},
+        {{"net.ipv4.conf.lnk.rp_filter", "0"}, STATUS_USAGE, "write net.ipv4.conf.link.rp_filter"},
         {{"net.ipv4.nothing_like_it_at_all", "5"}, STATUS_MACHINE, "sysctl net.ipv4"},
         {{"net.ipv4.tcp_fin_timeout.more", "5"}, STATUS_USAGE, "whole machine"},
         {{"net.ipv4.conf", "5"}, STATUS_MACHINE, ""},
