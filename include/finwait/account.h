@@ -118,7 +118,12 @@ void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t co
     X(messages_received, "messages", "whole messages the role received")                           \
     X(heads_received, "messages", "heads that `recv(head)` read, of messages whole or not")        \
     X(ended_by_fin, "connections",                                                                 \
-      "those whose `recv(or-fin)` met the peer's FIN (TLS: close_notify) in place of a message")   \
+      "those whose `recv(or-fin)` met the peer's FIN (TLS: close_notify) in place of a message, "  \
+      "or which it met between two rounds, see http.persist")                                      \
+    X(told_to_close, "connections",                                                                \
+      "those that ended their rounds early, for the peer's head said so; see http.persist")        \
+    X(messages_cut, "messages",                                                                    \
+      "those of which the role received a part, and then the connection was over")                 \
     X(idle_timeouts, "connections",                                                                \
       "those whose `recv(T)` or `wait-fin(T)` ended because T was over, each time")                \
     X(bytes_sent, "bytes", "payload the role sent")                                                \

@@ -25,6 +25,7 @@ struct role_plan {
     const struct program *program;
     struct message_spec message;
     bool say_close; /* http: this side's last message says Connection: close */
+    bool obeys;     /* http: the peer's heads and its FIN between two rounds end the rounds */
     const struct sockopts *sockopts;
     struct tls *tls;             /* NULL: plain TCP; must outlive the role */
     uint32_t unfinished;         /* server: TLS handshakes under way at once in a worker; 0: any */

@@ -17,6 +17,14 @@ enum protocol {
     PROTOCOL_HTTP,
 };
 
+/* Who ends the rounds of a connection. */
+enum persist {
+    PERSIST_AUTO,    /* the peer, too, where it is not finwait's */
+    PERSIST_PROGRAM, /* the program alone, by its repeat(N) */
+    PERSIST_SERVER,  /* the peer, too: by what its heads say (RFC 9112 section 9.3), by its FIN */
+    PERSIST_N,
+};
+
 /* What a side's messages are made of beside their size.  The texts are the scenario's own. */
 struct message_part {
     char *fields; /* http: lines "Name: value\r\n" for the head; NULL: none */
@@ -31,11 +39,12 @@ struct message_spec {
         request_size; /* raw: bytes of a request; http: bytes of its body (0: GET without one) */
     uint64_t response_size; /* raw: bytes of a response; http: bytes of its body */
     bool chunked;           /* http: the response body is sent chunked (RFC 9112 section 7.1) */
-    uint32_t good;   /* http: the statuses that the client comes for, high << 16 | low; 0: any */
-    char *method;    /* http: of a request; NULL: POST with a body, or GET */
-    char *path;      /* http: the request's target; NULL: "/" */
-    char *host;      /* http: the Host field; NULL: what message_build() is given */
-    uint16_t status; /* http: of a response; 0: 200 */
+    uint32_t good; /* http: the statuses that the client comes for, high << 16 | low; 0: any */
+    enum persist persist; /* http */
+    char *method;         /* http: of a request; NULL: POST with a body, or GET */
+    char *path;           /* http: the request's target; NULL: "/" */
+    char *host;           /* http: the Host field; NULL: what message_build() is given */
+    uint16_t status;      /* http: of a response; 0: 200 */
     struct message_part part[SIDE_N];
 };
 
@@ -71,13 +80,21 @@ struct message {
     size_t head; /* bytes of these that are the head; raw: 0 */
 };
 
+/* What a message says of its connection (RFC 9112 sections 9.3 and 9.6). */
+enum message_says {
+    SAYS_NOTHING,
+    SAYS_CLOSE,      /* "Connection: close": it is the last, and its sender wants the connection
+                        closed behind it */
+    SAYS_KEEP_ALIVE, /* "Connection: keep-alive", which HTTP/1.0 needs to be told */
+    SAYS_N,
+};
+
 /*
- * Build the message that `sender` sends.  `last`: it is the connection's last, and the
- * sender wants the connection closed after it (http: "Connection: close", RFC 9112 section 9.6).
- * `host`: the Host field of a request that has none.  0, or -1 when out of memory.
+ * Build the message that `sender` sends; raw ones say nothing.  `host`: the Host field of a request
+ * that has none.  0, or -1 when out of memory.
  */
 int message_build(struct message *message, const struct message_spec *spec, enum side sender,
-                  bool last, const char *host);
+                  enum message_says says, const char *host);
 void message_fini(struct message *message);
 
 /* The receiving half: a parser that is fed bytes in pieces of any size. */
@@ -97,11 +114,14 @@ struct message_reader {
     uint8_t state;
     uint8_t fields;       /* what the head has said so far */
     bool close_delimited; /* http: a response without length ends at the FIN (RFC 9112 6.3) */
-    bool peer_closes; /* http: the head said Connection: close (or HTTP/1.0 without keep-alive) */
-    bool head_only;   /* stop behind the head; the caller's */
-    uint8_t spoken;   /* http: enum spoken, after MESSAGE_BAD at the start of a message */
-    uint16_t status;  /* http: of a response */
-    uint8_t kept;     /* bytes in `line` */
+    bool peer_closes;  /* http: the head said Connection: close (or HTTP/1.0 without keep-alive, or
+                          Keep-Alive: max=0) */
+    bool asks_to_stay; /* http: HTTP/1.0 with keep-alive */
+    uint32_t stays;    /* http: seconds that it will, by Keep-Alive: timeout; 0: not said */
+    bool head_only;    /* stop behind the head; the caller's */
+    uint8_t spoken;    /* http: enum spoken, after MESSAGE_BAD at the start of a message */
+    uint16_t status;   /* http: of a response */
+    uint8_t kept;      /* bytes in `line` */
     uint32_t line_length; /* of the line being read; the middle of a long one is not kept */
     uint32_t head_length; /* bounded */
     char line[96];
@@ -145,7 +165,8 @@ enum spoken message_spoken(const char *bytes, size_t length);
  * on a port for TLS, each with a status of 400. */
 bool message_asks_tls(const char *bytes, size_t length);
 
-/* The names of enum protocol, for the option table: "raw", "http", NULL. */
+/* The names of enum protocol and enum persist, for the option table: "raw", "http", NULL. */
 extern const char *const protocol_names[];
+extern const char *const persist_names[];
 
 #endif

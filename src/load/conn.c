@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -66,6 +67,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->peer_fin = false;
     conn->closer_known = false;
     conn->bare = false;
+    conn->last_round = false;
     conn->bad_status = false;
     conn->error = 0;
     conn->notified = false;
@@ -75,6 +77,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->sent = 0;
     conn->born = born;
     conn->established = 0;
+    conn->stays = 0;
     conn->asked = 0;
     conn->idle = 0;
     conn->wake = 0;
@@ -165,6 +168,23 @@ void conn_closing_begins(struct conn *conn)
     if (conn->closing == 0) {
         conn->closing = clock_now();
     }
+}
+
+bool conn_keep_spill(struct conn *conn, const char *bytes, size_t length)
+{
+    char *kept = NULL;
+
+    if (length > 0) {
+        kept = malloc(length);
+        if (kept == NULL) {
+            return false;
+        }
+        memcpy(kept, bytes, length);
+    }
+    free(conn->spill);
+    conn->spill = kept;
+    conn->spill_length = length;
+    return true;
 }
 
 void conn_forget_spill(struct conn *conn)

@@ -52,6 +52,7 @@ struct conn {
     int error;           /* the socket's own, SO_ERROR, once it has told; 0: none */
     bool bare;           /* the request was a HEAD: its response is a head */
     bool asked_for_tls;  /* the response under way says that TLS was due */
+    bool last_round;     /* the peer has said that it closes, or wants that */
     bool bad_status;     /* a response's status was not within http.ok */
     bool notified;       /* TLS: the peer's close_notify has been read, or what passes for it */
     bool head_read;      /* recv(head) has read the reader's message, and no recv the rest */
@@ -60,6 +61,7 @@ struct conn {
     size_t sent;         /* bytes of the message under way */
     int64_t born;        /* when it was begun, or was due (open loop) */
     int64_t established; /* when the handshake of TLS began */
+    int64_t stays;       /* until when the peer has said to keep the connection, or 0 */
     int64_t asked;       /* when the request under way began to be sent, or 0 */
     int64_t idle;        /* when it began to pause after its last message, or 0 */
     int64_t closing;     /* when the first closing step began, or 0 */
@@ -108,16 +110,15 @@ struct worker {
     step_runner *const *runners; /* indexed by enum step_op */
     int leash;                   /* for its children, leash.h */
     const struct wire *wire;
-    bool peek;                   /* look at what has come first, and take no more than a message */
-    struct loss loss;            /* the last WIRE_LOST's */
-    struct message message;      /* every message but the last of a connection … */
-    struct message last_message; /* … and the last */
-    int64_t linger;              /* of a new connection's socket, as in struct conn */
-    uint32_t last_send;          /* index of the program's last send */
-    char *scratch;               /* where bytes are read that nobody will look at again */
-    struct conn_list waiting;    /* waiting in a step, the longest first */
-    struct event sweep;          /* when the first of these has waited for long enough … */
-    bool sweeping;               /* … if it is to be called */
+    bool peek;        /* look at what has come first, and take no more than a message */
+    struct loss loss; /* the last WIRE_LOST's */
+    struct message message[SAYS_N]; /* those that are needed */
+    int64_t linger;                 /* of a new connection's socket, as in struct conn */
+    uint32_t last_send;             /* index of the program's last send */
+    char *scratch;                  /* where bytes are read that nobody will look at again */
+    struct conn_list waiting;       /* waiting in a step, the longest first */
+    struct event sweep;             /* when the first of these has waited for long enough … */
+    bool sweeping;                  /* … if it is to be called */
     struct conn_list held;
     struct conn_list turns; /* a server's, which have something to read and no turn yet */
     struct conn_list spare;
@@ -195,6 +196,9 @@ int conn_set_linger(struct conn *conn, int64_t seconds);
 
 /* The first closing step begins: now, unless one has. */
 void conn_closing_begins(struct conn *conn);
+
+/* Keep for the next recv what was read beyond a message.  False: out of memory. */
+bool conn_keep_spill(struct conn *conn, const char *bytes, size_t length);
 
 /* Nobody will want what was read beyond the last message. */
 void conn_forget_spill(struct conn *conn);

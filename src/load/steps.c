@@ -6,6 +6,7 @@
 #include "conn.h"
 #include "dial.h"
 #include "finwait/clock.h"
+#include "persist.h"
 #include "steps.h"
 #include "verdict.h"
 #include "wire.h"
@@ -92,21 +93,17 @@ enum step_result step_accept(struct conn *conn, const struct step *step)
 
 /* ---- messages ---- */
 
-static bool is_last_send(const struct conn *conn)
-{
-    const struct program *program = conn->worker->plan->program;
-
-    return conn->pc == conn->worker->last_send &&
-           conn->rounds + 1 >= (uint32_t)program_rounds(program);
-}
-
 enum step_result step_send(struct conn *conn, const struct step *step)
 {
     struct worker *worker = conn->worker;
-    const struct message *message = is_last_send(conn) ? &worker->last_message : &worker->message;
+    const struct message *message = &worker->message[persist_says(conn)];
     size_t length = conn->bare ? message->head : message->length;
+    enum wire_status before = persist_look(conn);
 
     (void)step;
+    if (before != WIRE_OK) {
+        return before == WIRE_END ? conn_leave(conn) : wire_stop(conn, before);
+    }
     if (conn->sent == 0 && conn->asked == 0) {
         conn->asked = clock_now();
     }
@@ -138,6 +135,7 @@ static void note_head(struct conn *conn, bool head)
     conn->worker->account->heads_received += head;
     if (!conn->head_read) {
         verdict_received(conn);
+        persist_heard(conn);
     }
     conn->head_read = head;
 }
@@ -153,24 +151,6 @@ static enum step_result received(struct conn *conn, bool head)
     }
     conn->asked = 0;
     return STEP_NEXT;
-}
-
-/* Keep for the next recv what was read beyond this message. */
-static bool spill_keep(struct conn *conn, const char *bytes, size_t length)
-{
-    char *kept = NULL;
-
-    if (length > 0) {
-        kept = malloc(length);
-        if (kept == NULL) {
-            return false;
-        }
-        memcpy(kept, bytes, length);
-    }
-    free(conn->spill);
-    conn->spill = kept;
-    conn->spill_length = length;
-    return true;
 }
 
 static enum message_progress feed_failed(struct conn *conn, int errnum)
@@ -216,7 +196,7 @@ static enum message_progress feed(struct conn *conn, const char *bytes, size_t l
         int errnum = take_peeked(conn->fd, used);
         return errnum == 0 ? progress : feed_failed(conn, errnum);
     }
-    if (progress == MESSAGE_WHOLE && !spill_keep(conn, bytes + used, length - used)) {
+    if (progress == MESSAGE_WHOLE && !conn_keep_spill(conn, bytes + used, length - used)) {
         return feed_failed(conn, ENOMEM);
     }
     return progress;
@@ -227,7 +207,8 @@ static enum step_result recv_end(struct conn *conn, const struct step *step)
     if (message_reader_fin(&conn->reader)) {
         return received(conn, false);
     }
-    if (!step_receives(step, RECV_OR_FIN) || message_reader_begun(&conn->reader)) {
+    bool good = step_receives(step, RECV_OR_FIN) || persist_allows_fin(conn);
+    if (!good || message_reader_begun(&conn->reader)) {
         return conn_end(conn, OUTCOME_EOF);
     }
     conn->receiving = false;
@@ -342,7 +323,7 @@ enum step_result step_recv(struct conn *conn, const struct step *step)
 
 enum step_result step_repeat(struct conn *conn, const struct step *step)
 {
-    if (++conn->rounds < (uint32_t)step->arg) {
+    if (++conn->rounds < (uint32_t)step->arg && !persist_is_over(conn)) {
         conn->pc = 0; /* the interpreter goes on to the step after the first */
     }
     return STEP_NEXT;

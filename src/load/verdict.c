@@ -211,7 +211,7 @@ static bool recv_ahead(const struct conn *conn)
         }
         behind |= step->op == STEP_RECV;
         if (step->op == STEP_REPEAT && i >= conn->pc && behind &&
-            conn->rounds + 1 < (uint32_t)step->arg) {
+            conn->rounds + 1 < (uint32_t)step->arg && !conn->last_round) {
             return true;
         }
     }
@@ -226,6 +226,8 @@ void verdict_count(struct conn *conn, enum outcome outcome)
     if (conn->bad_status && !missing && outcome != OUTCOME_HELD) {
         outcome = OUTCOME_BAD_STATUS; /* however it ended then: it got what there was to get */
     }
+    account->messages_cut +=
+        conn->receiving && outcome != OUTCOME_BAD_MESSAGE && message_reader_begun(&conn->reader);
     account->outcome[outcome]++;
     account->due[outcome] += missing || conn->bad_status;
 }

@@ -188,6 +188,24 @@ static int init_closer(struct worker *worker)
     return worker->closer != NULL ? 0 : -1;
 }
 
+static int build_messages(struct worker *worker)
+{
+    const struct role_plan *plan = worker->plan;
+    const bool needed[SAYS_N] = {
+        [SAYS_NOTHING] = true,
+        [SAYS_CLOSE] = plan->say_close || plan->obeys,
+        [SAYS_KEEP_ALIVE] = plan->obeys && plan->side == SIDE_SERVER,
+    };
+
+    for (unsigned says = 0; says < SAYS_N; says++) {
+        if (needed[says] && message_build(&worker->message[says], &plan->message, plan->side,
+                                          (enum message_says)says, plan->host) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 /* All that connections want; begins none. */
 static int worker_init(struct worker *worker)
 {
@@ -205,9 +223,7 @@ static int worker_init(struct worker *worker)
     worker->base = base_new(plan);
     worker->scratch = malloc(WORKER_SCRATCH);
     if (worker->base == NULL || conn_init_sweep(worker) != 0 || worker->scratch == NULL ||
-        message_build(&worker->message, &plan->message, plan->side, false, plan->host) != 0 ||
-        message_build(&worker->last_message, &plan->message, plan->side, plan->say_close,
-                      plan->host) != 0) {
+        build_messages(worker) != 0) {
         return -1;
     }
     return init_closer(worker);

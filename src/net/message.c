@@ -15,6 +15,13 @@ static bool is_head(const char *method)
     return method != NULL && strcmp(method, "HEAD") == 0;
 }
 
+const char *const persist_names[] = {
+    [PERSIST_AUTO] = "auto",
+    [PERSIST_PROGRAM] = "program",
+    [PERSIST_SERVER] = "server",
+    NULL,
+};
+
 void message_reader_init(struct message_reader *reader, const struct message_spec *spec,
                          enum side sender)
 {

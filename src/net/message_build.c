@@ -10,8 +10,13 @@
 #define LINE_END      "\r\n"
 #define LAST_CHUNK    "0\r\n\r\n"
 #define FILLER        'x'
-#define CLOSE_FIELD   "Connection: close\r\n"
 #define CHUNKED_FIELD "Transfer-Encoding: chunked\r\n"
+
+static const char *const connection_fields[SAYS_N] = {
+    [SAYS_NOTHING] = "",
+    [SAYS_CLOSE] = "Connection: close\r\n",
+    [SAYS_KEEP_ALIVE] = "Connection: keep-alive\r\n",
+};
 
 /* "SIZE\r\n", as text of at most CHUNK_HEAD - 1 characters. */
 #define CHUNK_HEAD sizeof "4000\r\n"
@@ -106,7 +111,7 @@ static const char *or_else(const char *text, const char *otherwise)
 }
 
 /* The head as a string of its own, to be freed; NULL when out of memory. */
-static char *request_head(const struct message_spec *spec, bool last, const char *host)
+static char *request_head(const struct message_spec *spec, enum message_says says, const char *host)
 {
     const struct message_part *part = &spec->part[SIDE_CLIENT];
     const char *method = or_else(spec->method, spec->request_size > 0 ? "POST" : "GET");
@@ -119,11 +124,11 @@ static char *request_head(const struct message_spec *spec, bool last, const char
     int status = asprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\n%s%s%s%s\r\n", method,
                           or_else(spec->path, "/"), or_else(spec->host, host),
                           unless_given(part, "User-Agent: finwait\r\n"), or_else(part->fields, ""),
-                          length, last ? CLOSE_FIELD : "");
+                          length, connection_fields[says]);
     return status < 0 ? NULL : head;
 }
 
-static char *response_head(const struct message_spec *spec, bool last)
+static char *response_head(const struct message_spec *spec, enum message_says says)
 {
     const struct message_part *part = &spec->part[SIDE_SERVER];
     unsigned code = message_status(spec);
@@ -138,12 +143,12 @@ static char *response_head(const struct message_spec *spec, bool last)
     int status = asprintf(&head, "HTTP/1.1 %u %s\r\n%s%s%s%s\r\n", code, code == 200 ? "OK" : "",
                           type, or_else(part->fields, ""),
                           spec->chunked && length[0] != '\0' ? CHUNKED_FIELD : length,
-                          last ? CLOSE_FIELD : "");
+                          connection_fields[says]);
     return status < 0 ? NULL : head;
 }
 
 int message_build(struct message *message, const struct message_spec *spec, enum side sender,
-                  bool last, const char *host)
+                  enum message_says says, const char *host)
 {
     const struct message_part *part = &spec->part[sender];
     bool request = sender == SIDE_CLIENT;
@@ -153,7 +158,7 @@ int message_build(struct message *message, const struct message_spec *spec, enum
     if (spec->protocol == PROTOCOL_RAW) {
         return assemble(message, "", part, size, false);
     }
-    char *head = request ? request_head(spec, last, host) : response_head(spec, last);
+    char *head = request ? request_head(spec, says, host) : response_head(spec, says);
     if (head == NULL) {
         return -1;
     }

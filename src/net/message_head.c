@@ -191,6 +191,42 @@ static bool read_connection_option(struct message_reader *reader, struct text op
     return true;
 }
 
+/* The number in "name=number"; UINT32_MAX: the parameter is another, or no number. */
+static uint32_t read_parameter(struct text parameter, const char *name)
+{
+    size_t length = strlen(name);
+    uint32_t number = 0;
+
+    if (parameter.length <= length || parameter.length > length + 9 ||
+        strncasecmp(parameter.at, name, length) != 0) {
+        return UINT32_MAX;
+    }
+    for (size_t i = length; i < parameter.length; i++) {
+        if (!isdigit((unsigned char)parameter.at[i])) {
+            return UINT32_MAX;
+        }
+        number = number * 10 + (uint32_t)(parameter.at[i] - '0');
+    }
+    return number;
+}
+
+/* A hint, of which what is not understood is ignored. */
+static bool read_keep_alive_parameter(struct message_reader *reader, struct text parameter)
+{
+    uint32_t timeout = read_parameter(parameter, "timeout=");
+
+    reader->stays = timeout < UINT32_MAX ? timeout : reader->stays;
+    if (read_parameter(parameter, "max=") == 0) {
+        reader->fields |= FIELD_CLOSE;
+    }
+    return true;
+}
+
+static bool read_keep_alive(struct message_reader *reader, struct text value)
+{
+    return each_element(reader, value, read_keep_alive_parameter);
+}
+
 static bool read_connection(struct message_reader *reader, struct text value)
 {
     return each_element(reader, value, read_connection_option);
@@ -209,6 +245,7 @@ static const struct field {
     FIELD("Content-Length", read_length),
     FIELD("Transfer-Encoding", read_encoding),
     FIELD("Connection", read_connection),
+    FIELD("Keep-Alive", read_keep_alive),
 #undef FIELD
 };
 
@@ -269,6 +306,7 @@ static enum http_state end_head(struct message_reader *reader)
     }
     reader->peer_closes = (reader->fields & FIELD_CLOSE) != 0 ||
                           (reader->fields & (FIELD_HTTP_1_0 | FIELD_KEEP_ALIVE)) == FIELD_HTTP_1_0;
+    reader->asks_to_stay = (reader->fields & FIELD_HTTP_1_0) != 0 && !reader->peer_closes;
     if (response && (reader->bare || !message_status_has_body(reader->status))) {
         return HTTP_WHOLE;
     }

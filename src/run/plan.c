@@ -192,11 +192,20 @@ static bool server_closes(const struct trial *trial)
 {
     const struct side_spec *side = trial->scenario->side;
 
-    if (trial->model != NULL) {
+    if (trial->model != NULL && trial->scenario->message.persist != PERSIST_SERVER) {
         return model_first_fin(trial->model) == SIDE_SERVER;
     }
     return side[SIDE_CLIENT].none ? !waits_for_end(&side[SIDE_SERVER].program)
                                   : waits_for_end(&side[SIDE_CLIENT].program);
+}
+
+/* Real programs decide themselves how long a connection lasts. */
+static bool obeys(const struct scenario *scenario, enum side side)
+{
+    const struct message_spec *message = &scenario->message;
+    bool foreign = message->persist == PERSIST_AUTO && !plan_plays(scenario, side_peer(side));
+
+    return message->protocol == PROTOCOL_HTTP && (foreign || message->persist == PERSIST_SERVER);
 }
 
 /* One source address is left to the kernel: it chooses the same, without a bind(2). */
@@ -236,6 +245,7 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .program = &spec->program,
         .message = scenario->message,
         .say_close = server_closes(trial),
+        .obeys = obeys(scenario, side),
         .sockopts = &spec->sockopt,
         .tls = trial->tls[side],
         .unfinished = scenario->tls.unfinished,

@@ -51,6 +51,13 @@ static bool is_foreign(const struct scenario *scenario, enum side side)
     return side == SIDE_SERVER ? scenario->at != NULL : scenario->side[side].none;
 }
 
+static bool obeys_peer(const struct scenario *scenario, enum side side)
+{
+    (void)side;
+    return scenario->message.protocol == PROTOCOL_HTTP &&
+           scenario->message.persist == PERSIST_SERVER;
+}
+
 static bool inherits(const struct scenario *scenario, enum side side)
 {
     return program_has(&scenario->side[side].program, STEP_INHERIT);
@@ -217,6 +224,9 @@ static const struct reason {
     {has_faults, "faults strike the link, and the model's network loses nothing"},
     {has_events, "events strike a role from outside, and the model knows only its program"},
     {is_foreign, "one of the two programs is not finwait's own"},
+    {obeys_peer,
+     "http.persist: server ends rounds by what the peer's heads say, and the model reads "
+     "none"},
     {inherits, "a child process holds the descriptor too, and the model knows of no processes"},
     {tears_messages,
      "`drain` may take a part of a message, and the next `recv` begins with the rest"},

@@ -147,9 +147,9 @@ static int check_programs(const struct draft *draft)
     struct model *model;
     int status;
 
-    /* Of a peer that is not ours the model knows nothing. */
+    /* Of a peer that is not ours the model knows nothing, nor of what heads say. */
     if (!scenario_model(scenario, &input) || scenario->side[SIDE_SERVER].none ||
-        scenario->client_to != NULL) {
+        scenario->client_to != NULL || scenario->message.persist == PERSIST_SERVER) {
         return 0;
     }
     input.timeout = 0; /* load.timeout is no way to end, but a rescue */

@@ -95,6 +95,7 @@ static const char *http_alone(const struct message_spec *message)
         {message->part[SIDE_CLIENT].fields != NULL, "request.headers"},
         {message->part[SIDE_SERVER].fields != NULL, "response.headers"},
         {message->status != 200, "response.status"},
+        {message->persist != PERSIST_AUTO, "http.persist"},
     };
 
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {

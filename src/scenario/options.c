@@ -96,6 +96,11 @@ static const struct option written[] = {
     {"http.ok", VALUE_A(STATUSES), "2xx-3xx", FIELD(message.good),
      .about = "the statuses of a response that the client came for; after another the connection "
               "goes on, and has failed: outcome bad_status"},
+    {"http.persist", VALUE_ONE_OF(persist_names), "auto", FIELD(message.persist),
+     .about = "what ends a program's repeat(N) before its N rounds; server: Connection: close, "
+              "Keep-Alive: max=0 or a timeout, HTTP/1.0 or a FIN between two rounds of the peer's, "
+              "the server's or the client's; program: nothing; auto: server where the peer is not "
+              "finwait's"},
     {"load.connections", VALUE_OF(COUNT, 0, INT64_C(1000000000000)), "5000",
      FIELD(load.connections),
      .about = "connections to make, 0 for no limit; by default 0 when load.duration is given"},

@@ -110,6 +110,8 @@ static const struct good good_messages[] = {
     {"GET / HTTP/1.1\r\nConnection: a\r\nConnection: close\r\n\r\n", 0, true},
     {"GET / HTTP/1.0\r\n\r\n", 0, true},
     {"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 0, false},
+    {"GET / HTTP/1.1\r\nKeep-Alive: max=0\r\n\r\n", 0, true},
+    {"GET / HTTP/1.1\r\nKeep-Alive: timeout=5, max=10, max=x, max, =0\r\n\r\n", 0, false},
     {"GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", 0, true},
     {"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello", 0, false},
     {"POST / HTTP/1.1\r\nCONTENT-LENGTH:\t5  \r\n\r\nhello", 0, false},
@@ -567,10 +569,58 @@ static void a_response_to_head_has_no_body(void **state)
     assert_true(reader.asks_head);
 }
 
+static void keep_alive_is_read(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t stays;
+        bool asks;
+    } cases[] = {
+        {"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 0, true},
+        {"GET / HTTP/1.0\r\n\r\n", 0, false},
+        {"GET / HTTP/1.1\r\nConnection: keep-alive\r\n\r\n", 0, false},
+        {"GET / HTTP/1.1\r\nKeep-Alive: max=9, Timeout=65\r\n\r\n", 65, false},
+        {"GET / HTTP/1.1\r\nKeep-Alive: timeout=1 2\r\n\r\n", 0, false},
+        {"GET / HTTP/1.1\r\nKeep-Alive: timeout=9999999999\r\n\r\n", 0, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct message_reader reader;
+        size_t used;
+        message_reader_init(&reader, &http, SIDE_CLIENT);
+        assert_int_equal(feed_copy(&reader, cases[i].text, strlen(cases[i].text), &used),
+                         MESSAGE_WHOLE);
+        assert_int_equal(reader.stays, cases[i].stays);
+        assert_int_equal(reader.asks_to_stay, cases[i].asks);
+    }
+}
+
+/* And what comes behind it is left. */
+static void a_head_alone_is_read_when_asked_for(void **state)
+{
+    static const char post[] = "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello";
+    struct message_reader reader;
+    size_t used;
+
+    (void)state;
+    message_reader_init(&reader, &http, SIDE_CLIENT);
+    assert_false(message_reader_begun(&reader));
+    reader.head_only = true;
+    assert_int_equal(feed_copy(&reader, post, 10, &used), MESSAGE_MORE);
+    assert_true(message_reader_begun(&reader));
+    assert_int_equal(feed_copy(&reader, post + 10, strlen(post) - 10, &used), MESSAGE_HEAD);
+    assert_int_equal(used, strlen(post) - 15);
+    reader.head_only = false;
+    assert_int_equal(feed_copy(&reader, "hello", 5, &used), MESSAGE_WHOLE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_head_alone_is_read_when_asked_for),
         cmocka_unit_test(good_ones_are_whole_and_leave_the_rest),
+        cmocka_unit_test(keep_alive_is_read),
         cmocka_unit_test(cut_short_they_are_not_whole),
         cmocka_unit_test(bad_ones_are_bad),
         cmocka_unit_test(a_nul_in_a_head_is_bad),

@@ -82,6 +82,7 @@ static const struct scenario_override excluding[] = {
     {"transport", "tls"},
     {"order", "client-rst"},
     {"response.chunked", "on"},
+    {"http.persist", "server"},
     {"request.method", "PUT"},
     {"request.path", "/search?q=1"},
     {"request.host", "example.org:81"},
