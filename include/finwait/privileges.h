@@ -12,6 +12,7 @@
  */
 enum privileges {
     PRIVILEGES_NONE,      /* a process that only waits */
+    PRIVILEGES_READER,    /* none; as root another user, "nobody" */
     PRIVILEGES_WORKER,    /* CAP_NET_BIND_SERVICE; as root another user, "nobody" */
     PRIVILEGES_CONDUCTOR, /* what events, faults, workers to come and writing the result take; what
                              it executes gets root's capabilities back */

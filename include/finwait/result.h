@@ -16,6 +16,7 @@
 #include "finwait/owner.h"
 #include "finwait/program.h"
 #include "finwait/remark.h"
+#include "finwait/seen.h"
 #include "finwait/series.h"
 #include "finwait/side.h"
 #include "finwait/timeline.h"
@@ -150,6 +151,18 @@ struct inspection {
     bool cut;     /* there was more; the last line kept is whole, unless it is the first */
 };
 
+/* What was captured (`capture`), and the connection of it that is drawn. */
+struct result_capture {
+    struct capture_tally tally;
+    char *file;       /* the packets' in the directory of the result; NULL: they were not written */
+    uint64_t drawn;   /* its place among the connections in there, from 1 on; 0: none */
+    char *client;     /* its client's end, "198.18.0.1:40000" */
+    bool foreseen;    /* it ended as predicted, or nothing was predicted */
+    uint64_t skipped; /* as in struct seen_story */
+    size_t count;
+    struct seen_packet *packet;
+};
+
 struct metric_value {
     char *name;
     double value;
@@ -190,6 +203,7 @@ struct result {
     struct text_pairs unkept; /* of what was to be measured, and why it was not: "ENOMEM" … */
     char *started;            /* RFC 3339, UTC */
     bool private_lab;
+    bool has_capture;
     struct text_pairs scenario;    /* the effective scenario */
     struct text_pairs environment; /* kernel, CPUs, limits … */
     struct phase_span phase[PHASE_N];
@@ -216,6 +230,7 @@ struct result {
     struct expectation_result *expectation;
     size_t inspection_count;
     struct inspection *inspection;
+    struct result_capture capture;
     size_t metric_count; /* made by result_measure */
     struct metric_value *metric;
 };
@@ -288,6 +303,9 @@ int result_write(const struct result *result, const char *directory, struct erro
 
 /* Make DIR and see that it can be written into, before anything is measured. */
 int result_directory(const char *directory, struct error *error);
+
+/* The packets that a run captured, in the same directory. */
+#define RESULT_PACKETS "packets.pcap"
 
 /* Read a result.json. */
 struct result *result_read(const char *file, struct error *error);

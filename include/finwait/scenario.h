@@ -86,6 +86,7 @@ struct scenario {
     int64_t sample_every;
     int64_t settle;
     int64_t decay;
+    uint32_t capture;   /* connections whose packets are kept; 0: none */
     size_t fault_count; /* as written; those that begin at the same moment do so in this order */
     struct fault *fault;
     size_t event_count;

@@ -28,6 +28,7 @@ enum {
     OPTION_EXPECT,
     OPTION_OUT,
     OPTION_INSPECT,
+    OPTION_CAPTURE,
     OPTION_FORMAT,
     OPTION_JSON,
     OPTION_QUIET,
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
     {"expect", required_argument, NULL, OPTION_EXPECT},
     {"out", required_argument, NULL, OPTION_OUT},
     {"inspect", required_argument, NULL, OPTION_INSPECT},
+    {"capture", required_argument, NULL, OPTION_CAPTURE},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"json", no_argument, NULL, OPTION_JSON},
     {"quiet", no_argument, NULL, OPTION_QUIET},
@@ -57,6 +59,9 @@ static const char help[] = COMMAND_SCENARIO
     "  --quiet             no progress line\n"
     "  --inspect COMMAND   run COMMAND, e.g. 'ss -s', with sh(1) in each host at the end of\n"
     "                      settle; FINWAIT_HOST tells it where it is\n"
+    "  --capture N         keep the packets of the first N connections, and of up to N that ended\n"
+    "                      otherwise than predicted; draw one, and with --out write them to\n"
+    "                      DIR/packets.pcap\n"
     "  --i-may-load-this-target\n"
     "                      allow a server.at that is not a loopback address\n"
     "\n"
@@ -74,6 +79,8 @@ static int take_option(struct run_options *options, int letter, struct error *er
         return overrides_add(&options->overrides, "expect", optarg, error);
     case OPTION_REMOTE:
         return overrides_add(&options->overrides, OVERRIDE_REMOTE, "on", error);
+    case OPTION_CAPTURE:
+        return overrides_add(&options->overrides, "capture", optarg, error);
     case OPTION_OUT:
         options->out = optarg;
         return 0;
@@ -160,6 +167,7 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
         .cut_by = interrupts_name,
         .measured = on_measured,
         .inspect = options->inspect,
+        .out = directory,
     };
     struct result *result;
 
@@ -205,7 +213,8 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
     enum status status;
     enum status delivered;
 
-    if (prepare(scenario, error) == 0) {
+    if (prepare(scenario, error) == 0 &&
+        (directory == NULL || scenario->capture == 0 || result_directory(directory, error) == 0)) {
         result = conduct_with_progress(scenario, options, directory, error);
     }
     if (result == NULL) {

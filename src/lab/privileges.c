@@ -22,6 +22,7 @@ static const struct powers {
     bool changes_user;
 } powers_of[] = {
     [PRIVILEGES_NONE] = {0},
+    [PRIVILEGES_READER] = {.changes_user = true},
     [PRIVILEGES_WORKER] = {.kept = CAN(CAP_NET_BIND_SERVICE), .changes_user = true},
     [PRIVILEGES_CONDUCTOR] =
         {

@@ -186,5 +186,8 @@ void result_free(struct result *result)
     moments_fini(result);
     judgements_fini(result);
     inspections_fini(result);
+    free(result->capture.file);
+    free(result->capture.client);
+    free(result->capture.packet);
     free(result);
 }

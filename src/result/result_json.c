@@ -3,6 +3,7 @@
 #include "codec.h"
 #include "finwait/grow.h"
 #include "finwait/result.h"
+#include "json_capture.h"
 #include "json_moments.h"
 #include "json_parts.h"
 
@@ -311,6 +312,8 @@ static const struct field result_fields[] = {
     {"host_counters", &codec_counters, AT(result, host_counters), .optional = true},
     {"inspections", &codec_list, LIST(result, inspection, inspection_count),
      .fields = inspection_fields},
+    {"capture", &codec_object, AT(result, capture), .fields = capture_fields,
+     .flag = FLAG(result, has_capture)},
     {0},
 };
 

@@ -225,14 +225,16 @@ static int setup(struct trial *trial, struct error *error)
     if (trial->moments == NULL || plan_workers(scenario, trial->workers, error) != 0 ||
         plan_tls(scenario, trial->tls, error) != 0 || setup_lab(trial, error) != 0 ||
         lab_check_faults(trial->lab, scenario->fault, scenario->fault_count, error) != 0 ||
-        setup_sampler(trial, error) != 0 || start_role(trial, SIDE_SERVER, error) != 0 ||
-        start_role(trial, SIDE_CLIENT, error) != 0 || collect_sysctls(trial, error) != 0) {
+        setup_sampler(trial, error) != 0 || packets_begin(trial, error) != 0 ||
+        start_role(trial, SIDE_SERVER, error) != 0 || start_role(trial, SIDE_CLIENT, error) != 0 ||
+        collect_sysctls(trial, error) != 0) {
         return -1;
     }
     if (collect_prediction(trial, error) != 0 || grow_reserve(error) != 0 ||
         privileges_keep(PRIVILEGES_CONDUCTOR, error) != 0) {
         return -1;
     }
+    packets_foresee(trial);
     return sampler_start(trial->sampler, error);
 }
 
@@ -320,6 +322,7 @@ static void trial_fini(struct trial *trial)
     sampler_free(trial->sampler);
     role_free(trial->role[SIDE_CLIENT]);
     role_free(trial->role[SIDE_SERVER]);
+    capture_free(trial->capture);
     plan_tls_free(trial->tls);
     moments_free(trial->moments);
     lab_free(trial->lab);
@@ -418,6 +421,7 @@ struct result *conduct(const struct scenario *scenario, const struct conduct_opt
     phase_leave(&trial);
     run_phases(&trial);
     moments_close(trial.moments);
+    packets_end(&trial);
     collect_testimony(&trial); /* what is torn down from here on is no more of the trial */
     end_roles(&trial);
     collect_end(&trial);

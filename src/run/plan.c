@@ -233,6 +233,14 @@ static void target_address(const struct trial *trial, struct address_pool *pool)
     }
 }
 
+uint16_t plan_port(const struct trial *trial)
+{
+    struct address_pool target;
+
+    target_address(trial, &target);
+    return address_port(&target.first);
+}
+
 void plan_role(const struct trial *trial, enum side side, struct role_plan *plan,
                char host[ADDRESS_TEXT])
 {

@@ -3,6 +3,7 @@
 
 #include <event2/event.h>
 
+#include "finwait/capture.h"
 #include "finwait/conduct.h"
 #include "finwait/lab.h"
 #include "finwait/model.h"
@@ -20,6 +21,7 @@ struct trial {
     struct lab *lab;
     struct sampler *sampler;
     struct moments *moments;
+    struct capture *capture;   /* NULL: none, or it has failed */
     struct tls *tls[SIDE_N];   /* NULL: not played by us, or plain TCP */
     struct role *role[SIDE_N]; /* NULL: not played by us */
     uint32_t workers[SIDE_N];
@@ -48,6 +50,9 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
 /* What the sampler looks at, once there is a lab: its hosts, which `config` then refers to. */
 void plan_sampler(const struct trial *trial, struct sampler_config *config,
                   struct sampler_host host[SIDE_N]);
+
+/* Where the client connects to. */
+uint16_t plan_port(const struct trial *trial);
 
 /* Whether finwait plays the role of `side` itself. */
 bool plan_plays(const struct scenario *scenario, enum side side);
@@ -95,6 +100,17 @@ void collect_end(struct trial *trial);       /* the roles' accounts, once they h
  * cuts the trial short ends the command.
  */
 void inspect_hosts(struct trial *trial);
+
+/* ---- packets.c ---- */
+
+/* Begin the capture that the scenario wants, before the roles start.  -1 with STATUS_MACHINE. */
+int packets_begin(struct trial *trial, struct error *error);
+
+/* Once the prediction is there. */
+void packets_foresee(struct trial *trial);
+
+/* Before the roles are torn down.  A capture that has failed is told in the result. */
+void packets_end(struct trial *trial);
 
 /* ---- progress.c ---- */
 

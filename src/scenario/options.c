@@ -186,6 +186,9 @@ static const struct option written[] = {
      .about = "watch on for this long after the load; final values are those at its end"},
     {"decay", VALUE_OF(DURATION, 0, HOUR), "0s", FIELD(decay),
      .about = "then watch the pile decay for this long"},
+    {"capture", VALUE_OF(COUNT, 0, 10000), "0", FIELD(capture),
+     .about = "keep the packets of the first so many connections, and of up to as many that ended "
+              "otherwise than predicted; --out gets them as packets.pcap"},
     {"faults", .ops = &faults_ops,
      .about = "what befalls the link, a list of maps, e.g. {at: 1s, drop: fin, toward: client}; "
               "`finwait list faults` has their keys"},

@@ -4,11 +4,12 @@ import argparse
 import json
 import resource
 
+import bench_capture
 import bench_speed
 import bench_tls
 import bench_tls_memory
 
-BENCHES = {"speed": bench_speed, "tls": bench_tls, "tls-memory": bench_tls_memory}
+BENCHES = {"capture": bench_capture, "speed": bench_speed, "tls": bench_tls, "tls-memory": bench_tls_memory}
 
 # By the last word of a figure's name; a ratio's minimum and maximum are ratios as well.
 UNITS = {"cpu": "µs", "handshakes": "", "bytes": "B", "finwait": "/s", "bare": "/s", "rate": "/s"}

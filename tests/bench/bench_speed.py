@@ -13,8 +13,8 @@ CONCURRENCY = 128
 ADDRESSES = 64
 
 
-def finwait_rate(order):
-    settings = {
+def settings(order):
+    return {
         "order": order,
         "protocol": "raw",
         "request.size": 64,
@@ -23,7 +23,10 @@ def finwait_rate(order):
         "load.concurrency": CONCURRENCY,
         "client.addresses": ADDRESSES,
     }
-    return finwait_run.run(settings)["metrics"]["connections.rate"]
+
+
+def finwait_rate(order):
+    return finwait_run.run(settings(order))["metrics"]["connections.rate"]
 
 
 def bare_rate(order):

@@ -68,6 +68,7 @@ static const struct scenario_override others[] = {
     {"sample.every", "1ms"},
     {"settle", "0s"},
     {"decay", "1h"},
+    {"capture", "3"},
     {"faults", "{at: 1s, drop: fin, toward: client, for: 2s}"},
     {"faults", "{at: 3s, heal: on}"},
     {"events", "{at: 1s, kill: server}"},

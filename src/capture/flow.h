@@ -1,0 +1,59 @@
+#ifndef FINWAIT_CAPTURE_FLOW_H
+#define FINWAIT_CAPTURE_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "finwait/seen.h"
+
+/* A connection as far as it was captured: its packets, and how it has ended so far. */
+
+struct packet {
+    STAILQ_ENTRY(packet) next;
+    int64_t at;      /* ns */
+    uint64_t number; /* in the order of coming: packets of one moment keep it */
+    size_t captured, length;
+    struct segment segment;
+    enum side side; /* who sent it */
+    uint8_t bytes[];
+};
+
+/* Where a flow stands in its shelf. */
+enum flow_list {
+    FLOW_FIRST, /* kept, whatever becomes of it */
+    FLOW_OPEN,
+    FLOW_ENDED,     /* not long ago: a last RST may be on its way */
+    FLOW_OTHERWISE, /* kept, for it ended otherwise than foreseen */
+    FLOW_LISTS,
+};
+
+struct flow {
+    TAILQ_ENTRY(flow) next;
+    LIST_ENTRY(flow) chain; /* of those in the same bucket; only while `listed` */
+    bool listed;
+    enum flow_list list;
+    struct endpoint end[SIDE_N];
+    bool ipv6;
+    uint32_t syn; /* the number of the client's SYN */
+    STAILQ_HEAD(, packet) packets;
+    size_t count, bytes;
+    int64_t last; /* when its last packet came */
+    bool fin[SIDE_N], rst[SIDE_N], fin_acked[SIDE_N];
+    uint32_t fin_end[SIDE_N];
+};
+
+/* Take note of a packet of the flow's, in place at its end. */
+void flow_append(struct flow *flow, struct packet *packet);
+
+/* Whether both ends are done: after a RST, or when both FINs are acknowledged. */
+bool flow_has_ended(const struct flow *flow);
+
+/* How it ended, as far as it has. */
+seen_endings flow_ending(const struct flow *flow);
+
+/* Its packets as they are told, flow->count of them; free() it.  NULL: no memory. */
+struct seen_packet *flow_tell(const struct flow *flow);
+
+#endif

@@ -1,0 +1,285 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "finwait/clock.h"
+#include "finwait/privileges.h"
+#include "order.h"
+#include "shelf.h"
+#include "tap.h"
+
+/* The capture's process: a loop over the packet socket and the conductor's orders. */
+
+enum {
+    /* Packets a second that are read without being felt, and so many more at once. */
+    BEARABLE = 20000,
+    BURST = 10000,
+    /* So many ports at most that one of them is looked at. */
+    ONE_IN_MOST = 1 << 12,
+    /* How long what is on its way may take to come. */
+    LAST_MS = 2 * TAP_BLOCK_MS,
+};
+
+struct reader {
+    const struct capture_plan *plan;
+    int control;
+    struct tap tap;
+    struct filter filter;
+    struct shelf shelf;
+    seen_endings foreseen; /* as the conductor has it: it may know nothing */
+    int64_t looked;        /* when the rate was last looked at … */
+    uint64_t read;         /* … and the packets since then */
+    double credit;         /* packets that may come at once */
+};
+
+static void on_packet(void *context, int64_t at, const uint8_t *packet, size_t captured,
+                      size_t length)
+{
+    struct reader *reader = context;
+
+    reader->read++;
+    shelf_take(&reader->shelf, at, packet, captured, length);
+}
+
+/* ---- no more than can be borne ---- */
+
+static void stop_listening(struct reader *reader)
+{
+    reader->shelf.tally.dropped_kernel = tap_dropped(&reader->tap);
+    tap_close(&reader->tap);
+}
+
+/* How many ports one is to be looked at of, when so many packets a second come of those that are.
+ */
+static uint32_t one_in(const struct reader *reader, double rate)
+{
+    uint32_t one_in = reader->filter.one_in;
+
+    if (reader->credit >= 0) {
+        return one_in > 1 && rate < (double)BEARABLE / 4 ? one_in / 2 : one_in;
+    }
+    while (rate > BEARABLE && one_in < ONE_IN_MOST) {
+        one_in *= 2;
+        rate /= 2;
+    }
+    return one_in;
+}
+
+/* Look at fewer ports, or more, once all of the first have begun; those that have not ended are let
+ * through still. */
+static void adjust(struct reader *reader, double rate)
+{
+    struct filter filter = reader->filter;
+
+    filter.one_in = one_in(reader, rate);
+    if (filter.one_in != reader->filter.one_in &&
+        reader->shelf.count[FLOW_FIRST] == reader->plan->wanted &&
+        shelf_live_ports(&reader->shelf, &filter) && tap_filter(&reader->tap, &filter) == 0) {
+        reader->filter = filter;
+        shelf_sample(&reader->shelf, filter.one_in);
+    }
+}
+
+static void look_at_rate(struct reader *reader)
+{
+    int64_t now = clock_now();
+    double passed = (double)(now - reader->looked) / (double)NS_PER_S;
+
+    if (now - reader->looked < TAP_BLOCK_MS * NS_PER_MS) {
+        return;
+    }
+    reader->credit += passed * BEARABLE - (double)reader->read;
+    reader->credit = reader->credit < BURST ? reader->credit : BURST;
+    adjust(reader, (double)reader->read / passed);
+    reader->credit = reader->credit > 0 ? reader->credit : 0;
+    reader->looked = now;
+    reader->read = 0;
+}
+
+static int read_packets(struct reader *reader)
+{
+    if (tap_read(&reader->tap, on_packet, reader) != 0) {
+        return -1;
+    }
+    look_at_rate(reader);
+    if (shelf_is_full(&reader->shelf)) {
+        stop_listening(reader);
+    }
+    return 0;
+}
+
+/* ---- orders ---- */
+
+static void foresee(struct reader *reader, seen_endings foreseen)
+{
+    reader->foreseen = foreseen;
+    reader->shelf.foreseen = foreseen != 0 ? foreseen : SEEN_ORDERLY;
+}
+
+/* What was sent before the order has come when a block's time is over. */
+static void read_last(struct reader *reader)
+{
+    int64_t until = clock_now() + LAST_MS * NS_PER_MS;
+
+    while (reader->tap.pcap != NULL && clock_now() < until) {
+        struct pollfd ready = {.fd = reader->tap.fd, .events = POLLIN};
+
+        poll(&ready, 1, TAP_BLOCK_MS);
+        if (read_packets(reader) != 0) {
+            break;
+        }
+    }
+    if (reader->tap.pcap != NULL) {
+        stop_listening(reader);
+    }
+}
+
+/* Its place among those that are kept, by their SYNs. */
+static size_t place_of(const struct shelf *shelf, const struct flow *drawn)
+{
+    static const enum flow_list kept[] = {FLOW_FIRST, FLOW_OTHERWISE};
+    uint64_t first = STAILQ_FIRST(&drawn->packets)->number;
+    const struct flow *flow;
+    size_t place = 1;
+
+    for (size_t i = 0; i < 2; i++) {
+        TAILQ_FOREACH (flow, &shelf->flows[kept[i]], next) {
+            const struct packet *packet = STAILQ_FIRST(&flow->packets);
+            place += packet != NULL && packet->number < first;
+        }
+    }
+    return place;
+}
+
+static void tell_client(const struct flow *flow, char text[ADDRESS_TEXT])
+{
+    const struct endpoint *client = &flow->end[SIDE_CLIENT];
+    struct address address = {0};
+
+    if (flow->ipv6) {
+        address.in6.sin6_family = AF_INET6;
+        memcpy(&address.in6.sin6_addr, client->address, sizeof address.in6.sin6_addr);
+        address.length = sizeof address.in6;
+    } else {
+        address.in.sin_family = AF_INET;
+        memcpy(&address.in.sin_addr, client->address, sizeof address.in.sin_addr);
+        address.length = sizeof address.in;
+    }
+    address_set_port(&address, client->port);
+    address_format(text, ADDRESS_TEXT, &address);
+}
+
+/* All of its packets tell the states; those in the middle of many are left out after. */
+static int draw(const struct reader *reader, struct captured *captured)
+{
+    const struct flow *flow = shelf_drawn(&reader->shelf);
+    struct seen_packet *told = flow != NULL && flow->count > 0 ? flow_tell(flow) : NULL;
+
+    if (told == NULL) {
+        return flow != NULL && flow->count > 0 ? -1 : 0;
+    }
+    seen_endings ending = seen_walk(told, flow->count, reader->foreseen);
+    captured->foreseen = reader->foreseen == 0 || (ending & reader->foreseen) != 0;
+    seen_shorten(told, flow->count, captured->packet, &captured->count, &captured->skipped);
+    captured->drawn = place_of(&reader->shelf, flow);
+    tell_client(flow, captured->client);
+    free(told);
+    return 0;
+}
+
+static int finish(struct reader *reader, struct capture_answer *answer)
+{
+    int packets = reader->plan->packets;
+    struct timespec now;
+
+    read_last(reader);
+    clock_gettime(CLOCK_REALTIME, &now); /* as packets are stamped */
+    if (shelf_finish(&reader->shelf, now.tv_sec * NS_PER_S + now.tv_nsec) != 0 ||
+        draw(reader, &answer->captured) != 0) {
+        return error_set(&answer->error, STATUS_MACHINE, "capture: out of memory");
+    }
+    if (packets >= 0 && shelf_write(&reader->shelf, packets) != 0) {
+        return error_errno(&answer->error, STATUS_MACHINE, errno, "capture: write the packets");
+    }
+    answer->captured.tally = reader->shelf.tally;
+    return 0;
+}
+
+static int tell(const struct reader *reader, const struct capture_answer *answer)
+{
+    return send(reader->control, answer, sizeof *answer, MSG_NOSIGNAL) == sizeof *answer ? 0 : -1;
+}
+
+/* 0: there are more to come; 1: that was the last, or the conductor is gone. */
+static int take_order(struct reader *reader)
+{
+    struct capture_answer answer = {0};
+    struct capture_order order;
+
+    if (recv(reader->control, &order, sizeof order, 0) != sizeof order) {
+        return 1;
+    }
+    foresee(reader, order.foreseen);
+    if (!order.end) {
+        return 0;
+    }
+    answer.failed = finish(reader, &answer) != 0;
+    tell(reader, &answer);
+    return 1;
+}
+
+/* ---- its life ---- */
+
+static int listen_in(struct reader *reader, struct error *error)
+{
+    if (shelf_init(&reader->shelf, reader->plan->wanted, reader->plan->port) != 0) {
+        return error_set(error, STATUS_MACHINE, "capture: out of memory");
+    }
+    return tap_open(&reader->tap, &reader->filter, error) != 0
+               ? -1
+               : privileges_keep(PRIVILEGES_READER, error);
+}
+
+static void run(struct reader *reader)
+{
+    reader->looked = clock_now();
+    for (;;) {
+        struct pollfd ready[] = {
+            {.fd = reader->control, .events = POLLIN},
+            {.fd = reader->tap.fd, .events = POLLIN},
+        };
+
+        if (poll(ready, 2, -1) < 0 && errno != EINTR) {
+            return;
+        }
+        if (ready[1].revents != 0 && read_packets(reader) != 0) {
+            stop_listening(reader);
+        }
+        if (ready[0].revents != 0 && take_order(reader) != 0) {
+            return;
+        }
+    }
+}
+
+int reader_main(const struct capture_plan *plan, int control)
+{
+    struct capture_answer answer = {0};
+    struct reader reader = {
+        .plan = plan,
+        .control = control,
+        .credit = BURST,
+        .filter = {.port = plan->port, .one_in = 1},
+    };
+
+    answer.failed = listen_in(&reader, &answer.error) != 0;
+    if (tell(&reader, &answer) != 0 || answer.failed) {
+        return EXIT_FAILURE;
+    }
+    run(&reader);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,174 @@
+"""Packets: what is captured agrees with what the kernel counted, and other programs read it."""
+
+import os
+import shutil
+import subprocess
+import unittest
+
+import finwait_test as ft
+
+COUNT = 1000
+ALL = {"capture": COUNT, "load.connections": COUNT}
+SIDES = ("client", "server")
+
+
+class Packets:
+    """The packets in a run's directory, as tshark(1) has them."""
+
+    def __init__(self, directory, *options):
+        self.file = os.path.join(directory, "packets.pcap")
+        self.options = options
+
+    def fields(self, select, *names):
+        command = ["tshark", "-r", self.file, *self.options, "-Y", select, "-T", "fields"]
+        for name in names:
+            command += ["-e", name]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def count(self, select):
+        return len(self.fields(select, "frame.number"))
+
+    def streams(self):
+        return len({stream for (stream,) in self.fields("tcp", "tcp.stream")})
+
+
+@unittest.skipUnless(shutil.which("tshark") and shutil.which("capinfos"), "takes tshark(1)")
+class CaptureTestCase(ft.LabTestCase):
+    def capture(self, settings, *arguments, status=0):
+        """The result, and its packets."""
+        out = ft.PLACE.directory(owner=self.user)
+        result = self.run_checked(settings, "--out", out, *arguments, status=status)
+        self.assertEqual(result.json["capture"]["file"], "packets.pcap")
+        self.assertEqual(result.json["capture"]["dropped_kernel"], 0)
+        self.assertEqual(result.json["capture"]["dropped_memory"], 0)
+        return result, Packets(out)
+
+    def counted(self, result, counter):
+        return sum(result[f"{side}.counter.{counter}"] for side in SIDES)
+
+
+class Agreement:
+    """1,000 connections, all of them captured."""
+
+    def test_orderly(self):
+        result, packets = self.capture({**ALL, "order": "server-first"})
+        seen = result.json["capture"]
+        self.assertEqual(seen["connections"], COUNT)
+        self.assertEqual(seen["otherwise"], 0)
+        self.assertTrue(seen["as_foreseen"])
+        self.assertEqual(packets.count("frame"), seen["packets"])
+        self.assertEqual(packets.streams(), COUNT)
+        self.assertEqual(packets.count("tcp.flags.fin == 1"), 2 * COUNT)
+        self.assertEqual(packets.count("tcp.flags.reset == 1"), 0)
+        self.assertEqual(packets.count("tcp.flags.syn == 1 && tcp.flags.ack == 0"), COUNT)
+
+    def test_resets(self):
+        result, packets = self.capture({**ALL, "order": "client-rst"})
+        self.assertEqual(result.json["capture"]["otherwise"], 0)
+        resets = packets.count("tcp.flags.reset == 1")
+        self.assertEqual(resets, self.counted(result, "TcpOutRsts"))
+        self.assertEqual(resets, COUNT)
+
+    def test_retransmissions(self):
+        settings = {**ALL, "order": "server-first", "settle": "3s", "faults": "{drop: 5%}"}
+        result, packets = self.capture(settings)
+        seen = result.json["capture"]
+        told = self.counted(result, "TcpRetransSegs")
+        self.assertGreater(told, 0)
+        # Between the counters' being read and the capture's end there may be a few more.
+        self.assertLessEqual(told, seen["retransmissions"])
+        self.assertLessEqual(seen["retransmissions"], told + 5)
+        again = packets.count("tcp.analysis.retransmission")
+        self.assertLessEqual(again, seen["retransmissions"])
+        self.assertGreaterEqual(packets.count("tcp.flags.fin == 1"), 2 * COUNT - COUNT // 10)
+
+    def test_time_is_in_order(self):
+        _, packets = self.capture({**ALL, "order": "client-first"})
+        told = subprocess.run(
+            ["capinfos", "-M", "-o", "-c", packets.file], capture_output=True, text=True, check=True
+        ).stdout
+        self.assertRegex(told, r"Strict time order: +True")
+
+
+class OfRoot(Agreement, CaptureTestCase):
+    pass
+
+
+class OfNobody(Agreement, CaptureTestCase):
+    user = ft.NOBODY if ft.is_root() else os.geteuid()
+
+
+class Chosen(CaptureTestCase):
+    def test_the_first_are_whole(self):
+        result, packets = self.capture({"capture": 3, "load.connections": 5000})
+        seen = result.json["capture"]
+        self.assertEqual(seen["connections"], 3)
+        self.assertEqual(packets.streams(), 3)
+        self.assertEqual(packets.count("tcp.flags.fin == 1"), 6)
+        self.assertEqual(packets.count("tcp.flags.syn == 1"), 6)
+        self.assertEqual(seen["drawn"], 1)
+        first, last = seen["seen"][0], seen["seen"][-1]
+        self.assertEqual((first["flags"], first["client"]), ("SYN", "syn_sent"))
+        self.assertEqual((last["client"], last["server"]), ("close", "time_wait"))
+
+    def test_ipv6(self):
+        result, packets = self.capture({"capture": 2, "load.connections": 20, "ip": "v6"})
+        self.assertEqual(result.json["capture"]["connections"], 2)
+        self.assertEqual(packets.count("ipv6 && tcp.flags.fin == 1"), 4)
+
+    def test_failures_are_kept(self):
+        """After a second of 1,000 connections' two nothing comes back to the client."""
+        settings = {
+            "capture": 2,
+            "order": "server-first",
+            "load.rate": "500/s",
+            "load.connections": 1000,
+            "load.timeout": "500ms",
+            "faults": "{at: 1s, drop: any, toward: client}",
+        }
+        result, packets = self.capture(settings)
+        seen = result.json["capture"]
+        self.assertEqual(seen["connections"], 4)
+        self.assertEqual(seen["otherwise"], 2)
+        self.assertEqual(seen["drawn"], 3)
+        self.assertGreater(seen["retransmissions"], 0)
+        self.assertEqual(packets.streams(), 4)
+
+    def test_without_a_directory(self):
+        result = self.run_checked({"capture": 1, "load.connections": 20})
+        self.assertNotIn("file", result.json["capture"])
+        self.assertEqual(result.json["capture"]["connections"], 1)
+
+
+class Refusals(ft.TestCase):
+    def test_this_host_takes_net_raw(self):
+        if not ft.is_root():
+            self.skipTest("only root can become another user")
+        settings = {"capture": 1, "lab": "host", "server.port": ft.free_port()}
+        ended = ft.run(settings, user=ft.NOBODY)
+        self.assertEqual(ended.status, 3, ended)
+        self.assert_nothing_started(ended)
+        self.assertIn("CAP_NET_RAW", ended.stderr)
+
+    def test_a_file_that_cannot_be(self):
+        out = ft.PLACE.directory()
+        os.mkdir(os.path.join(out, "packets.pcap"))
+        ended = ft.run({"capture": 1}, "--out", out)
+        self.assertEqual(ended.status, 3, ended)
+        self.assert_nothing_started(ended)
+        self.assertIn("packets.pcap: EISDIR", ended.stderr)
+
+
+@unittest.skipUnless(ft.is_root(), "takes CAP_NET_RAW")
+class ThisHost(CaptureTestCase):
+    def test_loopback_has_each_packet_once(self):
+        settings = {"capture": 5, "lab": "host", "load.connections": 100}
+        result, packets = self.capture({**settings, "server.port": ft.free_port()})
+        self.assertEqual(result.json["capture"]["connections"], 5)
+        self.assertEqual(packets.count("tcp.flags.syn == 1"), 10)
+        self.assertEqual(packets.count("tcp.flags.fin == 1"), 10)
+
+
+if __name__ == "__main__":
+    ft.main()
