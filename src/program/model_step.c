@@ -536,8 +536,9 @@ void step_begin(struct world *world, enum side side)
         end->lost_data |= (end->records & before & RECORD_CUT) != 0;
         end->records &= (uint8_t)~before;
         tcp_open_window(world, side);
-    } else { /* it throws away what comes, as it comes */
-        end->records &= (uint8_t)~RECORD_CUT;
+    } else { /* it throws away what comes, as it comes; wait-fin does so beneath TLS */
+        uint8_t awaited = step->op == STEP_WAIT_FIN ? 0 : RECORD_NOTIFY | RECORD_ALERT;
+        end->records &= awaited;
         tcp_all_read(world, side);
     }
 }

@@ -1,24 +1,29 @@
 """What the model foresaw of a pair, held against what became of it."""
 
 import mix
+import programs
 
 SIDES = ("client", "server")
 
 
-def was_late(seen, ends):
-    """Whether a busy machine kept a few for longer than a short load.timeout: no end has that."""
-    short = seen.pair.get("load.timeout", "").endswith("ms")
-    few = max(1, seen.result["client.attempted"] // 8)
-    late = [seen.result.outcomes(side).get("timeout", 0) for side in SIDES]
-    due = any(end[side]["fate"] == "timeout" for end in ends for side in SIDES)
-    return short and not due and 0 < max(late) <= few
+def is_timed(pair):
+    """Whether a tenth of a second can change how it ends."""
+    texts = [pair.get(f"{side}.program") for side in SIDES]
+    waits = [programs.pauses_ms(text) + programs.bounds_ms(text) for text in texts]
+    return any(waits) or pair.get("load.timeout", "").endswith("ms")
+
+
+def was_late(seen):
+    """Whether a worker had no CPU for longer than the model's time allows for."""
+    stood = max(seen.result.json["metrics"].get(f"{side}.stood_still", 0) for side in SIDES)
+    return stood >= 1 or (stood >= 0.1 and is_timed(seen.pair))
 
 
 def foreseen(seen):
     """Every end that the model has, or none; its network and listener lose nothing."""
     dropped = sum(seen.counter(host, "TcpExtListenDrops") for host in seen.hosts)
     ends = seen.result.json.get("predicted", [])
-    return [] if dropped or was_late(seen, ends) else ends
+    return [] if dropped or was_late(seen) else ends
 
 
 def ends_of(seen, side):

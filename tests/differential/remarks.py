@@ -16,7 +16,7 @@ RECONCILIATION = (
 # A remark about a side and the metric without which it must not be.
 NEEDS = (
     ("rst.sent", "{side}.counter.TcpOutRsts"),
-    ("time_wait.pile", "{side}.counter.TcpExtTW"),
+    ("time_wait.pile", "{side}.time_wait.peak"),
     ("segments.resent", "{side}.counter.TcpRetransSegs"),
     ("fault.resent", "{side}.counter.TcpRetransSegs"),
     ("message.missing", "{side}.message_due"),

@@ -408,6 +408,21 @@ static void rounds_and_full_windows_work_as_without_tls(void **state)
     pair_fini(&pair);
 }
 
+/* A close_notify too, so that a close after it sends a FIN. */
+static void wait_fin_reads_what_comes_before_the_fin(void **state)
+{
+    struct model_tls tls = {.on = true};
+    struct pair pair;
+
+    (void)state;
+    assert_int_equal(pair_explore_tls(&pair, "connect send recv wait-fin(300ms) close",
+                                      "accept recv send notify hold", tls),
+                     0);
+    assert_int_equal(pair.model->end_count, 1);
+    assert_true(model_certain(pair.model, SIDE_CLIENT, TCP_STATE_FIN_WAIT2));
+    pair_fini(&pair);
+}
+
 static void waiting_for_ever_is_refused(void **state)
 {
     static const struct {
@@ -447,6 +462,7 @@ int main(void)
         cmocka_unit_test(a_rst_can_come_before_the_failed_program_closes),
         cmocka_unit_test(tickets_use_up_the_reset),
         cmocka_unit_test(rounds_and_full_windows_work_as_without_tls),
+        cmocka_unit_test(wait_fin_reads_what_comes_before_the_fin),
         cmocka_unit_test(waiting_for_ever_is_refused),
     };
 
