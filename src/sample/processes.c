@@ -240,6 +240,12 @@ static int look_at(struct look *look)
     }
 }
 
+/* Without init /proc does not show other users' processes: mounted with hidepid, proc(5). */
+static bool hides_some(DIR *proc)
+{
+    return faccessat(dirfd(proc), "1", F_OK, 0) != 0;
+}
+
 static int look_at_all(struct processes *processes, struct sockets *sockets, DIR *proc)
 {
     const struct dirent *entry;
@@ -254,6 +260,7 @@ static int look_at_all(struct processes *processes, struct sockets *sockets, DIR
         };
         result = look.pid > 0 ? look_at(&look) : 0;
     }
+    processes->closed += hides_some(proc);
     return result;
 }
 

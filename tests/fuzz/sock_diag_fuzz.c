@@ -1,6 +1,7 @@
 /*
  * Whatever sock_diag answers, the census counts no socket twice and none that was not there.  The
- * first byte: whether what stood before is asked for, and how sides are told apart.
+ * first byte: whether what stood before is asked for, how sides are told apart, and whether each
+ * socket is kept.
  */
 #include <arpa/inet.h>
 
@@ -12,6 +13,7 @@ enum {
     REMEMBER = 1,
     BY_PORT = 2,
     OF_SERVER = 4,
+    EACH = 8,
     LEAST_MESSAGE = 88, /* an nlmsghdr and an inet_diag_msg: a socket takes no less */
 };
 
@@ -31,9 +33,27 @@ static uint64_t count_all(const struct sock_census census[SIDE_N])
     return sum;
 }
 
+/* As many are kept as were counted in their states. */
+static void check_each(const struct sockets *each, const struct sock_census census[SIDE_N])
+{
+    uint32_t kept[SIDE_N][TCP_STATE_N] = {{0}};
+
+    for (uint32_t i = 0; i < each->count; i++) {
+        REQUIRE(each->item[i].side < SIDE_N && each->item[i].state < TCP_STATE_N);
+        kept[each->item[i].side][each->item[i].state]++;
+    }
+    for (size_t side = 0; side < SIDE_N; side++) {
+        for (unsigned state = 0; state < TCP_STATE_N; state++) {
+            bool owned = (SOCKETS_STATES >> state & 1) != 0;
+            REQUIRE(kept[side][state] == (owned ? census[side].state[state] : 0));
+        }
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sock_census census[SIDE_N];
+    struct sockets each = {.count = 0};
     struct error error = {0};
     unsigned flags = size > 0 ? data[0] : 0;
     struct sock_diag diag = {
@@ -45,14 +65,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     netlink_tape(data + (size > 0), size - (size > 0));
     int result = (flags & REMEMBER) != 0 ? sock_diag_remember(&diag, &error) : 0;
+    diag.each = (flags & EACH) != 0 ? &each : NULL;
     if (result == 0) {
         result = sock_diag_count(&diag, SOCK_DIAG_ALL, census, &error);
     }
     if (result == 0) {
         REQUIRE(count_all(census) <= size / LEAST_MESSAGE);
+        if (diag.each != NULL && each.failed == 0) {
+            check_each(&each, census);
+        }
     } else {
         REQUIRE(error.status == STATUS_MACHINE && error.what[0] != '\0');
     }
+    sockets_fini(&each);
     sock_diag_fini(&diag);
     return 0;
 }

@@ -3,6 +3,7 @@
 import collections
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import servers
 
 N = 40
 SS = "ss -Htanp"
+PYTHON = shutil.which("python3", path="/usr/bin")  # anybody's
 STATES = {"established", "fin_wait1", "fin_wait2", "close_wait", "last_ack", "closing"}
 
 # A server that answers nothing, and whose child has all that it accepts by fork(2) or SCM_RIGHTS.
@@ -226,6 +228,7 @@ class OnThisHost(OwnersTest):
         self.assertEqual((row["where"], row["pid"]), ("process", os.getpid()))
         self.assertEqual(numbers(row["descriptors"]), {each.fileno() for each in kept})
         self.assertEqual(row["comm"], ft.name_of(os.getpid()))
+        self.assertGreater(row["threads"], 1)
         leak = result.remark("close_wait.leak", "server")
         self.assertIn(f"{N} are held by {row['comm']} (pid {os.getpid()}", leak["text"])
         self.assertIn(f"let {row['comm']} close", leak["advice"])
@@ -236,13 +239,14 @@ class OnThisHost(OwnersTest):
                 row = self.only_row(result, "server", state)
                 self.assertEqual((row["where"], row["count"]), ("accept_queue", N))
 
-    def sharing(self, how, port):
-        return subprocess.Popen([sys.executable, "-c", SHARES, str(port), str(N), how],
-                                start_new_session=True)
-
-    def load_shared(self, how, **user):
+    def load_shared(self, how, whose=None, **user):
         port = ft.free_port()
-        process = self.sharing(how, port)
+        process = subprocess.Popen(
+            [PYTHON if whose else sys.executable, "-c", SHARES, str(port), str(N), how],
+            start_new_session=True,
+            user=whose,
+            group=whose,
+        )
         try:
             ft.wait_until(lambda: ft.listening_on(port), "the server listens")
             return process, self.load(port, **user)
@@ -275,6 +279,13 @@ class OnThisHost(OwnersTest):
         self.assertEqual((row["where"], row["count"], row["uid"]), ("unknown", N, 0))
         self.assertEqual(row["why"], "no permission to look")
         self.assertNotIn("pid", row)
+
+    @unittest.skipUnless(ft.is_root() and PYTHON, "takes two users and their python3")
+    def test_ones_own_process_without_root(self):
+        process, result = self.load_shared("twice", whose=ft.NOBODY, user=ft.NOBODY)
+        row = self.only_row(result, "server", "close_wait")
+        self.assertEqual((row["where"], row["count"], row["processes"]), ("inherited", N, 2))
+        self.assertIn(process.pid, {holder["pid"] for holder in row["holders"]})
 
     def test_what_stood_before_is_left_out(self):
         kept = self.kept()
