@@ -30,7 +30,8 @@ struct conduct_options {
     const char *(*cut_by)(void); /* or NULL: the name of a signal that came before conduct did */
     void (*measured)(void *context, struct result *result);
     /* or NULL: all is measured, nothing of it explained yet */
-    const char *out; /* the directory, which is there, of the packets that are captured; or NULL */
+    const char
+        *out; /* the directory, which is there, of packets and what commands print; or NULL */
     const char *inspect; /* shell command run in each host at the end of settle, or NULL */
 };
 

@@ -31,7 +31,8 @@ struct error {
     char file[208]; /* as in struct where, the end of a path too long; "" for none */
     int line, column;
     char what[512];
-    char hint[512]; /* what to do, or "" */
+    char hint[512];   /* what to do, or "" */
+    char lines[2048]; /* the last that another program said of it, or "" */
 };
 
 /*
@@ -55,6 +56,9 @@ int error_fork(struct error *error, int errnum);
 /* Say what to do about it.  Returns -1. */
 int error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Add what another program said, the end of it where that is too long.  Returns -1. */
+int error_lines(struct error *error, const char *lines);
+
 /* Say where the user wrote it.  Returns -1. */
 int error_at(struct error *error, struct where where);
 
@@ -64,8 +68,8 @@ char *error_place(char *text, size_t size, const struct error *error);
 #define ERROR_PLACE_OF(error) error_place((char[ERROR_PLACE]){0}, ERROR_PLACE, (error))
 
 /*
- * Print "finwait: WHERE: WHAT" and, when there is a hint, "  HINT" on a line of
- * its own.  Control characters that the user wrote are printed as '?'.
+ * Print "finwait: WHERE: WHAT", when there is a hint, "  HINT" on a line of its own, and below it
+ * the lines of another program.  Control characters that the user wrote are printed as '?'.
  */
 void error_print(const struct error *error, FILE *out);
 

@@ -83,9 +83,15 @@ pid_t lab_fork(const struct lab *lab);
 /* Why a private lab has no PID namespace: an errno; 0 when it has one, or is not private. */
 int lab_unpenned(const struct lab *lab);
 
-/* In a child of lab_fork: make /proc that of its PID namespace, for itself and its children, if
- * possible. */
-void lab_show_processes(const struct lab *lab);
+/*
+ * As lab_fork, but the child is the first process of a PID namespace of its own, where the kernel
+ * lets us make one: its getpid(2) is 1 then, and all that it leaves behind ends with it.
+ */
+pid_t lab_fork_alone(const struct lab *lab);
+
+/* In a child of these: make /proc that of its PID namespace, for itself and its children, if
+ * it is not and can be. */
+void lab_show_processes(void);
 
 /* The namespace of `side`'s host: a descriptor of the lab's, or -1 in a lab that is not private. */
 int lab_netns(const struct lab *lab, enum side side);
@@ -95,6 +101,21 @@ bool lab_is_private(const struct lab *lab);
 
 /* The addresses of `side`, port 0. */
 const struct address_pool *lab_pool(const struct lab *lab, enum side side);
+
+/* Whether somebody listens where connections to an address come in. */
+enum listens {
+    LISTENS_NOT,
+    LISTENS_ELSEWHERE, /* on the port, at another address */
+    LISTENS,
+    LISTENS_N,
+};
+
+/*
+ * Ask the kernel of the host of `side` whether somebody listens at `at`; LISTENS_ELSEWHERE tells
+ * one of those addresses in *other.  -1 with STATUS_MACHINE.
+ */
+int lab_listens(const struct lab *lab, enum side side, const struct address *at,
+                enum listens *found, struct address *other, struct error *error);
 
 /* ---- faults on the link ---- */
 

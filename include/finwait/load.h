@@ -19,10 +19,14 @@
  */
 
 /* All that a role has to know. */
+struct command_plan;
+
 struct role_plan {
     enum side side;
     uint32_t workers; /* > 0 */
     const struct program *program;
+    const struct command_plan *command; /* what plays the side instead of workers, or NULL; must
+                                           outlive the role */
     struct message_spec message;
     bool say_close; /* http: this side's last message says Connection: close */
     bool obeys;     /* http: the peer's heads and its FIN between two rounds end the rounds */

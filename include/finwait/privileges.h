@@ -11,9 +11,11 @@
  * root, on the machine.  Nothing is gained, and what is given up is given up for good.
  */
 enum privileges {
-    PRIVILEGES_NONE,      /* a process that only waits */
-    PRIVILEGES_READER,    /* none; as root another user, "nobody" */
-    PRIVILEGES_WORKER,    /* CAP_NET_BIND_SERVICE; as root another user, "nobody" */
+    PRIVILEGES_NONE,    /* a process that only waits */
+    PRIVILEGES_READER,  /* none; as root another user, "nobody" */
+    PRIVILEGES_WORKER,  /* CAP_NET_BIND_SERVICE; as root another user, "nobody" */
+    PRIVILEGES_COMMAND, /* what a server takes that begins as root: to bind, to change its user, to
+                           read and write files as root does; nothing that changes the machine */
     PRIVILEGES_CONDUCTOR, /* what events, faults, workers to come and writing the result take; what
                              it executes gets root's capabilities back */
 };

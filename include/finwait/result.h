@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "finwait/account.h"
+#include "finwait/command.h"
 #include "finwait/error.h"
 #include "finwait/kernel_state.h"
 #include "finwait/lost.h"
@@ -20,6 +21,7 @@
 #include "finwait/series.h"
 #include "finwait/side.h"
 #include "finwait/timeline.h"
+#include "finwait/words.h"
 
 /*
  * A result is a value: all that a trial found out.  It serialises to JSON and
@@ -81,13 +83,35 @@ struct lacking {
     bool due, statuses;
 };
 
+/* A command of the user's that played a side. */
+struct result_command {
+    struct words argv;    /* as it was run */
+    enum command_end end; /* of its first process */
+    int number;           /* exit status, signal or errno */
+    bool by_itself;       /* that one ended before anybody had asked for it */
+    bool unasked;         /* and so did all of it */
+    bool has_ended_at;
+    int64_t ended_at;             /* of all of it, ns from the start of load */
+    int64_t cpu_user, cpu_system; /* ns, of all of its processes that were reaped */
+    uint64_t memory_peak;         /* bytes, of the largest one; 0: not known */
+    uint64_t killed;              /* processes that were left after SIGTERM and `grace` */
+    uint64_t printed;             /* bytes */
+    bool cut;                     /* its log has not all of them */
+    char *tail;                   /* the end of what it printed; NULL: nothing */
+};
+
+/* "status", "signal", "not_executed"; NULL: it runs. */
+const char *command_end_name(enum command_end end);
+
 struct result_side {
     bool played;           /* by our role: `account` is there */
+    bool has_command;      /* it was `command` that played, and not finwait */
     bool has_tls;          /* transport: tls; `account.tls` is there, but for its errors */
     bool has_stood_before; /* lab: host; `stood_before` is there */
     bool has_final;        /* the state counts at the end of settle, `final`, are there */
     char *program; /* what it ran, its order's or its own; NULL: not played, or not recorded */
     struct program steps; /* the same as values; length 0: not recorded */
+    struct result_command command;
     uint32_t workers;
     uint32_t workers_died; /* ended before they were told to */
     size_t lost_count; /* of those, and of a start's: as neither the scenario nor a `die` has it */
@@ -282,6 +306,12 @@ bool result_metric(const struct result *result, const char *name, double *value)
  * an event nor a `die` of its program is why; of an open loop's, more than 5 %.
  */
 bool result_fell_short(const struct result *result);
+
+/*
+ * Whether the command of a side failed: all of a server's ended unasked, or a client's first
+ * process otherwise than with exit status 0, and no expectation is about that status.
+ */
+bool result_command_failed(const struct result *result, enum side side);
 
 /* As JSON; the caller owns the reference. */
 json_t *result_to_json(const struct result *result);

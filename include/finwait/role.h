@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "finwait/account.h"
+#include "finwait/command.h"
 #include "finwait/error.h"
 #include "finwait/lab.h"
 #include "finwait/load.h"
@@ -54,6 +55,7 @@ struct role_ops {
     void (*signal)(struct role *role, int number); /* to each of its processes; none while down */
     void (*account)(const struct role *role, struct account *account);
     void (*progress)(const struct role *role, struct role_progress *progress);
+    void (*command)(const struct role *role, struct command_report *report); /* NULL: it is none */
     void (*end)(struct role *role);
     void (*free)(struct role *role); /* it has ended */
 };
@@ -79,6 +81,9 @@ extern const struct role_kind *const role_kinds[]; /* ends with NULL */
 
 /* Worker processes of our own, each running its share of the connections (finwait/load.h). */
 extern const struct role_kind role_workers;
+
+/* A command of the user's, run by a process of ours (finwait/command.h). */
+extern const struct role_kind role_command;
 
 /*
  * Start it in the host of `plan->side` and wait until it is ready: the server listens, the client
@@ -130,6 +135,9 @@ void role_free(struct role *role);
 void role_account(const struct role *role, struct account *account);
 
 void role_progress(const struct role *role, struct role_progress *progress);
+
+/* What has become of a role's command; false: it is none. */
+bool role_report(const struct role *role, struct command_report *report);
 
 /* How many processes a role of workers needs, and whether its descriptors fit. */
 struct fit_need {

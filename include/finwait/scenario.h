@@ -16,6 +16,7 @@
 #include "finwait/sysctl.h"
 #include "finwait/timeline.h"
 #include "finwait/tls.h"
+#include "finwait/words.h"
 
 /*
  * A scenario is what the user wrote, checked and complete: every option has a value.
@@ -43,6 +44,14 @@ struct expectation {
     struct where where;
 };
 
+/* A program of the user's that plays a side. */
+struct command_spec {
+    struct words words;   /* as written, placeholders and all; none: there is no command */
+    char *ready_line;     /* server: a line of its output that says it serves; NULL: it listens */
+    int64_t ready_within; /* server, ns */
+    int64_t grace;        /* ns from SIGTERM to SIGKILL */
+};
+
 struct side_spec {
     bool none;            /* `client: none`, or a server with server.at: this role is not played */
     uint32_t workers;     /* 0: as many as CPUs and descriptors need */
@@ -53,6 +62,7 @@ struct side_spec {
     struct program program; /* length 0 where program_text is NULL */
     struct sockopts sockopt;
     struct sysctl_settings sysctl;
+    struct command_spec command;
 };
 
 struct load_spec {
@@ -130,6 +140,11 @@ struct scenario *scenario_parse(const char *yaml, size_t length, const char *nam
                                 struct error *error);
 
 void scenario_free(struct scenario *scenario);
+
+/* Whether workers of finwait's own play the side; whether it is played at all: by them or by a
+ * command. */
+bool scenario_plays(const struct scenario *scenario, enum side side);
+bool scenario_runs(const struct scenario *scenario, enum side side);
 
 /* What the buffers take of what a side sends; see model.h. */
 struct model_flow;

@@ -78,6 +78,31 @@ int error_hint(struct error *error, const char *format, ...)
     return -1;
 }
 
+int error_lines(struct error *error, const char *lines)
+{
+    size_t length = strlen(lines);
+
+    if (length >= sizeof error->lines) {
+        lines += length - sizeof error->lines + 1;
+        lines += strcspn(lines, "\n");
+        lines += *lines != '\0';
+    }
+    snprintf(error->lines, sizeof error->lines, "%s", lines);
+    return -1;
+}
+
+static void print_lines(const char *lines, FILE *out)
+{
+    while (lines[0] != '\0') {
+        size_t length = strcspn(lines, "\n");
+
+        fputs("    ", out);
+        text_put(lines, length, out);
+        fputc('\n', out);
+        lines += length + (lines[length] != '\0');
+    }
+}
+
 int error_at(struct error *error, struct where where)
 {
     size_t length = where.file == NULL ? 0 : strlen(where.file);
@@ -120,6 +145,7 @@ void error_print(const struct error *error, FILE *out)
         text_put(error->hint, strlen(error->hint), out);
         fputc('\n', out);
     }
+    print_lines(error->lines, out);
 }
 
 const char *errno_name(int errnum)

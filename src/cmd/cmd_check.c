@@ -6,10 +6,9 @@
 #include "finwait/model.h"
 
 static const struct option long_options[] = {
-    {"set", required_argument, NULL, 's'},
-    {"expect", required_argument, NULL, 'e'},
-    {OVERRIDE_REMOTE, no_argument, NULL, 'r'},
-    {NULL, 0, NULL, 0},
+    {"set", required_argument, NULL, 's'},          {"expect", required_argument, NULL, 'e'},
+    {OVERRIDE_REMOTE, no_argument, NULL, 'r'},      {COMMAND_SERVER, required_argument, NULL, 'S'},
+    {COMMAND_CLIENT, required_argument, NULL, 'C'}, {NULL, 0, NULL, 0},
 };
 
 static void print_option(void *context, const char *path, const char *value)
@@ -76,10 +75,11 @@ static enum status check_one(const struct scenario *scenario, struct error *erro
     return STATUS_OK;
 }
 
-static enum status check_all(char **names, const struct overrides *overrides, struct error *error)
+static enum status check_all(size_t count, char **names, const struct overrides *overrides,
+                             struct error *error)
 {
-    for (; *names != NULL; names++) {
-        struct scenario *scenario = command_scenario(*names, overrides, error);
+    for (size_t i = 0; i < count; i++) {
+        struct scenario *scenario = command_scenario(names[i], overrides, error);
 
         if (scenario == NULL) {
             return error->status;
@@ -100,6 +100,10 @@ static int take_option(struct overrides *overrides, int letter, struct error *er
         return overrides_set(overrides, optarg, error);
     case 'e':
         return overrides_add(overrides, "expect", optarg, error);
+    case 'S':
+        return overrides_add(overrides, "server.command", optarg, error);
+    case 'C':
+        return overrides_add(overrides, "client.command", optarg, error);
     default:
         return overrides_add(overrides, OVERRIDE_REMOTE, "on", error);
     }
@@ -111,6 +115,9 @@ static enum status run(int argc, char **argv, struct error *error)
     enum status status = STATUS_USAGE;
     int letter;
 
+    if (overrides_take_command(&overrides, &argc, argv, error) != 0) {
+        goto done;
+    }
     while ((letter = command_option(argc, argv, long_options)) != -1) {
         if (letter == '?' || letter == ':') {
             command_bad_option(&command_check, long_options, letter, argv, error);
@@ -126,7 +133,7 @@ static enum status run(int argc, char **argv, struct error *error)
         error_hint(error, "for example: finwait check configs/server-first.yaml");
         goto done;
     }
-    status = check_all(argv + optind, &overrides, error);
+    status = check_all((size_t)(argc - optind), argv + optind, &overrides, error);
 done:
     overrides_fini(&overrides);
     return status;
@@ -136,6 +143,8 @@ static const char help[] = COMMAND_SCENARIO
     "\n"
     "  --set PATH=VALUE          change an option first\n"
     "  --expect TEXT             one more expectation\n"
+    "  --server COMMAND, --client COMMAND\n"
+    "                            have COMMAND play that side, as finwait run does\n"
     "  --i-may-load-this-target  allow a server.at that is not a loopback address\n"
     "\n"
     "Sysctls are tried in a lab that is gone at once, where one can be made.\n"

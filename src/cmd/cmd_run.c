@@ -33,6 +33,8 @@ enum {
     OPTION_JSON,
     OPTION_QUIET,
     OPTION_REMOTE,
+    OPTION_SERVER,
+    OPTION_CLIENT,
 };
 
 static const struct option long_options[] = {
@@ -45,6 +47,8 @@ static const struct option long_options[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {OVERRIDE_REMOTE, no_argument, NULL, OPTION_REMOTE},
+    {COMMAND_SERVER, required_argument, NULL, OPTION_SERVER},
+    {COMMAND_CLIENT, required_argument, NULL, OPTION_CLIENT},
     {NULL, 0, NULL, 0},
 };
 
@@ -52,7 +56,8 @@ static const char help[] = COMMAND_SCENARIO
     "\n"
     "  --set PATH=VALUE    change an option of the scenario, e.g. load.connections=20000;\n"
     "                      VALUE null takes back what the scenario says of it\n"
-    "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < 100\"\n"
+    "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < "
+    "100\"\n" COMMAND_SIDES_HELP
     "  --out DIR           write DIR/result.json (DIR/NAME/result.json for several scenarios)\n"
     "  --format NAME       print the result as " COMMAND_FORMATS "\n"
     "  --json              the same as --format json\n"
@@ -81,6 +86,10 @@ static int take_option(struct run_options *options, int letter, struct error *er
         return overrides_add(&options->overrides, OVERRIDE_REMOTE, "on", error);
     case OPTION_CAPTURE:
         return overrides_add(&options->overrides, "capture", optarg, error);
+    case OPTION_SERVER:
+        return overrides_add(&options->overrides, "server.command", optarg, error);
+    case OPTION_CLIENT:
+        return overrides_add(&options->overrides, "client.command", optarg, error);
     case OPTION_OUT:
         options->out = optarg;
         return 0;
@@ -166,8 +175,8 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
         .context = &watcher,
         .cut_by = interrupts_name,
         .measured = on_measured,
-        .inspect = options->inspect,
         .out = directory,
+        .inspect = options->inspect,
     };
     struct result *result;
 
@@ -280,6 +289,9 @@ static enum status run(int argc, char **argv, struct error *error)
     int letter;
 
     interrupts_hold();
+    if (overrides_take_command(&options.overrides, &argc, argv, error) != 0) {
+        goto done;
+    }
     while ((letter = command_option(argc, argv, long_options)) != -1) {
         if (letter == '?' || letter == ':') {
             command_bad_option(&command_run, long_options, letter, argv, error);

@@ -88,6 +88,18 @@ int overrides_add(struct overrides *overrides, const char *path, const char *val
                   struct error *error);
 void overrides_fini(struct overrides *overrides);
 
+/* The options --server and --client, whose value is a side's command. */
+#define COMMAND_SERVER "server"
+#define COMMAND_CLIENT "client"
+#define COMMAND_SIDES_HELP                                                                         \
+    "  --server COMMAND, --client COMMAND\n"                                                       \
+    "                      have COMMAND play that side; with -- in its place the words that\n"     \
+    "                      follow it, to the end of the line: --server -- python3 app.py\n"
+
+/* Take "--server -- WORD…" or "--client -- WORD…" off the end of the line: *argc is then less. */
+int overrides_take_command(struct overrides *overrides, int *argc, char **argv,
+                           struct error *error);
+
 /*
  * Find, load and check a scenario, its expectations included; the name of a close order that no
  * scenario has means command_order's.  NULL: STATUS_USAGE.

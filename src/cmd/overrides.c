@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "finwait/words.h"
 
 static int keep(struct overrides *overrides, char *path, const char *value, bool written,
                 struct error *error)
@@ -49,6 +50,22 @@ int overrides_add(struct overrides *overrides, const char *path, const char *val
     return keep(overrides, strdup(path), value, false, error);
 }
 
+/* The same, `value` to be freed. */
+static int overrides_own(struct overrides *overrides, const char *path, char *value,
+                         struct error *error)
+{
+    size_t room = strlen(path) + 1;
+    char *both = realloc(value, room + strlen(value) + 1);
+
+    if (both == NULL) {
+        free(value);
+        return error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
+    }
+    memmove(both + room, both, strlen(both) + 1);
+    memcpy(both, path, room);
+    return keep(overrides, both, both + room, false, error);
+}
+
 void overrides_fini(struct overrides *overrides)
 {
     for (size_t i = 0; i < overrides->count; i++) {
@@ -56,4 +73,38 @@ void overrides_fini(struct overrides *overrides)
     }
     free(overrides->text);
     free(overrides->item);
+}
+
+static int add_words(struct overrides *overrides, const char *path, char **word,
+                     struct error *error)
+{
+    struct words words = {0};
+    char *text = NULL;
+    int status = *word != NULL ? 0 : error_set(error, STATUS_USAGE, "-- and no command behind it");
+
+    for (; status == 0 && *word != NULL; word++) {
+        status = words_add(&words, *word);
+    }
+    if (words.count > 0) {
+        text = status == 0 ? words_join(&words) : NULL;
+        status = text != NULL ? overrides_own(overrides, path, text, error)
+                              : error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
+    }
+    words_fini(&words);
+    return status;
+}
+
+int overrides_take_command(struct overrides *overrides, int *argc, char **argv, struct error *error)
+{
+    for (int i = 1; i + 1 < *argc; i++) {
+        bool server = strcmp(argv[i], "--" COMMAND_SERVER) == 0;
+        bool client = strcmp(argv[i], "--" COMMAND_CLIENT) == 0;
+
+        if ((server || client) && strcmp(argv[i + 1], "--") == 0) {
+            *argc = i;
+            return add_words(overrides, server ? "server.command" : "client.command", argv + i + 2,
+                             error);
+        }
+    }
+    return 0;
 }

@@ -23,7 +23,8 @@ const char *facts_cut_by(const struct facts *facts)
     const struct result *result = facts->result;
     size_t lost = result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count;
     bool told = lost > 0 || result_fell_short(result) || facts_count_undone(facts) > 0 ||
-                result->unkept.count > 0;
+                result->unkept.count > 0 || result_command_failed(result, SIDE_CLIENT) ||
+                result_command_failed(result, SIDE_SERVER);
 
     if (result->cut_by != NULL) {
         return result->cut_by;

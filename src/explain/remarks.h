@@ -72,6 +72,10 @@
       "workers of a role ended though nobody had asked for it: which, by what and when")           \
     X(observe_stood_still, "workers.stood_still", WARNING, ANY,                                    \
       "a worker did nothing for a while, though no event had stopped it")                          \
+    X(observe_command_ended, "command.ended", WARNING, ANY,                                        \
+      "a command that played a side ended by itself: how and when")                                \
+    X(observe_command_killed, "command.killed", NOTE, ANY,                                         \
+      "processes of a command that did not end when they were told to")                            \
     X(observe_blind, "sockets.unobserved", NOTE, ANY,                                              \
       "the kernel's socket tables were not looked at, or the server is in none of them")           \
     X(observe_before, "sockets.stood_before", NOTE, ANY,                                           \

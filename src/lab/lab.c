@@ -277,12 +277,9 @@ int lab_leave(const struct lab *lab, struct error *error)
     return lab->private ? netns_enter(lab->home, error) : 0;
 }
 
-pid_t lab_fork(const struct lab *lab)
+/* What a fork made, in parent and child: the child ends with its owner. */
+static pid_t end_with(pid_t owner, bool penned, pid_t child)
 {
-    bool penned = lab->pen.init > 0;
-    pid_t owner = getpid();
-    pid_t child = penned ? pen_fork(&lab->pen) : fork();
-
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (!penned && getppid() != owner) { /* in a pen its parent has no id */
@@ -297,9 +294,35 @@ int lab_unpenned(const struct lab *lab)
     return lab->unpenned;
 }
 
-void lab_show_processes(const struct lab *lab)
+pid_t lab_fork(const struct lab *lab)
 {
-    if (lab->pen.init > 0 && unshare(CLONE_NEWNS) == 0 &&
+    bool penned = lab->pen.init > 0;
+    pid_t owner = getpid();
+
+    return end_with(owner, penned, penned ? pen_fork(&lab->pen) : fork());
+}
+
+pid_t lab_fork_alone(const struct lab *lab)
+{
+    pid_t owner = getpid();
+    pid_t child = pen_fork_first();
+
+    return child >= 0 ? end_with(owner, true, child) : lab_fork(lab);
+}
+
+/* Whether /proc has the ids that we have. */
+static bool knows_ids(void)
+{
+    char self[32];
+    ssize_t length = readlink("/proc/self", self, sizeof self - 1);
+
+    self[length < 0 ? 0 : length] = '\0';
+    return strtol(self, NULL, 10) == getpid();
+}
+
+void lab_show_processes(void)
+{
+    if (!knows_ids() && unshare(CLONE_NEWNS) == 0 &&
         mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0) {
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     }

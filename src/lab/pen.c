@@ -134,6 +134,11 @@ pid_t pen_fork(const struct pen *pen)
     return fork_beyond(pen->pidfd);
 }
 
+pid_t pen_fork_first(void)
+{
+    return fork_beyond(-1);
+}
+
 void pen_free(struct pen *pen)
 {
     pid_t ended;

@@ -20,6 +20,10 @@ int pen_new(struct pen *pen);
 /* As fork(2): the child is in the pen, and a child of the caller by an id that holds outside. */
 pid_t pen_fork(const struct pen *pen);
 
+/* As fork(2): the child is the init of a PID namespace of its own, in which nothing is as yet.  -1
+ * with errno: there is none to be had.  Takes CAP_SYS_ADMIN. */
+pid_t pen_fork_first(void);
+
 /* End what is in it, and reap it.  Nothing when there is none. */
 void pen_free(struct pen *pen);
 

@@ -18,12 +18,20 @@
 static const struct powers {
     uint64_t kept;
     uint64_t at_hand; /* beside those: kept, and not in effect */
-    bool executes;    /* programs that are not finwait: their bounds stay as they are */
+    bool executes;    /* programs that are not finwait: with what the bounds leave */
+    bool unbounded;   /* the bounds stay as they are */
     bool changes_user;
 } powers_of[] = {
     [PRIVILEGES_NONE] = {0},
     [PRIVILEGES_READER] = {.changes_user = true},
     [PRIVILEGES_WORKER] = {.kept = CAN(CAP_NET_BIND_SERVICE), .changes_user = true},
+    [PRIVILEGES_COMMAND] =
+        {
+            .kept = CAN(CAP_NET_BIND_SERVICE) | CAN(CAP_NET_RAW) | CAN(CAP_SETUID) |
+                    CAN(CAP_SETGID) | CAN(CAP_SETPCAP) | CAN(CAP_KILL) | CAN(CAP_CHOWN) |
+                    CAN(CAP_FOWNER) | CAN(CAP_FSETID) | CAN(CAP_DAC_OVERRIDE) | CAN(CAP_SYS_CHROOT),
+            .executes = true,
+        },
     [PRIVILEGES_CONDUCTOR] =
         {
             .kept = CAN(CAP_SYS_ADMIN)                         /* setns(2) */
@@ -36,6 +44,7 @@ static const struct powers {
                     | CAN(CAP_DAC_OVERRIDE) | CAN(CAP_FOWNER), /* --out, wherever it is */
             .at_hand = CAN(CAP_SYS_PTRACE),                    /* privileges_look */
             .executes = true,
+            .unbounded = true,
         },
 };
 
@@ -110,7 +119,7 @@ int privileges_keep(enum privileges privileges, struct error *error)
 {
     const struct powers *powers = &powers_of[privileges];
 
-    if (!powers->executes) {
+    if (!powers->unbounded) {
         bound(powers->kept);
     }
     if ((powers->changes_user && change_user() != 0) ||

@@ -20,8 +20,9 @@ section text_inspections, text_expectations, text_sampling; /* text_verdict.c */
 
 section text_warnings, text_remarks; /* text_remarks.c */
 
-section text_tls;    /* text_tls.c */
-section text_memory; /* text_memory.c */
-section text_owners; /* text_owners.c */
+section text_commands; /* text_command.c */
+section text_tls;      /* text_tls.c */
+section text_memory;   /* text_memory.c */
+section text_owners;   /* text_owners.c */
 
 #endif

@@ -114,6 +114,10 @@ static void list_role(struct list *list, const struct facts *facts, enum side si
     if (role->played) {
         list_add(list, "%u %s worker%s", role->workers, side_name(side),
                  role->workers == 1 ? "" : "s");
+    } else if (role->has_command) {
+        char *words = words_join(&role->command.argv);
+        list_add(list, "%s `%s`", side_name(side), words != NULL ? words : "?");
+        free(words);
     } else {
         list_add(list, "the %s is not ours", side_name(side));
     }
@@ -154,6 +158,19 @@ static void list_undone(struct list *list, size_t undone)
     }
 }
 
+static void list_commands(struct list *list, const struct result *result)
+{
+    char text[COMMAND_END_TEXT];
+
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        const struct result_command *command = &result->side[side].command;
+        if (result_command_failed(result, side)) {
+            list_add(list, "the %s's command ended by itself (%s)", side_name(side),
+                     command_end_text(text, sizeof text, command->end, command->number));
+        }
+    }
+}
+
 static void list_partial(struct list *list, const struct facts *facts)
 {
     const char *cut_by = facts_cut_by(facts);
@@ -176,6 +193,7 @@ static void list_partial(struct list *list, const struct facts *facts)
                      PLURAL(lost, "worker", "workers"), side_name((enum side)side));
         }
     }
+    list_commands(list, facts->result);
     list_undone(list, facts_count_undone(facts));
     if (result_fell_short(facts->result)) {
         double missed = 0;

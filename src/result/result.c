@@ -1,4 +1,5 @@
 #include "finwait/result.h"
+#include "command.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,7 @@ struct result *result_new(void)
 static void side_fini(struct result_side *side)
 {
     free(side->program);
+    command_fini(&side->command);
     free(side->lost);
     text_counts_fini(&side->tls_errors);
     free(side->observation);

@@ -64,6 +64,11 @@ static const char *lost_item(size_t index)
     return lost_name((enum lost_how)index);
 }
 
+static const char *end_item(size_t index)
+{
+    return command_end_name((enum command_end)index);
+}
+
 static const char *errno_item(size_t index)
 {
     return errno_name((int)index);
@@ -141,9 +146,29 @@ static const struct field lost_fields[] = {
     {0},
 };
 
+static const struct field command_fields[] = {
+    {"argv", &codec_words, AT(result_command, argv), .optional = true},
+    {"end", WORD(end_item, COMMAND_END_N), AT(result_command, end), .optional = true},
+    {"number", &codec_int, AT(result_command, number), .optional = true},
+    {"by_itself", &codec_bool, AT(result_command, by_itself), .optional = true},
+    {"unasked", &codec_bool, AT(result_command, unasked), .optional = true},
+    {"ended_at", &codec_time, AT(result_command, ended_at),
+     .flag = FLAG(result_command, has_ended_at)},
+    {"cpu_user", &codec_duration, AT(result_command, cpu_user), .optional = true},
+    {"cpu_system", &codec_duration, AT(result_command, cpu_system), .optional = true},
+    {"memory_peak", &codec_measured, AT(result_command, memory_peak), .optional = true},
+    {"killed", &codec_count, AT(result_command, killed), .optional = true},
+    {"printed", &codec_count, AT(result_command, printed), .optional = true},
+    {"cut", &codec_bool, AT(result_command, cut), .optional = true},
+    {"tail", &codec_text, AT(result_command, tail), .optional = true},
+    {0},
+};
+
 static const struct field side_fields[] = {
     {"program", &codec_text, AT(result_side, program), .optional = true},
     {"steps", &codec_array, ARRAY(result_side, steps.step, steps.length), .fields = step_fields},
+    {"command", &codec_object, AT(result_side, command), .fields = command_fields,
+     .flag = FLAG(result_side, has_command)},
     {"workers", &codec_unsigned, AT(result_side, workers)},
     {"workers_died", &codec_unsigned, AT(result_side, workers_died)},
     {"lost", &codec_list, LIST(result_side, lost, lost_count), .fields = lost_fields},

@@ -2,4 +2,4 @@
 
 #include "finwait/role.h"
 
-const struct role_kind *const role_kinds[] = {&role_workers, NULL};
+const struct role_kind *const role_kinds[] = {&role_command, &role_workers, NULL};

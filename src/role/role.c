@@ -70,6 +70,14 @@ void role_account(const struct role *role, struct account *account)
     role->ops->account(role, account);
 }
 
+bool role_report(const struct role *role, struct command_report *report)
+{
+    if (role->ops->command != NULL) {
+        role->ops->command(role, report);
+    }
+    return role->ops->command != NULL;
+}
+
 void role_progress(const struct role *role, struct role_progress *progress)
 {
     role->ops->progress(role, progress);

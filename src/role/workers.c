@@ -160,7 +160,7 @@ static const struct role_ops workers_ops = {
 
 static bool workers_play(const struct role_plan *plan)
 {
-    return plan->program != NULL;
+    return plan->program != NULL && plan->command == NULL;
 }
 
 /* A role that is started again needs its plan after the caller's is gone. */

@@ -1,10 +1,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "finwait/interrupt.h"
 #include "finwait/privileges.h"
 #include "workers.h"
@@ -37,62 +37,6 @@ static void become_worker(void)
 /* What a worker keeps: these, then its listeners. */
 enum { KEPT_CONTROL, KEPT_LEASH, KEPT_LISTENERS };
 
-/* A descriptor to keep, and which one it is. */
-struct kept {
-    int fd;
-    uint32_t index;
-};
-
-static int compare_kept(const void *left, const void *right)
-{
-    int a = ((const struct kept *)left)->fd;
-    int b = ((const struct kept *)right)->fd;
-
-    return (a > b) - (a < b);
-}
-
-/*
- * Close all but the standard streams and `fd`, which are moved next to those: what else the
- * conductor had open (the other role's controls, the sampler's sockets) would outlive it, and how
- * many descriptors RLIMIT_NOFILE leaves must not depend on it.  -1: what is open is not known.
- */
-static int keep_only(int *fd, uint32_t count)
-{
-    struct kept *kept = malloc(count * sizeof *kept);
-    int next = STDERR_FILENO + 1;
-
-    if (kept == NULL) {
-        return -1;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        kept[i] = (struct kept){.fd = fd[i], .index = i};
-    }
-    /* In rising order none is moved on top of one that is still to be moved. */
-    qsort(kept, count, sizeof *kept, compare_kept);
-    for (uint32_t i = 0; i < count; i++) {
-        int moved = kept[i].fd > next ? dup2(kept[i].fd, next) : kept[i].fd;
-        if (moved < 0) {
-            free(kept);
-            return -1;
-        }
-        fd[kept[i].index] = moved;
-        next = moved + 1;
-    }
-    free(kept);
-    return close_range((unsigned)next, ~0U, 0);
-}
-
-static int limit_descriptors(uint32_t descriptors, struct error *error)
-{
-    const struct rlimit limit = {.rlim_cur = descriptors, .rlim_max = descriptors};
-
-    if (descriptors == 0 || setrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        return 0;
-    }
-    error_errno(error, STATUS_MACHINE, errno, "setrlimit: RLIMIT_NOFILE %u", descriptors);
-    return error_hint(error, "ask for no more than `ulimit -Hn` says");
-}
-
 /* Make those of `has` the only ones; their numbers may change.  -1: no memory, or not possible. */
 static int own_descriptors(struct worker_descriptors *has)
 {
@@ -107,7 +51,7 @@ static int own_descriptors(struct worker_descriptors *has)
     for (uint32_t i = 0; i < has->listener_count; i++) {
         fd[KEPT_LISTENERS + i] = has->listeners[i];
     }
-    if (keep_only(fd, count) != 0) {
+    if (descriptors_keep(fd, count) != 0) {
         free(fd);
         return -1;
     }
@@ -130,7 +74,7 @@ static _Noreturn void run_worker(struct workers *workers, uint32_t index, int co
 
     become_worker();
     if (lab_enter(workers->lab, workers->home, &error) != 0 ||
-        limit_descriptors(workers->plan.descriptors, &error) != 0 ||
+        descriptors_limit(workers->plan.descriptors, &error) != 0 ||
         privileges_keep(PRIVILEGES_WORKER, &error) != 0) {
         error_print(&error, stderr);
         _exit(EXIT_FAILURE);

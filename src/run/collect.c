@@ -77,7 +77,7 @@ static void collect_programs(const struct scenario *scenario, struct result *res
     char text[PROGRAM_TEXT];
 
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        if (plan_plays(scenario, side)) {
+        if (scenario_plays(scenario, side)) {
             result->side[side].steps = scenario->side[side].program;
             result->side[side].program =
                 grow_text(program_format(text, sizeof text, &result->side[side].steps));
@@ -224,11 +224,47 @@ static void collect_tls(const struct trial *trial, struct result_side *kept)
     }
 }
 
+/* True: a command plays the side.  Its connections are not counted by it. */
+static bool collect_command(struct trial *trial, enum side side)
+{
+    struct result_side *kept = &trial->result->side[side];
+    struct command_report *report = grow_new(1, sizeof *report);
+    bool is = role_report(trial->role[side], report);
+
+    if (is) {
+        kept->has_command = true;
+        kept->command = (struct result_command){
+            .end = report->end,
+            .number = report->number,
+            .by_itself = report->by_itself,
+            .unasked = report->unasked,
+            .has_ended_at = report->unasked || report->by_itself,
+            .ended_at = report->ended_at - trial->load_began,
+            .cpu_user = report->cpu_user,
+            .cpu_system = report->cpu_system,
+            .memory_peak = report->memory_peak,
+            .killed = report->killed,
+            .printed = report->printed,
+            .cut = report->cut,
+            .tail = report->tail[0] != '\0'
+                        ? grow_text(command_last_lines(report->tail, COMMAND_LINES))
+                        : NULL,
+        };
+        kept->command.argv = trial->command[side].argv;
+        trial->command[side].argv = (struct words){0};
+    }
+    free(report);
+    return is;
+}
+
 static void collect_role(struct trial *trial, enum side side)
 {
     struct result_side *kept = &trial->result->side[side];
     struct role_progress progress;
 
+    if (collect_command(trial, side)) {
+        return;
+    }
     role_account(trial->role[side], &kept->account);
     role_progress(trial->role[side], &progress);
     kept->played = true;
@@ -332,5 +368,7 @@ void collect_end(struct trial *trial)
     predict_unstruck(trial->result, trial->scenario, trial->model);
     trial->result->cut_by = grow_text(trial->cut_by);
     trial->result->partial = trial->cut_by != NULL || trial->undone || has_lost(trial->result) ||
+                             result_command_failed(trial->result, SIDE_CLIENT) ||
+                             result_command_failed(trial->result, SIDE_SERVER) ||
                              result_fell_short(trial->result) || trial->result->unkept.count > 0;
 }

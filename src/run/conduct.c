@@ -182,10 +182,16 @@ static int start_role(struct trial *trial, enum side side, struct error *error)
     struct role_plan plan;
     char host[ADDRESS_TEXT];
 
-    if (!plan_plays(trial->scenario, side)) {
+    if (!scenario_runs(trial->scenario, side)) {
         return 0;
     }
     plan_role(trial, side, &plan, host);
+    if (!scenario_plays(trial->scenario, side)) {
+        plan.command = &trial->command[side].plan;
+        if (plan_command(trial, side, &plan.servers.first, error) != 0) {
+            return -1;
+        }
+    }
     trial->role[side] = role_new(&plan, trial->lab, trial->base, &events, error);
     return trial->role[side] != NULL ? 0 : -1;
 }
@@ -323,6 +329,9 @@ static void trial_fini(struct trial *trial)
     role_free(trial->role[SIDE_CLIENT]);
     role_free(trial->role[SIDE_SERVER]);
     capture_free(trial->capture);
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        plan_command_free(&trial->command[side]);
+    }
     plan_tls_free(trial->tls);
     moments_free(trial->moments);
     lab_free(trial->lab);

@@ -37,7 +37,7 @@ static int run_command(const struct trial *trial, enum side side, int out, struc
         return guard_not_begun(why, "setns");
     }
     close_range(STDERR_FILENO + 1, ~0U, 0);
-    lab_show_processes(trial->lab);
+    lab_show_processes();
     setenv("FINWAIT_HOST", lab_is_private(trial->lab) ? side_name(side) : "host", 1);
     return guard_run(trial->options->inspect, why);
 }

@@ -8,12 +8,9 @@ enum {
     /* What a closed loop may reach on one machine; used only to size tables for runs without a
      * fixed number of connections. */
     GUESSED_RATE = 50000,
+    /* The same of a client that is not ours. */
+    FOREIGN_SOCKETS = 262144,
 };
-
-bool plan_plays(const struct scenario *scenario, enum side side)
-{
-    return !scenario->side[side].none && !(side == SIDE_SERVER && scenario->at != NULL);
-}
 
 static double seconds_of(int64_t ns)
 {
@@ -77,7 +74,7 @@ int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], stru
             scenario->tls.resumption == TLS_RESUME_SESSION_ID && need.workers == 0) {
             need.workers = 1; /* its cache of sessions is its own */
         }
-        if (!plan_plays(scenario, side)) {
+        if (!scenario_plays(scenario, side)) {
             workers[side] = 0;
         } else if (fit_workers(&need, side, &workers[side], error) != 0) {
             return -1;
@@ -97,6 +94,9 @@ void plan_lab(const struct scenario *scenario, struct lab_config *config)
         .ipv6 = scenario->ip == IP_V6,
         .sockets = connections_within(&scenario->load, seconds_of(TIME_WAIT_LENGTH)),
     };
+    if (!scenario_plays(scenario, SIDE_CLIENT) && config->sockets > FOREIGN_SOCKETS) {
+        config->sockets = FOREIGN_SOCKETS;
+    }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         config->sysctl[side] = scenario->side[side].sysctl;
         config->addresses[side] = scenario->side[side].addresses;
@@ -195,15 +195,16 @@ static bool server_closes(const struct trial *trial)
     if (trial->model != NULL && trial->scenario->message.persist != PERSIST_SERVER) {
         return model_first_fin(trial->model) == SIDE_SERVER;
     }
-    return side[SIDE_CLIENT].none ? !waits_for_end(&side[SIDE_SERVER].program)
-                                  : waits_for_end(&side[SIDE_CLIENT].program);
+    return !scenario_plays(trial->scenario, SIDE_CLIENT)
+               ? !waits_for_end(&side[SIDE_SERVER].program)
+               : waits_for_end(&side[SIDE_CLIENT].program);
 }
 
 /* Real programs decide themselves how long a connection lasts. */
 static bool obeys(const struct scenario *scenario, enum side side)
 {
     const struct message_spec *message = &scenario->message;
-    bool foreign = message->persist == PERSIST_AUTO && !plan_plays(scenario, side_peer(side));
+    bool foreign = message->persist == PERSIST_AUTO && !scenario_plays(scenario, side_peer(side));
 
     return message->protocol == PROTOCOL_HTTP && (foreign || message->persist == PERSIST_SERVER);
 }

@@ -23,7 +23,7 @@ int plan_tls(const struct scenario *scenario, struct tls *tls[SIDE_N], struct er
     for (size_t i = 0; i < SIDE_N && scenario->transport == TRANSPORT_TLS; i++) {
         enum side side = order[i];
 
-        if (!plan_plays(scenario, side)) {
+        if (!scenario_plays(scenario, side)) {
             continue;
         }
         tls[side] = tls_new(&scenario->tls, side, tls[SIDE_SERVER], error);

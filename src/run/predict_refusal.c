@@ -48,7 +48,7 @@ static bool has_events(const struct scenario *scenario, enum side side)
 
 static bool is_foreign(const struct scenario *scenario, enum side side)
 {
-    return side == SIDE_SERVER ? scenario->at != NULL : scenario->side[side].none;
+    return !scenario_plays(scenario, side);
 }
 
 static bool obeys_peer(const struct scenario *scenario, enum side side)

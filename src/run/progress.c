@@ -3,7 +3,8 @@
 
 static struct role *driver(const struct trial *trial)
 {
-    return trial->role[SIDE_CLIENT] != NULL ? trial->role[SIDE_CLIENT] : trial->role[SIDE_SERVER];
+    return scenario_plays(trial->scenario, SIDE_CLIENT) ? trial->role[SIDE_CLIENT]
+                                                        : trial->role[SIDE_SERVER];
 }
 
 /* What is left of the phase: by its clock, or by the connections still to come. */

@@ -10,6 +10,7 @@
 #include "finwait/role.h"
 #include "finwait/sampler.h"
 #include "moments.h"
+#include "plan_command.h"
 
 /* A trial under way: what the phases share. */
 struct trial {
@@ -23,7 +24,8 @@ struct trial {
     struct moments *moments;
     struct capture *capture;   /* NULL: none, or it has failed */
     struct tls *tls[SIDE_N];   /* NULL: not played by us, or plain TCP */
-    struct role *role[SIDE_N]; /* NULL: not played by us */
+    struct role *role[SIDE_N]; /* NULL: not played here */
+    struct command_run command[SIDE_N];
     uint32_t workers[SIDE_N];
     enum phase phase;
     int64_t phase_began;
@@ -53,9 +55,6 @@ void plan_sampler(const struct trial *trial, struct sampler_config *config,
 
 /* Where the client connects to. */
 uint16_t plan_port(const struct trial *trial);
-
-/* Whether finwait plays the role of `side` itself. */
-bool plan_plays(const struct scenario *scenario, enum side side);
 
 /* ---- plan_tls.c ---- */
 

@@ -10,7 +10,7 @@ static int check_load(const struct draft *draft)
 {
     const struct scenario *scenario = draft->scenario;
 
-    if (scenario->load.duration > 0) {
+    if (scenario->load.duration > 0 || scenario->side[SIDE_CLIENT].command.words.count > 0) {
         return 0;
     }
     if (scenario->side[SIDE_CLIENT].none) {
@@ -195,7 +195,8 @@ int draft_check(const struct draft *draft)
 {
     if (check_name(draft) != 0 || draft_check_message(draft) != 0 || check_load(draft) != 0 ||
         check_lab(draft) != 0 || check_at(draft) != 0 || draft_check_sides(draft) != 0 ||
-        draft_check_tls(draft) != 0 || draft_check_timeline(draft) != 0) {
+        draft_check_commands(draft) != 0 || draft_check_tls(draft) != 0 ||
+        draft_check_timeline(draft) != 0) {
         return -1;
     }
     return check_programs(draft);

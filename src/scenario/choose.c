@@ -54,11 +54,11 @@ static int use_programs(struct draft *draft)
 {
     struct scenario *scenario = draft->scenario;
 
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        enum side peer = side_peer((enum side)side);
-        if (scenario->side[side].program.length == 0 && !scenario->side[side].none) {
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        enum side peer = side_peer(side);
+        if (scenario->side[side].program.length == 0 && scenario_plays(scenario, side)) {
             error_set(draft->error, STATUS_USAGE, "%s.program is given, %s.program is not",
-                      side_name(peer), side_name((enum side)side));
+                      side_name(peer), side_name(side));
             return draft_fail_at(draft, given_program(draft, peer)->where,
                                  "write both programs, or an order");
         }
@@ -72,7 +72,7 @@ static int use_programs(struct draft *draft)
     return 0;
 }
 
-int draft_choose_programs(struct draft *draft)
+static int choose(struct draft *draft)
 {
     const struct given *order = draft_given(draft, "order");
     const struct given *client = given_program(draft, SIDE_CLIENT);
@@ -88,4 +88,22 @@ int draft_choose_programs(struct draft *draft)
         return draft_fail_at(draft, order->where, "take out either the order or the programs");
     }
     return use_order(draft);
+}
+
+/* Of what a command does nothing is known. */
+int draft_choose_programs(struct draft *draft)
+{
+    const char *key;
+
+    if (choose(draft) != 0) {
+        return -1;
+    }
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        const struct option *option = option_find(paths[side], &key);
+        if (draft->scenario->side[side].command.words.count > 0 &&
+            option->ops->unset(draft, option, NULL) != 0) {
+            return -1;
+        }
+    }
+    return 0;
 }

@@ -54,6 +54,9 @@ int draft_choose_programs(struct draft *draft);
 /* Check the options that make a side unlike other programs. */
 int draft_check_sides(const struct draft *draft);
 
+/* Check what goes with a command. */
+int draft_check_commands(const struct draft *draft);
+
 /* Set what the options about TLS default to when it depends on others. */
 void draft_complete_tls(struct draft *draft);
 

@@ -9,11 +9,13 @@
 static bool is_implied(const struct scenario *scenario, const struct option *option)
 {
     bool custom = strcmp(scenario->order, "custom") == 0;
+    bool ours = scenario_plays(scenario, SIDE_CLIENT) || scenario_plays(scenario, SIDE_SERVER);
 
     if (option->takes.text == &order_text) {
-        return custom;
+        return custom || !ours;
     }
-    return (option->ops == &program_ops && !custom) || option_is_moot(scenario, option);
+    return (option->ops == &program_ops && !custom) || option_is_moot(scenario, option) ||
+           option_is_no_commands(scenario, option);
 }
 
 void scenario_each(const struct scenario *scenario,

@@ -48,6 +48,8 @@ struct option_ops {
 extern const struct option_ops value_ops;   /* one value, in its field */
 extern const struct option_ops sockopt_ops; /* one value of a side's socket options */
 extern const struct option_ops program_ops;
+extern const struct option_ops command_ops;
+extern const struct option_ops ready_ops;
 extern const struct option_ops sysctl_ops;
 extern const struct option_ops headers_ops;
 extern const struct option_ops body_ops;

@@ -21,7 +21,7 @@ struct option {
 };
 
 /* At most this many rows. */
-#define OPTION_MAX (90 + 2 * (size_t)SOCKOPT_N)
+#define OPTION_MAX (98 + 2 * (size_t)SOCKOPT_N)
 
 /* Row `index` < option_count(). */
 const struct option *option_at(size_t index);
@@ -43,6 +43,9 @@ bool option_is_tls(const struct option *option);
  * none of it (check_tls.c).
  */
 bool option_is_moot(const struct scenario *scenario, const struct option *option);
+
+/* The same of one that a command has no use for, or that is for a command alone. */
+bool option_is_no_commands(const struct scenario *scenario, const struct option *option);
 
 /* Whether `path` is a map with options in it: "load". */
 bool option_is_map(const char *path);

@@ -229,6 +229,8 @@ static void free_side(struct side_spec *side)
     }
     free(side->sysctl.item);
     free(side->program_text);
+    words_fini(&side->command.words);
+    free(side->command.ready_line);
 }
 
 void scenario_free(struct scenario *scenario)

@@ -103,7 +103,7 @@ class Mistakes(ft.TestCase):
         self.check(["run", "server-first", "--i-may"], f"did you mean {safety}?")
         self.check(["run", "server-first", f"{safety}=on"], f"{safety} takes no value")
         self.check(["run", "server-first", "--js"], "did you mean --json?")
-        self.check(["run", "server-first", "--s", "settle=0s"], "did you mean --set?")
+        self.check(["run", "server-first", "--ex", "x"], "did you mean --expect?")
         self.check(["run", "server-first", "--s=settle=0s"], "no option '--s=settle=0s'")
         self.check(["report", "--form", "json", "x"], "did you mean --format?")
         self.check(["report", "--e"], "did you mean --expect?")

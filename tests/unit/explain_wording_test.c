@@ -133,6 +133,28 @@ static struct result *disagreeing(void)
     return result;
 }
 
+/* A server that crashed, and a client that had to be killed. */
+static struct result *commands(void)
+{
+    struct result *result = fixture_new();
+    struct result_side *server = &result->side[SIDE_SERVER];
+    struct result_side *client = &result->side[SIDE_CLIENT];
+
+    server->played = false;
+    server->has_command = true;
+    server->command = (struct result_command){.end = COMMAND_SIGNAL,
+                                              .number = 11,
+                                              .by_itself = true,
+                                              .unasked = true,
+                                              .has_ended_at = true,
+                                              .ended_at = 500 * NS_PER_MS};
+    words_add(&server->command.argv, "crashd");
+    client->has_command = true;
+    client->command = (struct result_command){.end = COMMAND_STATUS, .killed = 2};
+    text_pairs_add(&result->scenario, "client.grace", "2s");
+    return result;
+}
+
 static const struct {
     const char *name;
     struct result *(*make)(void);
@@ -414,6 +436,7 @@ static const struct {
     {"prediction.race", race, {0}},
     {"prediction.buffers", race_of_buffers, {0}},
     {"prediction.buffers", race_of_both, {0}},
+    {"command.ended command.killed", commands, {0}},
 };
 #define OTHERS (sizeof others / sizeof others[0])
 

@@ -240,9 +240,9 @@ static void long_texts_are_refused(void **state)
 /* A unit that a new metric brings along has to be counted or measured, by intent. */
 static void every_unit_is_known(void **state)
 {
-    static const char known[] =
-        " sockets connections events errors responses processes messages s socket·s bytes 1/s "
-        "sockets/s ";
+    static const char known[] = " sockets connections events errors responses processes messages "
+                                "status s socket·s bytes 1/s "
+                                "sockets/s ";
     char unit[64];
 
     (void)state;

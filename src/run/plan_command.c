@@ -1,0 +1,169 @@
+#include "plan_command.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/grow.h"
+#include "finwait/result.h"
+#include "trial.h"
+
+/* What commands are run with: the words of the scenario, their placeholders filled in. */
+
+enum placeholder {
+    PLACE_ADDRESS,
+    PLACE_PORT,
+    PLACE_HOST_PORT,
+    PLACE_URL,
+    PLACE_N,
+};
+
+static const struct {
+    const char *name, *variable;
+} places[PLACE_N] = {
+    [PLACE_ADDRESS] = {"{address}", "FINWAIT_ADDRESS"},
+    [PLACE_PORT] = {"{port}", "FINWAIT_PORT"},
+    [PLACE_HOST_PORT] = {"{host-port}", "FINWAIT_HOST_PORT"},
+    [PLACE_URL] = {"{url}", "FINWAIT_URL"},
+};
+
+struct values {
+    char text[PLACE_N][PATH_MAX];
+};
+
+static int fail_memory(struct error *error)
+{
+    return error_set(error, STATUS_MACHINE, "out of memory for a command");
+}
+
+/* "10.0.0.1:80" and "[2001::1]:80" without what is the port's. */
+static void fill_address(struct values *values, const char *host_port)
+{
+    size_t port = (size_t)(strrchr(host_port, ':') - host_port);
+    size_t bracket = host_port[0] == '[';
+
+    snprintf(values->text[PLACE_ADDRESS], PATH_MAX, "%.*s", (int)(port - 2 * bracket),
+             host_port + bracket);
+    snprintf(values->text[PLACE_PORT], PATH_MAX, "%s", host_port + port + 1);
+}
+
+static void fill_values(struct values *values, const struct trial *trial,
+                        const struct address *server)
+{
+    char host_port[ADDRESS_TEXT];
+    bool tls = trial->scenario->transport == TRANSPORT_TLS;
+
+    address_format(host_port, sizeof host_port, server);
+    fill_address(values, host_port);
+    snprintf(values->text[PLACE_HOST_PORT], PATH_MAX, "%s", host_port);
+    snprintf(values->text[PLACE_URL], PATH_MAX, "%s://%s/", tls ? "https" : "http", host_port);
+}
+
+/* The placeholder that begins at `text`, or PLACE_N: braces of all others are the command's own. */
+static enum placeholder place_at(const char *text)
+{
+    enum placeholder place = 0;
+
+    while (place < PLACE_N && strncmp(text, places[place].name, strlen(places[place].name)) != 0) {
+        place++;
+    }
+    return place;
+}
+
+static int fill_word(struct words *words, const char *word, const struct values *values,
+                     struct error *error)
+{
+    struct grow_stream stream;
+    int status;
+
+    grow_stream_open(&stream);
+    while (*word != '\0') {
+        enum placeholder place = place_at(word);
+        bool doubled = *word == '{' && place_at(word + 1) != PLACE_N; /* {{port}: {port} itself */
+        if (place != PLACE_N) {
+            fputs(values->text[place], stream.out);
+            word += strlen(places[place].name);
+        } else if (doubled) {
+            word++;
+            do {
+                fputc(*word, stream.out);
+            } while (*word++ != '}');
+        } else {
+            fputc(*word++, stream.out);
+        }
+    }
+    char *text = grow_stream_close(&stream);
+    status = words_add(words, text);
+    free(text);
+    return status == 0 ? 0 : fail_memory(error);
+}
+
+static int add_variable(struct words *words, const char *name, const char *value,
+                        struct error *error)
+{
+    char *pair = grow_format("%s=%s", name, value);
+    int status = words_add(words, pair);
+
+    free(pair);
+    return status == 0 ? 0 : fail_memory(error);
+}
+
+static int fill_environment(struct words *words, const struct values *values, enum side side,
+                            struct error *error)
+{
+    for (enum placeholder place = 0; place < PLACE_N; place++) {
+        if (add_variable(words, places[place].variable, values->text[place], error) != 0) {
+            return -1;
+        }
+    }
+    return add_variable(words, "FINWAIT_HOST", side_name(side), error);
+}
+
+static int fill_log(struct command_run *run, const struct trial *trial, enum side side,
+                    struct error *error)
+{
+    const char *out = trial->options->out;
+
+    if (out == NULL) {
+        return 0;
+    }
+    run->log = grow_format("%s/%s.log", out, side_name(side));
+    return result_directory(out, error);
+}
+
+int plan_command(struct trial *trial, enum side side, const struct address *server,
+                 struct error *error)
+{
+    const struct command_spec *spec = &trial->scenario->side[side].command;
+    struct command_run *run = &trial->command[side];
+    struct values *values = grow_new(1, sizeof *values);
+    int status = 0;
+
+    fill_values(values, trial, server);
+    for (size_t i = 0; i < spec->words.count && status == 0; i++) {
+        status = fill_word(&run->argv, spec->words.item[i], values, error);
+    }
+    if (status != 0 || fill_environment(&run->environment, values, side, error) != 0 ||
+        fill_log(run, trial, side, error) != 0) {
+        status = -1;
+    }
+    free(values);
+    run->plan = (struct command_plan){
+        .argv = run->argv.item,
+        .environment = run->environment.item,
+        .log = run->log,
+        .ready_line = spec->ready_line,
+        .ready_within = spec->ready_within,
+        .grace = spec->grace,
+    };
+    return status;
+}
+
+void plan_command_free(struct command_run *run)
+{
+    words_fini(&run->argv);
+    words_fini(&run->environment);
+    free(run->log);
+}

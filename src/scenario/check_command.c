@@ -1,0 +1,124 @@
+#include <string.h>
+
+#include "draft.h"
+
+/* What a side that a command plays has no use for. */
+
+static const char *const command_paths[SIDE_N] = {"client.command", "server.command"};
+
+static bool has_command(const struct scenario *scenario, enum side side)
+{
+    return scenario->side[side].command.words.count > 0;
+}
+
+/* Options that say what a side of finwait's does; one with a point at its end: all below it. */
+static const struct own {
+    enum side side;
+    const char *path;
+} owns[] = {
+    {SIDE_CLIENT, "client.workers"},
+    {SIDE_CLIENT, "client.program"},
+    {SIDE_CLIENT, "client.port"},
+    {SIDE_CLIENT, "client.bind"},
+    {SIDE_CLIENT, "client.to"},
+    {SIDE_CLIENT, "client.sockopt."},
+    {SIDE_CLIENT, "client.tls."},
+    {SIDE_CLIENT, "load.connections"},
+    {SIDE_CLIENT, "load.concurrency"},
+    {SIDE_CLIENT, "load.rate"},
+    {SIDE_CLIENT, "http."},
+    {SIDE_SERVER, "server.workers"},
+    {SIDE_SERVER, "server.program"},
+    {SIDE_SERVER, "server.backlog"},
+    {SIDE_SERVER, "server.sockopt."},
+    {SIDE_SERVER, "server.tls.tickets"},
+    {SIDE_SERVER, "server.tls.unfinished"},
+    {SIDE_SERVER, "server.tls.ignore_unexpected_eof"},
+    {SIDE_SERVER, "response.chunked"},
+};
+#define OWNS (sizeof owns / sizeof owns[0])
+
+/* Options that say something of a command. */
+static const struct own needs[] = {
+    {SIDE_CLIENT, "client.grace"},
+    {SIDE_SERVER, "server.grace"},
+    {SIDE_SERVER, "server.ready"},
+    {SIDE_SERVER, "server.ready_within"},
+};
+#define NEEDS (sizeof needs / sizeof needs[0])
+
+static const struct own *find(const struct own *rows, size_t count, const struct option *option)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(rows[i].path);
+        if (rows[i].path[length - 1] == '.' ? strncmp(option->path, rows[i].path, length) == 0
+                                            : strcmp(option->path, rows[i].path) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+bool option_is_no_commands(const struct scenario *scenario, const struct option *option)
+{
+    const struct own *own = find(owns, OWNS, option);
+    const struct own *need = find(needs, NEEDS, option);
+
+    return (own != NULL && has_command(scenario, own->side)) ||
+           (need != NULL && !has_command(scenario, need->side));
+}
+
+static int fail_own(const struct draft *draft, const struct option *option, enum side side,
+                    struct where where)
+{
+    error_set(draft->error, STATUS_USAGE,
+              "%s is for a %s of finwait's own, and %s is another program", option->path,
+              side_name(side), command_paths[side]);
+    return draft_fail_at(draft, where, "take one of them out");
+}
+
+static int fail_need(const struct draft *draft, const struct option *option, enum side side,
+                     struct where where)
+{
+    error_set(draft->error, STATUS_USAGE, "%s says something of %s, and there is none",
+              option->path, command_paths[side]);
+    return draft_fail_at(draft, where, "take it out");
+}
+
+/* A command given later, on the command line, takes the place of what the file says. */
+static int check_options(const struct draft *draft)
+{
+    for (size_t i = 0; i < option_count(); i++) {
+        const struct option *option = option_at(i);
+        const struct given *given = &draft->given[i];
+        const struct own *own = find(owns, OWNS, option);
+        const struct own *need = find(needs, NEEDS, option);
+
+        if (given->level <= LEVEL_PRESET) {
+            continue;
+        }
+        if (own != NULL && has_command(draft->scenario, own->side) &&
+            given->level >= draft_given(draft, command_paths[own->side])->level) {
+            return fail_own(draft, option, own->side, given->where);
+        }
+        if (need != NULL && !has_command(draft->scenario, need->side)) {
+            return fail_need(draft, option, need->side, given->where);
+        }
+    }
+    return 0;
+}
+
+int draft_check_commands(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        if (has_command(scenario, side) && !scenario_runs(scenario, side)) {
+            error_set(draft->error, STATUS_USAGE, "%s, and %s", command_paths[side],
+                      side == SIDE_CLIENT ? "client: none" : "server.at");
+            return draft_fail_at(draft, draft_given(draft, command_paths[side])->where,
+                                 "take one of them out");
+        }
+    }
+    return check_options(draft);
+}

@@ -1,0 +1,147 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft.h"
+
+/* A command of the user's: a list of words, or one text that is split as sh(1) splits it. */
+
+static struct command_spec *command_of(struct draft *draft, const struct option *option)
+{
+    return &draft->scenario->side[option->side].command;
+}
+
+static int fail_words(const struct draft *draft, const struct option *option, const char *fault,
+                      struct where where)
+{
+    error_set(draft->error, STATUS_USAGE, "%s: %s", option->path, fault);
+    return draft_fail_at(draft, where,
+                         "write e.g. \"python3 -m http.server {port}\", or its words "
+                         "as a list");
+}
+
+static int add_word(struct draft *draft, const struct option *option, struct words *words,
+                    const struct tree *item)
+{
+    if (item->kind != TREE_SCALAR) {
+        return fail_words(draft, option, "a word cannot be a list or a map", item->at);
+    }
+    return words_add(words, item->text) == 0 ? 0 : draft_fail_memory(draft);
+}
+
+static int read_words(struct draft *draft, const struct option *option, const struct tree *node,
+                      struct words *words)
+{
+    const char *fault = node->kind == TREE_SCALAR ? words_split(words, node->text) : NULL;
+
+    for (size_t i = 0; node->kind == TREE_LIST && i < node->count; i++) {
+        if (add_word(draft, option, words, &node->item[i]) != 0) {
+            return -1;
+        }
+    }
+    if (fault == NULL && (words->count == 0 || words->item[0][0] == '\0')) {
+        fault = "there is no program in it";
+    }
+    return fault == NULL ? 0 : fail_words(draft, option, fault, node->at);
+}
+
+static int set_command(struct draft *draft, const struct option *option, const char *key,
+                       const struct tree *node, enum level level)
+{
+    struct words words = {0};
+
+    (void)key;
+    (void)level;
+    if (read_words(draft, option, node, &words) != 0) {
+        words_fini(&words);
+        return -1;
+    }
+    words_fini(&command_of(draft, option)->words);
+    command_of(draft, option)->words = words;
+    return 0;
+}
+
+static int unset_command(struct draft *draft, const struct option *option, const char *key)
+{
+    (void)key;
+    words_fini(&command_of(draft, option)->words);
+    return 0;
+}
+
+static void each_command(const struct each *each, const struct option *option,
+                         const struct scenario *scenario)
+{
+    const struct words *words = &scenario->side[option->side].command.words;
+    char *text = words->count > 0 ? words_join(words) : NULL;
+
+    if (text != NULL) {
+        each->fn(each->context, option->path, text);
+    }
+    free(text);
+}
+
+const struct option_ops command_ops = {
+    .type = "command",
+    .form = "write e.g. \"python3 -m http.server {port}\", or its words as a list",
+    .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
+    .set = set_command,
+    .unset = unset_command,
+    .each = each_command};
+
+/* ---- ready: listen, {line: TEXT}, or line: TEXT as one text ---- */
+
+#define LINE "line:"
+
+static int set_ready(struct draft *draft, const struct option *option, const char *key,
+                     const struct tree *node, enum level level)
+{
+    struct command_spec *command = command_of(draft, option);
+    const struct tree *item = node->count == 1 ? node->item : NULL;
+    const char *line = NULL;
+
+    (void)key;
+    (void)level;
+    if (node->kind == TREE_SCALAR && strncmp(node->text, LINE, strlen(LINE)) == 0) {
+        line = node->text + strlen(LINE) + strspn(node->text + strlen(LINE), " ");
+    } else if (item != NULL && item->kind == TREE_SCALAR && strcmp(item->key, "line") == 0) {
+        line = item->text;
+    }
+    bool listens = node->kind == TREE_SCALAR && strcmp(node->text, "listen") == 0;
+    if (!listens && (line == NULL || line[0] == '\0')) {
+        error_set(draft->error, STATUS_USAGE, "%s: neither listen nor a line", option->path);
+        return draft_fail_at(draft, node->at, option->ops->form);
+    }
+    char *copy = line != NULL ? strdup(line) : NULL;
+    if (line != NULL && copy == NULL) {
+        return draft_fail_memory(draft);
+    }
+    free(command->ready_line);
+    command->ready_line = copy;
+    return 0;
+}
+
+static int unset_ready(struct draft *draft, const struct option *option, const char *key)
+{
+    (void)key;
+    free(command_of(draft, option)->ready_line);
+    command_of(draft, option)->ready_line = NULL;
+    return 0;
+}
+
+static void each_ready(const struct each *each, const struct option *option,
+                       const struct scenario *scenario)
+{
+    const char *line = scenario->side[option->side].command.ready_line;
+    char text[1024];
+
+    if (line != NULL) {
+        snprintf(text, sizeof text, LINE "%s", line);
+        each->fn(each->context, option->path, text);
+    }
+}
+
+const struct option_ops ready_ops = {.type = "listen or a line",
+                                     .form = "write listen, or e.g. {line: Serving HTTP}",
+                                     .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_MAP),
+                                     .set = set_ready,
+                                     .unset = unset_ready,
+                                     .each = each_ready};
