@@ -34,6 +34,13 @@ enum tls_key {
     TLS_KEY_RSA2048,
 };
 
+/* The certificate that a client shows when it is not given one. */
+enum tls_shown {
+    TLS_SHOW_TRUSTED, /* to a server of ours that verifies: by the CA that was made for that */
+    TLS_SHOW_UNKNOWN, /* by a CA that nobody knows */
+    TLS_SHOW_NONE,
+};
+
 /* What a scenario says of TLS; the texts are its own.  NULL: OpenSSL's default, or none. */
 struct tls_spec {
     enum tls_version version;
@@ -46,13 +53,16 @@ struct tls_spec {
     bool read_ahead;      /* SSL_CTX_set_read_ahead(3) */
     struct {
         bool ignore_unexpected_eof; /* SSL_OP_IGNORE_UNEXPECTED_EOF */
+        char
+            *cert; /* PEM files, both or neither; NULL: a server's is made, a client's by `shown` */
+        char *key;
+        bool verify; /* client: the server's certificate chain, and its name when there is an sni;
+                        server: ask the client for one, and refuse who has none that verifies */
+        char *ca;    /* file of certificates to trust; NULL: a client trusts our own server's
+                        certificate, or the system's; a server the CA that is made */
     } side[SIDE_N];
-    char *sni;   /* client: server_name, RFC 6066 section 3 */
-    bool verify; /* client: the server's certificate chain, and its name when there is an sni */
-    char *ca;    /* client: file of certificates to trust; NULL: that of our own server, or the
-                    system's */
-    char *cert;  /* server: PEM files, both or neither; NULL: one is made */
-    char *key;
+    char *sni;             /* client: server_name, RFC 6066 section 3 */
+    enum tls_shown shown;  /* client */
     enum tls_key key_kind; /* server: of the one that is made */
     uint32_t tickets;      /* server: sent after each TLS 1.3 handshake (SSL_CTX_set_num_tickets) */
     uint32_t unfinished;   /* server: handshakes under way at once in a worker, at most */
@@ -64,7 +74,8 @@ struct tls;
 
 /*
  * Make what `side` needs.  A client that is to verify and has no `ca` trusts the certificate of
- * `server`, our own server's, or the system's store when that is NULL.  `spec` need not outlive it.
+ * `server`, our own server's, or the system's store when that is NULL; the CA of its own
+ * certificate is that server's.  `spec` need not outlive it.
  * NULL with STATUS_USAGE: a file that is missing, unreadable, no PEM, or a key that does not match
  * its certificate; a cipher, group or the like that OpenSSL does not know.  The message begins with
  * the option ("server.tls.key: ") and names the file and what OpenSSL said.

@@ -93,6 +93,8 @@
     X(observe_tls_memory, "tls.out_of_memory", CAUSE, ANY,                                         \
       "OpenSSL got no memory in a role's workers")                                                 \
     X(observe_tls_handshakes, "tls.handshake_failed", CAUSE, HOST, "TLS handshakes that failed")   \
+    X(observe_tls_clients, "tls.client_refused", CAUSE, HOST,                                      \
+      "clients whose certificate was missing or refused, and how they learnt of it")               \
     X(observe_tls_turns, "tls.handshakes_waited", CAUSE, ANY,                                      \
       "clients waited until another's TLS handshake had ended")                                    \
     X(observe_tls_resumption, "tls.not_resumed", NOTE, HOST,                                       \

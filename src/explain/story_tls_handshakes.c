@@ -64,6 +64,13 @@ void observe_tls_memory(struct story *story)
     }
 }
 
+/* In TLS 1.3 a client is done before the server has read its last messages. */
+static bool is_complete_there(const struct facts *facts, enum side side, double failed)
+{
+    return side == SIDE_SERVER && tls_counted(facts, SIDE_CLIENT, TLS_HANDSHAKES) >=
+                                      tls_counted(facts, SIDE_SERVER, TLS_HANDSHAKES) + failed;
+}
+
 static void say_handshakes(struct story *story, enum side side)
 {
     const struct facts *facts = &story->facts;
@@ -73,9 +80,10 @@ static void say_handshakes(struct story *story, enum side side)
     if (failed > 0) {
         story_about(story, side);
         story_evidence(story, "%s.outcome.handshake", side_name(side));
-        story_say(story, "%s TLS %s failed as the %s saw it%s: TCP had connected, TLS never did.",
+        story_say(story, "%s TLS %s failed as the %s saw it%s: TCP had connected, TLS never did%s.",
                   COUNT(failed), PLURAL(failed, "handshake", "handshakes"), side_name(side),
-                  tls_most_often(why, sizeof why, facts, side, failed));
+                  tls_most_often(why, sizeof why, facts, side, failed),
+                  is_complete_there(facts, side, failed) ? ", but to the client" : "");
     }
 }
 

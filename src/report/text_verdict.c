@@ -130,14 +130,17 @@ static char *format_missing(const struct expectation_result *expectation)
 /* Why what held does not count. */
 static const char *vacuous(const struct facts *facts)
 {
-    double handshakes;
-
     if (facts->opened <= 0) {
         return ", but nothing was established";
     }
-    return facts_metric(facts, &handshakes, "client.tls.handshakes") && handshakes <= 0
-               ? ", but no TLS handshake was completed"
-               : ", but no connection completed";
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        double handshakes;
+        if (facts_metric(facts, &handshakes, "%s.tls.handshakes", side_name((enum side)side)) &&
+            handshakes <= 0) {
+            return ", but no TLS handshake was completed";
+        }
+    }
+    return ", but no connection completed";
 }
 
 /* What there is to say of it behind its verdict. */

@@ -124,8 +124,20 @@ static bool judges_certificate(const struct scenario *scenario, enum side side)
 {
     const struct tls_spec *tls = &scenario->tls;
 
-    return side == SIDE_CLIENT && scenario->transport == TRANSPORT_TLS && tls->verify &&
-           (tls->ca != NULL || tls->sni != NULL || tls->cert != NULL);
+    return side == SIDE_CLIENT && scenario->transport == TRANSPORT_TLS &&
+           tls->side[SIDE_CLIENT].verify &&
+           (tls->side[SIDE_CLIENT].ca != NULL || tls->sni != NULL ||
+            tls->side[SIDE_SERVER].cert != NULL);
+}
+
+/* The client's that is made by the server's CA passes. */
+static bool judges_clients(const struct scenario *scenario, enum side side)
+{
+    const struct tls_spec *tls = &scenario->tls;
+
+    return side == SIDE_SERVER && scenario->transport == TRANSPORT_TLS &&
+           tls->side[SIDE_SERVER].verify &&
+           (tls->side[SIDE_CLIENT].cert != NULL || tls->shown != TLS_SHOW_TRUSTED);
 }
 
 /* Two hours pass before the first probe unless that is changed: longer than any run. */
@@ -240,6 +252,8 @@ static const struct reason {
     {lingers_zero, "SO_LINGER = 0s makes a reset of every close, which no step says"},
     {judges_certificate, "client.tls.verify may refuse the server's certificate, and the model "
                          "reads none"},
+    {judges_clients, "server.tls.verify may refuse the client's certificate, and the model reads "
+                     "none"},
     {probes, "keepalive probes end what would stand for ever, once the peer is gone"},
     {gives_up, "TCP_USER_TIMEOUT ends a connection whose peer does not read"},
     {defers_accept, "TCP_DEFER_ACCEPT keeps the server in SYN_RECV until data comes"},

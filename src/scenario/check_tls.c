@@ -37,12 +37,24 @@ static bool is_1_3(const struct scenario *scenario)
 
 static bool has_files(const struct scenario *scenario)
 {
-    return scenario->tls.cert != NULL || scenario->tls.key != NULL;
+    return scenario->tls.side[SIDE_SERVER].cert != NULL ||
+           scenario->tls.side[SIDE_SERVER].key != NULL;
+}
+
+static bool client_has_files(const struct scenario *scenario)
+{
+    return scenario->tls.side[SIDE_CLIENT].cert != NULL ||
+           scenario->tls.side[SIDE_CLIENT].key != NULL;
 }
 
 static bool trusts_all(const struct scenario *scenario)
 {
-    return !scenario->tls.verify;
+    return !scenario->tls.side[SIDE_CLIENT].verify;
+}
+
+static bool asks_no_client(const struct scenario *scenario)
+{
+    return !scenario->tls.side[SIDE_SERVER].verify;
 }
 
 /* The first that applies is told. */
@@ -63,6 +75,11 @@ static const struct moot {
      "write tls.ciphers, e.g. ECDHE-ECDSA-AES128-GCM-SHA256"},
     {"client.tls.ca", trusts_all, "says whom to trust, and client.tls.verify is off",
      "write client: {tls: {verify: on}}, or take it out"},
+    {"client.tls.generate", client_has_files,
+     "says how a certificate is made, and there are client.tls.cert and client.tls.key",
+     "take either out"},
+    {"server.tls.ca", asks_no_client, "says whom to trust, and server.tls.verify is off",
+     "write server: {tls: {verify: on}}, or take it out"},
     {"server.tls.generate", has_files,
      "says how a certificate is made, and there are server.tls.cert and server.tls.key",
      "take either out"},
@@ -115,14 +132,47 @@ static int check_moot(const struct draft *draft)
 
 /* ---- options that need another ---- */
 
+static bool lacks(const struct scenario *scenario, enum side side, bool key)
+{
+    bool has_cert = scenario->tls.side[side].cert != NULL;
+    bool has_key = scenario->tls.side[side].key != NULL;
+
+    return key ? has_cert && !has_key : has_key && !has_cert;
+}
+
 static bool lacks_key(const struct scenario *scenario)
 {
-    return scenario->tls.cert != NULL && scenario->tls.key == NULL;
+    return lacks(scenario, SIDE_SERVER, true);
 }
 
 static bool lacks_cert(const struct scenario *scenario)
 {
-    return scenario->tls.key != NULL && scenario->tls.cert == NULL;
+    return lacks(scenario, SIDE_SERVER, false);
+}
+
+static bool client_lacks_key(const struct scenario *scenario)
+{
+    return lacks(scenario, SIDE_CLIENT, true);
+}
+
+static bool client_lacks_cert(const struct scenario *scenario)
+{
+    return lacks(scenario, SIDE_CLIENT, false);
+}
+
+/* The CA that is made is for a client of ours. */
+static bool asks_others(const struct scenario *scenario)
+{
+    return scenario->tls.side[SIDE_SERVER].verify && has_no_client(scenario) &&
+           scenario->tls.side[SIDE_SERVER].ca == NULL;
+}
+
+/* A CA of the user's signs no certificate of ours. */
+static bool shows_what_is_not_trusted(const struct scenario *scenario)
+{
+    return scenario->tls.side[SIDE_SERVER].ca != NULL && !has_no_client(scenario) &&
+           !has_no_server(scenario) && !client_has_files(scenario) &&
+           scenario->tls.shown == TLS_SHOW_TRUSTED;
 }
 
 /* RFC 6066 section 3: "Literal IPv4 and IPv6 addresses are not permitted". */
@@ -167,6 +217,17 @@ static const struct need {
      "write the file of its private key, too"},
     {"server.tls.key", lacks_cert, "server.tls.key is given, server.tls.cert is not",
      "write the file of its certificate, too"},
+    {"client.tls.cert", client_lacks_key, "client.tls.cert is given, client.tls.key is not",
+     "write the file of its private key, too"},
+    {"client.tls.key", client_lacks_cert, "client.tls.key is given, client.tls.cert is not",
+     "write the file of its certificate, too"},
+    {"server.tls.verify", asks_others,
+     "server.tls.verify, and the client is not ours: it has no certificate of the CA that is made",
+     "write server.tls.ca, the file of the CA of its own"},
+    {"server.tls.ca", shows_what_is_not_trusted,
+     "server.tls.ca is given, and no certificate by it for the client",
+     "write client.tls.cert and client.tls.key; or client.tls.generate: unknown or none, to be "
+     "refused"},
     {"client.tls.sni", names_an_address, "client.tls.sni is an address",
      "a server_name is a name (RFC 6066 section 3), e.g. example.org"},
     {"tls.resumption", has_no_session_id, "tls.resumption: session_id needs tls.version: 1.2",

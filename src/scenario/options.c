@@ -24,6 +24,12 @@ static const char *const resumption_names[] = {
 };
 static const char *const key_names[] = {
     [TLS_KEY_P256] = "p256", [TLS_KEY_RSA2048] = "rsa2048", NULL};
+static const char *const shown_names[] = {
+    [TLS_SHOW_TRUSTED] = "trusted",
+    [TLS_SHOW_UNKNOWN] = "unknown",
+    [TLS_SHOW_NONE] = "none",
+    NULL,
+};
 static const char *const lab_names[] = {[LAB_PRIVATE] = "private", [LAB_HOST] = "host", NULL};
 static const char *const ip_names[] = {[IP_V4] = "v4", [IP_V6] = "v6", NULL};
 
@@ -131,11 +137,18 @@ static const struct option written[] = {
     {"client.tls.sni", VALUE_OF(TEXT, 1, 255), NULL, FIELD(tls.sni),
      .about = "the name the client asks for (server_name); with verify the certificate must have "
               "it"},
-    {"client.tls.verify", VALUE_A(SWITCH), "off", FIELD(tls.verify),
+    {"client.tls.verify", VALUE_A(SWITCH), "off", FIELD(tls.side[SIDE_CLIENT].verify),
      .about = "verify the server's certificate: fail the handshake when it is not to be trusted; "
               "its names and addresses only with sni"},
-    {"client.tls.ca", VALUE_A(FILE), NULL, FIELD(tls.ca),
+    {"client.tls.ca", VALUE_A(FILE), NULL, FIELD(tls.side[SIDE_CLIENT].ca),
      .about = "PEM file of certificates to trust; by default our own server's, or the system's"},
+    {"client.tls.cert", VALUE_A(FILE), NULL, FIELD(tls.side[SIDE_CLIENT].cert),
+     .about = "PEM file of the certificate chain that the client shows a server that asks for one"},
+    {"client.tls.key", VALUE_A(FILE), NULL, FIELD(tls.side[SIDE_CLIENT].key),
+     .about = "PEM file of the private key of client.tls.cert"},
+    {"client.tls.generate", VALUE_ONE_OF(shown_names), "trusted", FIELD(tls.shown),
+     .about = "the client's certificate that is made: by the CA of server.tls.verify, or by one "
+              "that nobody knows; none: it shows none"},
     {"client.tls.ignore_unexpected_eof", VALUE_A(SWITCH), "off",
      FIELD(tls.side[SIDE_CLIENT].ignore_unexpected_eof),
      .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},
@@ -161,12 +174,17 @@ static const struct option written[] = {
      .about = "RLIMIT_NOFILE of each of the server's processes; auto: as high as allowed"},
     {"server.at", VALUE_AS(address_text), NULL, FIELD(at),
      .about = "load the server that already runs there instead of one of ours; needs lab: host"},
-    {"server.tls.cert", VALUE_A(FILE), NULL, FIELD(tls.cert),
+    {"server.tls.cert", VALUE_A(FILE), NULL, FIELD(tls.side[SIDE_SERVER].cert),
      .about = "PEM file of the server's certificate chain; by default one is made at start"},
-    {"server.tls.key", VALUE_A(FILE), NULL, FIELD(tls.key),
+    {"server.tls.key", VALUE_A(FILE), NULL, FIELD(tls.side[SIDE_SERVER].key),
      .about = "PEM file of the private key of server.tls.cert"},
     {"server.tls.generate", VALUE_ONE_OF(key_names), "p256", FIELD(tls.key_kind),
      .about = "the key of the certificate that is made"},
+    {"server.tls.verify", VALUE_A(SWITCH), "off", FIELD(tls.side[SIDE_SERVER].verify),
+     .about = "ask the client for a certificate, and refuse who has none that verifies"},
+    {"server.tls.ca", VALUE_A(FILE), NULL, FIELD(tls.side[SIDE_SERVER].ca),
+     .about = "PEM file of the CAs of the clients; by default one that is made, and whose "
+              "certificate our client shows"},
     {"server.tls.tickets", VALUE_OF(COUNT, 0, 16), "2", FIELD(tls.tickets),
      .about =
          "session tickets sent after each full TLS 1.3 handshake; after a resumed one never more "

@@ -204,9 +204,11 @@ static void free_tls(struct tls_spec *tls)
     free(tls->groups);
     free(tls->alpn);
     free(tls->sni);
-    free(tls->ca);
-    free(tls->cert);
-    free(tls->key);
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        free(tls->side[side].cert);
+        free(tls->side[side].key);
+        free(tls->side[side].ca);
+    }
 }
 
 static void free_message(struct message_spec *message)

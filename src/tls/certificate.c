@@ -10,14 +10,36 @@ enum {
     VALID_UNTIL = 365 * 24 * 3600,
 };
 
-/* RFC 2606 keeps .test out of the DNS.  The addresses serve foreign clients on the loopback. */
-static const struct {
+struct extension {
     int nid;
     const char *value;
-} extensions[] = {
+};
+
+/* What a certificate is for, a row without a value behind it.  RFC 2606 keeps .test out of the DNS;
+ * the addresses serve foreign clients on the loopback. */
+static const struct extension of_server[] = {
     {NID_subject_alt_name, "DNS:localhost,DNS:finwait.test,IP:127.0.0.1,IP:::1"},
     {NID_key_usage, "critical,digitalSignature,keyEncipherment"},
     {NID_ext_key_usage, "serverAuth"},
+    {0},
+};
+static const struct extension of_authority[] = {
+    {NID_basic_constraints, "critical,CA:TRUE"},
+    {NID_key_usage, "critical,keyCertSign"},
+    {0},
+};
+static const struct extension of_client[] = {
+    {NID_key_usage, "critical,digitalSignature"},
+    {NID_ext_key_usage, "clientAuth"},
+    {0},
+};
+
+/* What is to be made; signed by `issuer`, or with its own key when that is NULL. */
+struct order {
+    const char *name;
+    const struct extension *extensions;
+    enum tls_key key;
+    const struct certificate *issuer;
 };
 
 static EVP_PKEY *make_key(enum tls_key kind)
@@ -43,24 +65,22 @@ static int set_serial(X509 *x509)
     return set;
 }
 
-/* Issuer and subject are the same: it is signed with its own key. */
-static int set_names(X509 *x509)
+static int set_names(X509 *x509, const char *subject, const X509 *issuer)
 {
     X509_NAME *name = X509_get_subject_name(x509);
 
-    return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                                      (const unsigned char *)"finwait.test", -1, -1, 0) &&
-           X509_set_issuer_name(x509, name);
+    return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)subject, -1,
+                                      -1, 0) &&
+           X509_set_issuer_name(x509, issuer != NULL ? X509_get_subject_name(issuer) : name);
 }
 
-static int add_extensions(X509 *x509)
+static int add_extensions(X509 *x509, const struct extension *row)
 {
     X509V3_CTX context;
 
     X509V3_set_ctx(&context, x509, x509, NULL, NULL, 0);
-    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
-        X509_EXTENSION *extension =
-            X509V3_EXT_conf_nid(NULL, &context, extensions[i].nid, extensions[i].value);
+    for (; row->value != NULL; row++) {
+        X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, row->nid, row->value);
         int added = extension != NULL && X509_add_ext(x509, extension, -1);
 
         X509_EXTENSION_free(extension);
@@ -71,25 +91,49 @@ static int add_extensions(X509 *x509)
     return 1;
 }
 
-static int fill(X509 *x509, EVP_PKEY *key)
+static int fill(const struct certificate *made, const struct order *order)
 {
+    const struct certificate *issuer = order->issuer;
+    X509 *x509 = made->x509;
+
     return X509_set_version(x509, X509_VERSION_3) && set_serial(x509) &&
            X509_gmtime_adj(X509_getm_notBefore(x509), VALID_FROM) != NULL &&
-           X509_gmtime_adj(X509_getm_notAfter(x509), VALID_UNTIL) != NULL && set_names(x509) &&
-           X509_set_pubkey(x509, key) && add_extensions(x509) &&
-           X509_sign(x509, key, EVP_sha256()) > 0;
+           X509_gmtime_adj(X509_getm_notAfter(x509), VALID_UNTIL) != NULL &&
+           set_names(x509, order->name, issuer != NULL ? issuer->x509 : NULL) &&
+           X509_set_pubkey(x509, made->key) && add_extensions(x509, order->extensions) &&
+           X509_sign(x509, issuer != NULL ? issuer->key : made->key, EVP_sha256()) > 0;
 }
 
-int certificate_make(struct certificate *certificate, enum tls_key kind)
+static int make(struct certificate *certificate, const struct order *order)
 {
-    certificate->key = make_key(kind);
+    certificate->key = make_key(order->key);
     certificate->x509 = X509_new();
-    if (certificate->key == NULL || certificate->x509 == NULL ||
-        !fill(certificate->x509, certificate->key)) {
+    if (certificate->key == NULL || certificate->x509 == NULL || !fill(certificate, order)) {
         certificate_clear(certificate);
         return -1;
     }
     return 0;
+}
+
+int certificate_make(struct certificate *certificate, enum tls_key kind)
+{
+    const struct order order = {"finwait.test", of_server, kind, NULL};
+
+    return make(certificate, &order);
+}
+
+int certificate_make_authority(struct certificate *certificate, const char *name)
+{
+    const struct order order = {name, of_authority, TLS_KEY_P256, NULL};
+
+    return make(certificate, &order);
+}
+
+int certificate_make_client(struct certificate *certificate, const struct certificate *authority)
+{
+    const struct order order = {"finwait client", of_client, TLS_KEY_P256, authority};
+
+    return make(certificate, &order);
 }
 
 void certificate_clear(struct certificate *certificate)

@@ -5,16 +5,20 @@
 
 #include "finwait/tls.h"
 
-/* Who a server is when nobody says: a key of its own and a certificate signed with it, both made
- * in memory and nowhere else. */
+/* Who a side is when nobody says: a key of its own and a certificate, both made in memory and
+ * nowhere else. */
 struct certificate {
     X509 *x509;
     EVP_PKEY *key;
 };
 
-/* The names it is valid for are localhost, finwait.test, 127.0.0.1 and ::1.  0, or -1: OpenSSL's
- * error queue tells. */
+/* A server's, signed with its own key.  The names it is valid for are localhost, finwait.test,
+ * 127.0.0.1 and ::1.  All return 0, or -1: OpenSSL's error queue tells. */
 int certificate_make(struct certificate *certificate, enum tls_key kind);
+
+/* A CA's, and a client's that it has signed. */
+int certificate_make_authority(struct certificate *certificate, const char *name);
+int certificate_make_client(struct certificate *certificate, const struct certificate *authority);
 
 /* Free both. */
 void certificate_clear(struct certificate *certificate);

@@ -2,16 +2,15 @@
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "certificate.h"
-#include "files.h"
+#include "identity.h"
 #include "library.h"
 #include "names.h"
 #include "reason.h"
 #include "session.h"
+#include "trust.h"
 
 /* ---- of both sides ---- */
 
@@ -81,52 +80,7 @@ static int set_alpn(struct tls *tls, const char *name, struct error *error)
     return 0;
 }
 
-/* ---- the client ---- */
-
-/* OpenSSL builds and checks a chain even when told not to mind the outcome. */
-static int accept_any(X509_STORE_CTX *store, void *argument)
-{
-    (void)argument;
-    X509_STORE_CTX_set_error(store, X509_V_OK);
-    return 1;
-}
-
-/* Our own server's certificate is an anchor itself, signed by another or not. */
-static int trust_server(SSL_CTX *context, const struct tls *server)
-{
-    X509_STORE *store = SSL_CTX_get_cert_store(context);
-
-    return X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) &&
-           X509_STORE_add_cert(store, SSL_CTX_get0_certificate(server->context));
-}
-
-static int set_trust(SSL_CTX *context, const struct tls_spec *spec, const struct tls *server,
-                     struct error *error)
-{
-    if (spec->ca != NULL) {
-        return files_trust(context, "client.tls.ca", spec->ca, error);
-    }
-    if (server != NULL ? !trust_server(context, server)
-                       : !SSL_CTX_set_default_verify_paths(context)) {
-        return error_openssl(error, "client.tls.verify");
-    }
-    return 0;
-}
-
-static int set_verify(SSL_CTX *context, const struct tls_spec *spec, const struct tls *server,
-                      struct error *error)
-{
-    if (!spec->verify) {
-        SSL_CTX_set_cert_verify_callback(context, accept_any, NULL);
-        return 0;
-    }
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-    if (spec->sni != NULL &&
-        !X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(context), spec->sni, 0)) {
-        return error_openssl(error, "client.tls.sni: %s", spec->sni);
-    }
-    return set_trust(context, spec, server, error);
-}
+/* ---- a client ---- */
 
 static int is_address(const char *text)
 {
@@ -154,52 +108,6 @@ static int set_sni(struct tls *tls, const char *sni, struct error *error)
     return tls->sni != NULL ? 0 : error_set(error, STATUS_MACHINE, "client.tls.sni: no memory");
 }
 
-static int set_client(struct tls *tls, const struct tls_spec *spec, const struct tls *server,
-                      struct error *error)
-{
-    return set_sni(tls, spec->sni, error) == 0 ? set_verify(tls->context, spec, server, error) : -1;
-}
-
-/* ---- the server ---- */
-
-/* That it is too weak is tls.ciphers' doing where that sets a security level. */
-static int refuse_made(const struct tls_spec *spec, struct error *error)
-{
-    const char *level = spec->ciphers != NULL ? strstr(spec->ciphers, "@SECLEVEL=") : NULL;
-
-    if (level == NULL || !reason_is_too_weak(ERR_peek_error())) {
-        return error_openssl(error, "server.tls.generate");
-    }
-    error_openssl(error, "tls.ciphers: %.12s forbids the certificate that is made", level);
-    return error_hint(error, "lower it, or give server.tls.cert and server.tls.key");
-}
-
-static int use_made(SSL_CTX *context, const struct tls_spec *spec, struct error *error)
-{
-    struct certificate made;
-    int used = 0;
-
-    if (certificate_make(&made, spec->key_kind) == 0) {
-        EVP_PKEY *key = library_adopt(made.key);
-
-        used = key != NULL && SSL_CTX_use_certificate(context, made.x509) == 1 &&
-               SSL_CTX_use_PrivateKey(context, key) == 1;
-        EVP_PKEY_free(key);
-        certificate_clear(&made);
-    }
-    return used ? 0 : refuse_made(spec, error);
-}
-
-static int set_server(SSL_CTX *context, const struct tls_spec *spec, struct error *error)
-{
-    if (spec->cert == NULL) {
-        return use_made(context, spec, error);
-    }
-    return files_use_chain(context, "server.tls.cert", spec->cert, error) == 0
-               ? files_use_key(context, "server.tls.key", spec->key, error)
-               : -1;
-}
-
 /* ---- */
 
 static int configure(struct tls *tls, const struct tls_spec *spec, const struct tls *server,
@@ -213,8 +121,10 @@ static int configure(struct tls *tls, const struct tls_spec *spec, const struct 
         return -1;
     }
     session_prepare(tls, spec);
-    return tls->side == SIDE_CLIENT ? set_client(tls, spec, server, error)
-                                    : set_server(tls->context, spec, error);
+    if (tls->side == SIDE_CLIENT && set_sni(tls, spec->sni, error) != 0) {
+        return -1;
+    }
+    return identity_set(tls, spec, server, error) == 0 ? trust_set(tls, spec, server, error) : -1;
 }
 
 struct tls *tls_new(const struct tls_spec *spec, enum side side, const struct tls *server,
@@ -248,6 +158,7 @@ void tls_free(struct tls *tls)
     }
     session_forget(tls);
     SSL_CTX_free(tls->context);
+    certificate_clear(&tls->authority);
     free(tls->sni);
     free(tls);
 }

@@ -3,7 +3,7 @@
 
 #include <openssl/ssl.h>
 
-#include "finwait/tls.h"
+#include "certificate.h"
 
 /* What the connections of one side share. */
 
@@ -19,10 +19,11 @@ struct tls {
     enum tls_resumption resumption;
     char *sni; /* client: the server_name to send; owned, or NULL */
     unsigned char alpn[1 + ALPN_NAME_MAX];
-    unsigned alpn_length; /* 0: none */
-    SSL_SESSION *newest;  /* client: what the next connection may resume, or NULL */
-    SSL_SESSION *copy;    /* of it, as it came; OpenSSL has never used this one */
-    uint64_t tickets;     /* client: received */
+    unsigned alpn_length;         /* 0: none */
+    SSL_SESSION *newest;          /* client: what the next connection may resume, or NULL */
+    SSL_SESSION *copy;            /* of it, as it came; OpenSSL has never used this one */
+    uint64_t tickets;             /* client: received */
+    struct certificate authority; /* server: of the clients' certificates; empty: none was made */
 };
 
 #endif

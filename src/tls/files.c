@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "finwait/file.h"
 #include "library.h"
@@ -78,7 +79,8 @@ typedef int certificate_taker(SSL_CTX *context, X509 *x509, int index);
 static int take_trusted(SSL_CTX *context, X509 *x509, int index)
 {
     (void)index;
-    return X509_STORE_add_cert(SSL_CTX_get_cert_store(context), x509);
+    return X509_STORE_add_cert(SSL_CTX_get_cert_store(context), x509) &&
+           SSL_CTX_add_client_CA(context, x509);
 }
 
 static int take_chain(SSL_CTX *context, X509 *x509, int index)
@@ -171,7 +173,8 @@ static int use_key(SSL_CTX *context, const struct source *source, EVP_PKEY *key,
 
     if (X509_check_private_key(SSL_CTX_get0_certificate(context), key) != 1) {
         source_fail(source, error);
-        return error_hint(error, "it is not the key of the certificate in server.tls.cert");
+        return error_hint(error, "it is not the key of the certificate in %.*s.cert",
+                          (int)strlen("server.tls"), source->option);
     }
     adopted = library_adopt(key);
     used = adopted != NULL && SSL_CTX_use_PrivateKey(context, adopted) == 1;

@@ -257,6 +257,26 @@ static struct result *refused_restart(void)
     return result;
 }
 
+static struct result *refused_clients(void)
+{
+    struct result *result = fixture_tls();
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    server->account.tls.count[TLS_HANDSHAKES] -= 200;
+    text_counts_add(&server->tls_errors, "peer did not return a certificate", 150);
+    text_counts_add(&server->tls_errors, "certificate verify failed: certificate has expired", 50);
+    return result;
+}
+
+static struct result *asked_for_certificate(void)
+{
+    struct result *result = fixture_tls();
+    struct result_side *client = &result->side[SIDE_CLIENT];
+
+    text_counts_add(&client->tls_errors, "tlsv13 alert certificate required", 200);
+    return result;
+}
+
 static struct result *late(void)
 {
     struct result *result = fixture_new();
@@ -389,6 +409,10 @@ static const struct {
      {"host.counter.TcpExtTCPAbortOnData=4000", "host.counter.TcpOutRsts=5000"}},
     {"tls.out_of_memory", starved, {"client.outcome.handshake=200"}},
     {"tls.handshake_failed", fixture_tls, {"client.outcome.handshake=200"}},
+    {"tls.client_refused",
+     refused_clients,
+     {"server.outcome.handshake=200", "client.outcome.alert=190", "client.outcome.reset=10"}},
+    {"tls.client_refused", asked_for_certificate, {"client.outcome.alert=200"}},
     {"tls.handshakes_waited", fixture_tls, {"server.tls.waited=40"}},
     {"tls.not_resumed", fixture_tls, {"tls.resumption=ticket", "client.tls.tickets=0"}},
     {"tls.close_notify",

@@ -36,7 +36,7 @@ static void every_default_is_what_transport_tls_alone_has(void **state)
             found += value != NULL;
         }
     }
-    assert_int_equal(found, 11);
+    assert_int_equal(found, 13);
     assert_int_equal(scenario->tls.version, TLS_ANY);
     assert_int_equal(scenario->tls.resumption, TLS_RESUME_OFF);
     assert_int_equal(scenario->tls.key_kind, TLS_KEY_P256);
@@ -44,7 +44,7 @@ static void every_default_is_what_transport_tls_alone_has(void **state)
     assert_int_equal(scenario->tls.unfinished, 4096);
     assert_true(scenario->tls.release_buffers);
     assert_false(scenario->tls.read_ahead);
-    assert_false(scenario->tls.verify);
+    assert_false(scenario->tls.side[SIDE_CLIENT].verify);
     assert_round_trip(scenario);
     pairs_fini(&pairs);
     scenario_free(scenario);
@@ -226,6 +226,22 @@ static void what_means_nothing_is_refused(void **state)
          "server.tls.cert is given, server.tls.key is not"},
         {"{transport: tls, server: {tls: {\n key: a.pem}}}", "test.yaml:2:7",
          "server.tls.key is given, server.tls.cert is not"},
+        {"{transport: tls, client: {tls: {\n cert: a.pem}}}", "test.yaml:2:8",
+         "client.tls.cert is given, client.tls.key is not"},
+        {"{transport: tls, client: {tls: {\n key: a.pem}}}", "test.yaml:2:7",
+         "client.tls.key is given, client.tls.cert is not"},
+        {"{transport: tls, client: {tls: {cert: a, key: b,\n generate: none}}}", "test.yaml:2:12",
+         "client.tls.generate says how a certificate is made, and there are client.tls.cert and "
+         "client.tls.key"},
+        {"{transport: tls, server: {tls: {\n ca: a.pem}}}", "test.yaml:2:6",
+         "server.tls.ca says whom to trust, and server.tls.verify is off"},
+        {"{transport: tls, client: none, lab: host, load: {duration: 1s}, server: {tls: {\n "
+         "verify: on}}}",
+         "test.yaml:2:10",
+         "server.tls.verify, and the client is not ours: it has no certificate of the CA that is "
+         "made"},
+        {"{transport: tls, server: {tls: {verify: on,\n ca: a.pem}}}", "test.yaml:2:6",
+         "server.tls.ca is given, and no certificate by it for the client"},
         {"{transport: tls, client: {tls: {\n sni: 127.0.0.1}}}", "test.yaml:2:7",
          "client.tls.sni is an address"},
         {"{transport: tls, client: {tls: {\n sni: \"::1\"}}}", "test.yaml:2:8",

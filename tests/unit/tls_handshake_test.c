@@ -258,7 +258,7 @@ static void our_own_server_is_trusted(void **state)
         struct tls_spec spec = spec_plain();
         struct ends ends;
 
-        spec.verify = true;
+        spec.side[SIDE_CLIENT].verify = true;
         spec.sni = names[i];
         ends_make(&ends, &spec, &spec);
         ends_open(&ends);
@@ -286,7 +286,7 @@ static void a_wrong_name_is_not_verified(void **state)
     struct ends ends;
 
     (void)state;
-    spec.verify = true;
+    spec.side[SIDE_CLIENT].verify = true;
     spec.sni = TEXT("example.org");
     ends_make(&ends, &spec, &spec);
     assert_not_verified(&ends, "certificate verify failed: hostname mismatch");
@@ -300,7 +300,7 @@ static void a_stranger_is_not_verified(void **state)
     struct ends ends;
 
     (void)state;
-    spec.verify = true;
+    spec.side[SIDE_CLIENT].verify = true;
     for (enum tls_version version = TLS_1_2; version <= TLS_1_3; version++) {
         spec.version = version;
         ends_make(&ends, &spec, &spec);
@@ -309,6 +309,85 @@ static void a_stranger_is_not_verified(void **state)
         assert_not_verified(&ends, "certificate verify failed: self-signed certificate");
         ends_free(&ends);
     }
+}
+
+/* ---- a server that asks its clients ---- */
+
+static void a_client_that_the_server_s_ca_knows_is_let_in(void **state)
+{
+    struct tls_spec spec = spec_plain();
+
+    (void)state;
+    spec.side[SIDE_SERVER].verify = true;
+    for (enum tls_version version = TLS_1_2; version <= TLS_1_3; version++) {
+        struct ends ends;
+        spec.version = version;
+        ends_make(&ends, &spec, &spec);
+        for (int again = 0; again < 2; again++) {
+            ends_open(&ends);
+            assert_non_null(SSL_get0_peer_certificate(ends.stream[SIDE_SERVER]->ssl));
+            ends_hang_up(&ends);
+        }
+        ends_free(&ends);
+    }
+}
+
+/* In TLS 1.2 within its handshake; in TLS 1.3 it is complete, and the alert comes as data would. */
+static void assert_client_refused(enum tls_version version, enum tls_shown shown, const char *why,
+                                  const char *alert)
+{
+    struct tls_spec spec = spec_plain();
+    struct ends ends;
+
+    spec.version = version;
+    spec.shown = shown;
+    spec.side[SIDE_SERVER].verify = true;
+    ends_make(&ends, &spec, &spec);
+    ends_connect(&ends);
+    assert_false(ends_handshake(&ends));
+    assert_int_equal(ends.status[SIDE_SERVER], TLS_FAILED);
+    assert_reason(&ends, SIDE_SERVER, why);
+    if (version == TLS_1_3) {
+        assert_int_equal(ends.status[SIDE_CLIENT], TLS_OK);
+        ends.status[SIDE_CLIENT] = ends_poll(&ends, SIDE_CLIENT);
+    }
+    assert_int_equal(ends.status[SIDE_CLIENT], TLS_ALERT);
+    assert_reason(&ends, SIDE_CLIENT, alert);
+    ends_hang_up(&ends);
+    ends_free(&ends);
+}
+
+static void a_client_without_a_certificate_is_refused(void **state)
+{
+    static const char why[] = "peer did not return a certificate";
+
+    (void)state;
+    assert_client_refused(TLS_1_2, TLS_SHOW_NONE, why, "sslv3 alert handshake failure");
+    assert_client_refused(TLS_1_3, TLS_SHOW_NONE, why, "tlsv13 alert certificate required");
+}
+
+static void a_client_of_another_ca_is_refused(void **state)
+{
+    static const char why[] = "certificate verify failed: unable to get local issuer certificate";
+
+    (void)state;
+    assert_client_refused(TLS_1_2, TLS_SHOW_UNKNOWN, why, "tlsv1 alert unknown ca");
+    assert_client_refused(TLS_1_3, TLS_SHOW_UNKNOWN, why, "tlsv1 alert unknown ca");
+}
+
+/* A client shows none that is made to a server that has made no CA. */
+static void a_client_that_is_not_asked_shows_nothing(void **state)
+{
+    struct tls_spec spec = spec_plain();
+    struct ends ends;
+
+    (void)state;
+    ends_make(&ends, &spec, &spec);
+    assert_null(SSL_CTX_get0_certificate(ends.tls[SIDE_CLIENT]->context));
+    ends_open(&ends);
+    assert_null(SSL_get0_peer_certificate(ends.stream[SIDE_SERVER]->ssl));
+    ends_hang_up(&ends);
+    ends_free(&ends);
 }
 
 /* ---- what cannot be ---- */
@@ -399,6 +478,10 @@ int main(void)
         cmocka_unit_test(our_own_server_is_trusted),
         cmocka_unit_test(a_wrong_name_is_not_verified),
         cmocka_unit_test(a_stranger_is_not_verified),
+        cmocka_unit_test(a_client_that_the_server_s_ca_knows_is_let_in),
+        cmocka_unit_test(a_client_without_a_certificate_is_refused),
+        cmocka_unit_test(a_client_of_another_ca_is_refused),
+        cmocka_unit_test(a_client_that_is_not_asked_shows_nothing),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(the_groups_there_are_are_told),
         cmocka_unit_test(a_group_named_twice_is_told),
