@@ -169,6 +169,9 @@ static void segment_arrives(struct world *world, enum side sender, enum segment 
     }
     record_segment(world, sender, segment_names[segment]);
     if (opens && world->input->tls.on) {
+        for (unsigned i = 0; i < SIDE_N; i++) { /* its last flights are data, too */
+            world->machine.end[i].unacked = world->input->flow[i].nagle;
+        }
         record_handshake(world);
     }
 }

@@ -22,6 +22,12 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* By when something is over that is due in `left`. */
+static int64_t latest(int64_t left)
+{
+    return left + left / 10 + LATE_MS * NS_PER_MS;
+}
+
 static bool is_waiting(const struct world *world, enum side side)
 {
     return step_patience(world, side) < INT64_MAX && step_current(world, side) != NULL &&
@@ -37,7 +43,16 @@ static bool outlasts_round(const struct world *world, enum side side)
     int64_t left = step_patience(world, side) - world->machine.end[side].waited;
 
     return step_pauses(world, peer) && world->machine.end[peer].pause > step->arg &&
-           left > step->arg;
+           left > latest(step->arg);
+}
+
+/* Then the first of the rounds may be over when the peer has waited for long enough. */
+static bool ends_with_round(const struct world *world, enum side side, int64_t by)
+{
+    const struct step *step = step_current(world, side);
+
+    return step_pauses(world, side) && world->machine.end[side].pause > step->arg &&
+           step->arg <= by && is_waiting(world, side_peer(side));
 }
 
 /* The time that `side` waits for; INT64_MAX: for none. */
@@ -52,7 +67,7 @@ static struct span span_of(const struct world *world, enum side side)
     } else if (!step_pauses(world, side)) {
         return (struct span){INT64_MAX, INT64_MAX};
     }
-    return (struct span){left, left + left / 10 + LATE_MS * NS_PER_MS};
+    return (struct span){left, latest(left)};
 }
 
 bool time_can_pass(const struct world *world)
@@ -92,6 +107,7 @@ void time_pass(struct world *world)
         waited[i] = is_waiting(world, (enum side)i) ? waited_in(world, (enum side)i, passed) : 0;
     }
     for (unsigned i = 0; i < SIDE_N; i++) {
-        pass_for(&world->machine.end[i], passed, waited[i], span[i].least <= by);
+        bool over = span[i].least <= by || ends_with_round(world, (enum side)i, by);
+        pass_for(&world->machine.end[i], passed, waited[i], over);
     }
 }

@@ -69,8 +69,10 @@ def unasked(seen):
     waits = {end[side]["fate"] for end in seen.result.listed("predicted") for side in SIDES}
     for remark in listed(seen):
         excused = remark["id"] == "connections.unfinished" and "timeout" in waits
-        # Faults answer in the server's name, and a full accept queue leaves the client alone.
-        alone = seen.pair.get("faults") or seen.pair.get("server.backlog")
+        # Faults answer in the server's name, and a full accept queue, or one whose server has died,
+        # leaves the client alone.
+        dies = "die" in seen.pair.program("server")
+        alone = seen.pair.get("faults") or seen.pair.get("server.backlog") or dies
         excused |= remark["id"] == "connections.not_accepted" and bool(alone)
         if remark["id"] in RECONCILIATION and not excused:
             yield f"{remark['id']}: {remark['text']}"

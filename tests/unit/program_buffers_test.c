@@ -213,6 +213,22 @@ static void nagle_holds_what_a_reset_throws_away(void **state)
     assert_false(may_be("connect send recv close", "accept recv send rst", true, MODEL_RESET));
 }
 
+/* The last flight of a TLS handshake is such data, too: the tickets use up the RST then. */
+static void nagle_waits_for_the_handshake(void **state)
+{
+    (void)state;
+    for (unsigned nagle = 0; nagle < 2; nagle++) {
+        struct pair pair;
+        pair_init(&pair, "connect send rst", "accept recv close");
+        pair.input.tls = (struct model_tls){.on = true, .tickets = true};
+        pair.input.flow[SIDE_CLIENT].nagle = nagle;
+        assert_int_equal(model_explore(pair.model, &pair.input, &pair.error), 0);
+        assert_true(has_fate(pair.model, SIDE_SERVER, MODEL_DONE));
+        assert_int_equal(has_fate(pair.model, SIDE_SERVER, MODEL_TRUNCATED), nagle);
+        pair_fini(&pair);
+    }
+}
+
 /* The server needs nothing of the client: its RST may come before connect(2) has returned. */
 static void a_rst_can_come_before_connect_returns(void **state)
 {
@@ -337,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_send_that_waits_ends_with_the_timeout),
         cmocka_unit_test(a_message_that_is_cut_is_none),
         cmocka_unit_test(nagle_holds_what_a_reset_throws_away),
+        cmocka_unit_test(nagle_waits_for_the_handshake),
         cmocka_unit_test(a_rst_can_come_before_connect_returns),
         cmocka_unit_test(a_long_fin_wait2_is_a_full_socket),
         cmocka_unit_test(reading_ahead_can_spare_the_rst),

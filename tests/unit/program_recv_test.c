@@ -99,6 +99,11 @@ static void times_that_are_alike_are_a_race(void **state)
         {"connect send recv pause(1s) close", "accept recv(1s) send repeat(9) close", true},
         {"connect send recv pause(1s) close", "accept recv(1050ms) send repeat(9) close", true},
         {"connect send recv pause(1s) close", "accept recv(2s) send repeat(9) close", false},
+        /* Two rounds of the three are explored, but no pause is longer for it. */
+        {"connect pause(100ms) send repeat(3) wait-fin close",
+         "accept recv(or-fin,100ms) repeat(3) close", true},
+        {"connect pause(100ms) send repeat(3) wait-fin close",
+         "accept recv(or-fin,200ms) repeat(3) close", false},
         {"connect send recv wait-fin close", "accept recv(20ms) send close", true},
         {"connect send recv wait-fin close", "accept recv(21ms) send close", false},
     };
