@@ -16,7 +16,8 @@ static void tell_descriptors(const struct owner *owner, const char *whose, FILE 
 
 static void tell_process(const struct owner *owner, FILE *out)
 {
-    fprintf(out, "%s (pid %llu", owner->comm, (unsigned long long)owner->pid);
+    fprintf(out, "%s (pid %llu", owner->comm[0] != '\0' ? owner->comm : "a process",
+            (unsigned long long)owner->pid);
     if (owner->pid_inside > 0) {
         fprintf(out, ", %llu in its PID namespace", (unsigned long long)owner->pid_inside);
     }

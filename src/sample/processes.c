@@ -199,21 +199,30 @@ static int look_at_descriptor(struct look *look, int directory, const char *name
     return socket != NULL ? note(look, socket, (uint32_t)strtoul(name, NULL, 10)) : 0;
 }
 
+/* The next entry, NULL at the end.  Returns an errno, or 0. */
+static int next_entry(DIR *directory, const struct dirent **entry)
+{
+    errno = 0;
+    *entry = readdir(directory);
+    return *entry == NULL ? errno : 0;
+}
+
 /* Takes the descriptor.  Returns an errno, or 0. */
 static int look_into(struct look *look, int fd)
 {
     DIR *directory = fdopendir(fd);
     const struct dirent *entry;
-    int result = 0;
 
     if (directory == NULL) {
         close(fd);
         return ENOMEM;
     }
-    while (result == 0 && (entry = readdir(directory)) != NULL) {
+    int result = next_entry(directory, &entry);
+    while (result == 0 && entry != NULL) {
         if (entry->d_name[0] != '.') {
             result = look_at_descriptor(look, fd, entry->d_name);
         }
+        result = result == 0 ? next_entry(directory, &entry) : result;
     }
     closedir(directory);
     return result;
@@ -249,9 +258,9 @@ static bool hides_some(DIR *proc)
 static int look_at_all(struct processes *processes, struct sockets *sockets, DIR *proc)
 {
     const struct dirent *entry;
-    int result = 0;
+    int result = next_entry(proc, &entry);
 
-    while (result == 0 && (entry = readdir(proc)) != NULL) {
+    while (result == 0 && entry != NULL) {
         struct look look = {
             .processes = processes,
             .sockets = sockets,
@@ -259,6 +268,7 @@ static int look_at_all(struct processes *processes, struct sockets *sockets, DIR
             .pid = (pid_t)strtol(entry->d_name, NULL, 10),
         };
         result = look.pid > 0 ? look_at(&look) : 0;
+        result = result == 0 ? next_entry(proc, &entry) : result;
     }
     processes->closed += hides_some(proc);
     return result;
