@@ -3,6 +3,7 @@
 import collections
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -30,6 +31,20 @@ else:
     for each in kept:
         socket.send_fds(outbox, [b"x"], [each.fileno()])
         each.close()
+signal.pause()
+"""
+
+
+# What a server that does not close does instead, with what it accepts.
+COMMANDS = {
+    "process": "kept = [listener.accept()[0] for _ in range(int(sys.argv[2]))]",
+    "inherited": "kept = [listener.accept()[0] for _ in range(int(sys.argv[2]))]; os.fork()",
+    "accept_queue": "pass",
+}
+COMMAND = """
+import os, signal, socket, sys
+listener = socket.create_server(("", int(sys.argv[1])), backlog=1024)
+%s
 signal.pause()
 """
 
@@ -178,6 +193,30 @@ class InTheLab(OwnersTest, ft.LabTestCase):
                 row = self.only_row(result, "server", state)
                 self.assertEqual((row["where"], row["count"]), ("accept_queue", N))
                 self.assertNotIn("close_wait.leak", result.remark_ids())
+
+    @unittest.skipUnless(PYTHON, "takes a python3 that anybody may run")
+    def test_a_command(self):
+        """ss of --inspect does not see into its PID namespace."""
+        for where, program in COMMANDS.items():
+            with self.subTest(where):
+                words = [PYTHON, "-c", COMMAND % program, "{port}", str(N)]
+                result = self.run_checked(
+                    {
+                        "protocol": "raw",
+                        "client.program": "connect send close",
+                        "server.command": shlex.join(words),
+                        "load.connections": N,
+                        "settle": "500ms",
+                    }
+                )
+                self.assert_sums(result)
+                row = self.only_row(result, "server", "close_wait")
+                self.assertEqual((row["where"], row["count"]), (where, N))
+                leaks = "close_wait.leak" in result.remark_ids()
+                self.assertEqual(leaks, where != "accept_queue")
+                if where != "accept_queue":
+                    self.assertEqual(row["comm"], os.path.basename(PYTHON))
+                    self.assertEqual(len(numbers(row["descriptors"])), N)
 
     def test_none_is_left(self):
         result = self.run_checked({"load.connections": N, "settle": "500ms"})
