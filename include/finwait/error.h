@@ -45,7 +45,7 @@ int error_set(struct error *error, enum status status, const char *format, ...)
 /*
  * As error_set, for a failed system call: appends ": ERRNO (its text)" to the
  * message, e.g. "connect 127.0.0.1:80: ECONNREFUSED (Connection refused)".  Where descriptors are
- * what is lacking (EMFILE, ENFILE), whatever the call, the hint says which limit to raise.
+ * what is lacking (EMFILE, ENFILE, ENOMEM), whatever the call, the hint says which limit to raise.
  */
 int error_errno(struct error *error, enum status status, int errnum, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -31,6 +31,8 @@ static void advise(struct error *error, int errnum)
                           "(ulimit -n)");
     } else if (errnum == ENFILE) {
         error_hint(error, "no open file is left to the machine: raise the sysctl fs.file-max");
+    } else if (errnum == ENOMEM) {
+        error_hint(error, "give it more memory (ulimit -v, its cgroup's memory.max)");
     }
 }
 

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -268,6 +269,8 @@ int worker_main(const struct role_plan *plan, uint32_t index, struct board *boar
     };
     take_over(worker);
     if (worker_init(worker) != 0 || process_init(&process, descriptors) != 0) {
+        fprintf(stderr, "finwait: worker %u of the %s: no memory or no descriptors\n", index,
+                side_name(plan->side));
         return EXIT_FAILURE;
     }
     usage_begin(worker);

@@ -13,6 +13,28 @@
 
 enum { READ_MAX = 256 << 20 }; /* ten times what the longest series make */
 
+static const char *advice_for(int errnum)
+{
+    switch (errnum) {
+    case ENOSPC:
+    case EDQUOT:
+        return "make room there, or choose another directory for the result";
+    case EFBIG:
+        return "raise the limit of a file's size (ulimit -f)";
+    default:
+        return "choose another directory for the result";
+    }
+}
+
+/* `what` to `directory`, or to `file` in it, failed with `errnum`. */
+static int fail(int errnum, const char *what, const char *directory, const char *file,
+                struct error *error)
+{
+    error_errno(error, STATUS_MACHINE, errnum, "%s %s%s", what, directory, file);
+    return error->hint[0] != '\0' ? -1 /* of what is lacking */
+                                  : error_hint(error, "%s", advice_for(errnum));
+}
+
 /* mkdir -p; `path` is changed and restored. */
 static int make_directories(char *path, struct error *error)
 {
@@ -24,8 +46,7 @@ static int make_directories(char *path, struct error *error)
         *slash = '\0';
         int made = mkdir(path, 0777);
         if (made != 0 && errno != EEXIST) {
-            error_errno(error, STATUS_MACHINE, errno, "make directory %s", path);
-            return error_hint(error, "choose another directory for the result");
+            return fail(errno, "make directory", path, "", error);
         }
         *slash = end;
         if (end == '\0') {
@@ -47,8 +68,7 @@ static int open_directory(const char *directory, struct error *error)
     }
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        error_errno(error, STATUS_MACHINE, errno, "open directory %s", directory);
-        return error_hint(error, "choose another directory for the result");
+        return fail(errno, "open directory", directory, "", error);
     }
     return fd;
 }
@@ -63,11 +83,7 @@ int result_directory(const char *directory, struct error *error)
     int denied = faccessat(fd, ".", W_OK, AT_EACCESS);
     int saved = errno;
     close(fd);
-    if (denied != 0) {
-        error_errno(error, STATUS_MACHINE, saved, "write into directory %s", directory);
-        return error_hint(error, "choose another directory for the result");
-    }
-    return 0;
+    return denied == 0 ? 0 : fail(saved, "write into directory", directory, "", error);
 }
 
 /* Write, down to the disk, and close `fd` in any case; errno tells what failed first. */
@@ -173,21 +189,6 @@ static int write_file(const struct result *result, int directory)
     return status;
 }
 
-static const char *advice_for(int errnum)
-{
-    switch (errnum) {
-    case ENOSPC:
-    case EDQUOT:
-        return "make room there, or choose another directory for the result";
-    case EFBIG:
-        return "raise the limit of a file's size (ulimit -f)";
-    case ENOMEM:
-        return "give it more memory (ulimit -v, memory.max), or take fewer samples";
-    default:
-        return "choose another directory for the result";
-    }
-}
-
 int result_write(const struct result *result, const char *directory, struct error *error)
 {
     int fd = open_directory(directory, error);
@@ -197,9 +198,7 @@ int result_write(const struct result *result, const char *directory, struct erro
     }
     int status = write_file(result, fd);
     if (status != 0) {
-        int errnum = errno;
-        error_errno(error, STATUS_MACHINE, errnum, "write %s/%s", directory, RESULT_FILE);
-        error_hint(error, "%s", advice_for(errnum));
+        fail(errno, "write", directory, "/" RESULT_FILE, error);
     } else {
         fsync(fd); /* the new name; best effort, the content is safe */
     }

@@ -37,14 +37,14 @@ static void become_worker(void)
 /* What a worker keeps: these, then its listeners. */
 enum { KEPT_CONTROL, KEPT_LEASH, KEPT_LISTENERS };
 
-/* Make those of `has` the only ones; their numbers may change.  -1: no memory, or not possible. */
-static int own_descriptors(struct worker_descriptors *has)
+/* Make those of `has` the only ones; their numbers may change. */
+static int own_descriptors(struct worker_descriptors *has, struct error *error)
 {
     uint32_t count = KEPT_LISTENERS + has->listener_count;
     int *fd = malloc(count * sizeof *fd); /* never freed: the worker's listeners stay there */
 
     if (fd == NULL) {
-        return -1;
+        return error_errno(error, STATUS_MACHINE, ENOMEM, "a worker's descriptors");
     }
     fd[KEPT_CONTROL] = has->control;
     fd[KEPT_LEASH] = has->leash;
@@ -52,6 +52,7 @@ static int own_descriptors(struct worker_descriptors *has)
         fd[KEPT_LISTENERS + i] = has->listeners[i];
     }
     if (descriptors_keep(fd, count) != 0) {
+        error_errno(error, STATUS_MACHINE, errno, "a worker's descriptors");
         free(fd);
         return -1;
     }
@@ -75,11 +76,8 @@ static _Noreturn void run_worker(struct workers *workers, uint32_t index, int co
     become_worker();
     if (lab_enter(workers->lab, workers->home, &error) != 0 ||
         descriptors_limit(workers->plan.descriptors, &error) != 0 ||
-        privileges_keep(PRIVILEGES_WORKER, &error) != 0) {
+        privileges_keep(PRIVILEGES_WORKER, &error) != 0 || own_descriptors(&has, &error) != 0) {
         error_print(&error, stderr);
-        _exit(EXIT_FAILURE);
-    }
-    if (own_descriptors(&has) != 0) {
         _exit(EXIT_FAILURE);
     }
     _exit(worker_main(&workers->plan, index, workers->board, &has));

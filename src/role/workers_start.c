@@ -71,11 +71,19 @@ static void count_finished(struct workers *workers, struct worker_process *proce
     }
 }
 
+/* `length` is what recv(2) gave, with `errnum`: 0 when the worker has ended, which it says why. */
 static int not_ready(const struct workers *workers, const struct worker_process *process,
-                     struct error *error)
+                     ssize_t length, int errnum, struct error *error)
 {
-    return error_set(error, STATUS_MACHINE, "worker %td of the %s did not get ready",
-                     process - workers->process, side_name(workers->plan.side));
+    ptrdiff_t index = process - workers->process;
+    const char *side = side_name(workers->plan.side);
+
+    if (length < 0 && errnum != EAGAIN) {
+        return error_errno(error, STATUS_MACHINE, errnum, "hear of worker %td of the %s", index,
+                           side);
+    }
+    return error_set(error, STATUS_MACHINE, "worker %td of the %s %s", index, side,
+                     length == 0 ? "ended before it was ready" : "did not get ready in time");
 }
 
 static void fail_start(struct workers *workers, const struct error *error)
@@ -164,7 +172,7 @@ void workers_ended(struct worker_process *process)
 
     tell_lost(workers, process, workers_reap(process, OUTCOME_KILLED));
     if (workers->start.timer != NULL) {
-        not_ready(workers, process, &error);
+        not_ready(workers, process, 0, 0, &error);
         fail_start(workers, &error);
         return;
     }
@@ -216,8 +224,9 @@ static int await_ready(const struct workers *workers, struct error *error)
 
         while (poll(&ready, 1, READY_MS) < 0 && errno == EINTR) {
         }
-        if (recv(ready.fd, &byte, 1, MSG_DONTWAIT) != 1 || byte != CONTROL_READY) {
-            return not_ready(workers, &workers->process[i], error);
+        ssize_t length = recv(ready.fd, &byte, 1, MSG_DONTWAIT);
+        if (length != 1 || byte != CONTROL_READY) {
+            return not_ready(workers, &workers->process[i], length, errno, error);
         }
     }
     return 0;

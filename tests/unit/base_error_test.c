@@ -118,6 +118,8 @@ static void what_is_lacking_is_told_with_its_limit(void **state)
     assert_non_null(strstr(error.hint, "ulimit -n"));
     error_errno(&error, STATUS_MACHINE, ENFILE, "socket");
     assert_non_null(strstr(error.hint, "fs.file-max"));
+    error_errno(&error, STATUS_MACHINE, ENOMEM, "socket");
+    assert_non_null(strstr(error.hint, "ulimit -v"));
     error_fork(&error, EAGAIN);
     assert_string_equal(error.what, "fork: EAGAIN (Resource temporarily unavailable)");
     assert_non_null(strstr(error.hint, "ulimit -u"));
