@@ -51,6 +51,7 @@ struct role_ops {
     void (*go)(struct role *role);
     void (*stop)(struct role *role);
     void (*kill)(struct role *role);
+    void (*strike_one)(struct role *role, uint32_t worker, int number);
     int (*start)(struct role *role, const struct event_spec *as, struct error *error);
     void (*signal)(struct role *role, int number); /* to each of its processes; none while down */
     void (*account)(const struct role *role, struct account *account);
@@ -65,7 +66,8 @@ struct role {
     const struct role_ops *ops;
     enum side side;
     struct role_events events;
-    bool frozen; /* role_freeze was called; processes to come are frozen as well */
+    struct role *before; /* the owner's: what played the side before, whose account counts, too */
+    bool frozen;         /* role_freeze was called; processes to come are frozen as well */
 };
 
 /* A kind of role: one file and one row of role_kinds. */
@@ -106,6 +108,9 @@ void role_stop(struct role *role);
  * load is not over yet.  After a start it will be called anew.
  */
 void role_kill(struct role *role);
+
+/* SIGKILL, SIGSTOP or SIGCONT to worker `worker` alone, from 0; not while a start is under way. */
+void role_strike_one(struct role *role, uint32_t worker, int number);
 
 /* SIGSTOP or SIGCONT: its sockets live on, nobody serves them.  A start thaws it no more. */
 void role_freeze(struct role *role, bool frozen);

@@ -56,8 +56,9 @@ struct fault {
 };
 
 enum event_kind {
-    EVENT_KILL,  /* kill: SIDE: SIGKILL to all its workers; a server's listener closes */
-    EVENT_START, /* start: SIDE: its workers again; a server binds as soon as it can */
+    EVENT_KILL,  /* kill: SIDE: SIGKILL to all its workers, or to one; a server's listener closes */
+    EVENT_START, /* start: SIDE: its workers again; a server binds as soon as it can.  With
+                    SO_REUSEPORT also beside those that run, until a kill ends these */
     EVENT_STOP,  /* stop: SIDE: SIGSTOP: its sockets live, nobody serves them */
     EVENT_CONT,  /* cont: SIDE: SIGCONT */
     EVENT_KIND_N,
@@ -77,9 +78,13 @@ struct event_spec {
     enum side side;
     enum event_switch reuseaddr; /* EVENT_START: SO_REUSEADDR of the new sockets */
     enum event_switch reuseport; /* EVENT_START: SO_REUSEPORT of them */
-    bool moves;                  /* EVENT_START: it runs from now on in the host of … */
-    enum side host;              /* … this side, on its addresses */
-    unsigned given;              /* as in struct fault */
+    bool beside; /* EVENT_START: the old workers go on; EVENT_KILL: it ends the old ones alone.  By
+                    the order of events, not written */
+    bool one;    /* EVENT_KILL, EVENT_STOP, EVENT_CONT: … */
+    uint32_t worker; /* … this worker alone, from 0 */
+    bool moves;      /* EVENT_START: it runs from now on in the host of … */
+    enum side host;  /* … this side, on its addresses */
+    unsigned given;  /* as in struct fault */
     struct where where;
 };
 

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "events.h"
 #include "story.h"
 
@@ -21,21 +23,67 @@ static char *tell_when(char text[WHEN_TEXT], int64_t due)
     return text;
 }
 
-/* The first moment after `moment` that such an event happened to the same side; or NULL. */
+/* Whether what befell `one` befell all of `other` as well. */
+static bool covers(const struct event_spec *one, const struct event_spec *other)
+{
+    return !one->one || (other->one && one->worker == other->worker);
+}
+
+/* The first moment after `moment` that such an event happened to the same, or all, of the side; or
+ * NULL. */
 static const struct moment *next_of(const struct result *result, const struct moment *moment,
                                     enum event_kind one, enum event_kind other)
 {
-    enum side side = moment_event(result, moment)->side;
+    const struct event_spec *struck = moment_event(result, moment);
 
     for (const struct moment *next = moment + 1; next < result->moment + result->moment_count;
          next++) {
         const struct event_spec *event = moment_event(result, next);
-        if (event != NULL && next->happened && next->error == NULL && event->side == side &&
-            (event->kind == one || event->kind == other)) {
+        if (event != NULL && next->happened && next->error == NULL && event->side == struck->side &&
+            (event->kind == one || event->kind == other) && covers(event, struck)) {
             return next;
         }
     }
     return NULL;
+}
+
+#define WHO_TEXT 48
+
+/* "the server", "worker 1 of the server", "the old server".  Returns `text`. */
+static char *tell_who(char text[WHO_TEXT], const struct event_spec *event)
+{
+    const char *side = side_name(event->side);
+
+    if (event->one) {
+        snprintf(text, WHO_TEXT, "worker %u of the %s", event->worker, side);
+    } else {
+        snprintf(text, WHO_TEXT, "the %s%s",
+                 event->beside && event->kind == EVENT_KILL ? "old " : "", side);
+    }
+    return text;
+}
+
+/* Whether what was struck had a listener that others had not: a lone worker's by SO_REUSEPORT. */
+static bool has_listener(const struct facts *facts, const struct event_spec *event)
+{
+    return event->side == SIDE_SERVER &&
+           (!event->one || strcmp(facts_scenario(facts, "server.sockopt.reuseport"), "on") == 0);
+}
+
+/* The connections that were reset in a queue, where there was one listener to close. */
+static void say_queue(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    double reset = facts_reset_unaccepted(facts);
+
+    if (reset > 0 && events_count(facts, EVENT_KILL, SIDE_SERVER) == 1 &&
+        facts->result->side[SIDE_SERVER].workers_died == 0) {
+        story_evidence(story, "server.counter.TcpEstabResets");
+        story_evidence(story, "server.counter.TcpPassiveOpens");
+        story_evidence(story, "server.attempted");
+        story_say(story, "%s %s lost in that queue: established, reset, and never accepted.",
+                  COUNT(reset), PLURAL(reset, "connection was", "connections were"));
+    }
 }
 
 /* do_exit() closes descriptors as close(2) does; a listener resets its queue
@@ -45,15 +93,19 @@ static void say_kill(struct story *story, const struct moment *moment)
     const struct facts *facts = &story->facts;
     const struct event_spec *event = moment_event(facts->result, moment);
     bool server = event->side == SIDE_SERVER;
+    bool part = event->one || event->beside;
     double killed = (double)facts->result->side[event->side].account.outcome[OUTCOME_KILLED];
     bool again = next_of(facts->result, moment, EVENT_START, EVENT_START) != NULL;
     char when[WHEN_TEXT];
+    char who[WHO_TEXT];
 
     story_say(story,
-              "%s the %s was killed (SIGKILL): the kernel closed its sockets for it, with a FIN "
+              "%s %s was killed (SIGKILL): the kernel closed its sockets for it, with a FIN "
               "or, where data had come that it had not read, a RST%s%s.",
-              tell_when(when, event->at), side_name(event->side),
-              server ? "; with the listener it reset what waited in the accept queue" : "",
+              tell_when(when, event->at), tell_who(who, event),
+              has_listener(facts, event)
+                  ? "; with the listener it reset what waited in the accept queue"
+                  : "",
               program_has(&facts->result->side[event->side].steps, STEP_INHERIT)
                   ? "; what a child of its `inherit` had as well stayed open until that closed it"
                   : "");
@@ -62,7 +114,10 @@ static void say_kill(struct story *story, const struct moment *moment)
                   PLURAL(killed, "was", "were"));
         story_evidence(story, "%s.outcome.killed", side_name(event->side));
     }
-    if (!again) {
+    if (has_listener(facts, event)) {
+        say_queue(story);
+    }
+    if (!again && !part) {
         story_say(story, "%s",
                   server ? "From then on nothing listened."
                          : "From then on no connection was begun.");
@@ -78,8 +133,9 @@ static void say_start(struct story *story, const struct moment *moment)
     if (moment->error != NULL) {
         return; /* observe_restart tells what bind(2) met, observe_not_done all else */
     }
-    story_say(story, "%s the %s was started again%s%s%s", tell_when(when, event->at),
-              side_name(event->side), moves ? ", on the " : "", moves ? side_name(event->host) : "",
+    story_say(story, "%s the %s was started %s%s%s%s", tell_when(when, event->at),
+              side_name(event->side), event->beside ? "anew beside the old one" : "again",
+              moves ? ", on the " : "", moves ? side_name(event->host) : "",
               moves ? "'s host" : "");
     if (moment->has_took) {
         story_add(story, ", and was ready after %s", DURATION(moment->took));
@@ -93,6 +149,7 @@ static void say_stop(struct story *story, const struct moment *moment)
     const struct event_spec *event = moment_event(result, moment);
     const struct moment *until = next_of(result, moment, EVENT_CONT, EVENT_KILL);
     bool server = event->side == SIDE_SERVER;
+    char who[WHO_TEXT];
 
     if (until != NULL && event->at == 0) {
         story_say(story, "For the first %s of the load", DURATION(until->due));
@@ -104,10 +161,10 @@ static void say_stop(struct story *story, const struct moment *moment)
         story_say(story, "From the start of the load");
     }
     story_add(story,
-              " the %s was stopped (SIGSTOP): its kernel went on %sacknowledging what came, but "
-              "no program %s, read, wrote or closed.",
-              side_name(event->side), server ? "completing handshakes and " : "",
-              server ? "accepted" : "connected");
+              " %s was stopped (SIGSTOP): its kernel went on %sacknowledging what came, but "
+              "no program %s, read, wrote or closed%s.",
+              tell_who(who, event), server ? "completing handshakes and " : "",
+              server ? "accepted" : "connected", event->one ? " there" : "");
     story_piled_up(story, event->at, until != NULL ? until->due + AFTERMATH : INT64_MAX);
     if (!server && until != NULL && moment_event(result, until)->kind == EVENT_CONT &&
         story->facts.open_loop) {

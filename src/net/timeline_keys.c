@@ -34,6 +34,14 @@ static void keep_host(void *into, int64_t side)
     event->host = (enum side)side;
 }
 
+static void keep_worker(void *into, int64_t worker)
+{
+    struct event_spec *event = into;
+
+    event->one = true;
+    event->worker = (uint32_t)worker;
+}
+
 #define FIELD(type, member) offsetof(struct type, member), sizeof(((struct type *)NULL)->member)
 #define TIME(least)         VALUE_OF(DURATION, least, TIME_MAX)
 #define ON                                                                                         \
@@ -77,8 +85,13 @@ static const struct timeline_key event_keys[] = {
          "when it happens, from the start of the load; by default before the first connection"},
     {"kill", VALUE_ONE_OF(side_words), FIELD(event_spec, side), .kind = EVENT_KILL,
      .about = "SIGKILL to all workers of the side; a server's listener is gone"},
+    {"worker", VALUE_OF(COUNT, 0, 255), .keep = keep_worker, .kind = KEY_NO_KIND,
+     .kinds = KEY_BIT(EVENT_KILL) | KEY_BIT(EVENT_STOP) | KEY_BIT(EVENT_CONT),
+     .about = "this worker alone, from 0; with server.sockopt.reuseport it has a listener of its "
+              "own, whose queue goes or waits with it"},
     {"start", VALUE_ONE_OF(side_words), FIELD(event_spec, side), .kind = EVENT_START,
-     .about = "its workers again; a server binds as soon as it can"},
+     .about = "its workers again; a server binds as soon as it can, with server.sockopt.reuseport "
+              "also while the old workers run, which the next kill ends"},
     {"stop", VALUE_ONE_OF(side_words), FIELD(event_spec, side), .kind = EVENT_STOP,
      .about = "SIGSTOP: its sockets live, nobody serves them"},
     {"cont", VALUE_ONE_OF(side_words), FIELD(event_spec, side), .kind = EVENT_CONT,

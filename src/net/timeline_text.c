@@ -117,7 +117,7 @@ char *fault_describe(char *text, size_t size, const struct fault *fault)
     return text;
 }
 
-/* What a start changes: `colon` after each key. */
+/* What a start changes, or which worker a kill ends: `colon` after each key. */
 static void add_changes(struct line *line, const struct event_spec *event, const char *colon)
 {
     if (event->reuseaddr != EVENT_AS_IT_WAS) {
@@ -127,6 +127,12 @@ static void add_changes(struct line *line, const struct event_spec *event, const
     if (event->reuseport != EVENT_AS_IT_WAS) {
         add(line, ", reuseport", colon);
         add(line, " ", timeline_switch[event->reuseport]);
+    }
+    if (event->one) {
+        char number[16];
+        snprintf(number, sizeof number, "%u", event->worker);
+        add(line, ", worker", colon);
+        add(line, " ", number);
     }
     if (event->moves) {
         add(line, ", host", colon);

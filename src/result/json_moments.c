@@ -89,6 +89,8 @@ const struct field event_fields[] = {
     {"side", WORD(side_item, SIDE_N), AT(event_spec, side)},
     {"reuseaddr", WORD(switch_item, EVENT_SWITCH_N), AT(event_spec, reuseaddr), .optional = true},
     {"reuseport", WORD(switch_item, EVENT_SWITCH_N), AT(event_spec, reuseport), .optional = true},
+    {"worker", &codec_unsigned, AT(event_spec, worker), .flag = FLAG(event_spec, one)},
+    {"beside", &codec_bool, AT(event_spec, beside), .optional = true},
     {"host", WORD(side_item, SIDE_N), AT(event_spec, host), .flag = FLAG(event_spec, moves)},
     {0},
 };

@@ -41,6 +41,11 @@ void role_kill(struct role *role)
     role->ops->kill(role);
 }
 
+void role_strike_one(struct role *role, uint32_t worker, int number)
+{
+    role->ops->strike_one(role, worker, number);
+}
+
 void role_freeze(struct role *role, bool frozen)
 {
     role->ops->signal(role, frozen ? SIGSTOP : SIGCONT);

@@ -54,6 +54,25 @@ static void workers_kill(struct role *role)
     workers_tell_finished(workers);
 }
 
+/* Its end is asked for: no worker has died.  What is starting has no process yet, or none that
+ * serves. */
+static void workers_strike_one(struct role *role, uint32_t worker, int number)
+{
+    struct workers *workers = workers_of(role);
+    struct worker_process *process = &workers->process[worker];
+
+    if (!hears(workers) || worker >= workers->plan.workers || process->pid == 0) {
+        return;
+    }
+    if (number == SIGKILL) {
+        workers_reap(process, OUTCOME_KILLED);
+        workers_count_finished(process);
+    } else {
+        process->frozen = number == SIGSTOP;
+        kill(process->pid, number);
+    }
+}
+
 static int workers_start(struct role *role, const struct event_spec *as, struct error *error)
 {
     return workers_start_again(workers_of(role), as, error);
@@ -66,6 +85,9 @@ static void workers_strike(struct role *role, int number)
             workers_watch_last(workers_of(role));
         }
         workers_signal(workers_of(role), number);
+    }
+    for (uint32_t i = 0; i < workers_of(role)->plan.workers && number == SIGCONT; i++) {
+        workers_of(role)->process[i].frozen = false;
     }
 }
 
@@ -150,6 +172,7 @@ static const struct role_ops workers_ops = {
     .go = workers_go,
     .stop = workers_stop,
     .kill = workers_kill,
+    .strike_one = workers_strike_one,
     .start = workers_start,
     .signal = workers_strike,
     .account = workers_account,

@@ -19,6 +19,7 @@ struct worker_process {
     int control; /* our end of its socket pair; -1 once closed */
     struct event *event;
     bool finished; /* has said so, or is dead */
+    bool frozen;   /* it alone was stopped */
     uint64_t died; /* what its slot had counted of `die` when it was forked */
     bool given_up; /* workers_give_up was called, for this reason: */
     enum lost_how how;
@@ -113,6 +114,9 @@ int workers_start_first(struct workers *workers, struct error *error);
 
 /* role_start. */
 int workers_start_again(struct workers *workers, const struct event_spec *as, struct error *error);
+
+/* It has finished, or has been reaped: the last one that is tells the owner. */
+void workers_count_finished(struct worker_process *process);
 
 /* A worker has ended by itself, or is given up: reap it and tell. */
 void workers_ended(struct worker_process *process);

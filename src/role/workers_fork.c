@@ -101,6 +101,7 @@ static int fork_worker(struct workers *workers, uint32_t index, const struct lis
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
     process->given_up = false;
+    process->frozen = false;
     process->died = account->outcome[OUTCOME_DIED];
     process->pid = lab_fork(workers->lab);
     if (process->pid == 0) {

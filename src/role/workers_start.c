@@ -60,8 +60,10 @@ void workers_tell_finished(struct workers *workers)
     }
 }
 
-static void count_finished(struct workers *workers, struct worker_process *process)
+void workers_count_finished(struct worker_process *process)
 {
+    struct workers *workers = process->workers;
+
     if (process->finished) {
         return;
     }
@@ -177,7 +179,7 @@ void workers_ended(struct worker_process *process)
         return;
     }
     workers->died++;
-    count_finished(workers, process);
+    workers_count_finished(process);
 }
 
 static void on_word(evutil_socket_t fd, short what, void *argument)
@@ -194,7 +196,7 @@ static void on_word(evutil_socket_t fd, short what, void *argument)
     if (n != 1) { /* the end of file is a worker's death */
         workers_ended(process);
     } else if (byte != CONTROL_READY) {
-        count_finished(workers, process);
+        workers_count_finished(process);
     } else if (++workers->start.ready == workers->plan.workers) {
         started(workers);
     }

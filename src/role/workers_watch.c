@@ -40,7 +40,7 @@ static void look_at(struct workers *workers, struct worker_process *process)
 {
     uint64_t beat = workers->board->slot[process - workers->process].beat;
 
-    if (beat != process->beat || workers->role.frozen) {
+    if (beat != process->beat || workers->role.frozen || process->frozen) {
         process->beat = beat;
         process->quiet = 0;
         return;
@@ -74,7 +74,7 @@ void workers_watch_last(struct workers *workers)
 {
     for (uint32_t i = 0; i < workers->plan.workers && !workers->role.frozen; i++) {
         struct worker_process *process = &workers->process[i];
-        int number = process->pid > 0 ? stopped_by(process) : 0;
+        int number = process->pid > 0 && !process->frozen ? stopped_by(process) : 0;
         if (number != 0) {
             lose(process, LOST_STOPPED, number);
         }

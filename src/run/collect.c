@@ -257,19 +257,32 @@ static bool collect_command(struct trial *trial, enum side side)
     return is;
 }
 
+/* And of the roles that it took over from. */
+static void collect_accounts(const struct role *role, struct result_side *kept)
+{
+    struct account *account = grow_new(1, sizeof *account);
+    struct role_progress progress;
+
+    account_init(&kept->account);
+    for (; role != NULL; role = role->before) {
+        role_account(role, account);
+        account_merge(&kept->account, account);
+        role_progress(role, &progress);
+        kept->workers_died += progress.workers_died;
+    }
+    free(account);
+}
+
 static void collect_role(struct trial *trial, enum side side)
 {
     struct result_side *kept = &trial->result->side[side];
-    struct role_progress progress;
 
     if (collect_command(trial, side)) {
         return;
     }
-    role_account(trial->role[side], &kept->account);
-    role_progress(trial->role[side], &progress);
+    collect_accounts(trial->role[side], kept);
     kept->played = true;
     kept->workers = trial->workers[side];
-    kept->workers_died = progress.workers_died;
     collect_tls(trial, kept);
 }
 

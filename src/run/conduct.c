@@ -196,6 +196,19 @@ static int start_role(struct trial *trial, enum side side, struct error *error)
     return trial->role[side] != NULL ? 0 : -1;
 }
 
+/* The old one goes on, as what was before the new one. */
+static int on_start_beside(struct trial *trial, enum side side, struct error *error)
+{
+    struct role *old = trial->role[side];
+
+    if (start_role(trial, side, error) != 0) {
+        trial->role[side] = old;
+        return -1;
+    }
+    trial->role[side]->before = old;
+    return 0;
+}
+
 static int setup_lab(struct trial *trial, struct error *error)
 {
     struct lab_config config;
@@ -223,7 +236,7 @@ static int setup_sampler(struct trial *trial, struct error *error)
 /* The roles are forked before the sampler's thread exists: fork(2) and threads do not mix well. */
 static int setup(struct trial *trial, struct error *error)
 {
-    static const struct moments_calls calls = {on_stopped, on_not_started};
+    static const struct moments_calls calls = {on_stopped, on_start_beside, on_not_started};
     const struct scenario *scenario = trial->scenario;
 
     collect_setup(trial);
@@ -312,22 +325,31 @@ static void run_phases(struct trial *trial)
 static void end_roles(struct trial *trial)
 {
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        if (trial->role[side] != NULL) {
-            role_freeze(trial->role[side], true);
+        for (struct role *role = trial->role[side]; role != NULL; role = role->before) {
+            role_freeze(role, true);
         }
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        if (trial->role[side] != NULL) {
-            role_end(trial->role[side]);
+        for (struct role *role = trial->role[side]; role != NULL; role = role->before) {
+            role_end(role);
         }
+    }
+}
+
+static void free_roles(struct role *role)
+{
+    while (role != NULL) {
+        struct role *before = role->before;
+        role_free(role);
+        role = before;
     }
 }
 
 static void trial_fini(struct trial *trial)
 {
     sampler_free(trial->sampler);
-    role_free(trial->role[SIDE_CLIENT]);
-    role_free(trial->role[SIDE_SERVER]);
+    free_roles(trial->role[SIDE_CLIENT]);
+    free_roles(trial->role[SIDE_SERVER]);
     capture_free(trial->capture);
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         plan_command_free(&trial->command[side]);

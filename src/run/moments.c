@@ -1,6 +1,7 @@
 #include "moments.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,6 +178,12 @@ static void start(struct moments *moments, struct moment *moment, const struct e
     enum side side = event->side;
     struct error error;
 
+    if (event->beside) {
+        int status = moments->calls.start_beside(trial, side, &error);
+        trial->undone = trial->undone || status != 0;
+        record_done(moment, status == 0 ? NULL : &error);
+        return;
+    }
     moments->refused[side] = refusals_of(moments, side);
     moments->restart[side] = moment;
     if (role_start(trial->role[side], event, &error) != 0) {
@@ -184,13 +191,42 @@ static void start(struct moments *moments, struct moment *moment, const struct e
     }
 }
 
+static void do_kill(struct moments *moments, const struct event_spec *event)
+{
+    struct role *role = moments->trial->role[event->side];
+
+    if (event->beside) {
+        if (role->before != NULL) { /* else the new one could not be started */
+            role_kill(role->before);
+        }
+        return;
+    }
+    moments_not_restarted(moments, event->side, &overtaken);
+    role_kill(role);
+}
+
+static const int signals[EVENT_KIND_N] = {
+    [EVENT_KILL] = SIGKILL, [EVENT_STOP] = SIGSTOP, [EVENT_CONT] = SIGCONT};
+
+/* What befalls one worker leaves the others as they are. */
+static void do_one(struct moments *moments, struct moment *moment, const struct event_spec *event)
+{
+    record_begun(moment);
+    role_strike_one(moments->trial->role[event->side], event->worker, signals[event->kind]);
+    record_done(moment, NULL);
+}
+
 static void do_event(struct moments *moments, struct moment *moment)
 {
     const struct event_spec *event = &moments->trial->scenario->event[moment->index];
     struct role *role = moments->trial->role[event->side];
 
+    if (event->one) {
+        do_one(moments, moment, event);
+        return;
+    }
     record_begun(moment);
-    if (event->kind == EVENT_KILL || event->kind == EVENT_START) {
+    if ((event->kind == EVENT_KILL || event->kind == EVENT_START) && !event->beside) {
         moments->down[event->side] = event->kind == EVENT_KILL;
     }
     moments->frozen[event->side] = event->kind == EVENT_STOP;
@@ -199,8 +235,7 @@ static void do_event(struct moments *moments, struct moment *moment)
         return;
     }
     if (event->kind == EVENT_KILL) {
-        moments_not_restarted(moments, event->side, &overtaken);
-        role_kill(role);
+        do_kill(moments, event);
     } else {
         role_freeze(role, event->kind == EVENT_STOP);
         if (event->kind == EVENT_STOP) {
@@ -244,7 +279,7 @@ bool moments_revives(const struct moments *moments, enum side side)
     for (size_t i = moments->next; i < result->moment_count; i++) {
         const struct event_spec *event = moment_event(result, &result->moment[i]);
 
-        if (event != NULL && event->side == side) {
+        if (event != NULL && event->side == side && !event->one) {
             return event->kind == EVENT_START || event->kind == EVENT_CONT;
         }
     }

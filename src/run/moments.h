@@ -19,6 +19,7 @@ struct moments; /* opaque */
 /* Who is told what an event has made of a role. */
 struct moments_calls {
     void (*stopped)(struct trial *trial, struct role *role);
+    int (*start_beside)(struct trial *trial, enum side side, struct error *error);
     void (*not_started)(struct trial *trial, struct role *role, const struct error *error);
 };
 

@@ -1,5 +1,7 @@
 #include "draft.h"
 
+enum { WORKERS_MAX = 256 }; /* SIDE.workers */
+
 /* Whether what the lists `faults` and `events` say can happen. */
 
 static int fail_played(const struct draft *draft, const struct event_spec *event)
@@ -37,8 +39,8 @@ static int check_place(const struct draft *draft)
     return scenario->event_count > 0 ? fail_host(draft, "events", scenario->event[0].where) : 0;
 }
 
-/* What a side is, between events. */
-enum condition { RUNS, STOPPED, DEAD, CONDITION_N };
+/* What a side is, between events.  BESIDE: new workers run beside the old ones. */
+enum condition { RUNS, STOPPED, DEAD, BESIDE, CONDITION_N };
 
 /* What each event makes of each condition. */
 static const struct transition {
@@ -51,35 +53,39 @@ static const struct transition {
             [RUNS] = {true, DEAD, NULL},
             [STOPPED] = {true, DEAD, NULL},
             [DEAD] = {false, DEAD, "it is killed already: write a start between the two"},
+            [BESIDE] = {true, RUNS, NULL},
         },
     [EVENT_START] =
         {
             [RUNS] = {false, RUNS, "it runs from the beginning: write a kill before it"},
             [STOPPED] = {false, STOPPED, "it is stopped, not killed: write cont"},
             [DEAD] = {true, RUNS, NULL},
+            [BESIDE] = {false, BESIDE, "two run already: write a kill, of the old one, between"},
         },
     [EVENT_STOP] =
         {
             [RUNS] = {true, STOPPED, NULL},
             [STOPPED] = {false, STOPPED, "it is stopped already: write a cont between the two"},
             [DEAD] = {false, DEAD, "it is killed: write a start between the two"},
+            [BESIDE] = {false, BESIDE, "two run: write a kill, of the old one, between"},
         },
     [EVENT_CONT] =
         {
             [RUNS] = {false, RUNS, "it is not stopped: write a stop before it"},
             [STOPPED] = {true, RUNS, NULL},
             [DEAD] = {false, DEAD, "it is killed, not stopped: write start"},
+            [BESIDE] = {false, BESIDE, "it is not stopped: write a stop before it"},
         },
 };
 
 /* The event of `side` that comes after `last` (NULL: the first): by time, then as written. */
-static const struct event_spec *next_event(const struct scenario *scenario, enum side side,
-                                           const struct event_spec *last)
+static struct event_spec *next_event(const struct scenario *scenario, enum side side,
+                                     const struct event_spec *last)
 {
-    const struct event_spec *next = NULL;
+    struct event_spec *next = NULL;
 
     for (size_t i = 0; i < scenario->event_count; i++) {
-        const struct event_spec *event = &scenario->event[i];
+        struct event_spec *event = &scenario->event[i];
         bool later =
             last == NULL || event->at > last->at || (event->at == last->at && event > last);
         if (event->side == side && later && (next == NULL || event->at < next->at)) {
@@ -98,20 +104,114 @@ static int fail_order(const struct draft *draft, const struct event_spec *event,
     return draft_fail_at(draft, event->where, hint);
 }
 
+/* Two listeners share a port where both have SO_REUSEPORT (socket(7)). */
+static bool can_start_beside(const struct scenario *scenario, const struct event_spec *event)
+{
+    const struct sockopts *options = &scenario->side[SIDE_SERVER].sockopt;
+
+    return event->kind == EVENT_START && event->side == SIDE_SERVER &&
+           scenario_plays(scenario, SIDE_SERVER) && !event->moves &&
+           event->reuseport != EVENT_OFF && event->reuseaddr == EVENT_AS_IT_WAS &&
+           options->set[SOCKOPT_REUSEPORT] && options->value[SOCKOPT_REUSEPORT] != 0;
+}
+
+/* What has become of a side, and of its workers. */
+struct crew {
+    enum condition condition;
+    uint32_t gone;
+    enum condition worker[WORKERS_MAX];
+};
+
+/* NULL: it can be struck alone.  A client waits for the end of each of its workers. */
+static const char *refuse_worker(const struct draft *draft, const struct event_spec *event,
+                                 const struct crew *crew)
+{
+    if (!scenario_plays(draft->scenario, event->side)) {
+        return "a command's processes are its own: take worker out";
+    }
+    if (crew->condition != RUNS) {
+        return crew->condition == BESIDE ? "two have a worker of that number: write a kill, of the "
+                                           "old one, before it"
+                                         : "the side does not run: write a start or cont before it";
+    }
+    if (event->side == SIDE_CLIENT && event->kind != EVENT_KILL) {
+        return "of the client's workers one can be killed alone: take worker out";
+    }
+    if (event->worker >= draft->scenario->side[event->side].workers) {
+        return event->side == SIDE_CLIENT
+                   ? "write client: {workers: N} with N above it: they count from 0"
+                   : "write server: {workers: N} with N above it: they count from 0";
+    }
+    const struct transition *transition = &transitions[event->kind][crew->worker[event->worker]];
+    return transition->allowed ? NULL : transition->hint;
+}
+
+static int strike_worker(const struct draft *draft, const struct event_spec *event,
+                         struct crew *crew)
+{
+    const char *refused = refuse_worker(draft, event, crew);
+
+    if (refused != NULL) {
+        return fail_order(draft, event, refused);
+    }
+    crew->worker[event->worker] = transitions[event->kind][crew->worker[event->worker]].to;
+    crew->gone += event->kind == EVENT_KILL;
+    if (crew->gone == draft->scenario->side[event->side].workers) {
+        crew->condition = DEAD;
+    }
+    return 0;
+}
+
+/* A kill ends all of them, a cont goes to those that were stopped alone, too. */
+static void change_all(struct crew *crew, const struct event_spec *event, enum condition to)
+{
+    crew->condition = to;
+    crew->gone = event->kind == EVENT_KILL ? 0 : crew->gone;
+    for (uint32_t i = 0; i < WORKERS_MAX; i++) {
+        bool keeps = crew->worker[i] == DEAD && event->kind != EVENT_KILL;
+        crew->worker[i] = keeps || event->kind == EVENT_STOP ? crew->worker[i] : RUNS;
+    }
+}
+
+/* Note what the order makes of it. */
+static int take_event(const struct draft *draft, struct event_spec *event, struct crew *crew)
+{
+    const struct transition *transition = &transitions[event->kind][crew->condition];
+
+    if (event->one) {
+        return strike_worker(draft, event, crew);
+    }
+    event->beside = crew->condition == BESIDE ||
+                    (crew->condition == RUNS && can_start_beside(draft->scenario, event));
+    if (event->kind == EVENT_START && crew->condition == RUNS && event->beside) {
+        crew->condition = BESIDE;
+        return 0;
+    }
+    if (!transition->allowed) {
+        bool could = transition == &transitions[EVENT_START][RUNS] && event->side == SIDE_SERVER;
+        return fail_order(draft, event,
+                          could
+                              ? "it runs from the beginning: write a kill before it, or for a new "
+                                "one beside it server: {sockopt: {reuseport: on}}"
+                              : transition->hint);
+    }
+    change_all(crew, event, transition->to);
+    return 0;
+}
+
 static int check_order(const struct draft *draft, enum side side)
 {
     const struct event_spec *last = NULL;
-    enum condition condition = RUNS;
+    struct crew crew = {.condition = RUNS};
 
-    for (const struct event_spec *event = next_event(draft->scenario, side, NULL); event != NULL;
+    for (struct event_spec *event = next_event(draft->scenario, side, NULL); event != NULL;
          event = next_event(draft->scenario, side, event)) {
-        const struct transition *transition = &transitions[event->kind][condition];
-        if (!transition->allowed) {
-            return fail_order(draft, event, transition->hint);
+        if (take_event(draft, event, &crew) != 0) {
+            return -1;
         }
-        condition = transition->to;
         last = event;
     }
+    enum condition condition = crew.condition;
     if (condition == STOPPED && side == SIDE_CLIENT && draft->scenario->load.duration == 0) {
         return fail_order(draft, last,
                           "the load would never end: write a cont after it, or load.duration");

@@ -123,7 +123,8 @@ static void bad_overrides_are_refused_where_they_were_said(void **state)
          "look at the indentation (blanks, no tabs), brackets and quotes from line 1 on"},
         {"events", "{start: server}", "--set events={start: server}",
          "{at: 0s, start: server} cannot happen",
-         "it runs from the beginning: write a kill before it"},
+         "it runs from the beginning: write a kill before it, or for a new one beside it server: "
+         "{sockopt: {reuseport: on}}"},
         {"expect", "", "--expect \"\"", "expect: not an expectation",
          "write e.g. \"- server.time_wait.peak >= 5000\""},
     };

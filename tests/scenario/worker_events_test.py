@@ -1,0 +1,91 @@
+"""Events of one worker, and a new listener beside the old one: SO_REUSEPORT gives each its queue."""
+
+import finwait_test as ft
+
+RATE = 500
+
+
+class WorkerEvents(ft.LabTestCase):
+    def play(self, events, **settings):
+        return self.run_checked(
+            {
+                "order": "server-first",
+                "load.rate": f"{RATE}/s",
+                "load.duration": "1500ms",
+                "load.timeout": "2s",
+                "settle": "300ms",
+                "client.workers": 1,
+                "server.workers": 2,
+                **settings,
+            },
+            f"--set=events=[{events}]",
+        )
+
+    REUSEPORT = {"server.sockopt.reuseport": "on"}
+
+    def story(self, result):
+        return " ".join(remark["text"] for remark in result.listed("remarks"))
+
+    def test_the_queue_of_a_hung_worker_is_lost_with_it(self):
+        result = self.play(
+            "{at: 400ms, stop: server, worker: 1}, {at: 900ms, kill: server, worker: 1}",
+            **self.REUSEPORT,
+        )
+        lost = result["client.outcome.reset"]
+        self.assertGreater(lost, 0)
+        self.assertEqual(result["client.attempted"] - result["server.attempted"], lost)
+        self.assertEqual(result["server.counter.TcpEstabResets"], lost)
+        self.assertEqual(result["client.outcome.refused"], 0)
+        self.assertEqual(result["server.workers_died"], 0)
+        self.assertIn(f"{lost} connections were lost in that queue", self.story(result))
+        self.assertNotIn("nothing listened", self.story(result))
+
+    def test_one_of_several_at_one_listener_takes_no_queue_along(self):
+        result = self.play("{at: 500ms, kill: server, worker: 0}")
+        self.assertEqual(
+            set(result.outcomes("client")) | set(result.outcomes("server")),
+            {"done"} | ({"killed"} & set(result.outcomes("server"))),
+        )
+        self.assertNotIn("accept queue", self.story(result))
+
+    def test_one_that_is_continued_goes_on(self):
+        result = self.play(
+            "{at: 300ms, stop: server, worker: 0}, {at: 600ms, cont: server, worker: 0}",
+            **self.REUSEPORT,
+        )
+        self.assertEqual(result.outcomes("client"), {"done": result["client.attempted"]})
+
+    def test_all_of_them_one_by_one_are_the_server(self):
+        result = self.play(
+            "{at: 300ms, kill: server, worker: 0}, {at: 500ms, kill: server, worker: 1},"
+            " {at: 700ms, start: server}",
+            **{**self.REUSEPORT, "server.sockopt.reuseaddr": "on"},
+        )
+        self.assertGreater(result["client.outcome.refused"], 0)
+        self.assertGreater(result["client.outcome.done"], RATE * 0.7 / 2)
+        self.assertEqual(result.listed("timeline")[2]["refusals"], 0)
+
+    def test_of_a_client_whose_share_never_begins(self):
+        result = self.play(
+            "{at: 500ms, kill: client, worker: 0}", **{"client.workers": 2, "server.workers": 1}
+        )
+        self.assertEqual(result["client.workers_died"], 0)
+        self.assertLess(result["client.attempted"], RATE * 1.5)
+
+    def test_a_reload(self):
+        """The new listener is there before the old one goes: nothing is refused in between."""
+        result = self.play(
+            "{at: 400ms, start: server}, {at: 800ms, kill: server}, {at: 1200ms, start: server}",
+            **self.REUSEPORT,
+        )
+        self.assertEqual(result["client.outcome.refused"], 0)
+        self.assertEqual(result["client.attempted"], sum(result.outcomes("client").values()))
+        self.assertEqual(result["server.messages_sent"], result["client.messages_received"])
+        self.assertGreater(result["client.outcome.done"], 0.9 * result["client.attempted"])
+        self.assertEqual([entry.get("error") for entry in result.listed("timeline")], [None] * 3)
+        self.assertIn("started anew beside the old one", self.story(result))
+        self.assertIn("the old server was killed", self.story(result))
+
+
+if __name__ == "__main__":
+    ft.main()
