@@ -2,8 +2,9 @@
 #include "machine.h"
 
 enum {
-    SHORT_MS = 10, /* a worker may be as late as that, on a machine with something else to do */
-    BRIEF_MS = 20, /* and both of them together */
+    SHORT_MS = 10,  /* a worker may be as late as that, on a machine with something else to do */
+    BRIEF_MS = 20,  /* and both of them together */
+    SLOW_MS = 1000, /* so long a message may take through a small window: TCP_RTO_MIN a segment */
 };
 
 /* A step of the model: whether it can run now (NULL: always), and what it does. */
@@ -433,13 +434,26 @@ int64_t step_patience(const struct world *world, enum side side)
     return bound > 0 ? bound : world->input->timeout > 0 ? world->input->timeout : INT64_MAX;
 }
 
+/* Whether a message of `sender` is on its way through a window that is too small for it, which
+ * takes as long as the two kernels see fit. */
+static bool moves_slowly(const struct world *world, enum side sender)
+{
+    const struct step *step = step_current(world, side_peer(sender));
+    bool reads = step != NULL && step_rules[step->op]->reads;
+
+    return reads && channel_count(&world->machine.channel[sender], SEGMENT_DATA) > 0 &&
+           flow_fits(world, sender) != FLOW_YES;
+}
+
 enum flow step_can_expire(const struct world *world, enum side side)
 {
     if (step_current(world, side) == NULL) {
         return FLOW_NO;
     }
     int64_t bound = own_bound(world, side);
-    bool brief = bound > 0 && bound <= BRIEF_MS * NS_PER_MS;
+    bool slow = moves_slowly(world, SIDE_CLIENT) || moves_slowly(world, SIDE_SERVER);
+    bool brief = (bound > 0 && bound <= BRIEF_MS * NS_PER_MS) ||
+                 (slow && step_patience(world, side) <= SLOW_MS * NS_PER_MS);
 
     return world->machine.end[side].expired ? FLOW_YES : brief ? FLOW_MAYBE : FLOW_NO;
 }

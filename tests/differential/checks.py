@@ -9,7 +9,12 @@ import wire
 
 
 # What is expected of every run, and fails where nothing came of it.
-IMPLIED = ("connections.opened > 0", "client.tls.handshakes > 0")
+IMPLIED = (
+    "connections.opened > 0",
+    "client.tls.handshakes > 0",
+    "server.tls.handshakes > 0",
+    "client.http.ok > 0",
+)
 
 
 def came_to_nothing(seen):

@@ -69,10 +69,10 @@ def unasked(seen):
     waits = {end[side]["fate"] for end in seen.result.listed("predicted") for side in SIDES}
     for remark in listed(seen):
         excused = remark["id"] == "connections.unfinished" and "timeout" in waits
-        # Faults answer in the server's name, and a full accept queue, or one whose server has died,
-        # leaves the client alone.
-        dies = "die" in seen.pair.program("server")
-        alone = seen.pair.get("faults") or seen.pair.get("server.backlog") or dies
+        # Faults answer in the server's name, and a full accept queue, one whose server has died or one
+        # that waits for data leaves the client alone.
+        alone = "die" in seen.pair.program("server")
+        alone |= any(map(seen.pair.get, ("faults", "server.backlog", "server.sockopt.defer_accept")))
         excused |= remark["id"] == "connections.not_accepted" and bool(alone)
         if remark["id"] in RECONCILIATION and not excused:
             yield f"{remark['id']}: {remark['text']}"

@@ -150,6 +150,31 @@ static void a_wait_ends_with_the_timeout(void **state)
 }
 
 /* Two that wait for room: either gives up first, and its close resets the other. */
+/* Who has sent what fits its buffer, and not the window, may wait in vain for the answer to it. */
+static void a_message_may_take_longer_than_a_short_wait(void **state)
+{
+    static const struct {
+        const char *server;
+        uint64_t response;
+        bool in_vain;
+    } cases[] = {
+        {"accept recv(or-fin,100ms) send repeat(3) close", 200000, true},
+        {"accept recv(or-fin,100ms) send repeat(3) close", 1000, false},
+        {"accept recv(or-fin,3s) send repeat(3) close", 200000, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct pair pair;
+        assert_int_equal(explore_sizes(&pair, "connect send recv repeat(3) wait-fin close",
+                                       cases[i].server, 1, cases[i].response),
+                         0);
+        assert_int_equal(has_fate(pair.model, SIDE_CLIENT, MODEL_EOF), cases[i].in_vain);
+        assert_true(has_fate(pair.model, SIDE_CLIENT, MODEL_DONE));
+        pair_fini(&pair);
+    }
+}
+
 static void a_send_that_waits_ends_with_the_timeout(void **state)
 {
     struct pair pair;
@@ -350,6 +375,7 @@ int main(void)
         cmocka_unit_test(a_long_send_can_be_cut),
         cmocka_unit_test(two_sends_can_wait_for_each_other),
         cmocka_unit_test(a_wait_ends_with_the_timeout),
+        cmocka_unit_test(a_message_may_take_longer_than_a_short_wait),
         cmocka_unit_test(a_send_that_waits_ends_with_the_timeout),
         cmocka_unit_test(a_message_that_is_cut_is_none),
         cmocka_unit_test(nagle_holds_what_a_reset_throws_away),
