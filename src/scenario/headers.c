@@ -1,8 +1,10 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "draft.h"
+#include "finwait/grow.h"
 
 /* Fields of a message's head: any number of names below its map, kept as the lines that are sent.
  */
@@ -156,11 +158,9 @@ static void each_field(const struct each *each, const struct option *option,
     while (line != NULL && *line != '\0') {
         int name = (int)strcspn(line, ":");
         int value = (int)strcspn(line, "\r") - name - 2;
-        char *path = NULL, *text = NULL;
-        if (asprintf(&path, "%s.%.*s", option->path, name, line) >= 0 &&
-            asprintf(&text, "%.*s", value, line + name + 2) >= 0) {
-            each->fn(each->context, path, text);
-        }
+        char *path = grow_format("%s.%.*s", option->path, name, line);
+        char *text = grow_format("%.*s", value, line + name + 2);
+        each->fn(each->context, path, text);
         free(path);
         free(text);
         line = strchr(line, '\n') + 1;

@@ -1,7 +1,7 @@
 /*
  * However its input is cut into pieces, the HTTP reader comes to the same verdict at the same
  * byte, and reads no byte that it was not fed.  The first two bytes of the data choose the sender
- * and the length of the pieces.
+ * and whether a HEAD was answered, and the length of the pieces.
  */
 
 #include <stdint.h>
@@ -35,13 +35,15 @@ static enum message_progress feed_copy(struct message_reader *reader, const uint
     return progress;
 }
 
-static struct verdict read_pieces(enum side sender, const uint8_t *bytes, size_t length,
+static struct verdict read_pieces(unsigned choice, const uint8_t *bytes, size_t length,
                                   size_t piece)
 {
-    const struct message_spec http = {.protocol = PROTOCOL_HTTP};
+    static char head[] = "HEAD";
+    const struct message_spec http = {.protocol = PROTOCOL_HTTP,
+                                      .method = choice & 2 ? head : NULL};
     struct verdict verdict = {.progress = MESSAGE_MORE};
 
-    message_reader_init(&verdict.reader, &http, sender);
+    message_reader_init(&verdict.reader, &http, choice & 1 ? SIDE_SERVER : SIDE_CLIENT);
     while (verdict.progress == MESSAGE_MORE && verdict.used < length) {
         size_t left = length - verdict.used;
         size_t used = 0;
@@ -59,6 +61,7 @@ static int same(const struct verdict *a, const struct verdict *b)
     }
     return a->used == b->used && a->reader.status == b->reader.status &&
            a->reader.peer_closes == b->reader.peer_closes &&
+           a->reader.asks_head == b->reader.asks_head &&
            a->reader.close_delimited == b->reader.close_delimited &&
            message_reader_fin(&a->reader) == message_reader_fin(&b->reader);
 }
@@ -68,11 +71,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2) {
         return 0;
     }
-    enum side sender = data[0] & 1 ? SIDE_SERVER : SIDE_CLIENT;
+    unsigned choice = data[0];
     size_t piece = (size_t)data[1] + 1;
-    struct verdict whole = read_pieces(sender, data + 2, size - 2, size);
-    struct verdict pieces = read_pieces(sender, data + 2, size - 2, piece);
-    struct verdict bytes = read_pieces(sender, data + 2, size - 2, 1);
+    struct verdict whole = read_pieces(choice, data + 2, size - 2, size);
+    struct verdict pieces = read_pieces(choice, data + 2, size - 2, piece);
+    struct verdict bytes = read_pieces(choice, data + 2, size - 2, 1);
 
     if (!same(&whole, &pieces) || !same(&whole, &bytes)) {
         abort();
