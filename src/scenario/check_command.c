@@ -23,6 +23,12 @@ static const struct own {
     {SIDE_CLIENT, "client.to"},
     {SIDE_CLIENT, "client.sockopt."},
     {SIDE_CLIENT, "client.tls."},
+    {SIDE_CLIENT, "request.method"},
+    {SIDE_CLIENT, "request.path"},
+    {SIDE_CLIENT, "request.host"},
+    {SIDE_CLIENT, "request.headers"},
+    {SIDE_CLIENT, "request.body"},
+    {SIDE_CLIENT, "request.body."},
     {SIDE_CLIENT, "load.connections"},
     {SIDE_CLIENT, "load.concurrency"},
     {SIDE_CLIENT, "load.rate"},
@@ -34,7 +40,13 @@ static const struct own {
     {SIDE_SERVER, "server.tls.tickets"},
     {SIDE_SERVER, "server.tls.unfinished"},
     {SIDE_SERVER, "server.tls.ignore_unexpected_eof"},
+    {SIDE_SERVER, "server.tls.verify"},
+    {SIDE_SERVER, "server.tls.ca"},
     {SIDE_SERVER, "response.chunked"},
+    {SIDE_SERVER, "response.status"},
+    {SIDE_SERVER, "response.headers"},
+    {SIDE_SERVER, "response.body"},
+    {SIDE_SERVER, "response.body."},
 };
 #define OWNS (sizeof owns / sizeof owns[0])
 

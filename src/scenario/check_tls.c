@@ -163,15 +163,15 @@ static bool client_lacks_cert(const struct scenario *scenario)
 /* The CA that is made is for a client of ours. */
 static bool asks_others(const struct scenario *scenario)
 {
-    return scenario->tls.side[SIDE_SERVER].verify && has_no_client(scenario) &&
+    return scenario->tls.side[SIDE_SERVER].verify && !scenario_plays(scenario, SIDE_CLIENT) &&
            scenario->tls.side[SIDE_SERVER].ca == NULL;
 }
 
 /* A CA of the user's signs no certificate of ours. */
 static bool shows_what_is_not_trusted(const struct scenario *scenario)
 {
-    return scenario->tls.side[SIDE_SERVER].ca != NULL && !has_no_client(scenario) &&
-           !has_no_server(scenario) && !client_has_files(scenario) &&
+    return scenario->tls.side[SIDE_SERVER].ca != NULL && scenario_plays(scenario, SIDE_CLIENT) &&
+           scenario_plays(scenario, SIDE_SERVER) && !client_has_files(scenario) &&
            scenario->tls.shown == TLS_SHOW_TRUSTED;
 }
 

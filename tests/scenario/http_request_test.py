@@ -3,6 +3,7 @@ run.  The servers that are not finwait's are Python's, on the loopback of this h
 
 import contextlib
 import http.server
+import sys
 import threading
 import unittest
 
@@ -136,6 +137,36 @@ class Statuses(ft.TestCase):
         self.assertEqual(result["client.outcome.bad_status"], N)
         self.assertEqual(result["connections.failed"], N)
         self.assertIn("http.bad_status", result.remark_ids())
+
+
+class Commanded(ft.LabTestCase):
+    """Python's server in the private lab, as a role."""
+
+    def load(self, path, status=0, **more):
+        command = f"{sys.executable} -m http.server --bind {{address}} {{port}}"
+        load = {"load.connections": N, "load.concurrency": 2, "settle": "0s"}
+        settings = {"server.command": command, "request.path": path, **CLIENT, **load, **more}
+        return self.run_checked(settings, status=status)
+
+    def test_a_path_that_is_there(self):
+        result = self.load("/")
+        self.assertEqual(result["client.http.status.200"], N)
+        self.assertEqual(result["connections.completed"], N)
+
+    def test_one_that_is_not(self):
+        result = self.load("/no/such", status=1)
+        self.assertEqual(result["client.http.status.404"], N)
+        self.assertEqual(result["connections.completed"], 0)
+        self.assertIn("http.bad_status", result.remark_ids())
+
+    def test_a_method_that_it_does_not_know(self):
+        result = self.load("/", **{"request.method": "PATCH", "http.ok": "501"})
+        self.assertEqual(result["client.http.5xx"], N)
+        self.assertEqual(result["connections.completed"], N)
+
+    def test_head(self):
+        result = self.load("/", **{"request.method": "HEAD"})
+        self.assertEqual(result["connections.completed"], N)
 
 
 class Responses(ft.LabTestCase):
