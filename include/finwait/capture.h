@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "finwait/address.h"
 #include "finwait/error.h"
 #include "finwait/lab.h"
 #include "finwait/seen.h"
@@ -37,10 +36,10 @@ struct captured {
     struct capture_tally tally;
     /* The connection that is drawn: the first that ended otherwise than foreseen, else the first.
      */
-    size_t drawn;              /* its place among those kept, by their SYNs, from 1 on; 0: none */
-    char client[ADDRESS_TEXT]; /* its client's end */
-    bool foreseen;             /* it ended as foreseen, or nothing was */
-    size_t count, skipped;     /* as in struct seen_story */
+    size_t drawn;               /* its place among those kept, by their SYNs, from 1 on; 0: none */
+    char client[SEEN_ENDPOINT]; /* its client's end */
+    bool foreseen;              /* it ended as foreseen, or nothing was */
+    size_t count, skipped;      /* as in struct seen_story */
     struct seen_packet packet[SEEN_DRAWN];
 };
 

@@ -294,6 +294,9 @@ void result_measure(struct result *result);
 typedef void (*result_doubt)(void *context, const char *name, double kept, double made);
 void result_check(const struct result *result, result_doubt fn, void *context);
 
+/* How connections end by the prediction; an empty set where there is none. */
+seen_endings result_foreseen(const struct result *result);
+
 /*
  * The value of a metric.  False when it was not measured.  Counters that did not move and errnos
  * that did not occur are 0 when their side was measured, though the flat list leaves them out.  A

@@ -38,6 +38,7 @@ bool seen_must_fin(seen_endings set, enum side side);
     X(SEEN_RST_UNFORESEEN, "RST not foreseen")                                                     \
     X(SEEN_FIN_UNFORESEEN, "FIN not foreseen")                                                     \
     X(SEEN_AGAIN, "retransmission")                                                                \
+    X(SEEN_AGAIN_UNANSWERED, "again, and in vain")                                                 \
     X(SEEN_UNANSWERED, "sent again below")
 
 enum seen_mark {
@@ -47,6 +48,12 @@ enum seen_mark {
         SEEN_MARK_N,
 };
 const char *seen_mark_words(enum seen_mark mark);
+
+/* Whether it says that the packet had been sent before. */
+static inline bool seen_is_again(enum seen_mark mark)
+{
+    return mark == SEEN_AGAIN || mark == SEEN_AGAIN_UNANSWERED;
+}
 
 struct seen_packet {
     int64_t at;     /* ns since the connection's first packet */
@@ -58,11 +65,26 @@ struct seen_packet {
     enum seen_mark mark;
 };
 
+/* What a teller of a connection's packets keeps between them; all 0 at first. */
+struct seen_teller {
+    bool begun[SIDE_N];
+    uint32_t base[SIDE_N];
+    int64_t first;
+};
+
+/* The next packet, which `side` sent at `at` (ns); without state and mark. */
+struct seen_packet seen_tell(struct seen_teller *teller, const struct segment *segment,
+                             enum side side, int64_t at);
+
 /* Flags as words, "FIN ACK"; those that have none here are left out.  Returns `text`.  And back: -1
  * for other words. */
 #define SEEN_FLAGS 32
 char *seen_flags(char text[SEEN_FLAGS], uint8_t flags);
 int seen_flags_read(const char *text, uint8_t *flags);
+
+/* An end as text, "198.18.0.1:40000".  Returns `text`. */
+#define SEEN_ENDPOINT 64
+char *seen_endpoint(char text[SEEN_ENDPOINT], const struct endpoint *endpoint, bool ipv6);
 
 /* Work out `state` and `mark` of a connection's packets, all of them, from the rest.  Returns how
  * the connection ended; an empty set of `foreseen`: nothing was. */

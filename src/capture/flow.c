@@ -37,32 +37,16 @@ seen_endings flow_ending(const struct flow *flow)
 struct seen_packet *flow_tell(const struct flow *flow)
 {
     struct seen_packet *told = calloc(flow->count > 0 ? flow->count : 1, sizeof *told);
+    struct seen_teller teller = {0};
     const struct packet *packet;
-    bool begun[SIDE_N] = {false};
-    uint32_t base[SIDE_N] = {0};
     size_t i = 0;
 
+    if (told == NULL) {
+        return NULL;
+    }
     STAILQ_FOREACH(packet, &flow->packets, next)
     {
-        const struct segment *segment = &packet->segment;
-        enum side side = packet->side;
-
-        if (told == NULL) {
-            return NULL;
-        }
-        if (!begun[side]) {
-            begun[side] = true;
-            base[side] = segment->seq;
-        }
-        bool known = (segment->flags & SEGMENT_ACK) != 0 && begun[side_peer(side)];
-        told[i++] = (struct seen_packet){
-            .at = packet->at - STAILQ_FIRST(&flow->packets)->at,
-            .side = side,
-            .flags = segment->flags,
-            .seq = segment->seq - base[side],
-            .ack = known ? segment->ack - base[side_peer(side)] : 0,
-            .length = segment->length,
-        };
+        told[i++] = seen_tell(&teller, &packet->segment, packet->side, packet->at);
     }
     return told;
 }

@@ -20,6 +20,12 @@ struct packet {
     uint8_t bytes[];
 };
 
+/* Whether it comes before the other in the order of time. */
+static inline bool packet_before(const struct packet *a, const struct packet *b)
+{
+    return a->at != b->at ? a->at < b->at : a->number < b->number;
+}
+
 /* Where a flow stands in its shelf. */
 enum flow_list {
     FLOW_FIRST, /* kept, whatever becomes of it */

@@ -139,39 +139,20 @@ static void read_last(struct reader *reader)
     }
 }
 
-/* Its place among those that are kept, by their SYNs. */
+/* Its place among those that are kept, by their first packets. */
 static size_t place_of(const struct shelf *shelf, const struct flow *drawn)
 {
     static const enum flow_list kept[] = {FLOW_FIRST, FLOW_OTHERWISE};
-    uint64_t first = STAILQ_FIRST(&drawn->packets)->number;
     const struct flow *flow;
     size_t place = 1;
 
     for (size_t i = 0; i < 2; i++) {
         TAILQ_FOREACH (flow, &shelf->flows[kept[i]], next) {
-            const struct packet *packet = STAILQ_FIRST(&flow->packets);
-            place += packet != NULL && packet->number < first;
+            const struct packet *first = STAILQ_FIRST(&flow->packets);
+            place += first != NULL && packet_before(first, STAILQ_FIRST(&drawn->packets));
         }
     }
     return place;
-}
-
-static void tell_client(const struct flow *flow, char text[ADDRESS_TEXT])
-{
-    const struct endpoint *client = &flow->end[SIDE_CLIENT];
-    struct address address = {0};
-
-    if (flow->ipv6) {
-        address.in6.sin6_family = AF_INET6;
-        memcpy(&address.in6.sin6_addr, client->address, sizeof address.in6.sin6_addr);
-        address.length = sizeof address.in6;
-    } else {
-        address.in.sin_family = AF_INET;
-        memcpy(&address.in.sin_addr, client->address, sizeof address.in.sin_addr);
-        address.length = sizeof address.in;
-    }
-    address_set_port(&address, client->port);
-    address_format(text, ADDRESS_TEXT, &address);
 }
 
 /* All of its packets tell the states; those in the middle of many are left out after. */
@@ -187,7 +168,7 @@ static int draw(const struct reader *reader, struct captured *captured)
     captured->foreseen = reader->foreseen == 0 || (ending & reader->foreseen) != 0;
     seen_shorten(told, flow->count, captured->packet, &captured->count, &captured->skipped);
     captured->drawn = place_of(&reader->shelf, flow);
-    tell_client(flow, captured->client);
+    seen_endpoint(captured->client, &flow->end[SIDE_CLIENT], flow->ipv6);
     free(told);
     return 0;
 }

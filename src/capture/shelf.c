@@ -302,7 +302,7 @@ static int count_flow(struct shelf *shelf, const struct flow *flow)
     }
     seen_walk(told, flow->count, 0);
     for (size_t i = 0; i < flow->count; i++) {
-        shelf->tally.retransmissions += told[i].mark == SEEN_AGAIN;
+        shelf->tally.retransmissions += seen_is_again(told[i].mark);
     }
     free(told);
     STAILQ_FOREACH(packet, &flow->packets, next)

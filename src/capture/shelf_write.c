@@ -4,25 +4,8 @@
 #include <unistd.h>
 
 #include "finwait/clock.h"
+#include "finwait/seen_file.h"
 #include "shelf.h"
-
-/* The file's format: pcap-savefile(5), with nanoseconds; each packet begins with its IP header. */
-
-enum {
-    MAGIC_NS = (int)0xa1b23c4d,
-    LINKTYPE_RAW = 101,
-    SNAP = 262144,
-};
-
-struct file_head {
-    uint32_t magic;
-    uint16_t major, minor;
-    uint32_t zone, accuracy, snap, link;
-};
-
-struct packet_head {
-    uint32_t seconds, fraction, captured, length;
-};
 
 struct item {
     const struct packet *packet;
@@ -33,8 +16,7 @@ static int compare(const void *left, const void *right)
     const struct packet *a = ((const struct item *)left)->packet;
     const struct packet *b = ((const struct item *)right)->packet;
 
-    return a->at != b->at ? (a->at > b->at) - (a->at < b->at)
-                          : (a->number > b->number) - (a->number < b->number);
+    return packet_before(b, a) - packet_before(a, b);
 }
 
 static void gather(const struct shelf *shelf, enum flow_list list, struct item *all, size_t *count)
@@ -52,7 +34,7 @@ static void gather(const struct shelf *shelf, enum flow_list list, struct item *
 
 static void write_packet(const struct packet *packet, FILE *out)
 {
-    struct packet_head head = {
+    struct seen_packet_head head = {
         .seconds = (uint32_t)(packet->at / NS_PER_S),
         .fraction = (uint32_t)(packet->at % NS_PER_S),
         .captured = (uint32_t)packet->captured,
@@ -66,7 +48,7 @@ static void write_packet(const struct packet *packet, FILE *out)
 /* In the order of time, as readers of such files expect it. */
 int shelf_write(const struct shelf *shelf, int fd)
 {
-    const struct file_head head = {(uint32_t)MAGIC_NS, 2, 4, 0, 0, SNAP, LINKTYPE_RAW};
+    const struct seen_file_head head = {SEEN_FILE_MAGIC, 2, 4, 0, 0, SEEN_FILE_SNAP, SEEN_FILE_RAW};
     struct item *all = calloc(shelf->tally.packets + 1, sizeof *all);
     FILE *out = fdopen(fd, "w");
     size_t count = 0;

@@ -4,6 +4,8 @@
 #include "command.h"
 #include "finwait/model.h"
 #include "finwait/order.h"
+#include "finwait/units.h"
+#include "show_seen.h"
 
 static enum status draw(const struct model_input *input, struct error *error)
 {
@@ -38,27 +40,15 @@ static enum status show(const struct scenario *scenario, const char *about, stru
     return draw(&input, error);
 }
 
-static enum status run(int argc, char **argv, struct error *error)
+static enum status show_named(const char *name, struct error *error)
 {
     const struct overrides none = {0};
-    struct scenario *scenario;
-    const struct order *order;
+    /* An order is shown with the presets it brings: as a scenario of nothing else. */
+    const struct order *order = order_find(name);
+    struct scenario *scenario =
+        order != NULL ? command_order(name, &none, error) : command_scenario(name, &none, error);
     enum status status;
 
-    if (argc > 1 && argv[1][0] == '-') {
-        error_set(error, STATUS_USAGE, "show takes no option, not '%s'", argv[1]);
-        error_hint(error, "name one order or one scenario, e.g. finwait show server-first");
-        return STATUS_USAGE;
-    }
-    if (argc != 2) {
-        error_set(error, STATUS_USAGE, "show: name one order or one scenario");
-        error_hint(error, "finwait list orders names the orders");
-        return STATUS_USAGE;
-    }
-    /* An order is shown with the presets it brings: as a scenario of nothing else. */
-    order = order_find(argv[1]);
-    scenario = order != NULL ? command_order(argv[1], &none, error)
-                             : command_scenario(argv[1], &none, error);
     if (scenario == NULL) {
         return error->status;
     }
@@ -67,10 +57,68 @@ static enum status run(int argc, char **argv, struct error *error)
     return status;
 }
 
+static const struct option long_options[] = {
+    {"seen", required_argument, NULL, 's'},
+    {"connection", required_argument, NULL, 'c'},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help[] = COMMAND_SCENARIO
+    "\n"
+    "  --seen DIR          draw a connection whose packets run --capture N --out DIR kept, below\n"
+    "                      what the model foresaw: the first that ended otherwise, else the first\n"
+    "  --connection K      draw number K of them instead\n";
+
+struct show_options {
+    const char *seen;
+    uint64_t which;
+};
+
+static int take_option(struct show_options *options, int letter, struct error *error)
+{
+    if (letter == 's') {
+        options->seen = optarg;
+        return 0;
+    }
+    if (units_parse_count(optarg, &options->which) == 0 && options->which > 0) {
+        return 0;
+    }
+    error_set(error, STATUS_USAGE, "show: --connection %s is no number", optarg);
+    return error_hint(error, "they count from 1 on");
+}
+
+static enum status refuse(struct error *error)
+{
+    error_set(error, STATUS_USAGE, "show: name one order or one scenario");
+    error_hint(error, "finwait list orders names the orders");
+    return STATUS_USAGE;
+}
+
+static enum status run(int argc, char **argv, struct error *error)
+{
+    struct show_options options = {0};
+    int letter;
+
+    while ((letter = command_option(argc, argv, long_options)) != -1) {
+        if (letter == '?' || letter == ':') {
+            return command_bad_option(&command_show, long_options, letter, argv, error);
+        }
+        if (take_option(&options, letter, error) != 0) {
+            return error->status;
+        }
+    }
+    if (options.seen != NULL && optind == argc) {
+        return show_seen(options.seen, options.which, error);
+    }
+    return options.seen == NULL && options.which == 0 && optind + 1 == argc
+               ? show_named(argv[optind], error)
+               : refuse(error);
+}
+
 const struct command command_show = {
     .name = "show",
     .arguments = "ORDER|SCENARIO",
     .about = "Draw both programs and the states each side passes through",
-    .help = COMMAND_SCENARIO,
+    .help = help,
     .run = run,
 };

@@ -24,5 +24,6 @@ section text_commands; /* text_command.c */
 section text_tls;      /* text_tls.c */
 section text_memory;   /* text_memory.c */
 section text_owners;   /* text_owners.c */
+section text_packets;  /* text_packets.c */
 
 #endif

@@ -48,37 +48,10 @@ int packets_begin(struct trial *trial, struct error *error)
     return trial->capture != NULL ? 0 : -1;
 }
 
-/* ---- what is foreseen ---- */
-
-static bool sends_fin(const struct model_side *side)
-{
-    for (size_t i = 0; i < side->path_length; i++) {
-        if (side->path[i] == TCP_STATE_FIN_WAIT1 || side->path[i] == TCP_STATE_LAST_ACK) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Of the model's ends; none where it cannot know them. */
-static seen_endings endings(const struct trial *trial)
-{
-    seen_endings set = 0;
-
-    for (size_t i = 0; i < trial->result->predicted_count; i++) {
-        const struct model_side *side = trial->model->end[i].side;
-        bool fin[SIDE_N] = {sends_fin(&side[SIDE_CLIENT]), sends_fin(&side[SIDE_SERVER])};
-        bool rst[SIDE_N] = {side[SIDE_CLIENT].rst_sent > 0, side[SIDE_SERVER].rst_sent > 0};
-
-        set |= seen_ending(fin, rst);
-    }
-    return set;
-}
-
 void packets_foresee(struct trial *trial)
 {
     if (trial->capture != NULL) {
-        capture_foresee(trial->capture, endings(trial));
+        capture_foresee(trial->capture, result_foreseen(trial->result));
     }
 }
 
@@ -110,7 +83,7 @@ void packets_end(struct trial *trial)
     if (trial->capture == NULL) {
         return;
     }
-    if (capture_end(trial->capture, endings(trial), &captured, &error) == 0) {
+    if (capture_end(trial->capture, result_foreseen(trial->result), &captured, &error) == 0) {
         keep(trial, &captured);
     } else {
         text_pairs_add(&trial->result->unkept, "packets", error.what);

@@ -30,8 +30,8 @@ static void mark_unanswered(struct seen_packet *packet, size_t i, uint32_t acked
 
         if (before->side == again->side && end_of(before) != before->seq &&
             seq_before(acked, end_of(before)) && seq_before(before->seq, end_of(again)) &&
-            seq_before(again->seq, end_of(before)) && before->mark == SEEN_PLAIN) {
-            before->mark = SEEN_UNANSWERED;
+            seq_before(again->seq, end_of(before))) {
+            before->mark = seen_is_again(before->mark) ? SEEN_AGAIN_UNANSWERED : SEEN_UNANSWERED;
         }
     }
 }
@@ -122,6 +122,27 @@ static void take(struct end *end, const struct end *peer, uint32_t upto)
     }
 }
 
+static void send_syn(struct end *end, const struct seen_packet *packet)
+{
+    if (end->state == 0 || end->state == TCP_STATE_SYN_SENT) {
+        end->state = has(packet, SEGMENT_ACK) ? TCP_STATE_SYN_RECV : TCP_STATE_SYN_SENT;
+    }
+}
+
+/* Where it does not acknowledge the peer's, that was on its way: the two have crossed. */
+static void send_fin(struct end *end, const struct end *peer, const struct seen_packet *packet)
+{
+    bool crossed = end->state == TCP_STATE_CLOSE_WAIT && seq_before(packet->ack, peer->fin_end);
+
+    end->closed = true;
+    end->fin_end = end_of(packet);
+    if (crossed) {
+        end->state = TCP_STATE_CLOSING;
+    } else {
+        follow(end, fin_sent);
+    }
+}
+
 static void send_packet(struct end *end, const struct end *peer, const struct seen_packet *packet)
 {
     if (has(packet, SEGMENT_RST)) {
@@ -132,13 +153,10 @@ static void send_packet(struct end *end, const struct end *peer, const struct se
         take(end, peer, packet->ack);
     }
     if (has(packet, SEGMENT_SYN)) {
-        bool answers = end->state == TCP_STATE_SYN_RECV || has(packet, SEGMENT_ACK);
-        end->state = answers ? TCP_STATE_SYN_RECV : TCP_STATE_SYN_SENT;
+        send_syn(end, packet);
     }
     if (has(packet, SEGMENT_FIN)) {
-        end->closed = true;
-        end->fin_end = end_of(packet);
-        follow(end, fin_sent);
+        send_fin(end, peer, packet);
     }
 }
 
@@ -188,7 +206,7 @@ static void derive_states(struct seen_packet *packet, size_t count)
         struct end *receiver = &ends[side_peer(packet[i].side)];
 
         send_packet(sender, receiver, &packet[i]);
-        if (packet[i].mark != SEEN_UNANSWERED) {
+        if (packet[i].mark != SEEN_UNANSWERED && packet[i].mark != SEEN_AGAIN_UNANSWERED) {
             receive_packet(receiver, sender, &packet[i]);
         }
         for (unsigned side = 0; side < SIDE_N; side++) {

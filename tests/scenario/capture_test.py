@@ -141,6 +141,53 @@ class Chosen(CaptureTestCase):
         self.assertEqual(result.json["capture"]["connections"], 1)
 
 
+class Ladders(CaptureTestCase):
+    def show(self, directory, *arguments, status=0):
+        ended = ft.finwait("show", "--seen", directory, *arguments, user=self.user)
+        self.assertEqual(ended.status, status, ended)
+        return ended
+
+    def test_a_close_in_order(self):
+        _, packets = self.capture({"capture": 2, "load.connections": 20, "order": "server-first"})
+        shown = self.show(os.path.dirname(packets.file)).stdout
+        model, seen = shown.split("\nSeen: connection 1 of 2, ")
+        self.assertIn("accept recv send close", model)
+        self.assertRegex(seen, r"syn_sent .* SYN seq 0 .*▶ syn_recv")
+        self.assertRegex(seen, r"close_wait .*◀.* FIN ACK .* fin_wait1")
+        self.assertRegex(seen, r"last_ack .* FIN ACK .*▶ time_wait")
+        self.assertNotIn("!", seen)
+        other = self.show(os.path.dirname(packets.file), "--connection", "2").stdout
+        self.assertIn("Seen: connection 2 of 2, ", other)
+
+    def test_what_was_not_foreseen_is_marked(self):
+        settings = {"capture": 1, "load.connections": 20, "settle": "1s"}
+        fault = "{at: 0s, drop: fin, toward: client, for: 300ms}"
+        result, packets = self.capture({**settings, "faults": fault})
+        marks = [packet.get("mark") for packet in result.json["capture"]["seen"]]
+        self.assertIn("sent again below", marks)
+        shown = self.show(os.path.dirname(packets.file)).stdout
+        self.assertIn("Nothing was foreseen: ", shown)
+        self.assertIn("! sent again below", shown)
+        self.assertRegex(shown, "! retransmission|! again, and in vain")
+
+    def test_the_report_has_one(self):
+        out = ft.PLACE.directory(owner=self.user)
+        settings = {"capture": 1, "load.connections": 20}
+        ended = ft.finwait(*ft.as_arguments(settings), "--quiet", "--out", out, user=self.user)
+        self.assertEqual(ended.status, 0, ended)
+        self.assertRegex(ended.stdout, r"packets of 1 connection are in packets\.pcap")
+        self.assertRegex(ended.stdout, r"syn_sent .* SYN seq 0 .*▶ syn_recv")
+
+    def test_what_cannot_be_shown(self):
+        _, packets = self.capture({"capture": 1, "load.connections": 20})
+        out = os.path.dirname(packets.file)
+        self.assertIn("they are 1 to 1", self.show(out, "--connection", "2", status=2).stderr)
+        os.truncate(packets.file, os.path.getsize(packets.file) - 1)
+        self.assertIn("the packets end within", self.show(out, status=2).stderr)
+        os.remove(packets.file)
+        self.assertIn("--capture 3", self.show(out, status=2).stderr)
+
+
 class Refusals(ft.TestCase):
     def test_this_host_takes_net_raw(self):
         if not ft.is_root():

@@ -1,0 +1,161 @@
+#include "show_seen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "finwait/file.h"
+#include "finwait/grow.h"
+#include "finwait/model.h"
+#include "finwait/result.h"
+#include "finwait/seen_file.h"
+
+enum {
+    FILE_MOST = 512 << 20, /* a capture keeps much less */
+};
+
+/* ---- the model's ---- */
+
+static void add_pair(struct overrides *overrides, const struct text_pair *pair)
+{
+    struct error unused;
+
+    /* What was expected says nothing of how connections end. */
+    if (strcmp(pair->name, "expect") != 0) {
+        overrides_add(overrides, pair->name, pair->value, &unused);
+    }
+}
+
+/* The scenario that the result was made with; NULL: this finwait does not take it. */
+static struct scenario *scenario_of(const struct result *result)
+{
+    struct overrides overrides = {0};
+    struct scenario *scenario;
+    struct error unused;
+
+    overrides_add(&overrides, OVERRIDE_REMOTE, "on", &unused);
+    for (size_t i = 0; i < result->scenario.count; i++) {
+        add_pair(&overrides, &result->scenario.item[i]);
+    }
+    scenario = scenario_load(NULL, overrides.item, overrides.count, &unused);
+    overrides_fini(&overrides);
+    return scenario;
+}
+
+static void draw_foreseen(const struct result *result)
+{
+    struct scenario *scenario = result->predicted_count > 0 ? scenario_of(result) : NULL;
+    struct model_input input;
+
+    if (scenario != NULL && scenario_model(scenario, &input)) {
+        struct model *model = grow_new(1, sizeof *model);
+        struct error unused;
+
+        if (model_explore(model, &input, &unused) == 0) {
+            printf("Foreseen by the model:\n\n");
+            model_draw(model, &input, stdout);
+        }
+        free(model);
+    } else {
+        printf("Nothing was foreseen%s%s.\n", result->unpredicted != NULL ? ": " : "",
+               result->unpredicted != NULL ? result->unpredicted : "");
+    }
+    scenario_free(scenario);
+}
+
+/* ---- what was seen ---- */
+
+static void draw_connection(const struct seen_file *file, size_t index, seen_endings foreseen)
+{
+    const struct seen_connection *connection = &file->connection[index];
+    struct seen_packet drawn[SEEN_DRAWN];
+    struct seen_story story = {.packet = drawn, .foreseen = foreseen};
+    char client[SEEN_ENDPOINT];
+    char server[SEEN_ENDPOINT];
+
+    seen_walk(connection->packet, connection->count, foreseen);
+    seen_shorten(connection->packet, connection->count, drawn, &story.count, &story.skipped);
+    printf("\nSeen: connection %zu of %zu, from %s to %s (the states are derived):\n\n", index + 1,
+           file->count, seen_endpoint(client, &connection->end[SIDE_CLIENT], connection->ipv6),
+           seen_endpoint(server, &connection->end[SIDE_SERVER], connection->ipv6));
+    seen_draw(&story, stdout);
+}
+
+/* The first that ended otherwise, else the first. */
+static size_t choose(const struct seen_file *file, seen_endings foreseen)
+{
+    for (size_t i = 0; foreseen != 0 && i < file->count; i++) {
+        const struct seen_connection *connection = &file->connection[i];
+
+        if ((seen_walk(connection->packet, connection->count, foreseen) & foreseen) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static int draw_seen(const struct seen_file *file, uint64_t which, const struct result *result,
+                     struct error *error)
+{
+    seen_endings foreseen = result_foreseen(result);
+
+    if (file->count == 0) {
+        return error_set(error, STATUS_USAGE, "there is no connection in it");
+    }
+    if (which > file->count) {
+        error_set(error, STATUS_USAGE, "there is no connection %llu", (unsigned long long)which);
+        return error_hint(error, "they are 1 to %zu", file->count);
+    }
+    draw_foreseen(result);
+    draw_connection(file, which > 0 ? which - 1 : choose(file, foreseen), foreseen);
+    return 0;
+}
+
+/* ---- the files ---- */
+
+static int read_packets(const char *directory, struct seen_file *file, struct error *error)
+{
+    char *path = grow_format("%s/" RESULT_PACKETS, directory);
+    char *told = grow_format("cannot read %s", path);
+    size_t length = 0;
+    char *bytes = file_read(path, FILE_MOST, told, &length, error);
+    int result = -1;
+
+    if (bytes == NULL) {
+        error_hint(error, "finwait run SCENARIO --capture 3 --out %.200s makes one", directory);
+    } else if ((result = seen_file_parse(file, (const uint8_t *)bytes, length, error)) != 0) {
+        error_at(error, (struct where){.file = path});
+    }
+    free(bytes);
+    free(told);
+    free(path);
+    return result;
+}
+
+static int show(const char *directory, uint64_t which, const struct result *result,
+                struct error *error)
+{
+    struct seen_file file;
+    int status;
+
+    if (read_packets(directory, &file, error) != 0) {
+        return -1;
+    }
+    status = draw_seen(&file, which, result, error);
+    seen_file_fini(&file);
+    return status;
+}
+
+enum status show_seen(const char *directory, uint64_t which, struct error *error)
+{
+    char *path = grow_format("%s/" RESULT_FILE, directory);
+    struct result *result = result_read(path, error);
+    enum status status = STATUS_OK;
+
+    free(path);
+    if (result == NULL || show(directory, which, result, error) != 0) {
+        status = error->status;
+    }
+    result_free(result);
+    return status;
+}
