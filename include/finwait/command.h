@@ -14,7 +14,7 @@ struct command_plan {
     const char *log;          /* the file for its output; NULL: none */
     const char *ready_line;   /* server: it serves once this is part of its output; NULL: once it
                                  listens */
-    int64_t ready_within;     /* server, ns */
+    int64_t ready_within;     /* ns: for that, and for one before it to end */
     int64_t grace;            /* ns from SIGTERM to SIGKILL */
 };
 

@@ -54,6 +54,7 @@ struct role_ops {
     void (*strike_one)(struct role *role, uint32_t worker, int number);
     int (*start)(struct role *role, const struct event_spec *as, struct error *error);
     void (*signal)(struct role *role, int number); /* to each of its processes; none while down */
+    void (*strike)(struct role *role, int number); /* a command's first process; NULL: it is none */
     void (*account)(const struct role *role, struct account *account);
     void (*progress)(const struct role *role, struct role_progress *progress);
     void (*command)(const struct role *role, struct command_report *report); /* NULL: it is none */
@@ -115,15 +116,19 @@ void role_strike_one(struct role *role, uint32_t worker, int number);
 /* SIGSTOP or SIGCONT: its sockets live on, nobody serves them.  A start thaws it no more. */
 void role_freeze(struct role *role, bool frozen);
 
+/* The signal to the first process of a command, while there is one. */
+void role_signal(struct role *role, int number);
+
 /*
- * Start a role that was killed, as it was made but for what `as`, the event, says is different this
- * time (NULL: nothing); it counts on in its account.  In another host a server listens on that
- * host's addresses, no more of them than before, at the same port; a client connects from them.  A
- * server's bind(2) is tried again every few milliseconds while it says EADDRINUSE.  Returns at
- * once; events.restarted or events.restart_failed tells the end, from the loop.  A client goes on
- * with what it had not begun, in what is left of its duration; role_go and role_stop need not be
- * called again.  Each refusal counts as errors.EADDRINUSE.  -1: the role is up, being started, or
- * ended by role_end (STATUS_USAGE), or there is no memory.
+ * Start a role that was killed, or a command that was asked to end (it is waited for), as it was
+ * made but for what `as`, the event, says is different this time (NULL: nothing); it counts on in
+ * its account.  In another host a server listens on that host's addresses, no more of them than
+ * before, at the same port; a client connects from them.  A server's bind(2) is tried again every
+ * few milliseconds while it says EADDRINUSE.  Returns at once; events.restarted or
+ * events.restart_failed tells the end, from the loop.  A client goes on with what it had not begun,
+ * in what is left of its duration; role_go and role_stop need not be called again.  Each refusal
+ * counts as errors.EADDRINUSE.  -1: the role is up, being started, or ended by role_end
+ * (STATUS_USAGE), or there is no memory.
  */
 int role_start(struct role *role, const struct event_spec *as, struct error *error);
 

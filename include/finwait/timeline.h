@@ -61,6 +61,7 @@ enum event_kind {
                     SO_REUSEPORT also beside those that run, until a kill ends these */
     EVENT_STOP,  /* stop: SIDE: SIGSTOP: its sockets live, nobody serves them */
     EVENT_CONT,  /* cont: SIDE: SIGCONT */
+    EVENT_SIGNAL, /* signal: NAME, to: SIDE: to the first process of its command */
     EVENT_KIND_N,
 };
 
@@ -78,6 +79,7 @@ struct event_spec {
     enum side side;
     enum event_switch reuseaddr; /* EVENT_START: SO_REUSEADDR of the new sockets */
     enum event_switch reuseport; /* EVENT_START: SO_REUSEPORT of them */
+    int signal;                  /* EVENT_SIGNAL: its number */
     bool beside; /* EVENT_START: the old workers go on; EVENT_KILL: it ends the old ones alone.  By
                     the order of events, not written */
     bool one;    /* EVENT_KILL, EVENT_STOP, EVENT_CONT: … */
@@ -107,6 +109,12 @@ int event_finish(struct event_spec *event, struct error *error);
 const char *fault_kind_name(enum fault_kind kind);
 const char *fault_packets_name(enum fault_packets packets);
 const char *event_kind_name(enum event_kind kind);
+
+/* "HUP", as signal: has it; NULL: there is no such signal. */
+const char *event_signal_name(int number);
+
+/* Whether a program is expected to end by it: one that asks it to, or kills it. */
+bool event_signal_ends(int number);
 
 /* "on" or "off"; NULL: as it was. */
 const char *event_switch_name(enum event_switch is);

@@ -186,6 +186,10 @@ static void say_event(struct story *story, const struct moment *moment)
         say_kill(story, moment);
     } else if (event->kind == EVENT_START) {
         say_start(story, moment);
+    } else if (event->kind == EVENT_SIGNAL) {
+        story_say(story, "%s the first process of the %s's command got SIG%s.",
+                  tell_when((char[WHEN_TEXT]){0}, event->at), side_name(event->side),
+                  event_signal_name(event->signal));
     } else if (event->kind == EVENT_STOP) {
         say_stop(story, moment);
     }

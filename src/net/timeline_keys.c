@@ -1,5 +1,7 @@
 #include "timeline_keys.h"
 
+#include <signal.h>
+
 #include "finwait/clock.h"
 
 #define TIME_MAX  (INT64_C(24) * 3600 * NS_PER_S)
@@ -14,6 +16,17 @@ const char *const timeline_packets[FAULT_PACKETS_N + 1] = {
 
 const char *const timeline_switch[EVENT_SWITCH_N + 1] = {
     [EVENT_AS_IT_WAS] = "", [EVENT_ON] = "on", [EVENT_OFF] = "off"};
+
+/* By number; signal(7). */
+const char *const timeline_signals[] = {
+    "",
+#define X(name) [SIG##name] = #name,
+    X(HUP) X(INT) X(QUIT) X(ILL) X(TRAP) X(ABRT) X(BUS) X(FPE) X(KILL) X(USR1) X(SEGV) X(USR2)
+        X(PIPE) X(ALRM) X(TERM) X(STKFLT) X(CHLD) X(CONT) X(STOP) X(TSTP) X(TTIN) X(TTOU) X(URG)
+            X(XCPU) X(XFSZ) X(VTALRM) X(PROF) X(WINCH) X(IO) X(PWR) X(SYS)
+#undef X
+                NULL,
+};
 
 static const char *const toward_words[] = {"client", "server", "both", NULL};
 static const char *const on_words[] = {"on", "true", NULL};
@@ -47,6 +60,10 @@ static void keep_worker(void *into, int64_t worker)
 #define ON                                                                                         \
     {                                                                                              \
         VALUE_WORD, .words = on_words, .hint = "write on"                                          \
+    }
+#define SIGNAL                                                                                     \
+    {                                                                                              \
+        VALUE_WORD, .words = timeline_signals, .hint = "write a signal's name, e.g. HUP"           \
     }
 #define PACKETS                                                                                    \
     {                                                                                              \
@@ -96,6 +113,10 @@ static const struct timeline_key event_keys[] = {
      .about = "SIGSTOP: its sockets live, nobody serves them"},
     {"cont", VALUE_ONE_OF(side_words), FIELD(event_spec, side), .kind = EVENT_CONT,
      .about = "SIGCONT"},
+    {"signal", SIGNAL, FIELD(event_spec, signal), .kind = EVENT_SIGNAL,
+     .about = "that signal to the first process of a side's command, e.g. HUP to have it reload"},
+    {"to", VALUE_ONE_OF(side_words), FIELD(event_spec, side), .kind = KEY_NO_KIND,
+     .kinds = KEY_BIT(EVENT_SIGNAL), .about = "the side whose command gets the signal"},
     {"reuseaddr", VALUE_ONE_OF(timeline_switch), FIELD(event_spec, reuseaddr), .kind = KEY_NO_KIND,
      .kinds = KEY_BIT(EVENT_START),
      .about = "SO_REUSEADDR of the new sockets; by default as it was"},

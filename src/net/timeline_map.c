@@ -36,6 +36,11 @@ static const char *kind_name(const struct timeline_map *map, int kind)
     return NULL;
 }
 
+static bool map_has(const struct timeline_map *map, unsigned given, const char *name)
+{
+    return (given & KEY_BIT(find_key(map, name) - map->keys)) != 0;
+}
+
 /* "drop, reset, …": the keys, or only those that say what is done.  Returns `text`. */
 static char *list_keys(const struct timeline_map *map, bool kinds, char *text, size_t size)
 {
@@ -257,5 +262,9 @@ int event_finish(struct event_spec *event, struct error *error)
         return -1;
     }
     event->kind = (enum event_kind)done->kind;
+    if (event->kind == EVENT_SIGNAL && !map_has(&timeline_event_map, event->given, "to")) {
+        error_set(error, STATUS_USAGE, "signal without to");
+        return error_hint(error, "write e.g. {at: 2s, signal: HUP, to: server}");
+    }
     return 0;
 }

@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +7,17 @@
 const char *fault_packets_name(enum fault_packets packets)
 {
     return (unsigned)packets < FAULT_PACKETS_N ? timeline_packets[packets] : NULL;
+}
+
+const char *event_signal_name(int number)
+{
+    return number > 0 && number <= SIGSYS ? timeline_signals[number] : NULL;
+}
+
+bool event_signal_ends(int number)
+{
+    return number == SIGTERM || number == SIGINT || number == SIGQUIT || number == SIGKILL ||
+           number == SIGABRT;
 }
 
 const char *event_switch_name(enum event_switch is)
@@ -146,6 +158,10 @@ char *event_format(char *text, size_t size, const struct event_spec *event)
 
     add_value(&line, "{at: ", VALUE_DURATION, &event->at);
     add(&line, ", ", event_kind_name(event->kind));
+    if (event->kind == EVENT_SIGNAL) {
+        add(&line, ": ", event_signal_name(event->signal));
+        add(&line, ", to", "");
+    }
     add(&line, ": ", side_name(event->side));
     add_changes(&line, event, ":");
     add(&line, "", "}");
@@ -157,6 +173,10 @@ char *event_describe(char *text, size_t size, const struct event_spec *event)
     struct line line = {text, size, 0};
 
     add(&line, "", event_kind_name(event->kind));
+    if (event->kind == EVENT_SIGNAL) {
+        add(&line, " ", event_signal_name(event->signal));
+        add(&line, " ", "to");
+    }
     add(&line, " ", side_name(event->side));
     add_changes(&line, event, "");
     return text;

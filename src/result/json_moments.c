@@ -1,5 +1,7 @@
 #include "json_moments.h"
 
+#include <signal.h>
+
 /* ---- words ---- */
 
 #define ITEM(item, type, get)                                                                      \
@@ -14,6 +16,11 @@ ITEM(event_kind_item, enum event_kind, event_kind_name)
 ITEM(switch_item, enum event_switch, event_switch_name)
 ITEM(side_item, enum side, side_name)
 ITEM(moment_item, enum moment_kind, moment_kind_name)
+
+static const char *signal_item(size_t index)
+{
+    return event_signal_name((int)index);
+}
 
 static const char *step_item(size_t index)
 {
@@ -87,6 +94,7 @@ const struct field event_fields[] = {
     {"at", &codec_duration, AT(event_spec, at)},
     {"kind", WORD(event_kind_item, EVENT_KIND_N), AT(event_spec, kind)},
     {"side", WORD(side_item, SIDE_N), AT(event_spec, side)},
+    {"signal", WORD(signal_item, SIGSYS + 1), AT(event_spec, signal), .optional = true},
     {"reuseaddr", WORD(switch_item, EVENT_SWITCH_N), AT(event_spec, reuseaddr), .optional = true},
     {"reuseport", WORD(switch_item, EVENT_SWITCH_N), AT(event_spec, reuseport), .optional = true},
     {"worker", &codec_unsigned, AT(event_spec, worker), .flag = FLAG(event_spec, one)},

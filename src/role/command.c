@@ -57,6 +57,16 @@ static void command_signal(struct role *role, int number)
     command_tell(command_of(role), KEEPER_SIGNAL, number, &ignored);
 }
 
+static void command_strike(struct role *role, int number)
+{
+    struct error ignored;
+
+    if (event_signal_ends(number)) {
+        command_ask(command_of(role));
+    }
+    command_tell(command_of(role), KEEPER_SIGNAL_MAIN, number, &ignored);
+}
+
 static void command_end(struct role *role)
 {
     struct command *command = command_of(role);
@@ -125,6 +135,7 @@ static const struct role_ops command_ops = {
     .kill = command_kill,
     .start = command_start,
     .signal = command_signal,
+    .strike = command_strike,
     .account = command_account,
     .progress = command_progress,
     .command = command_report,

@@ -19,6 +19,7 @@ struct command {
     int control;         /* our end of its socket pair; -1: closed */
     struct event *event; /* of control */
     struct event *timer; /* a start under way; NULL: none is */
+    bool waits;          /* it is for the one before to end */
     int64_t began;       /* CLOCK_MONOTONIC of the start */
     bool begun;          /* its first process was */
     int64_t asked_at;    /* CLOCK_MONOTONIC when it was told to end; 0: it was not */

@@ -136,12 +136,15 @@ static void on_end(evutil_socket_t fd, short what, void *argument)
 
     (void)fd;
     (void)what;
-    if (command->timer != NULL) {
+    if (command->timer != NULL && !command->waits) {
         fail_ended(command, &error);
         fail_start(command, &error);
         return;
     }
     command_reap(command);
+    if (command->waits) { /* on_look sees to what comes */
+        return;
+    }
     command->unasked = command->asked_at == 0;
     command_tell_finished(command);
 }
@@ -201,6 +204,7 @@ void command_start_cancel(struct command *command)
     if (command->timer != NULL) {
         event_free(command->timer);
         command->timer = NULL;
+        command->waits = false;
     }
 }
 
@@ -212,11 +216,42 @@ static void started(struct command *command)
                                    clock_now() - command->began, 0);
 }
 
+/* A keeper and all that it keeps. */
+static int begin_again(struct command *command, struct error *error)
+{
+    command->waits = false;
+    command->began = clock_now();
+    if (command_fork(command, error) != 0 || listen_to(command, error) != 0 ||
+        command_tell(command, KEEPER_BEGIN, 0, error) != 0) {
+        return -1;
+    }
+    command->begun = true;
+    return 0;
+}
+
+/* 1: it serves; 0: not yet; -1: it will not. */
+static int go_on(struct command *command, struct error *error)
+{
+    if (!command->waits) {
+        return command->role.side == SIDE_SERVER ? look(command, error) : 1;
+    }
+    if (command->keeper == 0) {
+        return begin_again(command, error);
+    }
+    if (clock_now() - command->began > command->plan->ready_within) {
+        return error_set(
+            error, STATUS_MACHINE,
+            "the %s's command was asked to end, and has not when it was to start again",
+            side_name(command->role.side));
+    }
+    return 0;
+}
+
 static void on_look(evutil_socket_t fd, short what, void *argument)
 {
     struct command *command = argument;
     struct error error;
-    int serves = command->role.side == SIDE_SERVER ? look(command, &error) : 1;
+    int serves = go_on(command, &error);
 
     (void)fd;
     (void)what;
@@ -231,22 +266,18 @@ int command_start_again(struct command *command, struct error *error)
 {
     struct timeval every = clock_timeval(LOOK_MS * NS_PER_MS);
 
-    if (command->over || command->timer != NULL || command->keeper > 0) {
+    if (command->over || command->timer != NULL ||
+        (command->keeper > 0 && command->asked_at == 0)) {
         return error_set(error, STATUS_USAGE, "the %s cannot be started: it has not been killed",
                          side_name(command->role.side));
     }
+    command->waits = true;
     command->began = clock_now();
-    if (command_fork(command, error) != 0 || listen_to(command, error) != 0 ||
-        command_tell(command, KEEPER_BEGIN, 0, error) != 0) {
-        command_end_now(command, KEEPER_KILL);
-        return -1;
-    }
-    command->begun = true;
     command->timer = event_new(command->base, -1, EV_PERSIST, on_look, command);
     if (command->timer == NULL || event_add(command->timer, &every) != 0) {
         command_start_cancel(command);
-        command_end_now(command, KEEPER_KILL);
         return error_set(error, STATUS_MACHINE, "event_add: out of memory");
     }
+    event_active(command->timer, EV_TIMEOUT, 1);
     return 0;
 }

@@ -52,6 +52,13 @@ void role_freeze(struct role *role, bool frozen)
     role->frozen = frozen;
 }
 
+void role_signal(struct role *role, int number)
+{
+    if (role->ops->strike != NULL) {
+        role->ops->strike(role, number);
+    }
+}
+
 int role_start(struct role *role, const struct event_spec *as, struct error *error)
 {
     return role->ops->start(role, as, error);

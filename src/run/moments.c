@@ -229,6 +229,11 @@ static void do_event(struct moments *moments, struct moment *moment)
     if ((event->kind == EVENT_KILL || event->kind == EVENT_START) && !event->beside) {
         moments->down[event->side] = event->kind == EVENT_KILL;
     }
+    if (event->kind == EVENT_SIGNAL) {
+        role_signal(role, event->signal);
+        record_done(moment, NULL);
+        return;
+    }
     moments->frozen[event->side] = event->kind == EVENT_STOP;
     if (event->kind == EVENT_START) {
         start(moments, moment, event);

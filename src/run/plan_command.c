@@ -6,11 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/clock.h"
 #include "finwait/grow.h"
 #include "finwait/result.h"
 #include "trial.h"
 
 /* What commands are run with: the words of the scenario, their placeholders filled in. */
+
+/* How long a client may take to end before it is started again. */
+#define CLIENT_PATIENCE (10 * NS_PER_S)
 
 enum placeholder {
     PLACE_ADDRESS,
@@ -155,7 +159,7 @@ int plan_command(struct trial *trial, enum side side, const struct address *serv
         .environment = run->environment.item,
         .log = run->log,
         .ready_line = spec->ready_line,
-        .ready_within = spec->ready_within,
+        .ready_within = side == SIDE_SERVER ? spec->ready_within : CLIENT_PATIENCE,
         .grace = spec->grace,
     };
     return status;

@@ -21,6 +21,27 @@ static int fail_host(const struct draft *draft, const char *what, struct where w
                          "out, or write lab: private");
 }
 
+/* A command is all or nothing, and started as it was; workers know no signals but those that have
+ * an event. */
+static int check_command(const struct draft *draft, const struct event_spec *event)
+{
+    char text[TIMELINE_TEXT];
+    bool command = draft->scenario->side[event->side].command.words.count > 0;
+    bool changed =
+        event->moves || event->reuseaddr != EVENT_AS_IT_WAS || event->reuseport != EVENT_AS_IT_WAS;
+
+    if (command ? !changed : event->kind != EVENT_SIGNAL) {
+        return 0;
+    }
+    error_set(draft->error, STATUS_USAGE, "%s, and %s a command",
+              event_describe(text, sizeof text, event), command ? "it is" : "it is not");
+    return draft_fail_at(
+        draft, event->where,
+        command ? "of a command nothing can be different, and no worker struck: write kill, start, "
+                  "stop, cont or signal alone"
+                : "to finwait's own workers write kill, stop or cont");
+}
+
 static int check_place(const struct draft *draft)
 {
     const struct scenario *scenario = draft->scenario;
@@ -28,6 +49,9 @@ static int check_place(const struct draft *draft)
     for (size_t i = 0; i < scenario->event_count; i++) {
         if (scenario->side[scenario->event[i].side].none) {
             return fail_played(draft, &scenario->event[i]);
+        }
+        if (check_command(draft, &scenario->event[i]) != 0) {
+            return -1;
         }
     }
     if (scenario->lab == LAB_PRIVATE) {
@@ -39,8 +63,9 @@ static int check_place(const struct draft *draft)
     return scenario->event_count > 0 ? fail_host(draft, "events", scenario->event[0].where) : 0;
 }
 
-/* What a side is, between events.  BESIDE: new workers run beside the old ones. */
-enum condition { RUNS, STOPPED, DEAD, BESIDE, CONDITION_N };
+/* What a side is, between events.  BESIDE: new workers run beside the old ones; ASKED: a
+ * signal may have ended it. */
+enum condition { RUNS, STOPPED, DEAD, BESIDE, ASKED, CONDITION_N };
 
 /* What each event makes of each condition. */
 static const struct transition {
@@ -54,6 +79,7 @@ static const struct transition {
             [STOPPED] = {true, DEAD, NULL},
             [DEAD] = {false, DEAD, "it is killed already: write a start between the two"},
             [BESIDE] = {true, RUNS, NULL},
+            [ASKED] = {true, DEAD, NULL},
         },
     [EVENT_START] =
         {
@@ -61,6 +87,7 @@ static const struct transition {
             [STOPPED] = {false, STOPPED, "it is stopped, not killed: write cont"},
             [DEAD] = {true, RUNS, NULL},
             [BESIDE] = {false, BESIDE, "two run already: write a kill, of the old one, between"},
+            [ASKED] = {true, RUNS, NULL},
         },
     [EVENT_STOP] =
         {
@@ -68,6 +95,14 @@ static const struct transition {
             [STOPPED] = {false, STOPPED, "it is stopped already: write a cont between the two"},
             [DEAD] = {false, DEAD, "it is killed: write a start between the two"},
             [BESIDE] = {false, BESIDE, "two run: write a kill, of the old one, between"},
+            [ASKED] = {false, ASKED, "a signal may have ended it: write a start between the two"},
+        },
+    [EVENT_SIGNAL] =
+        {
+            [RUNS] = {true, RUNS, NULL},
+            [STOPPED] = {true, STOPPED, NULL},
+            [DEAD] = {false, DEAD, "it is killed: write a start between the two"},
+            [ASKED] = {true, ASKED, NULL},
         },
     [EVENT_CONT] =
         {
@@ -75,6 +110,7 @@ static const struct transition {
             [STOPPED] = {true, RUNS, NULL},
             [DEAD] = {false, DEAD, "it is killed, not stopped: write start"},
             [BESIDE] = {false, BESIDE, "it is not stopped: write a stop before it"},
+            [ASKED] = {false, ASKED, "it is not stopped: write a stop before it"},
         },
 };
 
@@ -195,7 +231,11 @@ static int take_event(const struct draft *draft, struct event_spec *event, struc
                                 "one beside it server: {sockopt: {reuseport: on}}"
                               : transition->hint);
     }
-    change_all(crew, event, transition->to);
+    change_all(crew, event,
+               event->kind == EVENT_SIGNAL && crew->condition == RUNS &&
+                       event_signal_ends(event->signal)
+                   ? ASKED
+                   : transition->to);
     return 0;
 }
 

@@ -1,0 +1,215 @@
+"""Programs that are not finwait's in its hosts: each ends with the run, whatever it is up to."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+import finwait_test as ft
+
+N = 100
+LOAD = {"load.connections": N, "load.concurrency": 4, "settle": "100ms"}
+PYTHON = shutil.which("python3", path="/usr/bin:/bin") or sys.executable  # for any user
+SBIN = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+
+# A server of a page, to which a test adds what is wrong with it: BEFORE it listens, ONCE it does,
+# and AFTER each connection.
+SERVER = """
+import os, signal, socket, sys, threading, time
+{before}
+listener = socket.create_server(("", int(sys.argv[1])), backlog=512)
+{once}
+served = 0
+while True:
+    connection, _ = listener.accept()
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nok")
+    connection.close()
+    served += 1
+    {after}
+"""
+
+DAEMONISE = """
+if os.fork(): os._exit(0)
+os.setsid()
+if os.fork(): os._exit(0)
+"""
+FLOOD = """
+def flood():
+    for _ in range(1024):
+        os.write(1, b"x" * 1048575 + b"\\n")
+    open(sys.argv[2], "w").close()
+threading.Thread(target=flood, daemon=True).start()
+"""
+
+
+def script(name, before="", once="", after="pass"):
+    return ft.PLACE.write(name, SERVER.format(before=before, once=once, after=after))
+
+
+def command(path, *arguments):
+    return " ".join([PYTHON, "-u", path, "{port}", *arguments])
+
+
+class Commands:
+    """What is so for every user."""
+
+    def serve(self, words, *arguments, status=0, **settings):
+        return self.run_checked(
+            {**LOAD, "server.command": words, **settings}, *arguments, status=status
+        )
+
+    def refuse(self, words, *said, **settings):
+        """A run that cannot begin."""
+        process = ft.popen(
+            [*ft.as_arguments({**LOAD, "server.command": words, **settings}), "--json"],
+            user=self.user,
+        )
+        ended = ft.finish(process)
+        self.assertEqual(ended.status, 3, ended)
+        self.assert_nothing_started(ended)
+        for words in said:
+            self.assertIn(words, ended.stderr)
+        self.assert_nothing_left(process.mark)
+
+    def command_of(self, result, side="server"):
+        return result.json[side]["command"]
+
+    # ---- servers ----
+
+    def test_a_server_of_pythons(self):
+        out = ft.PLACE.directory(self.user)
+        result = self.serve(f"{PYTHON} -m http.server {{port}}", f"--out={out}")
+        self.assertEqual(result["connections.completed"], N)
+        self.assertNotIn("account", result.json["server"])
+        self.assertEqual(self.command_of(result)["argv"][1:], ["-m", "http.server", "8080"])
+        self.assertEqual(result["server.command.status"], 128 + signal.SIGTERM)
+        self.assertFalse(self.command_of(result)["by_itself"])
+        self.assertGreater(result["server.command.rss"], 1 << 20)
+        with open(os.path.join(out, "server.log"), encoding="utf-8") as log:
+            self.assertIn("GET /", log.read())
+        self.assertIn("unpredicted", result.json)
+
+    def test_one_that_becomes_a_daemon(self):
+        result = self.serve(command(script("daemon.py", once=DAEMONISE)))
+        self.assertEqual(result["connections.completed"], N)
+        self.assertEqual(result["server.command.status"], 0)
+
+    def test_one_that_never_listens(self):
+        words = f"{PYTHON} -c 'print(\"I am thinking\", flush=True); import time; time.sleep(99)'"
+        self.refuse(
+            words, "did not listen within", "I am thinking", **{"server.ready_within": "500ms"}
+        )
+
+    def test_one_that_listens_elsewhere(self):
+        words = f"{PYTHON} -m http.server {{port}} --bind 127.0.0.1"
+        self.refuse(words, "listens on 127.0.0.1:8080", **{"server.ready_within": "2s"})
+
+    def test_one_that_exits_at_once(self):
+        words = f"{PYTHON} -c 'import sys; print(\"no licence\"); sys.exit(7)'"
+        self.refuse(words, "exit status 7", "no licence")
+
+    def test_one_that_is_not_there(self):
+        self.refuse("/nowhere/program", "execute /nowhere/program", "ENOENT")
+
+    def test_one_that_ignores_sigterm(self):
+        path = script("deaf.py", before="signal.signal(signal.SIGTERM, signal.SIG_IGN)")
+        result = self.serve(command(path), **{"server.grace": "200ms"})
+        self.assertEqual(result["server.command.killed"], 1)
+        self.assertEqual(result["server.command.status"], 128 + signal.SIGKILL)
+        self.assertIn("command.killed", result.remark_ids())
+
+    def test_one_that_floods(self):
+        out = ft.PLACE.directory(self.user)
+        done = os.path.join(out, "flooded")
+        path = script("flood.py", once=FLOOD)
+        result = self.serve(command(path, done), f"--out={out}", settle="8s")
+        self.assertEqual(result["connections.completed"], N)
+        self.assertTrue(os.path.exists(done), "it was held up")
+        self.assertTrue(self.command_of(result)["cut"])
+        self.assertEqual(self.command_of(result)["printed"], 1 << 30)
+        size = os.path.getsize(os.path.join(out, "server.log"))
+        self.assertLess(size, (16 << 20) + 1000)
+
+    def test_one_that_ends_unasked(self):
+        after = "if served == 50: print('out of luck'); sys.exit(3)"
+        result = self.serve(command(script("quits.py", after=after)), status=4)
+        self.assertTrue(result.json["partial"])
+        self.assertTrue(self.command_of(result)["unasked"])
+        self.assertEqual(result["server.command.status"], 3)
+        self.assertIn("out of luck", self.command_of(result)["tail"])
+        self.assertIn("exit status 3", result.remark("command.ended", "server")["text"])
+
+    def test_one_that_is_ready_by_a_line(self):
+        path = script("slow.py", once="print('now I serve you', flush=True)")
+        result = self.serve(command(path), **{"server.ready": "line:I serve"})
+        self.assertEqual(result["connections.completed"], N)
+
+    # ---- clients ----
+
+    def load_by(self, words, *arguments, status=0, **settings):
+        settings = {"settle": "100ms", "client.command": words, **settings}
+        return self.run_checked(settings, *arguments, status=status)
+
+    @unittest.skipUnless(shutil.which("ab"), "ab is not installed")
+    def test_ab(self):
+        out = ft.PLACE.directory(self.user)
+        result = self.load_by(f"ab -q -n {N} -c 4 {{url}}", f"--out={out}")
+        self.assertEqual(result["connections.attempted"], N)
+        self.assertEqual(result["client.command.status"], 0)
+        with open(os.path.join(out, "client.log"), encoding="utf-8") as log:
+            self.assertIn(f"Complete requests:      {N}", log.read())
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+    def test_curl_that_fails(self):
+        result = self.load_by("curl -sS http://{address}:1/", status=4)
+        self.assertEqual(result["client.command.status"], 7)
+        self.assertIn("curl: (7)", self.command_of(result, "client")["tail"])
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+    def test_a_failure_that_is_expected(self):
+        result = self.load_by(
+            "curl -sS http://{address}:1/", "--expect=client.command.status == 7"
+        )
+        self.assertNotIn("partial", {k for k, v in result.json.items() if v is True})
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+    def test_one_that_has_a_duration(self):
+        words = "sh -c 'curl -s -o /dev/null {url}; exec sleep 99'"
+        result = self.load_by(words, **{"load.duration": "500ms"})
+        self.assertEqual(result["client.command.status"], 128 + signal.SIGTERM)
+        self.assertFalse(self.command_of(result, "client")["by_itself"])
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+    def test_both_sides(self):
+        words = f"{PYTHON} -m http.server {{port}}"
+        result = self.load_by("curl -sS -o /dev/null {url}", **{"server.command": words})
+        self.assertEqual(result["client.command.status"], 0)
+        self.assertEqual(result["server.counter.TcpPassiveOpens"], 1)
+
+    # ---- whatever happens ----
+
+    def test_finwait_is_killed(self):
+        path = script("orphan.py", once=DAEMONISE)
+        process = ft.popen(
+            [*ft.as_arguments({**LOAD, "server.command": command(path), "settle": "60s"}), "--json"],
+            user=self.user,
+        )
+        ft.wait_until(lambda: len(ft.processes_of(process.mark)) > 4, "it runs")
+        process.kill()
+        ft.finish(process)
+        self.assert_nothing_left(process.mark)
+
+
+class Root(Commands, ft.LabTestCase):
+    pass
+
+
+class Nobody(Commands, ft.UnprivilegedLabTestCase):
+    pass
+
+
+if __name__ == "__main__":
+    ft.main()
