@@ -63,6 +63,8 @@ struct tls_spec {
     } side[SIDE_N];
     char *sni;             /* client: server_name, RFC 6066 section 3 */
     enum tls_shown shown;  /* client */
+    const char *address;   /* server: one that the certificate that is made is valid for, besides
+                              those of the loopback, or NULL */
     enum tls_key key_kind; /* server: of the one that is made */
     uint32_t tickets;      /* server: sent after each TLS 1.3 handshake (SSL_CTX_set_num_tickets) */
     uint32_t unfinished;   /* server: handshakes under way at once in a worker, at most */
@@ -85,6 +87,10 @@ struct tls *tls_new(const struct tls_spec *spec, enum side side, const struct tl
 
 /* NULL is allowed. */
 void tls_free(struct tls *tls);
+
+/* Write a server's certificate, with its chain, and its private key (NULL: not that) into files
+ * that others read as PEM.  0, or -1 with STATUS_MACHINE. */
+int tls_save(const struct tls *tls, const char *cert, const char *key, struct error *error);
 
 /* Session tickets and sessions that connections of this process were given (client). */
 uint64_t tls_tickets_received(const struct tls *tls);

@@ -1,10 +1,12 @@
 #include "plan_command.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "finwait/clock.h"
 #include "finwait/grow.h"
@@ -21,6 +23,10 @@ enum placeholder {
     PLACE_PORT,
     PLACE_HOST_PORT,
     PLACE_URL,
+    PLACE_CA,
+    PLACE_CERT,
+    PLACE_KEY,
+    PLACE_OUT,
     PLACE_N,
 };
 
@@ -31,8 +37,13 @@ static const struct {
     [PLACE_PORT] = {"{port}", "FINWAIT_PORT"},
     [PLACE_HOST_PORT] = {"{host-port}", "FINWAIT_HOST_PORT"},
     [PLACE_URL] = {"{url}", "FINWAIT_URL"},
+    [PLACE_CA] = {"{ca}", "FINWAIT_CA"},
+    [PLACE_CERT] = {"{cert}", "FINWAIT_CERT"},
+    [PLACE_KEY] = {"{key}", "FINWAIT_KEY"},
+    [PLACE_OUT] = {"{out}", "FINWAIT_OUT"},
 };
 
+/* "": it has none in this run. */
 struct values {
     char text[PLACE_N][PATH_MAX];
 };
@@ -64,6 +75,90 @@ static void fill_values(struct values *values, const struct trial *trial,
     snprintf(values->text[PLACE_HOST_PORT], PATH_MAX, "%s", host_port);
     snprintf(values->text[PLACE_URL], PATH_MAX, "%s://%s/", tls ? "https" : "http", host_port);
 }
+
+/* ---- files ---- */
+
+/* --out, or a directory that is gone with the run. */
+static int make_place(struct trial *trial, struct error *error)
+{
+    const char *out = trial->options->out;
+    const char *temporary = getenv("TMPDIR");
+    char path[PATH_MAX];
+
+    if (trial->place != NULL) {
+        return 0;
+    }
+    if (out != NULL) {
+        trial->place = result_directory(out, error) == 0 && realpath(out, path) != NULL
+                           ? grow_text(path)
+                           : NULL;
+        return trial->place != NULL ? 0 : -1;
+    }
+    snprintf(path, sizeof path, "%s/finwait-XXXXXX",
+             temporary != NULL && temporary[0] == '/' ? temporary : "/tmp");
+    if (mkdtemp(path) == NULL || chmod(path, 0755) != 0) {
+        return error_errno(error, STATUS_MACHINE, errno, "make directory %s", path);
+    }
+    trial->place = grow_text(path);
+    trial->place_is_temporary = true;
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)status;
+    (void)kind;
+    (void)walk;
+    (void)remove(path); /* what cannot be removed is another user's */
+    return 0;
+}
+
+void plan_place_free(struct trial *trial)
+{
+    if (trial->place_is_temporary) {
+        nftw(trial->place, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    }
+    free(trial->place);
+}
+
+/* The server's certificate: its files as given, or as it was made. */
+static int fill_tls(struct values *values, struct trial *trial, enum side side, struct error *error)
+{
+    const struct tls_spec *tls = &trial->scenario->tls;
+    const char *cert = tls->side[SIDE_SERVER].cert;
+    const char *key = tls->side[SIDE_SERVER].key;
+    const char *ca = tls->side[SIDE_CLIENT].ca;
+    bool server = side == SIDE_SERVER;
+
+    if (trial->tls[SIDE_SERVER] == NULL) {
+        return 0;
+    }
+    if (cert != NULL && key != NULL) {
+        snprintf(values->text[PLACE_CERT], PATH_MAX, "%s", cert);
+        snprintf(values->text[PLACE_KEY], PATH_MAX, "%s", server ? key : "");
+    } else {
+        snprintf(values->text[PLACE_CERT], PATH_MAX, "%.4000s/cert.pem", trial->place);
+        snprintf(values->text[PLACE_KEY], PATH_MAX, server ? "%.4000s/key.pem" : "", trial->place);
+        if (tls_save(trial->tls[SIDE_SERVER], values->text[PLACE_CERT],
+                     server ? values->text[PLACE_KEY] : NULL, error) != 0) {
+            return -1;
+        }
+    }
+    snprintf(values->text[PLACE_CA], PATH_MAX, "%s", ca != NULL ? ca : values->text[PLACE_CERT]);
+    return 0;
+}
+
+static int fill_files(struct values *values, struct trial *trial, enum side side,
+                      struct error *error)
+{
+    if (make_place(trial, error) != 0 || fill_tls(values, trial, side, error) != 0) {
+        return -1;
+    }
+    snprintf(values->text[PLACE_OUT], PATH_MAX, "%s", trial->place);
+    return 0;
+}
+
+/* ---- words ---- */
 
 /* The placeholder that begins at `text`, or PLACE_N: braces of all others are the command's own. */
 static enum placeholder place_at(const char *text)
@@ -118,23 +213,19 @@ static int fill_environment(struct words *words, const struct values *values, en
                             struct error *error)
 {
     for (enum placeholder place = 0; place < PLACE_N; place++) {
-        if (add_variable(words, places[place].variable, values->text[place], error) != 0) {
+        if (values->text[place][0] != '\0' &&
+            add_variable(words, places[place].variable, values->text[place], error) != 0) {
             return -1;
         }
     }
     return add_variable(words, "FINWAIT_HOST", side_name(side), error);
 }
 
-static int fill_log(struct command_run *run, const struct trial *trial, enum side side,
-                    struct error *error)
+static void fill_log(struct command_run *run, const struct trial *trial, enum side side)
 {
-    const char *out = trial->options->out;
-
-    if (out == NULL) {
-        return 0;
+    if (!trial->place_is_temporary) {
+        run->log = grow_format("%s/%s.log", trial->place, side_name(side));
     }
-    run->log = grow_format("%s/%s.log", out, side_name(side));
-    return result_directory(out, error);
 }
 
 int plan_command(struct trial *trial, enum side side, const struct address *server,
@@ -146,12 +237,13 @@ int plan_command(struct trial *trial, enum side side, const struct address *serv
     int status = 0;
 
     fill_values(values, trial, server);
+    status = fill_files(values, trial, side, error);
     for (size_t i = 0; i < spec->words.count && status == 0; i++) {
         status = fill_word(&run->argv, spec->words.item[i], values, error);
     }
-    if (status != 0 || fill_environment(&run->environment, values, side, error) != 0 ||
-        fill_log(run, trial, side, error) != 0) {
-        status = -1;
+    if (status == 0) {
+        fill_log(run, trial, side);
+        status = fill_environment(&run->environment, values, side, error);
     }
     free(values);
     run->plan = (struct command_plan){

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "finwait/lab_plan.h"
 #include "trial.h"
 
 /* What the roles need of TLS, made before they are forked: all workers of a role share it. */
@@ -20,13 +21,20 @@ int plan_tls(const struct scenario *scenario, struct tls *tls[SIDE_N], struct er
     static const enum side order[] = {SIDE_SERVER,
                                       SIDE_CLIENT}; /* the client may trust the server */
 
+    struct tls_spec spec = scenario->tls;
+
+    spec.address = scenario->lab == LAB_PRIVATE
+                       ? lab_plans[scenario->ip == IP_V6 ? LAB_V6 : LAB_V4].address[SIDE_SERVER]
+                       : NULL;
     for (size_t i = 0; i < SIDE_N && scenario->transport == TRANSPORT_TLS; i++) {
         enum side side = order[i];
 
-        if (!scenario_plays(scenario, side)) {
+        /* A server that is a command gets the certificate as files. */
+        if (!scenario_plays(scenario, side) &&
+            !(side == SIDE_SERVER && scenario_runs(scenario, side))) {
             continue;
         }
-        tls[side] = tls_new(&scenario->tls, side, tls[SIDE_SERVER], error);
+        tls[side] = tls_new(&spec, side, tls[SIDE_SERVER], error);
         if (tls[side] == NULL) {
             return fail_at(scenario, error);
         }

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 
 enum {
     SERIAL_BYTES = 16,       /* RFC 5280 section 4.1.2.2: at most 20, and positive */
@@ -17,12 +18,7 @@ struct extension {
 
 /* What a certificate is for, a row without a value behind it.  RFC 2606 keeps .test out of the DNS;
  * the addresses serve foreign clients on the loopback. */
-static const struct extension of_server[] = {
-    {NID_subject_alt_name, "DNS:localhost,DNS:finwait.test,IP:127.0.0.1,IP:::1"},
-    {NID_key_usage, "critical,digitalSignature,keyEncipherment"},
-    {NID_ext_key_usage, "serverAuth"},
-    {0},
-};
+#define SERVER_NAMES "DNS:localhost,DNS:finwait.test,IP:127.0.0.1,IP:::1"
 static const struct extension of_authority[] = {
     {NID_basic_constraints, "critical,CA:TRUE"},
     {NID_key_usage, "critical,keyCertSign"},
@@ -115,9 +111,19 @@ static int make(struct certificate *certificate, const struct order *order)
     return 0;
 }
 
-int certificate_make(struct certificate *certificate, enum tls_key kind)
+int certificate_make(struct certificate *certificate, enum tls_key kind, const char *address)
 {
-    const struct order order = {"finwait.test", of_server, kind, NULL};
+    char names[sizeof SERVER_NAMES + 64];
+    const struct extension extensions[] = {
+        {NID_subject_alt_name, names},
+        {NID_key_usage, "critical,digitalSignature,keyEncipherment"},
+        {NID_ext_key_usage, "serverAuth"},
+        {0},
+    };
+    const struct order order = {"finwait.test", extensions, kind, NULL};
+
+    snprintf(names, sizeof names, SERVER_NAMES "%s%s", address != NULL ? ",IP:" : "",
+             address != NULL ? address : "");
 
     return make(certificate, &order);
 }

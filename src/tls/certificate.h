@@ -13,8 +13,9 @@ struct certificate {
 };
 
 /* A server's, signed with its own key.  The names it is valid for are localhost, finwait.test,
- * 127.0.0.1 and ::1.  All return 0, or -1: OpenSSL's error queue tells. */
-int certificate_make(struct certificate *certificate, enum tls_key kind);
+ * 127.0.0.1, ::1 and `address` (NULL: no other).  All return 0, or -1: OpenSSL's error queue
+ * tells. */
+int certificate_make(struct certificate *certificate, enum tls_key kind, const char *address);
 
 /* A CA's, and a client's that it has signed. */
 int certificate_make_authority(struct certificate *certificate, const char *name);
