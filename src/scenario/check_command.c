@@ -120,6 +120,28 @@ static int check_options(const struct draft *draft)
     return 0;
 }
 
+/* What names a file that there is not in such a run. */
+static int check_files(const struct draft *draft, enum side side)
+{
+    static const char *const files[] = {"{ca}", "{cert}", "{key}"};
+    const struct words *words = &draft->scenario->side[side].command.words;
+
+    for (size_t i = 0; i < words->count; i++) {
+        for (size_t k = 0; k < sizeof files / sizeof files[0]; k++) {
+            bool key = side == SIDE_CLIENT && strcmp(files[k], "{key}") == 0;
+            if (strstr(words->item[i], files[k]) == NULL ||
+                (draft->scenario->transport == TRANSPORT_TLS && !key)) {
+                continue;
+            }
+            error_set(draft->error, STATUS_USAGE, "%s: %s is %s", command_paths[side], files[k],
+                      key ? "the server's alone" : "a file of transport: tls");
+            return draft_fail_at(draft, draft_given(draft, command_paths[side])->where,
+                                 key ? "take it out" : "write transport: tls, or take it out");
+        }
+    }
+    return 0;
+}
+
 int draft_check_commands(const struct draft *draft)
 {
     const struct scenario *scenario = draft->scenario;
@@ -130,6 +152,9 @@ int draft_check_commands(const struct draft *draft)
                       side == SIDE_CLIENT ? "client: none" : "server.at");
             return draft_fail_at(draft, draft_given(draft, command_paths[side])->where,
                                  "take one of them out");
+        }
+        if (check_files(draft, side) != 0) {
+            return -1;
         }
     }
     return check_options(draft);

@@ -55,7 +55,8 @@ static int make_server(SSL_CTX *context, const struct tls_spec *spec)
 {
     struct certificate made;
 
-    return certificate_make(&made, spec->key_kind, spec->address) == 0 ? use_made(context, &made) : -1;
+    return certificate_make(&made, spec->key_kind, spec->address) == 0 ? use_made(context, &made)
+                                                                       : -1;
 }
 
 static int make_client(SSL_CTX *context, const struct certificate *authority)

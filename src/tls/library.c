@@ -198,12 +198,11 @@ OSSL_LIB_CTX *library_get(void)
     return library;
 }
 
-EVP_PKEY *library_adopt(const EVP_PKEY *key)
+static EVP_PKEY *copy_key(const EVP_PKEY *key, OSSL_LIB_CTX *into)
 {
     EVP_PKEY *adopted = NULL;
     OSSL_PARAM *parts = NULL;
-    EVP_PKEY_CTX *context =
-        EVP_PKEY_CTX_new_from_name(library_get(), EVP_PKEY_get0_type_name(key), NULL);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(into, EVP_PKEY_get0_type_name(key), NULL);
 
     if (context != NULL && EVP_PKEY_todata(key, EVP_PKEY_KEYPAIR, &parts) == 1 &&
         EVP_PKEY_fromdata_init(context) == 1) {
@@ -212,4 +211,14 @@ EVP_PKEY *library_adopt(const EVP_PKEY *key)
     OSSL_PARAM_free(parts);
     EVP_PKEY_CTX_free(context);
     return adopted;
+}
+
+EVP_PKEY *library_adopt(const EVP_PKEY *key)
+{
+    return copy_key(key, library_get());
+}
+
+EVP_PKEY *library_give_back(const EVP_PKEY *key)
+{
+    return copy_key(key, NULL);
 }

@@ -18,4 +18,7 @@ OSSL_LIB_CTX *library_get(void);
  * free.  NULL: OpenSSL's error queue tells. */
 EVP_PKEY *library_adopt(const EVP_PKEY *key);
 
+/* The opposite: a copy in OpenSSL's own library, which has what writes keys; NULL: no memory. */
+EVP_PKEY *library_give_back(const EVP_PKEY *key);
+
 #endif

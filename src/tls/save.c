@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "context.h"
+#include "library.h"
 
 /* What a server is, as files for programs that are not finwait. */
 
@@ -29,8 +30,11 @@ static bool put_chain(FILE *out, SSL_CTX *context)
 
 static bool put_key(FILE *out, SSL_CTX *context)
 {
-    return PEM_write_PrivateKey(out, SSL_CTX_get0_privatekey(context), NULL, NULL, 0, NULL, NULL) ==
-           1;
+    EVP_PKEY *key = library_give_back(SSL_CTX_get0_privatekey(context));
+    bool good = key != NULL && PEM_write_PrivateKey(out, key, NULL, NULL, 0, NULL, NULL) == 1;
+
+    EVP_PKEY_free(key);
+    return good;
 }
 
 /* A key is nobody else's to read. */

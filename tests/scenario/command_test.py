@@ -14,8 +14,8 @@ LOAD = {"load.connections": N, "load.concurrency": 4, "settle": "100ms"}
 PYTHON = shutil.which("python3", path="/usr/bin:/bin") or sys.executable  # for any user
 SBIN = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
-# A server of a page, to which a test adds what is wrong with it: BEFORE it listens, ONCE it does,
-# and AFTER each connection.
+# A server of a page, to which a test adds what is wrong with it: before it listens, once it does,
+# and after each connection.
 SERVER = """
 import os, signal, socket, sys, threading, time
 {before}
@@ -123,11 +123,9 @@ class Commands:
 
     def test_one_that_floods(self):
         out = ft.PLACE.directory(self.user)
-        done = os.path.join(out, "flooded")
-        path = script("flood.py", once=FLOOD)
-        result = self.serve(command(path, done), f"--out={out}", settle="8s")
+        path = script("flood.py", before=FLOOD)
+        result = self.serve(command(path), f"--out={out}", **{"server.ready_within": "4m"})
         self.assertEqual(result["connections.completed"], N)
-        self.assertTrue(os.path.exists(done), "it was held up")
         self.assertTrue(self.command_of(result)["cut"])
         self.assertEqual(self.command_of(result)["printed"], 1 << 30)
         size = os.path.getsize(os.path.join(out, "server.log"))
@@ -157,7 +155,7 @@ class Commands:
     def test_ab(self):
         out = ft.PLACE.directory(self.user)
         result = self.load_by(f"ab -q -n {N} -c 4 {{url}}", f"--out={out}")
-        self.assertEqual(result["connections.attempted"], N)
+        self.assertGreaterEqual(result["connections.attempted"], N)  # it begins some in vain
         self.assertEqual(result["client.command.status"], 0)
         with open(os.path.join(out, "client.log"), encoding="utf-8") as log:
             self.assertIn(f"Complete requests:      {N}", log.read())

@@ -198,10 +198,10 @@ static const struct bad bad_events[] = {
     {{{"kill", "server"}, {"start", "server"}},
      "kill and start in one map",
      "an event does one thing: write a second map, {at: …, start: …}"},
-    {{{"at", "2s"}}, "an event that does nothing", "add one of kill, start, stop, cont"},
+    {{{"at", "2s"}}, "an event that does nothing", "add one of kill, start, stop, cont, signal"},
     {{{"for", "2s"}},
      "an event has no key \"for\"",
-     "its keys are at, kill, worker, start, stop, cont, reuseaddr, reuseport, host"},
+     "its keys are at, kill, worker, start, stop, cont, signal, to, reuseaddr, reuseport, host"},
     {{{"start", "server"}, {"host", "both"}},
      "host: \"both\" is not one of client|server",
      "write client or server"},
@@ -211,6 +211,8 @@ static const struct bad bad_events[] = {
     {{{"start", "server"}, {"worker", "1"}}, "worker does not go with start", "take it out"},
     {{{"kill", "server"}, {"worker", "256"}}, "worker: 256 is out of bounds", "it can be 0 to 255"},
     {{{"kill", "server"}, {"host", "client"}}, "host does not go with kill", "take it out"},
+    {{{"signal", "HUP"}}, "signal without to", "write e.g. {at: 2s, signal: HUP, to: server}"},
+    {{{"kill", "server"}, {"to", "client"}}, "to does not go with kill", "take it out"},
     {{{"reuseport", "on"}, {"stop", "server"}}, "reuseport does not go with stop", "take it out"},
 };
 
@@ -340,7 +342,7 @@ static void every_key_has_a_line_in_the_reference(void **state)
             assert_string_equal(key.with, "");
         }
     }
-    assert_int_equal(index, 19);
+    assert_int_equal(index, 21);
 }
 
 static void a_short_buffer_is_never_overrun(void **state)

@@ -128,8 +128,35 @@ static void fill_tls(struct result_side *side, uint64_t *seed)
     }
 }
 
+static void fill_command(struct result_side *side, uint64_t *seed)
+{
+    side->has_command = below(seed, 2) > 0;
+    if (!side->has_command) {
+        return;
+    }
+    side->command = (struct result_command){
+        .end = (enum command_end)below(seed, COMMAND_END_N),
+        .number = (int)below(seed, 256),
+        .by_itself = below(seed, 2) > 0,
+        .unasked = below(seed, 2) > 0,
+        .has_ended_at = below(seed, 2) > 0,
+        .cpu_user = (int64_t)below(seed, INT64_MAX / 4),
+        .cpu_system = (int64_t)below(seed, INT64_MAX / 4),
+        .memory_peak = below(seed, INT64_MAX),
+        .killed = below(seed, 99),
+        .printed = below(seed, INT64_MAX),
+        .cut = below(seed, 2) > 0,
+        .tail = below(seed, 2) > 0 ? random_text(seed) : NULL,
+    };
+    side->command.ended_at = side->command.has_ended_at ? (int64_t)below(seed, NS_PER_S) : 0;
+    for (uint64_t i = below(seed, 4); i > 0; i--) {
+        assert_int_equal(words_add(&side->command.argv, "a word"), 0);
+    }
+}
+
 static void fill_side(struct result_side *side, uint64_t *seed)
 {
+    fill_command(side, seed);
     side->played = below(seed, 3) > 0;
     side->workers = (uint32_t)below(seed, 100);
     side->workers_died = UINT32_MAX;
@@ -232,6 +259,7 @@ static void fill_events(struct result *result, uint64_t *seed)
             .side = (enum side)below(seed, SIDE_N),
             .reuseaddr = (enum event_switch)below(seed, EVENT_SWITCH_N),
             .reuseport = (enum event_switch)below(seed, EVENT_SWITCH_N),
+            .signal = (int)below(seed, 32),
             .moves = below(seed, 2) > 0,
             .where = {"a.yaml", 1, 2},
         };
