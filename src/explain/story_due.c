@@ -68,6 +68,16 @@ static double missing(const struct account *account)
     return (double)due;
 }
 
+/* Without it nobody would know a RST for the end of a response that has no length. */
+static void say_cut(struct story *story, enum side side, uint64_t cut)
+{
+    if (cut > 0) {
+        story_evidence(story, "%s.messages_cut", side_name(side));
+        story_say(story, "%s of these messages %s truncated: a part of %s had come.", COUNT(cut),
+                  PLURAL(cut, "was", "were"), PLURAL(cut, "it", "each"));
+    }
+}
+
 void observe_due(struct story *story)
 {
     for (unsigned i = 0; i < SIDE_N; i++) {
@@ -85,6 +95,7 @@ void observe_due(struct story *story)
                   side_name(side));
         add_reasons(story, side);
         story_add(story, ".");
+        say_cut(story, side, account->messages_cut);
     }
 }
 

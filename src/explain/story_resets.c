@@ -48,9 +48,18 @@ static void say_lost_messages(struct story *story, enum side from)
     double received = 0;
 
     if (lost_messages(&story->facts, from, &sent, &received) > 0) {
-        story_say(story, "The %s received %s of the %s %s that the %s sent.",
-                  side_name(side_peer(from)), received > 0 ? COUNT(received) : "none", COUNT(sent),
+        enum side reader = side_peer(from);
+        uint64_t heads = story->facts.result->side[reader].account.heads_received;
+
+        story_say(story, "The %s received %s of the %s %s that the %s sent", side_name(reader),
+                  received > 0 ? COUNT(received) : "none", COUNT(sent),
                   PLURAL(sent, "message", "messages"), side_name(from));
+        if (heads > 0) { /* a send that a RST cuts is no message sent, and its head has come */
+            story_add(story, " whole, and read %s %s", COUNT(heads),
+                      PLURAL(heads, "head", "heads"));
+            story_evidence(story, "%s.heads_received", side_name(reader));
+        }
+        story_add(story, ".");
     }
 }
 

@@ -168,6 +168,8 @@ def arguments(random, settings, is_tls):
         if settings.get("protocol") != "raw" and not is_tls:
             found[path] = programs.with_heads(random, found[path])
         found[path] = programs.with_arguments(random, found[path])
+    if settings.get("protocol") != "raw" and random.random() < 0.05:
+        found["http.persist"] = random.choice(("server", "program"))
     return found
 
 
@@ -187,4 +189,5 @@ def generate(seed, number):
         settings = on_one_host(settings)
     elif random.random() < 0.2:
         settings.update(timeline.strike(random))
+        settings.update(timeline.of_a_part(randomness.Random(f"{seed}/{number}/part"), settings))
     return finite(patient(Pair(f"pair-{seed}-{number}", settings)))

@@ -33,6 +33,18 @@ def events(random):
     return killed + ([{"at": "120ms", "start": side}] if random.random() < 0.6 else [])
 
 
+def of_a_part(random, settings):
+    """Events of one of two workers, or a new server beside the old one, in place of others."""
+    if "events" not in settings or settings.get("tls.resumption") or random.random() < 0.6:
+        return {}
+    at, reuseport = ("40ms", "120ms"), {"server.sockopt.reuseport": "on"}
+    if random.random() < 0.3:
+        return {**reuseport, "events": [{"at": at[0], "start": "server"}, {"at": at[1], "kill": "server"}]}
+    struck = random.choice((["kill"], ["stop", "cont"], ["stop", "kill"]))
+    events = [{"at": when, what: "server", "worker": 1} for when, what in zip(at, struck)]
+    return {"server.workers": 2, "events": events, **random.choice(({}, reuseport))}
+
+
 def strike(random):
     """Settings of what befalls a pair, for one that takes no longer than others for it."""
     settings = {"load.timeout": "300ms", "load.concurrency": 32}
