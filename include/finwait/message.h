@@ -66,6 +66,9 @@ static inline bool message_status_is_good(uint32_t range, unsigned status)
 /* Whether a response with that status has a body at all (RFC 9110 section 6.4.1). */
 bool message_status_has_body(unsigned status);
 
+/* Whether the requests are HEADs, and so their responses heads, whatever these say of a body. */
+bool message_is_bare(const struct message_spec *spec);
+
 /* The line of `fields` that has this name, in whatever letters; NULL: none.  `fields` may be NULL.
  */
 char *message_field(char *fields, const char *name, size_t length);

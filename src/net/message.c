@@ -1,7 +1,5 @@
 #include "finwait/message.h"
 
-#include <string.h>
-
 #include "message_http.h"
 
 const char *const protocol_names[] = {
@@ -9,11 +7,6 @@ const char *const protocol_names[] = {
     [PROTOCOL_HTTP] = "http",
     NULL,
 };
-
-static bool is_head(const char *method)
-{
-    return method != NULL && strcmp(method, "HEAD") == 0;
-}
 
 const char *const persist_names[] = {
     [PERSIST_AUTO] = "auto",
@@ -31,7 +24,7 @@ void message_reader_init(struct message_reader *reader, const struct message_spe
     *reader = (struct message_reader){
         .protocol = spec->protocol,
         .sender = sender,
-        .bare = sender == SIDE_SERVER && is_head(spec->method),
+        .bare = sender == SIDE_SERVER && message_is_bare(spec),
         .left = size,
         .size = size,
     };

@@ -10,6 +10,11 @@ bool message_status_has_body(unsigned status)
     return status >= 200 && status != 204 && status != 304;
 }
 
+bool message_is_bare(const struct message_spec *spec)
+{
+    return spec->method != NULL && strcmp(spec->method, "HEAD") == 0;
+}
+
 uint64_t message_content(const struct message_spec *spec, enum side sender)
 {
     if (sender == SIDE_CLIENT) {

@@ -94,7 +94,8 @@ static uint64_t length_of(const char *text)
 static uint64_t message_of(const struct scenario *scenario, enum side sender)
 {
     const struct message_spec *message = &scenario->message;
-    uint64_t size = message_content(message, sender);
+    bool bare = sender == SIDE_SERVER && message_is_bare(message);
+    uint64_t size = bare ? 0 : message_content(message, sender);
 
     if (message->protocol == PROTOCOL_HTTP) {
         size += HTTP_HEAD + length_of(message->part[sender].fields);

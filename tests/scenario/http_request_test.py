@@ -196,6 +196,7 @@ class Responses(ft.LabTestCase):
         result = self.run_both(settings)
         self.assertEqual(result["connections.completed"], N)
         self.assertLess(result["server.bytes_sent"], 1000 * N)
+        self.assertIn("prediction.met", result.remark_ids())
 
 
 if __name__ == "__main__":
