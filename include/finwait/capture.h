@@ -29,6 +29,9 @@ struct capture_plan {
     uint16_t port;   /* the server's */
     int packets;     /* what packets are written to at the end: a pcap file with nanoseconds, whose
                         packets begin with their IP headers; -1: nothing */
+    int keys;        /* a pipe, non-blocking, with lines as of SSLKEYLOGFILE of all connections, or
+                        -1; those of the connections that are kept are written to: */
+    int keys_file;   /* or -1 */
 };
 
 /* What it has in the end. */

@@ -337,8 +337,9 @@ int result_write(const struct result *result, const char *directory, struct erro
 /* Make DIR and see that it can be written into, before anything is measured. */
 int result_directory(const char *directory, struct error *error);
 
-/* The packets that a run captured, in the same directory. */
+/* The packets that a run captured, in the same directory, and the secrets of their TLS. */
 #define RESULT_PACKETS "packets.pcap"
+#define RESULT_KEYS    "keys.log"
 
 /* Read a result.json. */
 struct result *result_read(const char *file, struct error *error);

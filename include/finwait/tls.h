@@ -92,6 +92,14 @@ void tls_free(struct tls *tls);
  * that others read as PEM.  0, or -1 with STATUS_MACHINE. */
 int tls_save(const struct tls *tls, const char *cert, const char *key, struct error *error);
 
+/*
+ * Write the secrets of all connections to come to `fd`, which becomes its own, as lines of
+ * SSLKEYLOGFILE (SSL_CTX_set_keylog_callback(3)), each at once; what it does not take is lost.
+ * tls_keys: that descriptor, or -1.
+ */
+void tls_log_keys(struct tls *tls, int fd);
+int tls_keys(const struct tls *tls);
+
 /* Session tickets and sessions that connections of this process were given (client). */
 uint64_t tls_tickets_received(const struct tls *tls);
 

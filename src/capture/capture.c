@@ -24,28 +24,28 @@ enum {
 
 /* ---- in its process ---- */
 
-/* Keep only the two, next to the standard streams: what else the conductor had open would live on
- * in it.  `*packets` may be -1. */
-static int keep_only(int *control, int *packets)
+/* Keep only these, next to the standard streams: what else the conductor had open would live on in
+ * it.  Some may be -1. */
+static int keep_only(int *const fd[], unsigned count)
 {
-    enum { KEPT_PACKETS = STDERR_FILENO + 1, KEPT_CONTROL, KEPT };
-    int out_of_the_way = fcntl(*control, F_DUPFD, KEPT);
+    const int first = STDERR_FILENO + 1;
 
-    if (out_of_the_way < 0 || (*packets >= 0 && dup2(*packets, KEPT_PACKETS) < 0) ||
-        dup2(out_of_the_way, KEPT_CONTROL) < 0) {
-        return -1;
+    for (unsigned i = 0; i < count; i++) { /* out of each other's way */
+        *fd[i] = *fd[i] >= 0 ? fcntl(*fd[i], F_DUPFD, first + (int)count) : -1;
     }
-    if (*packets >= 0) {
-        *packets = KEPT_PACKETS;
-    } else {
-        close(KEPT_PACKETS);
+    for (unsigned i = 0; i < count; i++) {
+        if (*fd[i] >= 0) {
+            *fd[i] = dup2(*fd[i], first + (int)i);
+        } else {
+            close(first + (int)i);
+        }
     }
-    *control = KEPT_CONTROL;
-    return close_range(KEPT, ~0U, 0);
+    return close_range((unsigned)first + count, ~0U, 0);
 }
 
 static _Noreturn void run_reader(struct capture_plan plan, const struct lab *lab, int control)
 {
+    int *const kept[] = {&control, &plan.packets, &plan.keys, &plan.keys_file};
     struct error error;
     sigset_t none;
 
@@ -57,7 +57,8 @@ static _Noreturn void run_reader(struct capture_plan plan, const struct lab *lab
         error_print(&error, stderr);
         _exit(EXIT_FAILURE);
     }
-    _exit(keep_only(&control, &plan.packets) == 0 ? reader_main(&plan, control) : EXIT_FAILURE);
+    _exit(keep_only(kept, sizeof kept / sizeof kept[0]) == 0 ? reader_main(&plan, control)
+                                                             : EXIT_FAILURE);
 }
 
 /* ---- in the conductor's ---- */

@@ -1,6 +1,22 @@
 #include "flow.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* A handshake record with a ClientHello in it, RFC 8446 sections 4 and 5.1, has its random after 11
+ * bytes. */
+static void look_for_hello(struct flow *flow, const struct packet *packet)
+{
+    const uint8_t *data = packet->bytes + packet->segment.data;
+    enum { RECORD_HANDSHAKE = 22, CLIENT_HELLO = 1, BEFORE_RANDOM = 11 };
+
+    if (!flow->has_random && packet->side == SIDE_CLIENT &&
+        packet->captured >= packet->segment.data + BEFORE_RANDOM + FLOW_RANDOM &&
+        data[0] == RECORD_HANDSHAKE && data[5] == CLIENT_HELLO) {
+        memcpy(flow->random, data + BEFORE_RANDOM, FLOW_RANDOM);
+        flow->has_random = true;
+    }
+}
 
 void flow_append(struct flow *flow, struct packet *packet)
 {
@@ -12,6 +28,7 @@ void flow_append(struct flow *flow, struct packet *packet)
     flow->count++;
     flow->last = packet->at;
     flow->bytes += packet->captured;
+    look_for_hello(flow, packet);
     flow->rst[side] |= (segment->flags & SEGMENT_RST) != 0;
     if ((segment->flags & SEGMENT_FIN) != 0) {
         flow->fin[side] = true;

@@ -35,6 +35,9 @@ enum flow_list {
     FLOW_LISTS,
 };
 
+/* The random of a ClientHello, RFC 8446 section 4.1.2. */
+#define FLOW_RANDOM 32
+
 struct flow {
     TAILQ_ENTRY(flow) next;
     LIST_ENTRY(flow) chain; /* of those in the same bucket; only while `listed` */
@@ -45,7 +48,9 @@ struct flow {
     uint32_t syn; /* the number of the client's SYN */
     STAILQ_HEAD(, packet) packets;
     size_t count, bytes;
-    int64_t last; /* when its last packet came */
+    int64_t last;    /* when its last packet came */
+    bool has_random; /* it begins with a ClientHello: */
+    uint8_t random[FLOW_RANDOM];
     bool fin[SIDE_N], rst[SIDE_N], fin_acked[SIDE_N];
     uint32_t fin_end[SIDE_N];
 };

@@ -9,6 +9,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/privileges.h"
+#include "keys.h"
 #include "order.h"
 #include "shelf.h"
 #include "tap.h"
@@ -31,6 +32,7 @@ struct reader {
     struct tap tap;
     struct filter filter;
     struct shelf shelf;
+    struct keys keys;
     seen_endings foreseen; /* as the conductor has it: it may know nothing */
     int64_t looked;        /* when the rate was last looked at … */
     uint64_t read;         /* … and the packets since then */
@@ -50,6 +52,11 @@ static void on_packet(void *context, int64_t at, const uint8_t *packet, size_t c
 
 static void stop_listening(struct reader *reader)
 {
+    keys_take(&reader->keys, &reader->shelf);
+    if (reader->keys.in >= 0) {
+        close(reader->keys.in);
+        reader->keys.in = -1;
+    }
     reader->shelf.tally.dropped_kernel = tap_dropped(&reader->tap);
     tap_close(&reader->tap);
 }
@@ -106,6 +113,7 @@ static int read_packets(struct reader *reader)
     if (tap_read(&reader->tap, on_packet, reader) != 0) {
         return -1;
     }
+    keys_take(&reader->keys, &reader->shelf);
     look_at_rate(reader);
     if (shelf_is_full(&reader->shelf)) {
         stop_listening(reader);
@@ -187,6 +195,10 @@ static int finish(struct reader *reader, struct capture_answer *answer)
     if (packets >= 0 && shelf_write(&reader->shelf, packets) != 0) {
         return error_errno(&answer->error, STATUS_MACHINE, errno, "capture: write the packets");
     }
+    if (reader->plan->keys_file >= 0 &&
+        keys_write(&reader->keys, &reader->shelf, reader->plan->keys_file) != 0) {
+        return error_errno(&answer->error, STATUS_MACHINE, errno, "capture: write the keys");
+    }
     answer->captured.tally = reader->shelf.tally;
     return 0;
 }
@@ -253,6 +265,7 @@ int reader_main(const struct capture_plan *plan, int control)
     struct reader reader = {
         .plan = plan,
         .control = control,
+        .keys = {.in = plan->keys},
         .credit = BURST,
         .filter = {.port = plan->port, .one_in = 1},
     };

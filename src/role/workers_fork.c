@@ -37,10 +37,13 @@ static void become_worker(void)
 /* What a worker keeps: these, then its listeners. */
 enum { KEPT_CONTROL, KEPT_LEASH, KEPT_LISTENERS };
 
-/* Make those of `has` the only ones; their numbers may change. */
-static int own_descriptors(struct worker_descriptors *has, struct error *error)
+/* Make those of `has` the only ones, and what `tls`, if there is any, logs to; their numbers may
+ * change. */
+static int own_descriptors(struct worker_descriptors *has, struct tls *tls, struct error *error)
 {
-    uint32_t count = KEPT_LISTENERS + has->listener_count;
+    uint32_t keys = KEPT_LISTENERS + has->listener_count;
+    bool logs = tls != NULL && tls_keys(tls) >= 0;
+    uint32_t count = keys + logs;
     int *fd = malloc(count * sizeof *fd); /* never freed: the worker's listeners stay there */
 
     if (fd == NULL) {
@@ -51,6 +54,9 @@ static int own_descriptors(struct worker_descriptors *has, struct error *error)
     for (uint32_t i = 0; i < has->listener_count; i++) {
         fd[KEPT_LISTENERS + i] = has->listeners[i];
     }
+    if (logs) {
+        fd[keys] = tls_keys(tls);
+    }
     if (descriptors_keep(fd, count) != 0) {
         error_errno(error, STATUS_MACHINE, errno, "a worker's descriptors");
         free(fd);
@@ -59,6 +65,9 @@ static int own_descriptors(struct worker_descriptors *has, struct error *error)
     has->control = fd[KEPT_CONTROL];
     has->leash = fd[KEPT_LEASH];
     has->listeners = fd + KEPT_LISTENERS;
+    if (logs) {
+        tls_log_keys(tls, fd[keys]);
+    }
     return 0;
 }
 
@@ -76,7 +85,8 @@ static _Noreturn void run_worker(struct workers *workers, uint32_t index, int co
     become_worker();
     if (lab_enter(workers->lab, workers->home, &error) != 0 ||
         descriptors_limit(workers->plan.descriptors, &error) != 0 ||
-        privileges_keep(PRIVILEGES_WORKER, &error) != 0 || own_descriptors(&has, &error) != 0) {
+        privileges_keep(PRIVILEGES_WORKER, &error) != 0 ||
+        own_descriptors(&has, workers->plan.tls, &error) != 0) {
         error_print(&error, stderr);
         _exit(EXIT_FAILURE);
     }

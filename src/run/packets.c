@@ -3,24 +3,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "finwait/grow.h"
 #include "trial.h"
 
+enum {
+    KEYS_PIPE = 1 << 20, /* what workers may write while nobody reads */
+};
+
 /* ---- before ---- */
 
-/* In the directory of the result; -1 with STATUS_MACHINE.  Without one they are not written. */
-static int open_file(const struct trial *trial, int *fd, struct error *error)
+/* In the directory of the result; -1 with STATUS_MACHINE. */
+static int open_file(const struct trial *trial, const char *name, mode_t mode, int *fd,
+                     struct error *error)
 {
-    char *path;
+    char *path = grow_format("%s/%s", trial->options->out, name);
 
-    *fd = -1;
-    if (trial->options->out == NULL) {
-        return 0;
-    }
-    path = grow_format("%s/%s", trial->options->out, RESULT_PACKETS);
-    *fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    unlink(path); /* one that is there would keep its owner and mode */
+    *fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (*fd < 0) {
         error_errno(error, STATUS_MACHINE, errno, "open %s", path);
     }
@@ -28,23 +30,70 @@ static int open_file(const struct trial *trial, int *fd, struct error *error)
     return *fd < 0 ? -1 : 0;
 }
 
+/* Whose TLS tells the secrets: one side's are those of the connection. */
+static struct tls *teller_of(const struct trial *trial)
+{
+    return trial->tls[SIDE_CLIENT] != NULL ? trial->tls[SIDE_CLIENT] : trial->tls[SIDE_SERVER];
+}
+
+/* A pipe from the workers, who must never wait for it. */
+static int open_keys(struct trial *trial, struct capture_plan *plan, struct error *error)
+{
+    int pair[2];
+
+    if (teller_of(trial) == NULL) {
+        return 0;
+    }
+    if (open_file(trial, RESULT_KEYS, S_IRUSR | S_IWUSR, &plan->keys_file, error) != 0) {
+        return -1;
+    }
+    if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) != 0) {
+        return error_errno(error, STATUS_MACHINE, errno, "pipe2");
+    }
+    fcntl(pair[0], F_SETPIPE_SZ, KEYS_PIPE);
+    plan->keys = pair[0];
+    tls_log_keys(teller_of(trial), pair[1]);
+    return 0;
+}
+
+static int open_all(struct trial *trial, struct capture_plan *plan, struct error *error)
+{
+    if (trial->options->out == NULL) {
+        return 0; /* they are not written */
+    }
+    return open_file(trial, RESULT_PACKETS, 0666, &plan->packets, error) != 0
+               ? -1
+               : open_keys(trial, plan, error);
+}
+
+static void close_all(const struct capture_plan *plan)
+{
+    const int fd[] = {plan->packets, plan->keys, plan->keys_file};
+
+    for (size_t i = 0; i < sizeof fd / sizeof fd[0]; i++) {
+        if (fd[i] >= 0) {
+            close(fd[i]);
+        }
+    }
+}
+
 int packets_begin(struct trial *trial, struct error *error)
 {
     struct capture_plan plan = {
         .wanted = trial->scenario->capture,
         .port = plan_port(trial),
+        .packets = -1,
+        .keys = -1,
+        .keys_file = -1,
     };
 
     if (plan.wanted == 0) {
         return 0;
     }
-    if (open_file(trial, &plan.packets, error) != 0) {
-        return -1;
+    if (open_all(trial, &plan, error) == 0) {
+        trial->capture = capture_start(&plan, trial->lab, error);
     }
-    trial->capture = capture_start(&plan, trial->lab, error);
-    if (plan.packets >= 0) {
-        close(plan.packets);
-    }
+    close_all(&plan);
     return trial->capture != NULL ? 0 : -1;
 }
 

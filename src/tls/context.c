@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "identity.h"
 #include "library.h"
@@ -137,6 +138,7 @@ struct tls *tls_new(const struct tls_spec *spec, enum side side, const struct tl
         return NULL;
     }
     tls->side = side;
+    tls->keys = -1;
     tls->resumption = spec->resumption;
     ERR_clear_error();
     tls->context = SSL_CTX_new_ex(library_get(), NULL,
@@ -157,6 +159,9 @@ void tls_free(struct tls *tls)
         return;
     }
     session_forget(tls);
+    if (tls->keys >= 0) {
+        close(tls->keys);
+    }
     SSL_CTX_free(tls->context);
     certificate_clear(&tls->authority);
     free(tls->sni);

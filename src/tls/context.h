@@ -23,6 +23,7 @@ struct tls {
     SSL_SESSION *newest;          /* client: what the next connection may resume, or NULL */
     SSL_SESSION *copy;            /* of it, as it came; OpenSSL has never used this one */
     uint64_t tickets;             /* client: received */
+    int keys;                     /* where secrets are logged to; -1: nowhere */
     struct certificate authority; /* server: of the clients' certificates; empty: none was made */
 };
 

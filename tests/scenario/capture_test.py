@@ -141,6 +141,42 @@ class Chosen(CaptureTestCase):
         self.assertEqual(result.json["capture"]["connections"], 1)
 
 
+class Keys(CaptureTestCase):
+    """TLS, decrypted with the keys of the connections that were kept, and of no others."""
+
+    def decrypt(self, settings, connections, secrets):
+        result, packets = self.capture({"transport": "tls", **settings})
+        keys = os.path.join(os.path.dirname(packets.file), "keys.log")
+        self.assertEqual(os.stat(keys).st_mode & 0o777, 0o600)
+        with open(keys, encoding="ascii") as file:
+            lines = [line.split() for line in file]
+        self.assertEqual(len({random for _, random, _ in lines}), connections)
+        self.assertEqual({label for label, _, _ in lines}, secrets)
+        port = f"tcp.port=={settings.get('server.port', 8080)},tls"
+        packets.options = ("-o", f"tls.keylog_file:{keys}", "-d", port)
+        self.assertEqual(packets.count("http.request"), connections)
+        self.assertEqual(packets.count("http.response.code == 200"), connections)
+        packets.options = ("-d", port)
+        self.assertEqual(packets.count("http"), 0)
+        return result
+
+    def test_version_1_3(self):
+        secrets = {"EXPORTER_SECRET"}
+        for side in ("CLIENT", "SERVER"):
+            secrets |= {f"{side}_HANDSHAKE_TRAFFIC_SECRET", f"{side}_TRAFFIC_SECRET_0"}
+        self.decrypt({"capture": 3, "load.connections": 200}, 3, secrets)
+
+    def test_version_1_2(self):
+        settings = {"capture": 3, "load.connections": 200, "tls.version": "1.2"}
+        self.decrypt(settings, 3, {"CLIENT_RANDOM"})
+
+
+class KeysOfNobody(Keys):
+    """As nobody."""
+
+    user = ft.NOBODY if ft.is_root() else os.geteuid()
+
+
 class Ladders(CaptureTestCase):
     def show(self, directory, *arguments, status=0):
         ended = ft.finwait("show", "--seen", directory, *arguments, user=self.user)
