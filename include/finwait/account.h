@@ -78,6 +78,7 @@ const char *latency_about(enum latency latency);
     X(TLS_TICKETS, "tickets", "session tickets received (TLS 1.2: session ids, too)")              \
     X(TLS_NOTIFY_SENT, "notify_sent", "close_notify alerts sent")                                  \
     X(TLS_NOTIFY_RECEIVED, "notify_received", "close_notify alerts read")                          \
+    X(TLS_INCOMPLETE, "incomplete", "TLS handshakes begun and never completed")                    \
     X(TLS_WAITED, "waited", "clients that waited until another's handshake was over")
 
 enum tls_count {

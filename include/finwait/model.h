@@ -19,9 +19,10 @@
  *
  * TLS is what its records are to TCP: tickets, close_notify and alert are data in the peer's
  * receive queue, unread until a step reads them.  Its handshake is taken for one event, part of the
- * TCP handshake.  Seen with OpenSSL 3.0 and taken over from it: an unexpected FIN draws a fatal
- * alert, unless this side's close_notify is out; tickets that meet a RST are no error of accept,
- * but use up the ECONNRESET, and what is read after them meets a FIN.
+ * TCP handshake; one that the client gives up (connect(hello), connect(flight)) is its ClientHello
+ * and the server's flight, data as well.  Seen with OpenSSL 3.0 and taken over from it: an
+ * unexpected FIN draws a fatal alert, unless this side's close_notify is out; tickets that meet a
+ * RST are no error of accept, but use up the ECONNRESET, and what is read after them meets a FIN.
  *
  * Buffers: what of a message fits where nobody reads is for their sizes to tell, which the kernel
  * chooses as it goes.  Below one bound it surely fits, above another it surely does not, and
@@ -81,6 +82,7 @@ enum model_fate {
     MODEL_EOF,       /* a recv met the peer's FIN; with TLS: its close_notify */
     MODEL_TRUNCATED, /* TLS: a recv or wait-notify met a FIN and no close_notify before it */
     MODEL_ALERT,     /* TLS: one met the peer's fatal alert */
+    MODEL_HANDSHAKE, /* TLS: a FIN came in the middle of the handshake */
     MODEL_DIED,      /* its process died */
     MODEL_TIMEOUT,   /* a step waited longer than it may, and the connection was closed */
     MODEL_BLOCKED, /* stays in a step for ever: the buffers are too small, and no timeout is set */

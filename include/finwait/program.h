@@ -24,8 +24,10 @@
  * does not build.
  */
 #define STEPS(X)                                                                                   \
-    X(CONNECT, connect, "connect", NONE, STEP_OF_CLIENT, STEP_SENDS_SYN,                           \
-      "open a connection; a client's program begins with it", "connect(2), RFC 9293 section 3.5")  \
+    X(CONNECT, connect, "connect", CONNECT, STEP_OF_CLIENT | STEP_ALONE, STEP_SENDS_SYN,           \
+      "open a connection; a client's program begins with it.  Over TLS hello (or partial) gives "  \
+      "the handshake up behind the ClientHello, flight behind the server's answer",                \
+      "connect(2), RFC 9293 section 3.5")                                                          \
     X(ACCEPT, accept, "accept", NONE, STEP_OF_SERVER, STEP_SENDS_TLS,                              \
       "take a connection from the accept queue; a server's program begins with it", "accept(2)")   \
     X(SEND, send, "send", NONE, STEP_OF_BOTH, STEP_SENDS_DATA,                                     \
@@ -82,9 +84,19 @@ enum step_op {
 #define STEP_TAKES_NONE     VALUE_A(NOTHING)
 #define STEP_TAKES_COUNT    VALUE_OF(COUNT, 1, 1000000)            /* repeat(3) */
 #define STEP_TAKES_DURATION VALUE_OF(DURATION, 0, 3600 * NS_PER_S) /* pause(250ms) */
+#define STEP_TAKES_CONNECT  VALUE_ONE_OF(connect_words)            /* connect(hello) */
 #define STEP_TAKES_RECV     VALUE_A(RECV)                          /* recv(or-fin,5s) */
 #define STEP_TAKES_BOUND    VALUE_OF(DURATION, 1, 3600 * NS_PER_S) /* wait-fin(5s) */
 #define STEP_TAKES_LINGER   VALUE_OF(LINGER, 0, 3600)              /* linger(2s), linger(off) */
+
+/* Where connect gives up the TLS handshake: what follows acts on TCP in mid-handshake. */
+enum connect_until {
+    CONNECT_WHOLE,   /* nowhere */
+    CONNECT_HELLO,   /* its ClientHello is sent, and nothing read */
+    CONNECT_FLIGHT,  /* it has read all of the server's first flight, and not answered */
+    CONNECT_PARTIAL, /* as a word alone: hello */
+};
+extern const char *const connect_words[];
 
 enum step_trait {
     STEP_OF_CLIENT = 1,
@@ -154,7 +166,8 @@ int program_parse(struct program *program, const char *text, enum side side,
  */
 int program_check_tls(const struct program *program, size_t *step, struct error *error);
 
-/* Whether the program has a step that only TLS knows; *step is the first of them. */
+/* Whether the program has a step, or an argument of one, that only TLS knows; *step is the first of
+ * them. */
 bool program_needs_tls(const struct program *program, size_t *step);
 
 /* The program as text that program_parse reads back.  Returns `text`. */
@@ -163,6 +176,9 @@ char *program_format(char *text, size_t size, const struct program *program);
 
 /* One step as text, e.g. "pause(100ms)".  Returns `text`. */
 char *step_format(char *text, size_t size, const struct step *step);
+
+/* Where the program gives up the TLS handshake; CONNECT_WHOLE: nowhere, as a server's. */
+enum connect_until program_until(const struct program *program);
 
 /* Whether the program contains `op`. */
 bool program_has(const struct program *program, enum step_op op);

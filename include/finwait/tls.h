@@ -139,6 +139,17 @@ tls_stream *tls_stream_new(struct tls *tls, int fd);
 /* Forget the connection; nothing is sent, its session stays good for resumption.  NULL allowed. */
 void tls_stream_free(tls_stream *stream);
 
+/* How far a client's handshake is to go.  One that has come there sends and reads no more. */
+enum tls_until {
+    TLS_WHOLE,
+    TLS_HELLO,  /* its ClientHello is sent */
+    TLS_FLIGHT, /* the server's flight is read, through its Finished (TLS 1.2: ServerHelloDone; or
+                   Finished, where a session is resumed) */
+};
+
+/* Before the first tls_handshake(), which says TLS_OK there as if it were complete. */
+void tls_handshake_until(tls_stream *stream, enum tls_until until);
+
 /* Go on with the handshake.  TLS_OK: it is complete on this side, a server's tickets are sent.  A
  * close_notify instead is TLS_ALERT, and a FIN TLS_TRUNCATED even with ignore_unexpected_eof. */
 enum tls_status tls_handshake(tls_stream *stream, struct tls_trouble *trouble);

@@ -202,7 +202,7 @@ static int fail_word(const struct value_slot *slot, const char *text, struct err
     const char *near = nearest_spelling(text, words, find_word(words, ""));
     char all[96];
 
-    if (near == NULL) {
+    if (near == NULL || near[0] == '\0') {
         near = meant_by(text, words);
     }
     error_set(error, STATUS_USAGE, "%s: \"%.80s\" is not %s%s", slot->name, text,

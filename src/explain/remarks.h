@@ -92,6 +92,8 @@
       "lab: host: RSTs of the whole machine, as far as they can be of this run")                   \
     X(observe_tls_memory, "tls.out_of_memory", CAUSE, ANY,                                         \
       "OpenSSL got no memory in a role's workers")                                                 \
+    X(observe_tls_given_up, "tls.given_up", CAUSE, HOST,                                           \
+      "the client's program gives its TLS handshakes up, and what the server made of it")          \
     X(observe_tls_handshakes, "tls.handshake_failed", CAUSE, HOST, "TLS handshakes that failed")   \
     X(observe_tls_clients, "tls.client_refused", CAUSE, HOST,                                      \
       "clients whose certificate was missing or refused, and how they learnt of it")               \

@@ -87,6 +87,57 @@ static void say_handshakes(struct story *story, enum side side)
     }
 }
 
+/* ---- handshakes that the client gives up ---- */
+
+/* What ended them on the server. */
+static const struct {
+    enum outcome outcome;
+    const char *words;
+} given_up[] = {
+    {OUTCOME_HANDSHAKE, "met the FIN in the middle of it"},
+    {OUTCOME_RESET, "met the RST"},
+    {OUTCOME_TIMEOUT, "waited for load.timeout"},
+};
+
+static void say_given_up(struct story *story, double incomplete)
+{
+    story_evidence(story, "server.tls.incomplete");
+    story_say(story, "Of the server's handshakes %s %s never completed:", COUNT(incomplete),
+              PLURAL(incomplete, "was", "were"));
+    const char *between = "";
+    for (size_t i = 0; i < sizeof given_up / sizeof given_up[0]; i++) {
+        double ended = tls_ended(&story->facts, SIDE_SERVER, given_up[i].outcome);
+        if (ended > 0) {
+            story_evidence(story, "server.outcome.%s", outcome_name(given_up[i].outcome));
+            story_add(story, "%s %s %s", between, COUNT(ended), given_up[i].words);
+            between = ",";
+        }
+    }
+    story_add(story, ".");
+}
+
+void observe_tls_given_up(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    const struct program *client = &facts->result->side[SIDE_CLIENT].steps;
+    double begun = tls_counted(facts, SIDE_CLIENT, TLS_INCOMPLETE);
+    double incomplete = tls_counted(facts, SIDE_SERVER, TLS_INCOMPLETE);
+    char step[VALUE_WRITTEN];
+
+    if (program_until(client) == CONNECT_WHOLE || begun <= 0) {
+        return;
+    }
+    story_about(story, SIDE_CLIENT);
+    story_evidence(story, "client.tls.incomplete");
+    story_say(story, "The client gave %s TLS %s up behind %s, as its program says: %s.",
+              COUNT(begun), PLURAL(begun, "handshake", "handshakes"),
+              program_until(client) == CONNECT_HELLO ? "its ClientHello" : "the server's flight",
+              step_format(step, sizeof step, &client->step[0]));
+    if (incomplete > 0) {
+        say_given_up(story, incomplete);
+    }
+}
+
 /* Whoever does not go on keeps the others waiting. */
 void observe_tls_turns(struct story *story)
 {

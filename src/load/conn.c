@@ -156,6 +156,7 @@ static void conn_close(struct conn *conn)
         close(conn->fd);
         conn->fd = -1;
     }
+    conn->worker->account->tls.count[TLS_INCOMPLETE] += conn->shaking;
     tls_stream_free(conn->tls);
     conn->tls = NULL;
     conn_end_turn(conn);

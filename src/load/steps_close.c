@@ -71,7 +71,7 @@ static enum discarded discard(struct conn *conn)
             verdict_peer_closed(conn);
         }
         /* Beneath TLS lie records, and not all of them hold payload. */
-        conn->worker->account->bytes_received += conn->tls == NULL ? (uint64_t)n : 0;
+        conn->worker->account->bytes_received += conn->worker->plan->tls == NULL ? (uint64_t)n : 0;
     }
     return DISCARDED_FIN;
 }

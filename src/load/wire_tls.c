@@ -120,6 +120,9 @@ static enum step_result await_turn(struct conn *conn)
     return conn_await(conn, EV_READ);
 }
 
+static const enum tls_until until[] = {
+    [CONNECT_WHOLE] = TLS_WHOLE, [CONNECT_HELLO] = TLS_HELLO, [CONNECT_FLIGHT] = TLS_FLIGHT};
+
 /* OpenSSL wants 40 kB of a connection before its first byte: nothing is made for a client that says
  * nothing, and no more at once than plan->unfinished for those that do not go on. */
 static enum step_result begin(struct conn *conn)
@@ -142,7 +145,18 @@ static enum step_result begin(struct conn *conn)
     if (conn->tls == NULL) {
         return conn_fail(conn, ENOMEM);
     }
+    tls_handshake_until(conn->tls, until[program_until(worker->plan->program)]);
     conn_take_turn(conn);
+    return STEP_NEXT;
+}
+
+/* From here on the connection is TCP's alone. */
+static enum step_result give_up(struct conn *conn)
+{
+    conn->worker->account->tls.count[TLS_INCOMPLETE]++;
+    conn_end_turn(conn);
+    tls_stream_free(conn->tls);
+    conn->tls = NULL;
     return STEP_NEXT;
 }
 
@@ -168,7 +182,8 @@ static enum step_result tls_open(struct conn *conn)
     status = tls_handshake(conn->tls, &trouble);
     switch (status) {
     case TLS_OK:
-        return handshake_done(conn);
+        return program_until(conn->worker->plan->program) == CONNECT_WHOLE ? handshake_done(conn)
+                                                                           : give_up(conn);
     case TLS_WANT_READ:
     case TLS_WANT_WRITE:
     case TLS_BUSY:

@@ -10,7 +10,7 @@ bool segment_is_message(enum segment segment)
 bool segment_has_data(enum segment segment)
 {
     return segment_is_message(segment) || segment == SEGMENT_TICKETS || segment == SEGMENT_NOTIFY ||
-           segment == SEGMENT_ALERT;
+           segment == SEGMENT_ALERT || segment == SEGMENT_HELLO || segment == SEGMENT_FLIGHT;
 }
 
 /* Tickets, data, its cut rest, close_notify or alert, a FIN, a RST and an ACK or two between them:

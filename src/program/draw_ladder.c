@@ -135,8 +135,9 @@ static bool step_fits(const struct ladder *ladder, const struct model_event *eve
 }
 
 static const char *const failures[MODEL_FATE_N] = {
-    [MODEL_RESET] = " (reset)", [MODEL_EOF] = " (eof)",         [MODEL_TRUNCATED] = " (truncated)",
-    [MODEL_ALERT] = " (alert)", [MODEL_TIMEOUT] = " (timeout)",
+    [MODEL_RESET] = " (reset)",         [MODEL_EOF] = " (eof)",
+    [MODEL_TRUNCATED] = " (truncated)", [MODEL_ALERT] = " (alert)",
+    [MODEL_HANDSHAKE] = " (handshake)", [MODEL_TIMEOUT] = " (timeout)",
 };
 
 /* The last step of a program that failed says how. */

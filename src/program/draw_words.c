@@ -31,6 +31,8 @@ static const char *const fates[MODEL_FATE_N] = {
     [MODEL_RESET] = "  Its program is cut short by the peer's RST (ECONNRESET).",
     [MODEL_TRUNCATED] = "  Its program is cut short: the end of file comes without close_notify.",
     [MODEL_ALERT] = "  Its program is cut short by the peer's fatal alert.",
+    [MODEL_HANDSHAKE] =
+        "  Its program is cut short: the peer leaves in the middle of TLS's handshake.",
     [MODEL_DIED] = "  Its process dies.",
     [MODEL_TIMEOUT] = "  Its program waits longer than load.timeout and is cut short.",
     [MODEL_BLOCKED] = "  Its program waits for ever, for load.timeout is 0s.",

@@ -21,7 +21,9 @@ enum segment {
     SEGMENT_CUT,     /* the beginning of one whose rest was never sent */
     SEGMENT_TICKETS, /* what TLS sends by itself is data as well: a server's session tickets … */
     SEGMENT_NOTIFY,  /* … a close_notify … */
-    SEGMENT_ALERT,   /* … a fatal alert */
+    SEGMENT_ALERT,   /* … a fatal alert … */
+    SEGMENT_HELLO,   /* … and, of a handshake that is given up, the ClientHello … */
+    SEGMENT_FLIGHT,  /* … and what the server answers */
     SEGMENT_FIN,
     SEGMENT_RST,
     SEGMENT_N,
@@ -41,7 +43,15 @@ enum record {
     RECORD_TICKETS = 1,
     RECORD_NOTIFY = 2,
     RECORD_ALERT = 4,
-    RECORD_CUT = 8, /* no record, but as unread: SEGMENT_CUT, or the rest of a message */
+    RECORD_SHAKE = 16, /* of a handshake that is given up */
+    RECORD_CUT = 8,    /* no record, but as unread: SEGMENT_CUT, or the rest of a message */
+};
+
+/* How far the step is, connect or accept, whose TLS handshake the client gives up. */
+enum shake {
+    SHAKE_NOT,
+    SHAKE_OPEN, /* TCP is connected */
+    SHAKE_SENT, /* its part of the handshake is sent */
 };
 
 struct endpoint {
@@ -80,7 +90,8 @@ struct endpoint {
     uint8_t unacked;   /* data of its have arrived, and the ACK of them may be delayed */
     uint8_t torn;      /* the head of the peer's channel is the rest of a message: `drain` took its
                           beginning */
-    uint8_t spare[7];
+    uint8_t shaking;   /* enum shake */
+    uint8_t spare[6];
 };
 
 #define CHANNEL_RUNS 12
@@ -233,6 +244,14 @@ void tcp_arrive_with_ack(struct world *world, enum side sender);
 void tcp_settle(struct world *world);
 
 /* ---- model_tls.c: what TLS does beneath the programs ---- */
+
+/* Where the client gives the handshake up; CONNECT_WHOLE: nowhere, or there is no TLS. */
+enum connect_until model_tls_until(const struct world *world);
+
+/* Of such a handshake: whether connect or accept, once TCP is connected, can go on; go on.
+ * MODEL_DONE: it has, and the step is over when its `shaking` is SHAKE_NOT; else how it failed. */
+bool model_tls_can_shake(const struct world *world, enum side side);
+enum model_fate model_tls_shake(struct world *world, enum side side);
 
 /* A server's handshake ends with its session tickets. */
 void model_tls_accept(struct world *world, enum side side);

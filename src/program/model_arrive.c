@@ -29,6 +29,8 @@ static const struct transition arrivals[SEGMENT_N][TCP_STATE_N] =
         [SEGMENT_TICKETS] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
         [SEGMENT_NOTIFY] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
         [SEGMENT_ALERT] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
+        [SEGMENT_HELLO] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
+        [SEGMENT_FLIGHT] = {[TCP_STATE_CLOSE] = {0, SEGMENT_RST}},
         [SEGMENT_FIN] =
             {
                 [TCP_STATE_ESTABLISHED] = {TCP_STATE_CLOSE_WAIT, SEGMENT_ACK},
@@ -56,14 +58,14 @@ static const char *const segment_names[SEGMENT_N] = {
     [SEGMENT_DATA] = "DATA",       [SEGMENT_CUT] = "DATA (cut)",
     [SEGMENT_TICKETS] = "tickets", [SEGMENT_NOTIFY] = "close_notify",
     [SEGMENT_ALERT] = "alert",     [SEGMENT_FIN] = "FIN",
-    [SEGMENT_RST] = "RST",
+    [SEGMENT_RST] = "RST",         [SEGMENT_HELLO] = "ClientHello",
+    [SEGMENT_FLIGHT] = "flight",
 };
 
 static const uint8_t records[SEGMENT_N] = {
-    [SEGMENT_CUT] = RECORD_CUT,
-    [SEGMENT_TICKETS] = RECORD_TICKETS,
-    [SEGMENT_NOTIFY] = RECORD_NOTIFY,
-    [SEGMENT_ALERT] = RECORD_ALERT,
+    [SEGMENT_CUT] = RECORD_CUT,       [SEGMENT_TICKETS] = RECORD_TICKETS,
+    [SEGMENT_NOTIFY] = RECORD_NOTIFY, [SEGMENT_ALERT] = RECORD_ALERT,
+    [SEGMENT_HELLO] = RECORD_SHAKE,   [SEGMENT_FLIGHT] = RECORD_SHAKE,
 };
 
 static const bool is_ack[SEGMENT_N] = {
@@ -168,7 +170,7 @@ static void segment_arrives(struct world *world, enum side sender, enum segment 
         apply_transition(world, side, segment);
     }
     record_segment(world, sender, segment_names[segment]);
-    if (opens && world->input->tls.on) {
+    if (opens && world->input->tls.on && model_tls_until(world) == CONNECT_WHOLE) {
         for (unsigned i = 0; i < SIDE_N; i++) { /* its last flights are data, too */
             world->machine.end[i].unacked = world->input->flow[i].nagle;
         }

@@ -1,9 +1,11 @@
 #include "finwait/model.h"
 
 static const char *const fate_names[MODEL_FATE_N] = {
-    [MODEL_DONE] = "done", [MODEL_HELD] = "held",           [MODEL_RESET] = "reset",
-    [MODEL_EOF] = "eof",   [MODEL_TRUNCATED] = "truncated", [MODEL_ALERT] = "alert",
-    [MODEL_DIED] = "died", [MODEL_TIMEOUT] = "timeout",     [MODEL_BLOCKED] = "blocked",
+    [MODEL_DONE] = "done",           [MODEL_HELD] = "held",
+    [MODEL_RESET] = "reset",         [MODEL_EOF] = "eof",
+    [MODEL_TRUNCATED] = "truncated", [MODEL_ALERT] = "alert",
+    [MODEL_HANDSHAKE] = "handshake", [MODEL_DIED] = "died",
+    [MODEL_TIMEOUT] = "timeout",     [MODEL_BLOCKED] = "blocked",
 };
 
 const char *model_fate_name(enum model_fate fate)

@@ -72,7 +72,7 @@ static void fail(struct world *world, enum side side, enum model_fate fate)
 {
     struct endpoint *end = endpoint_of(world, side);
 
-    if (fate == MODEL_TRUNCATED && !end->fails) {
+    if ((fate == MODEL_TRUNCATED || fate == MODEL_HANDSHAKE) && !end->fails) {
         end->fails = 1;
         end->fate = (uint8_t)fate;
         return;
@@ -110,17 +110,49 @@ static bool has_all(const struct world *world, enum side side)
     return world->machine.end[side].head_read && !world->input->body[side_peer(side)];
 }
 
+/* Go on with a handshake that the client gives up. */
+static void shake(struct world *world, enum side side)
+{
+    enum model_fate fate = model_tls_shake(world, side);
+
+    if (fate != MODEL_DONE) {
+        fail(world, side, fate);
+    } else if (endpoint_of(world, side)->shaking == SHAKE_NOT) {
+        advance(world, side);
+    }
+}
+
+static bool begin_shake(struct world *world, enum side side)
+{
+    bool given_up = model_tls_until(world) != CONNECT_WHOLE;
+
+    endpoint_of(world, side)->shaking = given_up ? SHAKE_OPEN : SHAKE_NOT;
+    return given_up;
+}
+
 static void run_connect(struct world *world, enum side side)
 {
+    if (endpoint_of(world, side)->shaking != SHAKE_NOT) {
+        shake(world, side);
+        return;
+    }
     tcp_connect(world, side);
-    advance(world, side);
+    if (!begin_shake(world, side)) {
+        advance(world, side);
+    }
 }
 
 static void run_accept(struct world *world, enum side side)
 {
+    if (endpoint_of(world, side)->shaking != SHAKE_NOT) {
+        shake(world, side);
+        return;
+    }
     endpoint_of(world, side)->open = 1;
-    model_tls_accept(world, side);
-    advance(world, side);
+    if (!begin_shake(world, side)) {
+        model_tls_accept(world, side);
+        advance(world, side);
+    }
 }
 
 static void run_send(struct world *world, enum side side)
@@ -353,6 +385,9 @@ enum flow step_can_run(const struct world *world, enum side side)
         bool can = finds_message(world, side) || has_last_record(&world->machine.end[side]);
         return can ? FLOW_YES : FLOW_NO;
     }
+    if (world->machine.end[side].shaking != SHAKE_NOT) {
+        return model_tls_can_shake(world, side) ? FLOW_YES : FLOW_NO;
+    }
     const struct step_rule *rule = step_rules[step->op];
     return rule->can_run == NULL || rule->can_run(&world->machine.end[side]) ? FLOW_YES : FLOW_NO;
 }
@@ -382,7 +417,7 @@ void step_run(struct world *world, enum side side)
         fail(world, side, (enum model_fate)end->fate);
         return;
     }
-    bool begun = end->sending;
+    bool begun = end->sending || end->shaking != SHAKE_NOT;
     bool none = step->op == STEP_RECV && !finds_message(world, side);
     step_rules[step->op]->run(world, side);
     if (!begun) { /* else it was written down when it began */
@@ -477,6 +512,7 @@ void step_expire(struct world *world, enum side side)
     const struct step *step = step_current(world, side);
     struct endpoint *end = endpoint_of(world, side);
     bool begun = end->sending;
+    bool told = begun || end->shaking != SHAKE_NOT;
 
     if (own_bound(world, side) > 0) {
         idle(world, side);
@@ -488,7 +524,7 @@ void step_expire(struct world *world, enum side side)
     }
     tcp_close(world, side);
     finish(world, side, MODEL_TIMEOUT);
-    if (!begun) {
+    if (!told) {
         record_step(world, side, step);
     }
 }
@@ -503,7 +539,7 @@ bool step_can_read_ahead(const struct world *world, enum side side)
     bool own = step != NULL && step->op == STEP_RECV;
 
     return world->input->tls.read_ahead && step != NULL && reads_by_tls[step->op] &&
-           (end->readable > own || end->records != 0) && !end->fails &&
+           (end->readable > own || end->records != 0) && !end->fails && end->shaking == SHAKE_NOT &&
            step_can_run(world, side) != FLOW_NO;
 }
 
@@ -524,7 +560,7 @@ bool step_connect_can_read_ahead(const struct world *world, enum side side)
     const struct endpoint *end = &world->machine.end[side];
 
     return world->input->tls.read_ahead && world->input->tls.server_last &&
-           has_just_connected(world, side) &&
+           model_tls_until(world) == CONNECT_WHOLE && has_just_connected(world, side) &&
            (end->readable > end->pulled || (end->records & ~end->pulled_records) != 0);
 }
 

@@ -5,6 +5,80 @@
  * 3.0: ssl/statem/statem_srvr.c, ssl/record/rec_layer_s3.c, ssl/s3_msg.c.
  */
 
+/* ---- a handshake that the client gives up ---- */
+
+enum connect_until model_tls_until(const struct world *world)
+{
+    return world->input->tls.on ? program_until(world->input->program[SIDE_CLIENT]) : CONNECT_WHOLE;
+}
+
+static bool has_end(const struct endpoint *end)
+{
+    return end->fin_received || end->rst_received;
+}
+
+bool model_tls_can_shake(const struct world *world, enum side side)
+{
+    const struct endpoint *end = &world->machine.end[side];
+    bool speaks = side == SIDE_CLIENT && end->shaking == SHAKE_OPEN;
+
+    return speaks || (end->records & RECORD_SHAKE) != 0 || has_end(end);
+}
+
+/* ssl3_read_n() again; what is read after a RST that followed a FIN is the FIN. */
+static enum model_fate shake_end(struct world *world, enum side side)
+{
+    if (!tcp_reads_fin(&world->machine.end[side])) {
+        return MODEL_RESET;
+    }
+    if (!world->input->tls.ignore_unexpected_eof[side]) {
+        tcp_send(world, side, SEGMENT_ALERT);
+    }
+    return MODEL_HANDSHAKE;
+}
+
+static enum model_fate client_shakes(struct world *world)
+{
+    struct endpoint *end = &world->machine.end[SIDE_CLIENT];
+    bool flight = model_tls_until(world) == CONNECT_FLIGHT;
+
+    if (end->shaking == SHAKE_OPEN) {
+        tcp_send(world, SIDE_CLIENT, SEGMENT_HELLO);
+        end->shaking = flight ? SHAKE_SENT : SHAKE_NOT;
+        return MODEL_DONE;
+    }
+    if ((end->records & RECORD_SHAKE) == 0) {
+        return shake_end(world, SIDE_CLIENT);
+    }
+    end->records &= (uint8_t)~RECORD_SHAKE;
+    end->shaking = SHAKE_NOT;
+    return MODEL_DONE;
+}
+
+/* It answers what it has read, and meets a RST that has come. */
+static enum model_fate server_shakes(struct world *world)
+{
+    struct endpoint *end = &world->machine.end[SIDE_SERVER];
+
+    if ((end->records & RECORD_SHAKE) == 0) {
+        return shake_end(world, SIDE_SERVER);
+    }
+    end->records &= (uint8_t)~RECORD_SHAKE;
+    if (end->rst_received) {
+        return MODEL_RESET;
+    }
+    tcp_send(world, SIDE_SERVER, SEGMENT_FLIGHT);
+    end->shaking = SHAKE_SENT;
+    return MODEL_DONE;
+}
+
+enum model_fate model_tls_shake(struct world *world, enum side side)
+{
+    return side == SIDE_CLIENT ? client_shakes(world) : server_shakes(world);
+}
+
+/* ---- one that is completed ---- */
+
 /* tls_post_work() overlooks an ECONNRESET or EPIPE that the tickets met; sock_error() has told it
  * then, and tells it once. */
 void model_tls_accept(struct world *world, enum side side)

@@ -30,6 +30,13 @@ char *program_format(char *text, size_t size, const struct program *program)
     return text;
 }
 
+enum connect_until program_until(const struct program *program)
+{
+    const struct step *first = &program->step[0];
+
+    return first->op == STEP_CONNECT ? (enum connect_until)first->arg : CONNECT_WHOLE;
+}
+
 bool program_has(const struct program *program, enum step_op op)
 {
     for (size_t i = 0; i < program->length; i++) {

@@ -1,3 +1,4 @@
+#include "finwait/units.h"
 #include "parse.h"
 
 static enum step_op first_op(enum side side)
@@ -125,10 +126,34 @@ static int check_heads(const struct parse *parse)
     return 0;
 }
 
+/* TLS carries nothing whose handshake was given up. */
+static int check_given_up(const struct parse *parse)
+{
+    const struct program *program = parse->program;
+    char connect[UNITS_TEXT];
+
+    if (program_until(program) == CONNECT_WHOLE) {
+        return 0;
+    }
+    for (size_t i = 1; i < program->length; i++) {
+        enum step_op op = program->step[i].op;
+        if (op == STEP_SEND || op == STEP_RECV || step_table[op].traits & STEP_OF_TLS) {
+            error_set(parse->error, STATUS_USAGE,
+                      "`%s` cannot follow `%s`, which gives the TLS handshake up",
+                      name_at(parse, i), step_format(connect, sizeof connect, &program->step[0]));
+            error_hint(parse->error, "what acts on TCP can: `close`, `rst`, `shut-wr`, `wait-fin`, "
+                                     "`drain`, `pause`, `hold`; or write `connect`");
+            return parse_fail_at(parse, parse->places->step[i]);
+        }
+    }
+    return 0;
+}
+
 int program_check(const struct parse *parse)
 {
     int (*const checks[])(const struct parse *) = {
-        check_start, check_end, check_repeat, check_linger, check_heads, program_check_rules,
+        check_start, check_end,      check_repeat,        check_linger,
+        check_heads, check_given_up, program_check_rules,
     };
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

@@ -135,6 +135,9 @@ static int convert_arg(struct parse *parse, const struct word *word, struct step
     if (word->has_arg && value_read(&slot, word->arg, parse->error) != 0) {
         return parse_fail_at(parse, word->offset);
     }
+    if (step->op == STEP_CONNECT && step->arg == CONNECT_PARTIAL) {
+        step->arg = CONNECT_HELLO;
+    }
     return 0;
 }
 

@@ -124,7 +124,11 @@ static int check_socket(const struct parse *parse)
 
 bool program_needs_tls(const struct program *program, size_t *step)
 {
-    for (*step = 0; *step < program->length; ++*step) {
+    *step = 0;
+    if (program_until(program) != CONNECT_WHOLE) {
+        return true;
+    }
+    for (; *step < program->length; ++*step) {
         if (step_table[program->step[*step].op].traits & STEP_OF_TLS) {
             return true;
         }

@@ -1,5 +1,8 @@
 #include "finwait/program.h"
 
+/* By enum connect_until. */
+const char *const connect_words[] = {"", "hello", "flight", "partial", NULL};
+
 const struct step_info step_table[STEP_OP_N] = {
 #define X(id, stem, name, arg, traits, sends, about, source)                                       \
     [STEP_##id] = {name, STEP_TAKES_##arg, traits, sends, about, source},

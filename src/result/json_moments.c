@@ -29,7 +29,12 @@ static const char *step_item(size_t index)
 
 /* ---- steps ---- */
 
-/* Absent where the step takes none, or has none; recv's as it is written. */
+static bool is_in_words(const struct value_spec *takes)
+{
+    return takes->kind == VALUE_RECV || takes->kind == VALUE_WORD;
+}
+
+/* Absent where the step takes none, or has none; words as they are written. */
 static json_t *step_arg_to(const struct field *field, const void *base)
 {
     const struct step *step = base;
@@ -39,7 +44,7 @@ static json_t *step_arg_to(const struct field *field, const void *base)
     if (info->takes.kind == VALUE_NOTHING || ((info->traits & STEP_ALONE) != 0 && step->arg == 0)) {
         return NULL;
     }
-    return info->takes.kind == VALUE_RECV
+    return is_in_words(&info->takes)
                ? codec_string(
                      value_write(&info->takes, &step->arg, sizeof step->arg, text, sizeof text))
                : codec_time.to(field, base);
@@ -52,7 +57,7 @@ static int step_arg_from(const struct field *field, const struct node *node, voi
     struct value_slot slot = {takes, "a step's arg", &step->arg, sizeof step->arg};
     struct error error;
 
-    if (takes->kind != VALUE_RECV) {
+    if (!is_in_words(takes)) {
         return codec_time.from(field, node, base);
     }
     const char *text = node_text(node);

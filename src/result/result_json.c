@@ -117,7 +117,7 @@ static const struct field tls_fields[] = {
 /* Results of before had no such wait. */
 #define X(id, name, about)                                                                         \
     {name, &codec_count, AT(tls_account, count) + (id) * sizeof(uint64_t),                         \
-     .optional = (id) == TLS_WAITED},
+     .optional = (id) == TLS_WAITED || (id) == TLS_INCOMPLETE},
     TLS_COUNTS(X)
 #undef X
         {"negotiated", &codec_label, AT(tls_account, negotiated),

@@ -272,7 +272,8 @@ static int check_steps(const struct draft *draft, enum side side)
         if (!program_needs_tls(program, &step)) {
             return 0;
         }
-        const char *name = step_table[program->step[step].op].name;
+        char name[VALUE_WRITTEN];
+        step_format(name, sizeof name, &program->step[step]);
         if (order_find(draft->scenario->order) != NULL) {
             return fail_overruled(draft, name);
         }

@@ -16,6 +16,24 @@ static bool is_spent(struct tls_stream *stream)
     return stream->reads-- <= 0;
 }
 
+/* What OpenSSL would read next is the answer to a ClientHello that has left. */
+static bool gives_up_reading(struct tls_stream *stream)
+{
+    stream->given_up |= stream->until == TLS_HELLO;
+    return stream->given_up;
+}
+
+/* What it would write next is no ClientHello (the second, after a HelloRetryRequest, is one), and
+ * no alert about what it is reading. */
+static bool gives_up_writing(struct tls_stream *stream)
+{
+    OSSL_HANDSHAKE_STATE state = SSL_get_state(stream->ssl);
+
+    stream->given_up |=
+        stream->until == TLS_FLIGHT && state > TLS_ST_CW_CLNT_HELLO && state <= TLS_ST_CW_FINISHED;
+    return stream->given_up;
+}
+
 static void note_began(struct tls_stream *stream, const char *bytes, size_t length)
 {
     size_t room = sizeof stream->began - stream->began_length;
@@ -32,7 +50,7 @@ static int socket_read(BIO *bio, char *bytes, size_t size, size_t *done)
     ssize_t length;
 
     BIO_clear_retry_flags(bio);
-    if (is_spent(stream)) {
+    if (gives_up_reading(stream) || is_spent(stream)) {
         BIO_set_retry_read(bio);
         return -1;
     }
@@ -62,6 +80,10 @@ static int socket_write(BIO *bio, const char *bytes, size_t size, size_t *done)
     ssize_t length;
 
     BIO_clear_retry_flags(bio);
+    if (gives_up_writing(stream)) {
+        BIO_set_retry_write(bio);
+        return -1;
+    }
     do {
         length = send(stream->fd, bytes, size, MSG_NOSIGNAL);
     } while (length < 0 && errno == EINTR);

@@ -95,10 +95,18 @@ static enum tls_status handshake(struct tls_stream *stream, struct tls_trouble *
     return status_unless_ended(stream, SSL_do_handshake(stream->ssl), trouble);
 }
 
+void tls_handshake_until(tls_stream *stream, enum tls_until until)
+{
+    stream->until = until;
+}
+
 enum tls_status tls_handshake(tls_stream *stream, struct tls_trouble *trouble)
 {
     begin(stream);
     enum tls_status status = handshake(stream, trouble);
+    if (stream->given_up) {
+        return TLS_OK;
+    }
     if (status == TLS_ALERT || status == TLS_FAILED) {
         session_forget(stream->tls); /* lest the next one fail of it too */
     }

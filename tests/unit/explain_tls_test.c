@@ -25,6 +25,29 @@ static void failed_handshakes_are_told(void **state)
     result_free(result);
 }
 
+static void a_client_that_gives_up_is_the_cause(void **state)
+{
+    struct result *result = fixture_tls();
+
+    (void)state;
+    not_remarked(result, "tls.given_up");
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        result->side[i].account.tls.count[TLS_HANDSHAKES] = 0;
+        result->side[i].account.tls.count[TLS_INCOMPLETE] = CONNECTIONS;
+    }
+    ends_in(result, SIDE_SERVER, OUTCOME_HANDSHAKE);
+    not_remarked(result, "tls.given_up"); /* its program would complete them */
+    fixture_program(result, SIDE_CLIENT, "connect(flight) close");
+    SAYS(result,
+         "The client gave 5,000 TLS handshakes up behind the server's flight, as its program "
+         "says: connect(flight).",
+         "Of the server's handshakes 5,000 were never completed: 5,000 met the FIN in the middle "
+         "of it.");
+    fixture_program(result, SIDE_CLIENT, "connect(hello) rst");
+    SAYS(result, "behind its ClientHello, as its program says: connect(hello).");
+    result_free(result);
+}
+
 static void memory_that_ran_out_is_told_first(void **state)
 {
     struct result *result = fixture_tls();
@@ -488,6 +511,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failed_handshakes_are_told),
+        cmocka_unit_test(a_client_that_gives_up_is_the_cause),
         cmocka_unit_test(memory_that_ran_out_is_told_first),
         cmocka_unit_test(both_notified_is_clean),
         cmocka_unit_test(one_notified_is_told_whose),

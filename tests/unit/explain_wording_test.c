@@ -277,6 +277,18 @@ static struct result *asked_for_certificate(void)
     return result;
 }
 
+static struct result *given_up(void)
+{
+    struct result *result = fixture_tls();
+
+    fixture_program(result, SIDE_CLIENT, "connect(hello) close");
+    for (unsigned i = 0; i < SIDE_N; i++) {
+        result->side[i].account.tls.count[TLS_HANDSHAKES] = 0;
+        result->side[i].account.tls.count[TLS_INCOMPLETE] = CONNECTIONS;
+    }
+    return result;
+}
+
 static struct result *late(void)
 {
     struct result *result = fixture_new();
@@ -413,6 +425,7 @@ static const struct {
      refused_clients,
      {"server.outcome.handshake=200", "client.outcome.alert=190", "client.outcome.reset=10"}},
     {"tls.client_refused", asked_for_certificate, {"client.outcome.alert=200"}},
+    {"tls.given_up", given_up, {"server.outcome.handshake=4800", "server.outcome.reset=200"}},
     {"tls.handshakes_waited", fixture_tls, {"server.tls.waited=40"}},
     {"tls.not_resumed", fixture_tls, {"tls.resumption=ticket", "client.tls.tickets=0"}},
     {"tls.close_notify",

@@ -57,6 +57,10 @@ static void texts_have_one_canonical_form(void **state)
         {SIDE_CLIENT, "connect send repeat(1000000) rst", "connect send repeat(1000000) rst"},
         {SIDE_SERVER, "accept recv( 5s ,head, or-fin ) wait-fin(1500ms) close",
          "accept recv(head,or-fin,5s) wait-fin(1500ms) close"},
+        {SIDE_CLIENT, "connect(hello) pause(1s) hold", "connect(hello) pause(1s) hold"},
+        {SIDE_CLIENT, "connect( partial ) drain rst", "connect(hello) drain rst"},
+        {SIDE_CLIENT, "connect(flight) shut-wr wait-fin close",
+         "connect(flight) shut-wr wait-fin close"},
         {SIDE_SERVER, "accept wait-fin send shut-wr shut-rd close",
          "accept wait-fin send shut-wr shut-rd close"},
     };
@@ -97,6 +101,27 @@ static void check_refusals(const struct refusal *cases, size_t count)
                      wanted->hint);
         }
     }
+}
+
+static void nothing_goes_through_a_handshake_that_was_given_up(void **state)
+{
+    static const struct refusal cases[] = {
+        {SIDE_CLIENT, "connect(hello) send close", "pair.yaml:7:27",
+         "`send` cannot follow `connect(hello)`", "`shut-wr`"},
+        {SIDE_CLIENT, "connect(flight) drain recv close", "pair.yaml:7:34",
+         "`recv` cannot follow `connect(flight)`", "`close`"},
+        {SIDE_CLIENT, "connect(partial) notify close", "pair.yaml:7:29",
+         "`notify` cannot follow `connect(hello)`", "`close`"},
+        {SIDE_CLIENT, "connect(flight) wait-notify close", "pair.yaml:7:28",
+         "`wait-notify` cannot follow", "`wait-fin`"},
+        {SIDE_CLIENT, "connect(helo) close", "pair.yaml:7:12", "is not one of hello|flight|partial",
+         "hello"},
+        {SIDE_CLIENT, "connect() close", "pair.yaml:7:12", "is not one of", "hello or flight"},
+        {SIDE_SERVER, "accept(hello) close", "pair.yaml:7:12", "takes no argument", "parentheses"},
+    };
+
+    (void)state;
+    check_refusals(cases, COUNT(cases));
 }
 
 static void words_that_are_no_steps_are_refused(void **state)
@@ -477,6 +502,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_is_read_step_by_step),
         cmocka_unit_test(texts_have_one_canonical_form),
+        cmocka_unit_test(nothing_goes_through_a_handshake_that_was_given_up),
         cmocka_unit_test(words_that_are_no_steps_are_refused),
         cmocka_unit_test(an_exchange_that_is_over_is_left),
         cmocka_unit_test(arguments_are_checked),

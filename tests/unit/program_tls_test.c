@@ -1,3 +1,4 @@
+#include "finwait/clock.h"
 #include "program_testing.h"
 
 /*
@@ -21,6 +22,7 @@ static const struct fact {
     const char *client, *server;
     struct model_tls tls;
     struct side_fact side[SIDE_N];
+    int64_t timeout;
 } facts[] = {
     {
         "close_notify both ways",
@@ -225,13 +227,81 @@ static const struct fact {
     },
 };
 
-static void connections_end_as_seen(void **state)
+/* Of handshakes that the client gives up. */
+static const struct fact given_up[] = {
+    {
+        "a half-close behind the ClientHello: the server reads the FIN",
+        "connect(hello) shut-wr wait-fin close",
+        "accept recv send close",
+        TICKETS,
+        {ACTIVE_CLOSER, {.path = "established close_wait last_ack close", .fate = MODEL_HANDSHAKE}},
+    },
+    {
+        "the same behind its flight",
+        "connect(flight) shut-wr wait-fin close",
+        "accept hold",
+        PLAIN,
+        {ACTIVE_CLOSER, {.path = "established close_wait last_ack close", .fate = MODEL_HANDSHAKE}},
+    },
+    {
+        "no alert, and so TIME_WAIT stays, by SSL_OP_IGNORE_UNEXPECTED_EOF",
+        "connect(flight) pause(1s) close",
+        "accept recv send close",
+        IGNORES,
+        {ACTIVE_CLOSER, {.path = "established close_wait last_ack close", .fate = MODEL_HANDSHAKE}},
+    },
+    {
+        "the flight lies unread",
+        "connect(hello) pause(1s) close",
+        "accept recv send close",
+        TICKETS,
+        {{.path = "established close", .rst = 1, .abort_on_close = 1}, RESET},
+    },
+    {
+        "it was discarded, and then SO_LINGER {1,0}",
+        "connect(hello) pause(1s) drain rst",
+        "accept recv send close",
+        TICKETS,
+        {{.path = "established close", .rst = 1, .abort_on_data = 1}, RESET},
+    },
+    {
+        "it was read",
+        "connect(flight) rst",
+        "accept recv send close",
+        TICKETS,
+        {{.path = "established close", .rst = 1, .abort_on_data = 1}, RESET},
+    },
+    {
+        "the server waits for as long as load.timeout lets it",
+        "connect(flight) hold",
+        "accept recv send close",
+        TICKETS,
+        {{.path = "established close_wait", .fate = MODEL_HELD},
+         {.path = "established fin_wait1 fin_wait2",
+          .fate = MODEL_TIMEOUT,
+          .tw = 1,
+          .orphan = true}},
+        .timeout = 2 * NS_PER_S,
+    },
+    {
+        "and for ever without one, which is no mistake",
+        "connect(hello) hold",
+        "accept recv send close",
+        TICKETS,
+        {{.path = "established", .fate = MODEL_HELD},
+         {.path = "established", .fate = MODEL_BLOCKED}},
+    },
+};
+
+static void check_facts(const struct fact *rows, size_t count)
 {
-    (void)state;
-    for (size_t i = 0; i < COUNT(facts); i++) {
-        const struct fact *fact = &facts[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct fact *fact = &rows[i];
         struct pair pair;
-        if (pair_explore_tls(&pair, fact->client, fact->server, fact->tls) != 0) {
+        pair_init(&pair, fact->client, fact->server);
+        pair.input.tls = fact->tls;
+        pair.input.timeout = fact->timeout;
+        if (model_explore(pair.model, &pair.input, &pair.error) != 0) {
             fail_msg("%s: %s", fact->what, pair.error.what);
         }
         if (pair.model->end_count != 1) {
@@ -243,6 +313,55 @@ static void connections_end_as_seen(void **state)
         }
         pair_fini(&pair);
     }
+}
+
+static void connections_end_as_seen(void **state)
+{
+    (void)state;
+    check_facts(facts, COUNT(facts));
+}
+
+static void handshakes_that_are_given_up_end_as_seen(void **state)
+{
+    (void)state;
+    check_facts(given_up, COUNT(given_up));
+}
+
+/* What the server has sent by then meets a socket that is closed: a RST, whichever way. */
+static void a_close_in_mid_handshake_costs_its_time_wait(void **state)
+{
+    static const char *const clients[] = {"connect(hello) close", "connect(flight) close"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(clients); i++) {
+        struct pair pair;
+        struct model_tls tls = {.on = true, .tickets = true};
+        bool by_fin = false;
+        assert_int_equal(pair_explore_tls(&pair, clients[i], "accept recv send close", tls), 0);
+        for (size_t end = 0; end < pair.model->end_count; end++) {
+            const struct model_side *client = &pair.model->end[end].side[SIDE_CLIENT];
+            const struct model_side *server = &pair.model->end[end].side[SIDE_SERVER];
+            assert_int_equal(client->final, TCP_STATE_CLOSE);
+            assert_int_equal(server->final, TCP_STATE_CLOSE);
+            assert_true(client->rst_sent > 0);
+            assert_true(server->fate == MODEL_HANDSHAKE || (i == 0 && server->fate == MODEL_RESET));
+            by_fin |= server->fate == MODEL_HANDSHAKE;
+        }
+        assert_true(by_fin);
+        pair_fini(&pair);
+    }
+}
+
+static void a_client_and_a_server_that_wait_for_each_other_are_told(void **state)
+{
+    struct pair pair;
+
+    (void)state;
+    assert_int_equal(pair_explore_tls(&pair, "connect(hello) wait-fin close", "accept close",
+                                      (struct model_tls){.on = true}),
+                     -1);
+    assert_non_null(strstr(pair.error.what, "neither can go on"));
+    pair_fini(&pair);
 }
 
 /* ---- Ends that differ, but not in what matters ---- */
@@ -456,6 +575,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connections_end_as_seen),
+        cmocka_unit_test(handshakes_that_are_given_up_end_as_seen),
+        cmocka_unit_test(a_close_in_mid_handshake_costs_its_time_wait),
+        cmocka_unit_test(a_client_and_a_server_that_wait_for_each_other_are_told),
         cmocka_unit_test(what_meets_a_closed_socket_costs_its_time_wait),
         cmocka_unit_test(a_prompt_close_notify_is_unread_or_refused),
         cmocka_unit_test(tickets_can_come_after_the_close),

@@ -463,6 +463,74 @@ static void a_group_named_twice_is_told(void **state)
     }
 }
 
+/* ---- handshakes that are given up ---- */
+
+static size_t unread(const struct ends *ends, enum side side)
+{
+    char bytes[16384];
+    ssize_t length = recv(ends->fd[side], bytes, sizeof bytes, MSG_PEEK);
+
+    return length > 0 ? (size_t)length : 0;
+}
+
+static void make_partial(struct ends *ends, enum tls_version version, const char *groups,
+                         enum tls_until until)
+{
+    struct tls_spec client = spec_plain();
+    struct tls_spec server = spec_plain();
+
+    client.version = version;
+    server.groups = (char *)groups;
+    ends_make(ends, &client, &server);
+    ends_connect(ends);
+    tls_handshake_until(ends->stream[SIDE_CLIENT], until);
+    ends_handshake(ends);
+    assert_int_equal(ends->status[SIDE_CLIENT], TLS_OK);
+    assert_int_equal(ends->status[SIDE_SERVER], TLS_WANT_READ);
+}
+
+static void handshakes_stop_where_they_are_to(void **state)
+{
+    static const struct {
+        enum tls_version version;
+        const char *groups; /* the client's first guess is none of them: HelloRetryRequest */
+    } cases[] = {{TLS_1_3, NULL}, {TLS_1_2, NULL}, {TLS_1_3, "P-384"}};
+    struct tls_trouble trouble = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ends ends;
+        make_partial(&ends, cases[i].version, cases[i].groups, TLS_HELLO);
+        assert_true(unread(&ends, SIDE_CLIENT) > 0);
+        assert_int_equal(tls_handshake(ends.stream[SIDE_CLIENT], &trouble), TLS_OK);
+        assert_int_equal(unread(&ends, SIDE_SERVER), 0);
+        ends_free(&ends);
+        make_partial(&ends, cases[i].version, cases[i].groups, TLS_FLIGHT);
+        assert_int_equal(unread(&ends, SIDE_CLIENT), 0);
+        assert_int_equal(tls_handshake(ends.stream[SIDE_CLIENT], &trouble), TLS_OK);
+        assert_int_equal(unread(&ends, SIDE_SERVER), 0);
+        ends_free(&ends);
+    }
+}
+
+/* The client meets the server's alert where its flight was to be. */
+static void a_flight_that_is_an_alert_fails(void **state)
+{
+    struct tls_spec client = spec_plain();
+    struct tls_spec server = spec_plain();
+    struct ends ends;
+
+    (void)state;
+    client.version = TLS_1_2;
+    server.version = TLS_1_3;
+    ends_make(&ends, &client, &server);
+    ends_connect(&ends);
+    tls_handshake_until(ends.stream[SIDE_CLIENT], TLS_FLIGHT);
+    assert_false(ends_handshake(&ends));
+    assert_int_equal(ends.status[SIDE_CLIENT], TLS_ALERT);
+    ends_free(&ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +551,8 @@ int main(void)
         cmocka_unit_test(a_client_of_another_ca_is_refused),
         cmocka_unit_test(a_client_that_is_not_asked_shows_nothing),
         cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(handshakes_stop_where_they_are_to),
+        cmocka_unit_test(a_flight_that_is_an_alert_fails),
         cmocka_unit_test(the_groups_there_are_are_told),
         cmocka_unit_test(a_group_named_twice_is_told),
     };
