@@ -41,6 +41,30 @@ static double longest_pause(const struct program *program)
     return seconds_of(total) * (double)program_rounds(program);
 }
 
+/* What it waits of its own accord, which most rounds do not use up. */
+static double longest_wait(const struct program *program)
+{
+    int64_t total = 0;
+
+    for (size_t i = 0; i < program->length; i++) {
+        total += step_bound(&program->step[i]);
+    }
+    return seconds_of(total);
+}
+
+/* How long a connection lasts, at most, by what its two programs do while nothing comes. */
+static double longest_stay(const struct scenario *scenario)
+{
+    double most = 0;
+
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        const struct program *program = &scenario->side[side].program;
+        double stay = longest_pause(program) + longest_wait(program);
+        most = stay > most ? stay : most;
+    }
+    return most;
+}
+
 /* Descriptors a role has open at once.  A server may lag behind: it gets twice the client's. */
 static uint64_t descriptors_of(const struct scenario *scenario, enum side side)
 {
@@ -55,9 +79,16 @@ static uint64_t descriptors_of(const struct scenario *scenario, enum side side)
         return connections_within(load, load->duration > 0 ? seconds_of(load->duration) : 1e9);
     }
     if (load->rate > 0) {
-        open = connections_within(load, 1 + longest_pause(program));
+        open = connections_within(load, 1 + longest_stay(scenario));
     }
     return side == SIDE_SERVER ? 2 * open : open;
+}
+
+static bool waits(const struct scenario *scenario)
+{
+    return longest_wait(&scenario->side[SIDE_CLIENT].program) +
+               longest_wait(&scenario->side[SIDE_SERVER].program) >
+           0;
 }
 
 int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], struct error *error)
@@ -65,7 +96,7 @@ int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], stru
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         struct fit_need need = {
             .descriptors = descriptors_of(scenario, side),
-            .guessed = scenario->load.connections == 0,
+            .guessed = scenario->load.connections == 0 || waits(scenario),
             .listeners = side == SIDE_SERVER ? scenario->side[side].addresses : 0,
             .workers = scenario->side[side].workers,
         };

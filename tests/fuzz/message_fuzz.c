@@ -44,6 +44,7 @@ static struct verdict read_pieces(unsigned choice, const uint8_t *bytes, size_t 
     struct verdict verdict = {.progress = MESSAGE_MORE};
 
     message_reader_init(&verdict.reader, &http, choice & 1 ? SIDE_SERVER : SIDE_CLIENT);
+    verdict.reader.head_only = (choice & 4) != 0;
     while (verdict.progress == MESSAGE_MORE && verdict.used < length) {
         size_t left = length - verdict.used;
         size_t used = 0;
@@ -62,6 +63,7 @@ static int same(const struct verdict *a, const struct verdict *b)
     return a->used == b->used && a->reader.status == b->reader.status &&
            a->reader.peer_closes == b->reader.peer_closes &&
            a->reader.asks_head == b->reader.asks_head &&
+           a->reader.asks_to_stay == b->reader.asks_to_stay && a->reader.stays == b->reader.stays &&
            a->reader.close_delimited == b->reader.close_delimited &&
            message_reader_fin(&a->reader) == message_reader_fin(&b->reader);
 }

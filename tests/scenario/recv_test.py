@@ -108,6 +108,22 @@ class Recv(ft.LabTestCase):
         self.assertEqual(result["server.idle_timeouts"], N)
         self.assertEqual(result.final("client"), {"close_wait": N})
 
+    def test_who_waits_has_descriptors_for_it(self):
+        """As many are open at a time as begin while one waits, on both sides."""
+        result = self.run_checked(
+            {
+                "protocol": "raw",
+                "client.program": "connect send recv recv(or-fin,2s) close",
+                "server.program": "accept recv send wait-fin close",
+                "load.rate": "300/s",
+                "load.connections": 900,
+            },
+            nofile=200,
+        )
+        self.assertEqual(result.outcomes("client"), {"done": 900})
+        self.assertEqual(result.outcomes("server"), {"done": 900})
+        self.assertEqual(result["client.idle_timeouts"], 900)
+
     def test_what_has_no_head_is_refused(self):
         for settings, words in (
             ({"protocol": "raw"}, "a raw message has no head"),
