@@ -58,8 +58,9 @@ PATIENCE = 40  # seconds; a worker may take 10 to get ready
 CLEAN = 5  # clean runs, for what every one of them has
 PLACED = 3  # runs for their places: these take longer, so have more samples than a clean run
 
-# What a clean run may have or not have: what stayed 0 is not in a result, nor what no sample met.
-VARIES = "errors|outcome|metrics/.*counter|remarks|memory|observations/"
+# What a clean run may have or not have: what stayed 0 is not in a result, nor what no sample met,
+# nor a slope where there were few.
+VARIES = "errors|outcome|metrics/.*(counter|slope)|remarks|memory|observations/|stood_still"
 
 
 # ---- what is run ----
