@@ -128,8 +128,12 @@ struct capture *capture_start(const struct capture_plan *plan, const struct lab 
 static int order(const struct capture *capture, bool end, seen_endings foreseen)
 {
     struct capture_order what = {.end = end, .foreseen = foreseen};
+    ssize_t sent;
 
-    return send(capture->control, &what, sizeof what, MSG_NOSIGNAL) == sizeof what ? 0 : -1;
+    do {
+        sent = send(capture->control, &what, sizeof what, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent == sizeof what ? 0 : -1;
 }
 
 /* Should it have died, its end will be heard of at the end. */
@@ -143,7 +147,9 @@ int capture_end(struct capture *capture, seen_endings foreseen, struct captured 
 {
     struct capture_answer answer;
 
-    order(capture, true, foreseen);
+    if (order(capture, true, foreseen) != 0 && errno != EPIPE) { /* what it said last is heard */
+        return error_errno(error, STATUS_MACHINE, errno, "capture: tell its process to end");
+    }
     if (hear(capture, &answer, error) != 0) {
         return -1;
     }

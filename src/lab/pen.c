@@ -5,6 +5,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -32,7 +33,6 @@ static pid_t pen_bear(int pidfd)
     return born < 0 ? -errno : born;
 }
 
-/* Whoever is born in vain, for its midwife was killed, is in the pen as well and ends with it. */
 static pid_t pen_receive(int report, pid_t midwife)
 {
     pid_t born = -EIO;
@@ -48,29 +48,80 @@ static pid_t pen_receive(int report, pid_t midwife)
     return born;
 }
 
-/* As fork(2). */
-static pid_t fork_beyond(int pidfd)
+/* Whoever is born in vain, for its midwife was killed before it could tell, must not live on beside
+ * the one that is born in its place. */
+static void pen_await(const int heard[2])
 {
-    int report[2];
-    pid_t midwife;
+    ssize_t length;
+    char byte;
+
+    close(heard[1]);
+    do {
+        length = read(heard[0], &byte, 1);
+    } while (length < 0 && errno == EINTR);
+    if (length < 0) {
+        perror("finwait: fork");
+    }
+    if (length != 1) {
+        _exit(EXIT_FAILURE);
+    }
+}
+
+static int pen_answer(int heard)
+{
+    ssize_t length;
+
+    do {
+        length = write(heard, "", 1);
+    } while (length < 0 && errno == EINTR);
+    return length == 1 ? 0 : -1;
+}
+
+/* As fork(2); the newborn's midwife tells its owner's pipe `report`, and waits for `heard`. */
+static pid_t fork_heard(int pidfd, const int report[2], const int heard[2])
+{
+    pid_t midwife = fork();
     pid_t born = -1;
 
-    if (pipe2(report, O_CLOEXEC) != 0) {
-        return -1;
-    }
-    midwife = fork();
     if (midwife == 0) {
         born = pen_bear(pidfd);
         if (born != 0) {
             _exit(write(report[1], &born, sizeof born) == sizeof born ? EXIT_SUCCESS
                                                                       : EXIT_FAILURE);
         }
+        close(report[1]); /* its end tells the owner that nobody will */
+        pen_await(heard);
+        return 0;
     }
     close(report[1]);
     if (midwife > 0) {
         born = pen_receive(report[0], midwife);
     }
+    if (born > 0 && pen_answer(heard[1]) != 0) {
+        born = -1;
+    }
+    close(heard[1]);
+    return born;
+}
+
+/* As fork(2). */
+static pid_t fork_beyond(int pidfd)
+{
+    int report[2];
+    int heard[2];
+    pid_t born;
+
+    if (pipe2(report, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    if (pipe2(heard, O_CLOEXEC) != 0) {
+        close(report[0]);
+        close(report[1]);
+        return -1;
+    }
+    born = fork_heard(pidfd, report, heard);
     close(report[0]);
+    close(heard[0]);
     return born;
 }
 

@@ -180,7 +180,10 @@ static void reap(struct keep *keep)
     int status;
     pid_t ended;
 
-    while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
+    while ((ended = waitpid(-1, &status, WNOHANG)) > 0 || (ended < 0 && errno != ECHILD)) {
+        if (ended < 0) {
+            continue; /* nobody says again that a child has ended */
+        }
         keep->board->killed += keep->late;
         count_usage(keep);
         if (ended == keep->main) {
@@ -188,7 +191,7 @@ static void reap(struct keep *keep)
             keep->board->main_ended = clock_now();
         }
     }
-    keep->alone = keep->begun && ended < 0 && errno == ECHILD;
+    keep->alone = keep->begun && ended < 0;
 }
 
 /* ---- the whole ---- */

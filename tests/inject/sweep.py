@@ -105,7 +105,9 @@ FAULTS = scenario("faults", varies=f"{VARIES}|final/states")
 RESTART = scenario("restart", varies=f"{VARIES}|latency|closed_first")
 KINDS = {
     kind.name: kind
-    for kind in [*map(scenario, ["tcp", "tls"]), FAULTS, RESTART, REPORT, CHECK]
+    for kind in [
+        *map(scenario, ["tcp", "tls", "capture", "command"]), FAULTS, RESTART, REPORT, CHECK
+    ]
 }
 
 
@@ -237,6 +239,9 @@ def communicate(process, patience):
         return None, stdout, stderr
 
 
+RESULTS = {"result.json", "packets.pcap", "client.log"}
+
+
 def leftovers(process, directory, pinned):
     left = []
     try:
@@ -249,7 +254,7 @@ def leftovers(process, directory, pinned):
         left.append("a namespace")
     out = os.path.join(directory, "out")
     files = set(os.listdir(directory)) - {"out", "board", "places", "kept"}
-    files |= set(os.listdir(out) if os.path.isdir(out) else []) - {"result.json"}
+    files |= set(os.listdir(out) if os.path.isdir(out) else []) - RESULTS
     return left + [f"file {name}" for name in sorted(files)]
 
 
