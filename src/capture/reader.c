@@ -18,12 +18,12 @@
 
 enum {
     /* Packets a second that are read without being felt, and so many more at once. */
-    BEARABLE = 20000,
-    BURST = 10000,
+    BEARABLE = 6000,
+    BURST = 4000,
     /* So many ports at most that one of them is looked at. */
     ONE_IN_MOST = 1 << 12,
     /* How long what is on its way may take to come. */
-    LAST_MS = 2 * TAP_BLOCK_MS,
+    LAST_MS = 100,
 };
 
 struct reader {

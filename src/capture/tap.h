@@ -31,6 +31,6 @@ uint64_t tap_dropped(const struct tap *tap);
 void tap_close(struct tap *tap);
 
 /* The kernel hands over a block of packets at least this often. */
-#define TAP_BLOCK_MS 50
+#define TAP_BLOCK_MS 20
 
 #endif

@@ -30,9 +30,11 @@ static void tell_lacking(const struct capture_tally *tally, FILE *out)
                 COUNT(tally->dropped_kernel + tally->dropped_memory));
     }
     if (tally->one_in > 1) {
-        fprintf(out,
-                "  Of the connections after those one in %s was looked at, lest the load wait.",
-                COUNT(tally->one_in));
+        fprintf(
+            out,
+            "  Of those after the first, at times no more than one in %s was looked at, lest the "
+            "load wait.",
+            COUNT(tally->one_in));
     }
 }
 

@@ -20,7 +20,8 @@ LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]+)?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 SETTING = re.compile(r"--set[ =][\"']?([a-z0-9_.]+)=(null\b)?")
 INLINE = re.compile(r"`(finwait [^`]+)`")
-NOT_CHECKED = {"--quiet": 0, "--json": 0, "--out": 1, "--inspect": 1}  # of run alone: its values
+# Of run alone, and how many values follow.
+NOT_CHECKED = {"--quiet": 0, "--json": 0, "--out": 1, "--inspect": 1, "--capture": 1}
 
 
 def read(path):
