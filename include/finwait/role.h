@@ -164,4 +164,8 @@ struct fit_need {
 int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers,
                 struct error *error);
 
+/* RLIMIT_NOFILE, the soft one, as it was before that raised it; 0: it did not, or there was none.
+ */
+uint32_t fit_limit_before(void);
+
 #endif

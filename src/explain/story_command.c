@@ -1,3 +1,6 @@
+#include <stdlib.h>
+
+#include "events.h"
 #include "story.h"
 
 /* A command of the user's that came to an end nobody had asked for. */
@@ -18,7 +21,8 @@ void observe_command_ended(struct story *story)
         story_say(story, "The %s's command (%s) ended by itself", side_name(side),
                   command->argv.count > 0 ? command->argv.item[0] : "");
         if (command->has_ended_at) {
-            story_add(story, " %s after the load began", DURATION(command->ended_at));
+            story_add(story, " %s %s the load began", DURATION(llabs(command->ended_at)),
+                      command->ended_at < 0 ? "before" : "after");
         }
         story_add(story, ": %s.",
                   command_end_text(text, sizeof text, command->end, command->number));
@@ -48,4 +52,46 @@ void observe_command_killed(struct story *story)
             OPTION_DURATION(&story->facts, side == SIDE_CLIENT ? "client.grace" : "server.grace"),
             PLURAL(command->killed, "was", "were"));
     }
+}
+
+/* The first observation of the load without the listener that there had been; NULL: none. */
+static const struct observation *first_deaf(const struct result *result)
+{
+    const struct result_side *server = &result->side[SIDE_SERVER];
+    bool heard = false;
+
+    for (size_t i = 0; i < server->observation_count; i++) {
+        const struct observation *seen = &server->observation[i];
+        if (heard && seen->state[TCP_STATE_LISTEN] == 0 &&
+            seen->at <= result->phase[PHASE_LOAD].end) {
+            return seen;
+        }
+        heard |= seen->state[TCP_STATE_LISTEN] > 0;
+    }
+    return NULL;
+}
+
+static bool was_struck(const struct facts *facts)
+{
+    return events_count(facts, EVENT_KILL, SIDE_SERVER) +
+               events_count(facts, EVENT_SIGNAL, SIDE_SERVER) >
+           0;
+}
+
+/* One whose program went on, and that served nobody any more. */
+void observe_command_deaf(struct story *story)
+{
+    const struct result *result = story->facts.result;
+    const struct observation *deaf = first_deaf(result);
+
+    if (!result->side[SIDE_SERVER].has_command || deaf == NULL || was_struck(&story->facts) ||
+        result_command_failed(result, SIDE_SERVER)) {
+        return;
+    }
+    story_about(story, SIDE_SERVER);
+    story_evidence(story, "server.listen.final");
+    story_say(story,
+              "%s after the load began the server's command listened no more, though it had not "
+              "ended: connects were refused from then on.",
+              DURATION(deaf->at));
 }

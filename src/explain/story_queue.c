@@ -359,8 +359,9 @@ void observe_accept_queue(struct story *story)
     story_evidence(story, "host.counter.TcpExtListenOverflows");
     story_evidence(story, "server.sysctl." SOMAXCONN);
     story_say(story, "%s was full %s %s (TcpExtListenOverflows; ",
-              ours ? "The server's accept queue"
-                   : "An accept queue on this machine (other programs' included)",
+              ours || facts->result->private_lab
+                  ? "The server's accept queue"
+                  : "An accept queue on this machine (other programs' included)",
               COUNT(overflows), PLURAL(overflows, "time", "times"));
     say_bound(story, ours);
     say_dropped(story, overflows);

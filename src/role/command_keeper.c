@@ -54,6 +54,7 @@ static _Noreturn void execute(const struct keep *keep, int out)
     for (char *const *pair = plan->environment; *pair != NULL; pair++) {
         putenv(*pair);
     }
+    descriptors_restore();
     int nothing = open("/dev/null", O_RDONLY);
     if (dup2(nothing, STDIN_FILENO) == 0 && dup2(out, STDOUT_FILENO) > 0 &&
         dup2(out, STDERR_FILENO) > 0 && close_range(STDERR_FILENO + 1, ~0U, 0) == 0 &&

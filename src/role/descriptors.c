@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "descriptors.h"
-#include "finwait/error.h"
+#include "finwait/role.h"
 
 /* What a child of the conductor keeps of what that had open. */
 
@@ -61,4 +61,14 @@ int descriptors_limit(uint32_t descriptors, struct error *error)
     }
     error_errno(error, STATUS_MACHINE, errno, "setrlimit: RLIMIT_NOFILE %u", descriptors);
     return error_hint(error, "ask for no more than `ulimit -Hn` says");
+}
+
+void descriptors_restore(void)
+{
+    struct rlimit limit;
+
+    if (fit_limit_before() > 0 && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = fit_limit_before();
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }

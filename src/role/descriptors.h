@@ -13,4 +13,8 @@ int descriptors_keep(int *fd, uint32_t count);
 struct error;
 int descriptors_limit(uint32_t descriptors, struct error *error);
 
+/* The soft limit as finwait found it: programs that are not ours may take more of them for a reason
+ * to do more. */
+void descriptors_restore(void);
+
 #endif

@@ -10,6 +10,13 @@ enum {
     RESERVED = 64,
 };
 
+static rlim_t limit_before; /* the soft one; 0: it was not raised */
+
+uint32_t fit_limit_before(void)
+{
+    return limit_before < UINT32_MAX ? (uint32_t)limit_before : 0;
+}
+
 /* The soft limit up to the hard one, which is the machine's owner's to raise. */
 static rlim_t raise_limit(void)
 {
@@ -17,6 +24,9 @@ static rlim_t raise_limit(void)
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return 1024;
+    }
+    if (limit_before == 0) {
+        limit_before = limit.rlim_cur;
     }
     if (limit.rlim_cur < limit.rlim_max) {
         limit.rlim_cur = limit.rlim_max;

@@ -8,6 +8,7 @@ import sys
 import unittest
 
 import finwait_test as ft
+import servers
 
 N = 100
 LOAD = {"load.connections": N, "load.concurrency": 4, "settle": "100ms"}
@@ -36,13 +37,8 @@ if os.fork(): os._exit(0)
 os.setsid()
 if os.fork(): os._exit(0)
 """
-FLOOD = """
-def flood():
-    for _ in range(1024):
-        os.write(1, b"x" * 1048575 + b"\\n")
-    open(sys.argv[2], "w").close()
-threading.Thread(target=flood, daemon=True).start()
-"""
+FLOOD = "for _ in range(1 << 14): os.write(1, b'x' * 65535 + b'.')"
+CLOSE = "if served == 50: listener.close(); print('I am tired', flush=True); time.sleep(99)"
 
 
 def script(name, before="", once="", after="pass"):
@@ -140,6 +136,14 @@ class Commands:
         self.assertIn("out of luck", self.command_of(result)["tail"])
         self.assertIn("exit status 3", result.remark("command.ended", "server")["text"])
 
+    def test_one_that_closes_its_listener(self):
+        path = script("closes.py", after=CLOSE)
+        result = self.serve(command(path), **{"load.rate": "200/s"})
+        self.assertEqual(result["connections.completed"], 50)
+        self.assertFalse(self.command_of(result)["by_itself"])
+        self.assertIn("I am tired", self.command_of(result)["tail"])
+        self.assertIn("listened no more", result.remark("command.deaf", "server")["text"])
+
     def test_one_that_is_ready_by_a_line(self):
         path = script("slow.py", once="print('now I serve you', flush=True)")
         result = self.serve(command(path), **{"server.ready": "line:I serve"})
@@ -186,6 +190,72 @@ class Commands:
         result = self.load_by("curl -sS -o /dev/null {url}", **{"server.command": words})
         self.assertEqual(result["client.command.status"], 0)
         self.assertEqual(result["server.counter.TcpPassiveOpens"], 1)
+
+    # ---- events ----
+
+    def test_a_signal_for_its_first_process(self):
+        before = "signal.signal(signal.SIGHUP, lambda *_: print('I reload', flush=True))"
+        result = self.serve(
+            command(script("reloads.py", before=before)),
+            "--set=events={at: 100ms, signal: HUP, to: server}",
+            **{"load.rate": "400/s"},
+        )
+        self.assertEqual(result["connections.completed"], N)
+        self.assertIn("I reload", self.command_of(result)["tail"])
+        self.assertEqual(result.json["timeline"][0]["what"], "signal HUP to server")
+
+    def test_it_is_ended_and_started_again(self):
+        path = script("again.py", before="print('I begin', flush=True)")
+        for event in ("kill: server", "signal: TERM, to: server"):
+            with self.subTest(event):
+                result = self.serve(
+                    command(path),
+                    "--set=events=[{at: 100ms, " + event + "}, {at: 150ms, start: server}]",
+                    **{"load.connections": 0, "load.rate": "200/s", "load.duration": "2s"},
+                )
+                self.assertEqual(self.command_of(result)["tail"].count("I begin"), 2)
+                self.assertIn("server.restart", result.json["metrics"])
+                self.assertGreater(result["connections.completed"], 0)
+
+    # ---- TLS ----
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+    def test_curl_verifies_finwait(self):
+        result = self.load_by("curl -sS --cacert {ca} -o /dev/null {url}", transport="tls")
+        self.assertEqual(result["client.command.status"], 0)
+        self.assertEqual(result["server.tls.handshakes"], 1)
+
+    def test_finwait_verifies_pythons(self):
+        once = (
+            "import ssl; context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); "
+            "context.load_cert_chain(os.environ['FINWAIT_CERT'], sys.argv[2]); "
+            "listener = context.wrap_socket(listener, server_side=True)"
+        )
+        result = self.serve(
+            command(script("tls.py", once=once), "{key}"),
+            transport="tls",
+            **{"client.tls.verify": "on", "client.program": "connect send recv wait-fin close"},
+        )
+        self.assertEqual(result["client.tls.handshakes"], N)
+        self.assertEqual(result["connections.completed"] + result["connections.failed"], N)
+
+    # ---- this host ----
+
+    def test_it_runs_on_this_host(self):
+        port = ft.free_port()
+        result = self.serve(
+            command(script("here.py", once=DAEMONISE)), lab="host", **{"server.port": port}
+        )
+        self.assertEqual(result["connections.completed"], N)
+
+    def test_a_port_that_another_has(self):
+        with servers.listening() as listener:
+            self.refuse(
+                command(script("late.py")),
+                "another program listens on",
+                lab="host",
+                **{"server.port": listener.getsockname()[1]},
+            )
 
     # ---- whatever happens ----
 

@@ -133,6 +133,19 @@ static struct result *disagreeing(void)
     return result;
 }
 
+static struct result *deaf_command(void)
+{
+    struct result *result = fixture_new();
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    server->played = false;
+    server->has_command = true;
+    server->command = (struct result_command){.end = COMMAND_SIGNAL, .number = 15};
+    words_add(&server->command.argv, "tired");
+    server->observation[0].state[TCP_STATE_LISTEN] = 1;
+    return result;
+}
+
 /* A server that crashed, and a client that had to be killed. */
 static struct result *commands(void)
 {
@@ -474,6 +487,7 @@ static const struct {
     {"prediction.buffers", race_of_buffers, {0}},
     {"prediction.buffers", race_of_both, {0}},
     {"command.ended command.killed", commands, {0}},
+    {"command.deaf", deaf_command, {0}},
 };
 #define OTHERS (sizeof others / sizeof others[0])
 
