@@ -359,7 +359,7 @@ void observe_accept_queue(struct story *story)
     story_evidence(story, "host.counter.TcpExtListenOverflows");
     story_evidence(story, "server.sysctl." SOMAXCONN);
     story_say(story, "%s was full %s %s (TcpExtListenOverflows; ",
-              ours || facts->result->private_lab
+              ours || (facts->result->private_lab && facts->result->side[SIDE_SERVER].has_command)
                   ? "The server's accept queue"
                   : "An accept queue on this machine (other programs' included)",
               COUNT(overflows), PLURAL(overflows, "time", "times"));

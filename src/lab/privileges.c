@@ -28,8 +28,9 @@ static const struct powers {
     [PRIVILEGES_COMMAND] =
         {
             .kept = CAN(CAP_NET_BIND_SERVICE) | CAN(CAP_NET_RAW) | CAN(CAP_SETUID) |
-                    CAN(CAP_SETGID) | CAN(CAP_SETPCAP) | CAN(CAP_KILL) | CAN(CAP_CHOWN) |
-                    CAN(CAP_FOWNER) | CAN(CAP_FSETID) | CAN(CAP_DAC_OVERRIDE) | CAN(CAP_SYS_CHROOT),
+                    CAN(CAP_SETGID) | CAN(CAP_SETPCAP) | CAN(CAP_SETFCAP) | CAN(CAP_KILL) |
+                    CAN(CAP_CHOWN) | CAN(CAP_FOWNER) | CAN(CAP_FSETID) | CAN(CAP_DAC_OVERRIDE) |
+                    CAN(CAP_SYS_CHROOT),
             .executes = true,
         },
     [PRIVILEGES_CONDUCTOR] =

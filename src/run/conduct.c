@@ -354,7 +354,7 @@ static void trial_fini(struct trial *trial)
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         plan_command_free(&trial->command[side]);
     }
-    plan_place_free(trial);
+    place_free(&trial->place);
     plan_tls_free(trial->tls);
     moments_free(trial->moments);
     lab_free(trial->lab);

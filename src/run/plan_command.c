@@ -1,12 +1,9 @@
 #include "plan_command.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "finwait/clock.h"
 #include "finwait/grow.h"
@@ -78,49 +75,6 @@ static void fill_values(struct values *values, const struct trial *trial,
 
 /* ---- files ---- */
 
-/* --out, or a directory that is gone with the run. */
-static int make_place(struct trial *trial, struct error *error)
-{
-    const char *out = trial->options->out;
-    const char *temporary = getenv("TMPDIR");
-    char path[PATH_MAX];
-
-    if (trial->place != NULL) {
-        return 0;
-    }
-    if (out != NULL) {
-        trial->place = result_directory(out, error) == 0 && realpath(out, path) != NULL
-                           ? grow_text(path)
-                           : NULL;
-        return trial->place != NULL ? 0 : -1;
-    }
-    snprintf(path, sizeof path, "%s/finwait-XXXXXX",
-             temporary != NULL && temporary[0] == '/' ? temporary : "/tmp");
-    if (mkdtemp(path) == NULL || chmod(path, 0755) != 0) {
-        return error_errno(error, STATUS_MACHINE, errno, "make directory %s", path);
-    }
-    trial->place = grow_text(path);
-    trial->place_is_temporary = true;
-    return 0;
-}
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-    (void)status;
-    (void)kind;
-    (void)walk;
-    (void)remove(path); /* what cannot be removed is another user's */
-    return 0;
-}
-
-void plan_place_free(struct trial *trial)
-{
-    if (trial->place_is_temporary) {
-        nftw(trial->place, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-    }
-    free(trial->place);
-}
-
 /* The server's certificate: its files as given, or as it was made. */
 static int fill_tls(struct values *values, struct trial *trial, enum side side, struct error *error)
 {
@@ -137,8 +91,9 @@ static int fill_tls(struct values *values, struct trial *trial, enum side side, 
         snprintf(values->text[PLACE_CERT], PATH_MAX, "%s", cert);
         snprintf(values->text[PLACE_KEY], PATH_MAX, "%s", server ? key : "");
     } else {
-        snprintf(values->text[PLACE_CERT], PATH_MAX, "%.4000s/cert.pem", trial->place);
-        snprintf(values->text[PLACE_KEY], PATH_MAX, server ? "%.4000s/key.pem" : "", trial->place);
+        snprintf(values->text[PLACE_CERT], PATH_MAX, "%.4000s/cert.pem", trial->place.path);
+        snprintf(values->text[PLACE_KEY], PATH_MAX, server ? "%.4000s/key.pem" : "",
+                 trial->place.path);
         if (tls_save(trial->tls[SIDE_SERVER], values->text[PLACE_CERT],
                      server ? values->text[PLACE_KEY] : NULL, error) != 0) {
             return -1;
@@ -151,10 +106,11 @@ static int fill_tls(struct values *values, struct trial *trial, enum side side, 
 static int fill_files(struct values *values, struct trial *trial, enum side side,
                       struct error *error)
 {
-    if (make_place(trial, error) != 0 || fill_tls(values, trial, side, error) != 0) {
+    if (place_make(&trial->place, trial->options->out, error) != 0 ||
+        fill_tls(values, trial, side, error) != 0) {
         return -1;
     }
-    snprintf(values->text[PLACE_OUT], PATH_MAX, "%s", trial->place);
+    snprintf(values->text[PLACE_OUT], PATH_MAX, "%s", trial->place.path);
     return 0;
 }
 
@@ -223,8 +179,8 @@ static int fill_environment(struct words *words, const struct values *values, en
 
 static void fill_log(struct command_run *run, const struct trial *trial, enum side side)
 {
-    if (!trial->place_is_temporary) {
-        run->log = grow_format("%s/%s.log", trial->place, side_name(side));
+    if (place_stays(&trial->place)) {
+        run->log = grow_format("%s/%s.log", trial->place.path, side_name(side));
     }
 }
 

@@ -23,7 +23,4 @@ int plan_command(struct trial *trial, enum side side, const struct address *serv
                  struct error *error);
 void plan_command_free(struct command_run *run);
 
-/* Remove the directory that commands had, if it is not --out. */
-void plan_place_free(struct trial *trial);
-
 #endif

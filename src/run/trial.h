@@ -10,6 +10,7 @@
 #include "finwait/role.h"
 #include "finwait/sampler.h"
 #include "moments.h"
+#include "place.h"
 #include "plan_command.h"
 
 /* A trial under way: what the phases share. */
@@ -26,8 +27,7 @@ struct trial {
     struct tls *tls[SIDE_N];   /* NULL: not played by us, or plain TCP */
     struct role *role[SIDE_N]; /* NULL: not played here */
     struct command_run command[SIDE_N];
-    char *place;             /* the directory of their files; NULL: none was needed */
-    bool place_is_temporary; /* it is not --out */
+    struct place place; /* of their files */
     uint32_t workers[SIDE_N];
     enum phase phase;
     int64_t phase_began;

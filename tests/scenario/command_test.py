@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import unittest
+import unittest.mock
 
 import finwait_test as ft
 import servers
@@ -96,7 +97,7 @@ class Commands:
     def test_one_that_never_listens(self):
         words = f"{PYTHON} -c 'print(\"I am thinking\", flush=True); import time; time.sleep(99)'"
         self.refuse(
-            words, "did not listen within", "I am thinking", **{"server.ready_within": "500ms"}
+            words, "did not listen within", "I am thinking", **{"server.ready_within": "5s"}
         )
 
     def test_one_that_listens_elsewhere(self):
@@ -180,7 +181,7 @@ class Commands:
     @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
     def test_one_that_has_a_duration(self):
         words = "sh -c 'curl -s -o /dev/null {url}; exec sleep 99'"
-        result = self.load_by(words, **{"load.duration": "500ms"})
+        result = self.load_by(words, **{"load.duration": "4s"})
         self.assertEqual(result["client.command.status"], 128 + signal.SIGTERM)
         self.assertFalse(self.command_of(result, "client")["by_itself"])
 
@@ -260,15 +261,18 @@ class Commands:
     # ---- whatever happens ----
 
     def test_finwait_is_killed(self):
-        path = script("orphan.py", once=DAEMONISE)
-        process = ft.popen(
-            [*ft.as_arguments({**LOAD, "server.command": command(path), "settle": "60s"}), "--json"],
-            user=self.user,
-        )
-        ft.wait_until(lambda: len(ft.processes_of(process.mark)) > 4, "it runs")
+        once = "open(os.environ['FINWAIT_OUT'] + '/a file', 'w').close()" + DAEMONISE
+        settings = {**LOAD, "server.command": command(script("orphan.py", once=once))}
+        there = ft.PLACE.directory(self.user)
+        with unittest.mock.patch.dict(os.environ, {"TMPDIR": there}):
+            process = ft.popen(
+                [*ft.as_arguments({**settings, "settle": "60s"}), "--json"], user=self.user
+            )
+        ft.wait_until(lambda: len(ft.processes_of(process.mark)) > 5, "it runs")
         process.kill()
         ft.finish(process)
         self.assert_nothing_left(process.mark)
+        self.assertEqual(os.listdir(there), [])
 
 
 class Root(Commands, ft.LabTestCase):

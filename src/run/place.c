@@ -1,0 +1,122 @@
+#include "place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "finwait/grow.h"
+#include "finwait/privileges.h"
+#include "finwait/result.h"
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)status;
+    (void)kind;
+    (void)walk;
+    (void)remove(path); /* the rest goes, whatever cannot be removed */
+    return 0;
+}
+
+/* Whatever the owner dies of, the end of the pipe is its end, and no signal but SIGKILL another. */
+static _Noreturn void sweep(const char *path, int life)
+{
+    struct error ignored;
+    sigset_t all;
+    char byte;
+
+    setsid();
+    prctl(PR_SET_NAME, "finwait-sweeper");
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    privileges_keep(PRIVILEGES_COMMAND, &ignored);
+    life = dup2(life, STDIN_FILENO);
+    close_range(STDIN_FILENO + 1, ~0U, 0);
+    while (read(life, &byte, 1) < 0 && errno == EINTR) {
+    }
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    _exit(EXIT_SUCCESS);
+}
+
+static int begin_sweeper(struct place *place, struct error *error)
+{
+    int life[2];
+
+    if (pipe2(life, O_CLOEXEC) != 0) {
+        return error_errno(error, STATUS_MACHINE, errno, "pipe2");
+    }
+    place->sweeper = fork();
+    if (place->sweeper == 0) {
+        close(life[1]);
+        sweep(place->path, life[0]);
+    }
+    int errnum = errno;
+    close(life[0]);
+    if (place->sweeper < 0) {
+        close(life[1]);
+        place->sweeper = 0;
+        rmdir(place->path);
+        return error_fork(error, errnum);
+    }
+    place->life = life[1];
+    return 0;
+}
+
+static int make_temporary(struct place *place, struct error *error)
+{
+    const char *where = getenv("TMPDIR");
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/finwait-XXXXXX",
+             where != NULL && where[0] == '/' ? where : "/tmp");
+    if (mkdtemp(path) == NULL) {
+        return error_errno(error, STATUS_MACHINE, errno, "make directory %s", path);
+    }
+    (void)chmod(path, 0755); /* a server may become another user */
+    place->path = grow_text(path);
+    return begin_sweeper(place, error);
+}
+
+int place_make(struct place *place, const char *out, struct error *error)
+{
+    char path[PATH_MAX];
+
+    if (place->path != NULL) {
+        return 0;
+    }
+    if (out == NULL) {
+        return make_temporary(place, error);
+    }
+    if (result_directory(out, error) != 0) {
+        return -1;
+    }
+    if (realpath(out, path) == NULL) {
+        return error_errno(error, STATUS_MACHINE, errno, "%s", out);
+    }
+    place->path = grow_text(path);
+    return 0;
+}
+
+bool place_stays(const struct place *place)
+{
+    return place->sweeper == 0;
+}
+
+void place_free(struct place *place)
+{
+    if (place->sweeper > 0) {
+        close(place->life);
+        while (waitpid(place->sweeper, NULL, 0) < 0 && errno == EINTR) {
+        }
+    }
+    free(place->path);
+    *place = (struct place){0};
+}
