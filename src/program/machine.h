@@ -91,7 +91,8 @@ struct endpoint {
     uint8_t torn;      /* the head of the peer's channel is the rest of a message: `drain` took its
                           beginning */
     uint8_t shaking;   /* enum shake */
-    uint8_t spare[6];
+    uint8_t notified;  /* has read the peer's close_notify: nothing is read after it */
+    uint8_t spare[5];
 };
 
 #define CHANNEL_RUNS 12

@@ -94,7 +94,7 @@ static bool has_end(const struct endpoint *end)
 /* The last record that the peer sends by TLS, or the end of what it sends beneath. */
 static bool has_last_record(const struct endpoint *end)
 {
-    return (end->records & (RECORD_NOTIFY | RECORD_ALERT)) != 0 || has_end(end);
+    return (end->records & (RECORD_NOTIFY | RECORD_ALERT)) != 0 || end->notified || has_end(end);
 }
 
 /* The first part of a message is in the queue, and with it its head. */

@@ -115,8 +115,12 @@ enum model_fate model_tls_read_end(struct world *world, enum side side)
     const struct model_tls *tls = &world->input->tls;
     uint8_t read = end->records;
 
+    if (end->notified) { /* SSL_read() says so again, SSL_RECEIVED_SHUTDOWN */
+        return MODEL_EOF;
+    }
     end->records = 0;
     if ((read & RECORD_NOTIFY) != 0) {
+        end->notified = 1;
         return MODEL_EOF;
     }
     if ((read & RECORD_ALERT) != 0) {

@@ -1,5 +1,7 @@
 """Remarks, held against the figures that they speak of."""
 
+import prediction
+
 SIDES = ("client", "server")
 
 # Of a lab whose link loses nothing and that nothing befell these say that something is wrong.
@@ -74,6 +76,7 @@ def unasked(seen):
         alone = "die" in seen.pair.program("server")
         alone |= any(map(seen.pair.get, ("faults", "server.backlog", "server.sockopt.defer_accept")))
         excused |= remark["id"] == "connections.not_accepted" and bool(alone)
+        excused |= remark["id"].startswith("prediction.") and prediction.was_late(seen)
         if remark["id"] in RECONCILIATION and not excused:
             yield f"{remark['id']}: {remark['text']}"
 

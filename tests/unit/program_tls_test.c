@@ -542,6 +542,21 @@ static void wait_fin_reads_what_comes_before_the_fin(void **state)
     pair_fini(&pair);
 }
 
+static void a_close_notify_is_met_again(void **state)
+{
+    struct model_tls tls = {.on = true};
+    struct pair pair;
+
+    (void)state;
+    assert_int_equal(pair_explore_tls(&pair, "connect recv(or-fin) wait-notify hold",
+                                      "accept notify close", tls),
+                     0);
+    for (size_t i = 0; i < pair.model->end_count; i++) {
+        assert_int_equal(pair.model->end[i].side[SIDE_CLIENT].fate, MODEL_HELD);
+    }
+    pair_fini(&pair);
+}
+
 static void waiting_for_ever_is_refused(void **state)
 {
     static const struct {
@@ -585,6 +600,7 @@ int main(void)
         cmocka_unit_test(tickets_use_up_the_reset),
         cmocka_unit_test(rounds_and_full_windows_work_as_without_tls),
         cmocka_unit_test(wait_fin_reads_what_comes_before_the_fin),
+        cmocka_unit_test(a_close_notify_is_met_again),
         cmocka_unit_test(waiting_for_ever_is_refused),
     };
 
