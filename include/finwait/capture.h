@@ -20,12 +20,10 @@
  * of the client's ports, which is chosen in the kernel.
  */
 
-#define CAPTURE_MOST 10000
-
 struct capture; /* opaque */
 
 struct capture_plan {
-    uint32_t wanted; /* the first connections, and at most as many others; 1 to CAPTURE_MOST */
+    uint32_t wanted; /* the first connections, and at most as many others; > 0 */
     uint16_t port;   /* the server's */
     int packets;     /* what packets are written to at the end: a pcap file with nanoseconds, whose
                         packets begin with their IP headers; -1: nothing */

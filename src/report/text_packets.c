@@ -4,7 +4,7 @@
 #include "text.h"
 
 /* How many, and where they are. */
-static void tell_kept(const struct result_capture *capture, FILE *out)
+static void tell_kept(const struct result_capture *capture, bool predicted, FILE *out)
 {
     const struct capture_tally *tally = &capture->tally;
 
@@ -16,8 +16,9 @@ static void tell_kept(const struct result_capture *capture, FILE *out)
         fputs(" were captured (--out DIR keeps them in a file)", out);
     }
     if (tally->otherwise > 0) {
-        fprintf(out, "; %s of the connections ended otherwise than predicted",
-                COUNT(tally->otherwise));
+        fprintf(out, "; %s of the connections %s", COUNT(tally->otherwise),
+                predicted ? "ended otherwise than predicted"
+                          : "did not end by a FIN of each side, both acknowledged, and no RST");
     }
     fputs(".", out);
 }
@@ -66,7 +67,7 @@ void text_packets(const struct paper *paper, const struct facts *facts)
     }
     paper_heading(paper, "Packets");
     grow_stream_open(&stream);
-    tell_kept(capture, stream.out);
+    tell_kept(capture, story.foreseen != 0, stream.out);
     tell_lacking(&capture->tally, stream.out);
     tell_drawn(capture, story.foreseen != 0, stream.out);
     char *text = grow_stream_close(&stream);

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import unittest
 
 import finwait_test as ft
@@ -222,6 +224,40 @@ class Ladders(CaptureTestCase):
         self.assertIn("the packets end within", self.show(out, status=2).stderr)
         os.remove(packets.file)
         self.assertIn("--capture 3", self.show(out, status=2).stderr)
+
+
+class Interrupted(CaptureTestCase):
+    def begin(self, out):
+        arguments = ft.as_arguments({"capture": 2, "load.connections": 20, "settle": "60s"})
+        process = ft.popen([*arguments, "--json", "--out", out], user=self.user)
+        ft.wait_until(lambda: len(ft.processes_of(process.mark)) > 3, "it runs")
+        return process
+
+    def test_by_a_signal(self):
+        out = ft.PLACE.directory(owner=self.user)
+        process = self.begin(out)
+        process.send_signal(signal.SIGINT)
+        ended = ft.finish(process)
+        self.assertEqual(ended.status, 4, ended)
+        seen = ended.result.json["capture"]  # of as many as had begun by then
+        self.assertEqual(Packets(out).streams(), seen["connections"])
+        self.assert_nothing_left(process.mark)
+
+    def test_by_kill(self):
+        process = self.begin(ft.PLACE.directory(owner=self.user))
+        process.kill()
+        ft.finish(process)
+        self.assert_nothing_left(process.mark)
+
+
+@unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+class Foreign(CaptureTestCase):
+    def test_commands(self):
+        server = f"{sys.executable} -m http.server {{port}}"
+        settings = {"capture": 1, "server.command": server}
+        result, packets = self.capture({**settings, "client.command": "curl -sS -o /dev/null {url}"})
+        self.assertEqual(result.json["capture"]["connections"], 1)
+        self.assertEqual(packets.count("tcp.flags.fin == 1"), 2)
 
 
 class Refusals(ft.TestCase):

@@ -309,6 +309,38 @@ static void fill_predicted(struct result *result, uint64_t *seed)
     }
 }
 
+static void fill_capture(struct result *result, uint64_t *seed)
+{
+    struct result_capture *capture = &result->capture;
+
+    result->has_capture = below(seed, 2) == 1;
+    if (!result->has_capture) {
+        return;
+    }
+    capture->tally.connections = next_random(seed) >> 2;
+    capture->tally.dropped_kernel = below(seed, 1000);
+    capture->file = below(seed, 2) == 1 ? strdup("packets.pcap") : NULL;
+    capture->drawn = below(seed, 1000);
+    capture->client = strdup("198.18.0.1:40000");
+    capture->foreseen = below(seed, 2) == 1;
+    capture->skipped = below(seed, 1000);
+    capture->count = below(seed, 4);
+    capture->packet = calloc(capture->count + 1, sizeof *capture->packet);
+    assert_non_null(capture->packet);
+    for (size_t i = 0; i < capture->count; i++) {
+        capture->packet[i] = (struct seen_packet){
+            .at = (int64_t)below(seed, 1000000),
+            .side = (enum side)below(seed, SIDE_N),
+            .flags = (uint8_t)below(seed, 32),
+            .seq = (uint32_t)next_random(seed),
+            .ack = (uint32_t)next_random(seed),
+            .length = (uint32_t)below(seed, 65536),
+            .state = {(enum tcp_state)below(seed, TCP_STATE_N), TCP_STATE_FIN_WAIT1},
+            .mark = (enum seen_mark)below(seed, SEEN_MARK_N),
+        };
+    }
+}
+
 static void fill_lists(struct result *result, uint64_t *seed)
 {
     result->inspection_count = below(seed, 2);
@@ -363,6 +395,7 @@ static struct result *random_result(uint64_t seed)
     result->unpredicted = below(&seed, 2) > 0 ? random_text(&seed) : NULL;
     fill_moments(result, &seed);
     fill_owners(&result->owners, &seed);
+    fill_capture(result, &seed);
     fill_remarks(result, &seed);
     fill_lists(result, &seed);
     result_measure(result);
