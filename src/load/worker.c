@@ -44,6 +44,9 @@ static void tell(struct process *process, enum control what)
     do {
         written = write(process->control, &byte, 1);
     } while (written < 0 && errno == EINTR);
+    if (written < 0 && errno != EPIPE) {
+        perror("finwait: a worker's word to its conductor");
+    }
     if (written != 1) {
         worker_give_up(&process->worker);
     }
