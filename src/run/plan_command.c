@@ -92,8 +92,8 @@ static int fill_tls(struct values *values, struct trial *trial, enum side side, 
         snprintf(values->text[PLACE_KEY], PATH_MAX, "%s", server ? key : "");
     } else {
         snprintf(values->text[PLACE_CERT], PATH_MAX, "%.4000s/cert.pem", trial->place.path);
-        snprintf(values->text[PLACE_KEY], PATH_MAX, server ? "%.4000s/key.pem" : "",
-                 trial->place.path);
+        snprintf(values->text[PLACE_KEY], PATH_MAX, "%.4000s%s", server ? trial->place.path : "",
+                 server ? "/key.pem" : "");
         if (tls_save(trial->tls[SIDE_SERVER], values->text[PLACE_CERT],
                      server ? values->text[PLACE_KEY] : NULL, error) != 0) {
             return -1;
