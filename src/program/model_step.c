@@ -469,15 +469,19 @@ int64_t step_patience(const struct world *world, enum side side)
     return bound > 0 ? bound : world->input->timeout > 0 ? world->input->timeout : INT64_MAX;
 }
 
-/* Whether a message of `sender` is on its way through a window that is too small for it, which
- * takes as long as the two kernels see fit. */
-static bool moves_slowly(const struct world *world, enum side sender)
+/* How long a message of `sender` may be on its way through a window that is too small for it: that
+ * is for the two kernels to say, and for the reader that has to wake for each window. */
+static int64_t passage(const struct world *world, enum side sender)
 {
+    const struct model_flow *flow = &world->flow[sender];
     const struct step *step = step_current(world, side_peer(sender));
     bool reads = step != NULL && step_rules[step->op]->reads;
 
-    return reads && channel_count(&world->machine.channel[sender], SEGMENT_DATA) > 0 &&
-           flow_fits(world, sender) != FLOW_YES;
+    if (!reads || channel_count(&world->machine.channel[sender], SEGMENT_DATA) == 0 ||
+        flow_fits(world, sender) == FLOW_YES) {
+        return 0;
+    }
+    return (SLOW_MS + (int64_t)(flow->message / (flow->queue[MODEL_LEAST] + 1))) * NS_PER_MS;
 }
 
 enum flow step_can_expire(const struct world *world, enum side side)
@@ -486,9 +490,9 @@ enum flow step_can_expire(const struct world *world, enum side side)
         return FLOW_NO;
     }
     int64_t bound = own_bound(world, side);
-    bool slow = moves_slowly(world, SIDE_CLIENT) || moves_slowly(world, SIDE_SERVER);
+    int64_t patience = step_patience(world, side);
     bool brief = (bound > 0 && bound <= BRIEF_MS * NS_PER_MS) ||
-                 (slow && step_patience(world, side) <= SLOW_MS * NS_PER_MS);
+                 patience <= passage(world, SIDE_CLIENT) || patience <= passage(world, SIDE_SERVER);
 
     return world->machine.end[side].expired ? FLOW_YES : brief ? FLOW_MAYBE : FLOW_NO;
 }

@@ -44,7 +44,8 @@ def counters(seen):
             if not name.startswith("Tcp") or name in GAUGES or name not in ours:
                 continue
             late = value - ours[name][1]
-            if late and not (0 < late <= 50 and goes_on(seen)):
+            most = max(50, ours[name][1] // 100)  # what is under way goes on, too
+            if late and not (0 < late <= most and goes_on(seen)):
                 yield f"{host.name}: {name} {ours[name][1]}, nstat(8) {value}"
 
 

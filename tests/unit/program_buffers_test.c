@@ -161,6 +161,7 @@ static void a_message_may_take_longer_than_a_short_wait(void **state)
         {"accept recv(or-fin,100ms) send repeat(3) close", 200000, true},
         {"accept recv(or-fin,100ms) send repeat(3) close", 1000, false},
         {"accept recv(or-fin,3s) send repeat(3) close", 200000, false},
+        {"accept recv(or-fin,3s) send repeat(3) close", 128 << 20, true}, /* 2,000 windows */
     };
 
     (void)state;
