@@ -101,6 +101,7 @@ seen_endings seen_walk(struct seen_packet *packet, size_t count, seen_endings fo
     X(followed, "connections that were looked at from their SYN on, kept or not")                  \
     X(given_up, "of those: forgotten before they had ended, for want of memory")                   \
     X(one_in, "of how many ports of the client one was looked at, when fewest were")               \
+    X(deaf, "ns in which no packets were read, lest the load wait")                                \
     X(dropped_kernel, "packets that the kernel dropped, for nobody had read those before")         \
     X(dropped_memory, "packets that there was no memory for")
 

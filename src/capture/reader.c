@@ -13,6 +13,7 @@
 #include "order.h"
 #include "shelf.h"
 #include "tap.h"
+#include "window.h"
 
 /* The capture's process: a loop over the packet socket and the conductor's orders. */
 
@@ -31,6 +32,7 @@ struct reader {
     int control;
     struct tap tap;
     struct filter filter;
+    struct window window;
     struct shelf shelf;
     struct keys keys;
     seen_endings foreseen; /* as the conductor has it: it may know nothing */
@@ -187,6 +189,7 @@ static int finish(struct reader *reader, struct capture_answer *answer)
     struct timespec now;
 
     read_last(reader);
+    window_count(&reader->window, &reader->shelf);
     clock_gettime(CLOCK_REALTIME, &now); /* as packets are stamped */
     if (shelf_finish(&reader->shelf, now.tv_sec * NS_PER_S + now.tv_nsec) != 0 ||
         draw(reader, &answer->captured) != 0) {
@@ -238,16 +241,26 @@ static int listen_in(struct reader *reader, struct error *error)
                : privileges_keep(PRIVILEGES_READER, error);
 }
 
+static bool is_busy(const struct reader *reader)
+{
+    return reader->filter.one_in > 1 && reader->tap.pcap != NULL;
+}
+
 static void run(struct reader *reader)
 {
     reader->looked = clock_now();
+    reader->window = (struct window){.since = reader->looked, .opened = reader->looked};
     for (;;) {
+        if (reader->tap.pcap != NULL) {
+            window_turn(&reader->window, &reader->tap, &reader->shelf, is_busy(reader));
+        }
         struct pollfd ready[] = {
             {.fd = reader->control, .events = POLLIN},
             {.fd = reader->tap.fd, .events = POLLIN},
         };
 
-        if (poll(ready, 2, -1) < 0 && errno != EINTR) {
+        if (poll(ready, 2, window_patience(&reader->window, is_busy(reader))) < 0 &&
+            errno != EINTR) {
             return;
         }
         if (ready[1].revents != 0 && read_packets(reader) != 0) {

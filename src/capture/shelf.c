@@ -143,7 +143,8 @@ static void make_room(struct shelf *shelf)
 static struct flow *begin(struct shelf *shelf, const struct segment *syn)
 {
     bool first = shelf->count[FLOW_FIRST] < shelf->wanted;
-    bool sampled = first || filter_samples(&shelf->sample, &syn->from, syn->ipv6);
+    bool sampled =
+        first || (!shelf->full_house && filter_samples(&shelf->sample, &syn->from, syn->ipv6));
     struct flow *flow = sampled ? calloc(1, sizeof *flow) : NULL;
 
     if (flow == NULL) {

@@ -12,7 +12,8 @@ LIST_HEAD(chain, flow);
 struct shelf {
     uint32_t wanted; /* of the first, and of those that ended otherwise */
     struct filter
-        sample; /* of which ports of the client others begin; its own ports mean nothing */
+        sample;      /* of which ports of the client others begin; its own ports mean nothing */
+    bool full_house; /* no others begin for now */
     seen_endings foreseen;
     struct flows flows[FLOW_LISTS];
     uint32_t count[FLOW_LISTS];

@@ -1,14 +1,18 @@
 #include "tap.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <pcap/sll.h>
 #include <sys/socket.h>
 
 #include "finwait/clock.h"
 
 enum {
-    RING = 32 << 20, /* what fits in while the reader is off the CPU */
-    SNAP = 262144,   /* the most libpcap takes: no packet is larger */
+    RING = 32 << 20,            /* what fits in while the reader is off the CPU */
+    ETHERTYPE_NOBODYS = 0x88b5, /* IEEE 802: for local experiments */
+    SNAP = 262144,              /* the most libpcap takes: no packet is larger */
 };
 
 static int fail(struct tap *tap, int status, struct error *error)
@@ -31,6 +35,17 @@ int tap_filter(const struct tap *tap, const struct filter *filter)
     /* Not pcap_setfilter(3): it lets nothing through between the old one and the new. */
     attached.len = (unsigned short)filter_write(filter, program);
     return setsockopt(tap->fd, SOL_SOCKET, SO_ATTACH_FILTER, &attached, sizeof attached);
+}
+
+/* There is no way to be bound to no protocol, bind(2) keeps the last one; this is nobody's. */
+int tap_listen(const struct tap *tap, bool listen)
+{
+    const struct sockaddr_ll all = {
+        .sll_family = AF_PACKET,
+        .sll_protocol = htons(listen ? ETH_P_ALL : ETHERTYPE_NOBODYS),
+    };
+
+    return bind(tap->fd, (const struct sockaddr *)&all, sizeof all);
 }
 
 static int configure(struct tap *tap)

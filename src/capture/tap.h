@@ -22,6 +22,9 @@ int tap_open(struct tap *tap, const struct filter *filter, struct error *error);
 /* From now on, and without a gap between. */
 int tap_filter(const struct tap *tap, const struct filter *filter);
 
+/* Be handed packets, or none, which then cost nothing. */
+int tap_listen(const struct tap *tap, bool listen);
+
 /* Hand all that has come to `fn`, once each.  -1: the socket is of no use any more. */
 int tap_read(const struct tap *tap, tap_fn *fn, void *context);
 

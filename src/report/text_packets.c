@@ -33,9 +33,9 @@ static void tell_lacking(const struct capture_tally *tally, FILE *out)
     if (tally->one_in > 1) {
         fprintf(
             out,
-            "  Of those after the first, at times no more than one in %s was looked at, lest the "
-            "load wait.",
-            COUNT(tally->one_in));
+            "  Of those after the first, at times no more than one in %s was looked at, and for "
+            "%s none, lest the load wait.",
+            COUNT(tally->one_in), DURATION((int64_t)tally->deaf));
     }
 }
 

@@ -158,6 +158,22 @@ static void a_sample_forgets_the_rest(void **state)
     shelf_fini(&shelf);
 }
 
+static void a_full_house_takes_the_first_alone(void **state)
+{
+    struct shelf shelf;
+
+    (void)state;
+    assert_int_equal(shelf_init(&shelf, 1, SERVER_PORT), 0);
+    shelf.full_house = true;
+    client_sends(&shelf, 1, SYN, 0, 0);
+    client_sends(&shelf, 2, SYN, 0, 0);
+    assert_int_equal(shelf.tally.followed, 1);
+    shelf.full_house = false;
+    client_sends(&shelf, 2, SYN, 0, 0);
+    assert_int_equal(shelf.tally.followed, 2);
+    shelf_fini(&shelf);
+}
+
 static void ports_of_those_that_live(void **state)
 {
     struct filter filter;
@@ -209,6 +225,7 @@ int main(void)
         cmocka_unit_test(what_is_under_way_has_not_ended_otherwise),
         cmocka_unit_test(a_fin_in_vain_is_no_end),
         cmocka_unit_test(a_sample_forgets_the_rest),
+        cmocka_unit_test(a_full_house_takes_the_first_alone),
         cmocka_unit_test(ports_of_those_that_live),
         cmocka_unit_test(a_connection_too_large_is_cut),
     };
