@@ -28,8 +28,9 @@ def states(seen):
         for line in host.strange:
             yield f"{host.name}: a witness says {line}"
         for side in host.sides:
-            # A request in SYN_RECV may have been given up between the two looks.
-            moving = ("close", "syn_recv") if seen.pair.is_struck() else ("close",)
+            # A request in SYN_RECV may have been given up, or taken, between the two looks.
+            waits = seen.pair.is_struck() or seen.pair.get("server.sockopt.defer_accept")
+            moving = ("close", "syn_recv") if waits else ("close",)
             final, ss = seen.result.final(side), host.states[side]
             apart = [state for state in {*final, *ss} if final.get(state, 0) != ss.get(state, 0)]
             if set(apart).difference(moving) and not went_on(seen):
