@@ -1,5 +1,6 @@
 """What the model foresaw of a pair, held against what became of it."""
 
+import kernel
 import mix
 import programs
 
@@ -23,7 +24,7 @@ def foreseen(seen):
     """Every end that the model has, or none; its network and listener lose nothing."""
     dropped = sum(seen.counter(host, "TcpExtListenDrops") for host in seen.hosts)
     ends = seen.result.json.get("predicted", [])
-    return [] if dropped or was_late(seen) else ends
+    return [] if dropped or was_late(seen) or kernel.unfinished(seen) else ends
 
 
 def ends_of(seen, side):

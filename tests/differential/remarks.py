@@ -1,5 +1,6 @@
 """Remarks, held against the figures that they speak of."""
 
+import kernel
 import prediction
 
 SIDES = ("client", "server")
@@ -70,9 +71,8 @@ def unasked(seen):
     """The load ends with the client: a server that waits for its timeout is open then."""
     waits = {end[side]["fate"] for end in seen.result.listed("predicted") for side in SIDES}
     for remark in listed(seen):
-        # With http.persist a peer may keep a connection that its program ends: none is refused.
-        kept = "timeout" in waits or seen.pair.get("http.persist")
-        excused = remark["id"] == "connections.unfinished" and bool(kept)
+        waiting = "timeout" in waits or not waits or kernel.unfinished(seen)
+        excused = remark["id"] == "connections.unfinished" and waiting
         # Faults answer in the server's name, and a full accept queue, one whose server has died or one
         # that waits for data leaves the client alone.
         alone = "die" in seen.pair.program("server")

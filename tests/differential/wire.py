@@ -1,5 +1,6 @@
 """What went over the wire, where that was read, held against what is said of it."""
 
+import kernel
 import prediction
 
 SIDES = ("client", "server")
@@ -19,7 +20,7 @@ def flags(seen):
 
 def payload(seen):
     """What a role sent, as far as it went out; what one read, of what the other's kernel sent."""
-    if not seen.packets or seen.pair.get("transport") == "tls":
+    if not seen.packets or seen.pair.get("transport") == "tls" or kernel.unfinished(seen):
         return
     for sender, reader in (SIDES, SIDES[::-1]):
         went = seen.packets[sender]["bytes"]
