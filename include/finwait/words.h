@@ -21,7 +21,7 @@ void words_fini(struct words *words);
  */
 const char *words_split(struct words *words, const char *text);
 
-/* One text that words_split makes these words of; NULL: no memory.  free() it. */
+/* One text that words_split makes these words of, of grow.h's memory.  free() it. */
 char *words_join(const struct words *words);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
+
 int words_add(struct words *words, const char *word)
 {
     char **item = reallocarray(words->item, words->count + 2, sizeof *item);
@@ -117,11 +119,8 @@ char *words_join(const struct words *words)
     for (size_t i = 0; i < words->count; i++) {
         room += 4 * strlen(words->item[i]) + 3;
     }
-    char *text = malloc(room);
+    char *text = grow_bytes(room);
     char *to = text;
-    if (text == NULL) {
-        return NULL;
-    }
     *to = '\0';
     for (size_t i = 0; i < words->count; i++) {
         to = stpcpy(to, i > 0 ? " " : "");

@@ -79,16 +79,15 @@ static int add_words(struct overrides *overrides, const char *path, char **word,
                      struct error *error)
 {
     struct words words = {0};
-    char *text = NULL;
     int status = *word != NULL ? 0 : error_set(error, STATUS_USAGE, "-- and no command behind it");
 
     for (; status == 0 && *word != NULL; word++) {
-        status = words_add(&words, *word);
+        status = words_add(&words, *word) == 0
+                     ? 0
+                     : error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
     }
-    if (words.count > 0) {
-        text = status == 0 ? words_join(&words) : NULL;
-        status = text != NULL ? overrides_own(overrides, path, text, error)
-                              : error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
+    if (status == 0) {
+        status = overrides_own(overrides, path, words_join(&words), error);
     }
     words_fini(&words);
     return status;

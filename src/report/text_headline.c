@@ -116,7 +116,7 @@ static void list_role(struct list *list, const struct facts *facts, enum side si
                  role->workers == 1 ? "" : "s");
     } else if (role->has_command) {
         char *words = words_join(&role->command.argv);
-        list_add(list, "%s `%s`", side_name(side), words != NULL ? words : "?");
+        list_add(list, "%s `%s`", side_name(side), words);
         free(words);
     } else {
         list_add(list, "the %s is not ours", side_name(side));

@@ -71,12 +71,12 @@ static void each_command(const struct each *each, const struct option *option,
                          const struct scenario *scenario)
 {
     const struct words *words = &scenario->side[option->side].command.words;
-    char *text = words->count > 0 ? words_join(words) : NULL;
 
-    if (text != NULL) {
+    if (words->count > 0) {
+        char *text = words_join(words);
         each->fn(each->context, option->path, text);
+        free(text);
     }
-    free(text);
 }
 
 const struct option_ops command_ops = {
