@@ -24,7 +24,8 @@ struct role;
 struct role_events {
     void (*finished)(void *context,
                      struct role *role); /* a client: every connection has ended or is held;
-                                            either: its last process has ended */
+                                            either: its last process has ended; of a
+                                            client's command: its first one */
     void (*restarted)(void *context, struct role *role, int64_t took, uint64_t refusals);
     /* role_start came to its end: ns from its first try until it was ready, and how often bind(2)
      * said EADDRINUSE meanwhile.  May be NULL. */

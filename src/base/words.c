@@ -76,7 +76,7 @@ const char *words_split(struct words *words, const char *text)
     const char *fault = word == NULL ? "no memory for it" : NULL;
 
     for (;;) {
-        while (is_blank(*text)) {
+        while (is_blank(*text) || (text[0] == '\\' && text[1] == '\n')) {
             text++;
         }
         if (fault != NULL || *text == '\0') {

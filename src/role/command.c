@@ -102,7 +102,7 @@ static void command_progress(const struct role *role, struct role_progress *prog
 
     *progress = (struct role_progress){
         .workers_alive = command->keeper > 0,
-        .ended_at = command->board->ended_at,
+        .ended_at = command->board->main_ended,
     };
 }
 

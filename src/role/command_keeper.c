@@ -190,6 +190,7 @@ static void reap(struct keep *keep)
         if (ended == keep->main) {
             keep->board->main_status = status;
             keep->board->main_ended = clock_now();
+            (void)send(keep->keeper->control, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
         }
     }
     keep->alone = keep->begun && ended < 0;

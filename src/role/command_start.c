@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "command_role.h"
@@ -128,14 +129,20 @@ static void fail_start(struct command *command, const struct error *error)
     command->role.events.restart_failed(command->role.events.context, &command->role, error);
 }
 
-/* The keeper says nothing but that it has ended. */
+/* The keeper says that the first process has ended, then, by its own end, that all have. */
 static void on_end(evutil_socket_t fd, short what, void *argument)
 {
     struct command *command = argument;
     struct error error;
+    char byte;
 
-    (void)fd;
     (void)what;
+    if (recv(fd, &byte, 1, MSG_DONTWAIT) == 1) {
+        if (command->role.side == SIDE_CLIENT && !command->waits) {
+            command_tell_finished(command);
+        }
+        return;
+    }
     if (command->timer != NULL && !command->waits) {
         fail_ended(command, &error);
         fail_start(command, &error);

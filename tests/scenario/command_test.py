@@ -16,6 +16,50 @@ LOAD = {"load.connections": N, "load.concurrency": 4, "settle": "100ms"}
 PYTHON = shutil.which("python3", path="/usr/bin:/bin") or sys.executable  # for any user
 SBIN = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
+NGINX = shutil.which("nginx", path=SBIN)
+HAPROXY = shutil.which("haproxy", path=SBIN)
+NGINX_CONF = """
+user root;
+daemon off;
+pid nginx.pid;
+error_log stderr;
+events {}
+http {
+    access_log off;
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    server { listen 8080; location / { return 200 "hi"; } }
+}
+"""
+HAPROXY_TIMES = """
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 5s
+    timeout server 5s
+"""
+HAPROXY_CONF = (
+    HAPROXY_TIMES
+    + """
+frontend in
+    bind :8080
+    http-request return status 200 content-type text/plain string hi
+"""
+)
+PROXY = (
+    HAPROXY_TIMES
+    + """
+frontend in
+    bind 127.0.0.1:8081
+    default_backend up
+backend up
+    server s "${FINWAIT_HOST_PORT}"
+"""
+)
+
 # A server of a page, to which a test adds what is wrong with it: before it listens, once it does,
 # and after each connection.
 SERVER = """
@@ -48,6 +92,52 @@ def script(name, before="", once="", after="pass"):
 
 def command(path, *arguments):
     return " ".join([PYTHON, "-u", path, "{port}", *arguments])
+
+
+class Mistakes(ft.TestCase):
+    """What is refused before anything runs."""
+
+    def check(self, said, **settings):
+        file = ft.PLACE.write("mistake.yaml", "name: mistake\n")
+        sets = [f"--set={path}={value}" for path, value in settings.items()]
+        ended = ft.finwait("check", file, *sets)
+        self.assertEqual(ended.status, 2, ended)
+        self.assertIn(said, ended.stderr)
+
+    def test_what_a_command_has_no_use_for(self):
+        for path, value in (("workers", 2), ("sockopt.nodelay", "on"), ("backlog", 9)):
+            with self.subTest(path):
+                self.check(
+                    f"server.{path} is for a server of finwait's own",
+                    **{"server.command": "x", f"server.{path}": value},
+                )
+        self.check("load.rate is for a client", **{"client.command": "x", "load.rate": "9/s"})
+
+    def test_what_is_for_a_command(self):
+        self.check("server.grace says something of server.command", **{"server.grace": "1s"})
+        self.check(
+            "signal HUP to server, and it is not a command",
+            events="{signal: HUP, to: server}",
+        )
+
+    def test_what_cannot_be(self):
+        self.check("a quote that is not closed", **{"server.command": "x 'y"})
+        self.check("there is no program in it", **{"server.command": " "})
+        self.check("{ca} is a file of transport: tls", **{"client.command": "curl --cacert {ca}"})
+        self.check("server.at", **{"server.command": "x", "server.at": "127.0.0.1:1"})
+        self.check("neither listen nor a line", **{"server.command": "x", "server.ready": "soon"})
+
+    def test_the_command_line_takes_the_place_of_the_file(self):
+        file = ft.PLACE.write(
+            "replaced.yaml",
+            "name: replaced\nload: {connections: 5}\n"
+            "server: {program: accept recv send close, workers: 2}\n"
+            "client: {program: connect send recv close}\n",
+        )
+        ended = ft.finwait("check", file, "--server", "--", "a", "b c", "--set")
+        self.assertEqual(ended.status, 0, ended)
+        self.assertIn("server.command: a 'b c' --set", ended.stdout)
+        self.assertNotIn("server.program", ended.stdout)
 
 
 class Commands:
@@ -191,6 +281,34 @@ class Commands:
         result = self.load_by("curl -sS -o /dev/null {url}", **{"server.command": words})
         self.assertEqual(result["client.command.status"], 0)
         self.assertEqual(result["server.counter.TcpPassiveOpens"], 1)
+
+    @unittest.skipUnless(HAPROXY and shutil.which("ab"), "haproxy or ab is not installed")
+    def test_a_proxy_in_front_of_finwait(self):
+        """It lives on in the client's host when ab has ended."""
+        conf = ft.PLACE.write("proxy.cfg", PROXY)
+        words = f"sh -c '{HAPROXY} -D -f {conf}; exec ab -q -n {N} -c 4 http://127.0.0.1:8081/'"
+        result = self.load_by(words)
+        self.assertEqual(result["client.command.status"], 0)
+        self.assertGreaterEqual(result["connections.attempted"], N)
+
+    # ---- real servers ----
+
+    @unittest.skipUnless(NGINX, "nginx is not installed")
+    def test_nginx_reloads(self):
+        conf = ft.PLACE.write("nginx.conf", NGINX_CONF)
+        result = self.serve(
+            f"{NGINX} -e stderr -p {{out}} -c {conf}",
+            "--set=events={at: 100ms, signal: HUP, to: server}",
+            **{"load.rate": "400/s"},
+        )
+        self.assertEqual(result["connections.attempted"], N)
+        self.assertGreaterEqual(result["client.http.2xx"], N // 2)
+
+    @unittest.skipUnless(HAPROXY, "haproxy is not installed")
+    def test_haproxy_as_a_daemon(self):
+        conf = ft.PLACE.write("haproxy.cfg", HAPROXY_CONF)
+        result = self.serve(f"{HAPROXY} -D -f {conf}")
+        self.assertEqual(result["client.http.2xx"], N)
 
     # ---- events ----
 
