@@ -74,6 +74,7 @@ struct output {
     struct command_board *board;
     const char *line; /* to look for, or NULL */
     int log;
+    size_t fresh; /* bytes at the tail's end that one before has not printed, at least */
 };
 
 /* Keep what was printed: in the log, up to a limit, and the end of it on the board. */

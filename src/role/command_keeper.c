@@ -273,7 +273,7 @@ _Noreturn void keeper_main(struct keeper *keeper)
     struct keep keep = {
         .keeper = keeper,
         .board = keeper->board,
-        .output = {keeper->board, keeper->plan->ready_line, keeper->log},
+        .output = {keeper->board, keeper->plan->ready_line, keeper->log, 0},
         .printed = -1,
         .before = *keeper->board,
     };

@@ -54,14 +54,22 @@ static void keep_in_tail(struct command_board *board, const char *bytes, size_t 
     board->tail_used = kept + length;
 }
 
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* In what it has printed itself: the line of one that was started before is on the board, too. */
 static void look_for_line(struct output *output, const char *bytes, size_t length)
 {
     struct command_board *board = output->board;
 
     for (size_t done = 0; done < length && board->line_seen == 0; done += SLICE) {
-        keep_in_tail(board, bytes + done, length - done < SLICE ? length - done : SLICE);
-        board->line_seen =
-            memmem(board->tail, board->tail_used, output->line, strlen(output->line)) != NULL;
+        size_t slice = length - done < SLICE ? length - done : SLICE;
+        keep_in_tail(board, bytes + done, slice);
+        output->fresh = min_size(output->fresh + slice, board->tail_used);
+        board->line_seen = memmem(board->tail + board->tail_used - output->fresh, output->fresh,
+                                  output->line, strlen(output->line)) != NULL;
     }
 }
 

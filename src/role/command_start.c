@@ -223,7 +223,7 @@ static void started(struct command *command)
                                    clock_now() - command->began, 0);
 }
 
-/* A keeper and all that it keeps. */
+/* A keeper and all that it keeps.  As go_on: a client is started once it was begun. */
 static int begin_again(struct command *command, struct error *error)
 {
     command->waits = false;
@@ -233,14 +233,14 @@ static int begin_again(struct command *command, struct error *error)
         return -1;
     }
     command->begun = true;
-    return 0;
+    return command->role.side == SIDE_CLIENT ? 1 : 0;
 }
 
 /* 1: it serves; 0: not yet; -1: it will not. */
 static int go_on(struct command *command, struct error *error)
 {
     if (!command->waits) {
-        return command->role.side == SIDE_SERVER ? look(command, error) : 1;
+        return look(command, error);
     }
     if (command->keeper == 0) {
         return begin_again(command, error);

@@ -336,6 +336,25 @@ class Commands:
                 self.assertIn("server.restart", result.json["metrics"])
                 self.assertGreater(result["connections.completed"], 0)
 
+    def test_the_line_of_one_before_is_not_its_own(self):
+        words = "sh -c 'echo I begin; [ -e {out}/x ] || echo I serve; : > {out}/x; exec sleep 99'"
+        result = self.serve(
+            words,
+            "--set=events=[{at: 50ms, kill: server}, {at: 60ms, start: server}]",
+            status=1,  # nothing was opened
+            **{"server.ready": "line:I serve", "load.connections": 0, "load.duration": "1s"},
+        )
+        self.assertEqual(self.command_of(result)["tail"].count("I begin"), 2)
+        self.assertNotIn("server.restart", result.json["metrics"])
+
+    def test_a_client_that_has_ended_soon_after_its_start(self):
+        words = "sh -c '[ -e {out}/x ] || { : > {out}/x; exec sleep 99; }'"
+        events = "--set=events=[{at: 100ms, kill: client}, {at: 110ms, start: client}]"
+        for _ in range(3):
+            result = self.load_by(words, events, status=1)  # nothing was opened
+            self.assertIn("client.restart", result.json["metrics"])
+            self.assertEqual(result["client.command.status"], 0)
+
     # ---- TLS ----
 
     @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
