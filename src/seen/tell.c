@@ -11,7 +11,7 @@ struct seen_packet seen_tell(struct seen_teller *teller, const struct segment *s
     if (!teller->begun[SIDE_CLIENT] && !teller->begun[SIDE_SERVER]) {
         teller->first = at;
     }
-    if (!teller->begun[side]) {
+    if (!teller->begun[side] || (segment->flags & SEGMENT_SYN) != 0) {
         teller->begun[side] = true;
         teller->base[side] = segment->seq;
     }

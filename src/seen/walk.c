@@ -29,9 +29,22 @@ static void mark_unanswered(struct seen_packet *packet, size_t i, uint32_t acked
         struct seen_packet *before = &packet[j - 1];
 
         if (before->side == again->side && end_of(before) != before->seq &&
+            !(has(before, SEGMENT_SYN) && acked > 0) && /* its data alone was not taken */
             seq_before(acked, end_of(before)) && seq_before(before->seq, end_of(again)) &&
             seq_before(again->seq, end_of(before))) {
             before->mark = seen_is_again(before->mark) ? SEEN_AGAIN_UNANSWERED : SEEN_UNANSWERED;
+        }
+    }
+}
+
+/* What was sent again at the very end, and nothing came back, did not arrive as far as is known. */
+static void mark_last(struct seen_packet *packet, size_t count, const uint32_t acked[SIDE_N])
+{
+    for (size_t i = count; i > 0 && packet[i - 1].side == packet[count - 1].side; i--) {
+        struct seen_packet *now = &packet[i - 1];
+
+        if (now->mark == SEEN_AGAIN && seq_before(acked[now->side], end_of(now))) {
+            now->mark = SEEN_AGAIN_UNANSWERED;
         }
     }
 }
@@ -56,13 +69,16 @@ static void mark_repeated(struct seen_packet *packet, size_t count)
             acked[side_peer(now->side)] = now->ack;
         }
     }
+    mark_last(packet, count, acked);
 }
 
 /* ---- the states, RFC 9293 section 3.3.2 ---- */
 
 struct end {
     enum tcp_state state;
-    bool closed; /* sent its FIN, which ends before: */
+    bool answered; /* sent a SYN ACK */
+    bool opens;    /* what it sends first is a SYN: else no socket of this connection answers */
+    bool closed;   /* sent its FIN, which ends before: */
     uint32_t fin_end;
     uint32_t received; /* all of its peer's before this */
 };
@@ -126,7 +142,13 @@ static void send_syn(struct end *end, const struct seen_packet *packet)
 {
     if (end->state == 0 || end->state == TCP_STATE_SYN_SENT) {
         end->state = has(packet, SEGMENT_ACK) ? TCP_STATE_SYN_RECV : TCP_STATE_SYN_SENT;
+    } else if (end->answered &&
+               (end->state == TCP_STATE_ESTABLISHED || end->state == TCP_STATE_CLOSE_WAIT)) {
+        /* Once more: what we took to have come was lost, or had no room in the accept queue. */
+        end->state = TCP_STATE_SYN_RECV;
+        end->received = packet->ack;
     }
+    end->answered |= has(packet, SEGMENT_ACK);
 }
 
 /* Where it does not acknowledge the peer's, that was on its way: the two have crossed. */
@@ -145,11 +167,12 @@ static void send_fin(struct end *end, const struct end *peer, const struct seen_
 
 static void send_packet(struct end *end, const struct end *peer, const struct seen_packet *packet)
 {
-    if (has(packet, SEGMENT_RST)) {
-        end->state = TCP_STATE_CLOSE;
+    if (has(packet, SEGMENT_RST)) { /* in SYN-SENT it answers another connection's remains */
+        end->state =
+            end->state == 0 || end->state == TCP_STATE_SYN_SENT ? end->state : TCP_STATE_CLOSE;
         return;
     }
-    if (has(packet, SEGMENT_ACK)) {
+    if (has(packet, SEGMENT_ACK) && end->state != 0) {
         take(end, peer, packet->ack);
     }
     if (has(packet, SEGMENT_SYN)) {
@@ -162,7 +185,7 @@ static void send_packet(struct end *end, const struct end *peer, const struct se
 
 static void receive_syn(struct end *end, const struct seen_packet *packet)
 {
-    if (end->state == 0) {
+    if (end->state == 0 && end->opens) {
         end->state = TCP_STATE_SYN_RECV;
     } else if (end->state == TCP_STATE_SYN_SENT) {
         end->state = has(packet, SEGMENT_ACK) ? TCP_STATE_ESTABLISHED : TCP_STATE_SYN_RECV;
@@ -201,6 +224,9 @@ static void derive_states(struct seen_packet *packet, size_t count)
 {
     struct end ends[SIDE_N] = {0};
 
+    for (size_t i = count; i > 0; i--) {
+        ends[packet[i - 1].side].opens = has(&packet[i - 1], SEGMENT_SYN);
+    }
     for (size_t i = 0; i < count; i++) {
         struct end *sender = &ends[packet[i].side];
         struct end *receiver = &ends[side_peer(packet[i].side)];

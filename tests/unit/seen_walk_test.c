@@ -2,11 +2,16 @@
 
 #define COUNT(packets) (sizeof(packets) / sizeof(packets)[0])
 
+static const char *name(enum tcp_state state)
+{
+    return state == 0 ? "none" : tcp_state_name(state);
+}
+
 static void assert_states(const struct seen_packet *packet, enum tcp_state client,
                           enum tcp_state server)
 {
-    assert_string_equal(tcp_state_name(packet->state[C]), tcp_state_name(client));
-    assert_string_equal(tcp_state_name(packet->state[S]), tcp_state_name(server));
+    assert_string_equal(name(packet->state[C]), name(client));
+    assert_string_equal(name(packet->state[S]), name(server));
 }
 
 static void four_way_close(void **state)
@@ -147,7 +152,121 @@ static void a_refusal_leaves_the_server_without_a_socket(void **state)
 
     (void)state;
     seen_walk(packet, COUNT(packet), 0);
-    assert_int_equal(packet[1].state[C], TCP_STATE_CLOSE);
+    assert_int_equal(packet[0].state[S], 0);
+    assert_states(&packet[1], TCP_STATE_CLOSE, 0);
+}
+
+static void a_syn_that_nobody_answers_arrives_nowhere(void **state)
+{
+    struct seen_packet packet[] = {
+        {.side = C, .flags = SYN},
+        {.side = C, .flags = SYN},
+    };
+
+    (void)state;
+    seen_walk(packet, COUNT(packet), 0);
+    assert_int_equal(packet[0].mark, SEEN_UNANSWERED);
+    assert_int_equal(packet[1].mark, SEEN_AGAIN_UNANSWERED);
+    assert_states(&packet[1], TCP_STATE_SYN_SENT, 0);
+}
+
+/* The last of a load that a fault cuts off. */
+static void the_last_fin_of_many_is_not_believed_to_arrive(void **state)
+{
+    struct seen_packet packet[] = {
+        HANDSHAKE,
+        {.side = S, .flags = FIN | ACK, .seq = 1, .ack = 1},
+        {.side = S, .flags = FIN | ACK, .seq = 1, .ack = 1},
+    };
+
+    (void)state;
+    seen_walk(packet, COUNT(packet), 0);
+    assert_int_equal(packet[4].mark, SEEN_AGAIN_UNANSWERED);
+    assert_states(&packet[4], TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1);
+}
+
+/* The handshake's ACK, and a FIN, find the accept queue full. */
+static void a_syn_ack_again_tells_of_syn_recv(void **state)
+{
+    struct seen_packet packet[] = {
+        HANDSHAKE,
+        {.side = C, .flags = FIN | ACK, .seq = 1, .ack = 1},
+        {.side = S, .flags = SYN | ACK, .ack = 1},
+        {.side = C, .flags = ACK, .seq = 2, .ack = 1},
+        {.side = C, .flags = FIN | ACK, .seq = 1, .ack = 1},
+        {.side = S, .flags = ACK, .seq = 1, .ack = 2},
+    };
+
+    (void)state;
+    seen_walk(packet, COUNT(packet), 0);
+    assert_states(&packet[4], TCP_STATE_FIN_WAIT1, TCP_STATE_SYN_RECV);
+    assert_states(&packet[6], TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSE_WAIT);
+    assert_states(&packet[7], TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSE_WAIT);
+}
+
+/* TIME_WAIT answers a SYN by an ACK, which the client resets, and comes again. */
+static void the_remains_of_another_connection(void **state)
+{
+    struct seen_packet packet[] = {
+        {.side = C, .flags = SYN},
+        {.side = S, .flags = ACK, .ack = 77000},
+        {.side = C, .flags = RST, .seq = 77000},
+        {.side = C, .flags = SYN},
+        {.side = S, .flags = SYN | ACK, .ack = 1},
+        {.side = C, .flags = FIN | ACK, .seq = 1, .ack = 1},
+    };
+
+    (void)state;
+    seen_walk(packet, COUNT(packet), 0);
+    assert_states(&packet[2], TCP_STATE_SYN_SENT, 0);
+    assert_states(&packet[4], TCP_STATE_ESTABLISHED, TCP_STATE_SYN_RECV);
+    assert_states(&packet[5], TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSE_WAIT);
+}
+
+/* TCP Fast Open: a server may take the SYN, and not its data. */
+static void data_of_a_syn_that_comes_again(void **state)
+{
+    struct seen_packet packet[] = {
+        {.side = C, .flags = SYN, .length = 10},
+        {.side = S, .flags = SYN | ACK, .ack = 1},
+        {.side = C, .flags = PSH | ACK, .seq = 1, .ack = 1, .length = 10},
+    };
+
+    (void)state;
+    seen_walk(packet, COUNT(packet), 0);
+    assert_int_equal(packet[0].mark, SEEN_PLAIN);
+    assert_states(&packet[0], TCP_STATE_SYN_SENT, TCP_STATE_SYN_RECV);
+    assert_int_equal(packet[2].mark, SEEN_AGAIN_UNANSWERED);
+}
+
+static void keep_alive_probes_are_no_data(void **state)
+{
+    struct seen_packet packet[] = {
+        HANDSHAKE,
+        {.side = C, .flags = ACK, .seq = 0, .ack = 1},
+        {.side = S, .flags = ACK, .seq = 1, .ack = 1},
+    };
+
+    (void)state;
+    seen_walk(packet, COUNT(packet), 0);
+    assert_int_equal(packet[3].mark, SEEN_PLAIN);
+    assert_states(&packet[4], TCP_STATE_ESTABLISHED, TCP_STATE_ESTABLISHED);
+}
+
+/* Of the sender's SYN, whatever it had sent before; and beyond 2^32. */
+static void numbers_count_from_the_syn(void **state)
+{
+    static const struct segment said[] = {
+        {.seq = 5000, .flags = ACK},
+        {.seq = UINT32_MAX - 1, .flags = SYN | ACK},
+        {.seq = 2, .length = 5, .flags = FIN | ACK},
+    };
+    struct seen_teller teller = {0};
+
+    (void)state;
+    assert_int_equal(seen_tell(&teller, &said[0], S, 0).seq, 0);
+    assert_int_equal(seen_tell(&teller, &said[1], S, 0).seq, 0);
+    assert_int_equal(seen_tell(&teller, &said[2], S, 0).seq, 4);
 }
 
 static void endings_are_sets(void **state)
@@ -251,6 +370,13 @@ int main(void)
         cmocka_unit_test(a_fin_behind_a_hole_waits),
         cmocka_unit_test(a_reset_ends_both),
         cmocka_unit_test(a_refusal_leaves_the_server_without_a_socket),
+        cmocka_unit_test(a_syn_that_nobody_answers_arrives_nowhere),
+        cmocka_unit_test(the_last_fin_of_many_is_not_believed_to_arrive),
+        cmocka_unit_test(a_syn_ack_again_tells_of_syn_recv),
+        cmocka_unit_test(the_remains_of_another_connection),
+        cmocka_unit_test(data_of_a_syn_that_comes_again),
+        cmocka_unit_test(keep_alive_probes_are_no_data),
+        cmocka_unit_test(numbers_count_from_the_syn),
         cmocka_unit_test(endings_are_sets),
         cmocka_unit_test(flags_are_read_back),
         cmocka_unit_test(a_ladder),
