@@ -22,7 +22,7 @@ char *command_end_text(char *text, size_t size, enum command_end end, int number
         snprintf(text, size, "%s", errno_name(number));
         break;
     default:
-        snprintf(text, size, "it runs");
+        snprintf(text, size, "with its keeper, which was killed");
         break;
     }
     return text;

@@ -112,8 +112,9 @@ static void command_report(const struct role *role, struct command_report *repor
     const struct command_board *board = command->board;
 
     *report = (struct command_report){
-        .by_itself = board->main_ended != 0 &&
-                     (command->asked_at == 0 || board->main_ended < command->asked_at),
+        .by_itself =
+            command->unasked || (board->main_ended != 0 &&
+                                 (command->asked_at == 0 || board->main_ended < command->asked_at)),
         .unasked = command->unasked,
         .ended_at = board->ended_at,
         .cpu_user = board->cpu_user,

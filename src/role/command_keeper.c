@@ -56,7 +56,7 @@ static _Noreturn void execute(const struct keep *keep, int out)
     }
     descriptors_restore();
     int nothing = open("/dev/null", O_RDONLY);
-    if (dup2(nothing, STDIN_FILENO) == 0 && dup2(out, STDOUT_FILENO) > 0 &&
+    if (nothing >= 0 && dup2(nothing, STDIN_FILENO) == 0 && dup2(out, STDOUT_FILENO) > 0 &&
         dup2(out, STDERR_FILENO) > 0 && close_range(STDERR_FILENO + 1, ~0U, 0) == 0 &&
         descriptors_limit(keep->keeper->descriptors, &error) == 0) {
         execvp(plan->argv[0], plan->argv);
@@ -200,7 +200,7 @@ static void reap(struct keep *keep)
 
 static int wait_ms(const struct keep *keep)
 {
-    if (keep->killing) {
+    if (keep->killing || keep->children < 0) { /* nobody tells of a child's end */
         return AGAIN_MS;
     }
     if (keep->deadline == 0) {

@@ -144,6 +144,7 @@ void command_end_now(struct command *command, enum keeper_order order)
     struct error ignored; /* who cannot be told has ended */
 
     if (command->keeper > 0) {
+        command->unasked |= command->asked_at == 0 && command_has_ended(command, 0);
         command_ask(command);
         command_tell(command, order, 0, &ignored);
         command_has_ended(command, (int)(command->plan->grace / NS_PER_MS) + SLACK_MS);

@@ -149,6 +149,9 @@ static void on_end(evutil_socket_t fd, short what, void *argument)
         return;
     }
     command_reap(command);
+    if (command->board->ended_at == 0) { /* a keeper that was killed, and its kin with it */
+        command->board->ended_at = clock_now();
+    }
     if (command->waits) { /* on_look sees to what comes */
         return;
     }

@@ -140,6 +140,11 @@ class Mistakes(ft.TestCase):
         self.assertNotIn("server.program", ended.stdout)
 
 
+def programs(mark, name):
+    """The processes of a run that have this name."""
+    return [pid for pid in ft.processes_of(mark) if ft.read_status(f"/proc/{pid}")["Name"] == name]
+
+
 class Commands:
     """What is so for every user."""
 
@@ -396,6 +401,16 @@ class Commands:
             )
 
     # ---- whatever happens ----
+
+    def test_its_keeper_is_killed(self):
+        process = ft.popen(ft.as_arguments({"client.command": "sleep 99"}), user=self.user)
+        ft.wait_until(lambda: programs(process.mark, "sleep"), "it is kept")
+        os.kill(programs(process.mark, "finwait-keeper")[0], signal.SIGKILL)
+        ended = ft.finish(process)
+        self.assertEqual(ended.status, 4, ended)
+        self.assertIn("with its keeper, which was killed", ended.stdout)
+        self.assertNotIn("before the load began", ended.stdout)
+        self.assert_nothing_left(process.mark)
 
     def test_finwait_is_killed(self):
         once = "open(os.environ['FINWAIT_OUT'] + '/a file', 'w').close()" + DAEMONISE
