@@ -70,11 +70,25 @@ static bool has_listener(const struct facts *facts, const struct event_spec *eve
            (!event->one || strcmp(facts_scenario(facts, "server.sockopt.reuseport"), "on") == 0);
 }
 
+/* With net.ipv4.tcp_migrate_req a queue goes to another listener of the port. */
+static double migrated(const struct facts *facts)
+{
+    return facts_moved(facts, SIDE_SERVER, "TcpExtTCPMigrateReqSuccess");
+}
+
 /* The connections that were reset in a queue, where there was one listener to close. */
 static void say_queue(struct story *story)
 {
     const struct facts *facts = &story->facts;
     double reset = facts_reset_unaccepted(facts);
+
+    if (migrated(facts) > 0) {
+        story_evidence(story, "server.counter.TcpExtTCPMigrateReqSuccess");
+        story_say(story,
+                  "Its accept queue went to other listeners of the port, by "
+                  "net.ipv4.tcp_migrate_req: %s %s (TcpExtTCPMigrateReqSuccess).",
+                  COUNT(migrated(facts)), PLURAL(migrated(facts), "connection", "connections"));
+    }
 
     if (reset > 0 && events_count(facts, EVENT_KILL, SIDE_SERVER) == 1 &&
         facts->result->side[SIDE_SERVER].workers_died == 0) {
@@ -103,7 +117,7 @@ static void say_kill(struct story *story, const struct moment *moment)
               "%s %s was killed (SIGKILL): the kernel closed its sockets for it, with a FIN "
               "or, where data had come that it had not read, a RST%s%s.",
               tell_when(when, event->at), tell_who(who, event),
-              has_listener(facts, event)
+              has_listener(facts, event) && migrated(facts) == 0
                   ? "; with the listener it reset what waited in the accept queue"
                   : "",
               program_has(&facts->result->side[event->side].steps, STEP_INHERIT)

@@ -1,5 +1,7 @@
 #include "plan_command.h"
 
+#include <errno.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ enum placeholder {
     PLACE_CERT,
     PLACE_KEY,
     PLACE_OUT,
+    PLACE_DIR,
     PLACE_N,
 };
 
@@ -38,6 +41,7 @@ static const struct {
     [PLACE_CERT] = {"{cert}", "FINWAIT_CERT"},
     [PLACE_KEY] = {"{key}", "FINWAIT_KEY"},
     [PLACE_OUT] = {"{out}", "FINWAIT_OUT"},
+    [PLACE_DIR] = {"{dir}", "FINWAIT_DIR"},
 };
 
 /* "": it has none in this run. */
@@ -103,11 +107,26 @@ static int fill_tls(struct values *values, struct trial *trial, enum side side, 
     return 0;
 }
 
+/* Where the scenario's file is, for what it has brought along; without one, where we are. */
+static int fill_directory(struct values *values, const char *file, struct error *error)
+{
+    char *copy = grow_text(file != NULL ? file : "./");
+    int status = 0;
+
+    if (realpath(dirname(copy), values->text[PLACE_DIR]) == NULL) {
+        status = error_errno(error, STATUS_MACHINE, errno, "the directory of %s",
+                             file != NULL ? file : "this run");
+    }
+    free(copy);
+    return status;
+}
+
 static int fill_files(struct values *values, struct trial *trial, enum side side,
                       struct error *error)
 {
     if (place_make(&trial->place, trial->options->out, error) != 0 ||
-        fill_tls(values, trial, side, error) != 0) {
+        fill_tls(values, trial, side, error) != 0 ||
+        fill_directory(values, trial->scenario->file, error) != 0) {
         return -1;
     }
     snprintf(values->text[PLACE_OUT], PATH_MAX, "%s", trial->place.path);

@@ -153,8 +153,10 @@ static const struct option written[] = {
      FIELD(tls.side[SIDE_CLIENT].ignore_unexpected_eof),
      .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},
     {"client.command", .ops = &command_ops, .side = SIDE_CLIENT,
-     .about = "a program that plays the client instead of finwait, as words; in them {address}, "
-              "{port}, {host-port} and {url} are the server's"},
+     .about =
+         "a program that plays the client instead of finwait, as words; in them {address}, "
+         "{port}, {host-port}, {url}, {ca} and {cert} are the server's, {dir} is the directory of "
+         "the scenario's file, {out} one for what the program writes"},
     {"client.grace", VALUE_OF(DURATION, 0, HOUR), "2s", FIELD(side[SIDE_CLIENT].command.grace),
      .about = "client.command: how long after SIGTERM what is left of it is killed"},
     {"client.program", .ops = &program_ops, .side = SIDE_CLIENT,
@@ -197,7 +199,8 @@ static const struct option written[] = {
      .about = "SSL_OP_IGNORE_UNEXPECTED_EOF: let a FIN pass for a close_notify"},
     {"server.command", .ops = &command_ops, .side = SIDE_SERVER,
      .about = "a program that plays the server instead of finwait, as words; in them {address} and "
-              "{port} are where it is to listen"},
+              "{port} are where it is to listen, {cert} and {key} its certificate, {dir} is the "
+              "directory of the scenario's file, {out} one for what the program writes"},
     {"server.ready", .ops = &ready_ops, .side = SIDE_SERVER,
      .about = "server.command: how one knows that it serves: it listens on server.port, or {line: "
               "TEXT} is part of what it prints; by default listen"},
