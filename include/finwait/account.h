@@ -147,6 +147,13 @@ void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t co
 /* "404" for 404 - HTTP_STATUS_MIN; lives until the thread's next call. */
 const char *http_status_name(size_t index);
 
+/* What is counted of each program, where a side has several. */
+#define ACCOUNT_MIX 8
+struct mix_account {
+    uint64_t attempted, opened;
+    uint64_t outcome[OUTCOME_N], due[OUTCOME_N]; /* as in struct account */
+};
+
 struct account {
 #define X(name, unit, about) uint64_t name;
     ACCOUNT(X)
@@ -171,6 +178,7 @@ struct account {
                               moment, added up */
     struct histogram latency[LATENCY_N];
     struct tls_account tls;
+    struct mix_account mix[ACCOUNT_MIX]; /* beside struct mix */
 };
 
 /* All zero. */
@@ -181,5 +189,8 @@ void account_merge(struct account *into, const struct account *from);
 
 /* Connections begun and not ended: attempted minus all outcomes (a held one has ended). */
 uint64_t account_open(const struct account *account);
+
+/* Its worker is no more: what was open ended so, and what was held as well when it was killed. */
+void account_settle(struct account *account, enum outcome outcome);
 
 #endif

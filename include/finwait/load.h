@@ -8,6 +8,7 @@
 #include "finwait/board.h"
 #include "finwait/error.h"
 #include "finwait/message.h"
+#include "finwait/mix.h"
 #include "finwait/program.h"
 #include "finwait/side.h"
 #include "finwait/sockopt.h"
@@ -27,6 +28,7 @@ struct role_plan {
     const struct program *program;
     const struct command_plan *command; /* what plays the side instead of workers, or NULL; must
                                            outlive the role */
+    const struct mix *mix; /* client: its programs, `program` the first of them; NULL: no more */
     struct message_spec message;
     bool say_close; /* http: this side's last message says Connection: close */
     bool obeys;     /* http: the peer's heads and its FIN between two rounds end the rounds */
@@ -48,6 +50,17 @@ struct role_plan {
     double rate;                 /* client, open loop; 0 for closed loop */
     int64_t duration; /* client: ns after role_go in which connections begin; 0: no limit */
 };
+
+/* Its programs: one, or those of its mix. */
+static inline size_t role_plan_programs(const struct role_plan *plan)
+{
+    return plan->mix != NULL ? plan->mix->count : 1;
+}
+
+static inline const struct program *role_plan_program(const struct role_plan *plan, size_t i)
+{
+    return plan->mix != NULL ? &plan->mix->item[i].program : plan->program;
+}
 
 /* What the conductor tells a worker, and a worker the conductor: one byte each. */
 enum control {

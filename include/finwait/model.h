@@ -153,6 +153,12 @@ struct model {
  */
 int model_explore(struct model *model, const struct model_input *input, struct error *error);
 
+/*
+ * Add what another pair of programs can come to, for a side that has several.  0, or -1 with
+ * STATUS_USAGE: together they are more than MODEL_ENDS.
+ */
+int model_join(struct model *model, const struct model *other, struct error *error);
+
 /* Which side's FIN the model sees first in every end: SIDE_N when it depends or there is none. */
 enum side model_first_fin(const struct model *model);
 

@@ -103,6 +103,14 @@ struct result_command {
 /* "status", "signal", "not_executed"; NULL: it runs. */
 const char *command_end_name(enum command_end end);
 
+/* One of the client's programs, `client.mix`, and what became of the connections that ran it. */
+struct result_mix {
+    char *name;
+    char *program;
+    uint64_t weight;
+    struct mix_account account;
+};
+
 struct result_side {
     bool played;           /* by our role: `account` is there */
     bool has_command;      /* it was `command` that played, and not finwait */
@@ -110,7 +118,9 @@ struct result_side {
     bool has_stood_before; /* lab: host; `stood_before` is there */
     bool has_final;        /* the state counts at the end of settle, `final`, are there */
     char *program; /* what it ran, its order's or its own; NULL: not played, or not recorded */
-    struct program steps; /* the same as values; length 0: not recorded */
+    struct program steps; /* the same as values; length 0: not recorded, or several */
+    size_t mix_count;     /* client.mix: what ran in place of one program */
+    struct result_mix *mix;
     struct result_command command;
     uint32_t workers;
     uint32_t workers_died; /* ended before they were told to */

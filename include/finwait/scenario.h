@@ -9,6 +9,7 @@
 #include "finwait/address.h"
 #include "finwait/error.h"
 #include "finwait/message.h"
+#include "finwait/mix.h"
 #include "finwait/model.h"
 #include "finwait/order.h"
 #include "finwait/program.h"
@@ -84,6 +85,7 @@ struct scenario {
     char *order; /* the order's name; "custom" when programs are spelled out */
     struct load_spec load;
     struct side_spec side[SIDE_N];
+    struct mix mix;       /* client.mix; its first program is side[SIDE_CLIENT]'s, too */
     uint16_t port;        /* server.port */
     uint32_t backlog;     /* server.backlog */
     char *at;             /* server.at: address:port of a server that already runs, or NULL */
@@ -146,6 +148,11 @@ void scenario_free(struct scenario *scenario);
 bool scenario_plays(const struct scenario *scenario, enum side side);
 bool scenario_runs(const struct scenario *scenario, enum side side);
 
+/* The programs that connections of a side run: one, or those of client.mix. */
+size_t scenario_programs(const struct scenario *scenario, enum side side);
+const struct program *scenario_program(const struct scenario *scenario, enum side side,
+                                       size_t index);
+
 /* What the buffers take of what a side sends; see model.h. */
 struct model_flow;
 void scenario_flow(const struct scenario *scenario, enum side sender, struct model_flow *flow);
@@ -161,8 +168,9 @@ bool scenario_long_fin_wait2(const struct side_spec *side);
 bool scenario_fills_window(const struct scenario *scenario, enum side sender);
 
 /*
- * What the model is to explore: the two programs, borrowed from the scenario.  False when one of
- * them is not known (client: none, server.at with a client.program alone).
+ * What the model is to explore: the two programs, borrowed from the scenario, of a mix the first;
+ * the others take its place one by one.  False when one of them is not known (client: none,
+ * server.at with a client.program alone).
  */
 bool scenario_model(const struct scenario *scenario, struct model_input *input);
 

@@ -25,6 +25,24 @@ static enum status draw(const struct model_input *input, struct error *error)
     return status;
 }
 
+/* One drawing, or of a mix one for each program. */
+static enum status draw_all(const struct scenario *scenario, struct model_input *input,
+                            struct error *error)
+{
+    enum status status = STATUS_OK;
+
+    if (scenario->mix.count == 0) {
+        return draw(input, error);
+    }
+    for (size_t i = 0; status == STATUS_OK && i < scenario->mix.count; i++) {
+        const struct mix_item *item = &scenario->mix.item[i];
+        printf("%s%s, weight %u\n\n", i > 0 ? "\n" : "", item->name, item->weight);
+        input->program[SIDE_CLIENT] = &item->program;
+        status = draw(input, error);
+    }
+    return status;
+}
+
 static enum status show(const struct scenario *scenario, const char *about, struct error *error)
 {
     struct model_input input;
@@ -37,7 +55,7 @@ static enum status show(const struct scenario *scenario, const char *about, stru
     }
     printf("%s%s%s\n\n", scenario->name, about != NULL && about[0] != '\0' ? ": " : "",
            about != NULL ? about : "");
-    return draw(&input, error);
+    return draw_all(scenario, &input, error);
 }
 
 static enum status show_named(const char *name, struct error *error)

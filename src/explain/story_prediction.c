@@ -58,6 +58,7 @@ enum decides {
     DECIDES_TIMING,
     DECIDES_BUFFERS,
     DECIDES_BOTH,
+    DECIDES_PROGRAM, /* which of several it runs, beside all that */
 };
 
 static enum decides what_decides(const struct result *result)
@@ -71,6 +72,9 @@ static enum decides what_decides(const struct result *result)
     }
     if (told < 2) {
         return DECIDES_NOTHING;
+    }
+    if (result->side[SIDE_CLIENT].mix_count > 1) {
+        return DECIDES_PROGRAM;
     }
     if (by_buffers == 0) {
         return DECIDES_TIMING;
@@ -101,6 +105,7 @@ char *explain_prediction(const struct result *result)
         [DECIDES_TIMING] = "either, by timing: ",
         [DECIDES_BUFFERS] = "either, by buffer sizes: ",
         [DECIDES_BOTH] = "either, by buffer sizes and timing: ",
+        [DECIDES_PROGRAM] = "by the program it runs, and by timing: ",
     };
 
     return tell_ends(either[what_decides(result)], result);
@@ -298,30 +303,40 @@ static bool ended_either_way(const struct facts *facts)
            is_race(facts->result);
 }
 
+/* Why there is more than one way, said of connections that all went one of them. */
+static const char *const races[] = {
+    [DECIDES_NOTHING] = "How such a connection ends is a race, says the model",
+    [DECIDES_TIMING] = "How such a connection ends is a race, says the model",
+    [DECIDES_BUFFERS] = "How such a connection ends is for the sizes of the sockets' buffers to "
+                        "tell, says the model",
+    [DECIDES_BOTH] = "How such a connection ends is a race and for the sizes of the sockets' "
+                     "buffers to tell, says the model",
+    [DECIDES_PROGRAM] = "How such a connection ends is for the program that it runs to tell, and "
+                        "may be a race, says the model",
+};
+
+static bool is_for_buffers(enum decides decides)
+{
+    return decides == DECIDES_BUFFERS || decides == DECIDES_BOTH;
+}
+
 void observe_race(struct story *story)
 {
-    const struct facts *facts = &story->facts;
+    enum decides decides = what_decides(story->facts.result);
 
-    if (ended_either_way(facts) && what_decides(facts->result) == DECIDES_TIMING) {
+    if (ended_either_way(&story->facts) && !is_for_buffers(decides)) {
         story_evidence(story, "connections.foreseen");
-        say_foreseen(story, "How such a connection ends is a race, says the model", "");
+        say_foreseen(story, races[decides], "");
     }
 }
 
 void observe_buffers(struct story *story)
 {
-    const struct facts *facts = &story->facts;
-    enum decides decides = what_decides(facts->result);
+    enum decides decides = what_decides(story->facts.result);
 
-    if (ended_either_way(facts) && decides != DECIDES_TIMING) {
+    if (ended_either_way(&story->facts) && is_for_buffers(decides)) {
         story_evidence(story, "connections.foreseen");
-        say_foreseen(story,
-                     decides == DECIDES_BUFFERS
-                         ? "How such a connection ends is for the sizes of the sockets' buffers to "
-                           "tell, says the model"
-                         : "How such a connection ends is a race and for the sizes of the sockets' "
-                           "buffers to tell, says the model",
-                     "");
+        say_foreseen(story, races[decides], "");
     }
 }
 

@@ -38,12 +38,22 @@ struct closer {
     struct jobs closed;
 };
 
+static bool lingers(const struct program *program)
+{
+    for (size_t i = 0; i < program->length; i++) {
+        if (program->step[i].op == STEP_LINGER && program->step[i].arg > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool closer_is_needed(const struct role_plan *plan)
 {
     const struct sockopts *options = plan->sockopts;
 
-    for (size_t i = 0; i < plan->program->length; i++) {
-        if (plan->program->step[i].op == STEP_LINGER && plan->program->step[i].arg > 0) {
+    for (size_t i = 0; i < role_plan_programs(plan); i++) {
+        if (lingers(role_plan_program(plan, i))) {
             return true;
         }
     }

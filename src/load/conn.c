@@ -40,6 +40,18 @@ void conn_event_over(const struct worker *worker)
     worker->events.over(worker->events.context);
 }
 
+/* The program of the connection that begins. */
+static const struct play *begin_play(struct worker *worker, uint64_t number)
+{
+    const struct mix *mix = worker->plan->mix;
+    const struct play *play = &worker->play[mix != NULL ? mix_turn(mix, number) : 0];
+
+    if (play->account != NULL) {
+        play->account->attempted++;
+    }
+    return play;
+}
+
 struct conn *conn_new(struct worker *worker, int fd, int64_t born)
 {
     struct conn *conn = TAILQ_FIRST(&worker->spare);
@@ -55,6 +67,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->worker = worker;
     conn->place = CONN_LOOSE;
     conn->number = worker->index + worker->account->attempted * worker->plan->workers;
+    conn->play = begin_play(worker, conn->number);
     conn->fd = fd;
     conn->pc = 0;
     conn->rounds = 0;
@@ -94,9 +107,15 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
 
 void conn_not_begun(struct worker *worker)
 {
+    uint64_t number = worker->index + worker->account->attempted * worker->plan->workers;
+    const struct play *play = begin_play(worker, number);
+
     worker->account->attempted++;
     worker->account->error[ENOMEM]++;
     worker->account->outcome[OUTCOME_ERROR]++;
+    if (play->account != NULL) {
+        play->account->outcome[OUTCOME_ERROR]++;
+    }
 }
 
 void worker_give_up(struct worker *worker)
@@ -318,7 +337,7 @@ static void on_ready(evutil_socket_t fd, short what, void *argument)
 
 bool conn_just_sent(const struct conn *conn)
 {
-    const struct program *program = conn->worker->plan->program;
+    const struct program *program = conn->play->program;
 
     return conn->interest == 0 && conn->tls == NULL && conn->pc > 0 &&
            program->step[conn->pc - 1].op == STEP_SEND;
@@ -515,7 +534,7 @@ enum step_result conn_await_bound(struct conn *conn, short interest)
 
 enum step_result conn_leave(struct conn *conn)
 {
-    conn->pc = (uint32_t)program_leave(conn->worker->plan->program, conn->pc) - 1;
+    conn->pc = (uint32_t)program_leave(conn->play->program, conn->pc) - 1;
     return STEP_NEXT;
 }
 
@@ -536,7 +555,7 @@ void conn_run(struct conn *conn)
     const struct worker *worker = conn->worker;
 
     for (int i = 0; i < STEPS_AT_ONCE; i++) {
-        const struct step *step = &worker->plan->program->step[conn->pc];
+        const struct step *step = &conn->play->program->step[conn->pc];
 
         if (worker->runners[step->op](conn, step) != STEP_NEXT) {
             return;

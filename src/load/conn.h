@@ -19,6 +19,13 @@ struct loss {
     uint64_t reason;      /* OpenSSL's; 0: none */
 };
 
+/* A program that connections run. */
+struct play {
+    const struct program *program;
+    uint32_t last_send;          /* index of its last send */
+    struct mix_account *account; /* NULL: it is the side's only one */
+};
+
 struct closer;
 struct conn;
 struct wire;
@@ -34,6 +41,7 @@ enum conn_place {
 
 struct conn {
     struct worker *worker;
+    const struct play *play;
     uint64_t number; /* of the role's, a client's; the first is 0 */
     TAILQ_ENTRY(conn) link;
     TAILQ_ENTRY(conn) turn; /* among those whose handshake waits for its turn */
@@ -114,7 +122,7 @@ struct worker {
     struct loss loss; /* the last WIRE_LOST's */
     struct message message[SAYS_N]; /* those that are needed */
     int64_t linger;                 /* of a new connection's socket, as in struct conn */
-    uint32_t last_send;             /* index of the program's last send */
+    struct play play[MIX_MAX];      /* beside the plan's programs */
     char *scratch;                  /* where bytes are read that nobody will look at again */
     struct conn_list waiting;       /* waiting in a step, the longest first */
     struct event sweep;             /* when the first of these has waited for long enough … */

@@ -17,9 +17,10 @@ void persist_heard(struct conn *conn)
 enum message_says persist_says(const struct conn *conn)
 {
     const struct role_plan *plan = conn->worker->plan;
-    bool last = conn->last_round || conn->rounds + 1 >= (uint32_t)program_rounds(plan->program);
+    bool last =
+        conn->last_round || conn->rounds + 1 >= (uint32_t)program_rounds(conn->play->program);
 
-    if (conn->pc == conn->worker->last_send && last) {
+    if (conn->pc == conn->play->last_send && last) {
         return conn->last_round || plan->say_close ? SAYS_CLOSE : SAYS_NOTHING;
     }
     return plan->obeys && plan->side == SIDE_SERVER && conn->reader.asks_to_stay ? SAYS_KEEP_ALIVE

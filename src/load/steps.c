@@ -20,6 +20,9 @@ static void count_opened(struct conn *conn)
 {
     conn->opened = true;
     conn->worker->account->opened++;
+    if (conn->play->account != NULL) {
+        conn->play->account->opened++;
+    }
 }
 
 static enum step_result connection_opened(struct conn *conn)

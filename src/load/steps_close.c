@@ -187,6 +187,9 @@ enum step_result step_die(struct conn *conn, const struct step *step)
 {
     (void)step;
     conn->worker->account->outcome[OUTCOME_DIED]++;
+    if (conn->play->account != NULL) {
+        conn->play->account->outcome[OUTCOME_DIED]++;
+    }
     kill(getpid(), SIGKILL);
     return STEP_WAIT;
 }

@@ -100,7 +100,7 @@ static bool peer_has_closed(struct conn *conn, struct verdict_look look)
 /* A socket whose reading was shut down reads an end at once, whatever its peer does. */
 void verdict_peer_closed(struct conn *conn)
 {
-    if (!program_has(conn->worker->plan->program, STEP_SHUT_RD) ||
+    if (!program_has(conn->play->program, STEP_SHUT_RD) ||
         peer_has_closed(conn, verdict_look(conn->fd))) {
         count_closer(conn, false);
     }
@@ -115,8 +115,7 @@ static bool is_open_question(const struct conn *conn)
  * long. */
 static bool closes_at_once(const struct conn *conn, struct verdict_look before)
 {
-    return (!before.fin_waits || before.resets) &&
-           !program_has(conn->worker->plan->program, STEP_INHERIT);
+    return (!before.fin_waits || before.resets) && !program_has(conn->play->program, STEP_INHERIT);
 }
 
 static void judge(struct conn *conn, struct verdict_look before, bool leaves)
@@ -201,7 +200,7 @@ void verdict_spoken(struct conn *conn, enum spoken spoken)
 /* Whether its program would have received more, from the step on that it has come to. */
 static bool recv_ahead(const struct conn *conn)
 {
-    const struct program *program = conn->worker->plan->program;
+    const struct program *program = conn->play->program;
     bool behind = false;
 
     for (uint32_t i = 0; i < program->length; i++) {
@@ -230,6 +229,10 @@ void verdict_count(struct conn *conn, enum outcome outcome)
         conn->receiving && outcome != OUTCOME_BAD_MESSAGE && message_reader_begun(&conn->reader);
     account->outcome[outcome]++;
     account->due[outcome] += missing || conn->bad_status;
+    if (conn->play->account != NULL) {
+        conn->play->account->outcome[outcome]++;
+        conn->play->account->due[outcome] += missing || conn->bad_status;
+    }
 }
 
 /* ---- how long the peer waited ---- */

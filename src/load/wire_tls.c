@@ -145,7 +145,7 @@ static enum step_result begin(struct conn *conn)
     if (conn->tls == NULL) {
         return conn_fail(conn, ENOMEM);
     }
-    tls_handshake_until(conn->tls, until[program_until(worker->plan->program)]);
+    tls_handshake_until(conn->tls, until[program_until(conn->play->program)]);
     conn_take_turn(conn);
     return STEP_NEXT;
 }
@@ -182,8 +182,8 @@ static enum step_result tls_open(struct conn *conn)
     status = tls_handshake(conn->tls, &trouble);
     switch (status) {
     case TLS_OK:
-        return program_until(conn->worker->plan->program) == CONNECT_WHOLE ? handshake_done(conn)
-                                                                           : give_up(conn);
+        return program_until(conn->play->program) == CONNECT_WHOLE ? handshake_done(conn)
+                                                                   : give_up(conn);
     case TLS_WANT_READ:
     case TLS_WANT_WRITE:
     case TLS_BUSY:

@@ -121,14 +121,29 @@ static void on_chores(evutil_socket_t fd, short what, void *argument)
     usage_look(&process->worker);
 }
 
-static bool has_bounds(const struct program *program)
+static bool some_program(const struct role_plan *plan, bool (*is_so)(const struct program *))
 {
-    for (size_t i = 0; i < program->length; i++) {
-        if (step_bound(&program->step[i]) > 0) {
+    for (size_t i = 0; i < role_plan_programs(plan); i++) {
+        if (is_so(role_plan_program(plan, i))) {
             return true;
         }
     }
     return false;
+}
+
+static bool waits_exactly(const struct program *program)
+{
+    for (size_t i = 0; i < program->length; i++) {
+        if (step_bound(&program->step[i]) > 0 || program->step[i].op == STEP_PAUSE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool reads_heads(const struct program *program)
+{
+    return program_receives(program, RECV_HEAD);
 }
 
 /*
@@ -140,9 +155,8 @@ static struct event_base *base_new(const struct role_plan *plan)
 {
     struct event_config *config = event_config_new();
     struct event_base *base = NULL;
-    bool bounded =
-        (plan->timeout > 0 && plan->timeout <= PRECISE_TIMEOUT) || has_bounds(plan->program);
-    bool precise = bounded || plan->rate > 0 || program_has(plan->program, STEP_PAUSE);
+    bool bounded = plan->timeout > 0 && plan->timeout <= PRECISE_TIMEOUT;
+    bool precise = bounded || plan->rate > 0 || some_program(plan, waits_exactly);
     int flags = EVENT_BASE_FLAG_NOLOCK | (precise ? EVENT_BASE_FLAG_PRECISE_TIMER : 0);
 
     if (config != NULL && event_config_set_flag(config, flags) == 0) {
@@ -164,6 +178,22 @@ static uint32_t find_last_send(const struct program *program)
         }
     }
     return last;
+}
+
+_Static_assert(MIX_MAX == ACCOUNT_MIX, "an account for each program");
+
+static void init_plays(struct worker *worker)
+{
+    const struct role_plan *plan = worker->plan;
+
+    for (size_t i = 0; i < role_plan_programs(plan); i++) {
+        const struct program *program = role_plan_program(plan, i);
+        worker->play[i] = (struct play){
+            .program = program,
+            .last_send = find_last_send(program),
+            .account = plan->mix != NULL ? &worker->account->mix[i] : NULL,
+        };
+    }
 }
 
 static void take_over(struct worker *worker)
@@ -219,10 +249,10 @@ static int worker_init(struct worker *worker)
     TAILQ_INIT(&worker->held);
     TAILQ_INIT(&worker->spare);
     TAILQ_INIT(&worker->turns);
-    worker->last_send = find_last_send(plan->program);
+    init_plays(worker);
     worker->runners = step_runners;
     worker->wire = plan->tls != NULL ? &wire_tls : &wire_tcp;
-    worker->peek = (plan->pipelined || program_receives(plan->program, RECV_HEAD)) &&
+    worker->peek = (plan->pipelined || some_program(plan, reads_heads)) &&
                    plan->message.protocol == PROTOCOL_HTTP && plan->tls == NULL;
     worker->base = base_new(plan);
     worker->scratch = malloc(WORKER_SCRATCH);

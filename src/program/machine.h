@@ -328,6 +328,9 @@ void record_take_back(struct world *world, enum side sender, const char *segment
 /* What has become of both sides, once nothing can happen any more. */
 void end_read(struct model_side side[SIDE_N], const struct machine *machine);
 
+/* Whether two ways to end differ in nothing that matters; struct model_end. */
+bool ends_alike(const struct model_side a[SIDE_N], const struct model_side b[SIDE_N]);
+
 /* Whether the model knows this way to end. */
 bool end_is_known(const struct model *model, const struct model_side side[SIDE_N]);
 

@@ -53,12 +53,16 @@ static bool same_side(const struct model_side *a, const struct model_side *b)
            several(a->rst_sent) == several(b->rst_sent);
 }
 
+bool ends_alike(const struct model_side a[SIDE_N], const struct model_side b[SIDE_N])
+{
+    return same_side(&a[SIDE_CLIENT], &b[SIDE_CLIENT]) &&
+           same_side(&a[SIDE_SERVER], &b[SIDE_SERVER]);
+}
+
 bool end_is_known(const struct model *model, const struct model_side side[SIDE_N])
 {
     for (size_t i = 0; i < model->end_count; i++) {
-        const struct model_side *known = model->end[i].side;
-        if (same_side(&known[SIDE_CLIENT], &side[SIDE_CLIENT]) &&
-            same_side(&known[SIDE_SERVER], &side[SIDE_SERVER])) {
+        if (ends_alike(model->end[i].side, side)) {
             return true;
         }
     }

@@ -4,9 +4,10 @@
 
 /* In the order in which they are printed: what ran, what was seen, what it means. */
 static section *const sections[] = {
-    text_headline, text_moments,  text_connections, text_errors,   text_tls,          text_latency,
-    text_memory,   text_states,   text_owners,      text_counters, text_prediction,   text_packets,
-    text_warnings, text_commands, text_inspections, text_remarks,  text_expectations, text_sampling,
+    text_headline,    text_moments,    text_connections,  text_mix,      text_errors,
+    text_tls,         text_latency,    text_memory,       text_states,   text_owners,
+    text_counters,    text_prediction, text_packets,      text_warnings, text_commands,
+    text_inspections, text_remarks,    text_expectations, text_sampling,
 };
 
 static void write_text(const struct result *result, FILE *out)

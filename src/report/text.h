@@ -13,7 +13,8 @@
 typedef void section(const struct paper *paper, const struct facts *facts);
 
 section text_headline;                                      /* text_headline.c */
-section text_connections, text_errors, text_latency;        /* text_load.c */
+section text_connections, text_mix, text_errors;            /* text_load.c */
+section text_latency;                                       /* the same */
 section text_moments;                                       /* text_moments.c */
 section text_states, text_counters, text_prediction;        /* text_kernel.c */
 section text_inspections, text_expectations, text_sampling; /* text_verdict.c */

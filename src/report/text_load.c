@@ -108,6 +108,60 @@ void text_connections(const struct paper *paper, const struct facts *facts)
     table_end(&table, 2, paper->out);
 }
 
+/* ---- a mix ---- */
+
+/* "done 78, reset 2". */
+static void ends_cell(struct table *table, const uint64_t outcome[OUTCOME_N])
+{
+    char text[256] = "";
+    size_t used = 0;
+
+    for (unsigned i = 0; i < OUTCOME_N && used < sizeof text; i++) {
+        if (outcome[i] > 0) {
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", used > 0 ? ", " : "",
+                                 outcome_name((enum outcome)i), COUNT(outcome[i]));
+        }
+    }
+    table_cell(table, "%s", text);
+}
+
+static void mix_row(struct table *table, const struct facts *facts, const struct result_mix *mix)
+{
+    static const char *const figures[] = {"attempted", "completed", "failed"};
+
+    table_cell(table, "%s", mix->name);
+    table_cell(table, "%s", COUNT(mix->weight));
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        double count = 0;
+        facts_metric(facts, &count, "client.mix.%s.%s", mix->name, figures[i]);
+        table_cell(table, "%s", COUNT(count));
+    }
+    ends_cell(table, mix->account.outcome);
+    table_cell(table, "%s", mix->program);
+}
+
+void text_mix(const struct paper *paper, const struct facts *facts)
+{
+    const struct result_side *client = &facts->result->side[SIDE_CLIENT];
+    static const char *const titles[] = {"program", "weight", "attempted", "completed",
+                                         "failed",  "ends",   ""};
+    struct table table;
+
+    if (client->mix_count == 0 || !client->played) {
+        return;
+    }
+    paper_heading(paper, "Programs of the client");
+    table_begin(&table, "lrrrrll");
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+        table_cell(&table, "%s", titles[i]);
+    }
+    for (size_t i = 0; i < client->mix_count; i++) {
+        mix_row(&table, facts, &client->mix[i]);
+    }
+    table_end(&table, 2, paper->out);
+}
+
 /* ---- errors ---- */
 
 static bool met_errno(const struct facts *facts, unsigned errnum)

@@ -54,6 +54,17 @@ static void add_counters(struct result *result, struct metric_key key,
     }
 }
 
+/* And those of a mix: as many a program as the row has words for. */
+static void add_mix(struct result *result, struct metric_key key, const struct result_side *side)
+{
+    for (size_t i = 0; i < side->mix_count; i++) {
+        key.name = side->mix[i].name;
+        if (key.name != NULL && metrics_is_word(key.name)) {
+            metrics_expand(&key, add_metric, result);
+        }
+    }
+}
+
 static void forget_metrics(struct result *result)
 {
     for (size_t i = 0; i < result->metric_count; i++) {
@@ -74,6 +85,8 @@ void result_measure(struct result *result)
             }
         } else if (key.id == METRIC_HOST_COUNTER) {
             add_counters(result, key, &result->host_counters);
+        } else if (metrics_is_open(key.id)) {
+            add_mix(result, key, &result->side[SIDE_CLIENT]);
         } else {
             metrics_expand(&key, add_metric, result);
         }

@@ -21,8 +21,13 @@ struct tally {
     uint64_t open;      /* still, or until the run was torn down */
     uint64_t failed;    /* the rest */
 };
+
 /* False: there is no driver. */
 bool measure_tally(const struct result *result, struct tally *tally);
+
+/* The same of what ran one program of a mix. */
+void measure_mix(const struct result *result, const struct mix_account *account,
+                 struct tally *tally);
 
 /* Of the connections that were opened, whose FIN or RST was the first.  False: no driver. */
 bool measure_closers(const struct result *result, double closers[CLOSER_N]);

@@ -214,8 +214,7 @@ static struct part fill_part(struct part pattern, const struct metric_key *key)
     if (domain == DOMAIN_N) {
         return pattern;
     }
-    const char *word = domain == DOMAIN_NAME ? key->name : domains[domain].at(key->part[domain]);
-    return (struct part){word, strlen(word)};
+    return first_part(domain == DOMAIN_NAME ? key->name : domains[domain].at(key->part[domain]));
 }
 
 char *metrics_format(char *text, size_t size, const struct metric_key *key)
@@ -272,6 +271,13 @@ static bool has_domain(enum metric_id id, unsigned domain)
 bool metrics_is_open(enum metric_id id)
 {
     return has_domain(id, DOMAIN_NAME);
+}
+
+bool metrics_is_counter(enum metric_id id)
+{
+    const char *last = strrchr(metric_table[id].pattern, '.');
+
+    return last != NULL && strcmp(last + 1, domains[DOMAIN_NAME].placeholder) == 0;
 }
 
 bool metrics_is_sparse(enum metric_id id)

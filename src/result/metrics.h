@@ -9,7 +9,7 @@
 
 /*
  * The metrics, one row each: pattern, unit, how it is read (readers.h) and what it means.  The
- * plain counters of the roles, the rows of ACCOUNT, follow.  <name> must be a pattern's last part.
+ * plain counters of the roles, the rows of ACCOUNT, follow.
  */
 #define METRICS(X)                                                                                 \
     X(METRIC_PEAK, "<side>.<state>.peak", "sockets", read_peak,                                    \
@@ -85,6 +85,16 @@
       "protocol: http: responses the role read (server: sent), by their status")                   \
     X(METRIC_HTTP_OK, "client.http.ok", "responses", read_http_ok,                                 \
       "protocol: http: responses whose status is within http.ok; absent: none was read")           \
+    X(METRIC_MIX_ATTEMPTED, "client.mix.<name>.attempted", "connections", read_mix,                \
+      "client.mix: connections begun that ran the program of that name")                           \
+    X(METRIC_MIX_OPENED, "client.mix.<name>.opened", "connections", read_mix,                      \
+      "client.mix: those of them that were established")                                           \
+    X(METRIC_MIX_COMPLETED, "client.mix.<name>.completed", "connections", read_mix,                \
+      "client.mix: those that ended as foreseen, as of connections.completed")                     \
+    X(METRIC_MIX_FAILED, "client.mix.<name>.failed", "connections", read_mix,                      \
+      "client.mix: those that ended otherwise, as of connections.failed")                          \
+    X(METRIC_MIX_OUTCOME, "client.mix.<name>.outcome.<outcome>", "connections", read_mix,          \
+      "client.mix: those that ended so, as the client saw them")                                   \
     X(METRIC_WORKERS_DIED, "<side>.workers_died", "processes", read_workers_died,                  \
       "workers of the role that ended before they were told to")                                   \
     X(METRIC_STOOD_STILL, "<side>.stood_still", "s", read_stood_still,                             \
@@ -171,7 +181,7 @@ enum closer {
 struct metric_key {
     enum metric_id id;
     unsigned part[DOMAIN_CLOSED_N]; /* which word of the domain; its enum's value */
-    const char *name;               /* <name>, borrowed; NULL: none */
+    const char *name;               /* <name>, borrowed, up to its end or a point; NULL: none */
 };
 
 /* The longest <name>, and room for every metric's name. */
@@ -191,8 +201,9 @@ void metrics_expand(struct metric_key *key, metrics_visit *visit, void *context)
 /* Whether `name` can stand for <name>: a word of letters and digits, as nstat(8)'s are. */
 bool metrics_is_word(const char *name);
 
-/* Whether the row has a <name>. */
+/* Whether the row has a <name>, and whether that is a counter's, a pattern's last part. */
 bool metrics_is_open(enum metric_id id);
+bool metrics_is_counter(enum metric_id id);
 
 /* Whether it stands for so many names that those at 0 are not listed. */
 bool metrics_is_sparse(enum metric_id id);

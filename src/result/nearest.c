@@ -29,15 +29,19 @@ static void add_candidate(void *context, const struct metric_key *key)
 
 static void collect(struct candidates *all, const char *name)
 {
-    const char *dot = strrchr(name, '.');
-    bool usable = dot != NULL && metrics_is_word(dot + 1);
+    static const char mix[] = "client.mix.";
+    const char *last = strrchr(name, '.');
+    bool mixed = strncmp(name, mix, sizeof mix - 1) == 0 && last >= name + sizeof mix - 1;
+    bool counter = last != NULL && metrics_is_word(last + 1);
 
     for (unsigned id = 0; id < METRIC_N; id++) {
-        struct metric_key key = {.id = (enum metric_id)id, .name = usable ? dot + 1 : NULL};
+        struct metric_key key = {.id = (enum metric_id)id};
+        bool usable = metrics_is_counter(key.id) ? counter : mixed;
+        key.name = metrics_is_counter(key.id) ? last + 1 : name + sizeof mix - 1;
         if (usable || !metrics_is_open(key.id)) {
             metrics_expand(&key, add_candidate, all);
         }
-        for (size_t i = 0; metrics_is_open(key.id) && i < counter_count; i++) {
+        for (size_t i = 0; metrics_is_counter(key.id) && i < counter_count; i++) {
             key.name = counter_table[i].name;
             metrics_expand(&key, add_candidate, all);
         }

@@ -88,6 +88,11 @@ static void side_fini(struct result_side *side)
 {
     free(side->program);
     command_fini(&side->command);
+    for (size_t i = 0; i < side->mix_count; i++) {
+        free(side->mix[i].name);
+        free(side->mix[i].program);
+    }
+    free(side->mix);
     free(side->lost);
     text_counts_fini(&side->tls_errors);
     free(side->observation);

@@ -164,11 +164,24 @@ static const struct field command_fields[] = {
     {0},
 };
 
+static const struct field mix_fields[] = {
+    {"name", &codec_text, AT(result_mix, name)},
+    {"program", &codec_text, AT(result_mix, program)},
+    {"weight", &codec_count, AT(result_mix, weight)},
+    {"attempted", &codec_count, AT(result_mix, account.attempted)},
+    {"opened", &codec_count, AT(result_mix, account.opened)},
+    {"outcomes", &codec_names, NAMES(result_mix, account.outcome), .name = outcome_item,
+     .names = OUTCOME_N},
+    {"due", &codec_names, NAMES(result_mix, account.due), .name = outcome_item, .names = OUTCOME_N},
+    {0},
+};
+
 static const struct field side_fields[] = {
     {"program", &codec_text, AT(result_side, program), .optional = true},
     {"steps", &codec_array, ARRAY(result_side, steps.step, steps.length), .fields = step_fields},
     {"command", &codec_object, AT(result_side, command), .fields = command_fields,
      .flag = FLAG(result_side, has_command)},
+    {"mix", &codec_list, LIST(result_side, mix, mix_count), .fields = mix_fields},
     {"workers", &codec_unsigned, AT(result_side, workers)},
     {"workers_died", &codec_unsigned, AT(result_side, workers_died)},
     {"lost", &codec_list, LIST(result_side, lost, lost_count), .fields = lost_fields},

@@ -39,6 +39,35 @@ static bool is_foreseen(const struct result *result, enum side side, enum outcom
     return false;
 }
 
+/* What `count` connections of a side came to, that ended by outcome or not at all. */
+static void tally_up(const struct result *result, enum side side, const uint64_t count[OUTCOME_N],
+                     const uint64_t due[OUTCOME_N], struct tally *tally)
+{
+    for (unsigned i = 0; i < OUTCOME_N; i++) {
+        bool foreseen = is_foreseen(result, side, (enum outcome)i);
+        tally->foreseen += foreseen ? count[i] : 0;
+        if (foreseen || is_own_end((enum outcome)i)) {
+            tally->completed += count[i] > due[i] ? count[i] - due[i] : 0;
+        }
+    }
+    uint64_t accounted = tally->completed + tally->open;
+    tally->failed = tally->attempted > accounted ? tally->attempted - accounted : 0;
+}
+
+/* Of one program of a mix; what one of them foresees the others may as well. */
+void measure_mix(const struct result *result, const struct mix_account *account,
+                 struct tally *tally)
+{
+    uint64_t ended = 0;
+
+    for (unsigned i = 0; i < OUTCOME_N; i++) {
+        ended += i != OUTCOME_CUT ? account->outcome[i] : 0;
+    }
+    *tally = (struct tally){.attempted = account->attempted,
+                            .open = account->attempted > ended ? account->attempted - ended : 0};
+    tally_up(result, SIDE_CLIENT, account->outcome, account->due, tally);
+}
+
 bool measure_tally(const struct result *result, struct tally *tally)
 {
     enum side side = SIDE_CLIENT;
@@ -49,16 +78,7 @@ bool measure_tally(const struct result *result, struct tally *tally)
     }
     *tally = (struct tally){.attempted = account->attempted,
                             .open = account_open(account) + account->outcome[OUTCOME_CUT]};
-    for (unsigned i = 0; i < OUTCOME_N; i++) {
-        bool foreseen = is_foreseen(result, side, (enum outcome)i);
-        tally->foreseen += foreseen ? account->outcome[i] : 0;
-        if (foreseen || is_own_end((enum outcome)i)) {
-            tally->completed +=
-                account->outcome[i] > account->due[i] ? account->outcome[i] - account->due[i] : 0;
-        }
-    }
-    uint64_t accounted = tally->completed + tally->open;
-    tally->failed = tally->attempted > accounted ? tally->attempted - accounted : 0;
+    tally_up(result, side, account->outcome, account->due, tally);
     return true;
 }
 

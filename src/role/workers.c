@@ -192,6 +192,10 @@ static void keep_plan(struct workers *workers, const struct role_plan *plan)
     workers->plan = *plan;
     workers->program = *plan->program;
     workers->plan.program = &workers->program;
+    if (plan->mix != NULL) {
+        workers->mix = *plan->mix;
+        workers->plan.mix = &workers->mix;
+    }
     workers->sockopts = *plan->sockopts;
     workers->plan.sockopts = &workers->sockopts;
     if (plan->host != NULL) {

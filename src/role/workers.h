@@ -41,6 +41,7 @@ struct workers {
     struct role role;      /* the first, see workers_of */
     struct role_plan plan; /* what it points to are the copies below */
     struct program program;
+    struct mix mix;
     struct sockopts sockopts;
     char host[ADDRESS_TEXT];
     const struct lab *lab;

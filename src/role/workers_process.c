@@ -58,18 +58,6 @@ bool workers_are_down(const struct workers *workers)
     return true;
 }
 
-/* A held connection has ended for its program, but only its death takes the descriptor away. */
-static void settle(struct account *account, enum outcome outcome)
-{
-    account->outcome[outcome] += account_open(account);
-    if (outcome == OUTCOME_KILLED) {
-        account->outcome[OUTCOME_KILLED] += account->outcome[OUTCOME_HELD];
-        account->due[OUTCOME_KILLED] += account->due[OUTCOME_HELD];
-        account->outcome[OUTCOME_HELD] = 0;
-        account->due[OUTCOME_HELD] = 0;
-    }
-}
-
 static void forget_control(struct worker_process *process)
 {
     if (process->event != NULL) {
@@ -95,7 +83,7 @@ int workers_reap(struct worker_process *process, enum outcome outcome)
         }
         process->pid = 0;
         slot->room = 0;
-        settle(&slot->account, outcome);
+        account_settle(&slot->account, outcome);
     }
     forget_control(process);
     return status;

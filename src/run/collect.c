@@ -77,11 +77,28 @@ static void collect_programs(const struct scenario *scenario, struct result *res
     char text[PROGRAM_TEXT];
 
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        if (scenario_plays(scenario, side)) {
+        if (scenario_plays(scenario, side) && scenario_programs(scenario, side) == 1) {
             result->side[side].steps = scenario->side[side].program;
             result->side[side].program =
                 grow_text(program_format(text, sizeof text, &result->side[side].steps));
         }
+    }
+}
+
+/* Several programs, and what became of each. */
+static void collect_mix(const struct mix *mix, struct result_side *kept)
+{
+    char text[PROGRAM_TEXT];
+
+    kept->mix = grow_new(mix->count, sizeof *kept->mix);
+    kept->mix_count = mix->count;
+    for (size_t i = 0; i < mix->count; i++) {
+        kept->mix[i] = (struct result_mix){
+            .name = grow_text(mix->item[i].name),
+            .program = grow_text(program_format(text, sizeof text, &mix->item[i].program)),
+            .weight = mix->item[i].weight,
+            .account = kept->account.mix[i],
+        };
     }
 }
 
@@ -284,6 +301,9 @@ static void collect_role(struct trial *trial, enum side side)
     kept->played = true;
     kept->workers = trial->workers[side];
     collect_tls(trial, kept);
+    if (side == SIDE_CLIENT && trial->scenario->mix.count > 0) {
+        collect_mix(&trial->scenario->mix, kept);
+    }
 }
 
 static bool was_seen(const struct result_side *side)

@@ -31,7 +31,7 @@ static uint64_t connections_within(const struct load_spec *load, double seconds)
     return load->connections != 0 && load->connections < by_time ? load->connections : by_time;
 }
 
-static double longest_pause(const struct program *program)
+static double pause_of(const struct program *program)
 {
     int64_t total = 0;
 
@@ -58,24 +58,41 @@ static double longest_stay(const struct scenario *scenario)
     double most = 0;
 
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        const struct program *program = &scenario->side[side].program;
-        double stay = longest_pause(program) + longest_wait(program);
-        most = stay > most ? stay : most;
+        for (size_t i = 0; i < scenario_programs(scenario, side); i++) {
+            const struct program *program = scenario_program(scenario, side, i);
+            double stay = pause_of(program) + longest_wait(program);
+            most = stay > most ? stay : most;
+        }
     }
     return most;
+}
+
+static bool some_program(const struct scenario *scenario, enum side side,
+                         bool (*is_so)(const struct program *))
+{
+    for (size_t i = 0; i < scenario_programs(scenario, side); i++) {
+        if (is_so(scenario_program(scenario, side, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool holds(const struct program *program)
+{
+    return program_has(program, STEP_HOLD);
 }
 
 /* Descriptors a role has open at once.  A server may lag behind: it gets twice the client's. */
 static uint64_t descriptors_of(const struct scenario *scenario, enum side side)
 {
     const struct load_spec *load = &scenario->load;
-    const struct program *program = &scenario->side[side].program;
     uint64_t open = load->concurrency;
 
     if (scenario->side[side].descriptors > 0) {
         return 0; /* to run out of them is what the scenario wants */
     }
-    if (program_has(program, STEP_HOLD)) {
+    if (some_program(scenario, side, holds)) {
         return connections_within(load, load->duration > 0 ? seconds_of(load->duration) : 1e9);
     }
     if (load->rate > 0) {
@@ -228,7 +245,7 @@ static bool server_closes(const struct trial *trial)
     }
     return !scenario_plays(trial->scenario, SIDE_CLIENT)
                ? !waits_for_end(&side[SIDE_SERVER].program)
-               : waits_for_end(&side[SIDE_CLIENT].program);
+               : some_program(trial->scenario, SIDE_CLIENT, waits_for_end);
 }
 
 /* Real programs decide themselves how long a connection lasts. */
@@ -283,6 +300,7 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .side = side,
         .workers = trial->workers[side],
         .program = &spec->program,
+        .mix = side == SIDE_CLIENT && scenario->mix.count > 0 ? &scenario->mix : NULL,
         .message = scenario->message,
         .say_close = server_closes(trial),
         .obeys = obeys(scenario, side),
@@ -291,8 +309,8 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .unfinished = scenario->tls.unfinished,
         .host = host,
         .timeout = scenario->load.timeout,
-        .pipelined =
-            sends_ahead(&spec->program) || sends_ahead(&scenario->side[side_peer(side)].program),
+        .pipelined = some_program(scenario, SIDE_CLIENT, sends_ahead) ||
+                     some_program(scenario, SIDE_SERVER, sends_ahead),
         .backlog = scenario->backlog,
         .own_listeners = side == SIDE_SERVER && spec->sockopt.set[SOCKOPT_REUSEPORT] &&
                          spec->sockopt.value[SOCKOPT_REUSEPORT] != 0,

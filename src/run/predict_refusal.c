@@ -58,16 +58,25 @@ static bool obeys_peer(const struct scenario *scenario, enum side side)
            scenario->message.persist == PERSIST_SERVER;
 }
 
+static bool some_program_has(const struct scenario *scenario, enum side side, enum step_op op)
+{
+    for (size_t i = 0; i < scenario_programs(scenario, side); i++) {
+        if (program_has(scenario_program(scenario, side, i), op)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool inherits(const struct scenario *scenario, enum side side)
 {
-    return program_has(&scenario->side[side].program, STEP_INHERIT);
+    return some_program_has(scenario, side, STEP_INHERIT);
 }
 
 /* Whether the program may receive what a `drain` has left of a message that does not arrive in one
  * segment: of HTTP it is no message, and raw it begins another. */
-static bool tears_messages(const struct scenario *scenario, enum side side)
+static bool tears(const struct scenario *scenario, enum side side, const struct program *program)
 {
-    const struct program *program = &scenario->side[side].program;
     const struct message_spec *message = &scenario->message;
     bool drained = false;
     bool again = program_rounds(program) > 1;
@@ -82,6 +91,16 @@ static bool tears_messages(const struct scenario *scenario, enum side side)
     return false;
 }
 
+static bool tears_messages(const struct scenario *scenario, enum side side)
+{
+    for (size_t i = 0; i < scenario_programs(scenario, side); i++) {
+        if (tears(scenario, side, scenario_program(scenario, side, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A client's connections are dealt out evenly, a server's are not. */
 static bool dies_beside_others(const struct scenario *scenario, enum side side)
 {
@@ -91,7 +110,7 @@ static bool dies_beside_others(const struct scenario *scenario, enum side side)
                  (side == SIDE_CLIENT && connections > 0 && connections <= spec->workers &&
                   connections <= scenario->load.concurrency);
 
-    return program_has(&spec->program, STEP_DIE) && !alone;
+    return some_program_has(scenario, side, STEP_DIE) && !alone;
 }
 
 /* A SYN that finds the accept queue full is sent again after 1 s, and then after 2 and 4

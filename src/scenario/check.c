@@ -139,13 +139,24 @@ bool scenario_model(const struct scenario *scenario, struct model_input *input)
            input->program[SIDE_SERVER]->length > 0;
 }
 
+static int explore(const struct draft *draft, const struct model_input *input, struct where where)
+{
+    struct model *model = malloc(sizeof *model);
+
+    if (model == NULL) {
+        return draft_fail_memory(draft);
+    }
+    int status = model_explore(model, input, draft->error);
+    free(model);
+    return status == 0 ? 0 : error_at(draft->error, where);
+}
+
 /* Walk both programs: what waits for ever in the model would in the lab. */
 static int check_programs(const struct draft *draft)
 {
     const struct scenario *scenario = draft->scenario;
+    bool mixed = scenario->mix.count > 0;
     struct model_input input;
-    struct model *model;
-    int status;
 
     /* Of a peer that is not ours the model knows nothing, nor of what heads say. */
     if (!scenario_model(scenario, &input) || scenario->side[SIDE_SERVER].none ||
@@ -153,13 +164,14 @@ static int check_programs(const struct draft *draft)
         return 0;
     }
     input.timeout = 0; /* load.timeout is no way to end, but a rescue */
-    model = malloc(sizeof *model);
-    if (model == NULL) {
-        return draft_fail_memory(draft);
+    for (size_t i = 0; i < scenario_programs(scenario, SIDE_CLIENT); i++) {
+        input.program[SIDE_CLIENT] = scenario_program(scenario, SIDE_CLIENT, i);
+        if (explore(draft, &input,
+                    mixed ? draft->mix_where[i] : scenario->side[SIDE_CLIENT].program_where) != 0) {
+            return -1;
+        }
     }
-    status = model_explore(model, &input, draft->error);
-    free(model);
-    return status == 0 ? 0 : error_at(draft->error, scenario->side[SIDE_CLIENT].program_where);
+    return 0;
 }
 
 /* The name becomes a directory of its own below --out, and must not lead out of that. */

@@ -18,6 +18,7 @@ static const struct own {
 } owns[] = {
     {SIDE_CLIENT, "client.workers"},
     {SIDE_CLIENT, "client.program"},
+    {SIDE_CLIENT, "client.mix"},
     {SIDE_CLIENT, "client.port"},
     {SIDE_CLIENT, "client.bind"},
     {SIDE_CLIENT, "client.to"},

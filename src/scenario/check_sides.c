@@ -58,10 +58,10 @@ static int check_descriptors(const struct draft *draft, enum side side)
 }
 
 /* A head is HTTP's, and TLS reads records: what follows the head cannot be left to the kernel. */
-static int check_heads(const struct draft *draft, enum side side)
+static int check_heads(const struct draft *draft, enum side side, size_t index)
 {
     const struct scenario *scenario = draft->scenario;
-    const struct program *program = &scenario->side[side].program;
+    const struct program *program = scenario_program(scenario, side, index);
     bool raw = scenario->message.protocol == PROTOCOL_RAW;
 
     for (size_t i = 0; i < program->length; i++) {
@@ -72,7 +72,7 @@ static int check_heads(const struct draft *draft, enum side side)
         error_set(draft->error, STATUS_USAGE,
                   raw ? "`recv(head)` needs protocol: http: a raw message has no head"
                       : "`recv(head)` needs transport: tcp: TLS reads whole records");
-        return draft_fail_at(draft, draft->step[side][i],
+        return draft_fail_at(draft, draft_step(draft, side, index, i),
                              raw ? "write `recv`, or protocol: http"
                                  : "write `recv`, or take transport: tls out");
     }
@@ -85,9 +85,13 @@ int draft_check_sides(const struct draft *draft)
         return -1;
     }
     for (unsigned side = 0; side < SIDE_N; side++) {
-        if (check_descriptors(draft, (enum side)side) != 0 ||
-            check_heads(draft, (enum side)side) != 0) {
+        if (check_descriptors(draft, (enum side)side) != 0) {
             return -1;
+        }
+        for (size_t i = 0; i < scenario_programs(draft->scenario, (enum side)side); i++) {
+            if (check_heads(draft, (enum side)side, i) != 0) {
+                return -1;
+            }
         }
     }
     return 0;

@@ -263,9 +263,9 @@ static int fail_overruled(const struct draft *draft, const char *step)
                          "leave transport out, for the order brings its own");
 }
 
-static int check_steps(const struct draft *draft, enum side side)
+static int check_steps(const struct draft *draft, enum side side, size_t index)
 {
-    const struct program *program = &draft->scenario->side[side].program;
+    const struct program *program = scenario_program(draft->scenario, side, index);
     size_t step;
 
     if (is_plain_tcp(draft->scenario)) {
@@ -278,11 +278,11 @@ static int check_steps(const struct draft *draft, enum side side)
             return fail_overruled(draft, name);
         }
         error_set(draft->error, STATUS_USAGE, "`%s` needs transport: tls", name);
-        return draft_fail_at(draft, draft->step[side][step],
+        return draft_fail_at(draft, draft_step(draft, side, index, step),
                              "write transport: tls, or leave the step out");
     }
     if (program_check_tls(program, &step, draft->error) != 0) {
-        return error_at(draft->error, draft->step[side][step]);
+        return error_at(draft->error, draft_step(draft, side, index, step));
     }
     return 0;
 }
@@ -324,8 +324,13 @@ void draft_complete_tls(struct draft *draft)
 int draft_check_tls(const struct draft *draft)
 {
     if (check_moot(draft) != 0 || (!is_plain_tcp(draft->scenario) && check_needs(draft) != 0) ||
-        check_steps(draft, SIDE_CLIENT) != 0) {
+        check_steps(draft, SIDE_SERVER, 0) != 0) {
         return -1;
     }
-    return check_steps(draft, SIDE_SERVER);
+    for (size_t i = 0; i < scenario_programs(draft->scenario, SIDE_CLIENT); i++) {
+        if (check_steps(draft, SIDE_CLIENT, i) != 0) {
+            return -1;
+        }
+    }
+    return 0;
 }

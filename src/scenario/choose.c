@@ -7,9 +7,35 @@
 
 static const char *const paths[SIDE_N] = {"client.program", "server.program"};
 
+/* A mix is the client's, too. */
 static const struct given *given_program(const struct draft *draft, enum side side)
 {
-    return draft_given(draft, paths[side]);
+    bool mixed = side == SIDE_CLIENT && draft->scenario->mix.count > 0;
+
+    return draft_given(draft, mixed ? "client.mix" : paths[side]);
+}
+
+/* Of a mix and a single program the command line's word counts. */
+static int choose_mix(struct draft *draft)
+{
+    struct scenario *scenario = draft->scenario;
+    const struct given *mix = draft_given(draft, "client.mix");
+    const struct given *program = draft_given(draft, paths[SIDE_CLIENT]);
+
+    if (scenario->mix.count == 0) {
+        return 0;
+    }
+    if (mix->level == program->level) {
+        error_set(draft->error, STATUS_USAGE, "client.mix and client.program exclude each other");
+        return draft_fail_at(draft, mix->where, "make the program one of the mix");
+    }
+    if (mix->level < program->level) {
+        scenario->mix.count = 0;
+        return 0;
+    }
+    scenario->side[SIDE_CLIENT].program = scenario->mix.item[0].program;
+    scenario->side[SIDE_CLIENT].program_where = draft->mix_where[0];
+    return 0;
 }
 
 static int apply_preset(struct draft *draft, const struct order_preset *preset)
@@ -32,6 +58,7 @@ static int use_order(struct draft *draft)
     const struct order *order = order_find(draft->scenario->order);
     struct where where = draft_given(draft, "order")->where;
 
+    draft->scenario->mix.count = 0;
     for (unsigned side = 0; side < SIDE_N; side++) {
         struct tree node = {.kind = TREE_SCALAR, .text = (char *)order->program[side], .at = where};
         const char *key;
@@ -74,6 +101,9 @@ static int use_programs(struct draft *draft)
 
 static int choose(struct draft *draft)
 {
+    if (choose_mix(draft) != 0) {
+        return -1;
+    }
     const struct given *order = draft_given(draft, "order");
     const struct given *client = given_program(draft, SIDE_CLIENT);
     const struct given *server = given_program(draft, SIDE_SERVER);

@@ -15,7 +15,9 @@ struct draft {
     struct scenario *scenario;
     struct given given[OPTION_MAX];         /* beside the option table */
     struct where step[SIDE_N][PROGRAM_MAX]; /* of the programs' */
-    bool may_load_target;                   /* --i-may-load-this-target */
+    struct where mix_step[MIX_MAX][PROGRAM_MAX];
+    struct where mix_where[MIX_MAX];
+    bool may_load_target; /* --i-may-load-this-target */
     struct error *error;
 };
 
@@ -47,6 +49,14 @@ int draft_check_message(const struct draft *draft);
 
 /* Check that faults and events can happen, in their order. */
 int draft_check_timeline(const struct draft *draft);
+
+/* Read a program, and where its steps stand; what it returns is freed by the caller, NULL: the
+ * error is set. */
+char *draft_read_program(const struct draft *draft, enum side side, const struct tree *node,
+                         struct program *program, struct where step[PROGRAM_MAX]);
+
+/* Where a step of a program of the side was written, scenario_program(). */
+struct where draft_step(const struct draft *draft, enum side side, size_t program, size_t step);
 
 /* Let the order, or the programs spelled out, decide: programs, name of the order, presets. */
 int draft_choose_programs(struct draft *draft);

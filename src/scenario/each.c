@@ -14,6 +14,9 @@ static bool is_implied(const struct scenario *scenario, const struct option *opt
     if (option->takes.text == &order_text) {
         return custom || !ours;
     }
+    if (option->ops == &program_ops && option->side == SIDE_CLIENT && scenario->mix.count > 0) {
+        return true;
+    }
     return (option->ops == &program_ops && !custom) || option_is_moot(scenario, option) ||
            option_is_no_commands(scenario, option);
 }

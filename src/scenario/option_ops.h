@@ -50,6 +50,7 @@ extern const struct option_ops sockopt_ops; /* one value of a side's socket opti
 extern const struct option_ops program_ops;
 extern const struct option_ops command_ops;
 extern const struct option_ops ready_ops;
+extern const struct option_ops mix_ops;
 extern const struct option_ops sysctl_ops;
 extern const struct option_ops headers_ops;
 extern const struct option_ops body_ops;

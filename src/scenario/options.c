@@ -161,6 +161,9 @@ static const struct option written[] = {
      .about = "client.command: how long after SIGTERM what is left of it is killed"},
     {"client.program", .ops = &program_ops, .side = SIDE_CLIENT,
      .about = "the steps of the client's end of a connection"},
+    {"client.mix", .ops = &mix_ops, .side = SIDE_CLIENT,
+     .about = "several programs in place of client.program, each with its weight, the share of the "
+              "connections that run it, and a name for its metrics"},
     {"client.sockopt", .ops = &sockopt_ops, .side = SIDE_CLIENT},
     {"client.sysctl", .ops = &sysctl_ops, .side = SIDE_CLIENT,
      .about = "net.* sysctls of the client's host, e.g. client.sysctl.net.ipv4.tcp_tw_reuse"},

@@ -49,15 +49,6 @@ static struct where place_of(const struct tree *node, size_t offset)
     return where;
 }
 
-/* Note where each step stands. */
-static void place_steps(struct draft *draft, enum side side, size_t count,
-                        const struct program_places *places, const struct tree *node)
-{
-    for (size_t i = 0; i < count; i++) {
-        draft->step[side][i] = place_of(node, places->step[i]);
-    }
-}
-
 static int check_items(const struct draft *draft, const struct tree *node)
 {
     for (size_t i = 0; i < node->count; i++) {
@@ -74,27 +65,48 @@ static int check_items(const struct draft *draft, const struct tree *node)
     return 0;
 }
 
+char *draft_read_program(const struct draft *draft, enum side side, const struct tree *node,
+                         struct program *program, struct where step[PROGRAM_MAX])
+{
+    struct program_places places;
+
+    if (check_items(draft, node) != 0) {
+        return NULL;
+    }
+    char *text = join_steps(node);
+    if (text == NULL) {
+        draft_fail_memory(draft);
+        return NULL;
+    }
+    if (program_parse(program, text, side, &places, draft->error) != 0) {
+        free(text);
+        error_at(draft->error, place_of(node, places.fault));
+        return NULL;
+    }
+    for (size_t i = 0; i < program->length; i++) {
+        step[i] = place_of(node, places.step[i]);
+    }
+    return text;
+}
+
+struct where draft_step(const struct draft *draft, enum side side, size_t program, size_t step)
+{
+    return side == SIDE_CLIENT && draft->scenario->mix.count > 0 ? draft->mix_step[program][step]
+                                                                 : draft->step[side][step];
+}
+
 static int set_program(struct draft *draft, const struct option *option, const char *key,
                        const struct tree *node, enum level level)
 {
     struct side_spec *spec = &draft->scenario->side[option->side];
-    struct program_places places;
     struct program program;
 
     (void)key;
     (void)level;
-    if (check_items(draft, node) != 0) {
+    char *text = draft_read_program(draft, option->side, node, &program, draft->step[option->side]);
+    if (text == NULL) {
         return -1;
     }
-    char *text = join_steps(node);
-    if (text == NULL) {
-        return draft_fail_memory(draft);
-    }
-    if (program_parse(&program, text, option->side, &places, draft->error) != 0) {
-        free(text);
-        return error_at(draft->error, place_of(node, places.fault));
-    }
-    place_steps(draft, option->side, program.length, &places, node);
     free(spec->program_text);
     spec->program_text = text;
     spec->program_where = node->at;

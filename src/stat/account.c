@@ -106,6 +106,16 @@ static void tls_account_merge(struct tls_account *into, const struct tls_account
     }
 }
 
+static void mix_account_merge(struct mix_account *into, const struct mix_account *from)
+{
+    into->attempted += from->attempted;
+    into->opened += from->opened;
+    for (size_t i = 0; i < OUTCOME_N; i++) {
+        into->outcome[i] += from->outcome[i];
+        into->due[i] += from->due[i];
+    }
+}
+
 void account_merge(struct account *into, const struct account *from)
 {
 #define X(name, unit, about) into->name += from->name;
@@ -133,15 +143,44 @@ void account_merge(struct account *into, const struct account *from)
         histogram_merge(&into->latency[i], &from->latency[i]);
     }
     tls_account_merge(&into->tls, &from->tls);
+    for (size_t i = 0; i < ACCOUNT_MIX; i++) {
+        mix_account_merge(&into->mix[i], &from->mix[i]);
+    }
 }
 
-uint64_t account_open(const struct account *account)
+static uint64_t open_of(uint64_t attempted, const uint64_t outcome[OUTCOME_N])
 {
     uint64_t ended = 0;
 
     for (size_t i = 0; i < OUTCOME_N; i++) {
-        ended += account->outcome[i];
+        ended += outcome[i];
     }
     /* Read while its owner counts, the outcomes may be ahead of the attempts. */
-    return account->attempted > ended ? account->attempted - ended : 0;
+    return attempted > ended ? attempted - ended : 0;
+}
+
+uint64_t account_open(const struct account *account)
+{
+    return open_of(account->attempted, account->outcome);
+}
+
+/* A held connection has ended for its program, but only its death takes the descriptor away. */
+static void settle(uint64_t attempted, uint64_t count[OUTCOME_N], uint64_t due[OUTCOME_N],
+                   enum outcome outcome)
+{
+    count[outcome] += open_of(attempted, count);
+    if (outcome == OUTCOME_KILLED) {
+        count[OUTCOME_KILLED] += count[OUTCOME_HELD];
+        due[OUTCOME_KILLED] += due[OUTCOME_HELD];
+        count[OUTCOME_HELD] = 0;
+        due[OUTCOME_HELD] = 0;
+    }
+}
+
+void account_settle(struct account *account, enum outcome outcome)
+{
+    settle(account->attempted, account->outcome, account->due, outcome);
+    for (size_t i = 0; i < ACCOUNT_MIX; i++) {
+        settle(account->mix[i].attempted, account->mix[i].outcome, account->mix[i].due, outcome);
+    }
 }

@@ -362,6 +362,17 @@ static struct result *race_of_buffers(void)
     return result;
 }
 
+static struct result *race_of_programs(void)
+{
+    struct result *result = race();
+    struct result_side *client = &result->side[SIDE_CLIENT];
+
+    client->mix_count = 2;
+    client->mix = calloc(client->mix_count, sizeof *client->mix);
+    assert_non_null(client->mix);
+    return result;
+}
+
 static struct result *race_of_both(void)
 {
     struct result *result = race();
@@ -484,6 +495,7 @@ static const struct {
     {"time_wait.overflow", fixture_new, {"server.counter.TcpExtTCPTimeWaitOverflow=20"}},
     {"prediction.time_wait", mini_sockets_foreseen, {"server.counter.TcpExtTWKilled=3000"}},
     {"prediction.race", race, {0}},
+    {"prediction.race", race_of_programs, {0}},
     {"prediction.buffers", race_of_buffers, {0}},
     {"prediction.buffers", race_of_both, {0}},
     {"command.ended command.killed", commands, {0}},

@@ -153,6 +153,7 @@ static void steps_without_a_wait_give_way(void **state)
     (void)state;
     set_up(&setting, NS_PER_S);
     setting.plan.program = &program;
+    setting.worker.play[0].program = &program;
     setting.worker.runners = runners;
     struct conn *conn = conn_new(&setting.worker, -1, clock_now());
     conn_run(conn);

@@ -110,6 +110,37 @@ static void the_headline_says_when_most_answers_are_bad(void **state)
     result_free(result);
 }
 
+static void each_program_of_a_mix_has_its_row(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+    struct result_side *client = &result->side[SIDE_CLIENT];
+
+    (void)state;
+    client->mix_count = 2;
+    client->mix = calloc(client->mix_count, sizeof *client->mix);
+    assert_non_null(client->mix);
+    client->mix[0] = (struct result_mix){.name = strdup("polite"),
+                                         .program = strdup("connect send recv close"),
+                                         .weight = 8,
+                                         .account.attempted = 4000,
+                                         .account.outcome[OUTCOME_DONE] = 4000};
+    client->mix[1] = (struct result_mix){.name = strdup("p2"),
+                                         .program = strdup("connect send rst"),
+                                         .weight = 2,
+                                         .account.attempted = 1000,
+                                         .account.outcome[OUTCOME_DONE] = 700,
+                                         .account.due[OUTCOME_DONE] = 100,
+                                         .account.outcome[OUTCOME_RESET] = 200};
+    result_measure(result);
+    char *text = written(&report_text, result);
+    ROW(text, "polite", "8", "4,000", "4,000", "0", "done", "4,000", "connect", "send", "recv",
+        "close");
+    ROW(text, "p2", "2", "1,000", "600", "300", "done", "700,", "reset", "200", "connect", "send",
+        "rst");
+    free(text);
+    result_free(result);
+}
+
 static void the_headline_says_what_the_machine_did_not_let(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
@@ -748,6 +779,7 @@ int main(void)
         cmocka_unit_test(who_holds_the_sockets_is_told),
         cmocka_unit_test(no_more_rows_than_can_be_read),
         cmocka_unit_test(the_headline_says_when_most_answers_are_bad),
+        cmocka_unit_test(each_program_of_a_mix_has_its_row),
         cmocka_unit_test(the_headline_says_what_the_machine_did_not_let),
         cmocka_unit_test(the_headline_tells_how_far_the_load_goes),
         cmocka_unit_test(programs_that_send_nothing_have_no_protocol),

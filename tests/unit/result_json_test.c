@@ -155,6 +155,25 @@ static void fill_command(struct result_side *side, uint64_t *seed)
     }
 }
 
+static void fill_mix(struct result_side *side, uint64_t *seed)
+{
+    side->mix_count = below(seed, 4);
+    side->mix = calloc(side->mix_count + 1, sizeof *side->mix);
+    assert_non_null(side->mix);
+    for (size_t i = 0; i < side->mix_count; i++) {
+        char name[] = {'p', (char)('1' + i), '\0'};
+        side->mix[i] = (struct result_mix){.name = strdup(name),
+                                           .program = strdup("connect close"),
+                                           .weight = 1 + below(seed, 1000),
+                                           .account.attempted = below(seed, 1000),
+                                           .account.opened = below(seed, 1000)};
+        for (unsigned outcome = 0; outcome < OUTCOME_N; outcome++) {
+            side->mix[i].account.outcome[outcome] = below(seed, 3);
+            side->mix[i].account.due[outcome] = below(seed, 2);
+        }
+    }
+}
+
 static void fill_side(struct result_side *side, uint64_t *seed)
 {
     fill_command(side, seed);
@@ -170,6 +189,7 @@ static void fill_side(struct result_side *side, uint64_t *seed)
     if (side->played) {
         fill_account(&side->account, seed);
         fill_tls(side, seed);
+        fill_mix(side, seed);
     }
     side->observation_count = below(seed, 20);
     side->observation = calloc(side->observation_count + 1, sizeof *side->observation);

@@ -92,7 +92,7 @@ static void assert_scenarios_equal(const struct scenario *a, const struct scenar
 /* "a.b.c" and a value as a file has them, a line each; a new string. */
 static char *as_yaml(const char *path, const char *value)
 {
-    bool quoted = value[0] == '['; /* an address */
+    bool quoted = value[0] == '[' && value[1] != '{'; /* an address */
     const char *quote = quoted ? "\"" : "";
     char *yaml = NULL;
     size_t size;

@@ -101,6 +101,7 @@ static const struct scenario_override excluding[] = {
     {"server.ready", "line:ready"},
     {"server.ready_within", "1m"},
     {"server.grace", "1ms"},
+    {"client.mix", "[{name: a, weight: 3, program: \"connect close\"}]"},
     {"server.at", "127.0.0.1:80"},
     {"lab", "host"},
     {"tls.version", "1.3"},
