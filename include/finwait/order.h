@@ -19,8 +19,10 @@ struct order_preset {
 #define ORDER_PRESETS 8 /* one more than any order needs: there is always a NULL path */
 
 struct order {
-    const char *name;  /* "server-first" */
-    const char *about; /* one line */
+    const char *name;    /* "server-first" */
+    const char *about;   /* one line */
+    const char *watched; /* of a real client's way to close: the program it was found at, and its
+                            version; NULL: nobody's in particular */
     const char *program[SIDE_N];
     struct order_preset preset[ORDER_PRESETS]; /* ends at the first NULL path */
 };

@@ -26,7 +26,8 @@ static void list_orders(struct table *table)
         const struct order *order = &order_table[i];
 
         table_row(table, (const char *[]){order->name, order->program[SIDE_CLIENT],
-                                          order->program[SIDE_SERVER], order->about});
+                                          order->program[SIDE_SERVER], order->about,
+                                          order->watched != NULL ? order->watched : "-"});
     }
 }
 
@@ -270,9 +271,10 @@ struct listing {
 static const struct listing listings[] = {
     {"orders",
      "Close orders",
-     "A close order is a pair of programs. `finwait show ORDER` draws what becomes of it.",
-     "lllw",
-     {"order", "client", "server", "about"},
+     "A close order is a pair of programs. `finwait show ORDER` draws what becomes of it. Those of "
+     "real clients name the program that was watched.",
+     "lllww",
+     {"order", "client", "server", "about", "watched"},
      list_orders},
     {"steps",
      "Steps",

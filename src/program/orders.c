@@ -137,6 +137,57 @@ const struct order order_table[] = {
         .program[SIDE_SERVER] = "accept wait-notify wait-fin close",
         .preset = {{"transport", "tls"}, {"tls.version", "1.3"}},
     },
+    /* Real clients, as they were watched against a server that serves until they leave. */
+    {
+        .name = "curl",
+        .about = "curl: it closes once it has its response, whoever would keep the connection.",
+        .watched = "curl 7.88.1",
+        .program[SIDE_CLIENT] = "connect send recv close",
+        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
+    },
+    {
+        .name = "tls-curl",
+        .about = "curl with HTTPS: its close_notify, and its FIN behind that.",
+        .watched = "curl 7.88.1 with OpenSSL 3.0",
+        .program[SIDE_CLIENT] = "connect send recv notify close",
+        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) wait-fin close",
+        .preset = {{"transport", "tls"}},
+    },
+    {
+        .name = "ab",
+        .about = "ab without -k: HTTP/1.0, so the server closes, and it reads to the FIN.",
+        .watched = "ApacheBench 2.3",
+        .program[SIDE_CLIENT] = "connect send recv wait-fin close",
+        .program[SIDE_SERVER] = "accept recv send close",
+    },
+    {
+        .name = "ab-keep-alive",
+        .about = "ab -k: many requests on a connection, and it closes at the end.",
+        .watched = "ApacheBench 2.3",
+        .program[SIDE_CLIENT] = "connect send recv repeat(10) close",
+        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
+    },
+    {
+        .name = "node-pool",
+        .about = "Node.js's http.Agent: its idle connections are closed when it exits.",
+        .watched = "Node.js 20.20.2, keepAlive: true",
+        .program[SIDE_CLIENT] = "connect send recv repeat(5) pause(100ms) close",
+        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
+    },
+    {
+        .name = "wrk",
+        .about = "wrk: when its time is over it closes with a request under way: RSTs.",
+        .watched = "wrk 4.1.0",
+        .program[SIDE_CLIENT] = "connect send recv repeat(10) send close",
+        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
+    },
+    {
+        .name = "health-check",
+        .about = "A check of the port: it connects, says nothing and closes.",
+        .watched = "bash 5.2, /dev/tcp",
+        .program[SIDE_CLIENT] = "connect close",
+        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
+    },
 };
 const size_t order_count = sizeof order_table / sizeof order_table[0];
 
