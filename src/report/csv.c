@@ -1,21 +1,23 @@
 #include <string.h>
 
 #include "finwait/report.h"
+#include "finwait/wrap.h"
 
 /* Long form: a row a metric, so that results of different scenarios can stand in one file. */
 
-/* A field as RFC 4180 has it: in quotes where it needs them. */
+/* A field as RFC 4180 has it: in quotes where it needs them.  A file's texts may not be plain. */
 static void csv_field(const char *text, FILE *out)
 {
-    if (text[strcspn(text, ",\"\r\n")] == '\0') {
-        fputs(text, out);
-        return;
+    bool quoted = text[strcspn(text, ",\"\r\n")] != '\0';
+    size_t length;
+
+    fputs(quoted ? "\"" : "", out);
+    for (; *text != '\0'; text += length) {
+        length = strcspn(text + 1, "\"") + 1; /* a quote begins a piece, and stands twice */
+        fputs(*text == '"' ? "\"" : "", out);
+        text_put(text, length, out);
     }
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, out);
-    }
-    fputc('"', out);
+    fputs(quoted ? "\"" : "", out);
 }
 
 static void csv_write(const struct result *result, FILE *out)
