@@ -291,5 +291,26 @@ class PrivateIdle(Idle, ft.LabTestCase):
         self.assertEqual(result["closed_first.client"], result["connections.attempted"])
 
 
+class HangUp(cases.CaseTest, ft.LabTestCase):
+    """aioftp 88: as it was written the client completes its handshake; where it gives up is said."""
+
+    def play(self, program):
+        settings = {"client.program": program, "load.connections": 100, "settle": "3s"}
+        return self.run_case("19-aioftp-88-handshake", settings)
+
+    def test_in_mid_handshake(self):
+        for program in ("connect(hello) close", "connect(flight) close"):
+            result = self.play(program)
+            self.assertEqual(result["server.tls.incomplete"], 100)
+            self.assertEqual(result["server.tls.handshakes"], 0)
+            self.assertEqual(result["connections.completed"], 100)
+            self.assert_told(result, "tls.given_up")
+
+    def test_behind_it(self):
+        result = self.play("connect close")
+        self.assertEqual(result["client.tls.handshakes"], 100)
+        self.assert_untold(result, "tls.given_up")
+
+
 if __name__ == "__main__":
     ft.main()
