@@ -105,14 +105,15 @@ const struct address_pool *lab_pool(const struct lab *lab, enum side side);
 /* Whether somebody listens where connections to an address come in. */
 enum listens {
     LISTENS_NOT,
-    LISTENS_ELSEWHERE, /* on the port, at another address */
+    LISTENS_ON_ANOTHER_PORT, /* somebody does, in a private lab: elsewhere it would be anybody */
+    LISTENS_ELSEWHERE,       /* on the port, at another address */
     LISTENS,
     LISTENS_N,
 };
 
 /*
- * Ask the kernel of the host of `side` whether somebody listens at `at`; LISTENS_ELSEWHERE tells
- * one of those addresses in *other.  -1 with STATUS_MACHINE.
+ * Ask the kernel of the host of `side` whether somebody listens at `at`; LISTENS_ELSEWHERE
+ * and LISTENS_ON_ANOTHER_PORT tell one of those addresses in *other.  -1 with STATUS_MACHINE.
  */
 int lab_listens(const struct lab *lab, enum side side, const struct address *at,
                 enum listens *found, struct address *other, struct error *error);

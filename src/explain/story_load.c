@@ -22,6 +22,34 @@ void observe_uncounted(struct story *story)
     if (!story->facts.tallied) {
         story_say(story, "Neither role counted connections, so how many there were is not known.");
         story_certainty(story, CERTAINTY_UNKNOWN);
+        if (story->facts.result->private_lab) {
+            story_evidence(story, "server.counter.TcpPassiveOpens");
+            story_say(story, "The server's kernel accepted %s (TcpPassiveOpens).",
+                      COUNT(facts_moved(&story->facts, SIDE_SERVER, "TcpPassiveOpens")));
+        }
+    }
+}
+
+/* A client of another's is counted where its connections come in; its kernel knows of all. */
+static bool went_astray(const struct facts *facts)
+{
+    return facts->result->private_lab && facts_moved(facts, SIDE_CLIENT, "TcpActiveOpens") > 0 &&
+           !(facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens") > 0);
+}
+
+static void say_astray(struct story *story)
+{
+    double begun = facts_moved(&story->facts, SIDE_CLIENT, "TcpActiveOpens");
+    double failed = facts_moved(&story->facts, SIDE_CLIENT, "TcpAttemptFails");
+
+    story_evidence(story, "client.counter.TcpActiveOpens");
+    story_say(story,
+              "No connection came to the server. The client's host began %s (TcpActiveOpens), of "
+              "which %s failed (TcpAttemptFails).",
+              COUNT(begun), COUNT(failed));
+    if (failed > 0) {
+        story_advise(story, "write {url} or {host-port} in client.command where it takes the "
+                            "server's address");
     }
 }
 
@@ -34,7 +62,9 @@ void observe_none(struct story *story)
     }
     story_evidence(story, "connections.attempted");
     story_evidence(story, "connections.opened");
-    if (facts->attempted <= 0) {
+    if (facts->attempted <= 0 && went_astray(facts)) {
+        say_astray(story);
+    } else if (facts->attempted <= 0) {
         story_say(story, "No connection was attempted, so nothing was closed and there is nothing "
                          "to explain.");
     } else {

@@ -15,6 +15,7 @@ enum { REPLY_SIZE = 32768 };
 
 struct search {
     const struct address *at;
+    enum listens another_port; /* what it counts for */
     enum listens found;
     struct address *other;
 };
@@ -60,13 +61,16 @@ static void look_at(struct search *search, const struct nlmsghdr *message)
 {
     const struct inet_diag_msg *found = nlmsg_payload(message, sizeof *found);
 
-    if (found == NULL || ntohs(found->id.idiag_sport) != address_port(search->at)) {
+    enum listens here;
+
+    if (found == NULL) {
         return;
     }
-    if (takes(found, search->at)) {
-        search->found = LISTENS;
-    } else if (search->found == LISTENS_NOT) {
-        search->found = LISTENS_ELSEWHERE;
+    here = ntohs(found->id.idiag_sport) != address_port(search->at) ? search->another_port
+           : takes(found, search->at)                               ? LISTENS
+                                                                    : LISTENS_ELSEWHERE;
+    if (here > search->found) {
+        search->found = here;
         address_of(found, search->other);
     }
 }
@@ -130,7 +134,12 @@ static int look(const struct lab *lab, enum side side, struct search *search, st
 int lab_listens(const struct lab *lab, enum side side, const struct address *at,
                 enum listens *found, struct address *other, struct error *error)
 {
-    struct search search = {.at = at, .found = LISTENS_NOT, .other = other};
+    struct search search = {
+        .at = at,
+        .another_port = lab_is_private(lab) ? LISTENS_ON_ANOTHER_PORT : LISTENS_NOT,
+        .found = LISTENS_NOT,
+        .other = other,
+    };
 
     if (look(lab, side, &search, error) != 0) {
         return -1;

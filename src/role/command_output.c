@@ -51,6 +51,11 @@ static void keep_in_tail(struct command_board *board, const char *bytes, size_t 
         kept -= drop;
     }
     memcpy(board->tail + kept, bytes, length);
+    for (size_t i = kept; i < kept + length; i++) {
+        if (board->tail[i] == '\0') { /* it would end the text, and what was printed were nothing */
+            board->tail[i] = '?';
+        }
+    }
     board->tail_used = kept + length;
 }
 

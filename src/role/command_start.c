@@ -50,19 +50,24 @@ static int fail_ended(const struct command *command, struct error *error)
     return fail(command, error, how);
 }
 
+static const char *const ways_out[LISTENS_N] = {
+    [LISTENS_ON_ANOTHER_PORT] = "set server.port to that, or write {port} in its words",
+    [LISTENS_ELSEWHERE] = "let it bind every address, or {address}",
+};
+
 static int fail_late(const struct command *command, enum listens found, const struct address *other,
                      struct error *error)
 {
     char at[ADDRESS_TEXT];
-    char how[128];
+    char how[256];
     char within[UNITS_TEXT];
 
     units_human_duration(within, sizeof within, command->plan->ready_within);
     if (command->plan->ready_line != NULL) {
         snprintf(how, sizeof how, "did not print within %s:", within);
-    } else if (found == LISTENS_ELSEWHERE) {
-        snprintf(how, sizeof how, "listens on %s, and not within %s on",
-                 address_format(at, sizeof at, other), within);
+    } else if (found != LISTENS_NOT) {
+        snprintf(how, sizeof how, "listens on %s (%s), and not within %s on",
+                 address_format(at, sizeof at, other), ways_out[found], within);
     } else {
         snprintf(how, sizeof how, "did not listen within %s on", within);
     }

@@ -197,7 +197,19 @@ class Commands:
 
     def test_one_that_listens_elsewhere(self):
         words = f"{PYTHON} -m http.server {{port}} --bind 127.0.0.1"
-        self.refuse(words, "listens on 127.0.0.1:8080", **{"server.ready_within": "2s"})
+        self.refuse(
+            words,
+            "listens on 127.0.0.1:8080 (let it bind every address, or {address}), and not within",
+            **{"server.ready_within": "2s"},
+        )
+        words = f"{PYTHON} -m http.server 8081"
+        self.refuse(
+            words, "listens on 0.0.0.0:8081 (set server.port to", **{"server.ready_within": "2s"}
+        )
+
+    def test_one_that_prints_no_text(self):
+        words = f"{PYTHON} -c 'import os, sys; os.write(1, bytes(3) + b\"no licence\"); sys.exit(7)'"
+        self.refuse(words, "it printed last", "???no licence")
 
     def test_one_that_exits_at_once(self):
         words = f"{PYTHON} -c 'import sys; print(\"no licence\"); sys.exit(7)'"
@@ -265,6 +277,8 @@ class Commands:
         result = self.load_by("curl -sS http://{address}:1/", status=4)
         self.assertEqual(result["client.command.status"], 7)
         self.assertIn("curl: (7)", self.command_of(result, "client")["tail"])
+        said = " ".join(remark["text"] for remark in result.json["remarks"])
+        self.assertIn("No connection came to the server. The client's host began 1 ", said)
 
     @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
     def test_a_failure_that_is_expected(self):
@@ -286,6 +300,11 @@ class Commands:
         result = self.load_by("curl -sS -o /dev/null {url}", **{"server.command": words})
         self.assertEqual(result["client.command.status"], 0)
         self.assertEqual(result["server.counter.TcpPassiveOpens"], 1)
+
+    def test_both_sides_and_no_connection(self):
+        words = {"server.command": f"{PYTHON} -m http.server {{port}}"}
+        self.load_by("true", "--expect=server.close_wait.final == 0", status=1, **words)
+        self.load_by("true", "--expect=server.counter.TcpPassiveOpens == 0", **words)
 
     @unittest.skipUnless(HAPROXY and shutil.which("ab"), "haproxy or ab is not installed")
     def test_a_proxy_in_front_of_finwait(self):

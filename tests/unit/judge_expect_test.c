@@ -319,6 +319,39 @@ static void nothing_established_is_no_pass(void **state)
     }
 }
 
+/* Where nobody but the kernel counts connections, its count is what is needed. */
+static void nothing_accepted_is_no_pass(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t accepted;
+        enum status status;
+    } cases[] = {
+        {"server.close_wait.final == 0", 0, STATUS_UNMET},
+        {"server.close_wait.final == 0", 1, STATUS_OK},
+        {"server.close_wait.final == 1", 1, STATUS_UNMET},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        struct result *result = result_new();
+        struct result_side *server = &result->side[SIDE_SERVER];
+        struct counter *counter;
+        struct error error;
+        result->private_lab = i % 2 == 0;
+        server->has_final = true;
+        counter = counters_add(i % 2 == 0 ? &server->counters : &result->host_counters,
+                               "TcpPassiveOpens");
+        counter->after = cases[i / 2].accepted;
+        result_measure(result);
+        assert_int_equal(expect_judge(result, cases[i / 2].text, nowhere, &error), 0);
+        assert_int_equal(expect_conclude(result, &error), 0);
+        assert_int_equal(expect_conclude(result, &error), 0); /* as a report does again */
+        assert_int_equal(expect_status(result), cases[i / 2].status);
+        result_free(result);
+    }
+}
+
 /* With connections there, what holds holds. */
 static void what_was_established_is_judged_as_it_is(void **state)
 {
@@ -433,6 +466,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_answers_alone_are_no_pass),
         cmocka_unit_test(nothing_established_is_no_pass),
+        cmocka_unit_test(nothing_accepted_is_no_pass),
         cmocka_unit_test(what_was_established_is_judged_as_it_is),
         cmocka_unit_test(none_completed_is_no_pass),
         cmocka_unit_test(verdicts),
