@@ -102,7 +102,7 @@ const char *value_write(const struct value_spec *spec, const void *field, size_t
 /* Make it nothing: 0, or no text. */
 void value_clear(const struct value_slot *slot);
 
-/* What is written: "count", "raw|http", "off|seconds".  Returns `text`. */
+/* What is written: "count", "raw|http", "off|seconds", "HUP|INT|...".  Returns `text`. */
 char *value_form(const struct value_spec *spec, char *text, size_t size);
 
 /* One that is right, but for its bounds: "10s"; of words, the first. */

@@ -9,6 +9,8 @@
 #include "value_number.h"
 #include "value_text.h"
 
+enum { FORM_MOST = 40 }; /* a form with words is no longer, or a narrow table would break it */
+
 /* A kind has a reader of its own, or it is words, or a number: whole, or not. */
 struct kind {
     const char *form;    /* in the reference */
@@ -279,10 +281,24 @@ void value_clear(const struct value_slot *slot)
     memset(slot->field, 0, slot->size);
 }
 
+/* Of many words the first, and that there are more: "HUP|INT|...". */
+static char *join_first(const char *const *words, char *text, size_t size)
+{
+    char all[FORM_MOST + 2];
+
+    bool more = strlen(join_words(words, "|", all, sizeof all)) > FORM_MOST;
+    if (more) {
+        all[FORM_MOST - strlen("...")] = '\0';
+        strrchr(all, '|')[1] = '\0';
+    }
+    snprintf(text, size, "%s%s", all, more ? "..." : "");
+    return text;
+}
+
 char *value_form(const struct value_spec *spec, char *text, size_t size)
 {
     if (words_of(spec) != NULL) {
-        return join_words(words_of(spec), "|", text, size);
+        return join_first(words_of(spec), text, size);
     }
     snprintf(text, size, "%s", spec->kind == VALUE_KNOWN ? spec->text->form : kind_of(spec)->form);
     return text;

@@ -67,7 +67,8 @@ class List(ft.TestCase):
 
     def test_steps_are_those_that_programs_know(self):
         names = {row[0] for row in rows("steps")}
-        self.assertLessEqual({"connect", "accept", "repeat(count)", "pause(duration)", "die"}, names)
+        self.assertLessEqual({"accept", "repeat(count)", "pause(duration)", "die"}, names)
+        self.assertIn("connect[(hello|flight|partial)]", names)
         for name in names:
             self.assertRegex(name, r"\A[a-z-]+(\((count|duration|off\|seconds)\)|\[\([a-z|-]+\)\])?\Z")
 
