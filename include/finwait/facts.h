@@ -54,6 +54,8 @@ struct facts {
     double watched;  /* seconds from the start of load to the end of settle */
     double whole;    /* seconds from the start of load to the end of all */
     double refused, no_port, timeouts;
+    double failed_behind; /* connects of a server's command to what it stands before, in its host */
+    double refused_behind; /* of those, at most: answered by that host with a RST */
     bool moved; /* a role was started in the other's host: a host's figures are no side's own */
     struct side_facts side[SIDE_N];
 };
@@ -71,6 +73,9 @@ double facts_moved(const struct facts *facts, enum side side, const char *counte
 
 /* The same over all hosts, or on the whole machine in lab: host. */
 double facts_moved_anywhere(const struct facts *facts, const char *counter);
+
+/* The RSTs of all hosts but for those that refused a SYN, as far as that is known. */
+double facts_resets(const struct facts *facts);
 
 /* "12 %", "1.9 %", "under 0.1 %".  Returns `text`. */
 char *facts_share(char *text, size_t size, double fraction);

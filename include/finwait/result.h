@@ -326,6 +326,9 @@ bool result_fell_short(const struct result *result);
  */
 bool result_command_failed(const struct result *result, enum side side);
 
+/* Whether the signal that ended the command of a side is one that an event had sent to it. */
+bool result_command_was_sent(const struct result *result, enum side side);
+
 /* As JSON; the caller owns the reference. */
 json_t *result_to_json(const struct result *result);
 

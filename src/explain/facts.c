@@ -76,6 +76,23 @@ static enum side refuser(const struct facts *facts)
     return owner;
 }
 
+/* A proxy's way to its own server; requests that were reset count as TcpAttemptFails, too. */
+static double failed_behind(const struct facts *facts)
+{
+    double begun = facts_moved(facts, SIDE_SERVER, "TcpActiveOpens");
+    double failed = facts_moved(facts, SIDE_SERVER, "TcpAttemptFails");
+
+    if (!facts->result->private_lab || !facts->result->side[SIDE_SERVER].has_command) {
+        return 0;
+    }
+    return failed < begun ? failed : begun;
+}
+
+double facts_resets(const struct facts *facts)
+{
+    return facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused - facts->refused_behind;
+}
+
 static void gather_counters(struct facts *facts, enum side which)
 {
     struct side_facts *side = &facts->side[which];
@@ -87,6 +104,11 @@ static void gather_counters(struct facts *facts, enum side which)
     side->rsts = facts_moved(facts, which, "TcpOutRsts");
     if (which == refuser(facts)) {
         side->rsts -= side->rsts < facts->refused ? side->rsts : facts->refused;
+    }
+    if (which == SIDE_SERVER) {
+        facts->refused_behind =
+            side->rsts < facts->failed_behind ? side->rsts : facts->failed_behind;
+        side->rsts -= facts->refused_behind;
     }
 }
 
@@ -181,6 +203,7 @@ void facts_gather(struct facts *facts, const struct result *result)
     facts->unforeseen = facts->completed + facts->failed - facts->foreseen;
     facts_metric(facts, &facts->rate, "connections.rate");
     gather_arrivals(facts);
+    facts->failed_behind = failed_behind(facts);
     facts->moved = events_moved(facts);
     for (unsigned side = 0; side < SIDE_N; side++) {
         gather_states(facts, (enum side)side);

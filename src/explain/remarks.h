@@ -74,6 +74,8 @@
       "a worker did nothing for a while, though no event had stopped it")                          \
     X(observe_command_ended, "command.ended", WARNING, ANY,                                        \
       "a command that played a side ended by itself: how and when")                                \
+    X(observe_command_behind, "command.behind", WARNING, ANY,                                      \
+      "a command that played the server could not connect to what it stands before")               \
     X(observe_command_deaf, "command.deaf", WARNING, ANY,                                          \
       "a command that played the server went on and listened no more")                             \
     X(observe_command_killed, "command.killed", NOTE, ANY,                                         \

@@ -188,7 +188,7 @@ static const char *why_both(const struct facts *facts)
     if (faults_struck(facts)) {
         return ": neither had had the other's FIN or RST when it closed";
     }
-    return facts_moved_anywhere(facts, "TcpOutRsts") > facts->refused
+    return facts_resets(facts) > 0
                ? " at once: the FIN or RST of each left before the other's had come"
                : " at once: each FIN left before the other had come";
 }

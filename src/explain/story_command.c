@@ -18,18 +18,41 @@ void observe_command_ended(struct story *story)
         }
         story_about(story, side);
         story_evidence(story, "%s.command.status", side_name(side));
-        story_say(story, "The %s's command (%s) ended by itself", side_name(side),
-                  command->argv.count > 0 ? command->argv.item[0] : "");
+        story_say(story, "The %s's command (%s) ended%s", side_name(side),
+                  command->argv.count > 0 ? command->argv.item[0] : "",
+                  result_command_was_sent(result, side) ? "" : " by itself");
         if (command->has_ended_at) {
             story_add(story, " %s %s the load began", DURATION(llabs(command->ended_at)),
                       command->ended_at < 0 ? "before" : "after");
         }
-        story_add(story, ": %s.",
-                  command_end_text(text, sizeof text, command->end, command->number));
+        story_add(story, ": %s%s.",
+                  command_end_text(text, sizeof text, command->end, command->number),
+                  result_command_was_sent(result, side) ? ", which an event had sent" : "");
         if (side == SIDE_SERVER) {
             story_say(story, "From then on nobody served.");
         }
     }
+}
+
+/* A proxy without its server, an application without its database: a private lab has neither. */
+void observe_command_behind(struct story *story)
+{
+    const struct facts *facts = &story->facts;
+    double begun = facts_moved(facts, SIDE_SERVER, "TcpActiveOpens");
+
+    if (facts->failed_behind <= 0) {
+        return;
+    }
+    story_about(story, SIDE_SERVER);
+    story_evidence(story, "server.counter.TcpActiveOpens");
+    story_evidence(story, "server.counter.TcpAttemptFails");
+    story_say(story,
+              "The server's command began %s %s of its own (TcpActiveOpens), of which %s failed "
+              "(TcpAttemptFails).",
+              COUNT(begun), PLURAL(begun, "connection", "connections"),
+              COUNT(facts->failed_behind));
+    story_advise(story, "have server.command start what it connects to as well: in a private lab "
+                        "nothing else is there");
 }
 
 /* What did not end when it was told to. */

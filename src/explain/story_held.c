@@ -82,11 +82,6 @@ void observe_bound(struct story *story)
     }
 }
 
-static double other_resets(const struct facts *facts)
-{
-    return facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused;
-}
-
 /*
  * What a program that is not finwait's holds in CLOSE nobody counts: shutdown and the peer's ACK,
  * or a RST, take a socket out of the tables (inet_unhash()), and the descriptor stays.
@@ -94,7 +89,7 @@ static double other_resets(const struct facts *facts)
 void story_unlisted(struct story *story)
 {
     const struct facts *facts = &story->facts;
-    double resets = other_resets(facts);
+    double resets = facts_resets(facts);
 
     for (unsigned i = 0; i < SIDE_N; i++) {
         if (facts->result->side[i].played) {
@@ -127,7 +122,7 @@ static void look_at_unlisted(struct story *story)
     bool left = facts_left_standing(facts, SIDE_CLIENT) || facts_left_standing(facts, SIDE_SERVER);
 
     if (left && !facts->result->side[SIDE_SERVER].played && facts->opened > 0 &&
-        other_resets(facts) * 2 >= facts->opened && resets_felt(facts)) {
+        facts_resets(facts) * 2 >= facts->opened && resets_felt(facts)) {
         story_about(story, SIDE_SERVER);
         story_unlisted(story);
     }

@@ -1,3 +1,4 @@
+#include "events.h"
 #include "faults.h"
 #include "story.h"
 
@@ -24,6 +25,11 @@ void observe_idle(struct story *story)
     if (faults_forged(&story->facts, SIDE_CLIENT)) {
         story_certainty(story, CERTAINTY_LIKELY);
         story_say(story, "A fault's RSTs count as the server's there.");
+    }
+    if (events_count(&story->facts, EVENT_SIGNAL, SIDE_SERVER) > 0) {
+        story_certainty(story, CERTAINTY_LIKELY);
+        story_say(story, "It was sent a signal in this run, and may have closed them for that.");
+        return;
     }
     story_advise(story, "let the client give up idle connections sooner than the server, or send "
                         "such a request again on a new one");

@@ -218,7 +218,7 @@ void observe_nothing_left(struct story *story)
     story_unlisted(story);
     if (total_time_wait(facts) > 0) {
         story_say(story, "What had stood in TIME_WAIT was gone by then.");
-    } else if (facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused < facts->opened / 2) {
+    } else if (facts_resets(facts) < facts->opened / 2) {
         story_evidence(story, "sampler.gap");
         story_say(story,
                   "No sample caught one in TIME_WAIT either; the longest time between two samples "

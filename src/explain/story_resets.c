@@ -294,7 +294,7 @@ bool resets_felt(const struct facts *facts)
 void observe_host_resets(struct story *story)
 {
     const struct facts *facts = &story->facts;
-    double resets = facts_moved_anywhere(facts, "TcpOutRsts") - facts->refused;
+    double resets = facts_resets(facts);
 
     if (facts->result->private_lab || facts->opened <= 0 || resets <= 0 ||
         resets * 2 < facts->opened) {

@@ -53,7 +53,8 @@ static int read_arg(struct parse *parse, struct word *word, size_t *at)
 
     if (*end != ')') {
         error_set(parse->error, STATUS_USAGE, "`%s(` has no closing parenthesis", word->name);
-        error_hint(parse->error, "write the argument as in pause(100ms)");
+        error_hint(parse->error, "write the argument as in pause(100ms), and in YAML's {…} the "
+                                 "program in quotes: a comma ends it there");
         return parse_fail_at(parse, word->offset);
     }
     while (begin < last && isspace((unsigned char)*begin)) {

@@ -165,7 +165,8 @@ static void list_commands(struct list *list, const struct result *result)
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         const struct result_command *command = &result->side[side].command;
         if (result_command_failed(result, side)) {
-            list_add(list, "the %s's command ended by itself (%s)", side_name(side),
+            list_add(list, "the %s's command ended %s (%s)", side_name(side),
+                     result_command_was_sent(result, side) ? "by an event's signal" : "by itself",
                      command_end_text(text, sizeof text, command->end, command->number));
         }
     }

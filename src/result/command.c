@@ -36,6 +36,21 @@ static bool expects_status(const struct result *result, enum side side)
     return false;
 }
 
+bool result_command_was_sent(const struct result *result, enum side side)
+{
+    const struct result_command *command = &result->side[side].command;
+
+    for (size_t i = 0; i < result->moment_count; i++) {
+        const struct event_spec *event = moment_event(result, &result->moment[i]);
+        if (event != NULL && result->moment[i].happened && event->kind == EVENT_SIGNAL &&
+            event->side == side && command->end == COMMAND_SIGNAL &&
+            event->signal == command->number) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool result_command_failed(const struct result *result, enum side side)
 {
     const struct result_command *command = &result->side[side].command;

@@ -244,6 +244,13 @@ class Commands:
         self.assertIn("out of luck", self.command_of(result)["tail"])
         self.assertIn("exit status 3", result.remark("command.ended", "server")["text"])
 
+    def test_one_whose_own_server_is_not_there(self):
+        after = "socket.socket().connect_ex(('127.0.0.1', 1))"
+        result = self.serve(command(script("alone.py", after=after)))
+        self.assertEqual(result["server.counter.TcpOutRsts"], N)
+        self.assertIn("command.behind", result.remark_ids())
+        self.assertFalse([id for id in result.remark_ids() if id.startswith("rst")])
+
     def test_one_that_closes_its_listener(self):
         path = script("closes.py", after=CLOSE)
         result = self.serve(command(path), **{"load.rate": "200/s"})
@@ -346,6 +353,16 @@ class Commands:
         self.assertEqual(result["connections.completed"], N)
         self.assertIn("I reload", self.command_of(result)["tail"])
         self.assertEqual(result.json["timeline"][0]["what"], "signal HUP to server")
+
+    def test_a_signal_that_it_does_not_know(self):
+        result = self.serve(
+            command(script("knows_none.py")),
+            "--set=events={at: 0s, signal: HUP, to: server}",
+            status=4,
+        )
+        said = " ".join(remark["text"] for remark in result.json["remarks"])
+        self.assertIn("SIGHUP, which an event had sent.", said)
+        self.assertNotIn("by itself", said)
 
     def test_it_is_ended_and_started_again(self):
         path = script("again.py", before="print('I begin', flush=True)")

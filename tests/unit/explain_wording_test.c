@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "fixture_change.h"
@@ -143,6 +144,37 @@ static struct result *deaf_command(void)
     server->command = (struct result_command){.end = COMMAND_SIGNAL, .number = 15};
     words_add(&server->command.argv, "tired");
     server->observation[0].state[TCP_STATE_LISTEN] = 1;
+    return result;
+}
+
+/* A proxy whose own server is not there. */
+static struct result *proxy_alone(void)
+{
+    struct result *result = fixture_new();
+    struct result_side *server = &result->side[SIDE_SERVER];
+
+    server->played = false;
+    server->has_command = true;
+    fixture_counter(&server->counters, "TcpActiveOpens", 40);
+    fixture_counter(&server->counters, "TcpAttemptFails", 41);
+    fixture_counter(&server->counters, "TcpOutRsts", 40);
+    return result;
+}
+
+/* A server that did not know the signal. */
+static struct result *hung_up(void)
+{
+    struct result *result = deaf_command();
+    struct result_command *command = &result->side[SIDE_SERVER].command;
+    struct moment *moment;
+
+    command->number = SIGHUP;
+    command->by_itself = true;
+    command->unasked = true;
+    result_add_event(
+        result, &(struct event_spec){.kind = EVENT_SIGNAL, .side = SIDE_SERVER, .signal = SIGHUP});
+    moment = result_add_moment(result, MOMENT_EVENT, 0);
+    moment->happened = true;
     return result;
 }
 
@@ -500,6 +532,9 @@ static const struct {
     {"prediction.buffers", race_of_both, {0}},
     {"command.ended command.killed", commands, {0}},
     {"command.deaf", deaf_command, {0}},
+    {"command.behind", proxy_alone, {0}},
+    {"command.ended", hung_up, {0}},
+    {"idle.closed", hung_up, {"client.latency.idle=5s"}},
 };
 #define OTHERS (sizeof others / sizeof others[0])
 
