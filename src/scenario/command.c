@@ -91,6 +91,9 @@ const struct option_ops command_ops = {
 
 #define LINE "line:"
 
+/* No more of it is looked for in one piece than the keeper has, COMMAND_TAIL / 2. */
+enum { LINE_LONGEST = 1000 };
+
 static int set_ready(struct draft *draft, const struct option *option, const char *key,
                      const struct tree *node, enum level level)
 {
@@ -101,14 +104,22 @@ static int set_ready(struct draft *draft, const struct option *option, const cha
     (void)key;
     (void)level;
     if (node->kind == TREE_SCALAR && strncmp(node->text, LINE, strlen(LINE)) == 0) {
-        line = node->text + strlen(LINE) + strspn(node->text + strlen(LINE), " ");
+        line = node->text + strlen(LINE);
     } else if (item != NULL && item->kind == TREE_SCALAR && strcmp(item->key, "line") == 0) {
         line = item->text;
+    }
+    if (line != NULL) {
+        line += strspn(line, " ");
     }
     bool listens = node->kind == TREE_SCALAR && strcmp(node->text, "listen") == 0;
     if (!listens && (line == NULL || line[0] == '\0')) {
         error_set(draft->error, STATUS_USAGE, "%s: neither listen nor a line", option->path);
         return draft_fail_at(draft, node->at, option->ops->form);
+    }
+    if (line != NULL && strlen(line) > LINE_LONGEST) {
+        error_set(draft->error, STATUS_USAGE, "%s: a line of %zu bytes", option->path,
+                  strlen(line));
+        return draft_fail_at(draft, node->at, "a part of it is enough");
     }
     char *copy = line != NULL ? strdup(line) : NULL;
     if (line != NULL && copy == NULL) {
@@ -131,7 +142,7 @@ static void each_ready(const struct each *each, const struct option *option,
                        const struct scenario *scenario)
 {
     const char *line = scenario->side[option->side].command.ready_line;
-    char text[1024];
+    char text[sizeof LINE + LINE_LONGEST];
 
     if (line != NULL) {
         snprintf(text, sizeof text, LINE "%s", line);

@@ -126,6 +126,8 @@ class Mistakes(ft.TestCase):
         self.check("{ca} is a file of transport: tls", **{"client.command": "curl --cacert {ca}"})
         self.check("server.at", **{"server.command": "x", "server.at": "127.0.0.1:1"})
         self.check("neither listen nor a line", **{"server.command": "x", "server.ready": "soon"})
+        long = "line:" + 1001 * "x"
+        self.check("a line of 1001 bytes", **{"server.command": "x", "server.ready": long})
 
     def test_the_command_line_takes_the_place_of_the_file(self):
         file = ft.PLACE.write(

@@ -88,6 +88,8 @@ static void options_that_exclude_others_round_trip(void **state)
         "{client: {command: [ab, \"a 'b\", '', '{url}'], grace: 1s}, order: client-first}",
         "{server: {command: \"a \\\"b c\\\" d\\\\ e\", ready: {line: up and on}}}",
         "{server: {command: a}, client: {command: b, program: null}}",
+        "{server: {command: a, ready: {line: '  set in'}}}",
+        "{client: {command: 'awk {{ca} {{{key}'}}",
     };
 
     for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
