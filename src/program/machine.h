@@ -125,6 +125,11 @@ struct world {
     struct model_end *record;       /* where to write down each event; NULL: nowhere */
 };
 
+static inline struct endpoint *endpoint_of(struct world *world, enum side side)
+{
+    return &world->machine.end[side];
+}
+
 /* ---- channel.c ---- */
 
 /* False: there is no room for it. */
@@ -265,10 +270,30 @@ void model_tls_notify(struct world *world, enum side side);
  */
 enum model_fate model_tls_read_end(struct world *world, enum side side);
 
-/* ---- model_step.c: what the programs do ---- */
+/* ---- model_place.c ---- */
 
 /* The step `side` is at; NULL when its program is over. */
 const struct step *step_current(const struct world *world, enum side side);
+
+/* Whether the program is in a pause that has time left. */
+bool step_pauses(const struct world *world, enum side side);
+
+/* Move on to the next step; repeat is part of the move. */
+void place_advance(struct world *world, enum side side);
+
+/* The exchange is over, and with it the rounds. */
+void place_leave(struct world *world, enum side side);
+
+void place_finish(struct world *world, enum side side, enum model_fate fate);
+
+/* A program that fails is over, and the interpreter closes its descriptor at once: but after an
+ * alert was sent, which may have been answered by then. */
+void place_fail(struct world *world, enum side side, enum model_fate fate);
+
+/* Whether the client may as well be in connect still: before anything that takes time. */
+bool place_just_connected(const struct world *world, enum side side);
+
+/* ---- model_step.c: what the programs do ---- */
 
 /* Whether that step can run now; run it.  FLOW_MAYBE: if the buffers let it, or as the peer is no
  * faster than a short pause. */
@@ -291,6 +316,14 @@ void step_connect_fails(struct world *world, enum side side);
 bool step_connect_can_read_ahead(const struct world *world, enum side side);
 void step_connect_reads_ahead(struct world *world, enum side side);
 
+/* What a step that reads does before it can be done: it makes room. */
+void step_begin(struct world *world, enum side side);
+
+/* Whether such a step reads as soon as the program gets there, before it can be done. */
+bool step_reads(enum step_op op);
+
+/* ---- model_patience.c ---- */
+
 /* How long that step may wait, by itself or by load.timeout; INT64_MAX: for ever. */
 int64_t step_patience(const struct world *world, enum side side);
 
@@ -299,12 +332,6 @@ enum flow step_can_expire(const struct world *world, enum side side);
 
 /* It has: by its own bound it is done, by load.timeout the interpreter closes the connection. */
 void step_expire(struct world *world, enum side side);
-
-/* What a step that reads does before it can be done: it makes room. */
-void step_begin(struct world *world, enum side side);
-
-/* Whether the program is in a pause that has time left. */
-bool step_pauses(const struct world *world, enum side side);
 
 /* ---- model_time.c ---- */
 

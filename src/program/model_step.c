@@ -2,9 +2,7 @@
 #include "machine.h"
 
 enum {
-    SHORT_MS = 10,  /* a worker may be as late as that, on a machine with something else to do */
-    BRIEF_MS = 20,  /* and both of them together */
-    SLOW_MS = 1000, /* so long a message may take through a small window: TCP_RTO_MIN a segment */
+    SHORT_MS = 10, /* a worker may be as late as that, on a machine with something else to do */
 };
 
 /* A step of the model: whether it can run now (NULL: always), and what it does. */
@@ -13,73 +11,6 @@ struct step_rule {
     void (*run)(struct world *world, enum side side);
     bool reads; /* reads as soon as the program gets there, before it can be done */
 };
-
-static struct endpoint *endpoint_of(struct world *world, enum side side)
-{
-    return &world->machine.end[side];
-}
-
-/* How long a pause takes.  In the first round, as long as in it and all the rounds left out. */
-static int64_t pause_of(const struct world *world, enum side side, const struct step *step)
-{
-    uint64_t all = program_rounds(world->input->program[side]);
-    uint16_t kept = world->rounds[side];
-    bool first = world->machine.end[side].rounds == kept;
-
-    return step->arg * (first ? (int64_t)(all - kept) + 1 : 1);
-}
-
-/* Move on to the step at `index`; repeat is part of the move. */
-static void go_to(struct world *world, enum side side, size_t index)
-{
-    struct endpoint *end = endpoint_of(world, side);
-    const struct program *program = world->input->program[side];
-
-    end->step = (uint8_t)index;
-    end->waited = 0;
-    end->expired = 0;
-    end->begun = 0;
-    const struct step *next = &program->step[end->step];
-    if (next->op == STEP_REPEAT) {
-        end->step = end->rounds > 1 ? 1 : (uint8_t)(end->step + 1);
-        end->rounds = (uint16_t)(end->rounds - (end->rounds > 1));
-        next = &program->step[end->step];
-    }
-    end->pause = next->op == STEP_PAUSE ? pause_of(world, side, next) : 0;
-}
-
-static void advance(struct world *world, enum side side)
-{
-    go_to(world, side, endpoint_of(world, side)->step + 1U);
-}
-
-/* The exchange is over, and with it the rounds. */
-static void leave(struct world *world, enum side side)
-{
-    endpoint_of(world, side)->rounds = 1;
-    go_to(world, side, program_leave(world->input->program[side], endpoint_of(world, side)->step));
-}
-
-static void finish(struct world *world, enum side side, enum model_fate fate)
-{
-    endpoint_of(world, side)->running = 0;
-    endpoint_of(world, side)->fate = (uint8_t)fate;
-}
-
-/* A program that fails is over, and the interpreter closes its descriptor at once: but after an
- * alert was sent, which may have been answered by then. */
-static void fail(struct world *world, enum side side, enum model_fate fate)
-{
-    struct endpoint *end = endpoint_of(world, side);
-
-    if ((fate == MODEL_TRUNCATED || fate == MODEL_HANDSHAKE) && !end->fails) {
-        end->fails = 1;
-        end->fate = (uint8_t)fate;
-        return;
-    }
-    tcp_close(world, side);
-    finish(world, side, fate);
-}
 
 static bool has_connection(const struct endpoint *end)
 {
@@ -116,9 +47,9 @@ static void shake(struct world *world, enum side side)
     enum model_fate fate = model_tls_shake(world, side);
 
     if (fate != MODEL_DONE) {
-        fail(world, side, fate);
+        place_fail(world, side, fate);
     } else if (endpoint_of(world, side)->shaking == SHAKE_NOT) {
-        advance(world, side);
+        place_advance(world, side);
     }
 }
 
@@ -138,7 +69,7 @@ static void run_connect(struct world *world, enum side side)
     }
     tcp_connect(world, side);
     if (!begin_shake(world, side)) {
-        advance(world, side);
+        place_advance(world, side);
     }
 }
 
@@ -151,7 +82,7 @@ static void run_accept(struct world *world, enum side side)
     endpoint_of(world, side)->open = 1;
     if (!begin_shake(world, side)) {
         model_tls_accept(world, side);
-        advance(world, side);
+        place_advance(world, side);
     }
 }
 
@@ -162,23 +93,23 @@ static void run_send(struct world *world, enum side side)
 
     end->sending = 0;
     if (end->rst_received) {
-        fail(world, side, MODEL_RESET);
+        place_fail(world, side, MODEL_RESET);
         return;
     }
     if (!begun) {
         tcp_send(world, side, SEGMENT_DATA);
     }
-    advance(world, side);
+    place_advance(world, side);
 }
 
 static void run_notify(struct world *world, enum side side)
 {
     if (endpoint_of(world, side)->rst_received) {
-        fail(world, side, MODEL_RESET);
+        place_fail(world, side, MODEL_RESET);
         return;
     }
     model_tls_notify(world, side);
-    advance(world, side);
+    place_advance(world, side);
 }
 
 /* Whether what the recv wants is there. */
@@ -199,9 +130,9 @@ static void recv_end(struct world *world, enum side side)
     enum model_fate fate = model_tls_read_end(world, side);
 
     if (good && fate == MODEL_EOF) {
-        leave(world, side);
+        place_leave(world, side);
     } else {
-        fail(world, side, fate);
+        place_fail(world, side, fate);
     }
 }
 
@@ -220,7 +151,7 @@ static void run_recv(struct world *world, enum side side)
         tcp_message_read(world, side);
     }
     end->head_read = head;
-    advance(world, side);
+    place_advance(world, side);
 }
 
 static void run_wait_notify(struct world *world, enum side side)
@@ -232,9 +163,9 @@ static void run_wait_notify(struct world *world, enum side side)
     tcp_all_read(world, side);
     fate = model_tls_read_end(world, side);
     if (fate == MODEL_EOF) {
-        advance(world, side);
+        place_advance(world, side);
     } else {
-        fail(world, side, fate);
+        place_fail(world, side, fate);
     }
 }
 
@@ -248,9 +179,9 @@ static void run_discard(struct world *world, enum side side)
     end->records = 0;
     end->head_read = 0;
     if (end->rst_received && !tcp_reads_fin(end)) {
-        fail(world, side, MODEL_RESET);
+        place_fail(world, side, MODEL_RESET);
     } else {
-        advance(world, side);
+        place_advance(world, side);
     }
 }
 
@@ -264,33 +195,33 @@ static bool meets_reset(const struct endpoint *end)
 static void run_shut_wr(struct world *world, enum side side)
 {
     if (meets_reset(endpoint_of(world, side))) {
-        fail(world, side, MODEL_RESET);
+        place_fail(world, side, MODEL_RESET);
         return;
     }
     tcp_shut_wr(world, side);
-    advance(world, side);
+    place_advance(world, side);
 }
 
 static void run_shut_rd(struct world *world, enum side side)
 {
     if (meets_reset(endpoint_of(world, side))) {
-        fail(world, side, MODEL_RESET);
+        place_fail(world, side, MODEL_RESET);
         return;
     }
     endpoint_of(world, side)->shut_rd = 1;
-    advance(world, side);
+    place_advance(world, side);
 }
 
 static void run_linger(struct world *world, enum side side)
 {
     endpoint_of(world, side)->linger_zero = step_current(world, side)->arg == 0;
-    advance(world, side);
+    place_advance(world, side);
 }
 
 static void run_close(struct world *world, enum side side)
 {
     tcp_close(world, side);
-    finish(world, side, MODEL_DONE);
+    place_finish(world, side, MODEL_DONE);
 }
 
 static void run_rst(struct world *world, enum side side)
@@ -301,20 +232,20 @@ static void run_rst(struct world *world, enum side side)
 
 static void run_hold(struct world *world, enum side side)
 {
-    finish(world, side, MODEL_HELD);
+    place_finish(world, side, MODEL_HELD);
 }
 
 static void run_die(struct world *world, enum side side)
 {
     tcp_close(world, side);
-    finish(world, side, MODEL_DIED);
+    place_finish(world, side, MODEL_DIED);
 }
 
 static const struct step_rule rule_connect = {.run = run_connect};
 static const struct step_rule rule_accept = {.can_run = has_connection, .run = run_accept};
 static const struct step_rule rule_send = {.run = run_send};                /* see send_can_run() */
 static const struct step_rule rule_recv = {.run = run_recv, .reads = true}; /* step_can_run() */
-static const struct step_rule rule_repeat = {0}; /* part of moving on, see advance() */
+static const struct step_rule rule_repeat = {0}; /* part of moving on, see place_advance() */
 static const struct step_rule rule_notify = {.run = run_notify};
 static const struct step_rule rule_wait_notify = {
     .can_run = has_last_record, .run = run_wait_notify, .reads = true};
@@ -323,10 +254,10 @@ static const struct step_rule rule_shut_rd = {.run = run_shut_rd};
 static const struct step_rule rule_wait_fin = {
     .can_run = has_end, .run = run_discard, .reads = true};
 static const struct step_rule rule_drain = {.run = run_discard};
-static const struct step_rule rule_pause = {.run = advance};
+static const struct step_rule rule_pause = {.run = place_advance};
 static const struct step_rule rule_linger = {.run = run_linger};
 static const struct step_rule rule_inherit = {
-    .run = advance}; /* see model.h: what it delays is not foreseen */
+    .run = place_advance}; /* see model.h: what it delays is not foreseen */
 static const struct step_rule rule_rst = {.run = run_rst};
 static const struct step_rule rule_close = {.run = run_close};
 static const struct step_rule rule_hold = {.run = run_hold};
@@ -338,16 +269,9 @@ static const struct step_rule *const step_rules[STEP_OP_N] = {
 #undef X
 };
 
-const struct step *step_current(const struct world *world, enum side side)
+bool step_reads(enum step_op op)
 {
-    const struct endpoint *end = &world->machine.end[side];
-
-    return end->running ? &world->input->program[side]->step[end->step] : NULL;
-}
-
-bool step_pauses(const struct world *world, enum side side)
-{
-    return world->machine.end[side].running && world->machine.end[side].pause > 0;
+    return step_rules[op]->reads;
 }
 
 /* A send is over when the buffers have taken all of it: at the latest when all has arrived, at the
@@ -414,7 +338,7 @@ void step_run(struct world *world, enum side side)
     const struct endpoint *end = endpoint_of(world, side);
 
     if (end->fails) { /* the step was run, and written down, when it sent its alert */
-        fail(world, side, (enum model_fate)end->fate);
+        place_fail(world, side, (enum model_fate)end->fate);
         return;
     }
     bool begun = end->sending || end->shaking != SHAKE_NOT;
@@ -428,109 +352,16 @@ void step_run(struct world *world, enum side side)
     }
 }
 
-/* Whether the client may as well be in connect still: before anything that takes time. */
-static bool has_just_connected(const struct world *world, enum side side)
-{
-    const struct endpoint *end = &world->machine.end[side];
-    const struct step *step = step_current(world, side);
-
-    return side == SIDE_CLIENT && step != NULL && end->step == 1 &&
-           end->rounds == world->rounds[side] && end->waited == 0 && !end->sending &&
-           (!step_pauses(world, side) || end->pause == pause_of(world, side, step));
-}
-
 /* What connect(2) met, it told at its second call. */
 bool step_connect_can_fail(const struct world *world, enum side side)
 {
-    return has_just_connected(world, side) && world->machine.end[side].rst_received &&
+    return place_just_connected(world, side) && world->machine.end[side].rst_received &&
            !world->input->tls.on;
 }
 
 void step_connect_fails(struct world *world, enum side side)
 {
-    fail(world, side, MODEL_RESET);
-}
-
-/* A recv's own bound is of a message of which nothing has come. */
-static int64_t own_bound(const struct world *world, enum side side)
-{
-    const struct endpoint *end = &world->machine.end[side];
-    const struct step *step = step_current(world, side);
-    bool part = step->op == STEP_RECV && (end->begun || end->head_read);
-
-    return part ? 0 : step_bound(step);
-}
-
-int64_t step_patience(const struct world *world, enum side side)
-{
-    const struct step *step = step_current(world, side);
-    int64_t bound = step != NULL ? own_bound(world, side) : 0;
-
-    return bound > 0 ? bound : world->input->timeout > 0 ? world->input->timeout : INT64_MAX;
-}
-
-/* How long a message of `sender` may be on its way through a window that is too small for it: that
- * is for the two kernels to say, and for the reader that has to wake for each window. */
-static int64_t passage(const struct world *world, enum side sender)
-{
-    const struct model_flow *flow = &world->flow[sender];
-    const struct step *step = step_current(world, side_peer(sender));
-    bool reads = step != NULL && step_rules[step->op]->reads;
-
-    if (!reads || channel_count(&world->machine.channel[sender], SEGMENT_DATA) == 0 ||
-        flow_fits(world, sender) == FLOW_YES) {
-        return 0;
-    }
-    return (SLOW_MS + (int64_t)(flow->message / (flow->queue[MODEL_LEAST] + 1))) * NS_PER_MS;
-}
-
-enum flow step_can_expire(const struct world *world, enum side side)
-{
-    if (step_current(world, side) == NULL) {
-        return FLOW_NO;
-    }
-    int64_t bound = own_bound(world, side);
-    int64_t patience = step_patience(world, side);
-    bool brief = (bound > 0 && bound <= BRIEF_MS * NS_PER_MS) ||
-                 patience <= passage(world, SIDE_CLIENT) || patience <= passage(world, SIDE_SERVER);
-
-    return world->machine.end[side].expired ? FLOW_YES : brief ? FLOW_MAYBE : FLOW_NO;
-}
-
-/* The step's own bound is over, and so is the step. */
-static void idle(struct world *world, enum side side)
-{
-    const struct step *step = step_current(world, side);
-
-    if (step->op == STEP_RECV) {
-        leave(world, side);
-    } else {
-        advance(world, side);
-    }
-    record_step(world, side, step);
-    record_note(world, "idle");
-}
-
-void step_expire(struct world *world, enum side side)
-{
-    const struct step *step = step_current(world, side);
-    struct endpoint *end = endpoint_of(world, side);
-    bool begun = end->sending;
-    bool told = begun || end->shaking != SHAKE_NOT;
-
-    if (own_bound(world, side) > 0) {
-        idle(world, side);
-        return;
-    }
-    if (begun) {
-        tcp_cut(world, side);
-        end->sending = 0;
-    }
-    tcp_close(world, side);
-    finish(world, side, MODEL_TIMEOUT);
-    if (!told) {
-        record_step(world, side, step);
-    }
+    place_fail(world, side, MODEL_RESET);
 }
 
 static const bool reads_by_tls[STEP_OP_N] = {
@@ -564,7 +395,7 @@ bool step_connect_can_read_ahead(const struct world *world, enum side side)
     const struct endpoint *end = &world->machine.end[side];
 
     return world->input->tls.read_ahead && world->input->tls.server_last &&
-           model_tls_until(world) == CONNECT_WHOLE && has_just_connected(world, side) &&
+           model_tls_until(world) == CONNECT_WHOLE && place_just_connected(world, side) &&
            (end->readable > end->pulled || (end->records & ~end->pulled_records) != 0);
 }
 
@@ -578,7 +409,7 @@ void step_begin(struct world *world, enum side side)
     const struct step *step = step_current(world, side);
     struct endpoint *end = endpoint_of(world, side);
 
-    if (step == NULL || !step_rules[step->op]->reads) {
+    if (step == NULL || !step_reads(step->op)) {
         return;
     }
     if (step_receives(step, RECV_HEAD)) {
