@@ -99,7 +99,8 @@ class NoDescriptor(ft.LabTestCase):
                 "load.concurrency": 1,
                 "client.workers": 1,
                 "client.program": "connect send recv wait-fin close",
-                "server.program": "accept recv pause(2500ms) send close",
+                "server.program": "accept recv send close",
+                "events": "[{at: 0s, stop: server}, {at: 2500ms, cont: server}]",
                 "settle": "100ms",
             },
             nofile=500,
@@ -119,11 +120,11 @@ class NoDescriptor(ft.LabTestCase):
                 "load.connections": n,
                 "load.concurrency": 1,
                 "server.workers": 1,
+                "server.descriptors": 470,
                 "client.program": "connect pause(3s) send recv wait-fin close",
                 "server.program": "accept recv send close",
                 "settle": "100ms",
-            },
-            nofile=470,
+            }
         )
         self.assertLess(result.json["server"]["workers"] * 470, n, "room for all would be no test")
         self.assertGreater(result["server.errors.EMFILE"], 0)
