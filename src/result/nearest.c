@@ -32,12 +32,14 @@ static void collect(struct candidates *all, const char *name)
     static const char mix[] = "client.mix.";
     const char *last = strrchr(name, '.');
     bool mixed = strncmp(name, mix, sizeof mix - 1) == 0 && last >= name + sizeof mix - 1;
-    bool counter = last != NULL && metrics_is_word(last + 1);
+    const char *word = last != NULL ? last + 1 : NULL;
+    const char *program = mixed ? name + sizeof mix - 1 : NULL;
+    bool counter = word != NULL && metrics_is_word(word);
 
     for (unsigned id = 0; id < METRIC_N; id++) {
         struct metric_key key = {.id = (enum metric_id)id};
         bool usable = metrics_is_counter(key.id) ? counter : mixed;
-        key.name = metrics_is_counter(key.id) ? last + 1 : name + sizeof mix - 1;
+        key.name = metrics_is_counter(key.id) ? word : program;
         if (usable || !metrics_is_open(key.id)) {
             metrics_expand(&key, add_candidate, all);
         }
