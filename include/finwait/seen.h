@@ -22,13 +22,31 @@ typedef uint16_t seen_endings;
 
 seen_endings seen_ending(const bool fin[SIDE_N], const bool rst[SIDE_N]);
 
+/* How far a connection has come to its end; all 0 at first. */
+struct seen_ends {
+    bool fin[SIDE_N], rst[SIDE_N], acked[SIDE_N]; /* `acked`: the side's FIN */
+    uint32_t fin_end[SIDE_N];
+};
+
+/* The next packet: `side` sent it, its data and FIN end before `end`. */
+void seen_ends_take(struct seen_ends *ends, enum side side, uint8_t flags, uint32_t end,
+                    uint32_t ack);
+
+/* Whether both ends are done: after a RST, or when both FINs are acknowledged. */
+bool seen_ends_done(const struct seen_ends *ends);
+
+/* How it has ended so far; an empty set: FINs of both, of which one is not acknowledged. */
+seen_endings seen_ends_as(const struct seen_ends *ends);
+
 /* A FIN of each end and no RST: what stands in where nothing was predicted. */
 #define SEEN_ORDERLY ((seen_endings)(1 << 5))
 
-/* Of a set of endings: whether some have a FIN, or a RST, of that side, and whether all have. */
+/* Of a set of endings: whether some have a FIN, or a RST, of that side, and whether all have;
+ * none of an empty set do. */
 bool seen_may_fin(seen_endings set, enum side side);
 bool seen_may_rst(seen_endings set, enum side side);
 bool seen_must_fin(seen_endings set, enum side side);
+bool seen_must_rst(seen_endings set, enum side side);
 
 /* ---- its packets ---- */
 
@@ -87,7 +105,7 @@ int seen_flags_read(const char *text, uint8_t *flags);
 char *seen_endpoint(char text[SEEN_ENDPOINT], const struct endpoint *endpoint, bool ipv6);
 
 /* Work out `state` and `mark` of a connection's packets, all of them, from the rest.  Returns how
- * the connection ended; an empty set of `foreseen`: nothing was. */
+ * the connection ended (seen_ends_as()); an empty set of `foreseen`: nothing was. */
 seen_endings seen_walk(struct seen_packet *packet, size_t count, seen_endings foreseen);
 
 /* What a look at many connections counted. */
@@ -118,6 +136,7 @@ struct seen_story {
     const struct seen_packet *packet;
     size_t skipped; /* packets left out of the middle, before packet[count / 2] */
     seen_endings foreseen;
+    bool otherwise; /* its end is none of those */
 };
 
 /* Packets of a connection that are drawn; of more those in the middle are left out. */

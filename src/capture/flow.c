@@ -21,34 +21,14 @@ static void look_for_hello(struct flow *flow, const struct packet *packet)
 void flow_append(struct flow *flow, struct packet *packet)
 {
     const struct segment *segment = &packet->segment;
-    enum side side = packet->side;
-    enum side peer = side_peer(side);
 
     STAILQ_INSERT_TAIL(&flow->packets, packet, next);
     flow->count++;
     flow->last = packet->at;
     flow->bytes += packet->captured;
     look_for_hello(flow, packet);
-    flow->rst[side] |= (segment->flags & SEGMENT_RST) != 0;
-    if ((segment->flags & SEGMENT_FIN) != 0) {
-        flow->fin[side] = true;
-        flow->fin_end[side] = segment->seq + segment_space(segment);
-    }
-    if ((segment->flags & SEGMENT_ACK) != 0 && flow->fin[peer] &&
-        !seq_before(segment->ack, flow->fin_end[peer])) {
-        flow->fin_acked[peer] = true;
-    }
-}
-
-bool flow_has_ended(const struct flow *flow)
-{
-    return flow->rst[SIDE_CLIENT] || flow->rst[SIDE_SERVER] ||
-           (flow->fin_acked[SIDE_CLIENT] && flow->fin_acked[SIDE_SERVER]);
-}
-
-seen_endings flow_ending(const struct flow *flow)
-{
-    return seen_ending(flow->fin, flow->rst);
+    seen_ends_take(&flow->ends, packet->side, segment->flags, segment->seq + segment_space(segment),
+                   segment->ack);
 }
 
 struct seen_packet *flow_tell(const struct flow *flow)

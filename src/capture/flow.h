@@ -51,18 +51,11 @@ struct flow {
     int64_t last;    /* when its last packet came */
     bool has_random; /* it begins with a ClientHello: */
     uint8_t random[FLOW_RANDOM];
-    bool fin[SIDE_N], rst[SIDE_N], fin_acked[SIDE_N];
-    uint32_t fin_end[SIDE_N];
+    struct seen_ends ends;
 };
 
 /* Take note of a packet of the flow's, in place at its end. */
 void flow_append(struct flow *flow, struct packet *packet);
-
-/* Whether both ends are done: after a RST, or when both FINs are acknowledged. */
-bool flow_has_ended(const struct flow *flow);
-
-/* How it ended, as far as it has. */
-seen_endings flow_ending(const struct flow *flow);
 
 /* Its packets as they are told, flow->count of them; free() it.  NULL: no memory. */
 struct seen_packet *flow_tell(const struct flow *flow);

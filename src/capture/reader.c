@@ -174,8 +174,8 @@ static int draw(const struct reader *reader, struct captured *captured)
     if (told == NULL) {
         return flow != NULL && flow->count > 0 ? -1 : 0;
     }
-    seen_endings ending = seen_walk(told, flow->count, reader->foreseen);
-    captured->foreseen = reader->foreseen == 0 || (ending & reader->foreseen) != 0;
+    seen_walk(told, flow->count, reader->foreseen);
+    captured->foreseen = reader->foreseen == 0 || !shelf_is_otherwise(&reader->shelf, flow);
     seen_shorten(told, flow->count, captured->packet, &captured->count, &captured->skipped);
     captured->drawn = place_of(&reader->shelf, flow);
     seen_endpoint(captured->client, &flow->end[SIDE_CLIENT], flow->ipv6);

@@ -103,18 +103,21 @@ static void forget(struct shelf *shelf, struct flow *flow)
     free(flow);
 }
 
-/* A FIN that nobody acknowledges is no end, either. */
-static bool ended_otherwise(const struct shelf *shelf, const struct flow *flow)
+/* Nobody knows how it ends: it had a packet just before the end. */
+static bool is_under_way(const struct shelf *shelf, const struct flow *flow)
 {
-    bool in_vain = flow->fin[SIDE_CLIENT] && flow->fin[SIDE_SERVER] && !flow_has_ended(flow);
+    return !seen_ends_done(&flow->ends) && shelf->end - flow->last < UNDER_WAY;
+}
 
-    return in_vain || (flow_ending(flow) & shelf->foreseen) == 0;
+bool shelf_is_otherwise(const struct shelf *shelf, const struct flow *flow)
+{
+    return !is_under_way(shelf, flow) && (seen_ends_as(&flow->ends) & shelf->foreseen) == 0;
 }
 
 /* What is not to be kept is forgotten. */
 static void judge(struct shelf *shelf, struct flow *flow)
 {
-    if (ended_otherwise(shelf, flow) && shelf->count[FLOW_OTHERWISE] < shelf->wanted) {
+    if (shelf_is_otherwise(shelf, flow) && shelf->count[FLOW_OTHERWISE] < shelf->wanted) {
         leave(shelf, flow);
         enter(shelf, flow, FLOW_OTHERWISE);
     } else {
@@ -216,7 +219,7 @@ static struct packet *copy(struct shelf *shelf, const struct flow *flow, const u
 
 static void settle(struct shelf *shelf, struct flow *flow)
 {
-    if (flow->list == FLOW_OPEN && flow_has_ended(flow)) {
+    if (flow->list == FLOW_OPEN && seen_ends_done(&flow->ends)) {
         leave(shelf, flow);
         enter(shelf, flow, FLOW_ENDED);
     }
@@ -272,7 +275,7 @@ bool shelf_live_ports(const struct shelf *shelf, struct filter *filter)
 
     filter->count = 0;
     TAILQ_FOREACH (flow, &shelf->flows[FLOW_FIRST], next) {
-        if (!flow_has_ended(flow)) {
+        if (!seen_ends_done(&flow->ends)) {
             if (filter->count == FILTER_PORTS) {
                 return false;
             }
@@ -311,28 +314,19 @@ static int count_flow(struct shelf *shelf, const struct flow *flow)
         shelf->tally.cut += packet->captured < packet->length;
     }
     shelf->tally.connections++;
-    shelf->tally.otherwise += ended_otherwise(shelf, flow);
+    shelf->tally.otherwise += shelf_is_otherwise(shelf, flow);
     shelf->tally.packets += flow->count;
     shelf->tally.bytes += flow->bytes;
     return 0;
 }
 
-static bool is_under_way(const struct flow *flow, int64_t now)
+static void judge_rest(struct shelf *shelf)
 {
-    return !flow_has_ended(flow) && now - flow->last < UNDER_WAY;
-}
-
-static void judge_rest(struct shelf *shelf, int64_t now)
-{
+    static const enum flow_list rest[] = {FLOW_ENDED, FLOW_OPEN};
     struct flow *flow;
 
-    while ((flow = TAILQ_FIRST(&shelf->flows[FLOW_ENDED])) != NULL) {
-        judge(shelf, flow);
-    }
-    while ((flow = TAILQ_FIRST(&shelf->flows[FLOW_OPEN])) != NULL) {
-        if (is_under_way(flow, now)) {
-            forget(shelf, flow);
-        } else {
+    for (size_t i = 0; i < 2; i++) {
+        while ((flow = TAILQ_FIRST(&shelf->flows[rest[i]])) != NULL) {
             judge(shelf, flow);
         }
     }
@@ -343,7 +337,8 @@ int shelf_finish(struct shelf *shelf, int64_t now)
     static const enum flow_list kept[] = {FLOW_FIRST, FLOW_OTHERWISE};
     const struct flow *flow;
 
-    judge_rest(shelf, now);
+    shelf->end = now;
+    judge_rest(shelf);
     for (size_t i = 0; i < 2; i++) {
         TAILQ_FOREACH (flow, &shelf->flows[kept[i]], next) {
             if (count_flow(shelf, flow) != 0) {
@@ -359,7 +354,7 @@ const struct flow *shelf_drawn(const struct shelf *shelf)
     const struct flow *flow;
 
     TAILQ_FOREACH (flow, &shelf->flows[FLOW_FIRST], next) {
-        if (ended_otherwise(shelf, flow)) {
+        if (shelf_is_otherwise(shelf, flow)) {
             return flow;
         }
     }

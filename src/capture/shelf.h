@@ -18,6 +18,7 @@ struct shelf {
     struct flows flows[FLOW_LISTS];
     uint32_t count[FLOW_LISTS];
     struct chain *bucket;
+    int64_t end;      /* when it was all over; 0: not yet */
     size_t memory;    /* in use, bytes */
     uint64_t packets; /* numbered so far */
     struct capture_tally tally;
@@ -42,12 +43,15 @@ bool shelf_live_ports(const struct shelf *shelf, struct filter *filter);
 /* Whether nothing that is still to come can be kept. */
 bool shelf_is_full(const struct shelf *shelf);
 
-/* Judge all that is left at the time `now`, and count what is kept.  Of one that had a packet just
- * before nobody knows how it ends.  -1: no memory. */
+/* Judge all that is left at the time `now`, and count what is kept.  -1: no memory. */
 int shelf_finish(struct shelf *shelf, int64_t now);
 
 /* Write what is kept as a pcap file.  -1 with errno. */
 int shelf_write(const struct shelf *shelf, int fd);
+
+/* Whether it ended otherwise than foreseen.  Of one that had a packet just before shelf_finish()
+ * nobody knows how it ends. */
+bool shelf_is_otherwise(const struct shelf *shelf, const struct flow *flow);
 
 /* The connection to draw: the first that ended otherwise than foreseen, else the first; NULL: none
  * was kept. */

@@ -11,7 +11,7 @@
 #include "finwait/seen_file.h"
 
 enum {
-    FILE_MOST = 512 << 20, /* a capture keeps much less */
+    FILE_MOST = 129 << 20, /* a capture keeps no more: MEMORY_MOST, src/capture/shelf.c */
 };
 
 /* ---- the model's ---- */
@@ -73,7 +73,8 @@ static void draw_connection(const struct seen_file *file, size_t index, seen_end
     char client[SEEN_ENDPOINT];
     char server[SEEN_ENDPOINT];
 
-    seen_walk(connection->packet, connection->count, foreseen);
+    seen_endings ending = seen_walk(connection->packet, connection->count, foreseen);
+    story.otherwise = foreseen != 0 && (ending & foreseen) == 0;
     seen_shorten(connection->packet, connection->count, drawn, &story.count, &story.skipped);
     printf("\nSeen: connection %zu of %zu, from %s to %s (the states are derived):\n\n", index + 1,
            file->count, seen_endpoint(client, &connection->end[SIDE_CLIENT], connection->ipv6),
@@ -81,24 +82,12 @@ static void draw_connection(const struct seen_file *file, size_t index, seen_end
     seen_draw(&story, stdout);
 }
 
-/* The first that ended otherwise, else the first. */
-static size_t choose(const struct seen_file *file, seen_endings foreseen)
-{
-    for (size_t i = 0; foreseen != 0 && i < file->count; i++) {
-        const struct seen_connection *connection = &file->connection[i];
-
-        if ((seen_walk(connection->packet, connection->count, foreseen) & foreseen) == 0) {
-            return i;
-        }
-    }
-    return 0;
-}
-
+/* Without a number the one that the report draws. */
 static int draw_seen(const struct seen_file *file, uint64_t which, const struct result *result,
                      struct error *error)
 {
-    seen_endings foreseen = result_foreseen(result);
-
+    which = which > 0 ? which : result->capture.drawn;
+    which = which > 0 ? which : 1;
     if (file->count == 0) {
         return error_set(error, STATUS_USAGE, "there is no connection in it");
     }
@@ -107,7 +96,7 @@ static int draw_seen(const struct seen_file *file, uint64_t which, const struct 
         return error_hint(error, "they are 1 to %zu", file->count);
     }
     draw_foreseen(result);
-    draw_connection(file, which > 0 ? which - 1 : choose(file, foreseen), foreseen);
+    draw_connection(file, which - 1, result_foreseen(result));
     return 0;
 }
 

@@ -6,7 +6,7 @@
 #include "finwait/error.h"
 
 /*
- * Draw connection number `which` (from 1 on; 0: the first that ended otherwise than predicted, else
+ * Draw connection number `which` (from 1 on; 0: the one that the report draws, else
  * the first) of the packets that a run left in `directory`, below what the model says of its
  * programs.
  */

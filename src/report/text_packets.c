@@ -16,9 +16,9 @@ static void tell_kept(const struct result_capture *capture, bool predicted, FILE
         fputs(" were captured (--out DIR keeps them in a file)", out);
     }
     if (tally->otherwise > 0) {
-        fprintf(out, "; %s of the connections %s", COUNT(tally->otherwise),
-                predicted ? "ended otherwise than predicted"
-                          : "did not end by a FIN of each side, both acknowledged, and no RST");
+        fprintf(out, "; of %s of the connections they show no %s", COUNT(tally->otherwise),
+                predicted ? "end that was predicted"
+                          : "FIN of each side, both acknowledged, without a RST");
     }
     fputs(".", out);
 }
@@ -27,7 +27,9 @@ static void tell_kept(const struct result_capture *capture, bool predicted, FILE
 static void tell_lacking(const struct capture_tally *tally, FILE *out)
 {
     if (tally->dropped_kernel + tally->dropped_memory > 0) {
-        fprintf(out, "  %s more came than could be read or kept.",
+        fprintf(out,
+                "  %s more came than could be read or kept: what these lack may be among "
+                "them.",
                 COUNT(tally->dropped_kernel + tally->dropped_memory));
     }
     if (tally->one_in > 1) {
@@ -41,13 +43,12 @@ static void tell_lacking(const struct capture_tally *tally, FILE *out)
 
 static void tell_drawn(const struct result_capture *capture, bool predicted, FILE *out)
 {
-    const char *how =
-        capture->foreseen ? ", which ended as predicted" : ", which ended otherwise than predicted";
-
     if (capture->drawn > 0) {
         fprintf(out, "  This is number %s, from %s%s; its states are derived from the packets:",
                 COUNT(capture->drawn), capture->client != NULL ? capture->client : "?",
-                predicted ? how : "");
+                !predicted          ? ""
+                : capture->foreseen ? ", as predicted"
+                                    : ", otherwise than predicted");
     }
 }
 
@@ -59,6 +60,7 @@ void text_packets(const struct paper *paper, const struct facts *facts)
         .packet = capture->packet,
         .skipped = capture->skipped,
         .foreseen = result_foreseen(facts->result),
+        .otherwise = !capture->foreseen,
     };
     struct grow_stream stream;
 

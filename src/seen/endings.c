@@ -21,6 +21,34 @@ seen_endings seen_ending(const bool fin[SIDE_N], const bool rst[SIDE_N])
     return (seen_endings)(1U << ending);
 }
 
+void seen_ends_take(struct seen_ends *ends, enum side side, uint8_t flags, uint32_t end,
+                    uint32_t ack)
+{
+    enum side peer = side_peer(side);
+
+    ends->rst[side] |= (flags & SEGMENT_RST) != 0;
+    if ((flags & SEGMENT_FIN) != 0) {
+        ends->fin[side] = true;
+        ends->fin_end[side] = end;
+    }
+    if ((flags & SEGMENT_ACK) != 0 && ends->fin[peer] && !seq_before(ack, ends->fin_end[peer])) {
+        ends->acked[peer] = true;
+    }
+}
+
+bool seen_ends_done(const struct seen_ends *ends)
+{
+    return ends->rst[SIDE_CLIENT] || ends->rst[SIDE_SERVER] ||
+           (ends->acked[SIDE_CLIENT] && ends->acked[SIDE_SERVER]);
+}
+
+seen_endings seen_ends_as(const struct seen_ends *ends)
+{
+    bool in_vain = ends->fin[SIDE_CLIENT] && ends->fin[SIDE_SERVER] && !seen_ends_done(ends);
+
+    return in_vain ? 0 : seen_ending(ends->fin, ends->rst);
+}
+
 /* Those of `set` that have, or have not, one bit of a side's. */
 static seen_endings with(seen_endings set, unsigned bit, enum side side, bool has)
 {
@@ -48,4 +76,9 @@ bool seen_may_rst(seen_endings set, enum side side)
 bool seen_must_fin(seen_endings set, enum side side)
 {
     return set != 0 && with(set, CLIENT_FIN, side, false) == 0;
+}
+
+bool seen_must_rst(seen_endings set, enum side side)
+{
+    return set != 0 && with(set, CLIENT_RST, side, false) == 0;
 }

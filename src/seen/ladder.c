@@ -77,17 +77,35 @@ static void draw_packet(const struct seen_packet *packet, enum tcp_state shown[S
 
 /* ---- the whole ---- */
 
-static void tell_missing(const struct seen_story *story, FILE *out)
+static bool tell_missing(enum side side, const char *what, FILE *out)
 {
-    bool fin[SIDE_N] = {false};
+    fprintf(out, "%9s  ! no %s of the %s is here, and one was foreseen\n", "", what,
+            side_name(side));
+    return true;
+}
+
+/* What is not to be seen at any packet. */
+static void tell_otherwise(const struct seen_story *story, FILE *out)
+{
+    struct seen_ends ends = {0};
+    bool told = false;
 
     for (size_t i = 0; i < story->count; i++) {
-        fin[story->packet[i].side] |= (story->packet[i].flags & SEGMENT_FIN) != 0;
+        const struct seen_packet *packet = &story->packet[i];
+
+        seen_ends_take(&ends, packet->side, packet->flags, 0, 0);
+        told |= packet->mark == SEEN_RST_UNFORESEEN || packet->mark == SEEN_FIN_UNFORESEEN;
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N && story->skipped == 0; side++) {
-        if (seen_must_fin(story->foreseen, side) && !fin[side]) {
-            fprintf(out, "%9s  ! the %s sent no FIN, and one was foreseen\n", "", side_name(side));
+        if (seen_must_fin(story->foreseen, side) && !ends.fin[side]) {
+            told = tell_missing(side, "FIN", out);
         }
+        if (seen_must_rst(story->foreseen, side) && !ends.rst[side]) {
+            told = tell_missing(side, "RST", out);
+        }
+    }
+    if (!told) {
+        fprintf(out, "%9s  ! this is none of the ends that were foreseen\n", "");
     }
 }
 
@@ -102,5 +120,7 @@ void seen_draw(const struct seen_story *story, FILE *out)
         }
         draw_packet(&story->packet[i], shown, out);
     }
-    tell_missing(story, out);
+    if (story->otherwise) {
+        tell_otherwise(story, out);
+    }
 }

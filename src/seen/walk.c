@@ -256,18 +256,16 @@ static void mark_unforeseen(struct seen_packet *packet, size_t count, seen_endin
 
 seen_endings seen_walk(struct seen_packet *packet, size_t count, seen_endings foreseen)
 {
-    bool fin[SIDE_N] = {false};
-    bool rst[SIDE_N] = {false};
+    struct seen_ends ends = {0};
 
     for (size_t i = 0; i < count; i++) {
         packet[i].mark = SEEN_PLAIN;
-        fin[packet[i].side] |= has(&packet[i], SEGMENT_FIN);
-        rst[packet[i].side] |= has(&packet[i], SEGMENT_RST);
+        seen_ends_take(&ends, packet[i].side, packet[i].flags, end_of(&packet[i]), packet[i].ack);
     }
     mark_repeated(packet, count);
     derive_states(packet, count);
     mark_unforeseen(packet, count, foreseen);
-    return seen_ending(fin, rst);
+    return seen_ends_as(&ends);
 }
 
 void seen_shorten(const struct seen_packet *packet, size_t count, struct seen_packet *drawn,

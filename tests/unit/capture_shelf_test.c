@@ -123,6 +123,23 @@ static void what_is_under_way_has_not_ended_otherwise(void **state)
     }
 }
 
+static void one_of_the_first_may_be_under_way(void **state)
+{
+    struct shelf shelf;
+
+    (void)state;
+    for (unsigned late = 0; late < 2; late++) {
+        assert_int_equal(shelf_init(&shelf, 2, SERVER_PORT), 0);
+        orderly(&shelf, 1);
+        client_sends(&shelf, 2, SYN, 0, 0);
+        assert_int_equal(shelf_finish(&shelf, late ? NOW : 1), 0);
+        assert_int_equal(shelf.tally.connections, 2);
+        assert_int_equal(shelf.tally.otherwise, late);
+        assert_int_equal(shelf_drawn(&shelf)->end[C].port, 1 + late);
+        shelf_fini(&shelf);
+    }
+}
+
 /* FINs that nobody acknowledges. */
 static void a_fin_in_vain_is_no_end(void **state)
 {
@@ -223,6 +240,7 @@ int main(void)
         cmocka_unit_test(what_is_foreseen_is_not_otherwise),
         cmocka_unit_test(the_same_ports_again_are_another_connection),
         cmocka_unit_test(what_is_under_way_has_not_ended_otherwise),
+        cmocka_unit_test(one_of_the_first_may_be_under_way),
         cmocka_unit_test(a_fin_in_vain_is_no_end),
         cmocka_unit_test(a_sample_forgets_the_rest),
         cmocka_unit_test(a_full_house_takes_the_first_alone),

@@ -141,6 +141,28 @@ static void each_program_of_a_mix_has_its_row(void **state)
     result_free(result);
 }
 
+/* What was lost may have been the end that is lacking. */
+static void packets_claim_no_more_than_they_show(void **state)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    (void)state;
+    result->has_capture = true;
+    result->capture.tally = (struct capture_tally){
+        .connections = 3, .packets = 20, .otherwise = 1, .dropped_kernel = 4, .one_in = 1};
+    char *text = written(&report_text, result);
+    assert_holds(text, "20 packets of 3 connections were captured");
+    for (char *end = text; (end = strstr(end, "\n  ")) != NULL;) { /* one line of it */
+        memmove(end, end + 2, strlen(end + 2) + 1);
+        *end = ' ';
+    }
+    assert_holds(text, "of 1 of the connections they show no ");
+    assert_holds(text, "4 more came than could be read or kept: what these lack may be among");
+    assert_lacks(text, "ended otherwise");
+    free(text);
+    result_free(result);
+}
+
 static void the_headline_says_what_the_machine_did_not_let(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
@@ -780,6 +802,7 @@ int main(void)
         cmocka_unit_test(no_more_rows_than_can_be_read),
         cmocka_unit_test(the_headline_says_when_most_answers_are_bad),
         cmocka_unit_test(each_program_of_a_mix_has_its_row),
+        cmocka_unit_test(packets_claim_no_more_than_they_show),
         cmocka_unit_test(the_headline_says_what_the_machine_did_not_let),
         cmocka_unit_test(the_headline_tells_how_far_the_load_goes),
         cmocka_unit_test(programs_that_send_nothing_have_no_protocol),

@@ -283,6 +283,9 @@ static void endings_are_sets(void **state)
     assert_true(seen_may_rst(fin | rst, C));
     assert_false(seen_may_rst(fin | rst, S));
     assert_false(seen_must_fin(0, C));
+    assert_true(seen_must_rst(rst, C));
+    assert_false(seen_must_rst(fin | rst, C));
+    assert_false(seen_must_rst(0, C));
 }
 
 static void flags_are_read_back(void **state)
@@ -321,7 +324,8 @@ static void a_ladder(void **state)
         {.at = 2000000, .side = S, .flags = FIN | ACK, .seq = 1, .ack = 1},
         {.at = 3000000, .side = C, .flags = RST, .seq = 1},
     };
-    struct seen_story story = {.count = COUNT(packet), .packet = packet, .foreseen = SEEN_ORDERLY};
+    struct seen_story story = {
+        .count = COUNT(packet), .packet = packet, .foreseen = SEEN_ORDERLY, .otherwise = true};
 
     (void)state;
     seen_walk(packet, COUNT(packet), SEEN_ORDERLY);
@@ -335,8 +339,46 @@ static void a_ladder(void **state)
         "     2 ms  close_wait  ◀───────── FIN ACK seq 1 ack 1 ───────── fin_wait1\n"
         "     3 ms  close       ────────────── RST seq 1 ──────────────▶ close       ! RST not "
         "foreseen\n"
-        "           ! the client sent no FIN, and one was foreseen\n");
+        "           ! no FIN of the client is here, and one was foreseen\n");
     free(text);
+}
+
+/* Each of its packets is in one foreseen end, and all together in none. */
+static void what_no_packet_tells_stands_below(void **state)
+{
+    seen_endings reset = seen_ending((bool[]){true, false}, (bool[]){false, true});
+    struct {
+        seen_endings foreseen;
+        uint8_t last;
+        const char *told;
+    } cases[] = {
+        {SEEN_ORDERLY | reset, ACK, "! this is none of the ends that were foreseen\n"},
+        {reset, ACK, "! no RST of the server is here, and one was foreseen\n"},
+        {SEEN_ORDERLY, ACK, "! no FIN of the server is here, and one was foreseen\n"},
+        {SEEN_ORDERLY, FIN | ACK, "! this is none of the ends that were foreseen\n"},
+        {SEEN_ORDERLY, RST, "! RST not foreseen\n"},
+        {reset, RST, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct seen_packet packet[] = {
+            HANDSHAKE,
+            {.side = C, .flags = FIN | ACK, .seq = 1, .ack = 1},
+            {.side = S, .flags = cases[i].last, .seq = 1, .ack = 1},
+        };
+        struct seen_story story = {
+            .count = COUNT(packet), .packet = packet, .foreseen = cases[i].foreseen};
+
+        story.otherwise = (seen_walk(packet, COUNT(packet), story.foreseen) & story.foreseen) == 0;
+        char *text = draw(&story);
+        if (cases[i].told == NULL) {
+            assert_null(strchr(text, '!'));
+        } else {
+            assert_non_null(strstr(text, cases[i].told));
+        }
+        free(text);
+    }
 }
 
 static void the_middle_of_many_is_left_out(void **state)
@@ -380,6 +422,7 @@ int main(void)
         cmocka_unit_test(endings_are_sets),
         cmocka_unit_test(flags_are_read_back),
         cmocka_unit_test(a_ladder),
+        cmocka_unit_test(what_no_packet_tells_stands_below),
         cmocka_unit_test(the_middle_of_many_is_left_out),
     };
 
