@@ -237,15 +237,16 @@ static const struct field {
     const char *name;
     size_t length;
     bool (*read)(struct message_reader *reader, struct text value);
+    bool needed; /* a long one, of which not all was kept, is not skipped */
 } fields[] = {
-#define FIELD(name, read)                                                                          \
+#define FIELD(name, read, needed)                                                                  \
     {                                                                                              \
-        name, sizeof(name) - 1, read                                                               \
+        name, sizeof(name) - 1, read, needed                                                       \
     }
-    FIELD("Content-Length", read_length),
-    FIELD("Transfer-Encoding", read_encoding),
-    FIELD("Connection", read_connection),
-    FIELD("Keep-Alive", read_keep_alive),
+    FIELD("Content-Length", read_length, true),
+    FIELD("Transfer-Encoding", read_encoding, true),
+    FIELD("Connection", read_connection, true),
+    FIELD("Keep-Alive", read_keep_alive, false),
 #undef FIELD
 };
 
@@ -264,7 +265,7 @@ static bool read_field(struct message_reader *reader, struct http_line line)
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (is(name, fields[i].name, fields[i].length)) {
             struct text value = {colon + 1, line.length - name.length - 1};
-            return !line.cut && fields[i].read(reader, trim(value));
+            return line.cut ? !fields[i].needed : fields[i].read(reader, trim(value));
         }
     }
     return true;

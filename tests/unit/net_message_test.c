@@ -582,6 +582,9 @@ static void keep_alive_is_read(void **state)
         {"GET / HTTP/1.1\r\nKeep-Alive: max=9, Timeout=65\r\n\r\n", 65, false},
         {"GET / HTTP/1.1\r\nKeep-Alive: timeout=1 2\r\n\r\n", 0, false},
         {"GET / HTTP/1.1\r\nKeep-Alive: timeout=9999999999\r\n\r\n", 0, false},
+        {"GET / HTTP/1.1\r\nKeep-Alive: timeout=5, max=100, a-parameter-of-nobody-knows-whom, "
+         "and-another-that-makes-the-line-long\r\n\r\n",
+         0, false},
     };
 
     (void)state;
