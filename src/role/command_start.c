@@ -32,6 +32,23 @@ static int fail(const struct command *command, struct error *error, const char *
     return error_lines(error, command_last_lines(printed, COMMAND_LINES));
 }
 
+static int fail_exec(const struct command *command, struct error *error, int number)
+{
+    const char *program = command->plan->argv[0];
+
+    error_errno(error, STATUS_MACHINE, number, "%s.command: execute %s",
+                side_name(command->role.side), program);
+    if (strchr(program, ' ') != NULL) {
+        return error_hint(error, "behind -- each word stands for itself: -- python3 app.py");
+    }
+    if (strchr(program, '/') == NULL) { /* EACCES is of a directory that may not be looked into */
+        return error_hint(error, "it is in no directory of PATH that this user may look into");
+    }
+    return number == EACCES
+               ? error_hint(error, "make it executable, or write its interpreter before it")
+               : -1;
+}
+
 static int fail_ended(const struct command *command, struct error *error)
 {
     char text[COMMAND_END_TEXT];
@@ -41,8 +58,7 @@ static int fail_ended(const struct command *command, struct error *error)
 
     command_how_ended(command, &end, &number);
     if (end == COMMAND_NO_EXEC) {
-        return error_errno(error, STATUS_MACHINE, number, "%s.command: execute %s",
-                           side_name(command->role.side), command->plan->argv[0]);
+        return fail_exec(command, error, number);
     }
     snprintf(how, sizeof how, "ended (%s) before it %s",
              command_end_text(text, sizeof text, end, number),
@@ -50,10 +66,13 @@ static int fail_ended(const struct command *command, struct error *error)
     return fail(command, error, how);
 }
 
-static const char *const ways_out[LISTENS_N] = {
-    [LISTENS_ON_ANOTHER_PORT] = "set server.port to that, or write {port} in its words",
-    [LISTENS_ELSEWHERE] = "let it bind every address, or {address}",
-};
+static const char *way_out(const struct command *command, enum listens found)
+{
+    return found == LISTENS_ON_ANOTHER_PORT
+               ? "set server.port to that, or write {port} in its words"
+           : address_family(&command->at) == AF_INET6 ? "let it bind :: or {address}"
+                                                      : "let it bind 0.0.0.0 or {address}";
+}
 
 static int fail_late(const struct command *command, enum listens found, const struct address *other,
                      struct error *error)
@@ -67,7 +86,7 @@ static int fail_late(const struct command *command, enum listens found, const st
         snprintf(how, sizeof how, "did not print within %s:", within);
     } else if (found != LISTENS_NOT) {
         snprintf(how, sizeof how, "listens on %s (%s), and not within %s on",
-                 address_format(at, sizeof at, other), ways_out[found], within);
+                 address_format(at, sizeof at, other), way_out(command, found), within);
     } else {
         snprintf(how, sizeof how, "did not listen within %s on", within);
     }

@@ -94,34 +94,52 @@ const struct option_ops command_ops = {
 /* No more of it is looked for in one piece than the keeper has, COMMAND_TAIL / 2. */
 enum { LINE_LONGEST = 1000 };
 
+/* The TEXT of "line: TEXT", which after --set may stand in braces as it does in a file; NULL: it is
+ * none. */
+static const char *line_in(const char *text, size_t *length)
+{
+    size_t end = strlen(text);
+    bool braces = text[0] == '{' && text[end - 1] == '}';
+
+    text += braces;
+    end -= 2 * (size_t)braces;
+    while (braces && end > 0 && text[end - 1] == ' ') {
+        end--;
+    }
+    if (strncmp(text, LINE, strlen(LINE)) != 0) {
+        return NULL;
+    }
+    size_t begin = strlen(LINE) + strspn(text + strlen(LINE), " ");
+    *length = end > begin ? end - begin : 0;
+    return text + begin;
+}
+
 static int set_ready(struct draft *draft, const struct option *option, const char *key,
                      const struct tree *node, enum level level)
 {
     struct command_spec *command = command_of(draft, option);
     const struct tree *item = node->count == 1 ? node->item : NULL;
     const char *line = NULL;
+    size_t length = 0;
 
     (void)key;
     (void)level;
-    if (node->kind == TREE_SCALAR && strncmp(node->text, LINE, strlen(LINE)) == 0) {
-        line = node->text + strlen(LINE);
+    if (node->kind == TREE_SCALAR) {
+        line = line_in(node->text, &length);
     } else if (item != NULL && item->kind == TREE_SCALAR && strcmp(item->key, "line") == 0) {
-        line = item->text;
-    }
-    if (line != NULL) {
-        line += strspn(line, " ");
+        line = item->text + strspn(item->text, " ");
+        length = strlen(line);
     }
     bool listens = node->kind == TREE_SCALAR && strcmp(node->text, "listen") == 0;
-    if (!listens && (line == NULL || line[0] == '\0')) {
+    if (!listens && length == 0) {
         error_set(draft->error, STATUS_USAGE, "%s: neither listen nor a line", option->path);
         return draft_fail_at(draft, node->at, option->ops->form);
     }
-    if (line != NULL && strlen(line) > LINE_LONGEST) {
-        error_set(draft->error, STATUS_USAGE, "%s: a line of %zu bytes", option->path,
-                  strlen(line));
+    if (length > LINE_LONGEST) {
+        error_set(draft->error, STATUS_USAGE, "%s: a line of %zu bytes", option->path, length);
         return draft_fail_at(draft, node->at, "a part of it is enough");
     }
-    char *copy = line != NULL ? strdup(line) : NULL;
+    char *copy = line != NULL ? strndup(line, length) : NULL;
     if (line != NULL && copy == NULL) {
         return draft_fail_memory(draft);
     }

@@ -201,7 +201,7 @@ class Commands:
         words = f"{PYTHON} -m http.server {{port}} --bind 127.0.0.1"
         self.refuse(
             words,
-            "listens on 127.0.0.1:8080 (let it bind every address, or {address}), and not within",
+            "listens on 127.0.0.1:8080 (let it bind 0.0.0.0 or {address}), and not within",
             **{"server.ready_within": "2s"},
         )
         words = f"{PYTHON} -m http.server 8081"
@@ -219,6 +219,10 @@ class Commands:
 
     def test_one_that_is_not_there(self):
         self.refuse("/nowhere/program", "execute /nowhere/program", "ENOENT")
+        self.refuse("nowhere", "execute nowhere", "in no directory of PATH")
+        self.refuse("nowhere\\ 8080", "execute nowhere 8080", "behind -- each word stands for itself")
+        path = ft.PLACE.write("plain.py", "pass")
+        self.refuse(path, "EACCES", "make it executable")
 
     def test_one_that_ignores_sigterm(self):
         path = script("deaf.py", before="signal.signal(signal.SIGTERM, signal.SIG_IGN)")
@@ -263,7 +267,7 @@ class Commands:
 
     def test_one_that_is_ready_by_a_line(self):
         path = script("slow.py", once="print('now I serve you', flush=True)")
-        result = self.serve(command(path), **{"server.ready": "line:I serve"})
+        result = self.serve(command(path), **{"server.ready": "{line: I serve}"})
         self.assertEqual(result["connections.completed"], N)
 
     # ---- clients ----
