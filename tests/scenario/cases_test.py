@@ -77,8 +77,8 @@ class Restart(cases.CaseTest, ft.LabTestCase):
     def refused(self, **settings):
         result = self.run_case("04-neon-801-restart", {**self.SHORT, **settings}, status=1)
         self.assertEqual(result["timeline.refusals"], result["server.errors.EADDRINUSE"])
-        self.assertGreater(result["client.outcome.refused"], 0)  # one more may have been under way
-        self.assertLessEqual(result["connections.failed"] - result["client.outcome.refused"], 1)
+        refused = result["client.outcome.refused"]
+        self.assertGreater(refused, result["connections.failed"] / 2)  # others were under way
         self.assertEqual(result["closed_first.server"], result["connections.opened"])
         told = re.search(r"([\d.]+) a second", result.remark("time_wait.pile", "server")["text"])
         self.assertAlmostEqual(float(told[1]), 100, delta=5)  # the load's own rate
@@ -278,11 +278,11 @@ class PrivateIdle(Idle, ft.LabTestCase):
         self.race(self.NAME, {**self.SHORT, **self.EITHER}, status=0)
 
     def test_the_server_is_first(self):
-        self.check_all_lost(self.NAME, self.programs("300ms", "50ms"), 0.01, 0.3)
+        self.check_all_lost(self.NAME, self.programs("1500ms", "500ms"), 0.1, 1.5)
 
     def test_over_tls(self):
-        settings = {**self.programs("300ms", "50ms", "notify close"), **TLS}
-        self.check_all_lost(self.NAME, settings, 0.01, 0.3)
+        settings = {**self.programs("1500ms", "500ms", "notify close"), **TLS}
+        self.check_all_lost(self.NAME, settings, 0.1, 1.5)
 
     def test_a_server_that_waits_longer(self):
         settings = self.programs("50ms", "300ms")
