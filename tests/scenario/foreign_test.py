@@ -215,15 +215,29 @@ class Python(Foreign):
         self.assertEqual(result["server.listen.final"], 1)
 
     def test_a_server_that_does_not_speak_http(self):
+        for said in (b"220 mail.example ESMTP\r\n\r\n", b"<html>No</html>", b"?"):
+
+            def serve(connection, said=said):
+                with connection:
+                    connection.recv(10000)
+                    connection.sendall(said)
+
+            with self.subTest(said=said), python_server(serve) as port:
+                result = self.run_checked(loading(port, "connect send recv close"))
+                self.assertEqual(result.outcomes("client"), {"bad_message": N})
+                self.assertEqual(result["connections.failed"], N)
+                self.assertEqual(result["client.messages_cut"], 0)
+
+    def test_a_server_whose_first_line_is_cut(self):
         def serve(connection):
             with connection:
                 connection.recv(10000)
-                connection.sendall(b"220 mail.example ESMTP\r\n\r\n")
+                connection.sendall(b"HTTP")
 
         with python_server(serve) as port:
             result = self.run_checked(loading(port, "connect send recv close"))
-        self.assertEqual(result.outcomes("client"), {"bad_message": N})
-        self.assertEqual(result["connections.failed"], N)
+        self.assertEqual(result.outcomes("client"), {"eof": N})
+        self.assertEqual(result["client.messages_cut"], N)
 
     def test_a_server_that_hangs_up_early(self):
         def serve(connection):
