@@ -59,14 +59,23 @@ static const char *why_of_two(char text[WHY_TEXT], const struct facts *facts, en
     return text;
 }
 
+/* Connections that the client made and the server's kernel did not; 0 where that is not known. */
+static double made_alone(const struct facts *facts)
+{
+    return facts->result->private_lab && facts->side[SIDE_SERVER].counted
+               ? facts->opened - facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens")
+               : 0;
+}
+
 /* The third segment of their handshakes met a full accept queue: the server made no connection, and
  * what comes for one it drops as well (tcp_check_req(), cookie_v4_check()). */
 static bool met_full_queue(const struct facts *facts, enum side side, const struct waiting *waiting)
 {
     const struct side_facts *server = &facts->side[SIDE_SERVER];
+    double waits = facts->side[side].final[TCP_STATE_FIN_WAIT1];
 
     return side == SIDE_CLIENT && waiting->state == TCP_STATE_FIN_WAIT1 && server->observed &&
-           server->listed < facts->side[side].final[TCP_STATE_FIN_WAIT1] &&
+           (server->listed < waits || made_alone(facts) >= waits) &&
            facts_moved_anywhere(facts, "TcpExtListenOverflows") > 0 && !faults_struck(facts);
 }
 
@@ -76,6 +85,7 @@ static void cite_full_queue(struct story *story, enum side side, const struct wa
         story_evidence(story, "server.counter.TcpExtListenOverflows");
         story_evidence(story, "host.counter.TcpExtListenOverflows");
         story_evidence(story, "server.established.final");
+        story_evidence(story, "server.counter.TcpPassiveOpens");
     }
 }
 

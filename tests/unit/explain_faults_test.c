@@ -281,6 +281,25 @@ static void a_full_accept_queue_acknowledges_nothing(void **state)
     }
 }
 
+/* Nor where other connections of the server stand: those it made are too few. */
+static void a_full_accept_queue_is_told_beside_a_pile(void **state)
+{
+    struct result *result = unacked(TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSE_WAIT, NULL);
+    struct counters *counters = &result->side[SIDE_SERVER].counters;
+
+    (void)state;
+    fixture_state(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, 4960, 4960);
+    fixture_counter(counters, "TcpExtListenOverflows", 90);
+    for (size_t i = 0; i < counters->count; i++) {
+        if (strcmp(counters->item[i].name, "TcpPassiveOpens") == 0) {
+            counters->item[i].after -= 40;
+        }
+    }
+    SAYS(result, "for the server made no such connection: its accept queue was full");
+    remarked(result, "fin.unacked", CERTAINTY_LIKELY);
+    result_free(result);
+}
+
 static void who_closed_first_is_known_in_spite_of_faults(void **state)
 {
     static const char fault[] = "{at: 0s, drop: fin, toward: server}";
@@ -651,6 +670,7 @@ int main(void)
         cmocka_unit_test(how_long_a_fin_is_sent_is_told_with_its_value),
         cmocka_unit_test(a_lost_rst_is_why_a_fin_has_no_answer),
         cmocka_unit_test(a_full_accept_queue_acknowledges_nothing),
+        cmocka_unit_test(a_full_accept_queue_is_told_beside_a_pile),
         cmocka_unit_test(who_closed_first_is_known_in_spite_of_faults),
         cmocka_unit_test(a_faults_resets_close_in_the_peers_name),
         cmocka_unit_test(what_crossed_need_not_be_fins),
