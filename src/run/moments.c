@@ -269,6 +269,8 @@ void moments_not_restarted(struct moments *moments, enum side side, const struct
     if (moment != NULL) {
         moment->refusals = refusals_of(moments, side) - moments->refused[side];
         moment->error = grow_text(error->what);
+        /* What bind(2) refused to the end is what such a run is made to show. */
+        moments->trial->undone |= error == &too_late && moment->refusals == 0;
         moments->restart[side] = NULL;
         moments->down[side] = true;
     }

@@ -360,6 +360,17 @@ class Commands:
         self.assertIn("I reload", self.command_of(result)["tail"])
         self.assertEqual(result.json["timeline"][0]["what"], "signal HUP to server")
 
+    def test_it_is_not_ready_again_in_time(self):
+        path = os.path.join(ft.PLACE.directory(self.user), "has been here")
+        before = f"os.path.exists({path!r}) and time.sleep(99); open({path!r}, 'w').close()"
+        result = self.serve(
+            command(script("once.py", before=before)),
+            "--set=events=[{at: 100ms, kill: server}, {at: 200ms, start: server}]",
+            status=4,
+            **{"load.rate": "50/s", "load.connections": 0, "load.duration": "500ms"},
+        )
+        self.assertEqual(result.json["timeline"][1]["error"], "it was not ready in time")
+
     def test_a_signal_that_it_does_not_know(self):
         result = self.serve(
             command(script("knows_none.py")),
