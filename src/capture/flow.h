@@ -28,10 +28,11 @@ static inline bool packet_before(const struct packet *a, const struct packet *b)
 
 /* Where a flow stands in its shelf. */
 enum flow_list {
-    FLOW_FIRST, /* kept, whatever becomes of it */
-    FLOW_OPEN,
-    FLOW_ENDED,     /* not long ago: a last RST may be on its way */
+    FLOW_FIRST,     /* kept, whatever becomes of it */
     FLOW_OTHERWISE, /* kept, for it ended otherwise than foreseen */
+    FLOW_KEPT,
+    FLOW_ENDED = FLOW_KEPT, /* not long ago: a last RST may be on its way */
+    FLOW_OPEN,
     FLOW_LISTS,
 };
 

@@ -139,12 +139,3 @@ int keys_write(struct keys *keys, const struct shelf *shelf, int fd)
     int failed = ferror(out);
     return fclose(out) != 0 || failed != 0 ? -1 : 0;
 }
-
-void keys_fini(struct keys *keys)
-{
-    if (keys->in >= 0) {
-        close(keys->in);
-    }
-    free(keys->text);
-    *keys = (struct keys){.in = -1};
-}

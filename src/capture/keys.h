@@ -20,6 +20,4 @@ void keys_take(struct keys *keys, const struct shelf *shelf);
 /* Take the last, and write those of the flows that are kept.  -1 with errno. */
 int keys_write(struct keys *keys, const struct shelf *shelf, int fd);
 
-void keys_fini(struct keys *keys);
-
 #endif

@@ -152,12 +152,11 @@ static void read_last(struct reader *reader)
 /* Its place among those that are kept, by their first packets. */
 static size_t place_of(const struct shelf *shelf, const struct flow *drawn)
 {
-    static const enum flow_list kept[] = {FLOW_FIRST, FLOW_OTHERWISE};
     const struct flow *flow;
     size_t place = 1;
 
-    for (size_t i = 0; i < 2; i++) {
-        TAILQ_FOREACH (flow, &shelf->flows[kept[i]], next) {
+    for (unsigned list = 0; list < FLOW_KEPT; list++) {
+        TAILQ_FOREACH (flow, &shelf->flows[list], next) {
             const struct packet *first = STAILQ_FIRST(&flow->packets);
             place += first != NULL && packet_before(first, STAILQ_FIRST(&drawn->packets));
         }

@@ -320,27 +320,18 @@ static int count_flow(struct shelf *shelf, const struct flow *flow)
     return 0;
 }
 
-static void judge_rest(struct shelf *shelf)
+int shelf_finish(struct shelf *shelf, int64_t now)
 {
-    static const enum flow_list rest[] = {FLOW_ENDED, FLOW_OPEN};
     struct flow *flow;
 
-    for (size_t i = 0; i < 2; i++) {
-        while ((flow = TAILQ_FIRST(&shelf->flows[rest[i]])) != NULL) {
+    shelf->end = now;
+    for (unsigned list = FLOW_KEPT; list < FLOW_LISTS; list++) {
+        while ((flow = TAILQ_FIRST(&shelf->flows[list])) != NULL) {
             judge(shelf, flow);
         }
     }
-}
-
-int shelf_finish(struct shelf *shelf, int64_t now)
-{
-    static const enum flow_list kept[] = {FLOW_FIRST, FLOW_OTHERWISE};
-    const struct flow *flow;
-
-    shelf->end = now;
-    judge_rest(shelf);
-    for (size_t i = 0; i < 2; i++) {
-        TAILQ_FOREACH (flow, &shelf->flows[kept[i]], next) {
+    for (unsigned list = 0; list < FLOW_KEPT; list++) {
+        TAILQ_FOREACH (flow, &shelf->flows[list], next) {
             if (count_flow(shelf, flow) != 0) {
                 return -1;
             }
@@ -353,13 +344,14 @@ const struct flow *shelf_drawn(const struct shelf *shelf)
 {
     const struct flow *flow;
 
-    TAILQ_FOREACH (flow, &shelf->flows[FLOW_FIRST], next) {
-        if (shelf_is_otherwise(shelf, flow)) {
-            return flow;
+    for (unsigned list = 0; list < FLOW_KEPT; list++) {
+        TAILQ_FOREACH (flow, &shelf->flows[list], next) {
+            if (shelf_is_otherwise(shelf, flow)) {
+                return flow;
+            }
         }
     }
-    flow = TAILQ_FIRST(&shelf->flows[FLOW_OTHERWISE]);
-    return flow != NULL ? flow : TAILQ_FIRST(&shelf->flows[FLOW_FIRST]);
+    return TAILQ_FIRST(&shelf->flows[FLOW_FIRST]);
 }
 
 void shelf_fini(struct shelf *shelf)
