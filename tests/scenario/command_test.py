@@ -399,7 +399,7 @@ class Commands:
         result = self.serve(
             words,
             "--set=events=[{at: 50ms, kill: server}, {at: 60ms, start: server}]",
-            status=1,  # nothing was opened
+            status=4,  # it did not serve again in time
             **{"server.ready": "line:I serve", "load.connections": 0, "load.duration": "1s"},
         )
         self.assertEqual(self.command_of(result)["tail"].count("I begin"), 2)
