@@ -175,13 +175,6 @@ const struct order order_table[] = {
         .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
     },
     {
-        .name = "wrk",
-        .about = "wrk: when its time is over it closes with a request under way: RSTs.",
-        .watched = "wrk 4.1.0",
-        .program[SIDE_CLIENT] = "connect send recv repeat(10) send close",
-        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
-    },
-    {
         .name = "health-check",
         .about = "A check of the port: it connects, says nothing and closes.",
         .watched = "bash 5.2, /dev/tcp",

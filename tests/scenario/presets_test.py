@@ -32,7 +32,6 @@ REAL = {
     "ab": ("ab", ["ab", "-q", "-n", "40", "-c", "4", "{url}"]),
     "ab-keep-alive": ("ab", ["ab", "-q", "-k", "-n", "40", "-c", "4", "{url}"]),
     "node-pool": ("node", ["node", "-e", NODE, "node", "{address}", "{port}"]),
-    "wrk": ("wrk", ["wrk", "-t1", "-c16", "-d1s", "{url}"]),
     "health-check": ("bash", again("exec 3<>/dev/tcp/{address}/{port}; exec 3>&-")),
 }
 MOST = 0.7  # of the connections: some tools make one or two besides, or see a race end otherwise

@@ -5,7 +5,6 @@ import os
 import subprocess
 import unittest
 
-import cases
 import finwait_test as ft
 import tls_peers
 from tls_peers import authority, identity, nginx, openssl_server, serving
@@ -110,17 +109,6 @@ class Files(ft.TestCase, Refusals):
         result = self.load(tls_peers.expired(), status=1, **ca)
         words = "certificate verify failed: certificate has expired"
         self.assertEqual(result.json["server"]["tls_errors"], {words: N})
-
-
-class Case(cases.CaseTest, Refusals):
-    """24: the server refuses the client's certificate after the client's handshake is done."""
-
-    def test_a_certificate_that_the_server_does_not_know(self):
-        more = {"load.connections": N, "expect": f"connections.failed == {N}"}
-        result = self.run_case("24-rustls-1707-mtls", {**shows(identity()), **more})
-        self.assert_refused(result, "1.3", "unknown")
-        remark = result.remark("tls.client_refused")
-        self.assertEqual(remark["evidence"]["client.tls.handshakes"], N)
 
 
 class Foreign(ft.TestCase):

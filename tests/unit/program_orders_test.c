@@ -187,9 +187,6 @@ static const struct {
     },
 };
 
-/* Real clients' that leave with a request under way: how is for timing to tell. */
-static const char *const racing[] = {"wrk"};
-
 /* And those where only RSTs and counters differ: nothing is left on either side. */
 static const struct {
     const char *name;
@@ -233,7 +230,7 @@ static void explore_order(struct pair *pair, const struct order *order)
 static void every_order_has_the_one_end_it_promises(void **state)
 {
     (void)state;
-    assert_int_equal(COUNT(orders) + COUNT(refused) + COUNT(racing), order_count);
+    assert_int_equal(COUNT(orders) + COUNT(refused), order_count);
     for (size_t i = 0; i < COUNT(orders); i++) {
         const struct order *order = order_find(orders[i].name);
         struct pair pair;
@@ -273,24 +270,6 @@ static void orders_that_race_agree_on_what_is_left(void **state)
         assert_true(model_certain(pair.model, SIDE_CLIENT, TCP_STATE_CLOSE));
         assert_true(model_certain(pair.model, SIDE_SERVER, TCP_STATE_CLOSE));
         assert_int_equal(model_first_fin(pair.model), SIDE_SERVER);
-        pair_fini(&pair);
-    }
-}
-
-static void orders_that_leave_at_once_leave_nothing(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(racing); i++) {
-        struct pair pair;
-        explore_order(&pair, order_find(racing[i]));
-        assert_true(pair.model->end_count > 1);
-        for (size_t end = 0; end < pair.model->end_count; end++) {
-            const struct model_side *client = &pair.model->end[end].side[SIDE_CLIENT];
-            assert_int_equal(client->fate, MODEL_DONE);
-            assert_true(client->rst_sent > 0);
-        }
-        assert_true(model_certain(pair.model, SIDE_CLIENT, TCP_STATE_CLOSE));
-        assert_true(model_certain(pair.model, SIDE_SERVER, TCP_STATE_CLOSE));
         pair_fini(&pair);
     }
 }
@@ -369,7 +348,6 @@ int main(void)
         cmocka_unit_test(every_order_has_the_one_end_it_promises),
         cmocka_unit_test(orders_that_race_agree_on_what_is_left),
         cmocka_unit_test(tls_orders_are_tls),
-        cmocka_unit_test(orders_that_leave_at_once_leave_nothing),
         cmocka_unit_test(orders_are_quick_to_explore),
         cmocka_unit_test(orders_are_written_canonically),
         cmocka_unit_test(simultaneous_brings_its_presets),

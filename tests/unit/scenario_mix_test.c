@@ -126,7 +126,7 @@ static void the_command_line_overrules(void **state)
 static void both_ways_exclude_each_other(void **state)
 {
     static const char *const files[] = {
-        "client: {program: connect close, mix: [{program: connect rst}]}\n" SERVER,
+        SERVER "client: {program: connect close, mix: [{program: connect rst}]}\n",
         "order: client-first\nclient: {mix: [{program: connect rst}]}\n",
         "client: {mix: [{program: connect rst}]}\n",
     };
