@@ -9,7 +9,7 @@ SIDE_BY_SIDE = 4  # they mostly wait
 
 class Pairs(ft.LabTestCase):
     def test_all_agree(self):
-        read = []
+        foreseen, read = [], []
         for seed, pairs in SEEDS.items():
             differ = harness.Harness(seed, SIDE_BY_SIDE)
             failed = differ.run(pairs)
@@ -17,9 +17,10 @@ class Pairs(ft.LabTestCase):
             for pair, found in failed:
                 print(f"\n# {found[0][0]}: {found[0][1]}\n{pair.yaml()}")
             self.assertEqual([pair.name for pair, _ in failed], [])
-            # What was held against nothing has agreed with nothing.
-            self.assertGreater(sum(differ.foreseen), pairs // 2)
+            foreseen += differ.foreseen
             read += [*differ.read, differ.no_namespace]
+        # What was held against nothing has agreed with nothing.
+        self.assertGreater(sum(foreseen), sum(SEEDS.values()) // 3)
         self.assertTrue(any(read))
 
 
