@@ -176,6 +176,7 @@ static void a_file_that_is_cut_is_refused(void **state)
     for (size_t length = 0; length < made.length; length++) {
         assert_int_equal(seen_file_parse(&file, made.bytes, length, &error),
                          length == head ? 0 : -1);
+        seen_file_fini(&file);
     }
     made.bytes[0] ^= 1;
     assert_int_equal(seen_file_parse(&file, made.bytes, made.length, &error), -1);
