@@ -372,12 +372,25 @@ def wait_until(condition, what, patience=60):
 
 
 PORTS = iter(range(10000 + os.getpid() % 20000, 32000))
+CLAIMS = []  # of ports, kept until this test ends
+
+
+def claim_port(port):
+    """Whether no other test that runs now has it: an abstract name is had once, and ends with us."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0finwait-test-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    CLAIMS.append(claim)
+    return True
 
 
 def free_port(host="127.0.0.1"):
     """A port on a loopback address that nobody has, outside of where the kernel takes clients'
     ports; never the same twice, for the TIME_WAITs of the last test stay with its port."""
-    for port in PORTS:
+    for port in filter(claim_port, PORTS):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             with contextlib.suppress(OSError):
                 probe.bind((host, port))

@@ -80,7 +80,7 @@ class Unfinished(Hostile):
                 stack.enter_context(socket.create_connection(("127.0.0.1", served.port)))
             ft.wait_until(lambda: served.held() >= count, "all are accepted")
             time.sleep(0.5)  # a worker looks at its memory every 100 ms
-            served.stop()
+            served.stop(standing=count)
         self.assertEqual(served.result["server.attempted"], count)
         self.assertLess(served.result["server.memory_per_connection"], 8192)
         self.assertEqual(served.result["server.tls.waited"], 0)
@@ -111,7 +111,7 @@ class Unfinished(Hostile):
             stalled.pop().close()
             for thread in threads:
                 thread.join()
-            served.stop()
+            served.stop(standing=len(stalled))
         self.assertEqual([b"200 OK" in answer for answer in answers], [True] * len(behind))
         # The last may have been heard when there was a place again.
         self.assertIn(served.result["server.tls.waited"], range(1, len(behind) + 1))
@@ -140,7 +140,7 @@ class Unfinished(Hostile):
             for connection in behind:
                 self.assertNotEqual(connection.recv(1), b"")
                 connection.close()
-            served.stop()
+            served.stop(standing=1)
         self.assertIn(served.result["server.tls.waited"], range(1, 4))
 
 
@@ -172,7 +172,6 @@ class Clients(Hostile):
                 thread.start()
             for thread in threads:
                 thread.join()
-            served.drained()
         self.assertEqual(failures, [])
         self.assertEqual(served.stop()["server.workers_died"], 0)
         return served.result
@@ -463,7 +462,6 @@ class Clients(Hostile):
                 for line in REQUEST.decode().split("\r\n")[:-1]:
                     client.type(line)
                 client.wait()
-            served.drained()
         self.assertGreater(self.answered_updates(client.said), 100)
         self.assertEqual(served.stop().outcomes("server"), {"done": 1})
 
