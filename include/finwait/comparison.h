@@ -1,0 +1,144 @@
+#ifndef FINWAIT_COMPARISON_H
+#define FINWAIT_COMPARISON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "finwait/error.h"
+#include "finwait/remark.h"
+#include "finwait/result.h"
+
+/*
+ * A comparison is a value: the trials of several variants, and what they say of each other.  It is
+ * filled trial by trial, judged as often as one likes (after each round, for the progress),
+ * printed, and kept as comparison.json, from which it comes back without loss.  docs/compare.md
+ * describes it; COMPARISON_SCHEMA is its version.  Nothing in here runs anything.
+ */
+
+#define COMPARISON_SCHEMA 1
+
+/* What is asked of a comparison; borrowed while it is judged. */
+struct comparison_terms {
+    double margin;       /* of "no difference", as a share of the baseline's median: 0.05 */
+    size_t metric_count; /* --metric, patterns or names as in metric.h; 0: the default ones */
+    const char *const *metric;
+    bool all;             /* every metric in which variants differ, beside them */
+    size_t fail_if_count; /* --fail-if, "METRIC lower|higher [by N%]" */
+    const char *const *fail_if;
+};
+
+enum comparison_verdict {
+    COMPARISON_EQUAL,  /* the same number in every trial of both */
+    COMPARISON_HIGHER, /* significant, or exact: both are the same number in all their trials */
+    COMPARISON_LOWER,
+    COMPARISON_NO_DIFFERENCE, /* equivalence shown: the whole interval lies within the margin */
+    COMPARISON_NOT_SEEN,      /* neither */
+    COMPARISON_UNMEASURED,    /* one of the two lacks it */
+    COMPARISON_VERDICT_N,
+};
+const char *comparison_verdict_name(enum comparison_verdict verdict); /* "no difference" … */
+
+/* A trial, as far as a comparison needs it; a trial that failed has no metrics and a `why`. */
+struct comparison_trial {
+    size_t variant;
+    size_t round; /* from 1 */
+    enum status status;
+    char *why;  /* it is left out: what happened; NULL: it counts */
+    bool unmet; /* one of its own expectations did not hold; it counts */
+    size_t metric_count;
+    struct metric_value *metric;
+};
+
+struct comparison_variant {
+    char *name;            /* "tcp_tw_reuse=1" */
+    struct text_pairs set; /* what makes it: paths of options and their values, as written */
+};
+
+/* An option, a sysctl of a host or a fact of the environment in which the variants' results differ.
+ */
+struct comparison_differs {
+    char *name;   /* "client.sysctl.net.ipv4.tcp_tw_reuse", "environment.kernel" */
+    bool varied;  /* some variant sets it, or it is what such a setting brings about */
+    char **value; /* of each variant; NULL: it has none; "60 | 61" where its own trials differ */
+};
+
+/* One metric of one variant, against the baseline's. */
+struct comparison_row {
+    char *metric;
+    size_t variant;
+    enum comparison_verdict verdict;
+    bool exact; /* compared as numbers that never vary, without a p */
+    size_t n;   /* pairs, or trials of the smaller side */
+    bool has_medians;
+    double baseline, median; /* medians, in the metric's unit */
+    double low_quartile, high_quartile;
+    bool has_interval;
+    double difference, low, high; /* variant - baseline, in the metric's unit, at 95 % */
+    double p;                     /* after Holm, over all rows; NaN: exact or unmeasured */
+    double detectable;            /* not seen: the smallest difference it could have seen; NaN */
+};
+
+struct comparison {
+    char *name;  /* of the scenario, or of what was compared */
+    bool paired; /* trials were interleaved in rounds; else results made earlier */
+    uint64_t seed;
+    size_t rounds;   /* asked for; 0: as many as the budget allowed */
+    bool cut;        /* interrupted: judged on what was finished */
+    size_t baseline; /* a variant */
+    size_t variant_count;
+    struct comparison_variant *variant;
+    size_t trial_count;
+    struct comparison_trial *trial;
+    size_t differs_count;
+    struct comparison_differs *differs; /* made by comparison_judge, as all below */
+    bool attributed;                    /* nothing else differs than what was varied */
+    size_t row_count;
+    struct comparison_row *row; /* differences first */
+    size_t remark_count;
+    struct remark *remark;
+    size_t failed_count; /* of the terms' fail_if, those that failed, in words */
+    char **failed;
+};
+
+struct comparison *comparison_new(const char *name, bool paired);
+void comparison_free(struct comparison *comparison); /* NULL is allowed */
+
+/* Append a variant; returns its place.  `set` is copied. */
+size_t comparison_add_variant(struct comparison *comparison, const char *name,
+                              const struct text_pairs *set);
+
+/* Append a trial that counts, and what a comparison needs of its result. */
+void comparison_add_trial(struct comparison *comparison, size_t variant, size_t round,
+                          enum status status, const struct result *result);
+
+/* Append a trial that is left out of pairs, and why. */
+void comparison_add_failure(struct comparison *comparison, size_t variant, size_t round,
+                            enum status status, const char *why);
+
+/* The terms' metrics and fail_if are valid.  -1: STATUS_USAGE, with the nearest name. */
+int comparison_check_terms(const struct comparison_terms *terms, struct error *error);
+
+/* Make (again) all that follows from the trials. */
+void comparison_judge(struct comparison *comparison, const struct comparison_terms *terms);
+
+/*
+ * The widest of the intervals of the default rows, as a share of the baseline's median (half of its
+ * width): what `--until 2%` waits for.  INFINITY while one has none.
+ */
+double comparison_widest(const struct comparison *comparison);
+
+/* STATUS_UNMET: a fail_if failed, a trial's own expectation did not hold, or no pair is left;
+ * STATUS_INTERRUPTED: it was cut. */
+enum status comparison_status(const struct comparison *comparison);
+
+/* comparison.json and back.  NULL: STATUS_USAGE, it is none, or of a later schema. */
+json_t *comparison_to_json(const struct comparison *comparison);
+struct comparison *comparison_from_json(const json_t *json, struct error *error);
+
+/* The table for people, 80 columns. */
+void comparison_print(const struct comparison *comparison, FILE *out);
+
+#endif
