@@ -152,12 +152,6 @@ bool message_reader_begun(const struct message_reader *reader);
 /* Whether the peer's FIN now makes the message whole (a close-delimited response). */
 bool message_reader_fin(const struct message_reader *reader);
 
-/*
- * Whether what has been fed is the beginning of no response: a first line that has not ended, and
- * is no HTTP/1.x.  What it is stands in reader->spoken then.
- */
-bool message_reader_foreign(struct message_reader *reader);
-
 /* What a peer speaks that was to speak something else, by the first bytes it sent. */
 enum spoken {
     SPOKEN_OTHER, /* nothing that is known here, or too little of it */

@@ -210,10 +210,6 @@ static enum step_result recv_end(struct conn *conn, const struct step *step)
     if (message_reader_fin(&conn->reader)) {
         return received(conn, false);
     }
-    if (message_reader_foreign(&conn->reader)) {
-        verdict_spoken(conn, (enum spoken)conn->reader.spoken);
-        return conn_end(conn, OUTCOME_BAD_MESSAGE);
-    }
     bool good = step_receives(step, RECV_OR_FIN) || persist_allows_fin(conn);
     if (!good || message_reader_begun(&conn->reader)) {
         return conn_end(conn, OUTCOME_EOF);

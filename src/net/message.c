@@ -55,19 +55,6 @@ bool message_reader_begun(const struct message_reader *reader)
                : reader->state != HTTP_START || reader->head_length > 0;
 }
 
-bool message_reader_foreign(struct message_reader *reader)
-{
-    static const char version[] = "HTTP/1.";
-    size_t length = reader->kept < sizeof version - 1 ? reader->kept : sizeof version - 1;
-
-    if (reader->protocol != PROTOCOL_HTTP || reader->sender != SIDE_SERVER ||
-        reader->state != HTTP_START || memcmp(reader->line, version, length) == 0) {
-        return false;
-    }
-    reader->spoken = (uint8_t)message_spoken(reader->line, reader->kept);
-    return true;
-}
-
 bool message_reader_fin(const struct message_reader *reader)
 {
     return reader->protocol == PROTOCOL_HTTP && reader->state == HTTP_UNTIL_FIN;

@@ -119,6 +119,24 @@ enum http_state http_start_line(struct message_reader *reader, struct http_line 
     return reader->sender == SIDE_CLIENT ? request_line(reader, line) : status_line(reader, line);
 }
 
+/* A method, perhaps behind an empty line of which the CR is here. */
+static bool may_request(struct text text)
+{
+    const char *space = memchr(text.at, ' ', text.length);
+    size_t length = space != NULL ? (size_t)(space - text.at) : text.length;
+
+    return is_token((struct text){text.at, length}) || (text.length == 1 && text.at[0] == '\r');
+}
+
+bool http_may_start(const struct message_reader *reader)
+{
+    static const char version[] = "HTTP/1.";
+    size_t length = reader->kept < sizeof version - 1 ? reader->kept : sizeof version - 1;
+
+    return reader->sender == SIDE_CLIENT ? may_request((struct text){reader->line, reader->kept})
+                                         : memcmp(reader->line, version, length) == 0;
+}
+
 /* ---- Fields ---- */
 
 /* RFC 9110 section 8.6: digits only; section 6.3 of RFC 9112: two that differ are an error. */

@@ -155,22 +155,18 @@ static enum http_state feed_body(struct message_reader *reader, struct input *in
     return reader->left == 0 ? next : (enum http_state)reader->state;
 }
 
-/* No start line begins with a control character: whoever sends one may never end a line. */
-static bool cannot_start(const struct message_reader *reader, struct input input)
-{
-    return reader->state == HTTP_START && reader->kept == 0 && input.left > 0 &&
-           (unsigned char)input.at[0] < ' ' && input.at[0] != '\r' && input.at[0] != '\n';
-}
-
-/* Take what can be taken; what begins no message is told by its first bytes. */
+/* Take what can be taken; what begins no message is told by its first bytes: whoever sends it may
+ * never end a line, nor close. */
 static enum http_state feed_start(struct message_reader *reader, struct input *input)
 {
     const char *bytes = reader->kept > 0 ? reader->line : input->at;
     size_t length = reader->kept > 0 ? reader->kept : input->left;
-    enum http_state next = HTTP_BAD;
+    enum http_state next = feed_line(reader, input);
 
-    if (!cannot_start(reader, *input)) {
-        next = feed_line(reader, input);
+    if (next == HTTP_START && reader->kept > 0 && !http_may_start(reader)) {
+        bytes = reader->line;
+        length = reader->kept;
+        next = HTTP_BAD;
     }
     if (next == HTTP_BAD) {
         reader->spoken = (uint8_t)message_spoken(bytes, length);

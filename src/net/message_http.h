@@ -38,6 +38,9 @@ struct http_line {
 enum message_progress http_feed(struct message_reader *reader, const char *bytes, size_t length,
                                 size_t *used);
 
+/* Whether the kept bytes of a first line that has not ended may begin a message. */
+bool http_may_start(const struct message_reader *reader);
+
 /* What comes after this line.  They fill what the head says into the reader. */
 enum http_state http_start_line(struct message_reader *reader, struct http_line line);
 enum http_state http_field_line(struct message_reader *reader, struct http_line line);

@@ -69,6 +69,27 @@ class Servers(ProtocolTest):
             with self.subTest(name):
                 self.answered(answer, told, "bad_message", first=name in ("ssh", "smtp"))
 
+    def test_a_greeting_without_a_line_end(self):
+        """Of a server that waits for a word: what it said is enough to tell."""
+        cases = {
+            "mysql": (b"J\x00\x00\x00\n8.0.36\x00", None),
+            "vnc": (b"RFB 003.008", "spoke_text"),
+            "prompt": (b"login: ", "spoke_text"),
+            "html": (b"<html>", None),  # it is HTTP, less than is due
+        }
+        for name, (greeting, told) in cases.items():
+            with self.subTest(name):
+
+                def serve(connection, greeting=greeting):
+                    connection.sendall(greeting)
+                    while connection.recv(65536):
+                        pass
+
+                with server(serve) as port:
+                    result = self.load(port)
+                self.assert_spoken(result, "client", told)
+                self.assertEqual(result["client.outcome.bad_message"], N)
+
     def test_where_tls_is_due(self):
         cases = {
             "http": (b"HTTP/1.1 400 Bad Request\r\n\r\n", "spoke_http"),

@@ -490,13 +490,14 @@ static void other_protocols_are_known_by_their_first_bytes(void **state)
     }
 }
 
-static void assert_speaks(const char *bytes, size_t length, size_t piece, enum spoken spoken)
+static void assert_spoken_by(enum side sender, const char *bytes, size_t length, size_t piece,
+                             enum spoken spoken)
 {
     struct message_reader reader;
     enum message_progress progress = MESSAGE_MORE;
     size_t used = 0;
 
-    message_reader_init(&reader, &http, SIDE_SERVER);
+    message_reader_init(&reader, &http, sender);
     for (size_t at = 0; at < length && progress == MESSAGE_MORE; at += piece) {
         progress = feed_copy(&reader, bytes + at, length - at < piece ? length - at : piece, &used);
     }
@@ -504,7 +505,12 @@ static void assert_speaks(const char *bytes, size_t length, size_t piece, enum s
     assert_int_equal(reader.spoken, spoken);
 }
 
-/* What never ends a line is told at its first byte. */
+static void assert_speaks(const char *bytes, size_t length, size_t piece, enum spoken spoken)
+{
+    assert_spoken_by(SIDE_SERVER, bytes, length, piece, spoken);
+}
+
+/* What begins no message is told at once, though it may never end a line. */
 static void what_comes_instead_of_a_message_is_told(void **state)
 {
     static const char banner[] = "SSH-2.0-OpenSSH\r\n";
@@ -514,9 +520,40 @@ static void what_comes_instead_of_a_message_is_told(void **state)
     assert_speaks("\x15\x03\x03", 3, 3, SPOKEN_TLS);
     assert_speaks("\0\0\x12", 3, 1, SPOKEN_OTHER);
     for (size_t piece = 1; piece < sizeof banner; piece++) {
-        assert_speaks(banner, sizeof banner - 1, piece, SPOKEN_SSH);
+        assert_speaks(banner, sizeof banner - 1, piece, piece > 3 ? SPOKEN_SSH : SPOKEN_OTHER);
     }
     assert_speaks(after_it, sizeof after_it - 1, 100, SPOKEN_OTHER);
+    assert_speaks("220 mail", 8, 8, SPOKEN_TEXT);
+    assert_speaks("login: ", 7, 7, SPOKEN_TEXT);
+    assert_speaks("J\0\0\0", 4, 4, SPOKEN_OTHER);
+    assert_speaks("HTTP/2", 6, 1, SPOKEN_HTTP);
+    assert_spoken_by(SIDE_CLIENT, "\x16\x03\x01", 3, 3, SPOKEN_TLS);
+    assert_spoken_by(SIDE_CLIENT, "\x80\x08", 2, 1, SPOKEN_OTHER);
+    assert_spoken_by(SIDE_CLIENT, "<?xml", 5, 5, SPOKEN_TEXT);
+}
+
+/* What may begin one is waited for, byte by byte. */
+static void what_may_begin_a_message_is_waited_for(void **state)
+{
+    static const struct {
+        enum side sender;
+        const char *text;
+    } cases[] = {
+        {SIDE_SERVER, "HTTP/1.1 2"},
+        {SIDE_SERVER, "H"},
+        {SIDE_CLIENT, "\r\n\r\nPRI * \x80"},
+        {SIDE_CLIENT, "M-SEARCH"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct message_reader reader;
+        size_t used = 0;
+        message_reader_init(&reader, &http, cases[i].sender);
+        for (const char *at = cases[i].text; *at != '\0'; at++) {
+            assert_int_equal(feed_copy(&reader, at, 1, &used), MESSAGE_MORE);
+        }
+    }
 }
 
 static void a_port_for_tls_is_told(void **state)
@@ -636,6 +673,7 @@ int main(void)
         cmocka_unit_test(a_response_to_head_has_no_body),
         cmocka_unit_test(other_protocols_are_known_by_their_first_bytes),
         cmocka_unit_test(what_comes_instead_of_a_message_is_told),
+        cmocka_unit_test(what_may_begin_a_message_is_waited_for),
         cmocka_unit_test(a_port_for_tls_is_told),
         cmocka_unit_test(chunks_have_no_bound_together),
         cmocka_unit_test(the_largest_length_is_read),
