@@ -171,4 +171,7 @@ bool model_certain(const struct model *model, enum side side, enum tcp_state sta
  */
 void model_draw(const struct model *model, const struct model_input *input, FILE *out);
 
+/* The ladder alone, of one end from event `from` on. */
+void model_draw_end(const struct model_end *end, size_t from, FILE *out);
+
 #endif

@@ -31,13 +31,18 @@ void report_next(const struct report_ops *format, FILE *out);
 void report_end(const struct report_ops *format, bool several, FILE *out);
 
 /*
- * The summary a person reads: at most 100 columns, but for what an inspection printed and table
- * rows of numbers beyond reason.  Coloured when `out` is a terminal, unless NO_COLOR is set.
+ * The summary a person reads: at most 100 columns, but for what an inspection printed, table
+ * rows of numbers beyond reason, and two ladders side by side on a terminal that has room for them.
+ * Coloured when `out` is a terminal, unless NO_COLOR is set.
  */
 extern const struct report_ops report_text;
 
 /* result.json's content. */
 extern const struct report_ops report_json;
+
+/* Draw what the model foresees of the scenario in `result`, all of it, or say why it foresees
+ * nothing. */
+void report_foreseen(const struct result *result, FILE *out);
 
 /* The metrics in long form, RFC 4180. */
 extern const struct report_ops report_csv;

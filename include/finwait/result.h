@@ -304,6 +304,9 @@ void result_measure(struct result *result);
 typedef void (*result_doubt)(void *context, const char *name, double kept, double made);
 void result_check(const struct result *result, result_doubt fn, void *context);
 
+/* How a connection that comes to `end` ends on the wire. */
+seen_endings result_ending(const struct predicted_end *end);
+
 /* How connections end by the prediction; an empty set where there is none. */
 seen_endings result_foreseen(const struct result *result);
 

@@ -113,11 +113,11 @@ struct scenario {
 /* The place of an expectation of the command line, in messages. */
 #define SCENARIO_EXPECT_PLACE "--expect \"%.120s\""
 
-/*
- * A `--set PATH=VALUE` or `--expect TEXT` of the command line.  The path
- * "i-may-load-this-target" with the value "on" stands for that flag; no file can give it, and a
- * command must not take it from --set.
- */
+/* The override that lets server.at be another machine.  With the value "on" it stands for the flag
+ * of that name; no file can give it, and a command must not take it from --set. */
+#define OVERRIDE_REMOTE "i-may-load-this-target"
+
+/* A `--set PATH=VALUE` or `--expect TEXT` of the command line. */
 struct scenario_override {
     const char *path; /* borrowed; "expect" adds an expectation */
     const char *value;
@@ -173,6 +173,16 @@ bool scenario_fills_window(const struct scenario *scenario, enum side sender);
  * server.at with a client.program alone).
  */
 bool scenario_model(const struct scenario *scenario, struct model_input *input);
+
+/*
+ * Walk the programs, all of a mix: a new model in *model, to be freed, or NULL when one of them is
+ * not ours to know.  0; or -1 and NULL as model_explore() and model_join() do.
+ */
+struct model;
+int scenario_explore(const struct scenario *scenario, struct model **model, struct error *error);
+
+/* Draw what the model foresees (model_draw()), of a mix for each program.  -1: STATUS_USAGE. */
+int scenario_draw(const struct scenario *scenario, FILE *out, struct error *error);
 
 /*
  * The effective scenario as path/value pairs in the table's order, values written canonically

@@ -28,4 +28,10 @@ void text_wrap(const char *text, size_t at, size_t indent, size_t width, FILE *o
 /* Print every line of `text` as it is, `indent` columns in. */
 void text_indent(const char *text, size_t indent, FILE *out);
 
+/* Columns that the widest line of `text` takes. */
+size_t text_widest(const char *text);
+
+/* Print the lines of `left`, and beside them, from column `at` on, those of `right`. */
+void text_beside(const char *left, const char *right, size_t at, FILE *out);
+
 #endif

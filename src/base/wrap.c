@@ -121,3 +121,41 @@ void text_indent(const char *text, size_t indent, FILE *out)
         text += length + (text[length] == '\n');
     }
 }
+
+size_t text_widest(const char *text)
+{
+    size_t widest = 0;
+
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        size_t columns = columns_of(text, length);
+
+        widest = columns > widest ? columns : widest;
+        text += length + (text[length] == '\n');
+    }
+    return widest;
+}
+
+/* Print the next line without its end; the columns it takes. */
+static size_t put_line(const char **text, FILE *out)
+{
+    size_t length = strcspn(*text, "\n");
+    size_t columns = columns_of(*text, length);
+
+    text_put(*text, length, out);
+    *text += length + ((*text)[length] == '\n');
+    return columns;
+}
+
+void text_beside(const char *left, const char *right, size_t at, FILE *out)
+{
+    while (*left != '\0' || *right != '\0') {
+        size_t columns = put_line(&left, out);
+
+        if (*right != '\0' && *right != '\n') {
+            text_blanks(columns < at ? at - columns : 1, out);
+        }
+        put_line(&right, out);
+        fputc('\n', out);
+    }
+}

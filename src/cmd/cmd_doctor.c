@@ -2,8 +2,8 @@
 
 #include "command.h"
 #include "finwait/lab.h"
+#include "finwait/terminal.h"
 #include "finwait/wrap.h"
-#include "terminal.h"
 
 enum { FOUND_AT = 32 }; /* the column of what was found, behind the two before it */
 

@@ -15,8 +15,8 @@
 #include "finwait/order.h"
 #include "finwait/program.h"
 #include "finwait/table.h"
+#include "finwait/terminal.h"
 #include "finwait/timeline.h"
-#include "terminal.h"
 
 /* ---- what each listing is made from ---- */
 

@@ -2,60 +2,24 @@
 #include <stdlib.h>
 
 #include "command.h"
-#include "finwait/model.h"
+#include "finwait/grow.h"
 #include "finwait/order.h"
 #include "finwait/units.h"
 #include "show_seen.h"
 
-static enum status draw(const struct model_input *input, struct error *error)
-{
-    struct model *model = calloc(1, sizeof *model);
-    enum status status = STATUS_OK;
-
-    if (model == NULL) {
-        error_set(error, STATUS_MACHINE, "out of memory");
-        return STATUS_MACHINE;
-    }
-    if (model_explore(model, input, error) == 0) {
-        model_draw(model, input, stdout);
-    } else {
-        status = error->status;
-    }
-    free(model);
-    return status;
-}
-
-/* One drawing, or of a mix one for each program. */
-static enum status draw_all(const struct scenario *scenario, struct model_input *input,
-                            struct error *error)
-{
-    enum status status = STATUS_OK;
-
-    if (scenario->mix.count == 0) {
-        return draw(input, error);
-    }
-    for (size_t i = 0; status == STATUS_OK && i < scenario->mix.count; i++) {
-        const struct mix_item *item = &scenario->mix.item[i];
-        printf("%s%s, weight %u\n\n", i > 0 ? "\n" : "", item->name, item->weight);
-        input->program[SIDE_CLIENT] = &item->program;
-        status = draw(input, error);
-    }
-    return status;
-}
-
 static enum status show(const struct scenario *scenario, const char *about, struct error *error)
 {
-    struct model_input input;
+    struct grow_stream drawing;
 
-    if (!scenario_model(scenario, &input) || scenario->at != NULL) {
-        error_set(error, STATUS_USAGE, "%s: one of the two programs is not finwait's own",
-                  scenario->name);
-        error_hint(error, "what a foreign peer does at close can only be measured: finwait run");
-        return STATUS_USAGE;
+    grow_stream_open(&drawing);
+    int status = scenario_draw(scenario, drawing.out, error);
+    char *text = grow_stream_close(&drawing);
+    if (status == 0) {
+        printf("%s%s%s\n\n%s", scenario->name, about != NULL && about[0] != '\0' ? ": " : "",
+               about != NULL ? about : "", text);
     }
-    printf("%s%s%s\n\n", scenario->name, about != NULL && about[0] != '\0' ? ": " : "",
-           about != NULL ? about : "");
-    return draw_all(scenario, &input, error);
+    free(text);
+    return status == 0 ? STATUS_OK : error->status;
 }
 
 static enum status show_named(const char *name, struct error *error)

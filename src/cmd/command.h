@@ -79,9 +79,6 @@ struct overrides {
     char **text; /* owned copies of PATH=VALUE, split */
 };
 
-/* The override that lets server.at be another machine; the flag of that name alone sets it. */
-#define OVERRIDE_REMOTE "i-may-load-this-target"
-
 /* Add "PATH=VALUE" as written after --set.  -1: STATUS_USAGE. */
 int overrides_set(struct overrides *overrides, const char *text, struct error *error);
 int overrides_add(struct overrides *overrides, const char *path, const char *value,

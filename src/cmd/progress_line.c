@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "finwait/clock.h"
+#include "finwait/terminal.h"
 #include "finwait/units.h"
-#include "terminal.h"
 
 enum {
     REDRAW_MS = 200,

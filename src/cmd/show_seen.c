@@ -1,69 +1,15 @@
 #include "show_seen.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "command.h"
 #include "finwait/file.h"
 #include "finwait/grow.h"
-#include "finwait/model.h"
-#include "finwait/result.h"
+#include "finwait/report.h"
 #include "finwait/seen_file.h"
 
 enum {
     FILE_MOST = 129 << 20, /* a capture keeps no more: MEMORY_MOST, src/capture/shelf.c */
 };
-
-/* ---- the model's ---- */
-
-static void add_pair(struct overrides *overrides, const struct text_pair *pair)
-{
-    struct error unused;
-
-    /* What was expected says nothing of how connections end. */
-    if (strcmp(pair->name, "expect") != 0) {
-        overrides_add(overrides, pair->name, pair->value, &unused);
-    }
-}
-
-/* The scenario that the result was made with; NULL: this finwait does not take it. */
-static struct scenario *scenario_of(const struct result *result)
-{
-    struct overrides overrides = {0};
-    struct scenario *scenario;
-    struct error unused;
-
-    overrides_add(&overrides, OVERRIDE_REMOTE, "on", &unused);
-    for (size_t i = 0; i < result->scenario.count; i++) {
-        add_pair(&overrides, &result->scenario.item[i]);
-    }
-    scenario = scenario_load(NULL, overrides.item, overrides.count, &unused);
-    overrides_fini(&overrides);
-    return scenario;
-}
-
-static void draw_foreseen(const struct result *result)
-{
-    struct scenario *scenario = result->predicted_count > 0 ? scenario_of(result) : NULL;
-    struct model_input input;
-
-    if (scenario != NULL && scenario_model(scenario, &input)) {
-        struct model *model = grow_new(1, sizeof *model);
-        struct error unused;
-
-        if (model_explore(model, &input, &unused) == 0) {
-            printf("Foreseen by the model:\n\n");
-            model_draw(model, &input, stdout);
-        }
-        free(model);
-    } else {
-        printf("Nothing was foreseen%s%s.\n", result->unpredicted != NULL ? ": " : "",
-               result->unpredicted != NULL ? result->unpredicted : "");
-    }
-    scenario_free(scenario);
-}
-
-/* ---- what was seen ---- */
 
 static void draw_connection(const struct seen_file *file, size_t index, seen_endings foreseen)
 {
@@ -95,7 +41,7 @@ static int draw_seen(const struct seen_file *file, uint64_t which, const struct 
         error_set(error, STATUS_USAGE, "there is no connection %llu", (unsigned long long)which);
         return error_hint(error, "they are 1 to %zu", file->count);
     }
-    draw_foreseen(result);
+    report_foreseen(result, stdout);
     draw_connection(file, which - 1, result_foreseen(result));
     return 0;
 }

@@ -3,9 +3,6 @@
 
 #include "finwait/model.h"
 
-/* The ladder of `end` from event `from` on. */
-void draw_ladder(const struct model_end *end, size_t from, FILE *out);
-
 /* In words: what each side passes through and rests in. */
 void tell_end(const struct model_end *end, const struct model_input *input, FILE *out);
 

@@ -208,7 +208,7 @@ static void draw_standing(struct ladder *ladder, size_t from)
     flush_row(ladder);
 }
 
-void draw_ladder(const struct model_end *end, size_t from, FILE *out)
+void model_draw_end(const struct model_end *end, size_t from, FILE *out)
 {
     struct ladder ladder = {.end = end, .out = out};
 

@@ -97,7 +97,7 @@ static void draw_race(const struct model *model, const struct model_input *input
             fprintf(out, ": begins as end %zu and parts from it where this begins", alike + 1);
         }
         fputc('\n', out);
-        draw_ladder(&model->end[i], common, out);
+        model_draw_end(&model->end[i], common, out);
         tell_end(&model->end[i], input, out);
     }
 }
@@ -111,7 +111,7 @@ void model_draw(const struct model *model, const struct model_input *input, FILE
     if (model->end_count > 1) {
         draw_race(model, input, out);
     } else if (model->end_count == 1) {
-        draw_ladder(&model->end[0], 0, out);
+        model_draw_end(&model->end[0], 0, out);
         fputc('\n', out);
         tell_end(&model->end[0], input, out);
     }

@@ -1,7 +1,13 @@
 #include <stdlib.h>
 
 #include "finwait/grow.h"
+#include "finwait/terminal.h"
+#include "foreseen.h"
 #include "text.h"
+
+enum {
+    GAP = 4, /* columns between two ladders */
+};
 
 /* How many, and where they are. */
 static void tell_kept(const struct result_capture *capture, bool predicted, FILE *out)
@@ -41,15 +47,65 @@ static void tell_lacking(const struct capture_tally *tally, FILE *out)
     }
 }
 
-static void tell_drawn(const struct result_capture *capture, bool predicted, FILE *out)
+/* The model's ladder with its title; "": there is none. */
+static char *foreseen(const struct result *result)
 {
-    if (capture->drawn > 0) {
-        fprintf(out, "  This is number %s, from %s%s; its states are derived from the packets:",
-                COUNT(capture->drawn), capture->client != NULL ? capture->client : "?",
-                !predicted          ? ""
-                : capture->foreseen ? ", as predicted"
-                                    : ", otherwise than predicted");
+    struct grow_stream ladder, whole;
+
+    grow_stream_open(&ladder);
+    size_t which = foreseen_draw(result, ladder.out);
+    char *text = grow_stream_close(&ladder);
+    grow_stream_open(&whole);
+    if (which > 0) {
+        fputs("  Foreseen by the model", whole.out);
+        if (result->predicted_count > 1) {
+            fprintf(whole.out, ", end %s of %s%s", COUNT(which), COUNT(result->predicted_count),
+                    result->capture.file != NULL ? " (show --seen DIR draws all)" : "");
+        }
+        fputs(":\n\n", whole.out);
     }
+    fputs(text, whole.out);
+    free(text);
+    return grow_stream_close(&whole);
+}
+
+static char *seen(const struct result *result, const struct seen_story *story)
+{
+    const struct result_capture *capture = &result->capture;
+    char *title = grow_format(
+        "Seen: connection %s, from %s%s (the states are derived):", COUNT(capture->drawn),
+        capture->client != NULL ? capture->client : "?",
+        story->foreseen == 0 ? ""
+        : capture->foreseen  ? ", as predicted"
+                             : ", otherwise than predicted");
+    struct grow_stream whole;
+
+    grow_stream_open(&whole);
+    fputs("  ", whole.out);
+    text_wrap(title, 2, 2, TEXT_WIDE, whole.out);
+    fputc('\n', whole.out);
+    seen_draw(story, whole.out);
+    free(title);
+    return grow_stream_close(&whole);
+}
+
+/* Side by side where there is room. */
+static void draw(const struct paper *paper, const struct result *result,
+                 const struct seen_story *story)
+{
+    char *left = foreseen(result);
+    char *right = seen(result, story);
+    size_t at = text_widest(left) + GAP;
+
+    fputc('\n', paper->out);
+    if (left[0] != '\0' &&
+        at + text_widest(right) <= terminal_width(fileno(paper->out), TEXT_WIDE)) {
+        text_beside(left, right, at, paper->out);
+    } else {
+        fprintf(paper->out, "%s%s%s", left, left[0] != '\0' ? "\n" : "", right);
+    }
+    free(left);
+    free(right);
 }
 
 void text_packets(const struct paper *paper, const struct facts *facts)
@@ -71,13 +127,11 @@ void text_packets(const struct paper *paper, const struct facts *facts)
     grow_stream_open(&stream);
     tell_kept(capture, story.foreseen != 0, stream.out);
     tell_lacking(&capture->tally, stream.out);
-    tell_drawn(capture, story.foreseen != 0, stream.out);
     char *text = grow_stream_close(&stream);
     fputs("  ", paper->out);
     text_wrap(text, 2, 2, TEXT_PROSE, paper->out);
     free(text);
     if (story.count > 0) {
-        fputc('\n', paper->out);
-        seen_draw(&story, paper->out);
+        draw(paper, facts->result, &story);
     }
 }

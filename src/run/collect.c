@@ -120,7 +120,8 @@ int collect_prediction(struct trial *trial, struct error *error)
     struct result *result = trial->result;
     const char *refusal = predict_refusal(trial->scenario);
 
-    if (predict_model(trial->scenario, &trial->model, error) != 0) {
+    if (scenario_explore(trial->scenario, &trial->model, error) != 0 &&
+        error->status == STATUS_MACHINE) {
         return -1;
     }
     if (refusal == NULL && trial->model != NULL) {

@@ -5,40 +5,6 @@
 #include "finwait/grow.h"
 #include "trial.h"
 
-/* The client's other programs: what they can come to is as well foreseen. */
-static int join_mix(const struct scenario *scenario, struct model_input *input, struct model *model,
-                    struct error *error)
-{
-    struct model *other = grow_new(1, sizeof *other);
-    int status = 0;
-
-    for (size_t i = 1; status == 0 && i < scenario->mix.count; i++) {
-        input->program[SIDE_CLIENT] = scenario_program(scenario, SIDE_CLIENT, i);
-        status = model_explore(other, input, error);
-        status = status == 0 ? model_join(model, other, error) : status;
-    }
-    free(other);
-    return status;
-}
-
-int predict_model(const struct scenario *scenario, struct model **model, struct error *error)
-{
-    struct model_input input;
-
-    *model = NULL;
-    if (!scenario_model(scenario, &input)) {
-        return 0;
-    }
-    *model = grow_new(1, sizeof **model);
-    if (model_explore(*model, &input, error) == 0 &&
-        join_mix(scenario, &input, *model, error) == 0) {
-        return 0;
-    }
-    free(*model);
-    *model = NULL;
-    return error->status == STATUS_MACHINE ? -1 : 0;
-}
-
 static char *path_text(const struct model_side *side)
 {
     char text[256] = "";

@@ -66,10 +66,6 @@ void plan_tls_free(struct tls *tls[SIDE_N]);
 
 /* ---- predict.c ---- */
 
-/* Walk the scenario's programs: a new model in *model, or NULL when one of them is not ours to
- * know.  0, or -1: no memory. */
-int predict_model(const struct scenario *scenario, struct model **model, struct error *error);
-
 /* Why the model cannot know it in hosts with the sysctls of `result`, where so many connections
  * find no room; static, NULL: it can. */
 const char *predict_limit(const struct scenario *scenario, const struct result *result,

@@ -108,7 +108,7 @@ static const char *keep_origin(struct scenario *scenario, const struct scenario_
 /* The flag that must accompany an address outside loopback is no option: no file can give it. */
 static bool apply_flag(struct draft *draft, const struct scenario_override *override)
 {
-    if (strcmp(override->path, "i-may-load-this-target") != 0) {
+    if (strcmp(override->path, OVERRIDE_REMOTE) != 0) {
         return false;
     }
     draft->may_load_target = strcmp(override->value, "on") == 0;

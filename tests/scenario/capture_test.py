@@ -1,10 +1,15 @@
 """Packets: what is captured agrees with what the kernel counted, and other programs read it."""
 
+import fcntl
 import os
+import pty
+import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import unittest
 
 import finwait_test as ft
@@ -218,7 +223,44 @@ class Ladders(CaptureTestCase):
         ended = ft.finwait(*ft.as_arguments(settings), "--quiet", "--out", out, user=self.user)
         self.assertEqual(ended.status, 0, ended)
         self.assertRegex(ended.stdout, r"packets of 1 connection are in packets\.pcap")
-        self.assertRegex(ended.stdout, r"syn_sent .* SYN seq 0 .*▶ syn_recv")
+        model, seen = ended.stdout.split("Seen: connection 1, from ")
+        self.assertRegex(model.split("Foreseen by the model:")[1], r"syn_sent +connect .* SYN ")
+        self.assertRegex(seen, r"syn_sent .* SYN seq 0 .*▶ syn_recv")
+        wide = self.on_a_terminal(["report", out], columns=200)
+        self.assertRegex(wide, r"syn_sent +connect .* SYN .* syn_sent .* SYN seq 0 .*▶ syn_recv")
+        self.assertNotRegex(self.on_a_terminal(["report", out], columns=120), "connect .* SYN seq")
+
+    def on_a_terminal(self, arguments, columns):
+        ours, its = pty.openpty()
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        process = subprocess.Popen([ft.BINARY, *arguments], stdout=its)
+        os.close(its)
+        written = b""
+        while select.select([ours], [], [], 10)[0]:
+            try:
+                written += os.read(ours, 4096)
+            except OSError:  # EIO: its end is closed
+                break
+        os.close(ours)
+        self.assertEqual(process.wait(), 0)
+        return written.decode()
+
+    def test_a_race_shows_the_end_that_the_connection_came_to(self):
+        """Of a mix, too: a client that closes, and one that resets."""
+        programs = "[{weight: 1, program: connect send recv close}, "
+        programs += "{weight: 1, program: connect send recv rst}]"
+        race = {"client.program": "connect send close", "server.program": "accept recv send close"}
+        serving = "accept recv send wait-fin close"
+        for settings in ({"server.program": serving, "client.mix": programs}, race):
+            out = ft.PLACE.directory(owner=self.user)
+            settings = {"capture": 2, "load.connections": 2, **settings}
+            ended = ft.finwait(*ft.as_arguments(settings), "--quiet", "--out", out, user=self.user)
+            self.assertIn("as predicted", ended.stdout)
+            model, seen = ended.stdout.split("Seen: connection 1, from ")
+            model = model.split("Foreseen by the model")[1]
+            seen = seen.split("What happened")[0]
+            self.assertEqual(" RST " in model, " RST " in seen, ended.stdout)
+            self.assertEqual("── FIN ──" in model, " FIN ACK " in seen, ended.stdout)
 
     def test_what_cannot_be_shown(self):
         _, packets = self.capture({"capture": 1, "load.connections": 20})

@@ -52,12 +52,29 @@ static void no_room_at_all_ends_too(void **state)
     free(text);
 }
 
+/* Columns are characters, and what has nothing beside it has no blanks behind it. */
+static void two_texts_stand_side_by_side(void **state)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(out);
+    assert_int_equal(text_widest("──▶\none\n"), 3);
+    text_beside("──▶\none\n", "a\n\nc\n", 5, out);
+    text_beside("longer than that\n", "d", 5, out);
+    assert_int_equal(fclose(out), 0);
+    assert_wrapped("──▶  a\none\n     c\nlonger than that d\n", text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_that_fit_stay_on_a_line),
         cmocka_unit_test(a_long_word_is_cut),
         cmocka_unit_test(no_room_at_all_ends_too),
+        cmocka_unit_test(two_texts_stand_side_by_side),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

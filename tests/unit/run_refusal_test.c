@@ -151,7 +151,7 @@ static const char *limit_of(const char *yaml, const char *ports, const char *buc
         return NULL;
     }
     struct model *model;
-    assert_int_equal(predict_model(scenario, &model, &error), 0);
+    assert_int_equal(scenario_explore(scenario, &model, &error), 0);
     assert_non_null(model);
     text_pairs_add(&result->side[SIDE_CLIENT].sysctl, "net.ipv4.ip_local_port_range", ports);
     text_pairs_add(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_max_tw_buckets", buckets);

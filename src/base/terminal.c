@@ -1,4 +1,4 @@
-#include "terminal.h"
+#include "finwait/terminal.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

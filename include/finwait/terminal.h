@@ -1,5 +1,5 @@
-#ifndef FINWAIT_CMD_TERMINAL_H
-#define FINWAIT_CMD_TERMINAL_H
+#ifndef FINWAIT_TERMINAL_H
+#define FINWAIT_TERMINAL_H
 
 #include <stddef.h>
 
