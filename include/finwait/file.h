@@ -2,6 +2,7 @@
 #define FINWAIT_FILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "finwait/error.h"
 
@@ -14,5 +15,11 @@
  */
 char *file_read(const char *path, size_t limit, const char *told, size_t *length,
                 struct error *error);
+
+/*
+ * Make the file `path` anew, for writing: what has that name is unlinked, never written to, for it
+ * would keep its owner and mode, and a link would lead elsewhere.  The descriptor, or -1 and errno.
+ */
+int file_create(const char *path, mode_t mode);
 
 #endif

@@ -141,3 +141,11 @@ char *file_read(const char *path, size_t limit, const char *told, size_t *length
     *length = reading.length;
     return reading.text;
 }
+
+int file_create(const char *path, mode_t mode)
+{
+    if (unlink(path) != 0 && errno != ENOENT) {
+        return -1;
+    }
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+}

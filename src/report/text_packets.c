@@ -38,11 +38,23 @@ static void tell_lacking(const struct capture_tally *tally, FILE *out)
                 "them.",
                 COUNT(tally->dropped_kernel + tally->dropped_memory));
     }
+    if (tally->cut > 0) {
+        fprintf(out, "  Of %s packets only the first 128 bytes were kept, to save memory.",
+                COUNT(tally->cut));
+    }
+    if (tally->given_up > 0) {
+        fprintf(out,
+                "  %s %s forgotten before the end, for want of memory: how those ended is not "
+                "known.",
+                COUNT(tally->given_up),
+                PLURAL(tally->given_up, "connection was", "connections were"));
+    }
     if (tally->one_in > 1) {
         fprintf(
             out,
             "  Of those after the first, at times no more than one in %s was looked at, and for "
-            "%s none, lest the load wait.",
+            "%s none, lest the load wait: that none failed is not said of the others, nor can "
+            "their packets be had after; a lower load.rate has all of them looked at.",
             COUNT(tally->one_in), DURATION((int64_t)tally->deaf));
     }
 }

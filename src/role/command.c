@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "command_role.h"
 #include "finwait/clock.h"
+#include "finwait/file.h"
 
 /* The kind of role that a command of the user's plays. */
 
@@ -153,7 +153,7 @@ static int open_log(struct command *command, struct error *error)
 {
     const char *log = command->plan->log;
 
-    command->log = log == NULL ? -1 : open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    command->log = log == NULL ? -1 : file_create(log, 0666);
     return log == NULL || command->log >= 0
                ? 0
                : error_errno(error, STATUS_MACHINE, errno, "cannot write %s", log);

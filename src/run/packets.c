@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "finwait/file.h"
 #include "finwait/grow.h"
 #include "trial.h"
 
@@ -21,10 +22,9 @@ static int open_file(const struct trial *trial, const char *name, mode_t mode, i
 {
     char *path = grow_format("%s/%s", trial->options->out, name);
 
-    unlink(path); /* one that is there would keep its owner and mode */
-    *fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    *fd = file_create(path, mode);
     if (*fd < 0) {
-        error_errno(error, STATUS_MACHINE, errno, "open %s", path);
+        error_errno(error, STATUS_MACHINE, errno, "cannot write %s", path);
     }
     free(path);
     return *fd < 0 ? -1 : 0;

@@ -1,11 +1,11 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "context.h"
+#include "finwait/file.h"
 #include "library.h"
 
 /* What a server is, as files for programs that are not finwait. */
@@ -41,7 +41,7 @@ static bool put_key(FILE *out, SSL_CTX *context)
 static int save(const struct tls *tls, const char *path, mode_t mode,
                 bool (*put)(FILE *out, SSL_CTX *context), struct error *error)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    int fd = file_create(path, mode);
     FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
 
     if (out == NULL) {

@@ -148,8 +148,13 @@ static void packets_claim_no_more_than_they_show(void **state)
 
     (void)state;
     result->has_capture = true;
-    result->capture.tally = (struct capture_tally){
-        .connections = 3, .packets = 20, .otherwise = 1, .dropped_kernel = 4, .one_in = 1};
+    result->capture.tally = (struct capture_tally){.connections = 3,
+                                                   .packets = 20,
+                                                   .otherwise = 1,
+                                                   .dropped_kernel = 4,
+                                                   .one_in = 1,
+                                                   .cut = 7,
+                                                   .given_up = 1};
     char *text = written(&report_text, result);
     assert_holds(text, "20 packets of 3 connections were captured");
     for (char *end = text; (end = strstr(end, "\n  ")) != NULL;) { /* one line of it */
@@ -157,6 +162,9 @@ static void packets_claim_no_more_than_they_show(void **state)
         *end = ' ';
     }
     assert_holds(text, "of 1 of the connections they show no ");
+    assert_holds(text, "Of 7 packets only the first 128 bytes were kept");
+    assert_holds(text, "1 connection was forgotten before the end");
+    assert_lacks(text, "one in");
     assert_holds(text, "4 more came than could be read or kept: what these lack may be among");
     assert_lacks(text, "ended otherwise");
     free(text);
