@@ -16,6 +16,7 @@ enum {
     PF_KTHREAD = 0x00200000, /* include/linux/sched.h */
     STAT_PPID = 4,           /* fields of stat, proc_pid_stat(5) */
     STAT_FLAGS = 9,
+    STAT_THREADS = 20,
 };
 
 /* One process being looked at. */
@@ -91,24 +92,48 @@ static void describe(const struct look *look, struct process *process)
     process->comm[sizeof process->comm - 1] = '\0';
 }
 
+/* What stat says, proc_pid_stat(5). */
+struct stat_seen {
+    char state; /* of its first thread; '\0': it is gone */
+    long flags, threads;
+};
+
+static struct stat_seen see_stat(const struct look *look)
+{
+    struct stat_seen seen = {.state = '\0'};
+    char stat[512];
+
+    read_file(look, "stat", stat, sizeof stat);
+    char *at = strrchr(stat, ')');
+    if (at == NULL || at[1] != ' ') {
+        return seen;
+    }
+    seen.state = at[2];
+    at += 3;
+    for (int field = STAT_PPID; field <= STAT_THREADS; field++) {
+        long value = strtol(at, &at, 10);
+        seen.flags = field == STAT_FLAGS ? value : seen.flags;
+        seen.threads = value;
+    }
+    return seen;
+}
+
+/* Its first thread has ended and others have not: what it holds is theirs to show. */
+static bool lives_in_others(const struct stat_seen *seen)
+{
+    return seen->state == 'Z' && seen->threads > 1;
+}
+
 /*
  * Whether one that may not be looked into has descriptors.  A kernel thread has none, nor has one
  * that has ended, of which the kernel says EACCES as well (proc_fd_access_allowed()).
  */
 static bool keeps_descriptors(const struct look *look)
 {
-    char stat[512];
+    struct stat_seen seen = see_stat(look);
+    bool ended = seen.state == '\0' || seen.state == 'Z' || seen.state == 'X';
 
-    read_file(look, "stat", stat, sizeof stat);
-    char *at = strrchr(stat, ')');
-    if (at == NULL || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X') {
-        return false;
-    }
-    at += 3;
-    for (int field = STAT_PPID; field < STAT_FLAGS; field++) {
-        strtol(at, &at, 10);
-    }
-    return (strtoul(at, NULL, 10) & PF_KTHREAD) == 0;
+    return (!ended || lives_in_others(&seen)) && (seen.flags & PF_KTHREAD) == 0;
 }
 
 /* ---- who holds what ---- */
@@ -228,14 +253,61 @@ static int look_into(struct look *look, int fd)
     return result;
 }
 
+/* `path` is one of /proc.  Returns an errno, or 0. */
+static int look_into_path(struct look *look, const char *path)
+{
+    int fd = openat(look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return fd >= 0 ? look_into(look, fd) : errno;
+}
+
+/* Returns an errno, or 0. */
+static int look_into_threads(struct look *look, DIR *threads)
+{
+    const struct dirent *entry;
+    int result = next_entry(threads, &entry);
+
+    while (result == 0 && entry != NULL) {
+        char path[3 * NUMBER_TEXT];
+        int thread = (int)strtol(entry->d_name, NULL, 10);
+        snprintf(path, sizeof path, "%d/task/%d/fd", (int)look->pid, thread);
+        result = thread > 0 && thread != look->pid ? look_into_path(look, path) : 0;
+        result = result == 0 || result == ENOENT ? next_entry(threads, &entry) : result;
+    }
+    return result;
+}
+
+/* Returns an errno, or 0. */
+static int look_into_others(struct look *look)
+{
+    char path[NUMBER_TEXT + 6];
+
+    snprintf(path, sizeof path, "%d/task", (int)look->pid);
+    int fd = openat(look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno;
+    }
+    DIR *threads = fdopendir(fd);
+    if (threads == NULL) {
+        close(fd);
+        return ENOMEM;
+    }
+    int result = look_into_threads(look, threads);
+    closedir(threads);
+    return result;
+}
+
 /* Returns an errno, or 0.  A process that has ended meanwhile holds nothing. */
 static int look_at(struct look *look)
 {
     char path[NUMBER_TEXT + 4];
 
     snprintf(path, sizeof path, "%d/fd", (int)look->pid);
-    int fd = openat(look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd >= 0 ? look_into(look, fd) : errno;
+    int result = look_into_path(look, path);
+    if (!look->known) {
+        struct stat_seen seen = see_stat(look);
+        result = lives_in_others(&seen) ? look_into_others(look) : result;
+    }
     switch (result) {
     case EACCES:
     case EPERM:
