@@ -55,6 +55,7 @@ struct owner {
     uint64_t processes;     /* how many hold sockets of the row; inherited: `pid` is the first */
     size_t holder_count;    /* inherited by the same processes: those, OWNER_HOLDERS at most */
     struct holder *holder;  /* owned */
+    uint64_t parent;        /* inherited: the one whose children all others are; 0: there is none */
     char *descriptors;      /* "5-304,310": of `pid`; NULL: there is none.  Owned */
     bool has_age;           /* */
     int64_t age, age_least; /* ns since a segment of the peer came to the one that has waited for

@@ -28,36 +28,39 @@ static void tell_process(const struct owner *owner, FILE *out)
     tell_descriptors(owner, "", out);
 }
 
-/* One row for more than can be told one by one. */
-static void tell_many(const struct owner *owner, FILE *out)
-{
-    fprintf(out, "%s%s %s", owner->where == OWNER_INHERITED ? "held by several of " : "",
-            COUNT(owner->processes), PLURAL(owner->processes, "process", "processes"));
-    if (owner->comm[0] != '\0') {
-        fprintf(out, " called %s", owner->comm);
-    }
-}
-
-static void tell_holders(const struct owner *owner, FILE *out)
+static void list_holders(const struct owner *owner, FILE *out)
 {
     size_t count = owner->holder_count;
 
-    if (owner->pid == 0) {
-        fprintf(out, "held by %s processes each, called %s", COUNT(owner->processes), owner->comm);
-        return;
-    }
-    fprintf(out, "held by %s processes%s: ", COUNT(owner->processes),
-            PLURAL(owner->count, "", " each"));
     for (size_t i = 0; i < count; i++) {
         bool last = i + 1 == count && owner->processes == count;
         fprintf(out, "%s%s (pid %llu)",
-                i == 0 ? ""
+                i == 0 ? ": "
                 : last ? " and "
                        : ", ",
                 owner->holder[i].comm, (unsigned long long)owner->holder[i].pid);
     }
     fputs(owner->processes > count ? ", ..." : "", out);
     tell_descriptors(owner, " of the first", out);
+}
+
+/* Several hold each of them, or one each; with a pid they are the same ones. */
+static void tell_processes(const struct owner *owner, FILE *out)
+{
+    bool inherited = owner->where == OWNER_INHERITED;
+    bool each = owner->holder_count > 0;
+
+    fprintf(out, "%s%s %s%s",
+            !inherited ? ""
+            : each     ? "held by "
+                       : "held by several of ",
+            COUNT(owner->processes), PLURAL(owner->processes, "process", "processes"),
+            each && owner->count > 1 ? " each" : "");
+    if (owner->pid > 0) {
+        list_holders(owner, out);
+    } else if (owner->comm[0] != '\0') {
+        fprintf(out, "%s called %s", each ? "," : "", owner->comm);
+    }
 }
 
 static void tell_place(const struct owner *owner, FILE *out)
@@ -80,12 +83,10 @@ static void tell_place(const struct owner *owner, FILE *out)
     default:
         break;
     }
-    if (owner->holder_count > 0) {
-        tell_holders(owner, out);
-    } else if (owner->pid > 0) {
+    if (owner->pid > 0 && owner->holder_count == 0) {
         tell_process(owner, out);
     } else {
-        tell_many(owner, out);
+        tell_processes(owner, out);
     }
 }
 

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "story.h"
 
@@ -57,6 +58,12 @@ void story_owners(struct story *story, enum side side, enum tcp_state state)
     }
 }
 
+static bool is_accepted(const struct owner *row, enum side side)
+{
+    return row->side == side && row->state == TCP_STATE_CLOSE_WAIT &&
+           row->where != OWNER_ACCEPT_QUEUE;
+}
+
 /* The one process that has not closed what it holds: it alone can be told to. */
 static const struct owner *only_holder(const struct owners *owners, enum side side)
 {
@@ -64,8 +71,7 @@ static const struct owner *only_holder(const struct owners *owners, enum side si
 
     for (size_t i = 0; i < owners->count; i++) {
         const struct owner *row = &owners->item[i];
-        if (row->side != side || row->state != TCP_STATE_CLOSE_WAIT ||
-            row->where == OWNER_ACCEPT_QUEUE) {
+        if (!is_accepted(row, side)) {
             continue;
         }
         if (only != NULL || row->where != OWNER_PROCESS || row->pid == 0) {
@@ -76,10 +82,58 @@ static const struct owner *only_holder(const struct owners *owners, enum side si
     return only;
 }
 
+/* A row of the one process that has all of them and has given them to children of its own, or NULL.
+ */
+static const struct owner *only_parent(const struct owners *owners, enum side side)
+{
+    const struct owner *shared = NULL;
+    uint64_t parent = 0;
+
+    for (size_t i = 0; i < owners->count; i++) {
+        const struct owner *row = &owners->item[i];
+        if (!is_accepted(row, side) || (row->pid == 0 && row->where == OWNER_INHERITED)) {
+            continue; /* no row, or one of those that are more than are told */
+        }
+        uint64_t has = row->where == OWNER_PROCESS ? row->pid : row->parent;
+        if (has == 0 || (parent != 0 && has != parent)) {
+            return NULL;
+        }
+        parent = has;
+        shared = row->where == OWNER_INHERITED ? row : shared;
+    }
+    return shared;
+}
+
+static void advise_parent(struct story *story, const struct owner *row)
+{
+    const char *parent = row->comm;
+    bool executed = true;
+
+    for (size_t i = 0; i < row->holder_count; i++) {
+        parent = row->holder[i].pid == row->parent ? row->holder[i].comm : parent;
+    }
+    for (size_t i = 0; i < row->holder_count; i++) {
+        executed = executed &&
+                   (row->holder[i].pid == row->parent || strcmp(row->holder[i].comm, parent) != 0);
+    }
+    story_advise(story,
+                 executed
+                     ? "let %s (pid %llu) open its sockets with SOCK_CLOEXEC: programs that it "
+                       "has executed have inherited them"
+                     : "after fork(2) let %s (pid %llu) close what a child of it serves, and "
+                       "the child what it does not: the last close alone sends a FIN",
+                 parent, (unsigned long long)row->parent);
+}
+
 void story_leaker(struct story *story, enum side side)
 {
-    const struct owner *row = only_holder(&story->facts.result->owners, side);
+    const struct owners *owners = &story->facts.result->owners;
+    const struct owner *row = only_holder(owners, side);
+    const struct owner *shared = only_parent(owners, side);
 
+    if (shared != NULL) {
+        advise_parent(story, shared);
+    }
     if (row == NULL) {
         return;
     }

@@ -215,6 +215,7 @@ static const struct field owner_fields[] = {
     {"threads", &codec_measured, AT(owner, threads), .optional = true},
     {"processes", &codec_measured, AT(owner, processes), .optional = true},
     {"holders", &codec_list, LIST(owner, holder, holder_count), .fields = holder_fields},
+    {"parent", &codec_measured, AT(owner, parent), .optional = true},
     {"descriptors", &codec_text, AT(owner, descriptors), .optional = true},
     {"age", &codec_duration, AT(owner, age), .flag = FLAG(owner, has_age)},
     {"age_least", &codec_duration, AT(owner, age_least), .flag = FLAG(owner, has_age)},

@@ -180,6 +180,25 @@ static void tell_holders(struct owner *row, const struct processes *processes, u
     }
 }
 
+/* The process of the set, of two at least, whose children all others are; 0: there is none. */
+static pid_t parent_in(const struct processes *processes, uint32_t hands)
+{
+    const struct process *last = &processes->item[processes->hands[hands].process];
+    uint32_t before = processes->hands[hands].before;
+    bool heads = processes->item[processes->hands[before].process].parent == last->pid;
+    pid_t parent = heads ? last->pid : last->parent;
+    bool found = false;
+
+    for (; hands != 0; hands = processes->hands[hands].before) {
+        const struct process *process = &processes->item[processes->hands[hands].process];
+        if (process->pid != parent && process->parent != parent) {
+            return 0;
+        }
+        found = found || process->pid == parent;
+    }
+    return found ? parent : 0;
+}
+
 static uint32_t first_of(const struct processes *processes, uint32_t hands)
 {
     while (processes->hands[hands].before != 0) {
@@ -200,6 +219,7 @@ static void tell_hands(struct owner *row, const struct processes *processes,
     }
     if (row->where == OWNER_INHERITED) {
         tell_holders(row, processes, hands);
+        row->parent = (uint64_t)parent_in(processes, hands);
     }
 }
 

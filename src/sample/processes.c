@@ -86,6 +86,7 @@ static void describe(const struct look *look, struct process *process)
     *process = (struct process){
         .pid = look->pid,
         .inside = (pid_t)last_number(status, "\nNSpid:"),
+        .parent = (pid_t)last_number(status, "\nPPid:"),
         .threads = (uint32_t)last_number(status, "\nThreads:"),
     };
     memcpy(process->comm, comm, sizeof process->comm);

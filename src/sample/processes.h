@@ -13,6 +13,7 @@
 struct process {
     pid_t pid;
     pid_t inside; /* in its own PID namespace; 0: not known */
+    pid_t parent; /* 0: it is in another PID namespace, or not known */
     uint32_t threads;
     char comm[OWNER_COMM];
     uint32_t mark; /* for whoever counts them */

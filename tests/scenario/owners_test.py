@@ -305,6 +305,8 @@ class OnThisHost(OwnersTest):
         self.assertIn(process.pid, {holder["pid"] for holder in row["holders"]})
         leak = result.remark("close_wait.leak", "server")
         self.assertIn(f"{N} are held by 2 processes each", leak["text"])
+        self.assertEqual(row["parent"], process.pid)
+        self.assertIn("after fork(2) let", leak["advice"])
 
     def test_nobody_has_a_descriptor(self):
         """They are under way from one process to another, unix(7)."""

@@ -92,6 +92,39 @@ static void what_was_inherited_is_told_of_ours_too(void **state)
     }
 }
 
+/* Its sockets in the hands of a parent, 4711, and its children. */
+static const char *advice_to_a_parent(const char *child, uint64_t alone)
+{
+    static char advice[256];
+    struct result *result = foreign_leak();
+
+    fixture_owner(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, CONNECTIONS / 2)->pid = alone;
+    for (int i = 0; i < 2; i++) {
+        struct owner *owner =
+            fixture_owner(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, CONNECTIONS / 4);
+        fixture_inherit(owner, 2);
+        owner->parent = 4711;
+        snprintf(owner->holder[1].comm, OWNER_COMM, "%s", child);
+    }
+    SAYS(result, "a close in one of them sends nothing");
+    const struct remark *leak = remarked(result, "close_wait.leak", CERTAINTY_LIKELY);
+    snprintf(advice, sizeof advice, "%s", leak->advice != NULL ? leak->advice : "none");
+    result_free(result);
+    return advice;
+}
+
+static void a_parent_that_keeps_what_its_children_have_is_advised(void **state)
+{
+    (void)state;
+    assert_string_equal(advice_to_a_parent("python3", 4711),
+                        "after fork(2) let python3 (pid 4711) close what a child of it serves, and "
+                        "the child what it does not: the last close alone sends a FIN");
+    assert_string_equal(advice_to_a_parent("sleep", 4711),
+                        "let python3 (pid 4711) open its sockets with SOCK_CLOEXEC: programs that "
+                        "it has executed have inherited them");
+    assert_string_equal(advice_to_a_parent("python3", 99), "none");
+}
+
 static void our_own_process_goes_without_saying(void **state)
 {
     struct result *result = fixture_leaked_by(SIDE_SERVER);
@@ -151,6 +184,7 @@ int main(void)
         cmocka_unit_test(many_that_are_alike_are_told_as_one),
         cmocka_unit_test(a_few_names_are_enough),
         cmocka_unit_test(what_was_inherited_is_told_of_ours_too),
+        cmocka_unit_test(a_parent_that_keeps_what_its_children_have_is_advised),
         cmocka_unit_test(our_own_process_goes_without_saying),
         cmocka_unit_test(it_is_said_when_nobody_could_look),
         cmocka_unit_test(what_waits_to_be_accepted_is_nobodys),

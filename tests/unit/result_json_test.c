@@ -225,6 +225,7 @@ static void fill_owners(struct owners *owners, uint64_t *seed)
             owner->holder[j].pid = below(seed, 100000);
             memset(owner->holder[j].comm, 'y', below(seed, OWNER_COMM));
         }
+        owner->parent = below(seed, 3);
         owner->descriptors = below(seed, 2) > 0 ? random_text(seed) : NULL;
         owner->has_age = below(seed, 2) > 0;
         owner->age = owner->has_age ? (int64_t)below(seed, INT64_MAX / 2) : 0;

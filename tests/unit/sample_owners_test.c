@@ -159,6 +159,8 @@ static void several_processes_hold_them(void **state)
                 is_holder(&owners.item[0], second));
     assert_row(&owners.item[1], TCP_STATE_ESTABLISHED, OWNER_INHERITED, 1);
     assert_int_equal(owners.item[1].processes, 2);
+    assert_int_equal(owners.item[0].parent, getpid());
+    assert_int_equal(owners.item[1].parent, getpid());
     assert_true(is_holder(&owners.item[1], getpid()) && is_holder(&owners.item[1], second));
     end(first);
     end(second);
