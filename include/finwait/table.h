@@ -9,7 +9,7 @@
  * right.  Without memory for a cell it is empty.
  */
 
-#define TABLE_COLUMNS 8
+#define TABLE_COLUMNS 10
 #define TABLE_CELL    72
 
 struct table {

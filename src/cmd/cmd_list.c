@@ -166,18 +166,38 @@ static void list_counters(struct table *table)
     }
 }
 
+/* Its myth and its danger, with the values that are dangerous. */
+static char *join_warnings(const struct sysctl_info *info)
+{
+    const struct sysctl_danger *danger = &info->danger;
+    struct grow_stream text;
+
+    grow_stream_open(&text);
+    if (info->myth != NULL) {
+        fprintf(text.out, "%s%s", info->myth, danger->what != NULL ? "; " : "");
+    }
+    if (danger->what != NULL) {
+        fprintf(text.out, "%lld to %lld: %s (%s)", (long long)danger->low, (long long)danger->high,
+                danger->what, danger->source);
+    }
+    return grow_stream_close(&text);
+}
+
 static void list_sysctls(struct table *table)
 {
     for (size_t i = 0; i < sysctl_count; i++) {
         const struct sysctl_info *info = &sysctl_table[i];
         char takes[SYSCTL_TAKES];
+        char *beware = join_warnings(info);
 
         table_row(table, (const char *[]){info->name, info->value,
                                           info->unit[0] != '\0' ? info->unit : "-",
-                                          sysctl_takes(takes, info),
-                                          info->machine_wide ? "machine" : "namespace",
+                                          sysctl_takes(takes, info), sysctl_scope_name(info->scope),
+                                          sysctl_scope_rootless(info->scope),
                                           info->since != NULL ? info->since : "-", info->meaning,
-                                          info->metrics[0] != '\0' ? info->metrics : "-"});
+                                          info->metrics[0] != '\0' ? info->metrics : "-",
+                                          beware[0] != '\0' ? beware : "-"});
+        free(beware);
     }
 }
 
@@ -339,10 +359,14 @@ static const struct listing listings[] = {
      "server.sysctl; any other net.* key works there as well. The defaults are a fresh network "
      "namespace's on Linux 6.18, and the bounds hold from 6.1 to 6.18: a value outside is refused "
      "before anything runs. Those of the machine can be set in no lab. Since is the first Linux "
-     "that has it, where that is 6.1 or later; where each acts in the source of Linux stands in "
-     "src/kernel/sysctls.c.",
-     "lllllllw",
-     {"sysctl", "default", "unit", "takes", "whose", "since", "does", "acts on"},
+     "that has it, where that is 6.1 or later; rootless: whether a lab of one who is not root can "
+     "set it. Beware tells what it is often taken for and does not do, and which values do harm on "
+     "a machine that serves. `finwait sysctl explain NAME` tells all of one, with this host's "
+     "value "
+     "and where it acts in the source of Linux.",
+     "lllllllllw",
+     {"sysctl", "default", "unit", "takes", "whose", "rootless", "since", "does", "acts on",
+      "beware"},
      list_sysctls},
     {"errnos",
      "Errnos",

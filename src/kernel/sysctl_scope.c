@@ -40,41 +40,40 @@ static bool scope_has(const char *name)
     return false;
 }
 
-static const char *scope_nearest(const char *name)
-{
-    const char *nearest = NULL;
-
-    for (size_t i = 0; i < sysctl_count; i++) {
-        const char *candidates[] = {nearest, sysctl_table[i].name};
-        const char *best = nearest_spelling(name, candidates, 2);
-        nearest = best != NULL ? best : nearest;
-    }
-    return nearest;
-}
-
 int sysctl_machine_wide(const char *name, struct error *error)
 {
     error_set(error, STATUS_USAGE, "%s: a lab cannot have its own", name);
     return error_hint(error, "it governs the whole machine, and a lab changes nothing there");
 }
 
-int sysctl_check_scope(const char *name, struct error *error)
+static int scope_unknown(const char *name, struct error *error)
 {
-    const struct sysctl_info *info = sysctl_info(name);
-    const char *nearest;
+    const struct sysctl_retired *retired = sysctl_retired(name);
+    const char *nearest = sysctl_meant(name);
 
-    if (info != NULL && info->machine_wide) {
-        return sysctl_machine_wide(name, error);
-    }
-    if (scope_has(name)) {
-        return 0;
+    if (retired != NULL) {
+        error_set(error, STATUS_USAGE, "%s: Linux has it no more, since %s", name, retired->gone);
+        return error_hint(error, "%s", retired->story);
     }
     error_set(error, STATUS_USAGE, "%s: not known to be a network namespace's own", name);
-    nearest = scope_nearest(name);
     if (nearest != NULL) {
         return error_hint(error, "did you mean %s?", nearest);
     }
     return error_hint(error, "set in a lab it might change the whole machine; a host has its own "
                              "net.ipv4, net.ipv6, net.core, net.unix, net.mptcp and "
                              "net.netfilter.nf_conntrack_*");
+}
+
+int sysctl_check_scope(const char *name, struct error *error)
+{
+    const struct sysctl_info *info = sysctl_info(name);
+
+    if (info != NULL && info->scope == SYSCTL_MACHINE) {
+        return sysctl_machine_wide(name, error);
+    }
+    if (info != NULL && info->scope == SYSCTL_READ) {
+        error_set(error, STATUS_USAGE, "%s: nobody can set it", name);
+        return error_hint(error, "it is to read only: %s", info->meaning);
+    }
+    return scope_has(name) && sysctl_retired(name) == NULL ? 0 : scope_unknown(name, error);
 }

@@ -1,9 +1,6 @@
 #include "finwait/kernel_sysctl.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* What the kernel's handlers take: proc_dou8vec_minmax(), proc_dointvec() and
  * proc_dointvec_jiffies() of kernel/sysctl.c; a tick is 10 ms at most (CONFIG_HZ). */
@@ -13,6 +10,17 @@
 #define TICKS  INT_MIN / 100, INT_MAX / 100, 1
 #define TEXT   0, 0, 0
 
+#define OWN  SYSCTL_OWN
+#define CORE SYSCTL_CORE
+#define READ SYSCTL_READ
+#define ALL  SYSCTL_MACHINE
+
+/* How long the connection tracking of a firewall remembers a connection. */
+#define CONNTRACK(state, value, which)                                                             \
+    "net.netfilter.nf_conntrack_tcp_timeout_" state,                                               \
+        "how long a firewall that tracks connections remembers one " which, value, "s", TICKS,     \
+        OWN, "", "nf_conntrack_tcp_packet(), net/netfilter/nf_conntrack_proto_tcp.c"
+
 /* Names, bounds and defaults: net/ipv4/sysctl_net_ipv4.c, net/core/sysctl_net_core.c and
  * tcp_sk_init() of net/ipv4/tcp_ipv4.c; meanings also Documentation/networking/ip-sysctl.rst. */
 const struct sysctl_info sysctl_table[] = {
@@ -20,294 +28,353 @@ const struct sysctl_info sysctl_table[] = {
     {"net.ipv4.ip_local_port_range",
      "ports that connect and bind(0) take; its low end may not lie below "
      "ip_unprivileged_port_start",
-     "32768 60999", "ports", 1, UINT16_MAX, 2, false,
+     "32768 60999", "ports", 1, UINT16_MAX, 2, OWN,
      "errors.EADDRNOTAVAIL, client.first_no_port, latency.connect.p99",
-     "__inet_hash_connect(), inet_hashtables.c"},
+     "__inet_hash_connect(), inet_hashtables.c",
+     .myth = "a wider range allows more connections to one address and port of a server; every "
+             "other has the whole range to itself anyway",
+     .danger = {1, 9999,
+                "connect may take the port of a listener that is down, which then cannot start "
+                "(EADDRINUSE), unless ip_local_reserved_ports names it",
+                "inet_csk_get_port(), inet_connection_sock.c"}},
     {"net.ipv4.ip_local_reserved_ports",
      "ports of that range which are taken only when asked for, as 8080,9000-9010", "none", "ports",
-     TEXT, false, "errors.EADDRNOTAVAIL, client.first_no_port",
+     TEXT, OWN, "errors.EADDRNOTAVAIL, client.first_no_port",
      "inet_is_local_reserved_port(), include/net/ip.h"},
     {"net.ipv4.ip_unprivileged_port_start",
      "the first port that bind(2) gives to everybody; not above the low end of ip_local_port_range",
-     "1024", "port", 0, UINT16_MAX, 1, false, "errors.EACCES",
-     "inet_port_requires_bind_service(), include/net/ip.h"},
+     "1024", "port", 0, UINT16_MAX, 1, OWN, "errors.EACCES",
+     "inet_port_requires_bind_service(), include/net/ip.h",
+     .danger = {0, 1023,
+                "any user of the machine can take the port of a service that is down, and play it",
+                "ip-sysctl.rst"}},
     {"net.ipv4.ip_nonlocal_bind", "1: bind(2) takes addresses that are not the host's", "0", "",
-     BYTE, false, "errors.EADDRNOTAVAIL", "inet_can_nonlocal_bind(), include/net/inet_sock.h"},
+     BYTE, OWN, "errors.EADDRNOTAVAIL", "inet_can_nonlocal_bind(), include/net/inet_sock.h",
+     .danger = {1, 255,
+                "programs that rely on bind(2) to refuse an address that is not there break",
+                "ip-sysctl.rst"}},
     {"net.ipv4.ip_autobind_reuse",
      "1: bind(2) to port 0 shares ports among sockets with SO_REUSEADDR once all are taken", "0",
-     "", SWITCH, false, "errors.EADDRINUSE", "inet_csk_find_open_port(), inet_connection_sock.c"},
+     "", SWITCH, OWN, "errors.EADDRINUSE", "inet_csk_find_open_port(), inet_connection_sock.c",
+     .danger =
+         {1, 1,
+          "programs that rely on a port of their own break, and it should be set by experts only",
+          "ip-sysctl.rst"}},
     {"net.ipv4.tcp_syn_retries",
      "how often connect sends its SYN again, after those of tcp_syn_linear_timeouts, before it "
      "fails with ETIMEDOUT",
-     "6", "times", 1, 127, 1, false, "errors.ETIMEDOUT, <side>.syn_sent.peak",
+     "6", "times", 1, 127, 1, OWN, "errors.ETIMEDOUT, <side>.syn_sent.peak",
      "tcp_write_timeout(), tcp_timer.c"},
     {"net.ipv4.tcp_syn_linear_timeouts",
      "how often connect sends its SYN again a second apart, before those of tcp_syn_retries; none "
      "of either is sent from 2^(tcp_syn_retries + 1) - 1 s after the first SYN on",
-     "4", "times", 0, 127, 1, false, "errors.ETIMEDOUT, latency.connect.max",
+     "4", "times", 0, 127, 1, OWN, "errors.ETIMEDOUT, latency.connect.max",
      "tcp_retransmit_timer(), tcp_write_timeout(), tcp_timer.c", "6.5"},
     {"net.ipv4.tcp_fastopen",
      "bits: 1 lets a client send data with its SYN, 2 lets a listener take it", "1", "bits", NUMBER,
-     false, "<side>.counter.TcpExtTCPFastOpenActive, <side>.counter.TcpExtTCPFastOpenPassive",
-     "tcp_fastopen.c"},
+     OWN, "<side>.counter.TcpExtTCPFastOpenActive, <side>.counter.TcpExtTCPFastOpenPassive",
+     "tcp_fastopen.c",
+     .myth = "set alone it does next to nothing: programs have to ask for it (TCP_FASTOPEN, "
+             "TCP_FASTOPEN_CONNECT)"},
     {"net.ipv4.tcp_fastopen_blackhole_timeout_sec",
      "how long Fast Open rests after a path seemed to lose its SYNs; 0: it does not", "0", "s", 0,
-     INT_MAX, 1, false, "<side>.counter.TcpExtTCPFastOpenBlackhole",
+     INT_MAX, 1, OWN, "<side>.counter.TcpExtTCPFastOpenBlackhole",
      "tcp_fastopen_active_disable(), tcp_fastopen.c"},
+    {"net.ipv4.tcp_fastopen_key",
+     "what Fast Open's cookies are made with: a secret, for root alone to read", "random", "", TEXT,
+     OWN, "<side>.counter.TcpExtTCPFastOpenPassiveFail",
+     "proc_tcp_fastopen_key(), sysctl_net_ipv4.c"},
     {"net.ipv4.tcp_timestamps",
      "1: timestamps (RFC 7323) from a random start, without which no port in TIME_WAIT is reused; "
      "2: from none; 0: no timestamps",
-     "1", "", BYTE, false, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled",
-     "tcp_syn_options(), tcp_output.c; tcp_twsk_unique(), tcp_ipv4.c"},
-    {"net.ipv4.tcp_window_scaling", "1: windows above 64 KiB (RFC 7323)", "1", "", BYTE, false,
-     "latency.response.p99", "tcp_syn_options(), tcp_output.c"},
-    {"net.ipv4.tcp_sack", "1: selective acknowledgements (RFC 2018)", "1", "", BYTE, false,
+     "1", "", BYTE, OWN, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled",
+     "tcp_syn_options(), tcp_output.c; tcp_twsk_unique(), tcp_ipv4.c",
+     .myth = "0 makes no end of a connection faster: it saves 12 bytes a segment",
+     .danger = {0, 0,
+                "old segments of a fast or reused connection are no longer told from its own "
+                "(PAWS), and no TIME_WAIT gives its port up",
+                "RFC 7323 section 5"}},
+    {"net.ipv4.tcp_window_scaling", "1: windows above 64 KiB (RFC 7323)", "1", "", BYTE, OWN,
+     "latency.response.p99", "tcp_syn_options(), tcp_output.c",
+     .danger = {0, 0, "no more than 64 KiB are under way at a time, whatever the path could take",
+                "RFC 7323 section 1.1"}},
+    {"net.ipv4.tcp_sack", "1: selective acknowledgements (RFC 2018)", "1", "", BYTE, OWN,
      "<side>.counter.TcpRetransSegs", "tcp_syn_options(), tcp_output.c"},
     {"net.ipv4.tcp_ecn", "1: ask for and accept ECN (RFC 3168); 2: accept it; 0: neither", "2", "",
-     BYTE, false, "<side>.counter.TcpRetransSegs", "tcp_ecn_create_request(), tcp_input.c"},
+     BYTE, OWN, "<side>.counter.TcpRetransSegs", "tcp_ecn_create_request(), tcp_input.c"},
+    {"net.ipv4.tcp_ecn_fallback", "1: a SYN that asked for ECN and timed out is sent again without",
+     "1", "", SWITCH, OWN, "latency.connect.max", "tcp_ecn_clear_syn(), tcp_output.c"},
+    {"net.ipv4.tcp_min_snd_mss", "the least that is taken for the MSS of a peer's SYN", "48",
+     "bytes", 48, UINT16_MAX, 1, OWN, "<side>.counter.TcpOutSegs",
+     "__tcp_mtu_to_mss(), tcp_output.c"},
+    {"net.ipv4.tcp_mtu_probing",
+     "1: smaller segments are tried when large ones get lost; 2: from the start; 0: never", "0", "",
+     BYTE, OWN, "<side>.counter.TcpRetransSegs, latency.response.max",
+     "tcp_mtu_probing(), tcp_timer.c"},
+    {"net.core.txrehash",
+     "1: what timed out is sent again by another path, where there are several", "1", "", SWITCH,
+     CORE, "<side>.counter.TcpExtTcpTimeoutRehash", "sk_rethink_txhash(), include/net/sock.h"},
     /* the listener */
     {"net.core.somaxconn", "the longest accept queue: cuts the backlog of listen(2)", "4096",
-     "connections", 0, INT_MAX, 1, false,
+     "connections", 0, INT_MAX, 1, CORE,
      "<side>.accept_queue.final, <side>.counter.TcpExtListenOverflows",
-     "__sys_listen(), net/socket.c"},
+     "__sys_listen(), net/socket.c",
+     .myth = "raised alone it changes nothing: the queue is as long as the lesser of it and the "
+             "backlog that the program gave to listen(2)"},
     {"net.ipv4.tcp_max_syn_backlog",
      "how many requests in SYN_RECV a listener keeps where it may send no cookies; the last "
      "quarter is for known peers",
-     "1/128 of the socket table, 128 at least", "requests", NUMBER, false,
-     "<side>.syn_recv.peak, <side>.counter.TcpExtListenDrops", "tcp_conn_request(), tcp_input.c"},
+     "1/128 of the socket table, 128 at least", "requests", NUMBER, OWN,
+     "<side>.syn_recv.peak, <side>.counter.TcpExtListenDrops", "tcp_conn_request(), tcp_input.c",
+     .myth = "it bounds nothing while SYN cookies are on, as they are by default: the accept "
+             "queue's length then bounds the SYN queue as well"},
     {"net.ipv4.tcp_syncookies", "1: SYN cookies once the SYN queue is full; 2: always; 0: never",
-     "1", "", BYTE, false, "<side>.counter.TcpExtSyncookiesSent, <side>.counter.TcpExtListenDrops",
-     "tcp_conn_request(), tcp_input.c"},
+     "1", "", BYTE, OWN, "<side>.counter.TcpExtSyncookiesSent, <side>.counter.TcpExtListenDrops",
+     "tcp_conn_request(), tcp_input.c",
+     .myth = "it is no cure for a listener that accepts too slowly: a connection by cookie needs "
+             "room in the accept queue too",
+     .danger = {0, 0, "a few forged SYNs fill a listener's queue, and nobody else gets in",
+                "RFC 4987 section 2"}},
     {"net.ipv4.tcp_synack_retries",
      "how often a SYN-ACK is sent again before the request in SYN_RECV is dropped", "5", "times",
-     BYTE, false, "<side>.syn_recv.peak", "reqsk_timer_handler(), inet_connection_sock.c"},
+     BYTE, OWN, "<side>.syn_recv.peak", "reqsk_timer_handler(), inet_connection_sock.c"},
     {"net.ipv4.tcp_abort_on_overflow",
      "1: a third ACK that meets a full accept queue gets a RST; 0: it is dropped", "0", "", BYTE,
-     false, "outcome.reset, <side>.counter.TcpExtEmbryonicRsts, <side>.syn_recv.peak",
-     "tcp_check_req(), tcp_minisocks.c"},
+     OWN, "outcome.reset, <side>.counter.TcpExtEmbryonicRsts, <side>.syn_recv.peak",
+     "tcp_check_req(), tcp_minisocks.c",
+     .myth = "it does not refuse connections early: a SYN that finds the accept queue full is "
+             "dropped whatever it says",
+     .danger = {1, 255, "a burst that clients would have got over by waiting is an error to them",
+                "ip-sysctl.rst"}},
     {"net.ipv4.tcp_migrate_req",
      "1: what waits at a listener that closes goes to another with SO_REUSEPORT", "0", "", SWITCH,
-     false, "outcome.reset, <side>.counter.TcpExtTCPMigrateReqSuccess",
+     OWN, "outcome.reset, <side>.counter.TcpExtTCPMigrateReqSuccess",
      "reuseport_migrate_sock(), net/core/sock_reuseport.c"},
+    {"net.ipv4.tcp_reflect_tos", "1: a listener's connections answer with the DSCP of their SYN",
+     "0", "", SWITCH, OWN, "", "tcp_v4_send_synack(), tcp_ipv4.c"},
+    {"net.ipv4.tcp_fwmark_accept", "1: an accepted socket has the mark of its SYN", "0", "", NUMBER,
+     OWN, "", "inet_request_mark(), include/net/inet_sock.h"},
+    {"net.ipv4.tcp_l3mdev_accept", "1: a listener of no device accepts for every VRF", "0", "",
+     SWITCH, OWN, "<side>.counter.TcpPassiveOpens",
+     "inet_request_bound_dev_if(), include/net/inet_sock.h"},
     /* ending */
     {"net.ipv4.tcp_fin_timeout",
      "how long a socket that nobody holds stays in FIN_WAIT2; TIME_WAIT is 60 s whatever it says",
-     "60", "s", TICKS, false, "<side>.fin_wait2.peak, <side>.fin_wait2.final",
-     "tcp_fin_time(), include/net/tcp.h"},
+     "60", "s", TICKS, OWN, "<side>.fin_wait2.peak, <side>.fin_wait2.final",
+     "tcp_fin_time(), include/net/tcp.h",
+     .myth = "it does not shorten TIME_WAIT, which is a constant 60 s (TCP_TIMEWAIT_LEN)"},
     {"net.ipv4.tcp_max_tw_buckets",
      "how many mini-sockets (TIME_WAIT, FIN_WAIT2 that nobody holds) a host keeps; beyond it they "
      "vanish at once",
-     "half of the socket table; finwait sets its hosts' to 262144 at least", "sockets", NUMBER,
-     false, "<side>.time_wait.peak, <side>.counter.TcpExtTCPTimeWaitOverflow",
-     "inet_twsk_alloc(), inet_timewait_sock.c"},
+     "half of the socket table; finwait sets its hosts' to 262144 at least", "sockets", NUMBER, OWN,
+     "<side>.time_wait.peak, <side>.counter.TcpExtTCPTimeWaitOverflow",
+     "inet_twsk_alloc(), inet_timewait_sock.c",
+     .myth = "a low limit is no cure for many TIME_WAITs, each of which costs some hundred bytes "
+             "and no CPU: it takes away what they are there for",
+     .danger = {0, 32767,
+                "what is above the limit has no TIME_WAIT, so that an old segment can end or "
+                "corrupt the next connection of its ports",
+                "RFC 1337"}},
     {"net.ipv4.tcp_tw_reuse",
      "1: connect takes over a port in TIME_WAIT; 2: over loopback alone; 0: never", "2", "", 0, 2,
-     1, false, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled, <side>.time_wait.peak",
-     "tcp_twsk_unique(), tcp_ipv4.c"},
+     1, OWN, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled, <side>.time_wait.peak",
+     "tcp_twsk_unique(), tcp_ipv4.c",
+     .myth = "it acts on the connecting side alone, and only where connect finds no other port: on "
+             "a server that only accepts it does nothing, and it takes no TIME_WAIT away before it "
+             "is needed"},
     {"net.ipv4.tcp_tw_reuse_delay", "how old a TIME_WAIT must be for tcp_tw_reuse", "1000", "ms", 1,
-     60000, 1, false, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled",
-     "tcp_twsk_unique(), tcp_ipv4.c", "6.14"},
-    {"net.ipv4.tcp_rfc1337", "1: a RST does not end TIME_WAIT", "0", "", BYTE, false,
-     "<side>.time_wait.final", "tcp_timewait_state_process(), tcp_minisocks.c"},
+     60000, 1, OWN, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled",
+     "tcp_twsk_unique(), tcp_ipv4.c", "6.14",
+     .danger = {1, 999,
+                "a peer whose timestamps tick more slowly than that cannot tell old segments from "
+                "the new connection's (PAWS)",
+                "ip-sysctl.rst"}},
+    {"net.ipv4.tcp_rfc1337", "1: a RST does not end TIME_WAIT", "0", "", BYTE, OWN,
+     "<side>.time_wait.final", "tcp_timewait_state_process(), tcp_minisocks.c",
+     .myth = "0, the default, is not the safe value that the name suggests: it is what leaves "
+             "TIME_WAIT open to the hazards of RFC 1337"},
     {"net.ipv4.tcp_orphan_retries",
      "bounds how long a socket that nobody holds sends its FIN again; 0 stands for 8", "0", "times",
-     BYTE, false, "<side>.fin_wait1.final, <side>.last_ack.final, <side>.closing.final",
-     "tcp_orphan_retries(), tcp_timer.c"},
+     BYTE, OWN, "<side>.fin_wait1.final, <side>.last_ack.final, <side>.closing.final",
+     "tcp_orphan_retries(), tcp_timer.c", .myth = "0 does not stand for never, but for 8",
+     .danger = {1, 7,
+                "what a program sent before it closed is given up after seconds without an answer, "
+                "where 100 s are due",
+                "RFC 1122 section 4.2.3.5"}},
     {"net.ipv4.tcp_max_orphans",
      "how many sockets that nobody holds the machine keeps; those beyond it are reset",
-     "half of the socket table", "sockets", NUMBER, true, "<side>.counter.TcpExtTCPAbortOnMemory",
-     "tcp_too_many_orphans(), tcp.c"},
+     "half of the socket table", "sockets", NUMBER, ALL, "<side>.counter.TcpExtTCPAbortOnMemory",
+     "tcp_too_many_orphans(), tcp.c",
+     .myth =
+         "neither TIME_WAIT nor a FIN_WAIT2 of 60 s or less is an orphan: both are mini-sockets",
+     .danger = {0, 4095,
+                "connections that their programs have closed are reset, and what they had sent may "
+                "be lost",
+                "ip-sysctl.rst"}},
     {"net.ipv4.tcp_keepalive_time",
-     "how long a connection is idle before the first probe (SO_KEEPALIVE)", "7200", "s", TICKS,
-     false, "<side>.counter.TcpExtTCPKeepAlive, <side>.close_wait.final",
-     "keepalive_time_when(), include/net/tcp.h"},
-    {"net.ipv4.tcp_keepalive_intvl", "how long between two keepalive probes", "75", "s", TICKS,
-     false, "<side>.counter.TcpExtTCPKeepAlive, errors.ETIMEDOUT",
+     "how long a connection is idle before the first probe (SO_KEEPALIVE)", "7200", "s", TICKS, OWN,
+     "<side>.counter.TcpExtTCPKeepAlive, <side>.close_wait.final",
+     "keepalive_time_when(), include/net/tcp.h",
+     .myth = "it acts on no socket whose program has not set SO_KEEPALIVE, and ends no CLOSE_WAIT "
+             "whose peer still answers"},
+    {"net.ipv4.tcp_keepalive_intvl", "how long between two keepalive probes", "75", "s", TICKS, OWN,
+     "<side>.counter.TcpExtTCPKeepAlive, errors.ETIMEDOUT",
      "keepalive_intvl_when(), include/net/tcp.h"},
     {"net.ipv4.tcp_keepalive_probes",
-     "after how many probes without an answer the connection is given up", "9", "probes", BYTE,
-     false, "<side>.counter.TcpExtTCPAbortOnTimeout, errors.ETIMEDOUT",
+     "after how many probes without an answer the connection is given up", "9", "probes", BYTE, OWN,
+     "<side>.counter.TcpExtTCPAbortOnTimeout, errors.ETIMEDOUT",
      "keepalive_probes(), include/net/tcp.h"},
     {"net.ipv4.tcp_challenge_ack_limit", "how many challenge ACKs (RFC 5961) a host sends a second",
-     "2147483647", "ACKs", NUMBER, false,
+     "2147483647", "ACKs", NUMBER, OWN,
      "<side>.counter.TcpExtTCPChallengeACK, <side>.counter.TcpExtTCPACKSkippedChallenge",
-     "tcp_challenge_ack_allowed(), tcp_input.c"},
+     "tcp_challenge_ack_allowed(), tcp_input.c",
+     .danger = {0, 999, "who can use the limit up from afar learns of other connections by it",
+                "CVE-2016-5696"}},
     {"net.ipv4.tcp_invalid_ratelimit",
      "how long between two ACKs that answer what does not fit a connection", "500", "ms", 0,
-     INT_MAX, 1, false,
+     INT_MAX, 1, OWN,
      "<side>.counter.TcpExtTCPACKSkippedChallenge, <side>.counter.TcpExtTCPACKSkippedTimeWait",
-     "__tcp_oow_rate_limited(), tcp_input.c"},
+     "__tcp_oow_rate_limited(), tcp_input.c",
+     .danger =
+         {0, 0,
+          "two sides that find each other's segments out of place may answer one another for ever",
+          "ip-sysctl.rst"}},
+    {"net.ipv4.tcp_no_metrics_save",
+     "1: what a connection has learned of its peer is forgotten when it ends; 0: the next one "
+     "begins with it",
+     "0", "", BYTE, OWN, "latency.response.p99", "tcp_update_metrics(), tcp_metrics.c"},
     /* sending again */
     {"net.ipv4.tcp_retries1", "after how many retransmissions another route is looked for", "3",
-     "times", BYTE, false, "<side>.counter.TcpExtTcpTimeoutRehash",
+     "times", BYTE, OWN, "<side>.counter.TcpExtTcpTimeoutRehash",
      "tcp_write_timeout(), tcp_timer.c"},
     {"net.ipv4.tcp_retries2",
      "bounds how long data, or the FIN of a held socket, is sent again before ETIMEDOUT", "15",
-     "times", BYTE, false,
+     "times", BYTE, OWN,
      "errors.ETIMEDOUT, <side>.counter.TcpExtTCPAbortOnTimeout, <side>.fin_wait1.final",
-     "tcp_write_timeout(), tcp_timer.c"},
+     "tcp_write_timeout(), tcp_timer.c",
+     .myth = "it is no number of retransmissions: it stands for the time that so many would take, "
+             "924.6 s for 15",
+     .danger = {0, 7,
+                "a connection is given up after seconds without an answer, where 100 s are due",
+                "RFC 1122 section 4.2.3.5"}},
     {"net.ipv4.tcp_rto_min_us", "the shortest time until something is sent again", "200000", "us",
-     1, INT_MAX, 1, false, "<side>.counter.TcpExtTCPTimeouts, latency.close.p99",
-     "tcp_init_sock(), tcp.c", "6.11"},
+     1, INT_MAX, 1, OWN, "<side>.counter.TcpExtTCPTimeouts, latency.close.p99",
+     "tcp_init_sock(), tcp.c", "6.11",
+     .danger = {1, 39999,
+                "an ACK that the peer delays, by 40 ms or more, is taken for a loss, and all is "
+                "sent twice",
+                "RFC 6298 section 2.4"}},
     {"net.ipv4.tcp_rto_max_ms", "the longest time until something is sent again", "120000", "ms",
-     1000, 120000, 1, false, "errors.ETIMEDOUT, <side>.fin_wait1.final",
+     1000, 120000, 1, OWN, "errors.ETIMEDOUT, <side>.fin_wait1.final",
      "tcp_rto_max(), include/net/tcp.h", "6.15"},
     {"net.ipv4.tcp_thin_linear_timeouts",
      "1: a connection with few segments on their way sends the first six again at even distances",
-     "0", "", BYTE, false, "<side>.counter.TcpExtTCPTimeouts",
-     "tcp_retransmit_timer(), tcp_timer.c"},
+     "0", "", BYTE, OWN, "<side>.counter.TcpExtTCPTimeouts", "tcp_retransmit_timer(), tcp_timer.c"},
     {"net.ipv4.tcp_early_retrans",
      "3 or 4: the last segment is sent again early, as a probe; 0: it is not", "3", "", 0, 4, 1,
-     false, "<side>.counter.TcpExtTCPLossProbes", "tcp_schedule_loss_probe(), tcp_output.c"},
+     OWN, "<side>.counter.TcpExtTCPLossProbes", "tcp_schedule_loss_probe(), tcp_output.c"},
+    {"net.ipv4.tcp_recovery", "bits: 1 finds losses by time (RACK, RFC 8985)", "1", "bits", BYTE,
+     OWN, "<side>.counter.TcpRetransSegs", "tcp_is_rack(), tcp_recovery.c"},
+    {"net.ipv4.tcp_frto",
+     "2: a timeout that nothing was lost for is found out (RFC 5682); 0: it is not", "2", "", BYTE,
+     OWN, "<side>.counter.TcpRetransSegs, <side>.counter.TcpExtTCPTimeouts",
+     "tcp_enter_loss(), tcp_input.c"},
+    {"net.ipv4.tcp_slow_start_after_idle",
+     "1: a connection that lay idle for an RTO begins slowly again", "1", "", BYTE, OWN,
+     "latency.response.p99", "tcp_slow_start_after_idle_check(), include/net/tcp.h"},
+    {"net.ipv4.tcp_pingpong_thresh",
+     "after how many answers a connection is held for one of requests and responses, whose ACKs "
+     "wait for the next",
+     "1", "answers", 1, UINT8_MAX, 1, OWN, "<side>.counter.TcpExtDelayedACKs, latency.close.p99",
+     "inet_csk_inc_pingpong_cnt(), include/net/inet_connection_sock.h", "6.7"},
     {"net.ipv4.tcp_congestion_control",
      "how a connection finds its rate, unless its program says otherwise; one of "
      "tcp_available_congestion_control",
-     "cubic", "", TEXT, false, "latency.response.p99, <side>.counter.TcpRetransSegs",
+     "cubic", "", TEXT, OWN, "latency.response.p99, <side>.counter.TcpRetransSegs",
      "tcp_assign_congestion_control(), tcp_cong.c"},
     {"net.ipv4.tcp_available_congestion_control",
-     "which of these the machine has loaded: to read only", "reno cubic", "", TEXT, false, "",
+     "which of these the machine has loaded: to read only", "reno cubic", "", TEXT, READ, "",
      "proc_tcp_available_congestion_control(), sysctl_net_ipv4.c"},
     /* memory and tables */
     {"net.ipv4.tcp_rmem", "the receive buffer: least, at first, most", "4096 131072 33554432",
-     "bytes", 1, INT_MAX, 3, false, "<side>.memory_per_connection, latency.response.p99",
+     "bytes", 1, INT_MAX, 3, OWN, "<side>.memory_per_connection, latency.response.p99",
      "tcp_init_sock(), tcp.c; tcp_clamp_window(), tcp_input.c"},
     {"net.ipv4.tcp_wmem", "the send buffer: least, at first, most", "4096 16384 4194304", "bytes",
-     1, INT_MAX, 3, false, "<side>.memory_per_connection, latency.response.p99",
+     1, INT_MAX, 3, OWN, "<side>.memory_per_connection, latency.response.p99",
      "tcp_init_sock(), tcp.c"},
     {"net.ipv4.tcp_notsent_lowat", "the most that is queued and not sent yet before send(2) waits",
-     "4294967295", "bytes", 0, UINT32_MAX, 1, false, "<side>.memory_per_connection",
+     "4294967295", "bytes", 0, UINT32_MAX, 1, OWN, "<side>.memory_per_connection",
      "tcp_stream_memory_free(), tcp.c"},
     {"net.ipv4.tcp_moderate_rcvbuf", "1: the receive buffer grows as its program reads", "1", "",
-     BYTE, false, "<side>.memory_per_connection", "tcp_rcv_space_adjust(), tcp_input.c"},
+     BYTE, OWN, "<side>.memory_per_connection", "tcp_rcv_space_adjust(), tcp_input.c"},
     {"net.ipv4.tcp_mem", "what all of TCP may have: without pressure, under pressure, at most",
-     "by the machine's memory", "pages", 0, INT64_MAX, 3, true,
-     "<side>.counter.TcpExtTCPMemoryPressures, errors.ENOMEM",
-     "tcp_enter_memory_pressure(), tcp.c"},
-    {"net.core.rmem_max", "the most that SO_RCVBUF takes", "4194304", "bytes", 1, INT_MAX, 1, true,
+     "by the machine's memory", "pages", 0, INT64_MAX, 3, ALL,
+     "<side>.counter.TcpExtTCPMemoryPressures, errors.ENOMEM", "tcp_enter_memory_pressure(), tcp.c",
+     .myth = "it is in pages and not in bytes, and for all sockets of the machine together"},
+    {"net.core.rmem_max", "the most that SO_RCVBUF takes", "4194304", "bytes", 1, INT_MAX, 1, ALL,
      "<side>.memory_per_connection", "sk_setsockopt(), net/core/sock.c"},
-    {"net.core.wmem_max", "the most that SO_SNDBUF takes", "4194304", "bytes", 1, INT_MAX, 1, true,
+    {"net.core.wmem_max", "the most that SO_SNDBUF takes", "4194304", "bytes", 1, INT_MAX, 1, ALL,
      "<side>.memory_per_connection", "sk_setsockopt(), net/core/sock.c"},
     {"net.ipv4.tcp_child_ehash_entries",
      "size of the socket table that namespaces made from this one get; 0: the machine's own, "
      "shared",
-     "0", "sockets", 0, 16777216, 1, false, "latency.connect.p99", "tcp_set_hashinfo(), tcp_ipv4.c",
+     "0", "sockets", 0, 16777216, 1, OWN, "latency.connect.p99", "tcp_set_hashinfo(), tcp_ipv4.c",
      "6.1"},
     {"net.ipv4.tcp_ehash_entries",
      "size of the socket table, negative where it is the machine's own: to read only",
-     "by the machine's memory", "sockets", NUMBER, false, "latency.connect.p99",
+     "by the machine's memory", "sockets", NUMBER, READ, "latency.connect.p99",
      "proc_tcp_ehash_entries(), sysctl_net_ipv4.c", "6.1"},
     /* the link, and what no namespace has */
     {"net.core.rps_default_mask", "the CPUs that take the packets of interfaces made from then on",
-     "0", "mask", TEXT, false, "latency.connect.p99, <side>.time_wait.final",
-     "rx_queue_default_mask(), net/core/net-sysfs.c", "6.3"},
+     "0", "mask", TEXT, CORE, "latency.connect.p99, <side>.time_wait.final",
+     "rx_queue_default_mask(), net/core/net-sysfs.c", "6.3", .lab_sets = true},
     {"net.core.netdev_max_backlog",
      "how many packets wait for a CPU that takes them from a veth or loopback", "1000", "packets",
-     NUMBER, true, "<side>.counter.TcpRetransSegs", "enqueue_to_backlog(), net/core/dev.c"},
+     NUMBER, ALL, "<side>.counter.TcpRetransSegs", "enqueue_to_backlog(), net/core/dev.c",
+     .myth = "it is a queue of packets and not of connections, and has no part in accept"},
     {"net.core.netdev_budget", "how many packets a CPU takes in at one go", "300", "packets",
-     NUMBER, true, "latency.response.p99", "net_rx_action(), net/core/dev.c"},
+     NUMBER, ALL, "latency.response.p99", "net_rx_action(), net/core/dev.c"},
     {"net.core.netdev_budget_usecs", "how long a CPU takes packets in at one go", "2 ticks", "us",
-     1, INT_MAX, 1, true, "latency.response.p99", "net_rx_action(), net/core/dev.c"},
-    {"net.ipv4.tcp_low_latency", "nothing any more", "0", "", NUMBER, true, "",
-     "sysctl_net_ipv4.c"},
-    {"net.ipv6.conf.all.disable_ipv6", "1: the host has no IPv6 address", "0", "", NUMBER, false,
-     "errors.EADDRNOTAVAIL", "addrconf_disable_ipv6(), net/ipv6/addrconf.c"},
+     1, INT_MAX, 1, ALL, "latency.response.p99", "net_rx_action(), net/core/dev.c"},
+    {"net.ipv4.tcp_low_latency", "nothing any more", "0", "", NUMBER, ALL, "", "sysctl_net_ipv4.c"},
+    {"net.ipv6.conf.all.disable_ipv6", "1: the host has no IPv6 address", "0", "", NUMBER, OWN,
+     "errors.EADDRNOTAVAIL", "addrconf_disable_ipv6(), net/ipv6/addrconf.c", .lab_sets = true},
     {"net.ipv6.conf.default.accept_dad",
      "1: an address is tried for duplicates, a second long, before it can be used", "1", "", NUMBER,
-     false, "errors.EADDRNOTAVAIL", "addrconf_dad_begin(), net/ipv6/addrconf.c"},
+     OWN, "errors.EADDRNOTAVAIL", "addrconf_dad_begin(), net/ipv6/addrconf.c", .lab_sets = true},
     {"net.ipv6.conf.default.addr_gen_mode",
-     "how an interface gets its link-local address; 1: not at all", "0", "", 0, 3, 1, false,
-     "errors.EADDRNOTAVAIL", "addrconf_addr_gen(), net/ipv6/addrconf.c"},
+     "how an interface gets its link-local address; 1: not at all", "0", "", 0, 3, 1, OWN,
+     "errors.EADDRNOTAVAIL", "addrconf_addr_gen(), net/ipv6/addrconf.c", .lab_sets = true},
     {"net.ipv6.conf.default.router_solicitations",
      "how often a new interface asks for routers; -1: on and on", "-1", "times", -1, INT_MAX, 1,
-     false, "", "addrconf_rs_timer(), net/ipv6/addrconf.c"},
+     OWN, "", "addrconf_rs_timer(), net/ipv6/addrconf.c", .lab_sets = true},
     {"net.ipv6.ip_nonlocal_bind", "1: bind(2) takes IPv6 addresses that are not the host's", "0",
-     "", BYTE, false, "errors.EADDRNOTAVAIL", "ipv6_can_nonlocal_bind(), include/net/ipv6.h"},
+     "", BYTE, OWN, "errors.EADDRNOTAVAIL", "ipv6_can_nonlocal_bind(), include/net/ipv6.h",
+     .lab_sets = true},
+    /* the firewall's memory */
+    {CONNTRACK("syn_sent", "120", "that has been asked for")},
+    {CONNTRACK("syn_recv", "60", "whose SYN has been answered")},
+    {CONNTRACK("established", "432000", "that is established"),
+     .danger = {0, 7439,
+                "an idle connection is forgotten before keepalive, at its default of two "
+                "hours, could prevent that",
+                "RFC 5382 REQ-5"}},
+    {CONNTRACK("fin_wait", "120", "of which one side has sent its FIN")},
+    {CONNTRACK("close_wait", "60", "of which one side's FIN has been acknowledged"),
+     .myth = "it ends no CLOSE_WAIT: sockets do not know of it"},
+    {CONNTRACK("last_ack", "30", "of which both sides have sent their FIN")},
+    {CONNTRACK("time_wait", "120", "that has ended by two FINs"),
+     .myth = "it does not shorten TIME_WAIT: sockets do not know of it"},
+    {CONNTRACK("close", "10", "that a RST has ended")},
+    {CONNTRACK("max_retrans", "300", "with nf_conntrack_tcp_max_retrans segments sent again")},
+    {CONNTRACK("unacknowledged", "300", "with data that is not acknowledged")},
+    {"net.netfilter.nf_conntrack_tcp_loose", "1: a connection that is met in its midst is tracked",
+     "1", "", BYTE, OWN, "", "tcp_new(), net/netfilter/nf_conntrack_proto_tcp.c"},
+    {"net.netfilter.nf_conntrack_max",
+     "how many connections a firewall tracks; the packets of others are dropped",
+     "by the machine's memory", "connections", 0, INT_MAX, 1, ALL, "",
+     "__nf_conntrack_alloc(), net/netfilter/nf_conntrack_core.c"},
+    {"net.netfilter.nf_conntrack_count", "how many it tracks now: to read only", "0", "connections",
+     NUMBER, READ, "", "nf_conntrack_standalone.c, net/netfilter"},
 };
 const size_t sysctl_count = sizeof sysctl_table / sizeof sysctl_table[0];
-
-const struct sysctl_info *sysctl_info(const char *name)
-{
-    for (size_t i = 0; i < sysctl_count; i++) {
-        if (strcmp(sysctl_table[i].name, name) == 0) {
-            return &sysctl_table[i];
-        }
-    }
-    return NULL;
-}
-
-/* ---- what they take ---- */
-
-const char *sysctl_takes(char text[SYSCTL_TAKES], const struct sysctl_info *info)
-{
-    char many[24] = "";
-    const char *rising = info->numbers == 2 ? ", low to high" : "";
-
-    if (info->numbers == 0) {
-        snprintf(text, SYSCTL_TAKES, "text");
-        return text;
-    }
-    if (info->numbers > 1) {
-        snprintf(many, sizeof many, "%u numbers of ", info->numbers);
-    }
-    if (info->max == INT64_MAX) {
-        snprintf(text, SYSCTL_TAKES, "%s%lld or more", many, (long long)info->min);
-    } else {
-        snprintf(text, SYSCTL_TAKES, "%s%lld to %lld%s", many, (long long)info->min,
-                 (long long)info->max, rising);
-    }
-    return text;
-}
-
-/* As proc_get_long() of kernel/sysctl.c reads it: a sign only before negatives, 0x and 0 as in C.
- * False: there is no number, or one with something at its end. */
-static bool next_number(const char **cursor, long long *number)
-{
-    const char *start = *cursor + strspn(*cursor, " \t\n");
-    char *end;
-
-    errno = 0;
-    *number = strtoll(start, &end, 0);
-    *cursor = end;
-    return *start != '+' && end != start && errno == 0 && strchr(" \t\n", *end) != NULL;
-}
-
-int64_t sysctl_number(const char *value, unsigned index)
-{
-    long long number = 0;
-
-    for (unsigned i = 0; i <= index; i++) {
-        if (!next_number(&value, &number)) {
-            return 0;
-        }
-    }
-    return number;
-}
-
-static bool takes(const struct sysctl_info *info, const char *value)
-{
-    long long before = LLONG_MIN;
-
-    for (unsigned i = 0; i < info->numbers; i++) {
-        long long number;
-        if (!next_number(&value, &number) || number < info->min || number > info->max ||
-            (info->numbers == 2 && number < before)) {
-            return false;
-        }
-        before = number;
-    }
-    return value[strspn(value, " \t\n")] == '\0';
-}
-
-int sysctl_check(const char *name, const char *value, struct error *error)
-{
-    const struct sysctl_info *info = sysctl_info(name);
-    char text[SYSCTL_TAKES];
-    bool unit = info != NULL && info->unit[0] != '\0';
-
-    if (info == NULL || info->numbers == 0 || takes(info, value)) {
-        return 0;
-    }
-    error_set(error, STATUS_USAGE, "%s: the kernel does not take \"%.80s\"", name, value);
-    return error_hint(error, "it takes %s%s%s%s; its default is %s", sysctl_takes(text, info),
-                      unit ? " (" : "", info->unit, unit ? ")" : "", info->value);
-}

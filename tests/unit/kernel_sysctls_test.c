@@ -98,6 +98,11 @@ static void scopes_are_known(void **state)
         {"net.netfilter.nf_log.2", "whole machine"},
         {"net.nf_conntrack_max", "whole machine"},
         {"net.ipv4.tcp_mem", "whole machine"},
+        {"net.ipv4.tcp_ehash_entries", "to read only"},
+        {"net.netfilter.nf_conntrack_count", "to read only"},
+        {"net.netfilter.nf_conntrack_max", "whole machine"},
+        {"net.ipv4.tcp_tw_recycle", "NAT"},
+        {"net.ipv4.netfilter.ip_conntrack_tcp_timeout_time_wait", "is its name"},
         {"net.core.rmem_max", "whole machine"},
         {"net.ipv4.conf.all.", "whole machine"},
         {"net.ipv4.conf.all.rp_filter.", "whole machine"},
@@ -122,6 +127,96 @@ static void scopes_are_known(void **state)
             assert_non_null(strstr(error.hint, rows[i].hint));
         }
     }
+}
+
+/* ---- what is said of them ---- */
+
+static void a_danger_is_in_bounds_and_has_its_source(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sysctl_count; i++) {
+        const struct sysctl_info *info = &sysctl_table[i];
+        const struct sysctl_danger *danger = &info->danger;
+        assert_true(info->myth == NULL || info->myth[strlen(info->myth) - 1] != '.');
+        if (danger->what != NULL) {
+            assert_true(danger->low >= info->min && danger->low <= danger->high);
+            assert_true(danger->high <= info->max && info->numbers > 0);
+            assert_true(danger->what[strlen(danger->what) - 1] != '.');
+            assert_true(danger->source[0] != '\0');
+            assert_null(sysctl_danger(info, info->value));
+        }
+    }
+}
+
+static void values_are_dangerous_or_not(void **state)
+{
+    static const struct {
+        const char *name, *value, *source; /* NULL: no danger */
+    } rows[] = {
+        {"net.ipv4.tcp_timestamps", "0", "RFC 7323"},
+        {"net.ipv4.tcp_timestamps", "2", NULL},
+        {"net.ipv4.tcp_max_tw_buckets", "0x10", "RFC 1337"},
+        {"net.ipv4.tcp_max_tw_buckets", "262144", NULL},
+        {"net.ipv4.tcp_max_tw_buckets", "-1", NULL},
+        {"net.ipv4.tcp_orphan_retries", "0", NULL},
+        {"net.ipv4.tcp_orphan_retries", "3", "RFC 1122"},
+        {"net.ipv4.ip_local_port_range", "1024 65535", "inet_csk_get_port"},
+        {"net.ipv4.ip_local_port_range", "32768 60999", NULL},
+        {"net.ipv4.ip_local_port_range", "", NULL},
+        {"net.netfilter.nf_conntrack_tcp_timeout_established", "600", "RFC 5382"},
+        {"net.ipv4.of_a_kernel_to_come", "0", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct sysctl_danger *danger =
+            sysctl_danger(sysctl_info(rows[i].name), rows[i].value);
+        if ((danger != NULL) != (rows[i].source != NULL)) {
+            fail_msg("%s = %s", rows[i].name, rows[i].value);
+        }
+        if (danger != NULL && rows[i].source != NULL) {
+            assert_non_null(strstr(danger->source, rows[i].source));
+        }
+    }
+}
+
+static void a_name_is_known_by_its_end_or_nearly(void **state)
+{
+    static const struct {
+        const char *word, *name; /* NULL: none is near */
+    } rows[] = {
+        {"tcp_tw_reuse", "net.ipv4.tcp_tw_reuse"},
+        {"ipv4.tcp_tw_reuse", "net.ipv4.tcp_tw_reuse"},
+        {"net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_tw_reuse"},
+        {"tcp_tw_resue", "net.ipv4.tcp_tw_reuse"},
+        {"core.somaxcon", "net.core.somaxconn"},
+        {"net.ip4.tcp_tw_reuse", "net.ipv4.tcp_tw_reuse"},
+        {"somaxconn", "net.core.somaxconn"},
+        {"nf_conntrack_tcp_timeout_close", "net.netfilter.nf_conntrack_tcp_timeout_close"},
+        {"reuse", NULL},
+        {"", NULL},
+        {".", NULL},
+        {"net.ipv4.", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *name = sysctl_meant(rows[i].word);
+        if (name == NULL ? rows[i].name != NULL
+                         : rows[i].name == NULL || strcmp(name, rows[i].name) != 0) {
+            fail_msg("%s: %s", rows[i].word, name != NULL ? name : "none");
+        }
+    }
+}
+
+static void the_retired_have_a_story_and_no_row(void **state)
+{
+    (void)state;
+    assert_string_equal(sysctl_retired("tcp_tw_recycle")->gone, "4.12");
+    assert_non_null(sysctl_retired("net.ipv4.tcp_tw_recycle"));
+    assert_null(sysctl_info("net.ipv4.tcp_tw_recycle"));
+    assert_null(sysctl_retired("tcp_tw_reuse"));
+    assert_null(sysctl_retired(""));
 }
 
 static void numbers_are_read_as_the_kernel_does(void **state)
@@ -149,7 +244,7 @@ static bool is_known(const char *name)
         folder |=
             strncmp(sysctl_table[i].name, name, length) == 0 && sysctl_table[i].name[length] == '.';
     }
-    return folder || sysctl_info(name) != NULL;
+    return folder || sysctl_info(name) != NULL || sysctl_retired(name) != NULL;
 }
 
 static void look_up(const char *path, const char *text, const char *group)
@@ -213,6 +308,10 @@ int main(void)
         cmocka_unit_test(rows_are_whole_and_told_once),
         cmocka_unit_test(defaults_are_taken),
         cmocka_unit_test(values_are_those_of_the_kernel),
+        cmocka_unit_test(a_danger_is_in_bounds_and_has_its_source),
+        cmocka_unit_test(values_are_dangerous_or_not),
+        cmocka_unit_test(a_name_is_known_by_its_end_or_nearly),
+        cmocka_unit_test(the_retired_have_a_story_and_no_row),
         cmocka_unit_test(scopes_are_known),
         cmocka_unit_test(numbers_are_read_as_the_kernel_does),
         cmocka_unit_test(what_the_code_names_has_a_row),

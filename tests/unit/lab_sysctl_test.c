@@ -147,7 +147,8 @@ static void bad_settings_are_refused(void)
         {{"net.core.wmem_max", "65536"}, STATUS_USAGE, "whole machine"},
         {{"net.netfilter.nf_hooks_lwtunnel", "1"}, STATUS_USAGE, "whole machine"},
         {{"net.ipv4.ip_local_port_range", "1 65535"}, STATUS_USAGE, "ip_unprivileged_port_start"},
-        {{"net.ipv4.tcp_ehash_entries", "5"}, STATUS_MACHINE, "write"},
+        {{"net.ipv4.tcp_ehash_entries", "5"}, STATUS_USAGE, "to read only"},
+        {{"net.ipv4.tcp_tw_recycle", "1"}, STATUS_USAGE, "tcp_tw_reuse"},
         {{"net.ipv4..tcp_fin_timeout", "5"}, STATUS_USAGE, ""},
         {{"kernel.hostname", "x"}, STATUS_USAGE, ""},
     };
@@ -197,7 +198,7 @@ static void what_lies_out_of_bounds_no_kernel_takes(void)
     for (size_t i = 0; i < sysctl_count; i++) {
         const struct sysctl_info *info = &sysctl_table[i];
         char value[256];
-        if (info->machine_wide || info->numbers == 0 ||
+        if (info->scope == SYSCTL_MACHINE || info->scope == SYSCTL_READ || info->numbers == 0 ||
             sysctl_read(info->name, value, sizeof value, &error) != 0) {
             continue;
         }
