@@ -23,9 +23,10 @@ struct inference {
     double difference; /* variant - baseline after Hodges and Lehmann, in the values' unit; NAN: n =
                           0 */
     double low, high;  /* the difference's confidence interval, both ends within it */
-    double p;     /* of no difference, two-sided: twice the lesser tail, at most 1; NAN: n = 0 */
-    bool exact;   /* p comes of the exact distribution, not of the normal approximation */
-    bool bounded; /* false: n is too small for that confidence, and the interval is all numbers */
+    double p;       /* of no difference, two-sided: twice the lesser tail, at most 1; NAN: n = 0 */
+    double least_p; /* what p is where all differences have one sign: ties and zeros raise it */
+    bool exact;     /* p comes of the exact distribution, not of the normal approximation */
+    bool bounded;   /* false: n is too small for that confidence, and the interval is all numbers */
 };
 
 /*
@@ -64,14 +65,19 @@ bool infer_unpaired_ratio(size_t n, const double *baseline, size_t m, const doub
 /*
  * Holm's correction for looking at `n` of them, in place: p[i] <= alpha then is called wrongly, for
  * any i, at most so often, however they hang together.  Never below the p it was, nor above 1; NAN
- * is left out, and does not count.
+ * is left out, and does not count.  So may be, as NAN, what cannot be called at alpha whatever its
+ * signs (least_p > alpha): the rest then need less (R. E. Tarone, Biometrics 46 (1990) 515).
  */
 void infer_holm(size_t n, double *p);
 
 /*
  * The fewest pairs whose p can be as low as `alpha`: 6 for 0.05.  Under Holm the least of k figures
- * must get to alpha / k: 10 pairs for 20 of them at 0.05, no more than 25; 11 for 50; 12 for 100.
+ * must get to alpha / k: 10 pairs do for up to 25 figures at 0.05, 11 for 51, 12 for 102.
  * SIZE_MAX: alpha is not above 0.
+ *
+ * What so few can find: with 20 figures, +5 % in one of them where the differences of pairs scatter
+ * by 2 % (a standard deviation), is found by 10 pairs in 94 of 100 comparisons; where each value
+ * does, their differences by 2.8 %, in 68 of 100, by 12 pairs in 93.
  */
 size_t infer_least_pairs(double alpha);
 

@@ -27,7 +27,7 @@ static size_t differences(size_t n, const double *baseline, const double *varian
 }
 
 /* Sorts the differences by magnitude. */
-static double signed_rank_p(size_t n, double *by)
+static void signed_rank_p(size_t n, double *by, struct inference *out)
 {
     double *magnitude = grow_new(n, sizeof *magnitude);
     size_t *rank = grow_new(n, sizeof *rank);
@@ -44,11 +44,10 @@ static double signed_rank_p(size_t n, double *by)
         above += by[i] > 0 ? rank[i] : 0;
     }
     struct null null = null_of_signs(n - zeros, rank + zeros, n <= PAIRS_COUNTED);
-    double p = null_p(&null, above);
+    infer_p(&null, above, out);
     null_free(&null);
     free(rank);
     free(magnitude);
-    return p;
 }
 
 /* By ranks without ties, of which ties make a cautious cut (G. E. Noether, Elements of
@@ -73,8 +72,7 @@ void infer_paired(size_t n, const double *baseline, const double *variant, doubl
     *out = infer_nothing;
     if (pairs > 0) {
         out->n = pairs;
-        out->exact = pairs <= PAIRS_COUNTED;
-        out->p = signed_rank_p(pairs, by);
+        signed_rank_p(pairs, by, out);
         sort_values(pairs, by);
         for (size_t i = 0; i < pairs; i++) {
             by[i] /= 2; /* a Walsh average is the sum of two halves */

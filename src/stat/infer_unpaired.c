@@ -49,8 +49,7 @@ static void rank_sum_p(const struct sample *fewer, const struct sample *more, st
     struct null null = null_of_picks(fewer->n, n, rank);
 
     out->n = fewer->n;
-    out->p = null_p(&null, sum);
-    out->exact = null.chance != NULL;
+    infer_p(&null, sum, out);
     null_free(&null);
     free(rank);
 }

@@ -96,7 +96,8 @@ static double chance_of(const struct null *null, size_t from, size_t to)
     return chance;
 }
 
-double null_p(const struct null *null, size_t seen)
+/* Twice the lesser tail from `seen`. */
+static double two_sided(const struct null *null, size_t seen)
 {
     if (null->chance != NULL) {
         double lower = chance_of(null, 0, seen);
@@ -106,6 +107,13 @@ double null_p(const struct null *null, size_t seen)
     /* Half a rank for continuity, which is 1 in doubled ranks. */
     double away = fmax(0, fabs((double)seen - null->mean) - 1);
     return away > 0 ? erfc(away / null->deviation / sqrt(2)) : 1;
+}
+
+void infer_p(const struct null *null, size_t seen, struct inference *out)
+{
+    out->p = two_sided(null, seen);
+    out->least_p = fmin(two_sided(null, null->least), two_sided(null, null->most));
+    out->exact = null->chance != NULL;
 }
 
 /* The z that a normal deviate exceeds with the chance `tail`, which is below one half. */

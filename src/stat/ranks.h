@@ -30,8 +30,8 @@ struct null null_of_signs(size_t n, const size_t *rank, bool counted);
 /* Of `picked` among `n` ranks, any as likely as any. */
 struct null null_of_picks(size_t picked, size_t n, const size_t *rank);
 
-/* Twice the lesser tail from `seen`. */
-double null_p(const struct null *null, size_t seen);
+/* The p of a sum, the least there is, and whether they are counted. */
+void infer_p(const struct null *null, size_t seen, struct inference *out);
 
 /* How many values from either end of the ordered averages or differences make the ends of an
  * interval of `confidence`, by their null without ties; 0: there are too few. */

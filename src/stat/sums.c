@@ -62,7 +62,12 @@ static double nth_sum(const struct sums *sums, size_t nth)
 }
 
 const struct inference infer_nothing = {
-    .difference = NAN, .low = -INFINITY, .high = INFINITY, .p = NAN};
+    .difference = NAN,
+    .low = -INFINITY,
+    .high = INFINITY,
+    .p = NAN,
+    .least_p = NAN,
+};
 
 void infer_from_sums(const struct sums *sums, size_t cut, struct inference *out)
 {

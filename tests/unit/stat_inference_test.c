@@ -122,13 +122,13 @@ static void ties_and_zeros_are_ranked_after_pratt(void **state)
     static const struct {
         size_t n;
         double by[14];
-        double p;
+        double p, least; /* least: 2 / 2^(n without zeros) */
     } cases[] = {
-        {10, {0, 0, 1, -1, -1, 2, 3, 3, -4, 5}, 0.3671875},
-        {7, {0, 2, 2, 2, 2, 2, 2}, 0.03125},
-        {14, {0, 0, 0, -1, 2, 2, 3, -4, 5, 5, 5, 6, 0, -7}, 0.220703125},
-        {12, {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, -1, 1}, 0.625},
-        {8, {0, 0, 0, 0, 0, 0, 0, 0}, 1},
+        {10, {0, 0, 1, -1, -1, 2, 3, 3, -4, 5}, 0.3671875, 2.0 / 256},
+        {7, {0, 2, 2, 2, 2, 2, 2}, 0.03125, 0.03125},
+        {14, {0, 0, 0, -1, 2, 2, 3, -4, 5, 5, 5, 6, 0, -7}, 0.220703125, 2.0 / 1024},
+        {12, {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, -1, 1}, 0.625, 0.125},
+        {8, {0, 0, 0, 0, 0, 0, 0, 0}, 1, 1},
     };
     static const double nothing[14];
     struct inference it;
@@ -137,6 +137,7 @@ static void ties_and_zeros_are_ranked_after_pratt(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         infer_paired(cases[i].n, nothing, cases[i].by, 0.95, &it);
         assert_near(it.p, cases[i].p);
+        assert_near(it.least_p, cases[i].least);
         assert_int_equal(it.n, cases[i].n);
     }
 }
@@ -156,6 +157,7 @@ static void tied_samples_count_every_choice(void **state)
     (void)state;
     infer_unpaired(COUNT(x1), x1, COUNT(y1), y1, 0.95, &it);
     assert_near(it.p, 0.0442890442890);
+    assert_near(it.least_p, 2.0 / 1716); /* choose(13, 6) */
     infer_unpaired(COUNT(y2), y2, COUNT(x2), x2, 0.95, &it);
     assert_near(it.p, 0.3506493506494);
     infer_unpaired(COUNT(x3), x3, COUNT(y3), y3, 0.95, &it);
@@ -237,7 +239,7 @@ static void nothing_is_known_of_nothing(void **state)
     infer_unpaired(0, NULL, 3, good, 0.95, &it[3]);
     for (size_t i = 0; i < COUNT(it); i++) {
         assert_int_equal(it[i].n, 0);
-        assert_true(isnan(it[i].p) && isnan(it[i].difference));
+        assert_true(isnan(it[i].p) && isnan(it[i].least_p) && isnan(it[i].difference));
         assert_true(!it[i].bounded && it[i].low == -INFINITY && it[i].high == INFINITY);
         assert_false(infer_equivalent(&it[i], INFINITY));
         assert_true(infer_detectable(&it[i]) == INFINITY);
