@@ -199,7 +199,8 @@ static enum message_progress feed(struct conn *conn, const char *bytes, size_t l
         int errnum = take_peeked(conn->fd, used);
         return errnum == 0 ? progress : feed_failed(conn, errnum);
     }
-    if (progress == MESSAGE_WHOLE && !conn_keep_spill(conn, bytes + used, length - used)) {
+    if (progress != MESSAGE_BAD && used < length &&
+        !conn_keep_spill(conn, bytes + used, length - used)) {
         return feed_failed(conn, ENOMEM);
     }
     return progress;
@@ -244,34 +245,39 @@ static size_t recv_size(const struct conn *conn)
     return exact ? (size_t)reader->left : WORKER_SCRATCH;
 }
 
-/* What recv(head) has left of its message, if it has. */
-static enum message_progress begin_rest(struct conn *conn)
+/* Go on with the message whose head recv(head) has read.  Whether there is no more of it: the head
+ * was all, and has been counted. */
+static bool rest_is_nothing(struct conn *conn)
 {
     size_t used;
 
-    conn->receiving = true;
     conn->reader.head_only = false;
-    return message_reader_feed(&conn->reader, "", 0, &used);
+    conn->receiving = message_reader_feed(&conn->reader, "", 0, &used) != MESSAGE_WHOLE;
+    conn->head_read = conn->receiving;
+    return !conn->receiving;
 }
 
-/* What was read beyond the last message comes first; a raw message of no bytes is whole at once. */
-static enum message_progress begin_recv(struct conn *conn, const struct step *step)
+static void begin_message(struct conn *conn, const struct step *step)
 {
     const struct role_plan *plan = conn->worker->plan;
+
+    conn->receiving = true;
+    conn->asked_for_tls = false;
+    message_reader_init(&conn->reader, &plan->message, side_peer(plan->side));
+    conn->reader.interim = conn->worker->account->status; /* the first of them is that of 100 */
+    conn->reader.head_only = step_receives(step, RECV_HEAD);
+}
+
+/* What was read beyond the last message, or head, comes first; a raw message of no bytes is whole
+ * at once. */
+static enum message_progress feed_spill(struct conn *conn)
+{
     char *spill = conn->spill;
     size_t length = conn->spill_length;
     enum message_progress progress;
 
-    if (conn->head_read) {
-        return begin_rest(conn);
-    }
-    conn->receiving = true;
-    conn->asked_for_tls = false;
     conn->spill = NULL;
     conn->spill_length = 0;
-    message_reader_init(&conn->reader, &plan->message, side_peer(plan->side));
-    conn->reader.interim = conn->worker->account->status; /* the first of them is that of 100 */
-    conn->reader.head_only = step_receives(step, RECV_HEAD);
     progress = feed(conn, spill != NULL ? spill : "", length, false);
     free(spill);
     return progress;
@@ -296,13 +302,15 @@ static enum step_result recv_done(struct conn *conn, const struct step *step,
 enum step_result step_recv(struct conn *conn, const struct step *step)
 {
     struct worker *worker = conn->worker;
-    bool rest = conn->head_read && !conn->receiving;
-    enum message_progress progress = conn->receiving ? MESSAGE_MORE : begin_recv(conn, step);
+    enum message_progress progress = MESSAGE_MORE;
 
-    if (rest && progress == MESSAGE_WHOLE) { /* it was its head, and has been counted */
-        conn->receiving = false;
-        conn->head_read = false;
-        return STEP_NEXT;
+    if (!conn->receiving) {
+        if (!conn->head_read) {
+            begin_message(conn, step);
+        } else if (rest_is_nothing(conn)) {
+            return STEP_NEXT;
+        }
+        progress = feed_spill(conn);
     }
     if (progress == MESSAGE_MORE && conn_just_sent(conn)) {
         return recv_wait(conn, step);

@@ -119,7 +119,7 @@ enum flow flow_takes(const struct world *world, enum side sender, unsigned more)
 bool flow_arrives_in_parts(const struct world *world, enum side sender)
 {
     return flow_in_parts(world, sender, 0) ||
-           (world->input->flow[sender].message > SEGMENT_SIZE &&
+           (world->input->flow[sender].message > SEGMENT_SIZE && !world->input->tls.on &&
             program_receives(world->input->program[side_peer(sender)], RECV_HEAD));
 }
 

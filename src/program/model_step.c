@@ -35,10 +35,18 @@ static bool has_part(const struct endpoint *end)
            (end->records & RECORD_CUT) != 0;
 }
 
-/* A recv that has nothing to read: the message was its head. */
+/* Whether that step takes a head from the queue and nothing behind it; the record of TLS that a
+ * head is in comes and goes as a whole. */
+static bool takes_head(const struct world *world, const struct step *step)
+{
+    return step_receives(step, RECV_HEAD) && !world->input->tls.on;
+}
+
+/* A recv that has nothing to read: the message was its head, or came with it. */
 static bool has_all(const struct world *world, enum side side)
 {
-    return world->machine.end[side].head_read && !world->input->body[side_peer(side)];
+    return world->machine.end[side].head_read &&
+           (world->input->tls.on || !world->input->body[side_peer(side)]);
 }
 
 /* Go on with a handshake that the client gives up. */
@@ -116,7 +124,7 @@ static void run_notify(struct world *world, enum side side)
 static bool finds_message(const struct world *world, enum side side)
 {
     const struct endpoint *end = &world->machine.end[side];
-    bool head = step_receives(step_current(world, side), RECV_HEAD);
+    bool head = takes_head(world, step_current(world, side));
 
     return end->readable > 0 || (head && has_part(end)) || has_all(world, side);
 }
@@ -140,17 +148,18 @@ static void recv_end(struct world *world, enum side side)
 static void run_recv(struct world *world, enum side side)
 {
     struct endpoint *end = endpoint_of(world, side);
-    bool head = step_receives(step_current(world, side), RECV_HEAD);
+    const struct step *step = step_current(world, side);
 
     end->records &= (uint8_t)~RECORD_TICKETS;
     if (!finds_message(world, side)) {
         recv_end(world, side);
         return;
     }
-    if (!has_all(world, side) && !(head && world->input->body[side_peer(side)])) {
+    if (!has_all(world, side) &&
+        !(takes_head(world, step) && world->input->body[side_peer(side)])) {
         tcp_message_read(world, side);
     }
-    end->head_read = head;
+    end->head_read = step_receives(step, RECV_HEAD);
     place_advance(world, side);
 }
 
@@ -412,7 +421,7 @@ void step_begin(struct world *world, enum side side)
     if (step == NULL || !step_reads(step->op)) {
         return;
     }
-    if (step_receives(step, RECV_HEAD)) {
+    if (takes_head(world, step)) {
         return; /* it leaves what it finds but the head */
     }
     if (step->op == STEP_RECV) {

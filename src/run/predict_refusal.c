@@ -1,6 +1,7 @@
 #include "finwait/clock.h"
 #include "finwait/conduct.h"
 #include "finwait/kernel_sysctl.h"
+#include "finwait/model.h"
 #include "trial.h"
 
 /*
@@ -11,7 +12,8 @@
 
 #define PORT_RANGE   "net.ipv4.ip_local_port_range"
 #define SYN_PATIENCE (7 * NS_PER_S)
-#define SEGMENT      1000 /* bytes of a message that one surely carries, with an HTTP head */
+#define SEGMENT      1000  /* bytes of a message that one surely carries, with an HTTP head */
+#define RECORD       15000 /* bytes of a message that one of TLS surely carries */
 #define TW_BUCKETS   "net.ipv4.tcp_max_tw_buckets"
 
 /* ---- what the scenario asks for ---- */
@@ -99,6 +101,19 @@ static bool tears_messages(const struct scenario *scenario, enum side side)
         }
     }
     return false;
+}
+
+/* Whether the record of TLS that a head comes in may not have all of the message. */
+static bool parts_records(const struct scenario *scenario, enum side side)
+{
+    struct model_flow flow;
+    bool heads = false;
+
+    for (size_t i = 0; i < scenario_programs(scenario, side); i++) {
+        heads |= program_receives(scenario_program(scenario, side, i), RECV_HEAD);
+    }
+    scenario_flow(scenario, side_peer(side), &flow);
+    return scenario->transport == TRANSPORT_TLS && heads && flow.message > RECORD;
 }
 
 /* A client's connections are dealt out evenly, a server's are not. */
@@ -261,6 +276,8 @@ static const struct reason {
     {inherits, "a child process holds the descriptor too, and the model knows of no processes"},
     {tears_messages,
      "`drain` may take a part of a message, and the next `recv` begins with the rest"},
+    {parts_records, "`recv(head)` over TLS takes the record that the head is in, and the message "
+                    "may be of several"},
     {dies_beside_others,
      "`die` ends the other connections of its worker as well, wherever they are, "
      "and the model walks one"},

@@ -57,24 +57,19 @@ static int check_descriptors(const struct draft *draft, enum side side)
     return error_at(draft->error, draft_given(draft, path)->where);
 }
 
-/* A head is HTTP's, and TLS reads records: what follows the head cannot be left to the kernel. */
+/* A head is HTTP's. */
 static int check_heads(const struct draft *draft, enum side side, size_t index)
 {
     const struct scenario *scenario = draft->scenario;
     const struct program *program = scenario_program(scenario, side, index);
-    bool raw = scenario->message.protocol == PROTOCOL_RAW;
 
-    for (size_t i = 0; i < program->length; i++) {
-        if (!step_receives(&program->step[i], RECV_HEAD) ||
-            (!raw && scenario->transport == TRANSPORT_TCP)) {
-            continue;
+    for (size_t i = 0; scenario->message.protocol == PROTOCOL_RAW && i < program->length; i++) {
+        if (step_receives(&program->step[i], RECV_HEAD)) {
+            error_set(draft->error, STATUS_USAGE,
+                      "`recv(head)` needs protocol: http: a raw message has no head");
+            return draft_fail_at(draft, draft_step(draft, side, index, i),
+                                 "write `recv`, or protocol: http");
         }
-        error_set(draft->error, STATUS_USAGE,
-                  raw ? "`recv(head)` needs protocol: http: a raw message has no head"
-                      : "`recv(head)` needs transport: tcp: TLS reads whole records");
-        return draft_fail_at(draft, draft_step(draft, side, index, i),
-                             raw ? "write `recv`, or protocol: http"
-                                 : "write `recv`, or take transport: tls out");
     }
     return 0;
 }

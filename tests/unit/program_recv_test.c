@@ -89,6 +89,25 @@ static void exchanges_end_as_their_recv_says(void **state)
     }
 }
 
+/* Over TLS nothing of the message stays in the kernel behind its head: the close is in order. */
+static void a_record_is_read_as_a_whole(void **state)
+{
+    struct pair pair;
+
+    (void)state;
+    pair_init(&pair, "connect send recv wait-fin close", "accept recv(head) send close");
+    pair.input.body[SIDE_CLIENT] = true;
+    pair.input.tls = (struct model_tls){.on = true, .ignore_unexpected_eof = {true, true}};
+    assert_int_equal(model_explore(pair.model, &pair.input, &pair.error), 0);
+    for (size_t i = 0; i < pair.model->end_count; i++) {
+        const struct model_side *server = &pair.model->end[i].side[SIDE_SERVER];
+
+        assert_int_equal(server->rst_sent + server->abort_on_close, 0);
+        assert_int_equal(server->final, TCP_STATE_TIME_WAIT);
+    }
+    pair_fini(&pair);
+}
+
 /* What takes about as long as the peer's pause, or nearly no time, is over before it or behind. */
 static void times_that_are_alike_are_a_race(void **state)
 {
@@ -156,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_bounded_wait_is_never_for_ever),
         cmocka_unit_test(a_message_cut_in_its_middle_is_none),
         cmocka_unit_test(exchanges_end_as_their_recv_says),
+        cmocka_unit_test(a_record_is_read_as_a_whole),
         cmocka_unit_test(times_that_are_alike_are_a_race),
     };
 
