@@ -241,8 +241,8 @@ struct result {
     struct text_pairs scenario;    /* the effective scenario */
     struct text_pairs environment; /* kernel, CPUs, limits … */
     struct phase_span phase[PHASE_N];
-    struct result_side side[SIDE_N];
-    struct counters host_counters; /* lab: host; the whole machine's */
+    struct result_side side[ENDS_N]; /* a proxy's have `command`; those of its ends what was seen */
+    struct counters host_counters;   /* lab: host; the whole machine's */
     bool has_sampler;
     int64_t sampler_cpu;  /* ns */
     int64_t sampler_span; /* ns in which it was used; 0: a file that does not tell */
@@ -324,8 +324,8 @@ bool result_metric(const struct result *result, const char *name, double *value)
 bool result_fell_short(const struct result *result);
 
 /*
- * Whether the command of a side failed: all of a server's ended unasked, or a client's first
- * process otherwise than with exit status 0, and no expectation is about that status.
+ * Whether the command of a side failed: all of a server's or a proxy's ended unasked, or a client's
+ * first process otherwise than with exit status 0, and no expectation is about that status.
  */
 bool result_command_failed(const struct result *result, enum side side);
 

@@ -84,9 +84,10 @@ struct scenario {
     struct message_spec message;
     char *order; /* the order's name; "custom" when programs are spelled out */
     struct load_spec load;
-    struct side_spec side[SIDE_N];
+    struct side_spec side[PLAYERS_N]; /* of the proxy: command and descriptors */
     struct mix mix;       /* client.mix; its first program is side[SIDE_CLIENT]'s, too */
     uint16_t port;        /* server.port */
+    uint16_t proxy_port;  /* where the client connects to when there is a proxy */
     uint32_t backlog;     /* server.backlog */
     char *at;             /* server.at: address:port of a server that already runs, or NULL */
     uint16_t client_port; /* client.port: every connection's source port; 0: the kernel chooses */
@@ -144,7 +145,7 @@ struct scenario *scenario_parse(const char *yaml, size_t length, const char *nam
 void scenario_free(struct scenario *scenario);
 
 /* Whether workers of finwait's own play the side; whether it is played at all: by them or by a
- * command. */
+ * command.  A proxy is one or there is none. */
 bool scenario_plays(const struct scenario *scenario, enum side side);
 bool scenario_runs(const struct scenario *scenario, enum side side);
 

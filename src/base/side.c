@@ -3,13 +3,24 @@
 #include <stddef.h>
 
 const char *const side_words[SIDE_N + 1] = {"client", "server", NULL};
+const char *const player_words[PLAYERS_N + 1] = {"client", "server", "proxy", NULL};
 
 const char *side_name(enum side side)
 {
-    return side_words[side == SIDE_CLIENT ? SIDE_CLIENT : SIDE_SERVER];
+    static const char *const ends[ENDS_N - PLAYERS_N] = {"proxy.front", "proxy.back"};
+
+    if (side < PLAYERS_N) {
+        return player_words[side];
+    }
+    return side < ENDS_N ? ends[side - PLAYERS_N] : NULL;
 }
 
 enum side side_peer(enum side side)
 {
     return side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+enum side side_host(enum side player)
+{
+    return player == SIDE_PROXY ? SIDE_SERVER : player;
 }

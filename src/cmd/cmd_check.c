@@ -6,9 +6,13 @@
 #include "finwait/model.h"
 
 static const struct option long_options[] = {
-    {"set", required_argument, NULL, 's'},          {"expect", required_argument, NULL, 'e'},
-    {OVERRIDE_REMOTE, no_argument, NULL, 'r'},      {COMMAND_SERVER, required_argument, NULL, 'S'},
-    {COMMAND_CLIENT, required_argument, NULL, 'C'}, {NULL, 0, NULL, 0},
+    {"set", required_argument, NULL, 's'},
+    {"expect", required_argument, NULL, 'e'},
+    {OVERRIDE_REMOTE, no_argument, NULL, 'r'},
+    {COMMAND_SERVER, required_argument, NULL, 'S'},
+    {COMMAND_CLIENT, required_argument, NULL, 'C'},
+    {COMMAND_PROXY, required_argument, NULL, 'P'},
+    {NULL, 0, NULL, 0},
 };
 
 static void print_option(void *context, const char *path, const char *value)
@@ -104,6 +108,8 @@ static int take_option(struct overrides *overrides, int letter, struct error *er
         return overrides_add(overrides, "server.command", optarg, error);
     case 'C':
         return overrides_add(overrides, "client.command", optarg, error);
+    case 'P':
+        return overrides_add(overrides, "proxy.command", optarg, error);
     default:
         return overrides_add(overrides, OVERRIDE_REMOTE, "on", error);
     }

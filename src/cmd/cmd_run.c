@@ -35,6 +35,7 @@ enum {
     OPTION_REMOTE,
     OPTION_SERVER,
     OPTION_CLIENT,
+    OPTION_PROXY,
 };
 
 static const struct option long_options[] = {
@@ -49,6 +50,7 @@ static const struct option long_options[] = {
     {OVERRIDE_REMOTE, no_argument, NULL, OPTION_REMOTE},
     {COMMAND_SERVER, required_argument, NULL, OPTION_SERVER},
     {COMMAND_CLIENT, required_argument, NULL, OPTION_CLIENT},
+    {COMMAND_PROXY, required_argument, NULL, OPTION_PROXY},
     {NULL, 0, NULL, 0},
 };
 
@@ -90,6 +92,8 @@ static int take_option(struct run_options *options, int letter, struct error *er
         return overrides_add(&options->overrides, "server.command", optarg, error);
     case OPTION_CLIENT:
         return overrides_add(&options->overrides, "client.command", optarg, error);
+    case OPTION_PROXY:
+        return overrides_add(&options->overrides, "proxy.command", optarg, error);
     case OPTION_OUT:
         options->out = optarg;
         return 0;

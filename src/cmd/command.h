@@ -85,15 +85,17 @@ int overrides_add(struct overrides *overrides, const char *path, const char *val
                   struct error *error);
 void overrides_fini(struct overrides *overrides);
 
-/* The options --server and --client, whose value is a side's command. */
+/* The options --server, --client and --proxy, whose value is that player's command. */
 #define COMMAND_SERVER "server"
 #define COMMAND_CLIENT "client"
+#define COMMAND_PROXY  "proxy"
 #define COMMAND_SIDES_HELP                                                                         \
     "  --server COMMAND, --client COMMAND\n"                                                       \
     "                      have COMMAND play that side; with -- in its place the words that\n"     \
-    "                      follow it, to the end of the line: --server -- python3 app.py\n"
+    "                      follow it, to the end of the line: --server -- python3 app.py\n"        \
+    "  --proxy COMMAND     have COMMAND stand between the two, likewise\n"
 
-/* Take "--server -- WORD…" or "--client -- WORD…" off the end of the line: *argc is then less. */
+/* Take "--server -- WORD…", or of another player, off the end of the line: *argc is then less. */
 int overrides_take_command(struct overrides *overrides, int *argc, char **argv,
                            struct error *error);
 

@@ -95,14 +95,20 @@ static int add_words(struct overrides *overrides, const char *path, char **word,
 
 int overrides_take_command(struct overrides *overrides, int *argc, char **argv, struct error *error)
 {
-    for (int i = 1; i + 1 < *argc; i++) {
-        bool server = strcmp(argv[i], "--" COMMAND_SERVER) == 0;
-        bool client = strcmp(argv[i], "--" COMMAND_CLIENT) == 0;
+    static const struct {
+        const char *name, *path;
+    } options[] = {
+        {"--" COMMAND_SERVER, "server.command"},
+        {"--" COMMAND_CLIENT, "client.command"},
+        {"--" COMMAND_PROXY, "proxy.command"},
+    };
 
-        if ((server || client) && strcmp(argv[i + 1], "--") == 0) {
-            *argc = i;
-            return add_words(overrides, server ? "server.command" : "client.command", argv + i + 2,
-                             error);
+    for (int i = 1; i + 1 < *argc; i++) {
+        for (size_t k = 0; k < sizeof options / sizeof options[0]; k++) {
+            if (strcmp(argv[i], options[k].name) == 0 && strcmp(argv[i + 1], "--") == 0) {
+                *argc = i;
+                return add_words(overrides, options[k].path, argv + i + 2, error);
+            }
         }
     }
     return 0;

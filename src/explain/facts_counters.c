@@ -24,7 +24,8 @@ const char *facts_cut_by(const struct facts *facts)
     size_t lost = result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count;
     bool told = lost > 0 || result_fell_short(result) || facts_count_undone(facts) > 0 ||
                 result->unkept.count > 0 || result_command_failed(result, SIDE_CLIENT) ||
-                result_command_failed(result, SIDE_SERVER);
+                result_command_failed(result, SIDE_SERVER) ||
+                result_command_failed(result, SIDE_PROXY);
 
     if (result->cut_by != NULL) {
         return result->cut_by;

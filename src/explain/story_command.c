@@ -10,7 +10,7 @@ void observe_command_ended(struct story *story)
     const struct result *result = story->facts.result;
     char text[COMMAND_END_TEXT];
 
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
         const struct result_command *command = &result->side[side].command;
 
         if (!result_command_failed(result, side)) {
@@ -28,7 +28,7 @@ void observe_command_ended(struct story *story)
         story_add(story, ": %s%s.",
                   command_end_text(text, sizeof text, command->end, command->number),
                   result_command_was_sent(result, side) ? ", which an event had sent" : "");
-        if (side == SIDE_SERVER) {
+        if (side != SIDE_CLIENT) {
             story_say(story, "From then on nobody served.");
         }
     }
@@ -60,7 +60,7 @@ void observe_command_killed(struct story *story)
 {
     const struct result *result = story->facts.result;
 
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
         const struct result_command *command = &result->side[side].command;
 
         if (!result->side[side].has_command || command->killed == 0) {
@@ -68,12 +68,11 @@ void observe_command_killed(struct story *story)
         }
         story_about(story, side);
         story_evidence(story, "%s.command.killed", side_name(side));
-        story_say(
-            story, "%s %s of the %s's command had not ended %s after SIGTERM and %s killed.",
-            COUNT(command->killed), PLURAL(command->killed, "process", "processes"),
-            side_name(side),
-            OPTION_DURATION(&story->facts, side == SIDE_CLIENT ? "client.grace" : "server.grace"),
-            PLURAL(command->killed, "was", "were"));
+        static const char *const graces[] = {"client.grace", "server.grace", "proxy.grace"};
+        story_say(story, "%s %s of the %s's command had not ended %s after SIGTERM and %s killed.",
+                  COUNT(command->killed), PLURAL(command->killed, "process", "processes"),
+                  side_name(side), OPTION_DURATION(&story->facts, graces[side]),
+                  PLURAL(command->killed, "was", "were"));
     }
 }
 

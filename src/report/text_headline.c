@@ -143,6 +143,9 @@ static void list_machine(struct list *list, const struct facts *facts)
     list_add(list, "%s", facts->result->private_lab ? "private lab" : "lab: host");
     list_role(list, facts, SIDE_CLIENT);
     list_role(list, facts, SIDE_SERVER);
+    if (facts->result->side[SIDE_PROXY].has_command) {
+        list_role(list, facts, SIDE_PROXY);
+    }
     list_lacks(list, facts);
     list_add_text(list, "server at ", facts_scenario(facts, "server.at"));
     const char *kernel = text_pairs_get(&facts->result->environment, "kernel");

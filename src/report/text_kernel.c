@@ -83,9 +83,14 @@ static void counter_cell(struct table *table, const struct facts *facts, const c
     table_cell(table, "%s", known ? COUNT(delta) : "-");
 }
 
+/* The prefix of its counters' metrics, and what stands above its column. */
+struct host {
+    const char *name, *title;
+};
+
 /* A row for each told counter that moved on any of the hosts, a column for each host. */
 static void print_counters(const struct paper *paper, const struct facts *facts,
-                           const char *const *hosts, size_t count)
+                           const struct host *hosts, size_t count)
 {
     struct table table;
     size_t rows = 0;
@@ -93,18 +98,18 @@ static void print_counters(const struct paper *paper, const struct facts *facts,
     table_begin(&table, count == 1 ? "lrl" : "lrrl");
     table_cell(&table, "counter");
     for (size_t host = 0; host < count; host++) {
-        table_cell(&table, "%s%s", hosts[host], count == 1 ? " (whole machine)" : "");
+        table_cell(&table, "%s", hosts[host].title);
     }
     table_cell(&table, "%s", "");
     for (const struct counter_info *info = counter_table; info < counter_table + counter_count;
          info++) {
-        if (!info->told || (!moved_on(facts, hosts[0], info->name) &&
-                            !moved_on(facts, hosts[count - 1], info->name))) {
+        if (!info->told || (!moved_on(facts, hosts[0].name, info->name) &&
+                            !moved_on(facts, hosts[count - 1].name, info->name))) {
             continue;
         }
         table_cell(&table, "%s", info->name);
         for (size_t host = 0; host < count; host++) {
-            counter_cell(&table, facts, hosts[host], info->name);
+            counter_cell(&table, facts, hosts[host].name, info->name);
         }
         table_cell(&table, "%s", info->meaning);
         rows++;
@@ -119,13 +124,15 @@ static void print_counters(const struct paper *paper, const struct facts *facts,
 
 void text_counters(const struct paper *paper, const struct facts *facts)
 {
-    static const char *const sides[] = {"client", "server"};
-    static const char *const machine[] = {"host"};
+    static const struct host sides[] = {{"client", "client"}, {"server", "server"}};
+    static const struct host shared[] = {{"client", "client"}, {"proxy", "server + proxy"}};
+    static const struct host machine[] = {{"host", "host (whole machine)"}};
 
-    if (facts->result->private_lab) {
-        print_counters(paper, facts, sides, 2);
-    } else {
+    if (!facts->result->private_lab) {
         print_counters(paper, facts, machine, 1);
+    } else {
+        print_counters(paper, facts, facts->result->side[SIDE_PROXY].has_command ? shared : sides,
+                       2);
     }
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "metrics.h"
 
 /* What became of a command. */
 
@@ -25,7 +26,9 @@ void command_fini(struct result_command *command)
 /* Whether the scenario says itself which status is right. */
 static bool expects_status(const struct result *result, enum side side)
 {
-    const char *metric = side == SIDE_CLIENT ? "client.command.status" : "server.command.status";
+    char metric[METRIC_TEXT];
+
+    snprintf(metric, sizeof metric, "%s.command.status", side_name(side));
 
     for (size_t i = 0; i < result->scenario.count; i++) {
         const struct text_pair *pair = &result->scenario.item[i];
@@ -59,5 +62,5 @@ bool result_command_failed(const struct result *result, enum side side)
     if (!result->side[side].has_command || expects_status(result, side)) {
         return false;
     }
-    return side == SIDE_SERVER ? command->unasked : command->by_itself && !well;
+    return side != SIDE_CLIENT ? command->unasked : command->by_itself && !well;
 }

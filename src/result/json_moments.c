@@ -98,7 +98,7 @@ const struct field fault_fields[] = {
 const struct field event_fields[] = {
     {"at", &codec_duration, AT(event_spec, at)},
     {"kind", WORD(event_kind_item, EVENT_KIND_N), AT(event_spec, kind)},
-    {"side", WORD(side_item, SIDE_N), AT(event_spec, side)},
+    {"side", WORD(side_item, PLAYERS_N), AT(event_spec, side)},
     {"signal", WORD(signal_item, SIGSYS + 1), AT(event_spec, signal), .optional = true},
     {"reuseaddr", WORD(switch_item, EVENT_SWITCH_N), AT(event_spec, reuseaddr), .optional = true},
     {"reuseport", WORD(switch_item, EVENT_SWITCH_N), AT(event_spec, reuseport), .optional = true},

@@ -83,6 +83,8 @@ void result_measure(struct result *result)
                 key.part[DOMAIN_SIDE] = side;
                 add_counters(result, key, &result->side[side].counters);
             }
+        } else if (key.id == METRIC_PROXY_COUNTER) {
+            add_counters(result, key, &result->side[SIDE_PROXY].counters);
         } else if (key.id == METRIC_HOST_COUNTER) {
             add_counters(result, key, &result->host_counters);
         } else if (metrics_is_open(key.id)) {

@@ -88,6 +88,7 @@ struct words {
 
 static const struct words domains[DOMAIN_N] = {
     [DOMAIN_SIDE] = {"<side>", SIDE_N, side_word},
+    [DOMAIN_PLAYER] = {"<player>", PLAYERS_N, side_word},
     [DOMAIN_STATE] = {"<state>", TCP_STATE_N, state_word},
     [DOMAIN_LATENCY] = {"<latency>", LATENCY_N, latency_word},
     [DOMAIN_STAT] = {"<stat>", STAT_N, stat_word},

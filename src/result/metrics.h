@@ -41,6 +41,9 @@
       "a counter of the side's own host as nstat names it, over load and settle")                  \
     X(METRIC_HOST_COUNTER, "host.counter.<name>", "events", read_host_counter,                     \
       "lab: host: a counter of the whole machine, over load and settle")                           \
+    X(METRIC_PROXY_COUNTER, "proxy.counter.<name>", "events", read_proxy_counter,                  \
+      "with a proxy in a private lab: a counter of the server's host, which the proxy shares; no " \
+      "server.counter.<name> is told then, for nobody knows whose events it counted")              \
     X(METRIC_ATTEMPTED, "connections.attempted", "connections", read_tally,                        \
       "connections begun (by the client; accepted, when only the server is played)")               \
     X(METRIC_SCHEDULED, "connections.scheduled", "connections", read_scheduled,                    \
@@ -120,15 +123,15 @@
       "TLS handshakes that resumed a session, a second of load, as above")                         \
     X(METRIC_MEMORY, "<side>.memory_per_connection", "bytes", read_memory,                         \
       "memory the role's workers took for a connection, by when most were open; absent: none")     \
-    X(METRIC_COMMAND_STATUS, "<side>.command.status", "status", read_command_status,               \
-      "how the first process of the side's command ended: its exit status, or 128 and the "        \
+    X(METRIC_COMMAND_STATUS, "<player>.command.status", "status", read_command_status,             \
+      "how the first process of the command ended: its exit status, or 128 and the "               \
       "signal's number")                                                                           \
-    X(METRIC_COMMAND_CPU, "<side>.command.cpu", "s", read_command_cpu,                             \
-      "CPU time of the side's command, of all of its processes, from its start to its end")        \
-    X(METRIC_COMMAND_RSS, "<side>.command.rss", "bytes", read_command_rss,                         \
-      "most memory that one process of the side's command had in RAM")                             \
-    X(METRIC_COMMAND_KILLED, "<side>.command.killed", "processes", read_command_killed,            \
-      "processes of the side's command that had not ended when its grace was over")                \
+    X(METRIC_COMMAND_CPU, "<player>.command.cpu", "s", read_command_cpu,                           \
+      "CPU time of the command, of all of its processes, from its start to its end")               \
+    X(METRIC_COMMAND_RSS, "<player>.command.rss", "bytes", read_command_rss,                       \
+      "most memory that one process of the command had in RAM")                                    \
+    X(METRIC_COMMAND_KILLED, "<player>.command.killed", "processes", read_command_killed,          \
+      "processes of the command that had not ended when its grace was over")                       \
     X(METRIC_CPU, "cpu.<side>", "s", read_cpu, "CPU time of the role's workers, user and system")  \
     X(METRIC_SAMPLER_COST, "sampler.cost", "s", read_sampler, "CPU time that watching took")       \
     X(METRIC_SAMPLER_GAP, "sampler.gap", "s", read_sampler, "longest time between two observations")
@@ -146,6 +149,7 @@ enum metric_id {
 /* What a <…> stands for. */
 enum domain {
     DOMAIN_SIDE,
+    DOMAIN_PLAYER,
     DOMAIN_STATE,
     DOMAIN_LATENCY,
     DOMAIN_STAT,

@@ -3,7 +3,7 @@
 static const struct result_command *command_of(const struct result *result,
                                                const struct metric_key *key)
 {
-    const struct result_side *side = readers_side(result, key);
+    const struct result_side *side = &result->side[key->part[DOMAIN_PLAYER]];
 
     return side->has_command ? &side->command : NULL;
 }

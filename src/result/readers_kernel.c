@@ -202,6 +202,11 @@ bool read_counter(const struct result *result, const struct metric_key *key, dou
     return measure_counter(&readers_side(result, key)->counters, key->name, value);
 }
 
+bool read_proxy_counter(const struct result *result, const struct metric_key *key, double *value)
+{
+    return measure_counter(&result->side[SIDE_PROXY].counters, key->name, value);
+}
+
 bool read_host_counter(const struct result *result, const struct metric_key *key, double *value)
 {
     return measure_counter(&result->host_counters, key->name, value);

@@ -184,7 +184,7 @@ void result_free(struct result *result)
     text_pairs_fini(&result->unkept);
     text_pairs_fini(&result->scenario);
     text_pairs_fini(&result->environment);
-    for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned side = 0; side < ENDS_N; side++) {
         side_fini(&result->side[side]);
     }
     counters_fini(&result->host_counters);

@@ -198,6 +198,12 @@ static const struct field side_fields[] = {
     {0},
 };
 
+static const struct field proxy_fields[] = {
+    {"command", &codec_object, AT(result, side[SIDE_PROXY].command), .fields = command_fields},
+    {"counters", &codec_counters, AT(result, side[SIDE_PROXY].counters), .optional = true},
+    {0},
+};
+
 static const struct field holder_fields[] = {
     {"pid", &codec_count, AT(holder, pid)},
     {"comm", &codec_label, AT(holder, comm), .size = OWNER_COMM, .optional = true},
@@ -244,7 +250,7 @@ static const struct field predicted_fields[] = {
 
 static const struct field remark_fields[] = {
     {"id", &codec_text, AT(remark, id)},
-    {"side", WORD(side_item, SIDE_N), AT(remark, side), .flag = FLAG(remark, has_side)},
+    {"side", WORD(side_item, PLAYERS_N), AT(remark, side), .flag = FLAG(remark, has_side)},
     {"kind", WORD(kind_item, REMARK_KIND_N), AT(remark, kind)},
     {"certainty", WORD(certainty_item, CERTAINTY_N), AT(remark, certainty)},
     {"text", &codec_text, AT(remark, text)},
@@ -347,6 +353,8 @@ static const struct field result_fields[] = {
     {"sampler", &codec_object, .fields = sampler_fields, .flag = FLAG(result, has_sampler)},
     {"client", &codec_object, AT(result, side[SIDE_CLIENT]), .fields = side_fields},
     {"server", &codec_object, AT(result, side[SIDE_SERVER]), .fields = side_fields},
+    {"proxy", &codec_object, .fields = proxy_fields,
+     .flag = FLAG(result, side[SIDE_PROXY].has_command)},
     {"owners", &codec_list, LIST(result, owners.item, owners.count), .fields = owner_fields},
     {"host_counters", &codec_counters, AT(result, host_counters), .optional = true},
     {"inspections", &codec_list, LIST(result, inspection, inspection_count),

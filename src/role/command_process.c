@@ -32,7 +32,7 @@ static _Noreturn void run_keeper(struct command *command, int control)
     uint32_t count = command->log >= 0 ? KEPT_MAX : 1;
     struct error error;
 
-    if (lab_enter(command->lab, command->role.side, &error) != 0) {
+    if (lab_enter(command->lab, side_host(command->role.side), &error) != 0) {
         error_print(&error, stderr);
         _exit(EXIT_FAILURE);
     }

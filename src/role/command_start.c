@@ -103,12 +103,15 @@ static int look(struct command *command, struct error *error)
 
     if (command->plan->ready_line != NULL) {
         found = command->board->line_seen != 0 ? LISTENS : LISTENS_NOT;
-    } else if (lab_listens(command->lab, command->role.side, &command->at, &found, &other, error) !=
-               0) {
+    } else if (lab_listens(command->lab, side_host(command->role.side), &command->at, &found,
+                           &other, error) != 0) {
         return -1;
     }
     if (found == LISTENS) {
         return 1;
+    }
+    if (found == LISTENS_ON_ANOTHER_PORT && command->role.side == SIDE_PROXY) {
+        found = LISTENS_NOT; /* that is the server */
     }
     if (command_has_ended(command, 0)) {
         return fail_ended(command, error);
@@ -201,10 +204,11 @@ static int check_free(const struct command *command, struct error *error)
     struct address other;
     char at[ADDRESS_TEXT];
 
-    if (command->role.side != SIDE_SERVER) {
+    if (command->role.side == SIDE_CLIENT) {
         return 0;
     }
-    if (lab_listens(command->lab, SIDE_SERVER, &command->at, &found, &other, error) != 0) {
+    if (lab_listens(command->lab, side_host(command->role.side), &command->at, &found, &other,
+                    error) != 0) {
         return -1;
     }
     if (found != LISTENS) {
@@ -212,7 +216,7 @@ static int check_free(const struct command *command, struct error *error)
     }
     error_set(error, STATUS_MACHINE, "another program listens on %s",
               address_format(at, sizeof at, &command->at));
-    return error_hint(error, "end it, or set server.port to a free one");
+    return error_hint(error, "end it, or set %s.port to a free one", side_name(command->role.side));
 }
 
 static int begin_server(struct command *command, struct error *error)
@@ -225,7 +229,7 @@ static int begin_server(struct command *command, struct error *error)
 int command_start_first(struct command *command, struct error *error)
 {
     if (check_free(command, error) != 0 || command_fork(command, error) != 0 ||
-        (command->role.side == SIDE_SERVER && begin_server(command, error) != 0)) {
+        (command->role.side != SIDE_CLIENT && begin_server(command, error) != 0)) {
         return -1;
     }
     return listen_to(command, error);

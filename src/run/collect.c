@@ -182,7 +182,8 @@ void collect_final(struct trial *trial)
     collect_owners(trial);
 }
 
-/* A namespace's counters are its side's; the whole machine's are nobody's. */
+/* A namespace's counters are its side's, but for those of one that a proxy shares with the server;
+ * the whole machine's are nobody's. */
 void collect_counters(struct trial *trial)
 {
     struct result *result = trial->result;
@@ -197,7 +198,9 @@ void collect_counters(struct trial *trial)
         return;
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        result->side[side].counters = counters_copy(sampler_counters(trial->sampler, side));
+        bool shared = side == SIDE_SERVER && trial->role[SIDE_PROXY] != NULL;
+        result->side[shared ? SIDE_PROXY : side].counters =
+            counters_copy(sampler_counters(trial->sampler, side));
     }
 }
 
@@ -390,7 +393,7 @@ static bool has_lost(const struct result *result)
 
 void collect_end(struct trial *trial)
 {
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
         if (trial->role[side] != NULL) {
             collect_role(trial, side);
         }
@@ -404,5 +407,6 @@ void collect_end(struct trial *trial)
     trial->result->partial = trial->cut_by != NULL || trial->undone || has_lost(trial->result) ||
                              result_command_failed(trial->result, SIDE_CLIENT) ||
                              result_command_failed(trial->result, SIDE_SERVER) ||
+                             result_command_failed(trial->result, SIDE_PROXY) ||
                              result_fell_short(trial->result) || trial->result->unkept.count > 0;
 }

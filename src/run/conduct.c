@@ -245,8 +245,8 @@ static int setup(struct trial *trial, struct error *error)
         plan_tls(scenario, trial->tls, error) != 0 || setup_lab(trial, error) != 0 ||
         lab_check_faults(trial->lab, scenario->fault, scenario->fault_count, error) != 0 ||
         setup_sampler(trial, error) != 0 || packets_begin(trial, error) != 0 ||
-        start_role(trial, SIDE_SERVER, error) != 0 || start_role(trial, SIDE_CLIENT, error) != 0 ||
-        collect_sysctls(trial, error) != 0) {
+        start_role(trial, SIDE_SERVER, error) != 0 || start_role(trial, SIDE_PROXY, error) != 0 ||
+        start_role(trial, SIDE_CLIENT, error) != 0 || collect_sysctls(trial, error) != 0) {
         return -1;
     }
     if (collect_prediction(trial, error) != 0 || grow_reserve(error) != 0 ||
@@ -321,16 +321,18 @@ static void run_phases(struct trial *trial)
 
 /* ---- the whole ---- */
 
-/* First both stand still: what one does about the other's end is no more of the trial. */
+/* First all stand still: what one does about the other's end is no more of the trial. */
 static void end_roles(struct trial *trial)
 {
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        for (struct role *role = trial->role[side]; role != NULL; role = role->before) {
+    static const enum side order[PLAYERS_N] = {SIDE_CLIENT, SIDE_PROXY, SIDE_SERVER};
+
+    for (size_t i = 0; i < PLAYERS_N; i++) {
+        for (struct role *role = trial->role[order[i]]; role != NULL; role = role->before) {
             role_freeze(role, true);
         }
     }
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        for (struct role *role = trial->role[side]; role != NULL; role = role->before) {
+    for (size_t i = 0; i < PLAYERS_N; i++) {
+        for (struct role *role = trial->role[order[i]]; role != NULL; role = role->before) {
             role_end(role);
         }
     }
@@ -349,9 +351,10 @@ static void trial_fini(struct trial *trial)
 {
     sampler_free(trial->sampler);
     free_roles(trial->role[SIDE_CLIENT]);
+    free_roles(trial->role[SIDE_PROXY]);
     free_roles(trial->role[SIDE_SERVER]);
     capture_free(trial->capture);
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
         plan_command_free(&trial->command[side]);
     }
     place_free(&trial->place);

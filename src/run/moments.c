@@ -20,10 +20,10 @@ struct moments {
     size_t next;  /* the first that has not come */
     bool *active; /* beside the scenario's faults: which strike the link */
     struct event *timer;
-    bool down[SIDE_N]; /* killed, and not started again */
-    bool frozen[SIDE_N];
-    struct moment *restart[SIDE_N]; /* the start under way, or NULL */
-    uint64_t refused[SIDE_N];       /* what the role had met of EADDRINUSE when it began */
+    bool down[PLAYERS_N]; /* killed, and not started again */
+    bool frozen[PLAYERS_N];
+    struct moment *restart[PLAYERS_N]; /* the start under way, or NULL */
+    uint64_t refused[PLAYERS_N];       /* what the role had met of EADDRINUSE when it began */
 };
 
 /* ---- the moments in order ---- */
@@ -383,7 +383,7 @@ static void forget_ends(struct result *result)
 
 void moments_close(struct moments *moments)
 {
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
         moments_not_restarted(moments, side, &too_late);
     }
     moments->next = moments->trial->result->moment_count;

@@ -151,7 +151,7 @@ void plan_lab(const struct scenario *scenario, struct lab_config *config)
     }
 }
 
-static void server_address(const struct trial *trial, struct address_pool *pool)
+void plan_server(const struct trial *trial, struct address_pool *pool)
 {
     const struct scenario *scenario = trial->scenario;
     struct error unused;
@@ -173,7 +173,7 @@ void plan_sampler(const struct trial *trial, struct sampler_config *config,
     bool private = lab_is_private(trial->lab);
     struct address_pool server;
 
-    server_address(trial, &server);
+    plan_server(trial, &server);
     host[0] = (struct sampler_host){
         .netns = -1,
         .port_count = 1,
@@ -236,23 +236,26 @@ static bool waits_for_end(const struct program *program)
  * is to close first.  A foreign server is asked to by a client that waits for it, a foreign client
  * is told by a server that does not wait.
  */
-static bool server_closes(const struct trial *trial)
+static bool says_close(const struct trial *trial, enum side side)
 {
-    const struct side_spec *side = trial->scenario->side;
-
     if (trial->model != NULL && trial->scenario->message.persist != PERSIST_SERVER) {
         return model_first_fin(trial->model) == SIDE_SERVER;
     }
-    return !scenario_plays(trial->scenario, SIDE_CLIENT)
-               ? !waits_for_end(&side[SIDE_SERVER].program)
-               : some_program(trial->scenario, SIDE_CLIENT, waits_for_end);
+    return side == SIDE_SERVER ? !waits_for_end(&trial->scenario->side[SIDE_SERVER].program)
+                               : some_program(trial->scenario, SIDE_CLIENT, waits_for_end);
+}
+
+/* Whether workers of ours are at the other end of the side's connections. */
+static bool faces_own(const struct scenario *scenario, enum side side)
+{
+    return scenario_plays(scenario, side_peer(side)) && !scenario_runs(scenario, SIDE_PROXY);
 }
 
 /* Real programs decide themselves how long a connection lasts. */
 static bool obeys(const struct scenario *scenario, enum side side)
 {
     const struct message_spec *message = &scenario->message;
-    bool foreign = message->persist == PERSIST_AUTO && !scenario_plays(scenario, side_peer(side));
+    bool foreign = message->persist == PERSIST_AUTO && !faces_own(scenario, side);
 
     return message->protocol == PROTOCOL_HTTP && (foreign || message->persist == PERSIST_SERVER);
 }
@@ -275,7 +278,11 @@ static void target_address(const struct trial *trial, struct address_pool *pool)
 {
     struct error unused;
 
-    server_address(trial, pool);
+    plan_server(trial, pool);
+    if (scenario_runs(trial->scenario, SIDE_PROXY)) {
+        pool->count = 1;
+        address_set_port(&pool->first, trial->scenario->proxy_port);
+    }
     if (trial->scenario->client_to != NULL) { /* checked when the scenario was loaded */
         pool->count = 1;
         address_parse(&pool->first, trial->scenario->client_to, &unused);
@@ -302,7 +309,7 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .program = &spec->program,
         .mix = side == SIDE_CLIENT && scenario->mix.count > 0 ? &scenario->mix : NULL,
         .message = scenario->message,
-        .say_close = server_closes(trial),
+        .say_close = says_close(trial, side),
         .obeys = obeys(scenario, side),
         .sockopts = &spec->sockopt,
         .tls = trial->tls[side],
@@ -320,11 +327,13 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .duration = scenario->load.duration,
         .descriptors = spec->descriptors,
     };
+    if (side == SIDE_SERVER) {
+        plan_server(trial, &plan->servers);
+    } else {
+        target_address(trial, &plan->servers);
+    }
     if (side == SIDE_CLIENT) {
         plan->sources = sources_of(trial);
-        target_address(trial, &plan->servers);
-    } else {
-        server_address(trial, &plan->servers);
     }
     address_format(host, ADDRESS_TEXT, &plan->servers.first);
 }

@@ -21,6 +21,7 @@ enum placeholder {
     PLACE_ADDRESS,
     PLACE_PORT,
     PLACE_HOST_PORT,
+    PLACE_UPSTREAM,
     PLACE_URL,
     PLACE_CA,
     PLACE_CERT,
@@ -36,6 +37,7 @@ static const struct {
     [PLACE_ADDRESS] = {"{address}", "FINWAIT_ADDRESS"},
     [PLACE_PORT] = {"{port}", "FINWAIT_PORT"},
     [PLACE_HOST_PORT] = {"{host-port}", "FINWAIT_HOST_PORT"},
+    [PLACE_UPSTREAM] = {"{upstream}", "FINWAIT_UPSTREAM"},
     [PLACE_URL] = {"{url}", "FINWAIT_URL"},
     [PLACE_CA] = {"{ca}", "FINWAIT_CA"},
     [PLACE_CERT] = {"{cert}", "FINWAIT_CERT"},
@@ -65,7 +67,18 @@ static void fill_address(struct values *values, const char *host_port)
     snprintf(values->text[PLACE_PORT], PATH_MAX, "%s", host_port + port + 1);
 }
 
-static void fill_values(struct values *values, const struct trial *trial,
+/* Where a proxy connects to. */
+static void fill_upstream(struct values *values, const struct trial *trial)
+{
+    struct address_pool server;
+    char host_port[ADDRESS_TEXT];
+
+    plan_server(trial, &server);
+    address_format(host_port, sizeof host_port, &server.first);
+    snprintf(values->text[PLACE_UPSTREAM], PATH_MAX, "%s", host_port);
+}
+
+static void fill_values(struct values *values, const struct trial *trial, enum side side,
                         const struct address *server)
 {
     char host_port[ADDRESS_TEXT];
@@ -75,6 +88,9 @@ static void fill_values(struct values *values, const struct trial *trial,
     fill_address(values, host_port);
     snprintf(values->text[PLACE_HOST_PORT], PATH_MAX, "%s", host_port);
     snprintf(values->text[PLACE_URL], PATH_MAX, "%s://%s/", tls ? "https" : "http", host_port);
+    if (side == SIDE_PROXY) {
+        fill_upstream(values, trial);
+    }
 }
 
 /* ---- files ---- */
@@ -86,7 +102,7 @@ static int fill_tls(struct values *values, struct trial *trial, enum side side, 
     const char *cert = tls->side[SIDE_SERVER].cert;
     const char *key = tls->side[SIDE_SERVER].key;
     const char *ca = tls->side[SIDE_CLIENT].ca;
-    bool server = side == SIDE_SERVER;
+    bool server = side != SIDE_CLIENT;
 
     if (trial->tls[SIDE_SERVER] == NULL) {
         return 0;
@@ -193,7 +209,7 @@ static int fill_environment(struct words *words, const struct values *values, en
             return -1;
         }
     }
-    return add_variable(words, "FINWAIT_HOST", side_name(side), error);
+    return add_variable(words, "FINWAIT_HOST", side_name(side_host(side)), error);
 }
 
 static void fill_log(struct command_run *run, const struct trial *trial, enum side side)
@@ -211,7 +227,7 @@ int plan_command(struct trial *trial, enum side side, const struct address *serv
     struct values *values = grow_new(1, sizeof *values);
     int status = 0;
 
-    fill_values(values, trial, server);
+    fill_values(values, trial, side, server);
     status = fill_files(values, trial, side, error);
     for (size_t i = 0; i < spec->words.count && status == 0; i++) {
         status = fill_word(&run->argv, spec->words.item[i], values, error);
@@ -226,7 +242,7 @@ int plan_command(struct trial *trial, enum side side, const struct address *serv
         .environment = run->environment.item,
         .log = run->log,
         .ready_line = spec->ready_line,
-        .ready_within = side == SIDE_SERVER ? spec->ready_within : CLIENT_PATIENCE,
+        .ready_within = side != SIDE_CLIENT ? spec->ready_within : CLIENT_PATIENCE,
         .grace = spec->grace,
     };
     return status;

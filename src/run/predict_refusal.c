@@ -48,6 +48,12 @@ static bool has_events(const struct scenario *scenario, enum side side)
     return scenario->event_count > 0;
 }
 
+static bool is_proxied(const struct scenario *scenario, enum side side)
+{
+    (void)side;
+    return scenario_runs(scenario, SIDE_PROXY);
+}
+
 static bool is_foreign(const struct scenario *scenario, enum side side)
 {
     return !scenario_plays(scenario, side);
@@ -269,6 +275,7 @@ static const struct reason {
 } reasons[] = {
     {has_faults, "faults strike the link, and the model's network loses nothing"},
     {has_events, "events strike a role from outside, and the model knows only its program"},
+    {is_proxied, "a proxy stands between the two programs: they have no connection in common"},
     {is_foreign, "one of the two programs is not finwait's own"},
     {obeys_peer,
      "http.persist: server ends rounds by what the peer's heads say, and the model reads "

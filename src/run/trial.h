@@ -23,12 +23,12 @@ struct trial {
     struct lab *lab;
     struct sampler *sampler;
     struct moments *moments;
-    struct capture *capture;   /* NULL: none, or it has failed */
-    struct tls *tls[SIDE_N];   /* NULL: not played by us, or plain TCP */
-    struct role *role[SIDE_N]; /* NULL: not played here */
-    struct command_run command[SIDE_N];
+    struct capture *capture;      /* NULL: none, or it has failed */
+    struct tls *tls[PLAYERS_N];   /* NULL: not played by us, or plain TCP */
+    struct role *role[PLAYERS_N]; /* NULL: not played here */
+    struct command_run command[PLAYERS_N];
     struct place place; /* of their files */
-    uint32_t workers[SIDE_N];
+    uint32_t workers[PLAYERS_N];
     enum phase phase;
     int64_t phase_began;
     int64_t phase_length; /* ns; 0: until the load is done */
@@ -54,6 +54,9 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
 /* What the sampler looks at, once there is a lab: its hosts, which `config` then refers to. */
 void plan_sampler(const struct trial *trial, struct sampler_config *config,
                   struct sampler_host host[SIDE_N]);
+
+/* Where the server is. */
+void plan_server(const struct trial *trial, struct address_pool *pool);
 
 /* Where the client connects to. */
 uint16_t plan_port(const struct trial *trial);

@@ -135,8 +135,8 @@ bool scenario_model(const struct scenario *scenario, struct model_input *input)
         input->body[side] = has_body(&scenario->message, (enum side)side);
         input->long_fin_wait2[side] = scenario_long_fin_wait2(&scenario->side[side]);
     }
-    return !scenario->side[SIDE_CLIENT].none && input->program[SIDE_CLIENT]->length > 0 &&
-           input->program[SIDE_SERVER]->length > 0;
+    return !scenario->side[SIDE_CLIENT].none && !scenario_runs(scenario, SIDE_PROXY) &&
+           input->program[SIDE_CLIENT]->length > 0 && input->program[SIDE_SERVER]->length > 0;
 }
 
 static int explore(const struct draft *draft, const struct model_input *input, struct where where)

@@ -4,7 +4,8 @@
 
 /* What a side that a command plays has no use for. */
 
-static const char *const command_paths[SIDE_N] = {"client.command", "server.command"};
+static const char *const command_paths[PLAYERS_N] = {"client.command", "server.command",
+                                                     "proxy.command"};
 
 static bool has_command(const struct scenario *scenario, enum side side)
 {
@@ -53,10 +54,11 @@ static const struct own {
 
 /* Options that say something of a command. */
 static const struct own needs[] = {
-    {SIDE_CLIENT, "client.grace"},
-    {SIDE_SERVER, "server.grace"},
-    {SIDE_SERVER, "server.ready"},
-    {SIDE_SERVER, "server.ready_within"},
+    {SIDE_CLIENT, "client.grace"},      {SIDE_SERVER, "server.grace"},
+    {SIDE_SERVER, "server.ready"},      {SIDE_SERVER, "server.ready_within"},
+    {SIDE_PROXY, "proxy.port"},         {SIDE_PROXY, "proxy.ready"},
+    {SIDE_PROXY, "proxy.ready_within"}, {SIDE_PROXY, "proxy.grace"},
+    {SIDE_PROXY, "proxy.descriptors"},
 };
 #define NEEDS (sizeof needs / sizeof needs[0])
 
@@ -132,24 +134,60 @@ static bool names(const char *word, const char *place)
     return at != NULL;
 }
 
-/* What names a file that there is not in such a run. */
-static int check_files(const struct draft *draft, enum side side)
+/* What names something that there is not in such a run, or not for such a command. */
+static int check_places(const struct draft *draft, enum side side)
 {
-    static const char *const files[] = {"{ca}", "{cert}", "{key}"};
+    static const struct {
+        const char *name;
+        bool file, for_client, for_server;
+        const char *whose;
+    } places[] = {
+        {"{ca}", true, true, true, NULL},
+        {"{cert}", true, true, true, NULL},
+        {"{key}", true, false, true, "not for a client"},
+        {"{upstream}", false, false, false, "the proxy's alone"},
+    };
     const struct words *words = &draft->scenario->side[side].command.words;
 
     for (size_t i = 0; i < words->count; i++) {
-        for (size_t k = 0; k < sizeof files / sizeof files[0]; k++) {
-            bool key = side == SIDE_CLIENT && strcmp(files[k], "{key}") == 0;
-            if (!names(words->item[i], files[k]) ||
-                (draft->scenario->transport == TRANSPORT_TLS && !key)) {
+        for (size_t k = 0; k < sizeof places / sizeof places[0]; k++) {
+            bool others = (side == SIDE_CLIENT && !places[k].for_client) ||
+                          (side == SIDE_SERVER && !places[k].for_server);
+            bool lacks = places[k].file && draft->scenario->transport != TRANSPORT_TLS;
+            if (!names(words->item[i], places[k].name) || (!others && !lacks)) {
                 continue;
             }
-            error_set(draft->error, STATUS_USAGE, "%s: %s is %s", command_paths[side], files[k],
-                      key ? "the server's alone" : "a file of transport: tls");
+            error_set(draft->error, STATUS_USAGE, "%s: %s is %s", command_paths[side],
+                      places[k].name, others ? places[k].whose : "a file of transport: tls");
             return draft_fail_at(draft, draft_given(draft, command_paths[side])->where,
-                                 key ? "take it out" : "write transport: tls, or take it out");
+                                 others ? "take it out" : "write transport: tls, or take it out");
         }
+    }
+    return 0;
+}
+
+/* A proxy stands between a client and a server of the run. */
+static int check_proxy(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+    struct where where = draft_given(draft, command_paths[SIDE_PROXY])->where;
+    const char *against = !scenario_runs(scenario, SIDE_CLIENT)   ? "client: none"
+                          : !scenario_runs(scenario, SIDE_SERVER) ? "server.at"
+                          : scenario->client_to != NULL           ? "client.to"
+                                                                  : NULL;
+
+    if (!has_command(scenario, SIDE_PROXY)) {
+        return 0;
+    }
+    if (against != NULL) {
+        error_set(draft->error, STATUS_USAGE,
+                  "proxy.command stands between the run's client and its server, and %s", against);
+        return draft_fail_at(draft, where, "take one of them out");
+    }
+    if (scenario->proxy_port == scenario->port) {
+        error_set(draft->error, STATUS_USAGE,
+                  "proxy.port and server.port are %u, and both are in one host", scenario->port);
+        return draft_fail_at(draft, where, "write another proxy.port");
     }
     return 0;
 }
@@ -165,9 +203,12 @@ int draft_check_commands(const struct draft *draft)
             return draft_fail_at(draft, draft_given(draft, command_paths[side])->where,
                                  "take one of them out");
         }
-        if (check_files(draft, side) != 0) {
+        if (check_places(draft, side) != 0) {
             return -1;
         }
+    }
+    if (check_proxy(draft) != 0 || check_places(draft, SIDE_PROXY) != 0) {
+        return -1;
     }
     return check_options(draft);
 }

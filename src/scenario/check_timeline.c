@@ -47,7 +47,7 @@ static int check_place(const struct draft *draft)
     const struct scenario *scenario = draft->scenario;
 
     for (size_t i = 0; i < scenario->event_count; i++) {
-        if (scenario->side[scenario->event[i].side].none) {
+        if (!scenario_runs(scenario, scenario->event[i].side)) {
             return fail_played(draft, &scenario->event[i]);
         }
         if (check_command(draft, &scenario->event[i]) != 0) {
@@ -264,5 +264,5 @@ int draft_check_timeline(const struct draft *draft)
     if (check_place(draft) != 0 || check_order(draft, SIDE_CLIENT) != 0) {
         return -1;
     }
-    return check_order(draft, SIDE_SERVER);
+    return check_order(draft, SIDE_SERVER) != 0 ? -1 : check_order(draft, SIDE_PROXY);
 }

@@ -9,5 +9,8 @@ bool scenario_plays(const struct scenario *scenario, enum side side)
 
 bool scenario_runs(const struct scenario *scenario, enum side side)
 {
+    if (side == SIDE_PROXY) {
+        return scenario->side[side].command.words.count > 0;
+    }
     return !scenario->side[side].none && !(side == SIDE_SERVER && scenario->at != NULL);
 }

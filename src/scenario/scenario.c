@@ -240,7 +240,7 @@ void scenario_free(struct scenario *scenario)
     if (scenario == NULL) {
         return;
     }
-    for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned side = 0; side < PLAYERS_N; side++) {
         free_side(&scenario->side[side]);
     }
     for (size_t i = 0; i < scenario->expect_count; i++) {

@@ -192,9 +192,11 @@ static const struct bad {
 static const struct bad bad_events[] = {
     {{{"kil", "server"}}, "an event has no key \"kil\"", "did you mean \"kill\"?"},
     {{{"kill", "sevrer"}},
-     "kill: \"sevrer\" is not one of client|server",
+     "kill: \"sevrer\" is not one of client|server|proxy",
      "did you mean \"server\"?"},
-    {{{"kill", "both"}}, "kill: \"both\" is not one of client|server", "write client or server"},
+    {{{"kill", "both"}},
+     "kill: \"both\" is not one of client|server|proxy",
+     "write client or server or proxy"},
     {{{"kill", "server"}, {"start", "server"}},
      "kill and start in one map",
      "an event does one thing: write a second map, {at: …, start: …}"},

@@ -1,0 +1,189 @@
+"""A proxy of somebody else's between finwait's client and finwait's server: its ends are its own."""
+
+import os
+import shutil
+import signal
+import unittest
+
+import finwait_test as ft
+
+N = 200
+SBIN = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+HAPROXY = shutil.which("haproxy", path=SBIN)
+NGINX = shutil.which("nginx", path=SBIN)
+PYTHON = shutil.which("python3", path="/usr/bin:/bin")
+LOAD = {
+    "load.connections": N,
+    "load.concurrency": 4,
+    "settle": "300ms",
+    "client.program": "connect send recv wait-fin close",
+}
+SERVES = {"server.program": "accept recv send close"}
+
+HAPROXY_CONF = """
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 5s
+    timeout server 5s
+    {options}
+frontend in
+    bind "${{FINWAIT_HOST_PORT}}"
+    default_backend up
+backend up
+    {backend}
+    server s "${{FINWAIT_UPSTREAM}}"
+"""
+NGINX_CONF = """
+user root;
+pid nginx.pid;
+error_log stderr;
+worker_processes 1;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    server {{
+        listen 8081;
+        location / {{ proxy_pass http://198.19.0.1:8080; }}
+    }}
+}}
+"""
+
+# A proxy of bytes; `after` is what it does with its two ends once the server has answered.
+RELAY = """
+import os, socket, sys
+host, _, port = os.environ["FINWAIT_UPSTREAM"].rpartition(":")
+listener = socket.create_server(("", int(os.environ["FINWAIT_PORT"])), backlog=512)
+kept = []
+while True:
+    front, _ = listener.accept()
+    request = front.recv(65536)
+    {answer}
+    front.close()
+"""
+RELAYED = """back = socket.create_connection((host, int(port)))
+    back.sendall(request)
+    front.sendall(back.recv(65536))
+    {after}"""
+ANSWER = (
+    'front.sendall(b"HTTP/1.1 {status}\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n")'
+)
+
+
+def haproxy(options="", backend=""):
+    file = ft.PLACE.write("haproxy.cfg", HAPROXY_CONF.format(options=options, backend=backend))
+    return f"{HAPROXY} -q -db -f {file}"
+
+
+def relay(after="back.close()", answer=None):
+    body = answer or RELAYED.format(after=after)
+    return f"{PYTHON} -u " + ft.PLACE.write("relay.py", RELAY.format(answer=body))
+
+
+class Mistakes(ft.TestCase):
+    """What is refused before anything runs."""
+
+    def check(self, said, **settings):
+        file = ft.PLACE.write("mistake.yaml", "name: mistake\n")
+        sets = [f"--set={path}={value}" for path, value in settings.items()]
+        ended = ft.finwait("check", file, *sets)
+        self.assertEqual(ended.status, 2, ended)
+        self.assertIn(said, ended.stderr)
+
+    def test_what_is_for_a_proxy(self):
+        self.check("proxy.port says something of proxy.command", **{"proxy.port": 9})
+        self.check("{upstream} is the proxy's alone", **{"server.command": "x {upstream}"})
+        self.check("kill proxy, but the proxy is not played here", events="{kill: proxy}")
+
+    def test_what_cannot_be(self):
+        proxy = {"proxy.command": "x"}
+        self.check("client.to", **proxy, **{"client.to": "198.19.0.1:8081"})
+        self.check("server.at", **proxy, **{"server.at": "127.0.0.1:1", "lab": "host"})
+        self.check("proxy.port and server.port are 9", **proxy, **{"server.port": 9, "proxy.port": 9})
+
+
+class Proxies:
+    """What is so for every user."""
+
+    def play(self, words, *arguments, status=0, **settings):
+        return self.run_checked(
+            {**LOAD, **SERVES, "proxy.command": words, **settings}, *arguments, status=status
+        )
+
+    @unittest.skipUnless(HAPROXY, "no haproxy")
+    def test_haproxy(self):
+        result = self.play(haproxy("option http-server-close"))
+        self.assertEqual(result["connections.completed"], N)
+        self.assertEqual(result["server.opened"], N)
+        self.assertEqual(result["client.http.2xx"], N)
+        self.assertIn("a proxy stands between", result.json["unpredicted"])
+        self.assertEqual(result.json["proxy"]["command"]["argv"][0], HAPROXY)
+        self.assertFalse(result.json["proxy"]["command"]["by_itself"])
+        self.assertNotIn("counters", result.json["server"])
+        self.assertEqual(result["proxy.counter.TcpPassiveOpens"], 2 * N)
+
+    @unittest.skipUnless(NGINX, "no nginx")
+    def test_nginx(self):
+        out = ft.PLACE.directory(self.user)
+        conf = ft.PLACE.write("nginx.conf", NGINX_CONF.format())
+        words = f"{NGINX} -e stderr -p {out} -c {conf} -g 'daemon off;'"
+        result = self.play(words, f"--out={out}", **{"proxy.ready_within": "30s"})
+        self.assertEqual(result["connections.completed"], N)
+        self.assertEqual(result["server.opened"], N)
+        self.assertTrue(os.path.exists(os.path.join(out, "proxy.log")))
+
+    def test_both_sides_are_commands_too(self):
+        words = f"{PYTHON} -m http.server {{port}}"
+        client = f"{PYTHON} -c 'import urllib.request as r; r.urlopen(\"{{url}}\").read()'"
+        settings = {"settle": "100ms", "server.command": words, "client.command": client}
+        result = self.run_checked({**settings, "proxy.command": relay()})
+        self.assertEqual(result["client.command.status"], 0)
+        self.assertEqual(result["proxy.counter.TcpPassiveOpens"], 2)
+
+    def test_one_that_ends(self):
+        result = self.play(relay("sys.exit(3)"), status=4, **{"load.timeout": "2s"})
+        self.assertEqual(result["proxy.command.status"], 3)
+        self.assertTrue(result.json["proxy"]["command"]["unasked"])
+        self.assertEqual(result.remark("command.ended")["side"], "proxy")
+
+    def test_one_that_does_not_listen(self):
+        words = f"{PYTHON} -c 'print(\"hm\", flush=True); import time; time.sleep(99)'"
+        settings = {**LOAD, **SERVES, "proxy.command": words, "proxy.ready_within": "1s"}
+        process = ft.popen([*ft.as_arguments(settings), "--json"], user=self.user)
+        ended = ft.finish(process)
+        self.assertEqual(ended.status, 3, ended)
+        self.assertIn("the proxy's command", ended.stderr)
+        self.assertIn("did not listen within 1 s on 198.19.0.1:8081", ended.stderr)
+        self.assertIn("hm", ended.stderr)
+        self.assert_nothing_left(process.mark)
+
+    def test_events_strike_it(self):
+        settings = {
+            "load.connections": 0,
+            "load.rate": "100/s",
+            "load.duration": "1500ms",
+            "load.timeout": "2s",
+            "events": "[{at: 300ms, kill: proxy}, {at: 500ms, start: proxy}]",
+        }
+        result = self.play(relay(), **settings)
+        self.assertGreater(result["client.outcome.refused"], 0)
+        self.assertGreater(result["connections.completed"], 0)
+        self.assertEqual(result["proxy.command.status"], 128 + signal.SIGTERM)
+        self.assertNotIn("error", result.listed("timeline")[1])
+
+
+class RootProxies(Proxies, ft.LabTestCase):
+    pass
+
+
+class NobodysProxies(Proxies, ft.UnprivilegedLabTestCase):
+    pass
+
+
+if __name__ == "__main__":
+    ft.main()
