@@ -16,7 +16,7 @@ def is_timed(pair):
 
 def was_late(seen):
     """Whether a worker had no CPU for longer than the model's time allows for."""
-    stood = max(seen.result.json["metrics"].get(f"{side}.stood_still", 0) for side in SIDES)
+    stood = seen.result.stood_still
     return stood >= 1 or (stood >= 0.1 and is_timed(seen.pair))
 
 
