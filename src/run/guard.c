@@ -71,17 +71,17 @@ static void guard_end_kin(pid_t command)
     }
 }
 
-/* Until the command has ended, or all is to; its status. */
+/* Until the command has ended, or all is to; its status.  The command is not reaped: its group's id
+ * stays its own. */
 static int guard_wait(pid_t command, const sigset_t *heard)
 {
-    int status = 0;
-    pid_t ended;
-
     for (;;) {
-        while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
-            if (ended == command) {
-                return guard_status(status);
+        siginfo_t ended = {.si_pid = 0};
+        while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
+            if (ended.si_pid == command) {
+                return ended.si_code == CLD_EXITED ? ended.si_status : 128 + ended.si_status;
             }
+            waitpid(ended.si_pid, NULL, 0);
         }
         if (sigwaitinfo(heard, NULL) == SIGTERM) {
             return 128 + SIGTERM;

@@ -101,18 +101,36 @@ static int await_command(struct trial *trial, pid_t pid, struct capture *capture
         }
     }
     capture_read(capture);
-    return guard_status(status);
+    return status;
+}
+
+static void miss(struct trial *trial, enum side side, const char *why)
+{
+    char what[32];
+
+    snprintf(what, sizeof what, "%s inspection", side_name(side));
+    text_pairs_add(&trial->result->unkept, what, why);
+}
+
+/* A guard tells by its exit status how the command ended; of one that was killed nobody knows. */
+static void miss_if_killed(struct trial *trial, enum side side, int status)
+{
+    char why[64];
+
+    if (WIFSIGNALED(status)) {
+        snprintf(why, sizeof why, "what guards it was killed by SIG%s",
+                 sigabbrev_np(WTERMSIG(status)));
+        miss(trial, side, why);
+    }
 }
 
 static void not_begun(struct trial *trial, enum side side, struct capture *capture,
                       const struct unbegun *why)
 {
     struct error error;
-    char what[32];
 
     error_errno(&error, STATUS_MACHINE, why->errnum, "%s", why->call);
-    snprintf(what, sizeof what, "%s inspection", side_name(side));
-    text_pairs_add(&trial->result->unkept, what, error.what);
+    miss(trial, side, error.what);
     capture->used = (size_t)snprintf(capture->text, OUTPUT_MAX, "finwait: %s\n", error.what);
 }
 
@@ -138,6 +156,8 @@ static int run_beside(struct trial *trial, enum side side, struct capture *captu
     if (pid > 0) {
         capture->fd = pair[0];
         status = await_command(trial, pid, capture);
+        miss_if_killed(trial, side, status);
+        status = guard_status(status);
     }
     close(pair[0]);
     return status;

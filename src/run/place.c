@@ -11,11 +11,15 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "finwait/grow.h"
 #include "finwait/privileges.h"
 #include "finwait/result.h"
+
+/* How often what is left of a directory is removed: for a second. */
+enum { SWEEPS = 50 };
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
 {
@@ -26,39 +30,56 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return 0;
 }
 
-/* Whatever the owner dies of, the end of the pipe is its end, and no signal but SIGKILL another. */
+/* A command ends soon after the owner that was killed, and may make files until then. */
+static void remove_all(const char *path)
+{
+    const struct timespec pause = {.tv_nsec = 20000000};
+
+    for (int i = 0; i < SWEEPS; i++) {
+        nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+        if (access(path, F_OK) != 0) {
+            break;
+        }
+        nanosleep(&pause, NULL);
+    }
+}
+
+/* Whatever the owner dies of, the end of the pipe is its end, and no signal but SIGKILL another:
+ * they are blocked since before the fork. */
 static _Noreturn void sweep(const char *path, int life)
 {
     struct error ignored;
-    sigset_t all;
     char byte;
 
     setsid();
     prctl(PR_SET_NAME, "finwait-sweeper");
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
     privileges_keep(PRIVILEGES_COMMAND, &ignored);
     life = dup2(life, STDIN_FILENO);
     close_range(STDIN_FILENO + 1, ~0U, 0);
     while (read(life, &byte, 1) < 0 && errno == EINTR) {
     }
-    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    remove_all(path);
     _exit(EXIT_SUCCESS);
 }
 
 static int begin_sweeper(struct place *place, struct error *error)
 {
+    sigset_t all;
+    sigset_t before;
     int life[2];
 
     if (pipe2(life, O_CLOEXEC) != 0) {
         return error_errno(error, STATUS_MACHINE, errno, "pipe2");
     }
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
     place->sweeper = fork();
     if (place->sweeper == 0) {
         close(life[1]);
         sweep(place->path, life[0]);
     }
     int errnum = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
     close(life[0]);
     if (place->sweeper < 0) {
         close(life[1]);

@@ -83,6 +83,12 @@ os.setsid()
 if os.fork(): os._exit(0)
 """
 FLOOD = "for _ in range(1 << 14): os.write(1, b'x' * 65535 + b'.')"
+WRITE = """
+def write():
+    for i in range(1 << 30):
+        open(f"{os.environ['FINWAIT_OUT']}/{i % 500}", "w").close()
+threading.Thread(target=write, daemon=True).start()
+"""
 CLOSE = "if served == 50: listener.close(); print('I am tired', flush=True); time.sleep(99)"
 
 
@@ -466,7 +472,7 @@ class Commands:
         self.assert_nothing_left(process.mark)
 
     def test_finwait_is_killed(self):
-        once = "open(os.environ['FINWAIT_OUT'] + '/a file', 'w').close()" + DAEMONISE
+        once = DAEMONISE + WRITE
         settings = {**LOAD, "server.command": command(script("orphan.py", once=once))}
         there = ft.PLACE.directory(self.user)
         with unittest.mock.patch.dict(os.environ, {"TMPDIR": there}):

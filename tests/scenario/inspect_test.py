@@ -15,9 +15,9 @@ KEPT = 1 << 20
 
 
 class Inspect(ft.LabTestCase):
-    def inspect(self, command, **settings):
+    def inspect(self, command, status=0, **settings):
         settings = {"load.connections": 10, "settle": "0s", **settings}
-        return self.run_checked(settings, "--inspect", command)
+        return self.run_checked(settings, "--inspect", command, status=status)
 
     def test_each_host_is_told_where_it_is(self):
         result = self.inspect("echo at $FINWAIT_HOST; ip -o link show | wc -l")
@@ -40,6 +40,15 @@ class Inspect(ft.LabTestCase):
         self.assertEqual(seen["status"], 7)
         self.assertEqual(sorted(seen["output"].split()), ["err", "out"])
         self.assertEqual(result["connections.completed"], 10)
+
+    def test_a_guard_that_is_killed_is_no_command_that_was(self):
+        own = self.inspect("kill -9 $$")
+        self.assertEqual(own.inspection("server")["status"], 137)
+        self.assertNotIn("unkept", own.json)
+        guard = self.inspect("echo out; kill -9 $PPID", status=4)
+        self.assertEqual(guard.inspection("server")["output"], "out\n")
+        for host in ("client", "server"):
+            self.assertIn("killed by SIGKILL", guard.json["unkept"][f"{host} inspection"])
 
     def test_long_output_is_cut(self):
         line = "0123456789" * 10
