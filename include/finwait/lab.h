@@ -89,6 +89,14 @@ int lab_unpenned(const struct lab *lab);
  */
 pid_t lab_fork_alone(const struct lab *lab);
 
+/*
+ * One of the two above, with a pair of Unix sockets of `type`, of which parent and child each get
+ * one as *end.  In the child all signals are blocked, so that no handler of the parent's runs there
+ * before it has its own.  -1: STATUS_MACHINE, and *end is as it was.
+ */
+pid_t lab_fork_linked(const struct lab *lab, pid_t (*fork_as)(const struct lab *), int type,
+                      int *end, struct error *error);
+
 /* In a child of these: make /proc that of its PID namespace, for itself and its children, if
  * it is not and can be. */
 void lab_show_processes(void);

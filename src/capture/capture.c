@@ -85,26 +85,13 @@ static int fork_reader(struct capture *capture, const struct capture_plan *plan,
                        const struct lab *lab, struct error *error)
 {
     const struct timeval patience = {.tv_sec = PATIENCE_S};
-    sigset_t all;
-    sigset_t before;
-    int pair[2];
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-        return error_errno(error, STATUS_MACHINE, errno, "socketpair");
-    }
-    /* No handler of ours may run in the child before it has its own. */
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
-    capture->pid = lab_fork(lab);
+    capture->pid = lab_fork_linked(lab, lab_fork, SOCK_SEQPACKET, &capture->control, error);
     if (capture->pid == 0) {
-        run_reader(*plan, lab, pair[1]);
+        run_reader(*plan, lab, capture->control);
     }
-    int errnum = errno;
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    close(pair[1]);
-    capture->control = pair[0];
-    setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    return capture->pid < 0 ? error_fork(error, errnum) : 0;
+    setsockopt(capture->control, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    return capture->pid > 0 ? 0 : -1;
 }
 
 struct capture *capture_start(const struct capture_plan *plan, const struct lab *lab,

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,34 +60,17 @@ static void clear(struct command_board *board)
 
 int command_fork(struct command *command, struct error *error)
 {
-    sigset_t all;
-    sigset_t before;
-    int pair[2];
-
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-        return error_errno(error, STATUS_MACHINE, errno, "socketpair");
-    }
     clear(command->board);
     command->begun = false;
     command->asked_at = 0;
     command->unasked = false;
-    /* No handler of ours may run in the child before it has its own. */
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
-    command->keeper = lab_fork_alone(command->lab);
-    if (command->keeper == 0) {
-        run_keeper(command, pair[1]);
+    pid_t pid =
+        lab_fork_linked(command->lab, lab_fork_alone, SOCK_SEQPACKET, &command->control, error);
+    if (pid == 0) {
+        run_keeper(command, command->control);
     }
-    int errnum = errno;
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    close(pair[1]);
-    if (command->keeper < 0) {
-        close(pair[0]);
-        command->keeper = 0;
-        return error_fork(error, errnum);
-    }
-    command->control = pair[0];
-    return 0;
+    command->keeper = pid > 0 ? pid : 0;
+    return pid > 0 ? 0 : -1;
 }
 
 int command_tell(struct command *command, enum keeper_order order, int number, struct error *error)

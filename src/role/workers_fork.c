@@ -100,33 +100,16 @@ static int fork_worker(struct workers *workers, uint32_t index, const struct lis
 {
     struct worker_process *process = &workers->process[index];
     const struct account *account = &workers->board->slot[index].account;
-    sigset_t all;
-    sigset_t before;
-    int pair[2];
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-        return error_errno(error, STATUS_MACHINE, errno, "socketpair");
-    }
-    /* No handler of ours may run in the child before it has its own. */
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
     process->given_up = false;
     process->frozen = false;
     process->died = account->outcome[OUTCOME_DIED];
-    process->pid = lab_fork(workers->lab);
-    if (process->pid == 0) {
-        run_worker(workers, index, pair[1], listeners);
+    pid_t pid = lab_fork_linked(workers->lab, lab_fork, SOCK_STREAM, &process->control, error);
+    if (pid == 0) {
+        run_worker(workers, index, process->control, listeners);
     }
-    int errnum = errno;
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    close(pair[1]);
-    if (process->pid < 0) {
-        close(pair[0]);
-        process->pid = 0;
-        return error_fork(error, errnum);
-    }
-    process->control = pair[0];
-    return 0;
+    process->pid = pid > 0 ? pid : 0;
+    return pid > 0 ? 0 : -1;
 }
 
 int workers_fork(struct workers *workers, const struct listeners *listeners, struct error *error)
