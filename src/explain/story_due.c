@@ -78,6 +78,22 @@ static void say_cut(struct story *story, enum side side, uint64_t cut)
     }
 }
 
+/* Real clients open connections to spare, and end idle ones: no fault of theirs. */
+static void advise_or_fin(struct story *story, enum side side)
+{
+    const struct result *result = story->facts.result;
+    const struct account *account = &result->side[side].account;
+    const char *program = result->side[side].program;
+
+    if (side == SIDE_SERVER && !result->side[SIDE_CLIENT].played && program != NULL &&
+        account->due[OUTCOME_EOF] > 0 && account->messages_cut == 0) {
+        story_advise(story,
+                     "write recv(or-fin) for recv in server.program (%s): it takes the FIN of a "
+                     "spare or idle connection for a good end",
+                     program);
+    }
+}
+
 void observe_due(struct story *story)
 {
     for (unsigned i = 0; i < SIDE_N; i++) {
@@ -96,6 +112,7 @@ void observe_due(struct story *story)
         add_reasons(story, side);
         story_add(story, ".");
         say_cut(story, side, account->messages_cut);
+        advise_or_fin(story, side);
     }
 }
 

@@ -335,6 +335,29 @@ static void one_connection_is_told_as_one(void **state)
              "1 of these messages was truncated: a part of it had come.");
 }
 
+/* What a client of its own program does not is no mistake of a foreign one. */
+static void a_server_of_foreign_clients_may_take_their_fin(void **state)
+{
+    static const char or_fin[] =
+        "write recv(or-fin) for recv in server.program (accept recv send close): it takes the FIN "
+        "of a spare or idle connection for a good end";
+
+    (void)state;
+    for (int way = 0; way < 4; way++) {
+        struct result *result = fixture_new();
+        struct account *server = &result->side[SIDE_SERVER].account;
+        fixture_program(result, SIDE_SERVER, "accept recv send close");
+        result->side[SIDE_CLIENT].played = way == 1;
+        server->opened = CONNECTIONS;
+        server->due[way == 2 ? OUTCOME_RESET : OUTCOME_EOF] = 44;
+        server->messages_cut = way == 3;
+        SAYS(result, "44 of 5,000 connections ended while a message was due to the server");
+        const char *advice = remark_of(result, "message.missing")->advice;
+        assert_string_equal(advice != NULL ? advice : "none", way == 0 ? or_fin : "none");
+        result_free(result);
+    }
+}
+
 static void what_stood_before_an_unopened_load_is_no_pile(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_CLIENT);
@@ -809,6 +832,7 @@ int main(void)
         cmocka_unit_test(few_resets_are_no_abort),
         cmocka_unit_test(crossing_fins_are_a_simultaneous_close),
         cmocka_unit_test(one_connection_is_told_as_one),
+        cmocka_unit_test(a_server_of_foreign_clients_may_take_their_fin),
         cmocka_unit_test(what_stood_before_an_unopened_load_is_no_pile),
         cmocka_unit_test(taking_turns_is_no_simultaneous_close),
         cmocka_unit_test(a_cut_run_says_so_and_claims_no_end),
