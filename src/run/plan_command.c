@@ -9,6 +9,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/grow.h"
+#include "finwait/placeholder.h"
 #include "finwait/result.h"
 #include "trial.h"
 
@@ -17,33 +18,10 @@
 /* How long a client may take to end before it is started again. */
 #define CLIENT_PATIENCE (10 * NS_PER_S)
 
-enum placeholder {
-    PLACE_ADDRESS,
-    PLACE_PORT,
-    PLACE_HOST_PORT,
-    PLACE_UPSTREAM,
-    PLACE_URL,
-    PLACE_CA,
-    PLACE_CERT,
-    PLACE_KEY,
-    PLACE_OUT,
-    PLACE_DIR,
-    PLACE_N,
-};
-
-static const struct {
-    const char *name, *variable;
-} places[PLACE_N] = {
-    [PLACE_ADDRESS] = {"{address}", "FINWAIT_ADDRESS"},
-    [PLACE_PORT] = {"{port}", "FINWAIT_PORT"},
-    [PLACE_HOST_PORT] = {"{host-port}", "FINWAIT_HOST_PORT"},
-    [PLACE_UPSTREAM] = {"{upstream}", "FINWAIT_UPSTREAM"},
-    [PLACE_URL] = {"{url}", "FINWAIT_URL"},
-    [PLACE_CA] = {"{ca}", "FINWAIT_CA"},
-    [PLACE_CERT] = {"{cert}", "FINWAIT_CERT"},
-    [PLACE_KEY] = {"{key}", "FINWAIT_KEY"},
-    [PLACE_OUT] = {"{out}", "FINWAIT_OUT"},
-    [PLACE_DIR] = {"{dir}", "FINWAIT_DIR"},
+static const char *const variables[PLACE_N] = {
+#define X(id, name) "FINWAIT_" #id,
+    PLACEHOLDERS(X)
+#undef X
 };
 
 /* "": it has none in this run. */
@@ -151,17 +129,6 @@ static int fill_files(struct values *values, struct trial *trial, enum side side
 
 /* ---- words ---- */
 
-/* The placeholder that begins at `text`, or PLACE_N: braces of all others are the command's own. */
-static enum placeholder place_at(const char *text)
-{
-    enum placeholder place = 0;
-
-    while (place < PLACE_N && strncmp(text, places[place].name, strlen(places[place].name)) != 0) {
-        place++;
-    }
-    return place;
-}
-
 static int fill_word(struct words *words, const char *word, const struct values *values,
                      struct error *error)
 {
@@ -170,18 +137,22 @@ static int fill_word(struct words *words, const char *word, const struct values 
 
     grow_stream_open(&stream);
     while (*word != '\0') {
-        enum placeholder place = place_at(word);
-        bool doubled = *word == '{' && place_at(word + 1) != PLACE_N; /* {{port}: {port} itself */
+        enum placeholder meant;
+        size_t length;
+        size_t doubled = 0;
+        enum placeholder place = placeholder_at(word, &length, &meant);
+
+        if (*word == '{') {
+            placeholder_at(word + 1, &doubled, &meant);
+        }
         if (place != PLACE_N) {
             fputs(values->text[place], stream.out);
-            word += strlen(places[place].name);
-        } else if (doubled) {
-            word++;
-            do {
-                fputc(*word, stream.out);
-            } while (*word++ != '}');
+            word += length;
         } else {
-            fputc(*word++, stream.out);
+            word += doubled > 0;
+            doubled += doubled == 0;
+            fwrite(word, 1, doubled, stream.out);
+            word += doubled;
         }
     }
     char *text = grow_stream_close(&stream);
@@ -205,7 +176,7 @@ static int fill_environment(struct words *words, const struct values *values, en
 {
     for (enum placeholder place = 0; place < PLACE_N; place++) {
         if (values->text[place][0] != '\0' &&
-            add_variable(words, places[place].variable, values->text[place], error) != 0) {
+            add_variable(words, variables[place], values->text[place], error) != 0) {
             return -1;
         }
     }

@@ -37,6 +37,22 @@ static int fail_not_map(const struct draft *draft, const struct path *path, cons
     return error_at(draft->error, node->at);
 }
 
+/* Whether a map of any names may be given as the list that `node` is, too. */
+static bool takes_list(const struct option *option, const struct tree *node)
+{
+    return node->kind == TREE_LIST && (option->ops->trees & TREE_BIT(TREE_LIST)) != 0;
+}
+
+/* What one value in place of a map stands for: the size of a message; NULL: nothing. */
+static const struct option *scalar_of(const char *path, const struct tree *node)
+{
+    char size[PATH_ROOM + sizeof ".size"];
+    const char *key;
+
+    snprintf(size, sizeof size, "%s.size", path);
+    return node->kind == TREE_SCALAR ? option_find(size, &key) : NULL;
+}
+
 static int apply_map(struct draft *draft, const struct path *map, const struct tree *node);
 
 static int apply_child(struct draft *draft, const struct path *path, const struct tree *child)
@@ -57,9 +73,9 @@ static int apply_child(struct draft *draft, const struct path *path, const struc
         return 0; /* as if it were not there */
     }
     if (option == NULL) {
-        return fail_not_map(draft, path, child);
+        option = scalar_of(path->text, child);
     }
-    if (option->ops->has_keys && key == NULL) {
+    if (option == NULL || (option->ops->has_keys && key == NULL && !takes_list(option, child))) {
         return fail_not_map(draft, path, child);
     }
     return draft_set(draft, option, key, child, LEVEL_FILE);
@@ -223,10 +239,15 @@ static int apply_override(struct draft *draft, const struct scenario_override *o
     if (tree_is_unset(&node)) {
         return draft_unset(draft, override->path);
     }
-    if (option == NULL || (option->ops->has_keys && key == NULL)) {
+    bool list = option != NULL && option->ops->has_keys && key == NULL &&
+                (option->ops->trees & TREE_BIT(TREE_LIST)) != 0 && override->value[0] == '[';
+    if (option == NULL) {
+        option = scalar_of(override->path, &node);
+    }
+    if (option == NULL || (option->ops->has_keys && key == NULL && !list)) {
         return fail_map(draft, override->path, &node);
     }
-    if (option->ops->is_yaml) {
+    if (list || option->ops->is_yaml) {
         return apply_yaml_value(draft, option, &node);
     }
     return override->written ? apply_written(draft, option, key, &node)

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "finwait/placeholder.h"
 
 /* What a side that a command plays has no use for. */
 
@@ -123,44 +124,69 @@ static int check_options(const struct draft *draft)
     return 0;
 }
 
-/* {{ca} stands for the text {ca}. */
-static bool names(const char *word, const char *place)
+static int fail_word(const struct draft *draft, enum side side)
 {
-    const char *at = strstr(word, place);
-
-    while (at != NULL && at > word && at[-1] == '{') {
-        at = strstr(at + 1, place);
-    }
-    return at != NULL;
+    return error_at(draft->error, draft_given(draft, command_paths[side])->where);
 }
 
 /* What names something that there is not in such a run, or not for such a command. */
-static int check_places(const struct draft *draft, enum side side)
+static int check_place(const struct draft *draft, enum side side, enum placeholder place)
 {
-    static const struct {
-        const char *name;
-        bool file, for_client, for_server;
-        const char *whose;
-    } places[] = {
-        {"{ca}", true, true, true, NULL},
-        {"{cert}", true, true, true, NULL},
-        {"{key}", true, false, true, "not for a client"},
-        {"{upstream}", false, false, false, "the proxy's alone"},
-    };
+    bool file = place == PLACE_CA || place == PLACE_CERT || place == PLACE_KEY;
+    bool lacks = file && draft->scenario->transport != TRANSPORT_TLS;
+    const char *others = side == SIDE_CLIENT && place == PLACE_KEY       ? "not for a client"
+                         : side != SIDE_PROXY && place == PLACE_UPSTREAM ? "the proxy's alone"
+                                                                         : NULL;
+
+    if (others == NULL && !lacks) {
+        return 0;
+    }
+    error_set(draft->error, STATUS_USAGE, "%s: {%s} is %s", command_paths[side],
+              placeholder_names[place], others != NULL ? others : "a file of transport: tls");
+    error_hint(draft->error,
+               others != NULL ? "take it out" : "write transport: tls, or take it out");
+    return fail_word(draft, side);
+}
+
+/* A shell's ${port} and curl's %{...} are theirs. */
+static bool is_others(const char *word, const char *at)
+{
+    return at > word && (at[-1] == '$' || at[-1] == '%');
+}
+
+static int check_word(const struct draft *draft, enum side side, const char *word)
+{
+    for (const char *at = word; *at != '\0';) {
+        enum placeholder meant, of_doubled;
+        size_t length;
+        size_t doubled = 0;
+        enum placeholder place = placeholder_at(at, &length, &meant);
+
+        if (*at == '{') {
+            placeholder_at(at + 1, &doubled, &of_doubled);
+        }
+        if (place != PLACE_N && check_place(draft, side, place) != 0) {
+            return -1;
+        }
+        if (meant != PLACE_N && !is_others(word, at)) {
+            error_set(draft->error, STATUS_USAGE, "%s: %.*s is no placeholder", command_paths[side],
+                      (int)length, at);
+            error_hint(draft->error, "did you mean {%s}?  Text of the command's own is {%.*s",
+                       placeholder_names[meant], (int)length, at);
+            return fail_word(draft, side);
+        }
+        at += doubled > 0 ? doubled + 1 : length > 0 ? length : 1;
+    }
+    return 0;
+}
+
+static int check_words(const struct draft *draft, enum side side)
+{
     const struct words *words = &draft->scenario->side[side].command.words;
 
     for (size_t i = 0; i < words->count; i++) {
-        for (size_t k = 0; k < sizeof places / sizeof places[0]; k++) {
-            bool others = (side == SIDE_CLIENT && !places[k].for_client) ||
-                          (side == SIDE_SERVER && !places[k].for_server);
-            bool lacks = places[k].file && draft->scenario->transport != TRANSPORT_TLS;
-            if (!names(words->item[i], places[k].name) || (!others && !lacks)) {
-                continue;
-            }
-            error_set(draft->error, STATUS_USAGE, "%s: %s is %s", command_paths[side],
-                      places[k].name, others ? places[k].whose : "a file of transport: tls");
-            return draft_fail_at(draft, draft_given(draft, command_paths[side])->where,
-                                 others ? "take it out" : "write transport: tls, or take it out");
+        if (check_word(draft, side, words->item[i]) != 0) {
+            return -1;
         }
     }
     return 0;
@@ -203,11 +229,11 @@ int draft_check_commands(const struct draft *draft)
             return draft_fail_at(draft, draft_given(draft, command_paths[side])->where,
                                  "take one of them out");
         }
-        if (check_places(draft, side) != 0) {
+        if (check_words(draft, side) != 0) {
             return -1;
         }
     }
-    if (check_proxy(draft) != 0 || check_places(draft, SIDE_PROXY) != 0) {
+    if (check_proxy(draft) != 0 || check_words(draft, SIDE_PROXY) != 0) {
         return -1;
     }
     return check_options(draft);

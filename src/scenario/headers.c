@@ -6,8 +6,8 @@
 #include "draft.h"
 #include "finwait/grow.h"
 
-/* Fields of a message's head: any number of names below its map, kept as the lines that are sent.
- */
+/* Fields of a message's head: any number of names below its map, or a list of such maps, in which a
+ * name may come again; kept as the lines that are sent. */
 
 enum { FIELDS_MAX = 32 << 10 /* all of them; readers bound a head, ours by 64 KiB */ };
 
@@ -120,19 +120,47 @@ static int add_line(struct draft *draft, const struct option *option, const char
 static int set_field(struct draft *draft, const struct option *option, const char *name,
                      const struct tree *node, enum level level)
 {
-    char *line = message_field(part_of(draft, option)->fields, name, strlen(name));
+    char **fields = &part_of(draft, option)->fields;
+    char *line = message_field(*fields, name, strlen(name));
 
     if (check_field(draft, option, name, node) != 0) {
         return -1;
     }
     if (line != NULL && level == LEVEL_FILE) {
         error_set(draft->error, STATUS_USAGE, "%s.%s is given twice", option->path, name);
-        return draft_fail_at(draft, place_of(node), "case does not count: take one of them out");
+        return draft_fail_at(draft, place_of(node),
+                             "case does not count: take one of them out, or write a list of maps");
     }
-    if (line != NULL) {
+    for (; line != NULL; line = message_field(*fields, name, strlen(name))) {
         drop_line(line);
     }
     return add_line(draft, option, name, node);
+}
+
+static int fail_list(const struct draft *draft, const struct option *option,
+                     const struct tree *node)
+{
+    error_set(draft->error, STATUS_USAGE, "%s: not a list of fields", option->path);
+    return draft_fail_at(draft, node->at, "write e.g. [{Cookie: a=1}, {Cookie: b=2}]");
+}
+
+static int add_fields(struct draft *draft, const struct option *option, const struct tree *map)
+{
+    if (map->kind != TREE_MAP) {
+        return fail_list(draft, option, map);
+    }
+    for (size_t i = 0; i < map->count; i++) {
+        const struct tree *node = &map->item[i];
+
+        if (node->kind != TREE_SCALAR || tree_is_null(node)) {
+            return fail_list(draft, option, node);
+        }
+        if (check_field(draft, option, node->key, node) != 0 ||
+            add_line(draft, option, node->key, node) != 0) {
+            return -1;
+        }
+    }
+    return 0;
 }
 
 static int unset_field(struct draft *draft, const struct option *option, const char *name)
@@ -150,27 +178,113 @@ static int unset_field(struct draft *draft, const struct option *option, const c
     return 0;
 }
 
-static void each_field(const struct each *each, const struct option *option,
-                       const struct scenario *scenario)
+/* A list takes the place of all that was given. */
+static int set_fields(struct draft *draft, const struct option *option, const char *name,
+                      const struct tree *node, enum level level)
 {
-    const char *line = scenario->message.part[option->side].fields;
+    if (name != NULL) {
+        return node->kind == TREE_SCALAR ? set_field(draft, option, name, node, level)
+                                         : fail_list(draft, option, node);
+    }
+    unset_field(draft, option, NULL);
+    for (size_t i = 0; i < node->count; i++) {
+        if (add_fields(draft, option, &node->item[i]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
 
+/* Call `fn` for each line, its name and its value without what is between them. */
+static void each_line(const char *line,
+                      void (*fn)(void *context, const char *name, const char *text), void *context)
+{
     while (line != NULL && *line != '\0') {
-        int name = (int)strcspn(line, ":");
-        int value = (int)strcspn(line, "\r") - name - 2;
-        char *path = grow_format("%s.%.*s", option->path, name, line);
-        char *text = grow_format("%.*s", value, line + name + 2);
-        each->fn(each->context, path, text);
-        free(path);
+        size_t length = strcspn(line, ":");
+        char *name = grow_format("%.*s", (int)length, line);
+        char *text =
+            grow_format("%.*s", (int)(strcspn(line, "\r") - length - 2), line + length + 2);
+
+        fn(context, name, text);
+        free(name);
         free(text);
         line = strchr(line, '\n') + 1;
     }
 }
 
+static bool has_again(char *fields)
+{
+    for (char *line = fields; line != NULL && *line != '\0';) {
+        char *next = strchr(line, '\n') + 1;
+
+        if (message_field(next, line, strcspn(line, ":")) != NULL) {
+            return true;
+        }
+        line = next;
+    }
+    return false;
+}
+
+struct telling {
+    const struct each *each;
+    const struct option *option;
+    FILE *out;
+};
+
+static void tell_field(void *context, const char *name, const char *text)
+{
+    const struct telling *telling = context;
+    char *path = grow_format("%s.%s", telling->option->path, name);
+
+    telling->each->fn(telling->each->context, path, text);
+    free(path);
+}
+
+/* As YAML has it in single quotes, which are doubled in there. */
+static void put_quoted(const char *text, FILE *out)
+{
+    fputc('\'', out);
+    for (; *text != '\0'; text++) {
+        fprintf(out, *text == '\'' ? "''" : "%c", *text);
+    }
+    fputc('\'', out);
+}
+
+static void list_field(void *context, const char *name, const char *text)
+{
+    FILE *out = ((const struct telling *)context)->out;
+
+    fputs(ftell(out) > 0 ? ", {" : "[{", out);
+    put_quoted(name, out);
+    fputs(": ", out);
+    put_quoted(text, out);
+    fputc('}', out);
+}
+
+static void each_field(const struct each *each, const struct option *option,
+                       const struct scenario *scenario)
+{
+    char *fields = scenario->message.part[option->side].fields;
+    struct telling telling = {each, option, NULL};
+    struct grow_stream stream;
+
+    if (!has_again(fields)) {
+        each_line(fields, tell_field, &telling);
+        return;
+    }
+    grow_stream_open(&stream);
+    telling.out = stream.out;
+    each_line(fields, list_field, &telling);
+    fputc(']', stream.out);
+    char *text = grow_stream_close(&stream);
+    each->fn(each->context, option->path, text);
+    free(text);
+}
+
 const struct option_ops headers_ops = {.type = "map of fields",
                                        .form = form,
-                                       .trees = TREE_BIT(TREE_SCALAR),
+                                       .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
                                        .has_keys = true,
-                                       .set = set_field,
+                                       .set = set_fields,
                                        .unset = unset_field,
                                        .each = each_field};

@@ -135,6 +135,19 @@ class Mistakes(ft.TestCase):
         long = "line:" + 1001 * "x"
         self.check("a line of 1001 bytes", **{"server.command": "x", "server.ready": long})
 
+    def test_what_is_nearly_a_placeholder(self):
+        for word, meant in (("{prt}", "port"), ("-b{addr}", "address"), ("{hots-port}", "host-port")):
+            self.check(f"did you mean {{{meant}}}?", **{"server.command": f"x {word}"})
+        words = ["{{prt}", "${prt}", "%{url_effective}", "{}", "{ls}", '{"port": 1}', "{{{port}"]
+        client = ["sh", "-c", 'printf "%s\n" "$@"', "sh", *words]
+        out = ft.PLACE.directory()
+        file = ft.PLACE.write("literal.yaml", "name: literal\nsettle: 0s\n")
+        ended = ft.finwait("run", file, "--quiet", "--out", out, "--client", "--", *client)
+        with open(os.path.join(out, "client.log"), encoding="utf-8") as log:
+            printed = log.read().splitlines()
+        words[0], words[-1] = "{prt}", "{{port}"
+        self.assertEqual(printed, words, ended)
+
     def test_the_command_line_takes_the_place_of_the_file(self):
         file = ft.PLACE.write(
             "replaced.yaml",

@@ -69,6 +69,15 @@ class Requests(ft.TestCase):
         self.assertEqual(fields["User-Agent"], "me")
         self.assertEqual(fields["Content-Length"], "9")
 
+    def test_a_field_may_come_again(self):
+        listed = "[{Cookie: a=1}, {X: 'it''s: b'}, {cookie: c=2}]"
+        head, body = self.sent({"request.headers": listed, "request": "3"})
+        self.assertEqual(len(body), 3)
+        lines = [line for line in head.split("\r\n") if line.lower().startswith(("cookie", "x"))]
+        self.assertEqual(lines, ["Cookie: a=1", "X: it's: b", "cookie: c=2"])
+        one = {"request.headers": listed, "request.headers.COOKIE": "d"}
+        self.assertEqual(self.sent(one)[0].lower().count("cookie: "), 1)
+
     def test_a_body_is_a_file_to_the_byte(self):
         content = bytes(range(256)) * 300
         path = f"{ft.PLACE.directory()}/body"

@@ -80,6 +80,8 @@ static void options_that_exclude_others_round_trip(void **state)
     static const char *const scenarios[] = {
         "{response: {chunked: on}, transport: tcp}",
         "{request: {method: PATCH, headers: {A: b, C: 'd: e,  f', E: ''}, body: \"a\\n b\"}}",
+        "{request: {headers: [{A: b}, {C: 'it''s: 1', a: \"x  y\"}, {A: ''}]}}",
+        "{request: 64k, response: 0}",
         "{request: {path: '/a?b', host: 'h:1'}, response: {status: 204}}",
         "{request: {body: {file: /etc/passwd}}, response: {status: 500, headers: {X: '1'}}}",
         "{protocol: raw, request: {body: PING}, response: {body: '+PONG'}}",
