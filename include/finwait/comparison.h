@@ -10,6 +10,7 @@
 #include "finwait/error.h"
 #include "finwait/remark.h"
 #include "finwait/result.h"
+#include "finwait/words.h"
 
 /*
  * A comparison is a value: the trials of several variants, and what they say of each other.  It is
@@ -22,10 +23,12 @@
 
 /* What is asked of a comparison; borrowed while it is judged. */
 struct comparison_terms {
-    double margin;       /* of "no difference", as a share of the baseline's median: 0.05 */
-    size_t metric_count; /* --metric, patterns or names as in metric.h; 0: the default ones */
+    double margin; /* of "no difference", as a share of the baseline's median: 0.05 */
+    /* --metric: names, or patterns with * or <...>.  Those are all that is compared, and the
+     * default ones beside those behind a '+'; 0: the default ones. */
+    size_t metric_count;
     const char *const *metric;
-    bool all;             /* every metric in which variants differ, beside them */
+    bool all;             /* and every metric that is not the same number in all trials */
     size_t fail_if_count; /* --fail-if, "METRIC lower|higher [by N%]" */
     const char *const *fail_if;
 };
@@ -46,10 +49,11 @@ struct comparison_trial {
     size_t variant;
     size_t round; /* from 1 */
     enum status status;
-    char *why;  /* it is left out: what happened; NULL: it counts */
-    bool unmet; /* one of its own expectations did not hold; it counts */
+    char *why;          /* it is left out: what happened; NULL: it counts */
+    struct words unmet; /* its own expectations that did not hold; it counts all the same */
     size_t metric_count;
-    struct metric_value *metric;
+    struct metric_value *metric; /* as its result lists them */
+    struct text_pairs own;       /* what it ran with, as far as not all trials did */
 };
 
 struct comparison_variant {
@@ -61,7 +65,8 @@ struct comparison_variant {
  */
 struct comparison_differs {
     char *name;   /* "client.sysctl.net.ipv4.tcp_tw_reuse", "environment.kernel" */
-    bool varied;  /* some variant sets it, or it is what such a setting brings about */
+    bool varied;  /* some variant sets it, or it is what such a setting brings about; of results
+                     made earlier: nothing else differs */
     char **value; /* of each variant; NULL: it has none; "60 | 61" where its own trials differ */
 };
 
@@ -70,6 +75,7 @@ struct comparison_row {
     char *metric;
     size_t variant;
     enum comparison_verdict verdict;
+    bool asked; /* the user named it */
     bool exact; /* compared as numbers that never vary, without a p */
     size_t n;   /* pairs, or trials of the smaller side */
     bool has_medians;
@@ -77,8 +83,10 @@ struct comparison_row {
     double low_quartile, high_quartile;
     bool has_interval;
     double difference, low, high; /* variant - baseline, in the metric's unit, at 95 % */
-    double p;                     /* after Holm, over all rows; NaN: exact or unmeasured */
-    double detectable;            /* not seen: the smallest difference it could have seen; NaN */
+    bool has_p;
+    double p;            /* after Holm, over the variant's rows that have one */
+    bool has_detectable; /* it could have seen some difference: */
+    double detectable;   /* the smallest of them, under Holm, in the metric's unit */
 };
 
 struct comparison {
@@ -87,11 +95,13 @@ struct comparison {
     uint64_t seed;
     size_t rounds;   /* asked for; 0: as many as the budget allowed */
     bool cut;        /* interrupted: judged on what was finished */
+    double margin;   /* of the terms it was judged by */
     size_t baseline; /* a variant */
     size_t variant_count;
     struct comparison_variant *variant;
     size_t trial_count;
     struct comparison_trial *trial;
+    struct text_pairs same; /* what all trials that count ran with: options, sysctls, environment */
     size_t differs_count;
     struct comparison_differs *differs; /* made by comparison_judge, as all below */
     bool attributed;                    /* nothing else differs than what was varied */
@@ -99,8 +109,7 @@ struct comparison {
     struct comparison_row *row; /* differences first */
     size_t remark_count;
     struct remark *remark;
-    size_t failed_count; /* of the terms' fail_if, those that failed, in words */
-    char **failed;
+    struct words failed; /* of the terms' fail_if, those that failed, and how it was */
 };
 
 struct comparison *comparison_new(const char *name, bool paired);
@@ -118,6 +127,13 @@ void comparison_add_trial(struct comparison *comparison, size_t variant, size_t 
 void comparison_add_failure(struct comparison *comparison, size_t variant, size_t round,
                             enum status status, const char *why);
 
+/*
+ * The value of a metric in a trial that counts.  False: it was not measured.  Counters that did not
+ * move and errnos that did not occur are 0, as in result_metric.
+ */
+bool comparison_metric(const struct comparison *comparison, const struct comparison_trial *trial,
+                       const char *name, double *value);
+
 /* The terms' metrics and fail_if are valid.  -1: STATUS_USAGE, with the nearest name. */
 int comparison_check_terms(const struct comparison_terms *terms, struct error *error);
 
@@ -130,13 +146,27 @@ void comparison_judge(struct comparison *comparison, const struct comparison_ter
  */
 double comparison_widest(const struct comparison *comparison);
 
-/* STATUS_UNMET: a fail_if failed, a trial's own expectation did not hold, or no pair is left;
- * STATUS_INTERRUPTED: it was cut. */
+/* STATUS_INTERRUPTED: it was cut.  STATUS_UNMET: a fail_if failed, a trial's own expectation did
+ * not hold, or a variant has no trial to compare. */
 enum status comparison_status(const struct comparison *comparison);
+
+/* The name of the file in the directory of a comparison. */
+#define COMPARISON_FILE "comparison.json"
+
+/*
+ * Results made earlier, each path a variant: a result.json, or a directory with results somewhere
+ * below it.  Partial ones are left out and told.  NULL: STATUS_USAGE, a path without any result, or
+ * one that cannot be read; STATUS_MACHINE.
+ */
+struct comparison *comparison_of_results(size_t count, const char *const *paths,
+                                         struct error *error);
 
 /* comparison.json and back.  NULL: STATUS_USAGE, it is none, or of a later schema. */
 json_t *comparison_to_json(const struct comparison *comparison);
 struct comparison *comparison_from_json(const json_t *json, struct error *error);
+
+/* Print it as the text of a comparison.json.  0, or -1 when writing failed. */
+int comparison_dump(const struct comparison *comparison, FILE *out);
 
 /* The table for people, 80 columns. */
 void comparison_print(const struct comparison *comparison, FILE *out);

@@ -1,4 +1,4 @@
-#include "codec.h"
+#include "finwait/codec.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,6 +34,7 @@ static size_t format_path(const struct node *node, char *text, size_t size)
 
 int node_fail(const struct node *node, const char *format, ...)
 {
+    const struct node *top = node;
     char path[256] = "the top level";
     char what[200];
     va_list arguments;
@@ -42,8 +43,12 @@ int node_fail(const struct node *node, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    error_set(node->error, STATUS_USAGE, "no result of finwait: %s %s", path, what);
-    return error_hint(node->error, "give a result.json as `finwait run` wrote it");
+    while (top->up != NULL) {
+        top = top->up;
+    }
+    const char *of = top->key != NULL ? top->key : "result";
+    error_set(node->error, STATUS_USAGE, "no %s of finwait: %s %s", of, path, what);
+    return error_hint(node->error, "give a %s.json as finwait wrote it", of);
 }
 
 struct node node_member(const struct node *object, const char *key, const json_t *json)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec.h"
+#include "finwait/codec.h"
 #include "finwait/grow.h"
 
 /* Whole numbers up to here are exact as doubles. */

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "finwait/codec.h"
 #include "finwait/result.h"
 
 /*
@@ -65,12 +66,19 @@ static int dump_value(const json_t *json, unsigned depth, FILE *out)
     return json_dumpf(json, out, DUMP_FLAGS);
 }
 
+int codec_dump(const json_t *json, FILE *out)
+{
+    int failed = dump_value(json, 0, out);
+
+    fputc('\n', out);
+    return failed != 0 || ferror(out) ? -1 : 0;
+}
+
 int result_dump(const struct result *result, FILE *out)
 {
     json_t *json = result_to_json(result);
-    int failed = dump_value(json, 0, out);
+    int status = codec_dump(json, out);
 
     json_decref(json);
-    fputc('\n', out);
-    return failed != 0 || ferror(out) ? -1 : 0;
+    return status;
 }

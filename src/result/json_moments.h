@@ -1,7 +1,7 @@
 #ifndef FINWAIT_RESULT_JSON_MOMENTS_H
 #define FINWAIT_RESULT_JSON_MOMENTS_H
 
-#include "codec.h"
+#include "finwait/codec.h"
 #include "finwait/result.h"
 
 /* What a trial was made of and what befell it: steps, faults, events, moments. */

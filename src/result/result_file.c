@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "codec.h"
+#include "finwait/codec.h"
 #include "finwait/file.h"
 #include "finwait/grow.h"
 #include "finwait/result.h"

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "codec.h"
+#include "finwait/codec.h"
 #include "finwait/grow.h"
 #include "finwait/result.h"
 #include "json_capture.h"
@@ -248,7 +248,7 @@ static const struct field predicted_fields[] = {
     {0},
 };
 
-static const struct field remark_fields[] = {
+const struct field remark_fields[] = {
     {"id", &codec_text, AT(remark, id)},
     {"side", WORD(side_item, PLAYERS_N), AT(remark, side), .flag = FLAG(remark, has_side)},
     {"kind", WORD(kind_item, REMARK_KIND_N), AT(remark, kind)},

@@ -1,10 +1,11 @@
-#ifndef FINWAIT_RESULT_CODEC_H
-#define FINWAIT_RESULT_CODEC_H
+#ifndef FINWAIT_CODEC_H
+#define FINWAIT_CODEC_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "finwait/error.h"
 
@@ -20,7 +21,8 @@
 /* A place in the JSON that is being read, for messages: "client.final.at". */
 struct node {
     const struct node *up; /* NULL: the top */
-    const char *key;       /* NULL: element `index` of the array above */
+    const char *key;       /* NULL: element `index` of the array above; of the top: what it is of,
+                              NULL for "result" */
     size_t index;
     const json_t *json;
     struct error *error;
@@ -107,6 +109,12 @@ extern const struct codec codec_word;
 /* An array of numbers of which each has a name: an object of those that are not 0. */
 extern const struct codec codec_names;
 
+/* Pairs of texts, and words: {name: value}, {name: [value, value]}, [text, ...]. */
+extern const struct codec codec_pairs, codec_words;
+
+/* A struct remark. */
+extern const struct field remark_fields[];
+
 /* Have jansson take its memory from grow.h. */
 void codec_memory(void);
 
@@ -115,5 +123,8 @@ void codec_memory(void);
 json_t *codec_number(double value);
 json_t *codec_string(const char *text);
 json_t *codec_counted(uint64_t value);
+
+/* Print it laid out for people.  0, or -1 when writing failed. */
+int codec_dump(const json_t *json, FILE *out);
 
 #endif

@@ -1,0 +1,252 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/grow.h"
+#include "parts.h"
+
+/*
+ * What trials ran with: the effective scenario, the sysctls of both hosts as they were read back,
+ * the environment.  Nearly all of it is the same in all trials, and kept once.
+ */
+
+/* What may differ and says nothing of what was measured. */
+static const char *const idle[] = {
+    ABOUT_ZEROS,
+    "name",
+    "about",
+    "fact",
+    "expect", /* it judges, and changes nothing */
+    "client.sysctl.net.netfilter.nf_conntrack_count",
+    "server.sysctl.net.netfilter.nf_conntrack_count",
+    "client.sysctl.net.ipv4.tcp_fastopen_key", /* by chance in each namespace */
+    "server.sysctl.net.ipv4.tcp_fastopen_key",
+};
+
+bool about_is_idle(const char *name)
+{
+    for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
+        if (strcmp(idle[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- of one result ---- */
+
+/* A name that comes several times has all of its values. */
+static void add_value(struct text_pairs *about, const char *name, const char *value)
+{
+    for (size_t i = 0; i < about->count; i++) {
+        if (strcmp(about->item[i].name, name) == 0) {
+            remark_append(&about->item[i].value, "; ", value);
+            return;
+        }
+    }
+    text_pairs_add(about, name, value);
+}
+
+static void add_all(struct text_pairs *about, const char *prefix, const struct text_pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        char *name = grow_format("%s%s", prefix, pairs->item[i].name);
+        text_pairs_add(about, name, pairs->item[i].value);
+        free(name);
+    }
+}
+
+/* Whether the metric was measured, and was 0, and is not listed, so that of a few of many names one
+ * tells of all. */
+static bool is_zero(const struct result *result, const char *name)
+{
+    double value;
+
+    return result_metric(result, name, &value) && !(value < 0 || value > 0);
+}
+
+static void add_zero(char **zeros, const struct result *result, const char *name, const char *kept)
+{
+    if (is_zero(result, name)) {
+        remark_append(zeros, " ", kept);
+    }
+}
+
+/* Of errnos and statuses any that occurs is listed: one that cannot tells whether others are 0. */
+static void add_families(char **zeros, const struct result *result)
+{
+    static const struct {
+        const char *probe, *prefix;
+    } families[] = {
+        {"errors.EXDEV", "errors."},
+        {"client.errors.EXDEV", "client.errors."},
+        {"server.errors.EXDEV", "server.errors."},
+        {"client.http.status.199", "client.http.status."},
+        {"server.http.status.199", "server.http.status."},
+    };
+
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        add_zero(zeros, result, families[i].probe, families[i].prefix);
+    }
+}
+
+static void add_counters(char **zeros, const struct result *result, const char *host,
+                         const struct counters *counters)
+{
+    for (size_t i = 0; i < counters->count; i++) {
+        char *name = grow_format("%s.counter.%s", host, counters->item[i].name);
+        add_zero(zeros, result, name, name);
+        free(name);
+    }
+}
+
+static void add_mix(char **zeros, const struct result *result, const struct result_mix *mix)
+{
+    static const char *const words[] = {"attempted", "opened", "completed", "failed"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        char *name = grow_format("client.mix.%s.%s", mix->name, words[i]);
+        add_zero(zeros, result, name, name);
+        free(name);
+    }
+    char *outcomes = grow_format("client.mix.%s.outcome.", mix->name);
+    remark_append(zeros, " ", outcomes);
+    free(outcomes);
+}
+
+static char *list_zeros(const struct result *result)
+{
+    char *zeros = grow_text("");
+
+    add_families(&zeros, result);
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        add_counters(&zeros, result, side_name(side), &result->side[side].counters);
+        for (size_t i = 0; i < result->side[side].mix_count; i++) {
+            add_mix(&zeros, result, &result->side[side].mix[i]);
+        }
+    }
+    add_counters(&zeros, result, "host", &result->host_counters);
+    return zeros;
+}
+
+static void collect(struct text_pairs *about, const struct result *result)
+{
+    char *zeros = list_zeros(result);
+
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        char prefix[32];
+        snprintf(prefix, sizeof prefix, "%s.sysctl.", side_name(side));
+        add_all(about, prefix, &result->side[side].sysctl);
+    }
+    for (size_t i = 0; i < result->scenario.count; i++) {
+        const struct text_pair *option = &result->scenario.item[i];
+        bool read_back =
+            strstr(option->name, ".sysctl.") != NULL && text_pairs_get(about, option->name) != NULL;
+        if (!read_back) {
+            add_value(about, option->name, option->value);
+        }
+    }
+    add_all(about, "environment.", &result->environment);
+    if (result->version != NULL) {
+        text_pairs_add(about, "environment.finwait", result->version);
+    }
+    text_pairs_add(about, ABOUT_ZEROS, zeros);
+    free(zeros);
+}
+
+/* ---- of all trials ---- */
+
+static bool is_in(const struct text_pairs *pairs, const struct text_pair *pair)
+{
+    const char *value = text_pairs_get(pairs, pair->name);
+
+    return value != NULL && strcmp(value, pair->value) == 0;
+}
+
+/* What the last trial has otherwise is each earlier one's own from now on. */
+static void split_same(struct comparison *comparison, const struct text_pairs *about)
+{
+    struct text_pairs same = {0};
+
+    for (size_t i = 0; i < comparison->same.count; i++) {
+        const struct text_pair *pair = &comparison->same.item[i];
+        if (is_in(about, pair)) {
+            text_pairs_add(&same, pair->name, pair->value);
+            continue;
+        }
+        for (size_t j = 0; j + 1 < comparison->trial_count; j++) {
+            if (trial_counts(&comparison->trial[j])) {
+                text_pairs_add(&comparison->trial[j].own, pair->name, pair->value);
+            }
+        }
+    }
+    text_pairs_fini(&comparison->same);
+    comparison->same = same;
+}
+
+static bool is_first(const struct comparison *comparison)
+{
+    for (size_t i = 0; i + 1 < comparison->trial_count; i++) {
+        if (trial_counts(&comparison->trial[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void about_keep(struct comparison *comparison, const struct result *result)
+{
+    struct comparison_trial *trial = &comparison->trial[comparison->trial_count - 1];
+    struct text_pairs about = {0};
+
+    collect(&about, result);
+    if (is_first(comparison)) {
+        comparison->same = about;
+        return;
+    }
+    split_same(comparison, &about);
+    for (size_t i = 0; i < about.count; i++) {
+        if (!is_in(&comparison->same, &about.item[i])) {
+            text_pairs_add(&trial->own, about.item[i].name, about.item[i].value);
+        }
+    }
+    text_pairs_fini(&about);
+}
+
+const char *about_get(const struct comparison *comparison, const struct comparison_trial *trial,
+                      const char *name)
+{
+    const char *own = text_pairs_get(&trial->own, name);
+
+    return own != NULL ? own : text_pairs_get(&comparison->same, name);
+}
+
+/* ---- metrics ---- */
+
+/* Whether one of the words of `list` is `name`, or a beginning of it that ends with a point. */
+static bool lists(const char *list, const char *name)
+{
+    while (*list != '\0') {
+        size_t length = strcspn(list, " ");
+        bool open = length > 0 && list[length - 1] == '.';
+        if (length > 0 && strncmp(list, name, length) == 0 && (open || name[length] == '\0')) {
+            return true;
+        }
+        list += length + (list[length] == ' ');
+    }
+    return false;
+}
+
+bool comparison_metric(const struct comparison *comparison, const struct comparison_trial *trial,
+                       const char *name, double *value)
+{
+    const char *zeros = about_get(comparison, trial, ABOUT_ZEROS);
+
+    for (size_t i = 0; i < trial->metric_count; i++) {
+        if (strcmp(trial->metric[i].name, name) == 0) {
+            *value = trial->metric[i].value;
+            return true;
+        }
+    }
+    *value = 0;
+    return zeros != NULL && lists(zeros, name);
+}

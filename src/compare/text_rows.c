@@ -1,0 +1,234 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figures.h"
+#include "finwait/grow.h"
+#include "finwait/inference.h"
+#include "finwait/wrap.h"
+#include "parts.h"
+#include "text.h"
+
+/* ---- rows ---- */
+
+enum { NAME_WIDTH = 26, CELLS = 5 };
+
+/* Figures right-aligned in their columns; a name that is too long has a line of its own. */
+static void print_cells(size_t indent, const char *name, const char *const cell[CELLS], FILE *out)
+{
+    static const size_t width[CELLS] = {10, 10, 9, 18, 7};
+    size_t used = indent + text_width(name);
+
+    text_blanks(indent, out);
+    fputs(name, out);
+    if (used > NAME_WIDTH) {
+        fputc('\n', out);
+        used = 0;
+    }
+    text_blanks(NAME_WIDTH - used, out);
+    for (size_t i = 0; i < CELLS && (i + 1 < CELLS || cell[i][0] != '\0'); i++) {
+        size_t wide = text_width(cell[i]);
+        text_blanks(wide < width[i] ? width[i] - wide : 1, out);
+        fputs(cell[i], out);
+    }
+    fputc('\n', out);
+}
+
+static void print_row(const struct comparison_row *row, FILE *out)
+{
+    char text[CELLS][FIGURE_TEXT];
+    const char *const cell[CELLS] = {
+        figure_value(text[0], row->metric, row->baseline),
+        figure_value(text[1], row->metric, row->median),
+        figure_change(text[2], row),
+        figure_interval(text[3], row),
+        figure_p(text[4], row),
+    };
+
+    print_cells(2, row->metric, cell, out);
+}
+
+/* Those that have a line each: differences, and what the user waits for. */
+static bool has_line(const struct comparison_row *row)
+{
+    bool awaited = row->asked || strcmp(row->metric, "connections.rate") == 0;
+    bool differs = row->verdict == COMPARISON_HIGHER || row->verdict == COMPARISON_LOWER;
+
+    return differs || (awaited && row->verdict != COMPARISON_UNMEASURED);
+}
+
+static void print_group(const struct comparison *comparison, size_t variant,
+                        enum comparison_verdict verdict, FILE *out)
+{
+    static const char *const headings[CELLS] = {"baseline", "variant", "change", "95 % interval",
+                                                "p"};
+    bool any = false;
+
+    for (size_t i = 0; i < comparison->row_count; i++) {
+        const struct comparison_row *row = &comparison->row[i];
+        if (row->variant != variant || row->verdict != verdict || !has_line(row)) {
+            continue;
+        }
+        if (!any) {
+            print_cells(0, comparison_verdict_name(verdict), headings, out);
+        }
+        any = true;
+        print_row(row, out);
+    }
+}
+
+/* ---- what has no line of its own ---- */
+
+static size_t count_rows(const struct comparison *comparison, size_t variant,
+                         enum comparison_verdict verdict)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < comparison->row_count; i++) {
+        const struct comparison_row *row = &comparison->row[i];
+        count += row->variant == variant && row->verdict == verdict;
+    }
+    return count;
+}
+
+/* "not seen (in brackets the smallest difference ...): latency.connect.p50 (4.1 %), ..." */
+static void print_not_seen(const struct comparison *comparison, size_t variant, FILE *out)
+{
+    char *text = NULL;
+    char figure[FIGURE_TEXT];
+
+    for (size_t i = 0; i < comparison->row_count; i++) {
+        const struct comparison_row *row = &comparison->row[i];
+        if (row->variant == variant && row->verdict == COMPARISON_NOT_SEEN) {
+            char *item = grow_format("%s (%s)", row->metric, figure_detectable(figure, row));
+            remark_append(&text, ", ", item);
+            free(item);
+        }
+    }
+    if (text != NULL) {
+        text_say(
+            grow_format("not seen (in brackets the smallest difference this could see): %s", text),
+            2, out);
+    }
+    free(text);
+}
+
+/* Those that are not 0 first: of all that is 0 the names tell least. */
+static void add_names(char **text, const struct comparison *comparison, size_t variant,
+                      enum comparison_verdict verdict, bool zero, size_t *room)
+{
+    for (size_t i = 0; i<comparison->row_count && * room> 0; i++) {
+        const struct comparison_row *row = &comparison->row[i];
+        bool is_zero = !(fabs(row->baseline) > 0);
+        if (row->variant == variant && row->verdict == verdict && is_zero == zero) {
+            remark_append(text, ", ", row->metric);
+            --*room;
+        }
+    }
+}
+
+/* All of a verdict in one line, of which some have their names. */
+static void print_line(const struct comparison *comparison, size_t variant,
+                       enum comparison_verdict verdict, const char *title, FILE *out)
+{
+    size_t count = count_rows(comparison, variant, verdict);
+
+    for (size_t named = count < 6 ? count : 6; count > 0; named--) {
+        char *text = NULL;
+        size_t room = named;
+        add_names(&text, comparison, variant, verdict, false, &room);
+        add_names(&text, comparison, variant, verdict, true, &room);
+        char *line = named == count ? grow_format("%s: %s", title, text)
+                                    : grow_format("%s: %s%s%zu %s", title, text != NULL ? text : "",
+                                                  text != NULL ? " and " : "", count - named,
+                                                  text != NULL ? "more" : "metrics");
+        bool fits = text_width(line) + 2 <= TEXT_WIDTH || named == 0;
+        free(text);
+        if (fits) {
+            text_say(line, 2, out);
+            return;
+        }
+        free(line);
+    }
+}
+
+/* ---- how much it rests on ---- */
+
+/* The fewest of each side whose rank sums can have a p as low as `alpha`: 2 of all choices. */
+static size_t least_unpaired(double alpha)
+{
+    double choices = 1;
+    size_t n = 0;
+
+    while (2 / choices > alpha) {
+        n++;
+        choices *= 2 * (2 * (double)n - 1) / (double)n;
+    }
+    return n;
+}
+
+static void print_too_few(const struct comparison *comparison, size_t variant, FILE *out)
+{
+    size_t family = 0;
+    size_t most = 0;
+
+    for (size_t i = 0; i < comparison->row_count; i++) {
+        const struct comparison_row *row = &comparison->row[i];
+        if (row->variant == variant && row->has_p) {
+            family++;
+            most = row->n > most ? row->n : most;
+        }
+    }
+    if (family == 0) {
+        return;
+    }
+    double alpha = VERDICT_ALPHA / (double)family;
+    size_t least = comparison->paired ? infer_least_pairs(alpha) : least_unpaired(alpha);
+    if (most < least) {
+        text_say(grow_format("n = %zu is too small for a verdict on any of the %zu metrics that "
+                             "vary: it takes %zu %s, or fewer metrics (--metric).",
+                             most, family, least, comparison->paired ? "rounds" : "results each"),
+                 2, out);
+    }
+}
+
+static void print_title(const struct comparison *comparison, size_t variant, FILE *out)
+{
+    const char *name = comparison->variant[variant].name;
+    const char *baseline = comparison->variant[comparison->baseline].name;
+    size_t n = trials_of(comparison, variant);
+    size_t m = trials_of(comparison, comparison->baseline);
+
+    fputc('\n', out);
+    if (comparison->paired) {
+        text_say(grow_format("%s against %s, %zu and %zu trials in turns", name, baseline, n, m), 0,
+                 out);
+    } else {
+        text_say(grow_format("%s against %s, %zu and %zu results, unpaired", name, baseline, n, m),
+                 0, out);
+    }
+}
+
+void text_variant(const struct comparison *comparison, size_t variant, FILE *out)
+{
+    static const enum comparison_verdict groups[] = {
+        COMPARISON_HIGHER,        COMPARISON_LOWER, COMPARISON_NOT_SEEN,
+        COMPARISON_NO_DIFFERENCE, COMPARISON_EQUAL,
+    };
+    char title[64];
+
+    print_title(comparison, variant, out);
+    if (trials_of(comparison, variant) == 0) {
+        text_say(grow_text("No trial is left: nothing can be said of it."), 2, out);
+        return;
+    }
+    print_too_few(comparison, variant, out);
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        print_group(comparison, variant, groups[i], out);
+    }
+    print_not_seen(comparison, variant, out);
+    snprintf(title, sizeof title, "no difference within %.3g %%", 100 * comparison->margin);
+    print_line(comparison, variant, COMPARISON_NO_DIFFERENCE, title, out);
+    print_line(comparison, variant, COMPARISON_EQUAL, "equal in all trials", out);
+    print_line(comparison, variant, COMPARISON_UNMEASURED, "not measured", out);
+}

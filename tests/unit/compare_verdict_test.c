@@ -1,0 +1,354 @@
+#include "compare_testing.h"
+
+#include <math.h>
+
+static void test_a_planted_difference_is_seen(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 10, 1050, 20, 0);
+
+    judge(comparison);
+    const struct comparison_row *row = row_of(comparison, "connections.rate", 1);
+    assert_verdict(comparison, "connections.rate", "higher");
+    assert_int_equal(row->n, 10);
+    assert_true(row->has_p && row->p <= 0.05 && !row->exact);
+    assert_true(row->has_interval && row->low <= row->difference && row->difference <= row->high);
+    assert_true(row->low > 0);
+    assert_int_equal(comparison_status(comparison), STATUS_OK);
+    comparison_free(comparison);
+}
+
+static void test_the_same_with_little_noise_is_no_difference(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 10, 1000, 10, 0);
+
+    judge(comparison);
+    assert_verdict(comparison, "connections.rate", "no difference");
+    assert_verdict(comparison, "connections.failed", "equal");
+    comparison_free(comparison);
+}
+
+static void test_the_same_with_much_noise_is_not_seen(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 10, 1000, 400, 0);
+
+    judge(comparison);
+    const struct comparison_row *row = row_of(comparison, "connections.rate", 1);
+    assert_verdict(comparison, "connections.rate", "not seen");
+    assert_true(row->has_detectable && row->detectable > 50);
+    comparison_free(comparison);
+}
+
+static void test_few_trials_call_no_difference_of_what_varies(void **state)
+{
+    (void)state;
+    for (size_t rounds = 1; rounds < 6; rounds++) {
+        struct comparison *comparison = two_variants(true, rounds, 5000, 20, 0);
+        judge(comparison);
+        assert_verdict(comparison, "connections.rate", "not seen");
+        assert_false(row_of(comparison, "connections.rate", 1)->has_interval);
+        assert_true(isinf(comparison_widest(comparison)));
+        comparison_free(comparison);
+    }
+}
+
+static void test_counts_that_never_vary_are_exact(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 2, 1000, 10, 200);
+
+    judge(comparison);
+    const struct comparison_row *row = row_of(comparison, "connections.failed", 1);
+    assert_verdict(comparison, "connections.failed", "higher");
+    assert_true(row->exact && !row->has_p);
+    assert_true(row->difference == 200 && row->low == 200 && row->high == 200);
+    comparison_free(comparison);
+}
+
+/* One of each, or a few small ones, can be chance. */
+static void test_few_equal_counts_are_not_taken_for_exact(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t rounds;
+        double failed;
+        const char *verdict;
+    } cases[] = {
+        {1, 200, "not seen"}, {2, 1, "not seen"}, {3, 5, "not seen"},
+        {5, 1, "not seen"},   {6, 1, "higher"},   {2, 9, "higher"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct comparison *comparison =
+            two_variants(true, cases[i].rounds, 1000, 10, cases[i].failed);
+        judge(comparison);
+        assert_verdict(comparison, "connections.failed", cases[i].verdict);
+        comparison_free(comparison);
+    }
+}
+
+static void test_what_a_variant_lacks_is_unmeasured(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 0, 0, 0, 0);
+
+    for (size_t round = 1; round <= 8; round++) {
+        struct result *with = made_up(1000 + (double)round, 0);
+        put_metric(with, "latency.connect.p50", 0.001 * (double)round);
+        add_made_up(comparison, 0, round, with);
+        add_made_up(comparison, 1, round, made_up(1000, 0));
+    }
+    judge(comparison);
+    assert_verdict(comparison, "latency.connect.p50", "unmeasured");
+    assert_false(row_of(comparison, "latency.connect.p50", 1)->has_medians);
+    comparison_free(comparison);
+}
+
+static void test_a_failed_trial_leaves_its_pair_out(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 9, 1000, 10, 0);
+
+    comparison_add_failure(comparison, 1, 10, STATUS_MACHINE, "a worker died");
+    add_made_up(comparison, 0, 10, made_up(1e9, 0));
+    judge(comparison);
+    assert_int_equal(row_of(comparison, "connections.rate", 1)->n, 9);
+    assert_true(row_of(comparison, "connections.rate", 1)->baseline < 1100);
+    assert_int_equal(comparison_status(comparison), STATUS_OK);
+    comparison_free(comparison);
+}
+
+static void test_a_variant_without_trials_is_not_ok(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 3, 1000, 10, 0);
+
+    comparison_add_variant(comparison, "c", NULL);
+    comparison_add_failure(comparison, 2, 1, STATUS_MACHINE, "no memory");
+    judge(comparison);
+    assert_int_equal(row_of(comparison, "connections.rate", 2)->verdict, COMPARISON_UNMEASURED);
+    assert_int_equal(comparison_status(comparison), STATUS_UNMET);
+    comparison->cut = true;
+    assert_int_equal(comparison_status(comparison), STATUS_INTERRUPTED);
+    comparison_free(comparison);
+}
+
+static void test_a_baseline_of_nothing_has_no_margin(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 0, 0, 0, 0);
+
+    for (size_t round = 1; round <= 12; round++) {
+        add_made_up(comparison, 0, round, made_up(1000, round == 3 ? 1 : 0));
+        add_made_up(comparison, 1, round, made_up(1000, round == 5 ? 1 : 0));
+    }
+    judge(comparison);
+    assert_verdict(comparison, "connections.failed", "not seen");
+    comparison_free(comparison);
+}
+
+static void test_ties_do_not_mislead(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 0, 0, 0, 0);
+
+    for (size_t round = 1; round <= 12; round++) {
+        double rate = round % 2 == 0 ? 10 : 11;
+        add_made_up(comparison, 0, round, made_up(rate, (double)(round % 3)));
+        add_made_up(comparison, 1, round, made_up(rate, (double)(round % 3) + 3));
+    }
+    judge(comparison);
+    assert_true(row_of(comparison, "connections.rate", 1)->verdict != COMPARISON_HIGHER);
+    assert_verdict(comparison, "connections.failed", "higher");
+    comparison_free(comparison);
+}
+
+static void test_no_number_is_no_value(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 8, 1000, 10, 0);
+
+    add_made_up(comparison, 0, 9, made_up(NAN, 0));
+    add_made_up(comparison, 1, 9, made_up(INFINITY, 0));
+    judge(comparison);
+    assert_int_equal(row_of(comparison, "connections.rate", 1)->n, 8);
+    comparison_free(comparison);
+}
+
+static void test_results_made_earlier_are_unpaired(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(false, 8, 1200, 20, 0);
+
+    judge(comparison);
+    assert_verdict(comparison, "connections.rate", "higher");
+    comparison_free(comparison);
+}
+
+static void test_one_variant_does_not_cost_another_its_verdict(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 7, 1100, 10, 0);
+
+    for (size_t variant = 2; variant < 8; variant++) {
+        char name[2] = {(char)('a' + variant), '\0'};
+        comparison_add_variant(comparison, name, NULL);
+        for (size_t round = 1; round <= 7; round++) {
+            add_made_up(comparison, variant, round, made_up(1000 + (double)(round * variant), 0));
+        }
+    }
+    judge(comparison);
+    assert_verdict(comparison, "connections.rate", "higher");
+    comparison_free(comparison);
+}
+
+/* Judged after each round: nothing of the last time is left. */
+static void test_judging_again_is_judging_anew(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 7, 1100, 10, 0);
+
+    judge(comparison);
+    size_t rows = comparison->row_count;
+    judge(comparison);
+    assert_int_equal(comparison->row_count, rows);
+    assert_int_equal(comparison->differs_count, 0);
+    comparison_free(comparison);
+}
+
+static void test_all_rows_stand_differences_first(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 8, 1000, 10, 300);
+
+    judge(comparison);
+    assert_string_equal(comparison->row[0].metric, "connections.failed");
+    comparison_free(comparison);
+}
+
+static void test_conditions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *condition;
+        bool fails;
+    } cases[] = {
+        {"connections.rate higher", true},
+        {"connections.rate lower", false},
+        {"connections.rate higher by 5%", true},
+        {"connections.rate higher by 30%", false},
+        {"connections.failed higher", false},
+        {"latency.close.p99 higher", true}, /* unmeasured */
+        {"connections.rate higher by 3 %", true},
+    };
+
+    for (size_t i = 0; i + 1 < sizeof cases / sizeof cases[0]; i++) {
+        struct comparison *comparison = two_variants(true, 8, 1100, 20, 0);
+        struct comparison_terms terms = {
+            .margin = 0.05, .fail_if_count = 1, .fail_if = &cases[i].condition};
+        struct error error;
+        assert_int_equal(comparison_check_terms(&terms, &error), 0);
+        comparison_judge(comparison, &terms);
+        assert_int_equal(comparison->failed.count, cases[i].fails);
+        assert_int_equal(comparison_status(comparison), cases[i].fails ? STATUS_UNMET : STATUS_OK);
+        comparison_free(comparison);
+    }
+}
+
+static void test_terms_that_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *metric, *fail_if, *hint;
+    } cases[] = {
+        {"conections.rate", NULL, "connections.rate"},
+        {"+conections.rate", NULL, "connections.rate"},
+        {NULL, "connections.rat lower", "connections.rate"},
+        {NULL, "connections.rate", "METRIC lower"},
+        {NULL, "connections.rate smaller", "METRIC lower"},
+        {NULL, "connections.rate lower by", "METRIC lower"},
+        {NULL, "connections.rate lower by 3", "METRIC lower"},
+        {NULL, "connections.rate lower by 3% or so", "METRIC lower"},
+        {NULL, "", "METRIC lower"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct comparison_terms terms = {
+            .metric_count = cases[i].metric != NULL,
+            .metric = &cases[i].metric,
+            .fail_if_count = cases[i].fail_if != NULL,
+            .fail_if = &cases[i].fail_if,
+        };
+        struct error error = {0};
+        assert_int_equal(comparison_check_terms(&terms, &error), -1);
+        assert_int_equal(error.status, STATUS_USAGE);
+        assert_non_null(strstr(error.hint, cases[i].hint));
+    }
+}
+
+static void test_which_metrics(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *metric;
+        bool all;
+        size_t rows;
+    } cases[] = {
+        {"connections.rate", false, 1},
+        {"+server.time_wait.area", false, 4},
+        {"server.*", false, 2},
+        {"<side>.<state>.area", false, 1},
+        {"nothing.*", false, 1},
+        {"connections.rate", true, 2},
+        {NULL, false, 3},
+        {NULL, true, 4},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct comparison *comparison = two_variants(true, 0, 0, 0, 0);
+        for (size_t round = 1; round <= 3; round++) {
+            for (size_t variant = 0; variant < 2; variant++) {
+                struct result *result = made_up(1000, 0);
+                put_metric(result, "server.time_wait.area", (double)round);
+                put_metric(result, "server.time_wait.peak", 5);
+                add_made_up(comparison, variant, round, result);
+            }
+        }
+        struct comparison_terms terms = {.margin = 0.05,
+                                         .metric_count = cases[i].metric != NULL,
+                                         .metric = &cases[i].metric,
+                                         .all = cases[i].all};
+        comparison_judge(comparison, &terms);
+        assert_int_equal(comparison->row_count, cases[i].rows);
+        comparison_free(comparison);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_planted_difference_is_seen),
+        cmocka_unit_test(test_the_same_with_little_noise_is_no_difference),
+        cmocka_unit_test(test_the_same_with_much_noise_is_not_seen),
+        cmocka_unit_test(test_few_trials_call_no_difference_of_what_varies),
+        cmocka_unit_test(test_counts_that_never_vary_are_exact),
+        cmocka_unit_test(test_few_equal_counts_are_not_taken_for_exact),
+        cmocka_unit_test(test_what_a_variant_lacks_is_unmeasured),
+        cmocka_unit_test(test_a_failed_trial_leaves_its_pair_out),
+        cmocka_unit_test(test_a_variant_without_trials_is_not_ok),
+        cmocka_unit_test(test_a_baseline_of_nothing_has_no_margin),
+        cmocka_unit_test(test_ties_do_not_mislead),
+        cmocka_unit_test(test_no_number_is_no_value),
+        cmocka_unit_test(test_results_made_earlier_are_unpaired),
+        cmocka_unit_test(test_one_variant_does_not_cost_another_its_verdict),
+        cmocka_unit_test(test_judging_again_is_judging_anew),
+        cmocka_unit_test(test_all_rows_stand_differences_first),
+        cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_terms_that_are_refused),
+        cmocka_unit_test(test_which_metrics),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
