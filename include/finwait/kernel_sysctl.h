@@ -61,10 +61,11 @@ extern const size_t sysctl_count;
 /* The row called `name`, or NULL. */
 const struct sysctl_info *sysctl_info(const char *name);
 
-/*
- * The name that a user who wrote `word` had in mind: a row's, whole or without its folders
- * ("tcp_tw_reuse", "ipv4.tcp_tw_reuse"), or the nearest in spelling.  NULL: none is near.
+/* The row called `word`, whole or without folders ("tcp_tw_reuse", "ipv4.tcp_tw_reuse"), or NULL.
  */
+const struct sysctl_info *sysctl_named(const char *word);
+
+/* The name of that row, or else of the one that is nearest in spelling.  NULL: none is near. */
 const char *sysctl_meant(const char *word);
 
 /* A sysctl that Linux has no more. */

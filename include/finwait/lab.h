@@ -157,6 +157,9 @@ int lab_set_faults(const struct lab *lab, const struct fault *faults, const bool
 int sysctl_read(const char *name, char *value, size_t size, struct error *error);
 int sysctl_write(const char *name, const char *value, struct error *error);
 
+/* Read what any user may: -1 with errno, which is 0 where only root may (tcp_fastopen_key). */
+int sysctl_read_public(const char *name, char *value, size_t size);
+
 /* Note which of `settings` there are in the calling thread's namespace: before lab_prepare, which
  * may leave it for good. */
 void sysctl_look_home(const struct sysctl_settings *settings);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "finwait/kernel_sysctl.h"
 #include "finwait/lab.h"
 #include "finwait/model.h"
 
@@ -43,6 +44,23 @@ static enum status warn(const struct scenario *scenario, struct error *error)
     return STATUS_OK;
 }
 
+static void warn_of_sysctls(const struct scenario *scenario)
+{
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        const struct sysctl_settings *settings = &scenario->side[side].sysctl;
+
+        for (size_t i = 0; i < settings->count; i++) {
+            const struct sysctl_setting *item = &settings->item[i];
+            const struct sysctl_danger *danger =
+                sysctl_danger(sysctl_info(item->name), item->value);
+            if (danger != NULL) {
+                printf("  warning: %s.sysctl.%s: %s: %s (%s)\n", side_name(side), item->name,
+                       item->value, danger->what, danger->source);
+            }
+        }
+    }
+}
+
 /* What a host has is the kernel's to say: `error`, unless it is LAB_CAN. */
 static enum lab_verdict try_sysctls(const struct scenario *scenario, struct error *error)
 {
@@ -72,6 +90,7 @@ static enum status check_one(const struct scenario *scenario, struct error *erro
                "made here: %s\n",
                untried.what);
     }
+    warn_of_sysctls(scenario);
     if (warn(scenario, error) != STATUS_OK) {
         return error->status;
     }

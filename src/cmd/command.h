@@ -25,6 +25,7 @@ extern const struct command command_report;
 extern const struct command command_check;
 extern const struct command command_show;
 extern const struct command command_list;
+extern const struct command command_sysctl;
 extern const struct command command_doctor;
 
 /* Ends with NULL. */

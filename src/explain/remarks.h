@@ -155,6 +155,8 @@
       "sockets in TIME_WAIT taken over by a new connect")                                          \
     X(observe_overflow, "time_wait.overflow", CAUSE, ANY,                                          \
       "sockets that skipped TIME_WAIT: tcp_max_tw_buckets was reached")                            \
+    X(observe_dangers, "sysctl.danger", NOTE, ANY,                                                 \
+      "a sysctl was set to a value that does harm on a machine that serves")                       \
     X(observe_nothing_left, "sockets.none_left", NOTE, ANY, "nothing piled up")                    \
     X(observe_elsewhere, "prediction.elsewhere", VERDICT, ANY,                                     \
       "a side's sockets did not end where the model foresaw")                                      \

@@ -42,6 +42,16 @@ static bool names_it(const char *name, const char *word)
            (length == whole || name[whole - length - 1] == '.');
 }
 
+const struct sysctl_info *sysctl_named(const char *word)
+{
+    for (size_t i = 0; i < sysctl_count; i++) {
+        if (names_it(sysctl_table[i].name, word)) {
+            return &sysctl_table[i];
+        }
+    }
+    return NULL;
+}
+
 const struct sysctl_retired *sysctl_retired(const char *name)
 {
     for (size_t i = 0; i < sizeof retired_table / sizeof retired_table[0]; i++) {
@@ -69,14 +79,16 @@ static const char *same_parts(const char *name, const char *word)
 
 const char *sysctl_meant(const char *word)
 {
+    const struct sysctl_info *info = sysctl_named(word);
     const char *near = NULL;
     size_t best = 0;
 
+    if (info != NULL) {
+        return info->name;
+    }
+
     for (size_t i = 0; i < sysctl_count; i++) {
         const char *name = sysctl_table[i].name;
-        if (names_it(name, word)) {
-            return name;
-        }
         const char *candidates[] = {near, same_parts(name, word), name};
         const char *found = nearest_spelling(word, candidates, 3);
         if (found != near) {

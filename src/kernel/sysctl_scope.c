@@ -73,7 +73,7 @@ int sysctl_check_scope(const char *name, struct error *error)
     }
     if (info != NULL && info->scope == SYSCTL_READ) {
         error_set(error, STATUS_USAGE, "%s: nobody can set it", name);
-        return error_hint(error, "it is to read only: %s", info->meaning);
+        return error_hint(error, "%s", info->meaning);
     }
     return scope_has(name) && sysctl_retired(name) == NULL ? 0 : scope_unknown(name, error);
 }

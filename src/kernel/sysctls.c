@@ -179,9 +179,8 @@ const struct sysctl_info sysctl_table[] = {
      "1: connect takes over a port in TIME_WAIT; 2: over loopback alone; 0: never", "2", "", 0, 2,
      1, OWN, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled, <side>.time_wait.peak",
      "tcp_twsk_unique(), tcp_ipv4.c",
-     .myth = "it acts on the connecting side alone, and only where connect finds no other port: on "
-             "a server that only accepts it does nothing, and it takes no TIME_WAIT away before it "
-             "is needed"},
+     .myth = "it acts on the connecting side alone: on a server that only accepts it does nothing, "
+             "and of the TIME_WAITs it removes those alone whose ports a new connection takes"},
     {"net.ipv4.tcp_tw_reuse_delay", "how old a TIME_WAIT must be for tcp_tw_reuse", "1000", "ms", 1,
      60000, 1, OWN, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled",
      "tcp_twsk_unique(), tcp_ipv4.c", "6.14",

@@ -254,8 +254,7 @@ static bool is_public(const char *path)
     return S_ISREG(status.st_mode) && (status.st_mode & S_IROTH) != 0;
 }
 
-/* As sysctl_read, of a public one; -1 with errno, 0 for one that is not. */
-static int read_public(const char *name, char *value, size_t size)
+int sysctl_read_public(const char *name, char *value, size_t size)
 {
     char path[SYSCTL_PATH];
 
@@ -293,7 +292,7 @@ static int each_entry(const char *directory, const char *entry, sysctl_fn fn, vo
     if (strcmp(name, "net.ipv6.conf") == 0) { /* of the folders' many, the one that tells */
         snprintf(name, sizeof name, "net.ipv6.conf.all.disable_ipv6");
     }
-    if (read_public(name, value, sizeof value) == 0) {
+    if (sysctl_read_public(name, value, sizeof value) == 0) {
         fn(context, name, value);
     } else if (is_lack(errno)) {
         return error_errno(error, STATUS_MACHINE, errno, "read %s", name);

@@ -25,14 +25,29 @@ static bool sysctl_name_is_safe(const char *name)
            name[strlen(name) - 1] != '.';
 }
 
+/* The name is none: what it was to be. */
+static int fail_name(const struct draft *draft, const struct option *option, const char *name,
+                     struct where where)
+{
+    const char *meant = sysctl_meant(name);
+    char hint[256];
+
+    if (sysctl_retired(name) != NULL) {
+        sysctl_check_scope(name, draft->error);
+        return error_at(draft->error, where);
+    }
+    error_set(draft->error, STATUS_USAGE, "%s: \"%.80s\" is not the name of a net.* sysctl",
+              option->path, name);
+    snprintf(hint, sizeof hint, "did you mean %s?", meant != NULL ? meant : "");
+    return draft_fail_at(draft, where,
+                         meant != NULL ? hint : "write e.g. net.ipv4.tcp_tw_reuse: 1");
+}
+
 static int check_sysctl(const struct draft *draft, const struct option *option, const char *name,
                         const struct tree *node)
 {
     if (!sysctl_name_is_safe(name)) {
-        error_set(draft->error, STATUS_USAGE, "%s: \"%.80s\" is not the name of a net.* sysctl",
-                  option->path, name);
-        return draft_fail_at(draft, node->key != NULL ? node->key_at : node->at,
-                             "write e.g. net.ipv4.tcp_tw_reuse: 1");
+        return fail_name(draft, option, name, node->key != NULL ? node->key_at : node->at);
     }
     if (node->text[0] == '\0' || strlen(node->text) > SYSCTL_VALUE_MAX ||
         strpbrk(node->text, "\n\r\t") != NULL || !text_is_plain(node->text)) {

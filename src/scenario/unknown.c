@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "finwait/kernel_sysctl.h"
+#include "finwait/side.h"
 #include "options.h"
 
 /* What to say of a path that names no option. */
@@ -97,8 +99,65 @@ static void list_names(const struct branch *branch, struct error *error)
     }
 }
 
+/* ---- a sysctl without its side, or without its map ---- */
+
+/* The sysctl that is the last of `path`, behind a side or not and behind "sysctl" or not: "" where
+ * it stops at a map of those; NULL: it names none. */
+static const char *find_sysctl(const char *path, const char **side)
+{
+    const char *rest = path;
+
+    *side = NULL;
+    for (int i = 0; i < SIDE_N; i++) {
+        const char *of = i == SIDE_CLIENT ? "client" : "server";
+        const char *after = below(path, of);
+        if (after != NULL) {
+            *side = of;
+            rest = after;
+        }
+    }
+    if (strcmp(rest, "sysctl") == 0 || strcmp(rest, "net") == 0) {
+        return "";
+    }
+    const char *named = below(rest, "sysctl");
+    rest = named != NULL ? named : rest;
+    if (strncmp(rest, "net.", strlen("net.")) == 0) {
+        return sysctl_named(rest) == NULL && sysctl_meant(rest) != NULL ? sysctl_meant(rest) : rest;
+    }
+    if (sysctl_retired(rest) != NULL) {
+        return sysctl_retired(rest)->name;
+    }
+    return sysctl_named(rest) != NULL ? sysctl_named(rest)->name : NULL;
+}
+
+static bool is_sysctl(const char *path, struct error *error)
+{
+    const char *side;
+    const char *name = find_sysctl(path, &side);
+
+    if (name == NULL) {
+        return false;
+    }
+    if (sysctl_retired(name) != NULL) {
+        sysctl_check_scope(name, error);
+        return true;
+    }
+    const char *dot = name[0] != '\0' ? "." : "";
+    error_set(error, STATUS_USAGE, "unknown option \"%.80s\": a sysctl is one host's", path);
+    if (side != NULL) {
+        error_hint(error, "did you mean %s.sysctl%s%s?", side, dot, name);
+    } else {
+        error_hint(error, "did you mean client.sysctl%s%s, server.sysctl%s%s?", dot, name, dot,
+                   name);
+    }
+    return true;
+}
+
 int option_unknown(const char *path, struct error *error)
 {
+    if (is_sysctl(path, error)) {
+        return -1;
+    }
     struct branch branch;
     const char *word = find_branch(&branch, path);
     const char *near = nearest_spelling(word, branch.names, branch.count);

@@ -8,7 +8,7 @@ import subprocess
 import finwait_test as ft
 import tls_peers
 
-COMMANDS = ("run", "report", "check", "show", "list", "doctor")
+COMMANDS = ("run", "report", "check", "show", "list", "sysctl", "doctor")
 
 
 class Help(ft.TestCase):
@@ -254,6 +254,42 @@ class Where(ft.TestCase):
             1,
             49,
             "2 numbers of 1 to 65535, low to high",
+        ),
+        "a sysctl without a side": (
+            "load: {connections: 1}\nnet.ipv4.tcp_tw_reuse: 1\n",
+            2,
+            1,
+            "did you mean client.sysctl.net.ipv4.tcp_tw_reuse, server.sysctl.net.ipv4.tcp_tw_reuse?",
+        ),
+        "a sysctl without its map": (
+            "server:\n  tcp_tw_reuse: 1\n",
+            2,
+            3,
+            "did you mean server.sysctl.net.ipv4.tcp_tw_reuse?",
+        ),
+        "a sysctl without its folders": (
+            "server: {sysctl: {somaxconn: 1}}\n",
+            1,
+            19,
+            "did you mean net.core.somaxconn?",
+        ),
+        "sysctls without a side": (
+            "sysctl: {net.core.somaxconn: 1}\n",
+            1,
+            1,
+            "did you mean client.sysctl, server.sysctl?",
+        ),
+        "a retired sysctl": (
+            "tcp_tw_recycle: 1\n",
+            1,
+            1,
+            "no more, since 4.12",
+        ),
+        "a sysctl to read only": (
+            "client: {sysctl: {net.ipv4.tcp_ehash_entries: 1}}\n",
+            1,
+            47,
+            "to read only",
         ),
         "a sysctl's name": (
             "server:\n  sysctl:\n    kernel.hostname: x\n",

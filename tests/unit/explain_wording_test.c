@@ -82,6 +82,14 @@ static struct result *out_of_ports(void)
     return result;
 }
 
+static struct result *few_orphan_retries(void)
+{
+    struct result *result = fixture_new();
+
+    text_pairs_add(&result->scenario, "server.sysctl.net.ipv4.tcp_orphan_retries", "3");
+    return result;
+}
+
 static struct result *queue_full(void)
 {
     struct result *result = fixture_new();
@@ -525,6 +533,7 @@ static const struct {
     {"time_wait.ended_early", unpredicted, {0}},
     {"time_wait.recycled", fixture_new, {"client.counter.TcpExtTWRecycled=19"}},
     {"time_wait.overflow", fixture_new, {"server.counter.TcpExtTCPTimeWaitOverflow=20"}},
+    {"sysctl.danger", few_orphan_retries, {"server.sysctl.net.ipv4.tcp_orphan_retries=3"}},
     {"prediction.time_wait", mini_sockets_foreseen, {"server.counter.TcpExtTWKilled=3000"}},
     {"prediction.race", race, {0}},
     {"prediction.race", race_of_programs, {0}},
