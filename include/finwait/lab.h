@@ -101,6 +101,10 @@ pid_t lab_fork_linked(const struct lab *lab, pid_t (*fork_as)(const struct lab *
  * it is not and can be. */
 void lab_show_processes(void);
 
+/* In one of them: nothing in /dev can be made, removed or renamed by it and its children from now
+ * on, but in /dev/shm and what else is mounted there; no more than this user may have. */
+void lab_keep_devices(void);
+
 /* The namespace of `side`'s host: a descriptor of the lab's, or -1 in a lab that is not private. */
 int lab_netns(const struct lab *lab, enum side side);
 

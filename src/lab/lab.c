@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -308,24 +307,6 @@ pid_t lab_fork_alone(const struct lab *lab)
     pid_t child = pen_fork_first();
 
     return child >= 0 ? end_with(owner, true, child) : lab_fork(lab);
-}
-
-/* Whether /proc has the ids that we have. */
-static bool knows_ids(void)
-{
-    char self[32];
-    ssize_t length = readlink("/proc/self", self, sizeof self - 1);
-
-    self[length < 0 ? 0 : length] = '\0';
-    return strtol(self, NULL, 10) == getpid();
-}
-
-void lab_show_processes(void)
-{
-    if (!knows_ids() && unshare(CLONE_NEWNS) == 0 &&
-        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0) {
-        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-    }
 }
 
 int lab_netns(const struct lab *lab, enum side side)

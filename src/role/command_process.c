@@ -36,6 +36,7 @@ static _Noreturn void run_keeper(struct command *command, int control)
         _exit(EXIT_FAILURE);
     }
     lab_show_processes();
+    lab_keep_devices();
     if (privileges_keep(PRIVILEGES_COMMAND, &error) != 0) {
         error_print(&error, stderr);
         _exit(EXIT_FAILURE);

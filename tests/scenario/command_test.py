@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unittest
 import unittest.mock
+import uuid
 
 import finwait_test as ft
 import servers
@@ -88,6 +89,16 @@ def write():
     for i in range(1 << 30):
         open(f"{os.environ['FINWAIT_OUT']}/{i % 500}", "w").close()
 threading.Thread(target=write, daemon=True).start()
+"""
+DEVICES = """
+import errno, tempfile
+try:
+    open(sys.argv[2], "w")
+except OSError as error:
+    print(errno.errorcode[error.errno], flush=True)
+open("/dev/null", "w").write("x")
+tempfile.NamedTemporaryFile(dir="/dev/shm")
+print("all well", flush=True)
 """
 CLOSE = "if served == 50: listener.close(); print('I am tired', flush=True); time.sleep(99)"
 
@@ -471,6 +482,25 @@ class Commands:
                 lab="host",
                 **{"server.port": listener.getsockname()[1]},
             )
+
+    # ---- the machine's devices ----
+
+    def assert_devices_stay(self, **settings):
+        """It makes its own file there, lest a test that fails remove what is the machine's."""
+        there = f"/dev/finwait-test-{uuid.uuid4()}"
+        self.addCleanup(lambda: os.path.exists(there) and os.unlink(there))
+        words = command(script("devices.py", before=DEVICES), there)
+        result = self.serve(words, **settings)
+        self.assertEqual(result["connections.completed"], N)
+        self.assertEqual(self.command_of(result)["tail"], "EROFS\nall well\n")
+
+    def test_devices_stay(self):
+        self.assert_devices_stay()
+
+    def test_devices_stay_on_this_host(self):
+        if self.user != 0:
+            self.skipTest("who is not root has no mounts of its own there")
+        self.assert_devices_stay(lab="host", **{"server.port": ft.free_port()})
 
     # ---- whatever happens ----
 
