@@ -5,6 +5,8 @@ import contextlib
 import functools
 import glob
 import os
+import re
+import select
 import shutil
 import signal
 import subprocess
@@ -196,12 +198,18 @@ class Typing:
         self.said += (self.process.stdout.read() or b"").decode(errors="replace")
         return self.said
 
-    def type(self, line):
+    def type(self, line, answer=None):
+        """Type it; with `answer`, an expression, wait until that has been said once more."""
+        before = answer and len(re.findall(answer, self.said))
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(line.encode() + b"\n")
             self.process.stdin.flush()
         time.sleep(self.PAUSE)
         self.read()
+        while answer and len(re.findall(answer, self.said)) <= before:
+            ready, _, _ = select.select([self.process.stdout], [], [], ft.PATIENCE)
+            text = self.said
+            assert ready and self.read() != text, f"no answer to {line}: {text[-200:]}"
 
     def wait(self):
         def ended():
@@ -267,6 +275,16 @@ def loading(port, program, connections, **settings):
     }
 
 
+# As /proc/net/tcp has them.
+ESTABLISHED, TIME_WAIT, LISTENS = "01", "06", "0A"
+
+
+def is_socket(file):
+    with contextlib.suppress(OSError):  # closed meanwhile
+        return os.readlink(file).startswith("socket:")
+    return False
+
+
 class Served:
     """A server of ours that runs until `stop` cuts it short."""
 
@@ -275,16 +293,21 @@ class Served:
         self.port = port
         self.result = None
 
-    def drained(self, standing=0):
-        """Wait until no connection is under way any more, but for those that stand."""
+    def sockets(self):
+        """The rows of /proc/net/tcp whose local port is its own, cut into words."""
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            rows = [line.split() for line in file]
+        return [row for row in rows if row[1].endswith(f":{self.port:04X}")]
 
-        def is_open(line):
-            local, state = line.split()[1], line.split()[3]
-            return local.endswith(f":{self.port:04X}") and state not in ("0A", "06")
+    def drained(self, standing=0):
+        """Wait until no connection is under way any more, but for those that stand: one that was reset
+        is no row, and yet has to be accepted and its end to be read."""
 
         def all_ended():
-            with open("/proc/net/tcp", encoding="ascii") as file:
-                return sum(map(is_open, file)) <= standing
+            rows = self.sockets()
+            unaccepted = sum(int(row[4].split(":")[1], 16) for row in rows if row[3] == LISTENS)
+            states = [row[3] for row in rows if row[3] not in (LISTENS, TIME_WAIT)]
+            return max(len(states), unaccepted + self.held()) <= standing
 
         ft.wait_until(all_ended, "all connections have ended")
 
@@ -293,16 +316,14 @@ class Served:
 
     def unread(self):
         """Its connections that have something to read."""
-        with open("/proc/net/tcp", encoding="ascii") as file:
-            rows = [line.split() for line in file]
-        mine = [row for row in rows if row[1].endswith(f":{self.port:04X}") and row[3] == "01"]
+        mine = [row for row in self.sockets() if row[3] == ESTABLISHED]
         return sum(not row[4].endswith(":00000000") for row in mine)
 
     def held(self):
-        """Connections that its worker has accepted: beside them it has three sockets."""
-        (worker,) = self.workers()
-        files = glob.glob(f"/proc/{worker}/fd/*")
-        return sum(os.readlink(file).startswith("socket:") for file in files) - 3
+        """Connections that its workers have accepted: beside them each has three sockets."""
+        workers = self.workers()
+        files = [file for worker in workers for file in glob.glob(f"/proc/{worker}/fd/*")]
+        return sum(is_socket(file) for file in files) - 3 * len(workers)
 
     def stop(self, number=signal.SIGTERM, standing=0):
         """What a client saw as done is not yet so for a server on a busy machine: that is waited for."""

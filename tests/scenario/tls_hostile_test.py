@@ -20,6 +20,10 @@ SHORT = "400ms"  # load.timeout where someone is silent
 ANSWERS = "accept recv send notify shut-wr wait-fin close"
 ASKS = "connect send recv wait-notify close"
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+# As openssl(1) tells of what it sends and gets.
+UPDATES = 300
+ASKED, ANSWERED = (f"{way} TLS 1.3, Handshake .*KeyUpdate" for way in (">>>", "<<<"))
 RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 SSL_2_HELLO = bytes.fromhex("802e 01 0301 0015 0000 0010" + 7 * "000039" + 16 * "5a")
@@ -66,8 +70,11 @@ class Hostile(ft.TestCase):
         else:
             self.assertEqual(errors, {})
 
-    def answered_updates(self, messages):
-        return len(re.findall("<<< TLS 1.3, Handshake .*KeyUpdate", messages))
+    def assert_updates(self, said):
+        """All were sent.  Those that are read together have one answer (RFC 8446, section 4.6.3)."""
+        self.assertEqual(len(re.findall(ASKED, said)), UPDATES)
+        self.assertIn(len(re.findall(ANSWERED, said)), range(1, UPDATES + 1))
+
 
 class Unfinished(Hostile):
     """What clients cost that do not get their handshake done."""
@@ -457,12 +464,12 @@ class Clients(Hostile):
         with tls.serving(server__program=ANSWERS) as served:
             where = ["-connect", f"127.0.0.1:{served.port}", "-tls1_3", "-msg"]
             with tls.typing(["openssl", "s_client", *where]) as client:
-                for _ in range(300):
-                    client.type("K")  # which asks for one in return
+                for _ in range(UPDATES):
+                    client.type("K", ASKED)  # which asks for one in return
                 for line in REQUEST.decode().split("\r\n")[:-1]:
                     client.type(line)
                 client.wait()
-        self.assertGreater(self.answered_updates(client.said), 100)
+        self.assert_updates(client.said)
         self.assertEqual(served.stop().outcomes("server"), {"done": 1})
 
 
@@ -690,13 +697,13 @@ class Servers(Hostile):
                 return "CIPHER is" in server.read() or ours.poll() is not None
 
             ft.wait_until(shaken, "the handshake is complete")
-            for _ in range(300):
-                server.type("K")
+            for _ in range(UPDATES):
+                server.type("K", ASKED)
             server.type("0123456789")
             ended = ft.finish(ours)
             server.wait()
         self.assertEqual(ended.status, 0, ended)
-        self.assertGreater(self.answered_updates(server.said), 100)
+        self.assert_updates(server.said)
         self.assertEqual(ended.result.outcomes("client"), {"done": 1})
 
 
