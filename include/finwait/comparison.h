@@ -84,7 +84,8 @@ struct comparison_row {
     bool has_interval;
     double difference, low, high; /* variant - baseline, in the metric's unit, at 95 % */
     bool has_p;
-    double p;            /* after Holm, over the variant's rows that have one */
+    double p;            /* after Holm, over `family` rows of the variant */
+    size_t family;       /* 0: too few of its values differ for any verdict, and p is 1 */
     bool has_detectable; /* it could have seen some difference: */
     double detectable;   /* the smallest of them, under Holm, in the metric's unit */
 };

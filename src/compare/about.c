@@ -9,23 +9,37 @@
  * the environment.  Nearly all of it is the same in all trials, and kept once.
  */
 
-/* What may differ and says nothing of what was measured. */
+/* What may differ and says nothing of what was measured; with a point at its end all that begins
+ * so. */
 static const char *const idle[] = {
     ABOUT_ZEROS,
     "name",
     "about",
     "fact",
-    "expect", /* it judges, and changes nothing */
+    "expect", /* it judges, and changes nothing; so do: */
+    "compare.",
+    "vary",
+    "vary.",
+    "variants",
+    "variants.",
     "client.sysctl.net.netfilter.nf_conntrack_count",
     "server.sysctl.net.netfilter.nf_conntrack_count",
     "client.sysctl.net.ipv4.tcp_fastopen_key", /* by chance in each namespace */
     "server.sysctl.net.ipv4.tcp_fastopen_key",
 };
 
+/* Whether `name` is `word`, or begins so where that ends with a point. */
+static bool is_covered(const char *word, size_t length, const char *name)
+{
+    bool open = length > 0 && word[length - 1] == '.';
+
+    return length > 0 && strncmp(word, name, length) == 0 && (open || name[length] == '\0');
+}
+
 bool about_is_idle(const char *name)
 {
     for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
-        if (strcmp(idle[i], name) == 0) {
+        if (is_covered(idle[i], strlen(idle[i]), name)) {
             return true;
         }
     }
@@ -222,13 +236,12 @@ const char *about_get(const struct comparison *comparison, const struct comparis
 
 /* ---- metrics ---- */
 
-/* Whether one of the words of `list` is `name`, or a beginning of it that ends with a point. */
+/* Whether one of the words of `list` covers `name`. */
 static bool lists(const char *list, const char *name)
 {
     while (*list != '\0') {
         size_t length = strcspn(list, " ");
-        bool open = length > 0 && list[length - 1] == '.';
-        if (length > 0 && strncmp(list, name, length) == 0 && (open || name[length] == '\0')) {
+        if (is_covered(list, length, name)) {
             return true;
         }
         list += length + (list[length] == ' ');

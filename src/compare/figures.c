@@ -82,12 +82,13 @@ char *figure_interval(char text[FIGURE_TEXT], const struct comparison_row *row)
 
 char *figure_detectable(char text[FIGURE_TEXT], const struct comparison_row *row)
 {
+    double share = row->detectable / fabs(row->baseline); /* of 0: infinite, or no number */
+
     if (!row->has_detectable) {
-        snprintf(text, FIGURE_TEXT, "none");
-    } else if (fabs(row->baseline) > 0) {
-        int length =
-            put_percent(text, FIGURE_TEXT, "", 100 * row->detectable / fabs(row->baseline));
-        snprintf(text + length, FIGURE_TEXT - (size_t)length, " %%");
+        text[0] = '\0';
+    } else if (share < 10) {
+        int length = put_percent(text, FIGURE_TEXT, "", 100 * share);
+        snprintf(text + length, FIGURE_TEXT - (size_t)length, "%%");
     } else {
         figure_value(text, row->metric, row->detectable);
     }

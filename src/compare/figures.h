@@ -18,7 +18,7 @@ char *figure_change(char text[FIGURE_TEXT], const struct comparison_row *row);
 /* The interval in the same form, "+8.1 to +11 %", or why there is none. */
 char *figure_interval(char text[FIGURE_TEXT], const struct comparison_row *row);
 
-/* The smallest difference it could have seen, "4.1 %"; "none" when there is none. */
+/* The smallest difference it could have seen, "4.1%"; "" when there is none. */
 char *figure_detectable(char text[FIGURE_TEXT], const struct comparison_row *row);
 
 /* "0.019", "<.001", "" for none. */

@@ -132,6 +132,7 @@ static const struct field row_fields[] = {
      .flag = FLAG(comparison_row, has_medians)},
     {"interval", RANGE(comparison_row, low, high), .flag = FLAG(comparison_row, has_interval)},
     {"p", &codec_real, AT(comparison_row, p), .flag = FLAG(comparison_row, has_p)},
+    {"family", &codec_size, AT(comparison_row, family), .flag = FLAG(comparison_row, has_p)},
     {"detectable", &codec_real, AT(comparison_row, detectable),
      .flag = FLAG(comparison_row, has_detectable)},
     {0},

@@ -91,26 +91,34 @@ static size_t count_rows(const struct comparison *comparison, size_t variant,
     return count;
 }
 
-/* "not seen (in brackets the smallest difference ...): latency.connect.p50 (4.1 %), ..." */
-static void print_not_seen(const struct comparison *comparison, size_t variant, FILE *out)
+/* Those that could be seen: "not seen (in brackets the smallest difference this could have seen):
+ * latency.connect.p50 (4.1%), ...", or the others. */
+static void print_not_seen(const struct comparison *comparison, size_t variant, bool could,
+                           FILE *out)
 {
-    char *text = NULL;
+    char *text = grow_text(could ? "not seen (in brackets the smallest difference this could have "
+                                   "seen)"
+                                 : "not seen, nor could any difference be with this n");
+    const char *between = ": ";
     char figure[FIGURE_TEXT];
 
     for (size_t i = 0; i < comparison->row_count; i++) {
         const struct comparison_row *row = &comparison->row[i];
-        if (row->variant == variant && row->verdict == COMPARISON_NOT_SEEN) {
-            char *item = grow_format("%s (%s)", row->metric, figure_detectable(figure, row));
-            remark_append(&text, ", ", item);
+        if (row->variant == variant && row->verdict == COMPARISON_NOT_SEEN &&
+            row->has_detectable == could) {
+            figure_detectable(figure, row);
+            char *item =
+                could ? grow_format("%s (%s)", row->metric, figure) : grow_text(row->metric);
+            remark_append(&text, between, item);
+            between = ", ";
             free(item);
         }
     }
-    if (text != NULL) {
-        text_say(
-            grow_format("not seen (in brackets the smallest difference this could see): %s", text),
-            2, out);
+    if (between[0] == ',') {
+        text_say(text, 2, out);
+    } else {
+        free(text);
     }
-    free(text);
 }
 
 /* Those that are not 0 first: of all that is 0 the names tell least. */
@@ -170,15 +178,18 @@ static size_t least_unpaired(double alpha)
 static void print_too_few(const struct comparison *comparison, size_t variant, FILE *out)
 {
     size_t family = 0;
+    size_t varying = 0;
     size_t most = 0;
 
     for (size_t i = 0; i < comparison->row_count; i++) {
         const struct comparison_row *row = &comparison->row[i];
         if (row->variant == variant && row->has_p) {
-            family++;
+            varying++;
+            family = row->family > family ? row->family : family;
             most = row->n > most ? row->n : most;
         }
     }
+    family = family > 0 ? family : varying;
     if (family == 0) {
         return;
     }
@@ -226,7 +237,8 @@ void text_variant(const struct comparison *comparison, size_t variant, FILE *out
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         print_group(comparison, variant, groups[i], out);
     }
-    print_not_seen(comparison, variant, out);
+    print_not_seen(comparison, variant, true, out);
+    print_not_seen(comparison, variant, false, out);
     snprintf(title, sizeof title, "no difference within %.3g %%", 100 * comparison->margin);
     print_line(comparison, variant, COMPARISON_NO_DIFFERENCE, title, out);
     print_line(comparison, variant, COMPARISON_EQUAL, "equal in all trials", out);

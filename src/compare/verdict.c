@@ -113,9 +113,16 @@ static void keep_inference(struct comparison_row *row, const struct inference *i
     row->high = row->has_interval ? it->high : 0;
 }
 
+/* What a row is judged by. */
+struct look {
+    struct pairs pairs;
+    double least_p; /* the lowest that its p can be, whatever its signs */
+};
+
 static void first_look(struct comparison_row *row, const struct comparison *comparison,
-                       const struct pairs *pairs)
+                       struct look *look)
 {
+    const struct pairs *pairs = &look->pairs;
     struct inference it;
 
     row->n = pairs->count[0] < pairs->count[1] ? pairs->count[0] : pairs->count[1];
@@ -128,27 +135,46 @@ static void first_look(struct comparison_row *row, const struct comparison *comp
         row->verdict = COMPARISON_NOT_SEEN;
         infer(comparison, row, pairs, 1 - VERDICT_ALPHA, &it);
         keep_inference(row, &it);
+        look->least_p = it.least_p;
     }
 }
 
 /* ---- Holm ---- */
 
-/* Correct the p of the rows for each other; how many they are. */
-static size_t correct(struct comparison_row *row, size_t count)
+static size_t count_within(const struct comparison_row *row, const struct look *look, size_t count,
+                           double alpha)
 {
-    double *p = grow_new(count, sizeof *p);
-    size_t family = 0;
+    size_t within = 0;
 
     for (size_t i = 0; i < count; i++) {
-        p[i] = row[i].has_p ? row[i].p : NAN;
-        family += row[i].has_p;
+        within += row[i].has_p && look[i].least_p <= alpha;
+    }
+    return within;
+}
+
+/*
+ * Correct the p of the rows for each other.  Rows that could not be called whatever their signs,
+ * even by the rest's measure, do not count, and their p is 1 (Tarone 1990; see infer_holm).
+ */
+static void correct(struct comparison_row *row, const struct look *look, size_t count)
+{
+    double *p = grow_new(count, sizeof *p);
+    size_t family = 1;
+
+    while (count_within(row, look, count, VERDICT_ALPHA / (double)family) > family) {
+        family++;
+    }
+    double alpha = VERDICT_ALPHA / (double)family;
+    size_t counted = count_within(row, look, count, alpha);
+    for (size_t i = 0; i < count; i++) {
+        row[i].family = row[i].has_p && look[i].least_p <= alpha ? counted : 0;
+        p[i] = row[i].family > 0 ? row[i].p : NAN;
     }
     infer_holm(count, p);
     for (size_t i = 0; i < count; i++) {
-        row[i].p = row[i].has_p ? p[i] : 0;
+        row[i].p = !row[i].has_p ? 0 : row[i].family > 0 ? p[i] : 1;
     }
     free(p);
-    return family;
 }
 
 static bool is_equivalent(const struct comparison *comparison, const struct comparison_row *row)
@@ -159,7 +185,7 @@ static bool is_equivalent(const struct comparison *comparison, const struct comp
 }
 
 static void conclude(struct comparison_row *row, const struct comparison *comparison,
-                     const struct pairs *pairs, size_t family)
+                     const struct pairs *pairs)
 {
     struct inference it;
 
@@ -167,8 +193,8 @@ static void conclude(struct comparison_row *row, const struct comparison *compar
         row->verdict = row->difference > 0 ? COMPARISON_HIGHER : COMPARISON_LOWER;
     } else if (is_equivalent(comparison, row)) {
         row->verdict = COMPARISON_NO_DIFFERENCE;
-    } else {
-        infer(comparison, row, pairs, 1 - VERDICT_ALPHA / (double)family, &it);
+    } else if (row->family > 0) {
+        infer(comparison, row, pairs, 1 - VERDICT_ALPHA / (double)row->family, &it);
         double detectable = infer_detectable(&it);
         row->has_detectable = it.bounded && isfinite(detectable);
         row->detectable = row->has_detectable ? detectable : 0;
@@ -179,7 +205,7 @@ void verdict_rows(struct comparison *comparison, size_t variant, const struct se
 {
     size_t first = comparison->row_count;
     size_t count = selection->count;
-    struct pairs *pairs = grow_new(count, sizeof *pairs);
+    struct look *look = grow_new(count, sizeof *look);
 
     comparison->row = grow_to(comparison->row, first + count + 1, sizeof *comparison->row);
     struct comparison_row *row = comparison->row + first;
@@ -187,16 +213,16 @@ void verdict_rows(struct comparison *comparison, size_t variant, const struct se
         row[i] = (struct comparison_row){.metric = grow_text(selection->item[i].name),
                                          .variant = variant,
                                          .asked = selection->item[i].asked};
-        pairs_collect(&pairs[i], comparison, variant, row[i].metric);
-        first_look(&row[i], comparison, &pairs[i]);
+        pairs_collect(&look[i].pairs, comparison, variant, row[i].metric);
+        first_look(&row[i], comparison, &look[i]);
     }
     comparison->row_count += count;
-    size_t family = correct(row, count);
+    correct(row, look, count);
     for (size_t i = 0; i < count; i++) {
         if (row[i].has_p) {
-            conclude(&row[i], comparison, &pairs[i], family);
+            conclude(&row[i], comparison, &look[i].pairs);
         }
-        pairs_fini(&pairs[i]);
+        pairs_fini(&look[i].pairs);
     }
-    free(pairs);
+    free(look);
 }

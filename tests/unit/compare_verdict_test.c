@@ -204,6 +204,37 @@ static void test_one_variant_does_not_cost_another_its_verdict(void **state)
     comparison_free(comparison);
 }
 
+/* Rows of which hardly any value differs do not cost the others theirs. */
+static void test_rows_that_cannot_be_called_do_not_count(void **state)
+{
+    (void)state;
+    struct comparison *comparison = two_variants(true, 0, 0, 0, 0);
+
+    for (size_t round = 1; round <= 10; round++) {
+        for (size_t variant = 0; variant < 2; variant++) {
+            struct result *result = made_up(1000 + 100 * (double)variant + (double)round, 0);
+            for (unsigned state_at = 0; state_at < TCP_STATE_N; state_at++) {
+                for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+                    char name[64];
+                    snprintf(name, sizeof name, "%s.%s.peak", side_name(side),
+                             tcp_state_name((enum tcp_state)state_at));
+                    put_metric(result, name, round == 3 && variant == 1 ? 1 : 0);
+                    snprintf(name, sizeof name, "%s.%s.final", side_name(side),
+                             tcp_state_name((enum tcp_state)state_at));
+                    put_metric(result, name, round == 4 && variant == 0 ? 1 : 0);
+                }
+            }
+            add_made_up(comparison, variant, round, result);
+        }
+    }
+    judge(comparison);
+    assert_verdict(comparison, "connections.rate", "higher");
+    assert_int_equal(row_of(comparison, "connections.rate", 1)->family, 1);
+    assert_verdict(comparison, "client.time_wait.peak", "not seen");
+    assert_true(row_of(comparison, "client.time_wait.peak", 1)->p >= 1);
+    comparison_free(comparison);
+}
+
 /* Judged after each round: nothing of the last time is left. */
 static void test_judging_again_is_judging_anew(void **state)
 {
@@ -343,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_no_number_is_no_value),
         cmocka_unit_test(test_results_made_earlier_are_unpaired),
         cmocka_unit_test(test_one_variant_does_not_cost_another_its_verdict),
+        cmocka_unit_test(test_rows_that_cannot_be_called_do_not_count),
         cmocka_unit_test(test_judging_again_is_judging_anew),
         cmocka_unit_test(test_all_rows_stand_differences_first),
         cmocka_unit_test(test_conditions),
