@@ -24,9 +24,14 @@ struct sampler_host {
     int netns; /* a descriptor of it, borrowed; -1: where the calling thread is */
     /* With ports a socket with one of them at its own end is the server's, one with one of them at
      * the other end the client's; others are not counted, nor is what stood there before the
-     * sampler did, but for listeners.  Without, all are `side`'s. */
+     * sampler did, but for listeners.  Without, all are `side`'s.
+     *
+     * Where a proxy listens at `front`, too, a socket with that at its own end is the proxy's
+     * front, and one with a port of the server's at the other end its back.  The client's are then
+     * those with `front` at the other end, and in a namespace that is not the caller's none. */
     size_t port_count;
     uint16_t port[SAMPLER_PORTS];
+    uint16_t front;    /* with ports; 0: there is no proxy */
     struct address at; /* with ports: the server's end has this address too; length 0: any */
     enum side side;
 };
@@ -74,7 +79,8 @@ bool sampler_stood_before(const struct sampler *sampler, enum side side, uint64_
 /* Stop the thread and free all.  Never fails; NULL is allowed. */
 void sampler_free(struct sampler *sampler);
 
-/* The latest observation of a side, for the progress line; of one that no host shows: nothing. */
+/* The latest observation of a side, or of an end of a proxy, for the progress line; of one that no
+ * host shows: nothing. */
 void sampler_latest(struct sampler *sampler, enum side side, struct observation *sample);
 
 /*

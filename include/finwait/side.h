@@ -24,6 +24,9 @@ enum side {
  * storage; NULL: there is no such side. */
 const char *side_name(enum side side);
 
+/* The same as people say it: "proxy's back" for proxy.back. */
+const char *side_told(enum side side);
+
 /* Both sides, and all players; NULL at the end. */
 extern const char *const side_words[SIDE_N + 1];
 extern const char *const player_words[PLAYERS_N + 1];

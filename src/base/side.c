@@ -15,6 +15,13 @@ const char *side_name(enum side side)
     return side < ENDS_N ? ends[side - PLAYERS_N] : NULL;
 }
 
+const char *side_told(enum side side)
+{
+    return side == SIDE_FRONT  ? "proxy's front"
+           : side == SIDE_BACK ? "proxy's back"
+                               : side_name(side);
+}
+
 enum side side_peer(enum side side)
 {
     return side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;

@@ -31,8 +31,8 @@ static const struct {
     {"connections.failed", NULL, false},
     {"latency.<latency>.<quantile>", is_middle_or_tail, false},
     {"cpu.<side>", NULL, false},
-    {"<side>.<state>.peak", NULL, false},
-    {"<side>.<state>.final", NULL, false},
+    {"<end>.<state>.peak", NULL, false},
+    {"<end>.<state>.final", NULL, false},
     {"errors.<ERRNO>", NULL, true},
     {"<side>.counter.<name>", is_in_catalogue, true},
 };

@@ -19,7 +19,7 @@ static bool is_worth_telling(const struct facts *facts, const struct owner *row)
 static void say_owner(struct story *story, const struct owner *row)
 {
     char *who = facts_owner(row);
-    const char *side = side_name(row->side);
+    const char *side = side_told(row->side);
     const char *are = PLURAL(row->count, "is", "are");
 
     switch (row->where) {

@@ -9,10 +9,17 @@
 /* ---- states ---- */
 
 /* A listener is no end of a connection. */
-static bool was_seen(const struct facts *facts, unsigned state)
+static bool was_seen(const struct facts *facts, const enum side ends[2], unsigned state)
 {
-    return state != TCP_STATE_LISTEN &&
-           (facts->side[SIDE_CLIENT].peak[state] > 0 || facts->side[SIDE_SERVER].peak[state] > 0);
+    bool seen = false;
+
+    for (size_t i = 0; i < 2; i++) {
+        double peak;
+        seen |= facts_metric(facts, &peak, "%s.%s.peak", side_name(ends[i]),
+                             tcp_state_name((enum tcp_state)state)) &&
+                peak > 0;
+    }
+    return seen && state != TCP_STATE_LISTEN;
 }
 
 static void state_cells(struct table *table, const struct facts *facts, enum side side,
@@ -27,38 +34,52 @@ static void state_cells(struct table *table, const struct facts *facts, enum sid
     }
 }
 
-static void print_states(const struct paper *paper, const struct facts *facts)
+/* False: none was seen. */
+static bool print_states(const struct paper *paper, const struct facts *facts,
+                         const enum side ends[2])
 {
-    static const char *const titles[] = {"state",       "client peak", "mean", "final",
-                                         "server peak", "mean",        "final"};
     struct table table;
+    bool any = false;
 
     table_begin(&table, "lrrrrrr");
-    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
-        table_cell(&table, "%s", titles[i]);
+    table_cell(&table, "state");
+    for (size_t i = 0; i < 2; i++) {
+        table_cell(&table, "%s peak", side_name(ends[i]));
+        table_cell(&table, "mean");
+        table_cell(&table, "final");
     }
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
         const char *name = tcp_state_name((enum tcp_state)state);
-        if (was_seen(facts, state)) {
+        if (was_seen(facts, ends, state)) {
+            any = true;
             table_cell(&table, "%s", name);
-            state_cells(&table, facts, SIDE_CLIENT, name);
-            state_cells(&table, facts, SIDE_SERVER, name);
+            state_cells(&table, facts, ends[0], name);
+            state_cells(&table, facts, ends[1], name);
         }
     }
-    table_end(&table, 2, paper->out);
+    if (any) {
+        table_end(&table, 2, paper->out);
+    } else {
+        table_free(&table);
+    }
+    return any;
 }
 
 void text_states(const struct paper *paper, const struct facts *facts)
 {
-    bool any = false;
+    static const enum side sides[] = {SIDE_CLIENT, SIDE_SERVER};
+    static const enum side proxys[] = {SIDE_FRONT, SIDE_BACK};
 
-    for (unsigned state = 1; state < TCP_STATE_N; state++) {
-        any |= was_seen(facts, state);
-    }
     paper_heading(paper, "Sockets by state");
+    bool any = print_states(paper, facts, sides);
+    if (facts->result->side[SIDE_PROXY].has_command) {
+        fputs(any ? "\n" : "", paper->out);
+        any |= print_states(paper, facts, proxys);
+    }
     if (any) {
-        print_states(paper, facts);
-    } else if (facts->side[SIDE_CLIENT].observed || facts->side[SIDE_SERVER].observed) {
+        return;
+    }
+    if (facts->side[SIDE_CLIENT].observed || facts->side[SIDE_SERVER].observed) {
         fputs("  no sample saw a socket of these connections\n", paper->out);
     } else {
         fputs("  not observed\n", paper->out);

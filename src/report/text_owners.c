@@ -35,7 +35,7 @@ static void print_owner(const struct paper *paper, const struct owner *owner)
     grow_stream_open(&stream);
     fprintf(stream.out, "%s ", COUNT(owner->count));
     tell_state(owner->state, stream.out);
-    fprintf(stream.out, " of the %s: %s", side_name(owner->side), who);
+    fprintf(stream.out, " of the %s: %s", side_told(owner->side), who);
     tell_age(owner, stream.out);
     char *text = grow_stream_close(&stream);
     fputs("  ", paper->out);

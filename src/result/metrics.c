@@ -23,6 +23,11 @@ static const char *side_word(unsigned index)
     return side_name((enum side)index);
 }
 
+static const char *end_word(unsigned index)
+{
+    return index != SIDE_PROXY ? side_name((enum side)index) : NULL;
+}
+
 static const char *state_word(unsigned index)
 {
     return tcp_state_name((enum tcp_state)index);
@@ -89,6 +94,7 @@ struct words {
 static const struct words domains[DOMAIN_N] = {
     [DOMAIN_SIDE] = {"<side>", SIDE_N, side_word},
     [DOMAIN_PLAYER] = {"<player>", PLAYERS_N, side_word},
+    [DOMAIN_END] = {"<end>", ENDS_N, end_word},
     [DOMAIN_STATE] = {"<state>", TCP_STATE_N, state_word},
     [DOMAIN_LATENCY] = {"<latency>", LATENCY_N, latency_word},
     [DOMAIN_STAT] = {"<stat>", STAT_N, stat_word},
@@ -146,29 +152,41 @@ bool metrics_is_word(const char *name)
     return is_counter_name((struct part){name, strlen(name)});
 }
 
-static bool match_word(enum domain domain, struct part part, struct metric_key *key)
+/* What `name` begins with: a word that is one part of it, or several. */
+static bool begins_with(const char *name, const char *word)
+{
+    size_t length = word != NULL ? strlen(word) : 0;
+
+    return length > 0 && strncmp(name, word, length) == 0 &&
+           (name[length] == '.' || name[length] == '\0');
+}
+
+static bool match_word(enum domain domain, struct part *part, struct metric_key *key)
 {
     for (unsigned i = 0; i < domains[domain].count; i++) {
-        if (part_is(part, domains[domain].at(i))) {
+        const char *word = domains[domain].at(i);
+        if (begins_with(part->text, word)) {
             key->part[domain] = i;
+            part->length = strlen(word);
             return true;
         }
     }
     return false;
 }
 
-static bool match_part(struct part pattern, struct part part, struct metric_key *key)
+/* `part` grows to what it is matched with. */
+static bool match_part(struct part pattern, struct part *part, struct metric_key *key)
 {
     enum domain domain = part_domain(pattern);
 
     if (domain == DOMAIN_NAME) {
-        key->name = part.text;
-        return is_counter_name(part);
+        key->name = part->text;
+        return is_counter_name(*part);
     }
     if (domain < DOMAIN_CLOSED_N) {
         return match_word(domain, part, key);
     }
-    return pattern.length == part.length && memcmp(pattern.text, part.text, part.length) == 0;
+    return pattern.length == part->length && memcmp(pattern.text, part->text, part->length) == 0;
 }
 
 static bool match_row(const char *pattern, const char *name, struct metric_key *key)
@@ -176,7 +194,7 @@ static bool match_row(const char *pattern, const char *name, struct metric_key *
     for (;;) {
         struct part wanted = first_part(pattern);
         struct part found = first_part(name);
-        if (!match_part(wanted, found, key)) {
+        if (!match_part(wanted, &found, key)) {
             return false;
         }
         pattern += wanted.length;
@@ -215,7 +233,11 @@ static struct part fill_part(struct part pattern, const struct metric_key *key)
     if (domain == DOMAIN_N) {
         return pattern;
     }
-    return first_part(domain == DOMAIN_NAME ? key->name : domains[domain].at(key->part[domain]));
+    if (domain == DOMAIN_NAME) {
+        return first_part(key->name);
+    }
+    const char *word = domains[domain].at(key->part[domain]);
+    return (struct part){word, strlen(word)};
 }
 
 char *metrics_format(char *text, size_t size, const struct metric_key *key)

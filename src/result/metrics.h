@@ -12,27 +12,27 @@
  * plain counters of the roles, the rows of ACCOUNT, follow.
  */
 #define METRICS(X)                                                                                 \
-    X(METRIC_PEAK, "<side>.<state>.peak", "sockets", read_peak,                                    \
+    X(METRIC_PEAK, "<end>.<state>.peak", "sockets", read_peak,                                     \
       "most sockets seen in the state from the start of load on, decay included")                  \
-    X(METRIC_MEAN, "<side>.<state>.mean", "sockets", read_mean,                                    \
+    X(METRIC_MEAN, "<end>.<state>.mean", "sockets", read_mean,                                     \
       "sockets in the state, averaged over the time from the start of load to the end of settle: " \
       "trapezoids between what stood at the start and each observation")                           \
-    X(METRIC_FINAL, "<side>.<state>.final", "sockets", read_final,                                 \
+    X(METRIC_FINAL, "<end>.<state>.final", "sockets", read_final,                                  \
       "sockets in the state at the end of settle, before anything is torn down")                   \
-    X(METRIC_SLOPE, "<side>.<state>.slope", "sockets/s", read_slope,                               \
+    X(METRIC_SLOPE, "<end>.<state>.slope", "sockets/s", read_slope,                                \
       "how fast the sockets in the state grow during load (least squares)")                        \
-    X(METRIC_AREA, "<side>.<state>.area", "socket·s", read_area,                                   \
+    X(METRIC_AREA, "<end>.<state>.area", "socket·s", read_area,                                    \
       "time spent in the state from the start of load on, summed over all sockets and all "        \
       "observations: trapezoids, as of mean")                                                      \
-    X(METRIC_UNACCEPTED, "<side>.close_wait.unaccepted", "sockets", read_unaccepted,               \
+    X(METRIC_UNACCEPTED, "<end>.close_wait.unaccepted", "sockets", read_unaccepted,                \
       "of close_wait.final: in the accept queue, where no descriptor names them")                  \
-    X(METRIC_ACCEPT_QUEUE, "<side>.accept_queue.final", "sockets", read_accept_queue,              \
+    X(METRIC_ACCEPT_QUEUE, "<end>.accept_queue.final", "sockets", read_accept_queue,               \
       "connections that waited to be accepted at the end of settle (Recv-Q of LISTEN); absent: "   \
       "no listener was seen")                                                                      \
-    X(METRIC_LISTEN_BACKLOG, "<side>.listen_backlog.final", "connections", read_listen_backlog,    \
+    X(METRIC_LISTEN_BACKLOG, "<end>.listen_backlog.final", "connections", read_listen_backlog,     \
       "how many the accept queue may hold: listen's backlog, cut to net.core.somaxconn (Send-Q "   \
       "of LISTEN); absent: no listener was seen")                                                  \
-    X(METRIC_FIN_UNSENT, "<side>.fin_unsent.final", "sockets", read_fin_unsent,                    \
+    X(METRIC_FIN_UNSENT, "<end>.fin_unsent.final", "sockets", read_fin_unsent,                     \
       "sockets in fin_wait1, closing or last_ack that probed a closed window at the end of "       \
       "settle: their FIN has not been sent")                                                       \
     X(METRIC_STOOD_BEFORE, "<side>.stood_before", "sockets", read_stood_before,                    \
@@ -150,6 +150,7 @@ enum metric_id {
 enum domain {
     DOMAIN_SIDE,
     DOMAIN_PLAYER,
+    DOMAIN_END, /* whose words may have points in them */
     DOMAIN_STATE,
     DOMAIN_LATENCY,
     DOMAIN_STAT,

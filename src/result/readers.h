@@ -23,6 +23,12 @@ static inline const struct result_side *readers_side(const struct result *result
     return &result->side[key->part[DOMAIN_SIDE]];
 }
 
+static inline const struct result_side *readers_end(const struct result *result,
+                                                    const struct metric_key *key)
+{
+    return &result->side[key->part[DOMAIN_END]];
+}
+
 static inline double readers_seconds(int64_t ns)
 {
     return (double)ns / (double)NS_PER_S;

@@ -55,7 +55,7 @@ static size_t path_add(struct series_point *points, size_t last, struct series_p
 static struct series_point *path_until(const struct result *result, const struct metric_key *key,
                                        int64_t end, size_t *count)
 {
-    const struct result_side *side = readers_side(result, key);
+    const struct result_side *side = readers_end(result, key);
     struct series_point *points = grow_new(side->observation_count + 3, sizeof *points);
     int64_t begin = result->phase[PHASE_LOAD].begin;
     bool due = side->has_final;
@@ -90,7 +90,7 @@ static bool summarise(const struct result *result, const struct metric_key *key,
 
 bool read_final(const struct result *result, const struct metric_key *key, double *value)
 {
-    const struct result_side *side = readers_side(result, key);
+    const struct result_side *side = readers_end(result, key);
 
     return side->has_final && readers_found(value, side->final.state[key->part[DOMAIN_STATE]]);
 }
@@ -131,7 +131,7 @@ bool read_mean(const struct result *result, const struct metric_key *key, double
 /* Of the samples alone: two of them, and what stood before the load is none. */
 bool read_slope(const struct result *result, const struct metric_key *key, double *value)
 {
-    const struct result_side *side = readers_side(result, key);
+    const struct result_side *side = readers_end(result, key);
     struct span span;
 
     if (!span_until(result, PHASE_LOAD, &span)) {
@@ -159,7 +159,7 @@ bool read_area(const struct result *result, const struct metric_key *key, double
 
 bool read_unaccepted(const struct result *result, const struct metric_key *key, double *value)
 {
-    const struct result_side *side = readers_side(result, key);
+    const struct result_side *side = readers_end(result, key);
 
     return side->has_final && !side->lacking.close_wait_unaccepted &&
            readers_found(value, side->final.close_wait_unaccepted);
@@ -167,7 +167,7 @@ bool read_unaccepted(const struct result *result, const struct metric_key *key, 
 
 bool read_accept_queue(const struct result *result, const struct metric_key *key, double *value)
 {
-    const struct result_side *side = readers_side(result, key);
+    const struct result_side *side = readers_end(result, key);
 
     return side->has_final && !side->lacking.accept_queue &&
            side->final.state[TCP_STATE_LISTEN] > 0 &&
@@ -176,7 +176,7 @@ bool read_accept_queue(const struct result *result, const struct metric_key *key
 
 bool read_listen_backlog(const struct result *result, const struct metric_key *key, double *value)
 {
-    const struct result_side *side = readers_side(result, key);
+    const struct result_side *side = readers_end(result, key);
 
     return side->has_final && side->final.listen_backlog > 0 &&
            readers_found(value, side->final.listen_backlog);
@@ -184,7 +184,7 @@ bool read_listen_backlog(const struct result *result, const struct metric_key *k
 
 bool read_fin_unsent(const struct result *result, const struct metric_key *key, double *value)
 {
-    const struct result_side *side = readers_side(result, key);
+    const struct result_side *side = readers_end(result, key);
 
     return side->has_final && !side->lacking.fin_unsent &&
            readers_found(value, side->final.fin_unsent);

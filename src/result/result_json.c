@@ -198,9 +198,18 @@ static const struct field side_fields[] = {
     {0},
 };
 
+/* Of result_side: what was seen of one end. */
+static const struct field end_fields[] = {
+    {"final", &codec_object, .fields = final_fields, .flag = FLAG(result_side, has_final)},
+    {"observations", &codec_observations, .optional = true},
+    {0},
+};
+
 static const struct field proxy_fields[] = {
     {"command", &codec_object, AT(result, side[SIDE_PROXY].command), .fields = command_fields},
     {"counters", &codec_counters, AT(result, side[SIDE_PROXY].counters), .optional = true},
+    {"front", &codec_object, AT(result, side[SIDE_FRONT]), .fields = end_fields, .optional = true},
+    {"back", &codec_object, AT(result, side[SIDE_BACK]), .fields = end_fields, .optional = true},
     {0},
 };
 
@@ -211,7 +220,7 @@ static const struct field holder_fields[] = {
 };
 
 static const struct field owner_fields[] = {
-    {"side", WORD(side_item, SIDE_N), AT(owner, side)},
+    {"side", WORD(side_item, ENDS_N), AT(owner, side)},
     {"state", WORD(state_item, TCP_STATE_N), AT(owner, state)},
     {"where", WORD(place_item, OWNER_PLACE_N), AT(owner, where)},
     {"count", &codec_count, AT(owner, count)},

@@ -164,6 +164,12 @@ static void collect_owners(struct trial *trial)
     privileges_look(false);
 }
 
+/* A proxy is no end of a connection, and has two where there is one. */
+static bool is_end(const struct trial *trial, enum side side)
+{
+    return side < SIDE_N || (side != SIDE_PROXY && trial->role[SIDE_PROXY] != NULL);
+}
+
 void collect_final(struct trial *trial)
 {
     struct error error;
@@ -172,9 +178,12 @@ void collect_final(struct trial *trial)
         text_pairs_add(&trial->result->unkept, "final states", error.what);
         return; /* what cannot be measured is absent */
     }
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+    for (enum side side = SIDE_CLIENT; side < ENDS_N; side++) {
         struct result_side *kept = &trial->result->side[side];
 
+        if (!is_end(trial, side)) {
+            continue;
+        }
         sampler_latest(trial->sampler, side, &kept->final);
         kept->final.at -= trial->load_began;
         kept->has_final = true;
@@ -380,8 +389,10 @@ static void rebase_moments(struct trial *trial)
 
 void collect_testimony(struct trial *trial)
 {
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        collect_series(trial, side);
+    for (enum side side = SIDE_CLIENT; side < ENDS_N; side++) {
+        if (is_end(trial, side)) {
+            collect_series(trial, side);
+        }
     }
     collect_sampler(trial);
 }

@@ -165,12 +165,13 @@ void plan_server(const struct trial *trial, struct address_pool *pool)
     address_set_port(&pool->first, scenario->port);
 }
 
-/* In a private lab a host's sockets are its side's; in the machine's own network the server's port
- * tells, and its address where it has but one. */
+/* In a private lab a host's sockets are its side's, but for a proxy's in the server's; in the
+ * machine's own network the server's port tells, and its address where it has but one. */
 void plan_sampler(const struct trial *trial, struct sampler_config *config,
                   struct sampler_host host[SIDE_N])
 {
     bool private = lab_is_private(trial->lab);
+    uint16_t front = scenario_runs(trial->scenario, SIDE_PROXY) ? trial->scenario->proxy_port : 0;
     struct address_pool server;
 
     plan_server(trial, &server);
@@ -178,10 +179,16 @@ void plan_sampler(const struct trial *trial, struct sampler_config *config,
         .netns = -1,
         .port_count = 1,
         .port = {address_port(&server.first)},
+        .front = front,
         .at = server.count == 1 ? server.first : (struct address){.length = 0},
     };
     for (enum side side = SIDE_CLIENT; side < SIDE_N && private; side++) {
         host[side] = (struct sampler_host){.netns = lab_netns(trial->lab, side), .side = side};
+    }
+    if (private && front != 0) {
+        host[SIDE_SERVER].port_count = 1;
+        host[SIDE_SERVER].port[0] = trial->scenario->port;
+        host[SIDE_SERVER].front = front;
     }
     *config = (struct sampler_config){
         .every = trial->scenario->sample_every,

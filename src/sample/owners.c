@@ -50,10 +50,11 @@ static enum owner_place place_of(struct socket *socket, const struct processes *
 }
 
 static void place(struct sockets *sockets, const struct processes *processes,
-                  const uint32_t queued[SIDE_N])
+                  const uint32_t queued[ENDS_N])
 {
-    uint32_t left[SIDE_N] = {queued[SIDE_CLIENT], queued[SIDE_SERVER]};
+    uint32_t left[ENDS_N];
 
+    memcpy(left, queued, sizeof left);
     for (uint32_t i = 0; i < sockets->count; i++) {
         struct socket *socket = &sockets->item[i];
         socket->where = (uint8_t)place_of(socket, processes, &left[socket->side]);
@@ -318,7 +319,7 @@ static int tell(struct owners *owners, struct processes *processes, struct socke
     return 0;
 }
 
-int owners_find(struct owners *owners, struct sockets *sockets, const uint32_t queued[SIDE_N],
+int owners_find(struct owners *owners, struct sockets *sockets, const uint32_t queued[ENDS_N],
                 struct error *error)
 {
     struct processes processes = {.count = 0};

@@ -10,7 +10,7 @@
  * side.  The sockets are put in another order.  -1 with STATUS_MACHINE: it could not be found out,
  * and nothing is appended.
  */
-int owners_find(struct owners *owners, struct sockets *sockets, const uint32_t queued[SIDE_N],
+int owners_find(struct owners *owners, struct sockets *sockets, const uint32_t queued[ENDS_N],
                 struct error *error);
 
 #endif

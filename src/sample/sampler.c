@@ -16,7 +16,7 @@ struct sampler {
     /* The thread's own once it runs, but for the witnesses' counters: those are the caller's. */
     struct witness *witness; /* one a host */
     size_t witnesses;
-    bool shown[SIDE_N]; /* by any of them */
+    bool shown[ENDS_N]; /* by any of them */
     struct cadence cadence;
     int64_t since;          /* CLOCK_MONOTONIC that cost.span counts from */
     struct sockets sockets; /* of the latest observation with `each`; else the caller's */
@@ -34,7 +34,7 @@ struct sampler {
     uint64_t answered;    /* and made */
     int outcome;          /* of the latest one made on demand: 0 or -1 */
     struct error failure; /* why, when -1 */
-    struct store store[SIDE_N];
+    struct store store[ENDS_N];
     struct sampler_cost cost;
     int64_t first_at, latest_at;
 };
@@ -53,9 +53,9 @@ static void count_gap(struct sampler *sampler, int64_t at)
     sampler->latest_at = at;
 }
 
-static void keep(struct sampler *sampler, const struct observation sample[SIDE_N])
+static void keep(struct sampler *sampler, const struct observation sample[ENDS_N])
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned side = 0; side < ENDS_N; side++) {
         if (sampler->shown[side]) {
             store_append(&sampler->store[side], &sample[side]);
         }
@@ -66,7 +66,7 @@ static void keep(struct sampler *sampler, const struct observation sample[SIDE_N
  * mutex. */
 static int observe(struct sampler *sampler, bool full, struct sockets *each, struct error *error)
 {
-    struct observation sample[SIDE_N] = {{0}};
+    struct observation sample[ENDS_N] = {{0}};
     int64_t start = clock_now();
     int64_t cpu = clock_thread_cpu();
     int result = 0;
@@ -185,7 +185,7 @@ static int open_witnesses(struct sampler *sampler, const struct sampler_config *
             return -1;
         }
         cheap = cheap && witness_is_cheap(witness);
-        for (unsigned side = 0; side < SIDE_N; side++) {
+        for (unsigned side = 0; side < ENDS_N; side++) {
             sampler->shown[side] = sampler->shown[side] || witness_shows(witness, (enum side)side);
         }
     }
@@ -227,7 +227,7 @@ struct sampler *sampler_new(const struct sampler_config *config, struct error *e
         return NULL;
     }
     init_sync(sampler);
-    for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned side = 0; side < ENDS_N; side++) {
         store_init(&sampler->store[side]);
     }
     int64_t start = clock_now();
@@ -257,7 +257,7 @@ bool sampler_stood_before(const struct sampler *sampler, enum side side, uint64_
 
     *count = 0;
     for (size_t i = 0; i < sampler->witnesses; i++) {
-        looked = looked || sampler->witness[i].diag.host.port_count > 0;
+        looked = looked || witness_is_shared(&sampler->witness[i]);
         *count += sampler->witness[i].diag.before[side];
     }
     return looked;
@@ -283,7 +283,7 @@ void sampler_free(struct sampler *sampler)
     for (size_t i = 0; i < sampler->witnesses; i++) {
         witness_close(&sampler->witness[i]);
     }
-    for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned side = 0; side < ENDS_N; side++) {
         store_fini(&sampler->store[side]);
     }
     sockets_fini(&sampler->sockets);
@@ -322,9 +322,9 @@ int sampler_observe(struct sampler *sampler, bool each, struct error *error)
 
 int sampler_owners(struct sampler *sampler, struct owners *owners, struct error *error)
 {
-    uint32_t queued[SIDE_N];
+    uint32_t queued[ENDS_N];
 
-    for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned side = 0; side < ENDS_N; side++) {
         struct observation latest;
         sampler_latest(sampler, (enum side)side, &latest);
         queued[side] = latest.accept_queue;

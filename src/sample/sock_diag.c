@@ -71,15 +71,16 @@ void sock_diag_fini(struct sock_diag *diag)
  */
 static void put_port_filter(struct nlmsghdr *header, const struct sampler_host *host)
 {
-    struct inet_diag_bc_op op[SAMPLER_PORTS * 2 * 3];
-    size_t conditions = host->port_count * 2;
+    struct inet_diag_bc_op op[(SAMPLER_PORTS + 1) * 2 * 3];
+    size_t conditions = (host->port_count + (host->front != 0)) * 2;
     size_t length = (conditions * 3 - 1) * sizeof op[0]; /* behind the last is no jump */
     size_t n = 0;
 
     for (size_t i = 0; i < conditions; i++) {
         op[n++] = (struct inet_diag_bc_op){
             .code = i % 2 == 0 ? INET_DIAG_BC_S_EQ : INET_DIAG_BC_D_EQ, .yes = 8, .no = 12};
-        op[n++] = (struct inet_diag_bc_op){.no = host->port[i / 2]};
+        op[n++] = (struct inet_diag_bc_op){.no = i / 2 < host->port_count ? host->port[i / 2]
+                                                                          : host->front};
         if (i + 1 < conditions) {
             uint16_t to_the_end = (uint16_t)(length - n * sizeof op[0]);
             op[n++] =
@@ -161,7 +162,7 @@ static int count_socket(struct tally *tally, const struct nlmsghdr *message)
     }
     unsigned side = whose(&tally->diag->host, found);
 
-    if (side == SIDE_N || found->idiag_state >= TCP_STATE_N) {
+    if (side == ENDS_N || found->idiag_state >= TCP_STATE_N) {
         return 0;
     }
     int result = tally->remember ? remember(tally->diag, side, found) : 0;
@@ -255,7 +256,7 @@ static int dump(struct tally *tally, uint32_t mask, struct error *error)
     uint32_t before = each != NULL ? each->count : 0;
 
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        memset(tally->census, 0, SIDE_N * sizeof *tally->census);
+        memset(tally->census, 0, ENDS_N * sizeof *tally->census);
         tally->inconsistent = false;
         tally->done = false;
         if (each != NULL) {
@@ -286,7 +287,7 @@ static uint32_t queued_unlisted(const struct sock_census *census)
 
 int sock_diag_remember(struct sock_diag *diag, struct error *error)
 {
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct tally tally = {.diag = diag, .census = census, .remember = true};
 
     if (dump(&tally, SOCK_DIAG_STATES, error) < 0) {
@@ -296,7 +297,7 @@ int sock_diag_remember(struct sock_diag *diag, struct error *error)
     return 0;
 }
 
-int sock_diag_count(struct sock_diag *diag, uint32_t mask, struct sock_census census[SIDE_N],
+int sock_diag_count(struct sock_diag *diag, uint32_t mask, struct sock_census census[ENDS_N],
                     struct error *error)
 {
     struct tally tally = {.diag = diag, .census = census};

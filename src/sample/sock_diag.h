@@ -19,7 +19,7 @@ struct sock_diag {
     struct sampler_host host; /* whose its sockets are; the namespace was only to open it in */
     struct stood stood;       /* these are not counted */
     struct sockets *each;     /* where to keep each that is counted; NULL: nowhere */
-    uint32_t before[SIDE_N];  /* how many of them are the side's */
+    uint32_t before[ENDS_N];  /* how many of them are the side's */
     uint32_t queued_unlisted; /* and how many in the server's accept queues are in no table */
     uint32_t number;          /* of the latest request, to know its answers */
     uint64_t retries;         /* dumps the kernel said were inconsistent, so made again */
@@ -55,7 +55,7 @@ int sock_diag_remember(struct sock_diag *diag, struct error *error);
 
 /* Count the sockets whose state is in `mask`, of IPv4 and of IPv6; the censuses are cleared first.
  */
-int sock_diag_count(struct sock_diag *diag, uint32_t mask, struct sock_census census[SIDE_N],
+int sock_diag_count(struct sock_diag *diag, uint32_t mask, struct sock_census census[ENDS_N],
                     struct error *error);
 
 #endif

@@ -15,6 +15,11 @@ static bool has_port(const struct sampler_host *host, uint16_t network_order)
     return has;
 }
 
+static bool is_front(const struct sampler_host *host, uint16_t network_order)
+{
+    return host->front != 0 && host->front == ntohs(network_order);
+}
+
 /* The address as AF_INET6 sockets have it, IPv4 as mapped. */
 static struct in6_addr as_in6(int family, const void *bytes)
 {
@@ -47,17 +52,37 @@ static bool is_at(const struct sampler_host *host, const struct inet_diag_msg *f
     return IN6_ARE_ADDR_EQUAL(&end, &at) || is_wildcard(&end) || is_wildcard(&at);
 }
 
+/* Whose end one is that has a port of the server's, or of the proxy's, at the other end. */
+static unsigned whose_connect(const struct sampler_host *host, const struct inet_diag_msg *found)
+{
+    bool private = host->netns >= 0;
+
+    if (has_port(host, found->id.idiag_dport)) {
+        return host->front != 0 ? SIDE_BACK : SIDE_CLIENT;
+    }
+    return is_front(host, found->id.idiag_dport) && !private ? SIDE_CLIENT : ENDS_N;
+}
+
+/* At its own. */
+static unsigned whose_accept(const struct sampler_host *host, const struct inet_diag_msg *found)
+{
+    if (has_port(host, found->id.idiag_sport)) {
+        return SIDE_SERVER;
+    }
+    return is_front(host, found->id.idiag_sport) ? SIDE_FRONT : ENDS_N;
+}
+
 /* A self-connected socket is both ends at once: counted once, as the client that made it. */
 unsigned whose(const struct sampler_host *host, const struct inet_diag_msg *found)
 {
-    const struct inet_diag_sockid *id = &found->id;
+    unsigned end = host->side;
 
     if (host->port_count == 0) {
-        return host->side;
+        return end;
     }
-    if (has_port(host, id->idiag_dport) && is_at(host, found, id->idiag_dst)) {
-        return SIDE_CLIENT;
+    end = is_at(host, found, found->id.idiag_dst) ? whose_connect(host, found) : ENDS_N;
+    if (end == ENDS_N && is_at(host, found, found->id.idiag_src)) {
+        end = whose_accept(host, found);
     }
-    bool server = has_port(host, id->idiag_sport) && is_at(host, found, id->idiag_src);
-    return server ? SIDE_SERVER : (unsigned)SIDE_N;
+    return end;
 }

@@ -5,7 +5,7 @@
 
 struct inet_diag_msg;
 
-/* The side that a socket of the host belongs to; SIDE_N: to neither. */
+/* Whose end a socket of the host is; ENDS_N: nobody's. */
 unsigned whose(const struct sampler_host *host, const struct inet_diag_msg *found);
 
 #endif

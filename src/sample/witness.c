@@ -8,6 +8,11 @@
 #include "finwait/netns.h"
 #include "proc_net.h"
 
+bool witness_is_shared(const struct witness *witness)
+{
+    return witness->diag.host.port_count > 0 && witness->diag.host.netns < 0;
+}
+
 static int open_here(struct witness *witness, const struct sampler_host *host, struct error *error)
 {
     if (sock_diag_init(&witness->diag, host, error) < 0 ||
@@ -15,7 +20,7 @@ static int open_here(struct witness *witness, const struct sampler_host *host, s
         return -1;
     }
     witness->sockstat = proc_net_open("sockstat"); /* cheap observations only: may be missing */
-    return host->port_count > 0 ? sock_diag_remember(&witness->diag, error) : 0;
+    return witness_is_shared(witness) ? sock_diag_remember(&witness->diag, error) : 0;
 }
 
 static int open_there(struct witness *witness, const struct sampler_host *host, int home,
@@ -73,12 +78,11 @@ static int read_tw(const struct witness *witness, int64_t *tw, struct error *err
     return error_hint(error, "is /proc still mounted, and is there memory left?");
 }
 
-static int census_full(struct witness *witness, struct sock_census census[SIDE_N],
+static int census_full(struct witness *witness, struct sock_census census[ENDS_N],
                        struct error *error)
 {
-    /* On a shared host (with ports) the table of bound ports is everybody's, and every sample would
-     * walk it. */
-    uint32_t mask = witness->diag.host.port_count == 0 ? SOCK_DIAG_ALL : SOCK_DIAG_STATES;
+    /* On a shared host the table of bound ports is everybody's, and every sample would walk it. */
+    uint32_t mask = witness_is_shared(witness) ? SOCK_DIAG_STATES : SOCK_DIAG_ALL;
 
     return sock_diag_count(&witness->diag, mask, census, error);
 }
@@ -95,7 +99,7 @@ static uint32_t derive_time_wait(int64_t before, int64_t after, int64_t minis)
     return least > minis ? (uint32_t)((before + after + 1) / 2 - minis) : 0;
 }
 
-static int census_cheap(struct witness *witness, struct sock_census census[SIDE_N],
+static int census_cheap(struct witness *witness, struct sock_census census[ENDS_N],
                         struct error *error)
 {
     struct sock_census *mine = &census[witness->diag.host.side];
@@ -124,22 +128,27 @@ static void add(struct observation *sample, const struct sock_census *census, in
 
 bool witness_shows(const struct witness *witness, enum side side)
 {
-    return witness->diag.host.port_count > 0 || witness->diag.host.side == side;
+    const struct sampler_host *host = &witness->diag.host;
+
+    if (side == SIDE_FRONT || side == SIDE_BACK) {
+        return host->front != 0;
+    }
+    return witness_is_shared(witness) ? side < SIDE_N : host->side == side;
 }
 
-int witness_observe(struct witness *witness, bool full, struct observation sample[SIDE_N],
+int witness_observe(struct witness *witness, bool full, struct observation sample[ENDS_N],
                     struct error *error)
 {
     int (*take)(struct witness *, struct sock_census *, struct error *) =
         full ? census_full : census_cheap;
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     int64_t start = clock_now();
 
     if (take(witness, census, error) < 0) {
         return -1;
     }
     int64_t middle = start + (clock_now() - start) / 2;
-    for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned side = 0; side < ENDS_N; side++) {
         if (witness_shows(witness, (enum side)side)) {
             add(&sample[side], &census[side], middle);
         }

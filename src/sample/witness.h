@@ -27,6 +27,9 @@ void witness_close(struct witness *witness);
  */
 bool witness_is_cheap(const struct witness *witness);
 
+/* Whether others' sockets stand there as well, and not only those of client, server and proxy. */
+bool witness_is_shared(const struct witness *witness);
+
 /* Whether sockets of `side` can be among the host's. */
 bool witness_shows(const struct witness *witness, enum side side);
 
@@ -39,7 +42,7 @@ bool witness_shows(const struct witness *witness, enum side side);
  * after the dump, so time_wait is wrong by at most half of what "tw" changed meanwhile, plus the
  * FIN_WAIT2 mini-sockets that came or went during the dump.  At rest it is exact.
  */
-int witness_observe(struct witness *witness, bool full, struct observation sample[SIDE_N],
+int witness_observe(struct witness *witness, bool full, struct observation sample[ENDS_N],
                     struct error *error);
 
 #endif

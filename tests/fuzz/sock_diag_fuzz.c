@@ -17,11 +17,11 @@ enum {
     LEAST_MESSAGE = 88, /* an nlmsghdr and an inet_diag_msg: a socket takes no less */
 };
 
-static uint64_t count_all(const struct sock_census census[SIDE_N])
+static uint64_t count_all(const struct sock_census census[ENDS_N])
 {
     uint64_t sum = 0;
 
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+    for (enum side side = SIDE_CLIENT; side < ENDS_N; side++) {
         for (size_t i = 0; i < TCP_STATE_N; i++) {
             sum += census[side].state[i];
         }
@@ -34,15 +34,15 @@ static uint64_t count_all(const struct sock_census census[SIDE_N])
 }
 
 /* As many are kept as were counted in their states. */
-static void check_each(const struct sockets *each, const struct sock_census census[SIDE_N])
+static void check_each(const struct sockets *each, const struct sock_census census[ENDS_N])
 {
-    uint32_t kept[SIDE_N][TCP_STATE_N] = {{0}};
+    uint32_t kept[ENDS_N][TCP_STATE_N] = {{0}};
 
     for (uint32_t i = 0; i < each->count; i++) {
-        REQUIRE(each->item[i].side < SIDE_N && each->item[i].state < TCP_STATE_N);
+        REQUIRE(each->item[i].side < ENDS_N && each->item[i].state < TCP_STATE_N);
         kept[each->item[i].side][each->item[i].state]++;
     }
-    for (size_t side = 0; side < SIDE_N; side++) {
+    for (size_t side = 0; side < ENDS_N; side++) {
         for (unsigned state = 0; state < TCP_STATE_N; state++) {
             bool owned = (SOCKETS_STATES >> state & 1) != 0;
             REQUIRE(kept[side][state] == (owned ? census[side].state[state] : 0));
@@ -52,7 +52,7 @@ static void check_each(const struct sockets *each, const struct sock_census cens
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct sockets each = {.count = 0};
     struct error error = {0};
     unsigned flags = size > 0 ? data[0] : 0;

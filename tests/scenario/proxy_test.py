@@ -145,6 +145,67 @@ class Proxies:
         self.assertEqual(result["client.command.status"], 0)
         self.assertEqual(result["proxy.counter.TcpPassiveOpens"], 2)
 
+    # ---- whose sockets are whose ----
+
+    def assert_final(self, result, **ends):
+        """The sockets that are left, of every end; TIME_WAITs too, for nobody's ports come again."""
+        for end in ("client", "server", "proxy.front", "proxy.back"):
+            part, _, sub = end.partition(".")
+            states = (result.json[part][sub] if sub else result.json[part])["final"]["states"]
+            left = {name: n for name, n in states.items() if n > 0 and name != "listen"}
+            self.assertEqual(left, ends.get(end.replace(".", "_"), {}), end)
+
+    def test_a_leak_at_the_back_is_the_proxys(self):
+        result = self.play(relay("kept.append(back)"))
+        self.assert_final(
+            result,
+            proxy_front={"time_wait": N},
+            proxy_back={"close_wait": N},
+            server={"fin_wait2": N},
+        )
+        self.assertEqual(result["proxy.back.close_wait.peak"], N)
+        self.assertEqual(result["server.close_wait.peak"], 0)
+        leak = [row for row in result.json["owners"] if row["state"] == "close_wait"]
+        self.assertEqual([(row["side"], row["count"]) for row in leak], [("proxy.back", N)])
+        self.assertEqual(leak[0]["pid_inside"], 2)
+
+    def test_a_leak_at_the_front_is_the_proxys(self):
+        """The client has closed, and the proxy has not."""
+        words = relay("back.close(); kept.append(os.dup(front.fileno()))")
+        result = self.play(words, **{"client.program": "connect send recv close"})
+        self.assert_final(
+            result,
+            client={"fin_wait2": N},
+            proxy_front={"close_wait": N},
+            server={"time_wait": N},
+        )
+
+    def test_a_leak_at_the_server_is_the_servers(self):
+        result = self.play(relay(), **{"server.program": "accept recv send hold"})
+        self.assert_final(
+            result,
+            proxy_front={"time_wait": N},
+            proxy_back={"fin_wait2": N},
+            server={"close_wait": N},
+        )
+
+    def test_in_the_machines_own_network(self):
+        settings = {"lab": "host", "server.port": ft.free_port(), "proxy.port": ft.free_port()}
+        result = self.play(relay("kept.append(back)"), **settings)
+        self.assert_final(
+            result,
+            proxy_front={"time_wait": N},
+            proxy_back={"close_wait": N},
+            server={"fin_wait2": N},
+        )
+
+    @unittest.skipUnless(HAPROXY, "no haproxy")
+    def test_haproxy_without_lingering(self):
+        """nolinger ends the front by RST: no TIME_WAIT there, and what it has not sent is lost."""
+        result = self.play(haproxy("option httpclose", "option nolinger"))
+        self.assertEqual(result["proxy.back.time_wait.final"], 0)
+        self.assertEqual(result["proxy.back.time_wait.peak"], 0)
+
     def test_one_that_ends(self):
         result = self.play(relay("sys.exit(3)"), status=4, **{"load.timeout": "2s"})
         self.assertEqual(result["proxy.command.status"], 3)

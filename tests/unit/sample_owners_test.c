@@ -46,7 +46,7 @@ static int socket_new(struct sockets *sockets, enum tcp_state state)
 
 static void find(struct owners *owners, struct sockets *sockets, uint32_t queued)
 {
-    const uint32_t queues[SIDE_N] = {[SIDE_SERVER] = queued};
+    const uint32_t queues[ENDS_N] = {[SIDE_SERVER] = queued};
     struct error error;
 
     *owners = (struct owners){.count = 0};
@@ -245,7 +245,7 @@ static void each_is_found_by_its_inode(void **state)
 /* Beyond the bound nothing is told rather than half of it. */
 static void there_is_a_bound(void **state)
 {
-    const uint32_t queued[SIDE_N] = {0};
+    const uint32_t queued[ENDS_N] = {0};
     struct sockets sockets = {.count = 0};
     struct owners owners = {.count = 0};
     struct error error;

@@ -89,12 +89,12 @@ static int end_world(void **state)
 }
 
 static void count_of(const struct sampler_host *host, uint32_t mask,
-                     struct sock_census census[SIDE_N])
+                     struct sock_census census[ENDS_N])
 {
     struct sock_diag diag;
     struct error error = {.what = ""};
 
-    memset(census, 0, SIDE_N * sizeof *census); /* fail_msg is not known to end the test */
+    memset(census, 0, ENDS_N * sizeof *census); /* fail_msg is not known to end the test */
     if (sock_diag_init(&diag, host, &error) != 0) {
         fail_msg("%s", error.what);
     }
@@ -113,7 +113,7 @@ static void count_of(const struct sampler_host *host, uint32_t mask,
 }
 
 /* With port 0 all are the server's. */
-static void count(uint16_t port, uint32_t mask, struct sock_census census[SIDE_N])
+static void count(uint16_t port, uint32_t mask, struct sock_census census[ENDS_N])
 {
     const struct sampler_host host = {
         .netns = -1, .port_count = port != 0, .port = {port}, .side = SIDE_SERVER};
@@ -124,7 +124,7 @@ static void count(uint16_t port, uint32_t mask, struct sock_census census[SIDE_N
 static void test_every_state(void **state)
 {
     static const state_counts none;
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
 
     (void)state;
     count(0, SOCK_DIAG_ALL, census);
@@ -136,7 +136,7 @@ static void test_every_state(void **state)
 
 static void test_the_mask_leaves_out_time_wait_but_no_other_mini_socket(void **state)
 {
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     state_counts expected;
 
     (void)state;
@@ -149,7 +149,7 @@ static void test_the_mask_leaves_out_time_wait_but_no_other_mini_socket(void **s
 
 static void test_sides_by_port(void **state)
 {
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
 
     (void)state;
     count(crowd_port(&crowd), SOCK_DIAG_ALL, census);
@@ -162,7 +162,7 @@ static void test_sides_by_port(void **state)
 static void test_a_port_nobody_uses(void **state)
 {
     static const state_counts none;
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
 
     (void)state;
     count(1, SOCK_DIAG_ALL, census);
@@ -187,7 +187,7 @@ static void test_sides_by_address(void **state)
     static const struct population few = {.established = 4};
     static const struct population others = {.established = 3};
     struct sampler_host host = {.netns = -1, .port_count = 1, .at = loopback(false)};
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct crowd one;
     struct crowd other;
 
@@ -214,7 +214,7 @@ static void test_sides_by_address(void **state)
 static void test_both_families(void **state)
 {
     static const struct population few = {.client_time_wait = 3, .orphans = 2, .established = 4};
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct address address = loopback(true);
     state_counts expected[SIDE_N] = {{0}};
     struct crowd six;
@@ -246,7 +246,7 @@ static void test_both_families(void **state)
 static void test_a_dual_stack_server(void **state)
 {
     static const struct population leaking = {.orphans = 5};
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct address address = loopback(true);
     struct crowd dual;
 
@@ -279,7 +279,7 @@ static void test_a_dual_stack_server(void **state)
 static void test_the_accept_queue(void **state)
 {
     enum { OPEN = 2, CLOSED = 3 };
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct address address = loopback(false);
     struct crowd queue;
     int accepted[SIDE_N];
@@ -305,7 +305,7 @@ static void test_the_accept_queue(void **state)
     crowd_disperse(&queue);
 }
 
-static void census_of(struct sock_diag *diag, struct sock_census census[SIDE_N])
+static void census_of(struct sock_diag *diag, struct sock_census census[ENDS_N])
 {
     struct error error;
 
@@ -314,7 +314,7 @@ static void census_of(struct sock_diag *diag, struct sock_census census[SIDE_N])
 
 /* Count until nothing is on its way any more, from a socket to a mini-socket either. */
 static void await_census(const char *who, struct sock_diag *diag,
-                         const state_counts expected[SIDE_N], struct sock_census census[SIDE_N])
+                         const state_counts expected[SIDE_N], struct sock_census census[ENDS_N])
 {
     census_of(diag, census);
     for (int i = 0; i < SETTLE_TRIES; i++) {
@@ -355,7 +355,7 @@ static void test_what_stood_before(void **state)
     enum { HALVES = 5 + 4 + 3 }; /* of either side */
     struct address address = loopback(false);
     state_counts expected[SIDE_N] = {{0}};
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct sock_diag diag;
     struct crowd there;
 
@@ -397,7 +397,7 @@ static void test_the_same_port_again(void **state)
 {
     struct address address = loopback(false);
     state_counts expected[SIDE_N] = {{0}};
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct sockaddr_in from = {.sin_family = AF_INET};
     struct sock_diag diag;
     struct crowd there;
@@ -438,7 +438,7 @@ static void crowd_queue(const struct crowd *queue, int closed, int reset)
 static void test_an_accept_queue_that_stood_before(void **state)
 {
     struct address address = loopback(false);
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct sock_diag diag;
     struct crowd queue;
 
@@ -465,7 +465,7 @@ static void test_an_accept_queue_that_stood_before(void **state)
 /* A socket connected to itself has the port at both ends: one socket, one count. */
 static void test_self_connect_is_the_clients(void **state)
 {
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct address address = loopback(false);
     socklen_t length = address.length;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -487,7 +487,7 @@ static void test_one_socket_many_dumps(void **state)
 {
     const struct sampler_host host = {.netns = -1, .side = SIDE_CLIENT};
     struct sock_diag diag;
-    struct sock_census census[SIDE_N];
+    struct sock_census census[ENDS_N];
     struct error error;
 
     (void)state;
