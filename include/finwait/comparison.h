@@ -113,6 +113,14 @@ struct comparison {
     struct words failed; /* of the terms' fail_if, those that failed, and how it was */
 };
 
+/* What a comparison can remark, a row each; ends with one whose id is NULL. */
+struct comparison_lesson {
+    const char *id;
+    enum remark_kind kind;
+    const char *about;
+};
+extern const struct comparison_lesson comparison_lessons[];
+
 struct comparison *comparison_new(const char *name, bool paired);
 void comparison_free(struct comparison *comparison); /* NULL is allowed */
 

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "finwait/account.h"
+#include "finwait/comparison.h"
 #include "finwait/conduct.h"
 #include "finwait/explain.h"
 #include "finwait/grow.h"
@@ -268,6 +269,9 @@ static void list_remarks(struct table *table)
     for (const struct remark_row *row = remark_table; row->id != NULL; row++) {
         table_row(table, (const char *[]){row->id, remark_kind_name(row->kind), row->about});
     }
+    for (const struct comparison_lesson *row = comparison_lessons; row->id != NULL; row++) {
+        table_row(table, (const char *[]){row->id, remark_kind_name(row->kind), row->about});
+    }
     for (unsigned i = 0; i < REMARK_KIND_N; i++) {
         table_row(table, (const char *[]){remark_kind_name((enum remark_kind)i), "(kind)",
                                           remark_kind_about((enum remark_kind)i)});
@@ -385,7 +389,8 @@ static const struct listing listings[] = {
      .shipped = list_facts},
     {"remarks",
      "Remarks",
-     "What a result can show, by the id that stands in result.json: there each has its certainty, "
+     "What a result or a comparison can show, by the id that stands in result.json and "
+     "comparison.json: there each has its certainty, "
      "a text, the numbers it rests on and, where something can be done, advice.",
      "llw",
      {"remark", "kind", "about"},

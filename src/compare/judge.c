@@ -41,6 +41,7 @@ void comparison_judge(struct comparison *comparison, const struct comparison_ter
     select_fini(&selection);
     sort_rows(comparison);
     fail_if_judge(comparison, terms);
+    teach(comparison);
 }
 
 double comparison_widest(const struct comparison *comparison)

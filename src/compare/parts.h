@@ -76,6 +76,11 @@ void verdict_rows(struct comparison *comparison, size_t variant, const struct se
 /* Confidence of the intervals. */
 #define VERDICT_ALPHA 0.05
 
+/* ---- teach.c ---- */
+
+/* Remark what the sysctls that were varied did, or why they did nothing. */
+void teach(struct comparison *comparison);
+
 /* ---- fail_if.c ---- */
 
 /* A condition of --fail-if, taken apart. */
