@@ -3,7 +3,7 @@
 #include "draft.h"
 #include "finwait/placeholder.h"
 
-/* What a side that a command plays has no use for. */
+/* What a side that another program plays has no use for. */
 
 static const char *const command_paths[PLAYERS_N] = {"client.command", "server.command",
                                                      "proxy.command"};
@@ -13,53 +13,77 @@ static bool has_command(const struct scenario *scenario, enum side side)
     return scenario->side[side].command.words.count > 0;
 }
 
+/* When an option says nothing of what is run. */
+enum idle {
+    IDLE_FOREIGN,      /* its side is another program */
+    IDLE_FOREIGN_HTTP, /* and tells by itself how long a message is */
+    IDLE_ABSENT,       /* its side is none that the run starts */
+    IDLE_BOTH_FOREIGN,
+};
+
 /* Options that say what a side of finwait's does; one with a point at its end: all below it. */
 static const struct own {
-    enum side side;
     const char *path;
+    enum side side;
+    enum idle when;
 } owns[] = {
-    {SIDE_CLIENT, "client.workers"},
-    {SIDE_CLIENT, "client.program"},
-    {SIDE_CLIENT, "client.mix"},
-    {SIDE_CLIENT, "client.port"},
-    {SIDE_CLIENT, "client.bind"},
-    {SIDE_CLIENT, "client.to"},
-    {SIDE_CLIENT, "client.sockopt."},
-    {SIDE_CLIENT, "client.tls."},
-    {SIDE_CLIENT, "request.method"},
-    {SIDE_CLIENT, "request.path"},
-    {SIDE_CLIENT, "request.host"},
-    {SIDE_CLIENT, "request.headers"},
-    {SIDE_CLIENT, "request.body"},
-    {SIDE_CLIENT, "request.body."},
-    {SIDE_CLIENT, "load.connections"},
-    {SIDE_CLIENT, "load.concurrency"},
-    {SIDE_CLIENT, "load.rate"},
-    {SIDE_CLIENT, "http."},
-    {SIDE_SERVER, "server.workers"},
-    {SIDE_SERVER, "server.program"},
-    {SIDE_SERVER, "server.backlog"},
-    {SIDE_SERVER, "server.sockopt."},
-    {SIDE_SERVER, "server.tls.tickets"},
-    {SIDE_SERVER, "server.tls.unfinished"},
-    {SIDE_SERVER, "server.tls.ignore_unexpected_eof"},
-    {SIDE_SERVER, "server.tls.verify"},
-    {SIDE_SERVER, "server.tls.ca"},
-    {SIDE_SERVER, "response.chunked"},
-    {SIDE_SERVER, "response.status"},
-    {SIDE_SERVER, "response.headers"},
-    {SIDE_SERVER, "response.body"},
-    {SIDE_SERVER, "response.body."},
+    {"client.workers", SIDE_CLIENT, IDLE_FOREIGN},
+    {"client.program", SIDE_CLIENT, IDLE_FOREIGN},
+    {"client.mix", SIDE_CLIENT, IDLE_FOREIGN},
+    {"client.port", SIDE_CLIENT, IDLE_FOREIGN},
+    {"client.bind", SIDE_CLIENT, IDLE_FOREIGN},
+    {"client.to", SIDE_CLIENT, IDLE_FOREIGN},
+    {"client.sockopt.", SIDE_CLIENT, IDLE_FOREIGN},
+    {"client.tls.", SIDE_CLIENT, IDLE_FOREIGN},
+    {"request.method", SIDE_CLIENT, IDLE_FOREIGN},
+    {"request.path", SIDE_CLIENT, IDLE_FOREIGN},
+    {"request.host", SIDE_CLIENT, IDLE_FOREIGN},
+    {"request.headers", SIDE_CLIENT, IDLE_FOREIGN},
+    {"request.body", SIDE_CLIENT, IDLE_FOREIGN},
+    {"request.body.", SIDE_CLIENT, IDLE_FOREIGN},
+    {"load.connections", SIDE_CLIENT, IDLE_FOREIGN},
+    {"load.concurrency", SIDE_CLIENT, IDLE_FOREIGN},
+    {"load.rate", SIDE_CLIENT, IDLE_FOREIGN},
+    {"http.ok", SIDE_CLIENT, IDLE_FOREIGN},
+    {"request.size", SIDE_CLIENT, IDLE_FOREIGN_HTTP},
+    {"client.addresses", SIDE_CLIENT, IDLE_ABSENT},
+    {"client.descriptors", SIDE_CLIENT, IDLE_ABSENT},
+    {"server.workers", SIDE_SERVER, IDLE_FOREIGN},
+    {"server.program", SIDE_SERVER, IDLE_FOREIGN},
+    {"server.backlog", SIDE_SERVER, IDLE_FOREIGN},
+    {"server.sockopt.", SIDE_SERVER, IDLE_FOREIGN},
+    {"server.tls.tickets", SIDE_SERVER, IDLE_FOREIGN},
+    {"server.tls.unfinished", SIDE_SERVER, IDLE_FOREIGN},
+    {"server.tls.ignore_unexpected_eof", SIDE_SERVER, IDLE_FOREIGN},
+    {"server.tls.verify", SIDE_SERVER, IDLE_FOREIGN},
+    {"server.tls.ca", SIDE_SERVER, IDLE_FOREIGN},
+    {"response.chunked", SIDE_SERVER, IDLE_FOREIGN},
+    {"response.status", SIDE_SERVER, IDLE_FOREIGN},
+    {"response.headers", SIDE_SERVER, IDLE_FOREIGN},
+    {"response.body", SIDE_SERVER, IDLE_FOREIGN},
+    {"response.body.", SIDE_SERVER, IDLE_FOREIGN},
+    {"response.size", SIDE_SERVER, IDLE_FOREIGN_HTTP},
+    {"server.addresses", SIDE_SERVER, IDLE_ABSENT},
+    {"server.port", SIDE_SERVER, IDLE_ABSENT},
+    {"server.descriptors", SIDE_SERVER, IDLE_ABSENT},
+    {"server.tls.", SIDE_SERVER, IDLE_ABSENT},
+    {"http.persist", SIDE_CLIENT, IDLE_BOTH_FOREIGN},
+    {"load.timeout", SIDE_CLIENT, IDLE_BOTH_FOREIGN},
+    {"tls.", SIDE_CLIENT, IDLE_BOTH_FOREIGN},
 };
 #define OWNS (sizeof owns / sizeof owns[0])
 
 /* Options that say something of a command. */
 static const struct own needs[] = {
-    {SIDE_CLIENT, "client.grace"},      {SIDE_SERVER, "server.grace"},
-    {SIDE_SERVER, "server.ready"},      {SIDE_SERVER, "server.ready_within"},
-    {SIDE_PROXY, "proxy.port"},         {SIDE_PROXY, "proxy.ready"},
-    {SIDE_PROXY, "proxy.ready_within"}, {SIDE_PROXY, "proxy.grace"},
-    {SIDE_PROXY, "proxy.descriptors"},
+    {.side = SIDE_CLIENT, .path = "client.grace"},
+    {.side = SIDE_SERVER, .path = "server.grace"},
+    {.side = SIDE_SERVER, .path = "server.ready"},
+    {.side = SIDE_SERVER, .path = "server.ready_within"},
+    {.side = SIDE_PROXY, .path = "proxy.port"},
+    {.side = SIDE_PROXY, .path = "proxy.ready"},
+    {.side = SIDE_PROXY, .path = "proxy.ready_within"},
+    {.side = SIDE_PROXY, .path = "proxy.grace"},
+    {.side = SIDE_PROXY, .path = "proxy.descriptors"},
 };
 #define NEEDS (sizeof needs / sizeof needs[0])
 
@@ -75,21 +99,70 @@ static const struct own *find(const struct own *rows, size_t count, const struct
     return NULL;
 }
 
+static bool is_foreign(const struct scenario *scenario, enum side side)
+{
+    return !scenario_plays(scenario, side);
+}
+
+static bool is_idle(const struct scenario *scenario, const struct own *own)
+{
+    switch (own->when) {
+    case IDLE_FOREIGN:
+        return is_foreign(scenario, own->side);
+    case IDLE_FOREIGN_HTTP:
+        return is_foreign(scenario, own->side) && scenario->message.protocol == PROTOCOL_HTTP;
+    case IDLE_ABSENT:
+        return !scenario_runs(scenario, own->side);
+    default:
+        return is_foreign(scenario, SIDE_CLIENT) && is_foreign(scenario, SIDE_SERVER);
+    }
+}
+
 bool option_is_no_commands(const struct scenario *scenario, const struct option *option)
 {
     const struct own *own = find(owns, OWNS, option);
     const struct own *need = find(needs, NEEDS, option);
 
-    return (own != NULL && has_command(scenario, own->side)) ||
+    return (own != NULL && is_idle(scenario, own)) ||
            (need != NULL && !has_command(scenario, need->side));
 }
 
-static int fail_own(const struct draft *draft, const struct option *option, enum side side,
+/* The option that has another program play the side. */
+static const char *player_of(const struct scenario *scenario, enum side side)
+{
+    const char *elsewhere = side == SIDE_SERVER ? "server.at" : "client";
+
+    return has_command(scenario, side) ? command_paths[side] : elsewhere;
+}
+
+/* Since when the option has said nothing. */
+static enum level idle_level(const struct draft *draft, const struct own *own)
+{
+    enum level level[SIDE_N];
+
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        level[side] = draft_given(draft, player_of(draft->scenario, side))->level;
+    }
+    if (own->when != IDLE_BOTH_FOREIGN) {
+        return level[own->side];
+    }
+    return level[SIDE_CLIENT] > level[SIDE_SERVER] ? level[SIDE_CLIENT] : level[SIDE_SERVER];
+}
+
+static int fail_own(const struct draft *draft, const struct option *option, const struct own *own,
                     struct where where)
 {
-    error_set(draft->error, STATUS_USAGE,
-              "%s is for a %s of finwait's own, and %s is another program", option->path,
-              side_name(side), command_paths[side]);
+    if (own->when == IDLE_BOTH_FOREIGN) {
+        error_set(draft->error, STATUS_USAGE,
+                  "%s is for a side of finwait's own, and both are other programs", option->path);
+    } else {
+        const char *player = player_of(draft->scenario, own->side);
+
+        error_set(draft->error, STATUS_USAGE, "%s is for a %s %s, and %s is %s", option->path,
+                  side_name(own->side),
+                  own->when == IDLE_ABSENT ? "of the run's" : "of finwait's own", player,
+                  strcmp(player, "client") == 0 ? "none" : "another program");
+    }
     return draft_fail_at(draft, where, "take one of them out");
 }
 
@@ -113,9 +186,9 @@ static int check_options(const struct draft *draft)
         if (given->level <= LEVEL_PRESET) {
             continue;
         }
-        if (own != NULL && has_command(draft->scenario, own->side) &&
-            given->level >= draft_given(draft, command_paths[own->side])->level) {
-            return fail_own(draft, option, own->side, given->where);
+        if (own != NULL && is_idle(draft->scenario, own) &&
+            given->level >= idle_level(draft, own)) {
+            return fail_own(draft, option, own, given->where);
         }
         if (need != NULL && !has_command(draft->scenario, need->side)) {
             return fail_need(draft, option, need->side, given->where);

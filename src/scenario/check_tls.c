@@ -15,16 +15,6 @@ static bool is_plain_tcp(const struct scenario *scenario)
     return scenario->transport != TRANSPORT_TLS;
 }
 
-static bool has_no_client(const struct scenario *scenario)
-{
-    return scenario->side[SIDE_CLIENT].none;
-}
-
-static bool has_no_server(const struct scenario *scenario)
-{
-    return scenario->side[SIDE_SERVER].none;
-}
-
 static bool is_1_2(const struct scenario *scenario)
 {
     return scenario->tls.version == TLS_1_2;
@@ -65,10 +55,6 @@ static const struct moot {
     const char *hint;
 } moots[] = {
     {"", is_plain_tcp, "needs transport: tls", "write transport: tls, or take it out"},
-    {"client.tls.", has_no_client, "says how a client of ours does TLS, and there is client: none",
-     "take it out"},
-    {"server.tls.", has_no_server, "says how a server of ours does TLS, and server.at is another's",
-     "take it out"},
     {"tls.ciphers", is_1_3, "is for TLS 1.2, and tls.version is 1.3",
      "write tls.ciphersuites, e.g. TLS_AES_128_GCM_SHA256"},
     {"tls.ciphersuites", is_1_2, "is for TLS 1.3, and tls.version is 1.2",
@@ -197,13 +183,13 @@ static bool has_no_session_id(const struct scenario *scenario)
 
 static bool has_several_caches(const struct scenario *scenario)
 {
-    return resumes_by_id(scenario) && !has_no_server(scenario) &&
+    return resumes_by_id(scenario) && scenario_runs(scenario, SIDE_SERVER) &&
            scenario->side[SIDE_SERVER].workers > 1;
 }
 
 static bool has_no_tickets(const struct scenario *scenario)
 {
-    return scenario->tls.resumption == TLS_RESUME_TICKET && !has_no_server(scenario) &&
+    return scenario->tls.resumption == TLS_RESUME_TICKET && scenario_runs(scenario, SIDE_SERVER) &&
            !is_1_2(scenario) && scenario->tls.tickets == 0;
 }
 

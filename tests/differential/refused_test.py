@@ -20,7 +20,8 @@ SEED, PAIRS = "ref", 8
 # What the halves take over, and have of their own.
 KEPT = ("program", "sockopt.linger", "sockopt.nodelay", "sockopt.rcvbuf", "sockopt.sndbuf")
 BOTH = {"lab": "host", "load.timeout": "700ms", "settle": "1s"}
-MESSAGES = ("protocol", "request.size", "response.size", "response.chunked")
+SIZES = ("request.size", "response.size")
+MESSAGES = {"client": ("request.size",), "server": ("response.size", "response.chunked")}
 CLIENT = {"server.at": "127.0.0.1:8080", "load.connections": 4, "load.concurrency": 4}
 SERVER = {"client": "none", "load.duration": "1500ms"}
 
@@ -43,7 +44,8 @@ def refused():
 
 
 def half(pair, side, more):
-    paths = [f"{side}.{path}" for path in KEPT] + list(MESSAGES)
+    messages = SIZES if pair.get("protocol") == "raw" else MESSAGES[side]
+    paths = [f"{side}.{path}" for path in KEPT] + ["protocol", *messages]
     kept = {path: pair.get(path) for path in paths if pair.get(path) is not None}
     return Pair(side, {**kept, **BOTH, **more})
 

@@ -129,6 +129,22 @@ class Mistakes(ft.TestCase):
                     **{"server.command": "x", f"server.{path}": value},
                 )
         self.check("load.rate is for a client", **{"client.command": "x", "load.rate": "9/s"})
+        self.check("response.size is for", **{"server.command": "x", "response": "9"})
+        self.check("request.size is for", **{"client.command": "x", "request.size": "9"})
+        at = {"lab": "host", "server.at": "127.0.0.1:1"}
+        for path in ("server.backlog", "server.port", "response.size"):
+            self.check(f"{path} is for a server of", **at, **{path: 1})
+        none = {"lab": "host", "client": "none", "load.duration": "1s"}
+        self.check("client is none", **none, **{"request.path": "/"})
+        both = {"server.command": "x", "client.command": "y"}
+        self.check("both are other programs", **both, **{"load.timeout": "1s"})
+
+    def test_what_both_sides_have_to_know_is_taken(self):
+        """A raw message's size is what the side of finwait's own reads."""
+        file = ft.PLACE.write("raw.yaml", "name: raw\nprotocol: raw\nresponse: 9\nrequest: 8\n")
+        for side in ("server", "client"):
+            ended = ft.finwait("check", file, f"--set={side}.command=x")
+            self.assertEqual(ended.status, 0, ended)
 
     def test_what_is_for_a_command(self):
         self.check("server.grace says something of server.command", **{"server.grace": "1s"})

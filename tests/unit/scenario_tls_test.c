@@ -209,7 +209,7 @@ static void what_means_nothing_is_refused(void **state)
         {"{transport: tls, lab: host, load: {duration: 1s}, server: {at: \"127.0.0.1:443\",\n"
          " tls: {generate: p256}}}",
          "test.yaml:2:18",
-         "server.tls.generate says how a server of ours does TLS, and server.at is another's"},
+         "server.tls.generate is for a server of the run's, and server.at is another program"},
         {"{transport: tls, tls: {version: 1.3,\n ciphers: ALL}}", "test.yaml:2:11",
          "tls.ciphers is for TLS 1.2, and tls.version is 1.3"},
         {"{transport: tls, tls: {version: 1.2,\n ciphersuites: TLS_AES_128_GCM_SHA256}}",
@@ -276,8 +276,8 @@ static void a_client_of_another_takes_no_options(void **state)
     struct error error = {0};
 
     assert_null(scenario_load(NULL, overrides, 5, &error));
-    assert_string_equal(error.what, "client.tls.sni says how a client of ours does TLS, and there "
-                                    "is client: none");
+    assert_string_equal(error.what, "client.tls.sni is for a client of finwait's own, and client "
+                                    "is none");
     assert_string_equal(ERROR_PLACE_OF(&error), "--set client.tls.sni=a.org");
 }
 
