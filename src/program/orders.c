@@ -175,6 +175,20 @@ const struct order order_table[] = {
         .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
     },
     {
+        .name = "go-pool",
+        .about = "Go's http.Transport: idle connections above two a host it closes, all at exit.",
+        .watched = "Go 1.19.8, http.DefaultTransport",
+        .program[SIDE_CLIENT] = "connect send recv repeat(5) pause(100ms) close",
+        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
+    },
+    {
+        .name = "browser",
+        .about = "Chromium: six connections for a page at most, which it closes when idle.",
+        .watched = "Chromium 156.0.8078.114, headless",
+        .program[SIDE_CLIENT] = "connect send recv repeat(2) pause(500ms) close",
+        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
+    },
+    {
         .name = "health-check",
         .about = "A check of the port: it connects, says nothing and closes.",
         .watched = "bash 5.2, /dev/tcp",

@@ -3,58 +3,11 @@ no more of it once the fault is mended."""
 
 import glob
 import os
-import re
 import shutil
 import unittest
 
 import finwait_test as ft
-
-SBIN = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-REAL = os.path.join(ft.SOURCE, "configs", "real")
-PROGRAMS = ("nginx", "haproxy", "gunicorn", "node", "ab", "openssl", "python3")
-
-
-def missing(*programs):
-    return [name for name in programs if shutil.which(name, path=SBIN) is None]
-
-
-def needs(*programs):
-    return unittest.skipIf(missing(*programs), f"not installed: {', '.join(missing(*programs))}")
-
-
-def programs_of(path):
-    """Those that a scenario starts, the first first."""
-    with open(path, encoding="utf-8") as file:
-        command = file.read().partition("command:")[2]
-    return [name for name in re.findall(r"\b\w+\b", command) if name in PROGRAMS]
-
-
-class Real(ft.LabTestCase):
-    def setUp(self):
-        before = os.environ["PATH"]
-        os.environ["PATH"] = SBIN
-        self.addCleanup(os.environ.__setitem__, "PATH", before)
-
-    def play(self, name, status=0, **settings):
-        """As it ships, or mended by settings: then its expectations fail."""
-        given = [f"--set={path}={value}" for path, value in settings.items()]
-        process = ft.popen(["run", f"real/{name}", "--json", *given], user=self.user, cwd=ft.SOURCE)
-        ended = ft.finish(process)
-        self.assertEqual((ended.status, ended.stderr), (status, ""), ended)
-        self.assert_nothing_left(process.mark)
-        return ended.result
-
-    def assert_told(self, result, *ids):
-        for id in ids:
-            self.assertIn(id, result.remark_ids())
-
-    def assert_untold(self, result, *ids):
-        for id in ids:
-            self.assertNotIn(id, result.remark_ids())
-
-    def assert_all_completed(self, result):
-        self.assertEqual(result["connections.completed"], result["connections.attempted"])
-
+from real import REAL, Real, is_slow, needs, programs_of
 
 def python(name, *arguments):
     return " ".join(["python3", "-u", "{dir}/" + name, "{port}", *arguments])
@@ -110,24 +63,6 @@ class Answers(Real):
         result = self.play("upload-413", 1, **{"http.ok": "2xx"})
         self.assertEqual(result["client.outcome.bad_status"], result["connections.attempted"])
 
-    @needs("gunicorn")
-    def test_an_early_401(self):
-        result = self.play("early-401")
-        received = result["client.messages_received"]
-        self.assertEqual(result["client.http.status.401"], received)
-        self.assertEqual(
-            result["client.message_due"] + received, result["connections.attempted"]
-        )
-        self.assert_told(result, "rst.sent", "message.missing")
-
-    @needs("gunicorn")
-    def test_a_401_that_is_not_early(self):
-        words = "env PYTHONDONTWRITEBYTECODE=1 gunicorn --bind {host-port} --chdir {dir} early_401:"
-        result = self.play("early-401", 1, **{"server.command": words + "read_first"})
-        self.assert_all_completed(result)
-        self.assertEqual(result["client.http.status.401"], result["connections.attempted"])
-        self.assert_untold(result, "rst.sent")
-
     @needs("haproxy")
     def test_nolinger(self):
         result = self.play("nolinger")
@@ -167,16 +102,6 @@ class Answers(Real):
 
 
 class Idle(Real):
-    def idle(self, name):
-        self.assert_told(self.play(name), "idle.closed", "message.missing")
-
-    def client_first(self, name, program="connect send recv pause(200ms) send recv close"):
-        result = self.play(name, 1, **{"client.program": program})
-        self.assert_all_completed(result)
-        self.assertNotIn("latency.idle.p50", result.json["metrics"])
-        self.assert_untold(result, "idle.closed")
-        return result
-
     @needs("nginx")
     def test_nginx(self):
         self.idle("idle")
@@ -199,16 +124,6 @@ class Idle(Real):
         self.assertGreaterEqual(result["closed_first.server"], lost)
         self.assertEqual(result["closed_first.unknown"], 0)
 
-    @needs("node")
-    def test_node(self):
-        self.idle("idle-node")
-        self.client_first("idle-node")
-
-    @needs("node")
-    def test_a_client_that_heeds_what_node_says(self):
-        result = self.play("idle-node", 1, **{"http.persist": "server"})
-        self.assert_all_completed(result)
-        self.assertEqual(result["client.messages_received"], result["connections.attempted"])
 
 
 class Others(Real):
@@ -254,12 +169,7 @@ class Others(Real):
 
 class AsNobody(Real, ft.UnprivilegedLabTestCase):
     def test_all_that_ship(self):
-        for path in sorted(glob.glob(os.path.join(REAL, "*.yaml"))):
-            name = os.path.basename(path).removesuffix(".yaml")
-            with self.subTest(name):
-                if missing(*programs_of(path)):
-                    self.skipTest(f"not installed: {', '.join(missing(*programs_of(path)))}")
-                self.play(name)
+        self.play_all(lambda programs: not is_slow(programs))
 
 
 class WithoutPrograms(Real):

@@ -170,6 +170,22 @@ static const struct {
         SIDE_CLIENT,
     },
     {
+        "go-pool",
+        {"established fin_wait1 fin_wait2 time_wait", "established close_wait last_ack close"},
+        {MODEL_DONE, MODEL_DONE},
+        {1, 0},
+        {0, 0},
+        SIDE_CLIENT,
+    },
+    {
+        "browser",
+        {"established fin_wait1 fin_wait2 time_wait", "established close_wait last_ack close"},
+        {MODEL_DONE, MODEL_DONE},
+        {1, 0},
+        {0, 0},
+        SIDE_CLIENT,
+    },
+    {
         "health-check",
         {"established fin_wait1 fin_wait2 time_wait", "established close_wait last_ack close"},
         {MODEL_DONE, MODEL_DONE},
