@@ -35,6 +35,18 @@ http {
     server { listen 8080; location / { return 200 "hi"; } }
 }
 """
+APACHE = shutil.which("apache2", path=SBIN)
+APACHE_CONF = """
+LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+ServerName finwait
+Listen ${FINWAIT_PORT}
+DefaultRuntimeDir ${FINWAIT_OUT}
+PidFile ${FINWAIT_OUT}/pid
+ErrorLog /dev/stderr
+DocumentRoot ${FINWAIT_DIR}
+KeepAliveTimeout 1
+"""
 HAPROXY_TIMES = """
 defaults
     mode http
@@ -386,6 +398,29 @@ class Commands:
         )
         self.assertEqual(result["connections.attempted"], N)
         self.assertGreaterEqual(result["client.http.2xx"], N // 2)
+
+    def serve_by_apache(self, **settings):
+        """As a user that is not root: it refuses to serve as that."""
+        conf = ft.PLACE.write("apache.conf", APACHE_CONF)
+        user = "unshare --user --map-user=1000 --map-group=1000"
+        words = f"{user} {APACHE} -DFOREGROUND -d {{out}} -f {conf}"
+        return self.serve(words, **{"request.path": "/apache.conf", **settings})
+
+    @unittest.skipUnless(APACHE, "apache2 is not installed")
+    def test_apache_reloads(self):
+        events = "[{at: 500ms, signal: USR1, to: server}]"
+        load = {"load.rate": "200/s", "load.duration": "1s", "load.connections": "null"}
+        result = self.serve_by_apache(events=events, **load)
+        self.assertEqual(result["connections.completed"], result["connections.attempted"])
+        self.assertEqual(result["client.http.2xx"], result["connections.attempted"])
+        self.assertIn("graceful restart", self.command_of(result)["tail"])
+
+    @unittest.skipUnless(APACHE, "apache2 is not installed")
+    def test_apache_ends_what_is_idle(self):
+        program = "connect send recv pause(3s) send recv close"
+        result = self.serve_by_apache(**{"client.program": program, "load.concurrency": N})
+        self.assertEqual(result["closed_first.server"], N)
+        self.assertIn("idle.closed", result.remark_ids())
 
     @unittest.skipUnless(HAPROXY, "haproxy is not installed")
     def test_haproxy_as_a_daemon(self):

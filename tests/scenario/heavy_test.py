@@ -1,5 +1,6 @@
-"""Programs that take their time to start: gunicorn, Node.js, what Go makes, Chromium."""
+"""Programs that take their time to start: gunicorn, Node.js, PostgreSQL, what Go makes, Chromium."""
 
+import glob
 import os
 import shutil
 import subprocess
@@ -74,6 +75,40 @@ class Watched(WatchedOrder):
         page = ("response.headers.Content-Type=text/html", f"response.body={PAGE}")
         profile = "--user-data-dir={out}/profile"
         self.compare("browser", "chromium", [*chromium, profile, "{url}"], *page)
+
+
+POSTGRES = next(iter(glob.glob("/usr/lib/postgresql/*/bin")), None)
+
+
+@unittest.skipUnless(POSTGRES, "postgres is not installed")
+class Postgres(ft.LabTestCase):
+    """It refuses to run as root, whoever that is outside."""
+
+    def test_who_asks_nothing(self):
+        user = "exec unshare --user --map-user=1000 --map-group=1000"
+        at = "-h {address} -p {port} -c unix_socket_directories="
+        words = (
+            f"sh -c '({user} {POSTGRES}/initdb -D {{out}}/data -A trust) && "
+            f"{user} {POSTGRES}/postgres -D {{out}}/data {at}'"
+        )
+        result = self.run_checked(
+            {
+                "protocol": "raw",
+                "server.command": words,
+                "server.ready_within": "60s",
+                "client.program": "connect close",
+                "load.connections": 50,
+                "load.concurrency": 4,
+                "settle": "1s",
+            }
+        )
+        self.assertEqual(result["connections.completed"], 50)
+        self.assertEqual(result["closed_first.client"], 50)
+        self.assertEqual(result["server.close_wait.final"], 0)
+
+
+class PostgresAsNobody(Postgres, ft.UnprivilegedLabTestCase):
+    pass
 
 
 class Heavy(Real):
