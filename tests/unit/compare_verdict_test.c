@@ -235,6 +235,65 @@ static void test_rows_that_cannot_be_called_do_not_count(void **state)
     comparison_free(comparison);
 }
 
+/* Events that come by themselves, `mean` of them (Knuth's product of uniform numbers). */
+static double chance_count(unsigned *state, double mean)
+{
+    double limit = exp(-mean);
+    double product = (noise(state) + 1) / 2;
+    double count = 0;
+
+    while (product > limit) {
+        product *= (noise(state) + 1) / 2;
+        count++;
+    }
+    return count;
+}
+
+/* Whether two of the same, with rates that scatter and counts that are chance, are told apart. */
+static bool calls_a_difference(unsigned *state, size_t rounds)
+{
+    static const char *const counts[] = {
+        "client.fin_wait1.peak",  "client.fin_wait2.peak",  "client.closing.peak",
+        "server.close_wait.peak", "server.last_ack.peak",   "server.syn_recv.peak",
+        "client.syn_sent.peak",   "server.fin_wait1.final", "server.closing.final",
+    };
+    struct comparison *comparison = two_variants(true, 0, 0, 0, 0);
+    bool called = false;
+
+    for (size_t i = 0; i < 2 * rounds; i++) {
+        struct result *result = made_up(1000 + 300 * noise(state), chance_count(state, 0.7));
+        for (size_t j = 0; j < sizeof counts / sizeof counts[0]; j++) {
+            put_metric(result, counts[j], chance_count(state, 0.1 * (double)(j * j)));
+        }
+        add_made_up(comparison, i % 2, i / 2 + 1, result);
+    }
+    judge(comparison);
+    for (size_t i = 0; i < comparison->row_count; i++) {
+        called |= comparison->row[i].verdict == COMPARISON_HIGHER ||
+                  comparison->row[i].verdict == COMPARISON_LOWER;
+    }
+    comparison_free(comparison);
+    return called;
+}
+
+static void test_chance_is_rarely_called_a_difference(void **state)
+{
+    (void)state;
+    static const size_t rounds[] = {1, 2, 3, 5, 6, 10};
+    enum { COMPARISONS = 200 };
+
+    for (size_t i = 0; i < sizeof rounds / sizeof rounds[0]; i++) {
+        unsigned random = (unsigned)rounds[i];
+        int called = 0;
+        for (int j = 0; j < COMPARISONS; j++) {
+            called += calls_a_difference(&random, rounds[i]);
+        }
+        if (called > COMPARISONS / 20) {
+            fail_msg("%d of %d comparisons of %zu rounds", called, COMPARISONS, rounds[i]);
+        }
+    }
+}
+
 /* Judged after each round: nothing of the last time is left. */
 static void test_judging_again_is_judging_anew(void **state)
 {
@@ -375,6 +434,7 @@ int main(void)
         cmocka_unit_test(test_results_made_earlier_are_unpaired),
         cmocka_unit_test(test_one_variant_does_not_cost_another_its_verdict),
         cmocka_unit_test(test_rows_that_cannot_be_called_do_not_count),
+        cmocka_unit_test(test_chance_is_rarely_called_a_difference),
         cmocka_unit_test(test_judging_again_is_judging_anew),
         cmocka_unit_test(test_all_rows_stand_differences_first),
         cmocka_unit_test(test_conditions),
