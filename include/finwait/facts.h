@@ -57,12 +57,18 @@ struct facts {
     double failed_behind; /* connects of a server's command to what it stands before, in its host */
     double refused_behind; /* of those, at most: answered by that host with a RST */
     bool moved; /* a role was started in the other's host: a host's figures are no side's own */
-    struct side_facts side[SIDE_N];
+    struct side_facts side[ENDS_N]; /* of a proxy's ends: what was seen */
 };
 
 /* ---- facts.c: gathering, and the counters as they are ---- */
 
 void facts_gather(struct facts *facts, const struct result *result);
+
+/* Whether a proxy stands between client and server: their connections are not the same ones. */
+bool facts_proxied(const struct facts *facts);
+
+/* What is at the other end of the connections of `end`. */
+enum side facts_peer(const struct facts *facts, enum side end);
 
 /* A metric by its pieced-together name; false, and 0, when it was not measured. */
 bool facts_metric(const struct facts *facts, double *value, const char *format, ...)

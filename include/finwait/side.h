@@ -31,8 +31,11 @@ const char *side_told(enum side side);
 extern const char *const side_words[SIDE_N + 1];
 extern const char *const player_words[PLAYERS_N + 1];
 
-/* In whose host a player runs. */
-enum side side_host(enum side player);
+/* In whose host a player runs, or an end is. */
+enum side side_host(enum side side);
+
+/* Who has an end: the proxy has two. */
+enum side side_player(enum side side);
 
 /* The other end. */
 enum side side_peer(enum side side);

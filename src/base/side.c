@@ -27,7 +27,12 @@ enum side side_peer(enum side side)
     return side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
 }
 
-enum side side_host(enum side player)
+enum side side_host(enum side side)
 {
-    return player == SIDE_PROXY ? SIDE_SERVER : player;
+    return side == SIDE_CLIENT ? SIDE_CLIENT : SIDE_SERVER;
+}
+
+enum side side_player(enum side side)
+{
+    return side < SIDE_N ? side : SIDE_PROXY;
 }

@@ -19,6 +19,23 @@ bool facts_metric(const struct facts *facts, double *value, const char *format, 
     return result_metric(facts->result, name, value);
 }
 
+bool facts_proxied(const struct facts *facts)
+{
+    return facts->result->side[SIDE_PROXY].has_command;
+}
+
+enum side facts_peer(const struct facts *facts, enum side end)
+{
+    static const enum side peers[ENDS_N] = {
+        [SIDE_CLIENT] = SIDE_FRONT,
+        [SIDE_SERVER] = SIDE_BACK,
+        [SIDE_FRONT] = SIDE_CLIENT,
+        [SIDE_BACK] = SIDE_SERVER,
+    };
+
+    return facts_proxied(facts) ? peers[end] : side_peer(end);
+}
+
 /* ---- counters ---- */
 
 double facts_moved(const struct facts *facts, enum side side, const char *counter)
@@ -36,7 +53,8 @@ double facts_moved_anywhere(const struct facts *facts, const char *counter)
     if (facts_metric(facts, &delta, "host.counter.%s", counter)) {
         return delta;
     }
-    return facts_moved(facts, SIDE_CLIENT, counter) + facts_moved(facts, SIDE_SERVER, counter);
+    return facts_moved(facts, SIDE_CLIENT, counter) + facts_moved(facts, SIDE_SERVER, counter) +
+           facts_moved(facts, SIDE_PROXY, counter); /* one of the two is 0 */
 }
 
 /* ---- gathering ---- */
@@ -210,6 +228,8 @@ void facts_gather(struct facts *facts, const struct result *result)
         gather_counters(facts, (enum side)side);
         gather_held(facts, (enum side)side);
     }
+    gather_states(facts, SIDE_FRONT);
+    gather_states(facts, SIDE_BACK);
 }
 
 char *facts_share(char *text, size_t size, double fraction)

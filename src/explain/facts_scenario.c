@@ -20,7 +20,7 @@ const char *facts_scenario(const struct facts *facts, const char *path)
 
 const char *facts_sysctl(const struct facts *facts, enum side side, const char *name)
 {
-    return text_or_empty(&facts->result->side[side].sysctl, name);
+    return text_or_empty(&facts->result->side[side_host(side)].sysctl, name);
 }
 
 char *facts_duration(char *text, size_t size, const struct facts *facts, const char *path)

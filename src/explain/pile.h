@@ -18,6 +18,9 @@ struct pile {
 /* The most that can stand there: by memory, by ports; INFINITY when neither is known. */
 double pile_ceiling(const struct facts *facts, const struct pile *pile);
 
+/* Of a proxy's connections to its server: that each holds a port. */
+void pile_say_back(struct story *story, const struct pile *pile);
+
 /* Say what limits the pile, and what happens there. */
 void pile_say_limits(struct story *story, const struct pile *pile);
 

@@ -88,7 +88,7 @@ static double port_cap(const struct facts *facts, enum side side)
     struct port_budget budget;
 
     facts_ports(facts, &budget);
-    if (budget.total == 0) {
+    if (budget.total == 0 || side == SIDE_BACK) { /* whose destinations are the proxy's own */
         return INFINITY;
     }
     return side == SIDE_CLIENT ? (double)budget.total
@@ -126,8 +126,10 @@ static void say_no_ports(struct story *story, const struct pile *pile)
     double cap = port_cap(&story->facts, SIDE_SERVER);
 
     facts_ports(&story->facts, &budget);
-    story_say(story, "On the server they take no ports, for all share the listening one: what "
-                     "they cost is kernel memory.");
+    story_say(story,
+              "On the %s they take no ports, for all share the listening one: what "
+              "they cost is kernel memory.",
+              side_name(side_player(pile->side)));
     if (pile->projected > cap && cap <= buckets_of(&story->facts, pile->side)) {
         story_say(story, "The client's ports cap the pile at %s, ", COUNT(cap));
         say_pairs(story, &budget);
@@ -158,10 +160,25 @@ static void say_buckets(struct story *story, const struct pile *pile)
         SHARE(pile->standing / buckets), alone ? " is used" : "");
 }
 
+void pile_say_back(struct story *story, const struct pile *pile)
+{
+    static const char range[] = "net.ipv4.ip_local_port_range";
+
+    if (pile->side == SIDE_BACK) {
+        story_evidence(story, "server.sysctl.%s", range);
+        story_say(story,
+                  "Each holds a local port of that host towards the server "
+                  "(ip_local_port_range %s).",
+                  facts_sysctl(&story->facts, SIDE_BACK, range));
+    }
+}
+
 void pile_say_limits(struct story *story, const struct pile *pile)
 {
     if (pile->side == SIDE_CLIENT) {
         say_ports(story, pile);
+    } else if (pile->side == SIDE_BACK) {
+        pile_say_back(story, pile);
     } else {
         say_no_ports(story, pile);
     }

@@ -6,7 +6,8 @@
  * run, how far the load went, how the connections were closed, what is left, what was foreseen.
  * A row is the observer that looks for it, its id, its kind and what it is about; HOST: the
  * observer takes a host's sockets and counters for those of one role, and does not look once a role
- * has been started in the other's host.
+ * has been started in the other's host; PEERS: it takes the two roles for the ends of the same
+ * connections as well, and does not look where a proxy stands between them; ENDS: that alone.
  */
 #define REMARKS(X)                                                                                 \
     X(observe_cut, "run.cut", WARNING, ANY, "the run was cut short, by what and in which phase")   \
@@ -24,7 +25,7 @@
       "no connection was attempted, or none was established")                                      \
     X(observe_miscounted, "connections.miscounted", WARNING, ANY,                                  \
       "a role and its host's kernel do not count the same connections")                            \
-    X(observe_not_accepted, "connections.not_accepted", WARNING, ANY,                              \
+    X(observe_not_accepted, "connections.not_accepted", WARNING, ENDS,                             \
       "the client opened more connections than the server's kernel made, or, with lab: host, "     \
       "than the server accepted")                                                                  \
     X(observe_unfinished, "connections.unfinished", WARNING, ANY,                                  \
@@ -52,11 +53,11 @@
       "the client had no local address to connect from, while no port was short")                  \
     X(observe_port_held, "port.held", CAUSE, HOST,                                                 \
       "another program held client.port all the time")                                             \
-    X(observe_syn_queue, "syn_queue.full", CAUSE, ANY,                                             \
+    X(observe_syn_queue, "syn_queue.full", CAUSE, ENDS,                                            \
       "the listener had no room for more requests in SYN_RECV")                                    \
-    X(observe_dropped, "listener.dropped", CAUSE, ANY,                                             \
+    X(observe_dropped, "listener.dropped", CAUSE, ENDS,                                            \
       "a listener dropped requests for another want of room, or of memory")                        \
-    X(observe_accept_queue, "accept_queue.full", CAUSE, ANY, "the accept queue was full")          \
+    X(observe_accept_queue, "accept_queue.full", CAUSE, ENDS, "the accept queue was full")         \
     X(observe_slow_connects, "connect.slow", CONSEQUENCE, ANY,                                     \
       "connects waited for a SYN or SYN-ACK to be sent again")                                     \
     X(observe_step_timeouts, "timeout.step", CAUSE, ANY,                                           \
@@ -77,9 +78,11 @@
     X(observe_command_behind, "command.behind", WARNING, ANY,                                      \
       "a command that played the server could not connect to what it stands before")               \
     X(observe_command_deaf, "command.deaf", WARNING, ANY,                                          \
-      "a command that played the server went on and listened no more")                             \
+      "a command that played the server, or a proxy, went on and listened no more")                \
     X(observe_command_killed, "command.killed", NOTE, ANY,                                         \
       "processes of a command that did not end when they were told to")                            \
+    X(observe_proxy_answers, "proxy.answered", WARNING, ANY,                                       \
+      "a proxy answered what its server never saw, some of it or all")                             \
     X(observe_blind, "sockets.unobserved", NOTE, ANY,                                              \
       "the kernel's socket tables were not looked at, or the server is in none of them")           \
     X(observe_before, "sockets.stood_before", NOTE, ANY,                                           \
@@ -87,45 +90,45 @@
     X(observe_self_connect, "self_connect", CAUSE, ANY,                                            \
       "connections of the client with itself: a simultaneous open")                                \
     X(observe_closer, "closed_first", CAUSE, ANY, "which side closed first, as counts")            \
-    X(observe_crossing, "closed_first.both", CAUSE, HOST,                                          \
+    X(observe_crossing, "closed_first.both", CAUSE, PEERS,                                         \
       "both sides closed, neither having had the other's FIN or RST")                              \
     X(observe_idle, "idle.closed", CAUSE, ANY,                                                     \
       "the server closed connections in a pause of the client, and after what time")               \
-    X(observe_resets, "rst.sent", CAUSE, HOST, "RSTs a side sent, why, and what they cut off")     \
-    X(observe_host_resets, "rst.machine", CAUSE, HOST,                                             \
+    X(observe_resets, "rst.sent", CAUSE, PEERS, "RSTs a side sent, why, and what they cut off")    \
+    X(observe_host_resets, "rst.machine", CAUSE, ENDS,                                             \
       "lab: host: RSTs of the whole machine, as far as they can be of this run")                   \
     X(observe_tls_memory, "tls.out_of_memory", CAUSE, ANY,                                         \
       "OpenSSL got no memory in a role's workers")                                                 \
-    X(observe_tls_given_up, "tls.given_up", CAUSE, HOST,                                           \
+    X(observe_tls_given_up, "tls.given_up", CAUSE, PEERS,                                          \
       "the client's program gives its TLS handshakes up, and what the server made of it")          \
-    X(observe_tls_handshakes, "tls.handshake_failed", CAUSE, HOST, "TLS handshakes that failed")   \
-    X(observe_tls_clients, "tls.client_refused", CAUSE, HOST,                                      \
+    X(observe_tls_handshakes, "tls.handshake_failed", CAUSE, PEERS, "TLS handshakes that failed")  \
+    X(observe_tls_clients, "tls.client_refused", CAUSE, PEERS,                                     \
       "clients whose certificate was missing or refused, and how they learnt of it")               \
     X(observe_tls_turns, "tls.handshakes_waited", CAUSE, ANY,                                      \
       "clients waited until another's TLS handshake had ended")                                    \
-    X(observe_tls_resumption, "tls.not_resumed", NOTE, HOST,                                       \
+    X(observe_tls_resumption, "tls.not_resumed", NOTE, PEERS,                                      \
       "sessions were to be resumed and none was")                                                  \
-    X(observe_tls_notified, "tls.close_notify", NOTE, HOST,                                        \
+    X(observe_tls_notified, "tls.close_notify", NOTE, PEERS,                                       \
       "a side read the other's close_notify, so nothing was cut off")                              \
-    X(observe_tls_none, "tls.no_close_notify", NOTE, HOST,                                         \
+    X(observe_tls_none, "tls.no_close_notify", NOTE, PEERS,                                        \
       "no close_notify: the end cannot be told from a truncation")                                 \
-    X(observe_tls_early, "tls.early_end", CAUSE, HOST,                                             \
+    X(observe_tls_early, "tls.early_end", CAUSE, PEERS,                                            \
       "a close_notify came where a message was due")                                               \
-    X(observe_tls_truncated, "tls.truncated", CAUSE, HOST, "a FIN came and no close_notify")       \
-    X(observe_tls_alerts, "tls.alert", CAUSE, HOST, "a fatal alert ended connections")             \
-    X(observe_tls_tickets, "tls.tickets_unread", CAUSE, HOST,                                      \
+    X(observe_tls_truncated, "tls.truncated", CAUSE, PEERS, "a FIN came and no close_notify")      \
+    X(observe_tls_alerts, "tls.alert", CAUSE, PEERS, "a fatal alert ended connections")            \
+    X(observe_tls_tickets, "tls.tickets_unread", CAUSE, PEERS,                                     \
       "session tickets that the client never read, and the RSTs they drew")                        \
-    X(observe_tls_late, "tls.notify_late", CAUSE, HOST,                                            \
+    X(observe_tls_late, "tls.notify_late", CAUSE, PEERS,                                           \
       "a close_notify met a closed socket, which drew a RST")                                      \
-    X(observe_tls_unread, "tls.notify_unread", CAUSE, HOST,                                        \
+    X(observe_tls_unread, "tls.notify_unread", CAUSE, PEERS,                                       \
       "a side closed with a close_notify unread, which made the close a RST")                      \
-    X(observe_orphans_given_up, "orphans.gave_up", CONSEQUENCE, HOST,                              \
+    X(observe_orphans_given_up, "orphans.gave_up", CONSEQUENCE, PEERS,                             \
       "sockets that no program held gave up")                                                      \
-    X(observe_assassinated, "time_wait.assassinated", CAUSE, HOST,                                 \
+    X(observe_assassinated, "time_wait.assassinated", CAUSE, PEERS,                                \
       "RSTs met sockets in TIME_WAIT (RFC 1337)")                                                  \
-    X(observe_syn_sent, "syn_sent.waiting", CONSEQUENCE, HOST,                                     \
+    X(observe_syn_sent, "syn_sent.waiting", CONSEQUENCE, PEERS,                                    \
       "sockets in SYN_SENT: no answer to the SYN")                                                 \
-    X(observe_syn_recv, "syn_recv.waiting", CONSEQUENCE, HOST,                                     \
+    X(observe_syn_recv, "syn_recv.waiting", CONSEQUENCE, PEERS,                                    \
       "requests in SYN_RECV: the ACK of the SYN-ACK has not been taken")                           \
     X(observe_unaccepted, "close_wait.unaccepted", CONSEQUENCE, HOST,                              \
       "sockets in CLOSE_WAIT that nobody has accepted")                                            \
@@ -137,23 +140,23 @@
       "sockets in CLOSE_WAIT whose application has not closed")                                    \
     X(observe_fin_wait2, "fin_wait2.waiting", CONSEQUENCE, HOST,                                   \
       "sockets in FIN_WAIT2: the peer's FIN has not arrived")                                      \
-    X(observe_established, "established.open", CONSEQUENCE, HOST, "neither side has closed")       \
-    X(observe_awaiting_fin, "established.awaiting_fin", CONSEQUENCE, HOST,                         \
+    X(observe_established, "established.open", CONSEQUENCE, PEERS, "neither side has closed")      \
+    X(observe_awaiting_fin, "established.awaiting_fin", CONSEQUENCE, PEERS,                        \
       "sockets still established whose peer has sent its FIN")                                     \
-    X(observe_half_open, "established.half_open", CONSEQUENCE, HOST,                               \
+    X(observe_half_open, "established.half_open", CONSEQUENCE, PEERS,                              \
       "sockets established on one side alone")                                                     \
-    X(observe_unacked, "fin.unacked", CONSEQUENCE, HOST, "sockets whose FIN is not acknowledged")  \
+    X(observe_unacked, "fin.unacked", CONSEQUENCE, PEERS, "sockets whose FIN is not acknowledged") \
     X(observe_bound, "close.bound", CONSEQUENCE, HOST,                                             \
       "sockets in CLOSE whose descriptor is open and keeps a port")                                \
     X(observe_unlisted, "close.unlisted", CONSEQUENCE, HOST,                                       \
       "sockets in CLOSE whose descriptor is open and that no table lists")                         \
     X(observe_time_wait, "time_wait.pile", CONSEQUENCE, HOST,                                      \
       "sockets in TIME_WAIT, how many would stand there, and what limits them")                    \
-    X(observe_gave_way, "time_wait.ended_early", CAUSE, HOST,                                      \
+    X(observe_gave_way, "time_wait.ended_early", CAUSE, PEERS,                                     \
       "sockets in TIME_WAIT that ended before their time")                                         \
     X(observe_recycled, "time_wait.recycled", CAUSE, ANY,                                          \
       "sockets in TIME_WAIT taken over by a new connect")                                          \
-    X(observe_overflow, "time_wait.overflow", CAUSE, ANY,                                          \
+    X(observe_overflow, "time_wait.overflow", CAUSE, ENDS,                                         \
       "sockets that skipped TIME_WAIT: tcp_max_tw_buckets was reached")                            \
     X(observe_dangers, "sysctl.danger", NOTE, ANY,                                                 \
       "a sysctl was set to a value that does harm on a machine that serves")                       \

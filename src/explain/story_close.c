@@ -40,13 +40,14 @@ static char *seen_in(char text[SEEN_TEXT], const struct side_facts *side,
 static void say_paths(struct story *story, enum side closer)
 {
     const struct side_facts *side = story->facts.side;
-    const char *name = side_name(closer);
-    const char *peer = side_name(side_peer(closer));
+    const char *name = side_name(side_player(closer));
+    enum side other = facts_peer(&story->facts, closer);
+    const char *peer = side_name(side_player(other));
     char first[SEEN_TEXT];
     char second[SEEN_TEXT];
 
     seen_in(first, &side[closer], active, LENGTH(active));
-    seen_in(second, &side[side_peer(closer)], passive, LENGTH(passive));
+    seen_in(second, &side[other], passive, LENGTH(passive));
     if (first[0] != '\0' && second[0] != '\0') {
         story_say(story, "Samples caught the %s's sockets in %s, the %s's in %s.", name, first,
                   peer, second);
@@ -56,8 +57,10 @@ static void say_paths(struct story *story, enum side closer)
     }
 }
 
-/* Who closed first, as counts: the metrics closed_first.*. */
+/* Who closed first, as counts: the metrics closed_first.*.  A proxy's end takes the place of the
+ * role that it stands before. */
 struct closers {
+    enum side end[SIDE_N];
     double by[SIDE_N];
     double both, unknown;
     double known; /* all but unknown */
@@ -66,8 +69,13 @@ struct closers {
 
 static void count_closers(const struct facts *facts, struct closers *closers)
 {
+    bool driven = facts->result->side[SIDE_CLIENT].played;
+
+    closers->end[SIDE_CLIENT] = driven || !facts_proxied(facts) ? SIDE_CLIENT : SIDE_BACK;
+    closers->end[SIDE_SERVER] = driven && facts_proxied(facts) ? SIDE_FRONT : SIDE_SERVER;
     for (unsigned side = 0; side < SIDE_N; side++) {
-        facts_metric(facts, &closers->by[side], "closed_first.%s", side_name((enum side)side));
+        facts_metric(facts, &closers->by[side], "closed_first.%s",
+                     side_name(side_player(closers->end[side])));
     }
     facts_metric(facts, &closers->both, "closed_first.both");
     facts_metric(facts, &closers->unknown, "closed_first.unknown");
@@ -79,6 +87,7 @@ static void cite(struct story *story)
 {
     story_evidence(story, "closed_first.client");
     story_evidence(story, "closed_first.server");
+    story_evidence(story, "closed_first.proxy");
     story_evidence(story, "closed_first.both");
     story_evidence(story, "closed_first.unknown");
     story_evidence(story, "connections.opened");
@@ -90,7 +99,8 @@ static void add_exceptions(struct story *story, const struct closers *closers, e
     enum side peer = side_peer(closer);
 
     if (closers->by[peer] > 0) {
-        story_add(story, ", the %s on %s", side_name(peer), COUNT(closers->by[peer]));
+        story_add(story, ", the %s on %s", side_name(side_player(closers->end[peer])),
+                  COUNT(closers->by[peer]));
     }
     if (closers->both > 0) {
         story_add(story, ", both%s on %s", faults_struck(&story->facts) ? "" : " at once",
@@ -120,11 +130,12 @@ static void say_forged(struct story *story, enum side closer)
 
 static void say_closer(struct story *story, const struct closers *closers, enum side closer)
 {
-    double made = story->facts.moved ? 0 : story->facts.side[closer].tw_made;
+    enum side end = closers->end[closer];
+    double made = story->facts.moved ? 0 : story->facts.side[end].tw_made;
 
-    story_about(story, closer);
+    story_about(story, side_player(end));
     cite(story);
-    story_say(story, "The %s closed first on %s of %s %s", side_name(closer),
+    story_say(story, "The %s closed first on %s of %s %s", side_name(side_player(end)),
               COUNT(closers->by[closer]), COUNT(closers->all),
               PLURAL(closers->all, "connection", "connections"));
     add_exceptions(story, closers, closer);
@@ -139,7 +150,7 @@ static void say_closer(struct story *story, const struct closers *closers, enum 
                   COUNT(made), PLURAL(made, "a mini-socket", "mini-sockets"));
     }
     if (!story->facts.moved) {
-        say_paths(story, closer);
+        say_paths(story, end);
     }
 }
 
@@ -150,8 +161,9 @@ static void say_turns(struct story *story, const struct closers *closers)
         closers->by[SIDE_SERVER] > closers->by[SIDE_CLIENT] ? SIDE_SERVER : SIDE_CLIENT;
 
     cite(story);
-    story_say(story, "Who closed first changed: the %s on %s of %s connections", side_name(more),
-              COUNT(closers->by[more]), COUNT(closers->all));
+    story_say(story, "Who closed first changed: the %s on %s of %s connections",
+              side_name(side_player(closers->end[more])), COUNT(closers->by[more]),
+              COUNT(closers->all));
     add_exceptions(story, closers, more);
     story_add(story, ".");
     say_forged(story, SIDE_CLIENT);

@@ -77,9 +77,9 @@ void observe_command_killed(struct story *story)
 }
 
 /* The first observation of the load without the listener that there had been; NULL: none. */
-static const struct observation *first_deaf(const struct result *result)
+static const struct observation *first_deaf(const struct result *result, enum side end)
 {
-    const struct result_side *server = &result->side[SIDE_SERVER];
+    const struct result_side *server = &result->side[end];
     bool heard = false;
 
     for (size_t i = 0; i < server->observation_count; i++) {
@@ -93,27 +93,32 @@ static const struct observation *first_deaf(const struct result *result)
     return NULL;
 }
 
-static bool was_struck(const struct facts *facts)
+static bool was_struck(const struct facts *facts, enum side side)
 {
-    return events_count(facts, EVENT_KILL, SIDE_SERVER) +
-               events_count(facts, EVENT_SIGNAL, SIDE_SERVER) >
-           0;
+    return events_count(facts, EVENT_KILL, side) + events_count(facts, EVENT_SIGNAL, side) > 0;
+}
+
+static void say_deaf(struct story *story, enum side end)
+{
+    const struct result *result = story->facts.result;
+    const struct observation *deaf = first_deaf(result, end);
+    enum side player = side_player(end);
+
+    if (!result->side[player].has_command || deaf == NULL || was_struck(&story->facts, player) ||
+        result_command_failed(result, player)) {
+        return;
+    }
+    story_about(story, player);
+    story_evidence(story, "%s.listen.final", side_name(end));
+    story_say(story,
+              "%s after the load began the %s's command listened no more, though it had not "
+              "ended: connects were refused from then on.",
+              DURATION(deaf->at), side_name(player));
 }
 
 /* One whose program went on, and that served nobody any more. */
 void observe_command_deaf(struct story *story)
 {
-    const struct result *result = story->facts.result;
-    const struct observation *deaf = first_deaf(result);
-
-    if (!result->side[SIDE_SERVER].has_command || deaf == NULL || was_struck(&story->facts) ||
-        result_command_failed(result, SIDE_SERVER)) {
-        return;
-    }
-    story_about(story, SIDE_SERVER);
-    story_evidence(story, "server.listen.final");
-    story_say(story,
-              "%s after the load began the server's command listened no more, though it had not "
-              "ended: connects were refused from then on.",
-              DURATION(deaf->at));
+    say_deaf(story, SIDE_SERVER);
+    say_deaf(story, SIDE_FRONT);
 }

@@ -21,7 +21,7 @@ static const struct {
 static const char *whose_reset(struct story *story, enum side side, uint64_t count)
 {
     const struct facts *facts = &story->facts;
-    enum side peer = side_peer(side);
+    enum side peer = facts_peer(&story->facts, side);
 
     if (faults_forged(facts, side)) {
         return "a RST of the peer or of a fault came instead to";

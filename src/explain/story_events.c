@@ -106,7 +106,7 @@ static void say_kill(struct story *story, const struct moment *moment)
 {
     const struct facts *facts = &story->facts;
     const struct event_spec *event = moment_event(facts->result, moment);
-    bool server = event->side == SIDE_SERVER;
+    bool server = event->side != SIDE_CLIENT;
     bool part = event->one || event->beside;
     double killed = (double)facts->result->side[event->side].account.outcome[OUTCOME_KILLED];
     bool again = next_of(facts->result, moment, EVENT_START, EVENT_START) != NULL;
@@ -162,7 +162,7 @@ static void say_stop(struct story *story, const struct moment *moment)
     const struct result *result = story->facts.result;
     const struct event_spec *event = moment_event(result, moment);
     const struct moment *until = next_of(result, moment, EVENT_CONT, EVENT_KILL);
-    bool server = event->side == SIDE_SERVER;
+    bool server = event->side != SIDE_CLIENT;
     char who[WHO_TEXT];
 
     if (until != NULL && event->at == 0) {

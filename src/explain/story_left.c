@@ -4,44 +4,61 @@
 /* ---- CLOSE_WAIT and the FIN_WAIT2 opposite ---- */
 
 /* The kernel has made the connection, the peer has closed it again: the server never knew. */
-void observe_unaccepted(struct story *story)
+static void say_unaccepted(struct story *story, enum side end)
 {
-    double left = story->facts.side[SIDE_SERVER].unaccepted;
+    double left = story->facts.side[end].unaccepted;
+    const char *name = side_name(side_player(end));
+    const char *peer = side_name(side_player(facts_peer(&story->facts, end)));
 
     if (left <= 0) {
         return;
     }
-    story_about(story, SIDE_SERVER);
-    story_evidence(story, "server.close_wait.unaccepted");
-    story_evidence(story, "server.close_wait.final");
-    story_evidence(story, "server.accept_queue.final");
+    story_about(story, side_player(end));
+    story_evidence(story, "%s.close_wait.unaccepted", side_name(end));
+    story_evidence(story, "%s.close_wait.final", side_name(end));
+    story_evidence(story, "%s.accept_queue.final", side_name(end));
     story_say(story,
-              "%s %s in CLOSE_WAIT in the server's accept queue, where no descriptor names %s: the "
-              "client has closed, and the server has not accepted %s yet. The kernel has no timer "
-              "for this state: %s until the server accepts and closes %s, or closes its listener.",
-              COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
-              PLURAL(left, "it", "them"), PLURAL(left, "it", "them"),
-              PLURAL(left, "it stays", "they stay"), PLURAL(left, "it", "them"));
+              "%s %s in CLOSE_WAIT in the %s's accept queue, where no descriptor names %s: the "
+              "%s has closed, and the %s has not accepted %s yet. The kernel has no timer "
+              "for this state: %s until the %s accepts and closes %s, or closes its listener.",
+              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
+              PLURAL(left, "it", "them"), peer, name, PLURAL(left, "it", "them"),
+              PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"));
+}
+
+void observe_unaccepted(struct story *story)
+{
+    say_unaccepted(story, SIDE_SERVER);
+    say_unaccepted(story, SIDE_FRONT);
 }
 
 /* Of the accept queue, what is not told as CLOSE_WAIT. */
+static void say_waiting(struct story *story, enum side end)
+{
+    const struct side_facts *listener = &story->facts.side[end];
+    double waiting = listener->queued - listener->unaccepted;
+    const char *name = side_name(side_player(end));
+
+    if (waiting <= 0) {
+        return;
+    }
+    story_about(story, side_player(end));
+    story_evidence(story, "%s.accept_queue.final", side_name(end));
+    story_evidence(story, "%s.close_wait.unaccepted", side_name(end));
+    story_say(story,
+              "%s %s in the %s's accept queue (Recv-Q of its listener)%s%s: the kernel has "
+              "made %s, and the %s has not called accept for %s.",
+              COUNT(waiting), PLURAL(waiting, "connection still waits", "connections still wait"),
+              name, listener->unaccepted > 0 ? ", not closed by the " : "",
+              listener->unaccepted > 0 ? side_name(side_player(facts_peer(&story->facts, end)))
+                                       : "",
+              PLURAL(waiting, "it", "them"), name, PLURAL(waiting, "it", "them"));
+}
+
 void observe_waiting(struct story *story)
 {
-    const struct side_facts *server = &story->facts.side[SIDE_SERVER];
-    double waiting = server->queued - server->unaccepted;
-
-    if (waiting > 0) {
-        story_about(story, SIDE_SERVER);
-        story_evidence(story, "server.accept_queue.final");
-        story_evidence(story, "server.close_wait.unaccepted");
-        story_say(story,
-                  "%s %s in the server's accept queue (Recv-Q of its listener)%s: the kernel has "
-                  "made %s, and the server has not called accept for %s.",
-                  COUNT(waiting),
-                  PLURAL(waiting, "connection still waits", "connections still wait"),
-                  server->unaccepted > 0 ? ", not closed by the client" : "",
-                  PLURAL(waiting, "it", "them"), PLURAL(waiting, "it", "them"));
-    }
+    say_waiting(story, SIDE_SERVER);
+    say_waiting(story, SIDE_FRONT);
 }
 
 /* Connections that the side's program has neither ended nor come to hold. */
@@ -64,23 +81,23 @@ static double accepted(const struct facts *facts, enum side side, bool *pending)
 
 static void say_accepted(struct story *story, enum side side, double left)
 {
-    const char *name = side_name(side);
+    const char *name = side_name(side_player(side));
 
-    story_about(story, side);
-    story_evidence(story, "%s.close_wait.final", name);
-    story_evidence(story, "%s.close_wait.unaccepted", name);
+    story_about(story, side_player(side));
+    story_evidence(story, "%s.close_wait.final", side_name(side));
+    story_evidence(story, "%s.close_wait.unaccepted", side_name(side));
     story_say(story,
               "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application "
               "still holds %s. The kernel has no timer for this state: %s until the %s closes "
               "%s or exits",
-              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
+              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), side_told(side),
               PLURAL(left, "the descriptor", "their descriptors"),
               PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"));
 }
 
 void observe_close_wait(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N; i++) {
+    for (unsigned i = 0; i < ENDS_N; i++) {
         enum side side = (enum side)i;
         bool pending;
         double left = accepted(&story->facts, side, &pending);
@@ -140,19 +157,22 @@ static void say_orphans(struct story *story, enum side side)
         story_add(story, "the kernel drops %s after TCP_LINGER2, %s here.", each,
                   OPTION_DURATION(facts, option));
     } else if (seconds[0] != '\0') {
-        story_evidence(story, "%s.sysctl.net.ipv4.tcp_fin_timeout", side_name(side));
+        story_evidence(story, "%s.sysctl.net.ipv4.tcp_fin_timeout", side_name(side_host(side)));
         story_add(story, "the kernel drops %s after tcp_fin_timeout, %s s here.", each, seconds);
     } else {
         story_add(story, "the kernel drops %s after tcp_fin_timeout.", each);
     }
 }
 
-/* Why the FIN is awaited; "" when the peer has simply not closed.  Returns `text`. */
-static const char *missing_fin(char text[BLAME_TEXT], const struct facts *facts, enum side side)
+/* Why the FIN is awaited; "" when the peer has simply not closed.  Returns `text`.  Faults strike
+ * the link between the hosts, and a proxy is in the server's. */
+static const char *missing_fin(char text[BLAME_TEXT], const struct facts *facts, enum side end)
 {
+    enum side peer = facts_peer(facts, end);
+    enum side side = side_host(end);
     /* Peers in CLOSE_WAIT have sent none. */
-    bool sent = facts->side[side_peer(side)].final[TCP_STATE_CLOSE_WAIT] <
-                facts->side[side].final[TCP_STATE_FIN_WAIT2];
+    bool sent = side != side_host(peer) && facts->side[peer].final[TCP_STATE_CLOSE_WAIT] <
+                                               facts->side[end].final[TCP_STATE_FIN_WAIT2];
 
     return sent && faults_lost(facts, FAULT_FIN, side)
                ? faults_blame(text, BLAME_TEXT, facts, FAULT_FIN, side)
@@ -161,32 +181,33 @@ static const char *missing_fin(char text[BLAME_TEXT], const struct facts *facts,
 
 void observe_fin_wait2(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N; i++) {
+    for (unsigned i = 0; i < ENDS_N; i++) {
         const struct side_facts *side = &story->facts.side[i];
+        enum side end = (enum side)i;
         double left = side->final[TCP_STATE_FIN_WAIT2];
         double held = left - side->orphans;
         char blame[BLAME_TEXT];
         if (left <= 0) {
             continue;
         }
-        const char *why = missing_fin(blame, &story->facts, (enum side)i);
-        story_about(story, (enum side)i);
-        story_evidence(story, "%s.fin_wait2.final", side_name((enum side)i));
-        bool known = why[0] == '\0' || faults_lost_all(&story->facts, FAULT_FIN, (enum side)i);
+        const char *why = missing_fin(blame, &story->facts, end);
+        story_about(story, side_player(end));
+        story_evidence(story, "%s.fin_wait2.final", side_name(end));
+        bool known = why[0] == '\0' || faults_lost_all(&story->facts, FAULT_FIN, side_host(end));
         story_certainty(story, known ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
         story_say(story,
                   "%s %s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not "
                   "arrived%s%s.",
-                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
-                  side_name((enum side)i), side_name(side_peer((enum side)i)),
+                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"), side_told(end),
+                  side_name(side_player(facts_peer(&story->facts, end))),
                   why[0] != '\0' ? ": " : "", why);
         if (side->orphans > 0) {
-            say_orphans(story, (enum side)i);
+            say_orphans(story, end);
         }
         if (held > 0) {
             story_say(story, "%s still %s a descriptor, and no timer ends those.", COUNT(held),
                       PLURAL(held, "has", "have"));
-            story_owners(story, (enum side)i, TCP_STATE_FIN_WAIT2);
+            story_owners(story, end, TCP_STATE_FIN_WAIT2);
         }
     }
 }
@@ -195,8 +216,22 @@ void observe_fin_wait2(struct story *story)
 
 static double total_time_wait(const struct facts *facts)
 {
-    return facts->side[SIDE_CLIENT].peak[TCP_STATE_TIME_WAIT] +
-           facts->side[SIDE_SERVER].peak[TCP_STATE_TIME_WAIT];
+    double total = 0;
+
+    for (unsigned end = 0; end < ENDS_N; end++) {
+        total += facts->side[end].peak[TCP_STATE_TIME_WAIT];
+    }
+    return total;
+}
+
+static bool left_anywhere(const struct facts *facts)
+{
+    bool left = false;
+
+    for (unsigned end = 0; end < ENDS_N; end++) {
+        left |= facts_left_standing(facts, (enum side)end);
+    }
+    return left;
 }
 
 void observe_nothing_left(struct story *story)
@@ -205,7 +240,7 @@ void observe_nothing_left(struct story *story)
     const struct side_facts *side = facts->side;
 
     if (facts->opened <= 0 || !side[SIDE_CLIENT].settled || !side[SIDE_SERVER].settled ||
-        facts_left_standing(facts, SIDE_CLIENT) || facts_left_standing(facts, SIDE_SERVER)) {
+        left_anywhere(facts)) {
         return;
     }
     story_evidence(story, "connections.opened");
@@ -213,7 +248,8 @@ void observe_nothing_left(struct story *story)
     story_evidence(story, "server.time_wait.peak");
     story_say(story, "Nothing piled up: at the end of settle %s of these connections.",
               facts->result->side[SIDE_CLIENT].played && facts->result->side[SIDE_SERVER].played
-                  ? "neither side held a socket"
+                  ? facts_proxied(facts) ? "neither a side nor the proxy held a socket"
+                                         : "neither side held a socket"
                   : "no table of the kernel listed a socket");
     story_unlisted(story);
     if (total_time_wait(facts) > 0) {

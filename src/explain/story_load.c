@@ -22,7 +22,7 @@ void observe_uncounted(struct story *story)
     if (!story->facts.tallied) {
         story_say(story, "Neither role counted connections, so how many there were is not known.");
         story_certainty(story, CERTAINTY_UNKNOWN);
-        if (story->facts.result->private_lab) {
+        if (story->facts.result->private_lab && !facts_proxied(&story->facts)) {
             story_evidence(story, "server.counter.TcpPassiveOpens");
             story_say(story, "The server's kernel accepted %s (TcpPassiveOpens).",
                       COUNT(facts_moved(&story->facts, SIDE_SERVER, "TcpPassiveOpens")));
@@ -33,7 +33,8 @@ void observe_uncounted(struct story *story)
 /* A client of another's is counted where its connections come in; its kernel knows of all. */
 static bool went_astray(const struct facts *facts)
 {
-    return facts->result->private_lab && facts_moved(facts, SIDE_CLIENT, "TcpActiveOpens") > 0 &&
+    return facts->result->private_lab && !facts_proxied(facts) &&
+           facts_moved(facts, SIDE_CLIENT, "TcpActiveOpens") > 0 &&
            !(facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens") > 0);
 }
 
@@ -77,14 +78,14 @@ void observe_none(struct story *story)
 /* The killed server's listener is what the connects went to. */
 static bool was_closed(const struct facts *facts)
 {
-    return events_count(facts, EVENT_KILL, SIDE_SERVER) > 0 &&
+    return events_count(facts, EVENT_KILL, side_player(facts_peer(facts, SIDE_CLIENT))) > 0 &&
            facts_scenario(facts, "client.to")[0] == '\0';
 }
 
 /* A listener of ours that nobody killed, and that the client connects to. */
 static bool listened_throughout(const struct facts *facts)
 {
-    return facts->result->side[SIDE_SERVER].played &&
+    return facts->result->side[SIDE_SERVER].played && !facts_proxied(facts) &&
            events_count(facts, EVENT_KILL, SIDE_SERVER) == 0 &&
            facts_scenario(facts, "client.to")[0] == '\0' &&
            facts->result->side[SIDE_SERVER].workers_died == 0;
@@ -103,6 +104,7 @@ void observe_refused(struct story *story)
     story_evidence(story, "client.outcome.refused");
     story_evidence(story, "client.counter.TcpAttemptFails");
     story_evidence(story, "server.counter.TcpOutRsts");
+    story_evidence(story, "proxy.counter.TcpOutRsts");
     story_evidence(story, "connections.attempted");
     if (!facts->result->private_lab && !facts->result->side[SIDE_SERVER].played) {
         story_certainty(story, CERTAINTY_LIKELY); /* a filter on the way can answer so, too */
@@ -128,7 +130,9 @@ void observe_refused(struct story *story)
               " nothing listened %s %s, and the kernel there answered with a RST, which leaves no "
               "state behind on either side.",
               where,
-              was_closed(facts) ? "after the server had been killed" : "when the SYN arrived");
+              !was_closed(facts)     ? "when the SYN arrived"
+              : facts_proxied(facts) ? "after the proxy had been killed"
+                                     : "after the server had been killed");
 }
 
 /* What ends the wait of an open connection (tcp_write_timeout() and tcp_keepalive_timer(),
@@ -253,7 +257,8 @@ static const char *why_silent(char text[BLAME_TEXT], struct story *story, enum s
         }
         return faults_blame(text, BLAME_TEXT, facts, FAULT_DATA, toward);
     }
-    snprintf(text, BLAME_TEXT, "the %s fell silent", side_name(side_peer(side)));
+    snprintf(text, BLAME_TEXT, "the %s fell silent",
+             side_name(side_player(facts_peer(facts, side))));
     return text;
 }
 
@@ -304,7 +309,8 @@ void observe_step_timeouts(struct story *story)
                   "load.timeout, %s: finwait then closed the socket, so these say what a "
                   "timeout does, not what the program would have.",
                   COUNT(ours), PLURAL(ours, "connection", "connections"), side_name(side),
-                  side_name(side_peer(side)), OPTION_DURATION(&story->facts, "load.timeout"));
+                  side_name(side_player(facts_peer(&story->facts, side))),
+                  OPTION_DURATION(&story->facts, "load.timeout"));
         say_handshaking(story, side, ours);
     }
 }

@@ -36,8 +36,9 @@ static bool find_pile(const struct facts *facts, enum side side, struct pile *pi
     double final = seen->final[TCP_STATE_TIME_WAIT];
     /* Mini-sockets are also what orphans wait in for FIN_WAIT2 to end. */
     double made = seen->tw_made - seen->orphans;
-    double overflow = seen->counted ? facts_moved(facts, side, "TcpExtTCPTimeWaitOverflow")
-                                    : facts_moved_anywhere(facts, "TcpExtTCPTimeWaitOverflow");
+    bool shared = !facts->result->private_lab; /* with others, whose events may be among them */
+    double overflow = shared ? facts_moved_anywhere(facts, "TcpExtTCPTimeWaitOverflow")
+                             : facts_moved(facts, side, "TcpExtTCPTimeWaitOverflow");
 
     if (facts->opened <= 0) {
         return false; /* what stands there is not of this run */
@@ -72,7 +73,7 @@ static bool find_pile(const struct facts *facts, enum side side, struct pile *pi
 static void say_standing(struct story *story, const struct pile *pile)
 {
     const struct facts *facts = &story->facts;
-    const char *side = side_name(pile->side);
+    const char *side = side_told(pile->side);
 
     if (!pile->settled) {
         story_say(story, "At most %s %s in TIME_WAIT on the %s at a time.", COUNT(pile->standing),
@@ -143,7 +144,8 @@ static void say_pile(struct story *story, const struct pile *pile)
     story_evidence(story, "connections.attempted");
     story_evidence(story, "connections.opened");
     story_evidence(story, "%s.counter.TcpExtTW", side_name(pile->side));
-    story_evidence(story, "%s.sysctl.net.ipv4.tcp_max_tw_buckets", side_name(pile->side));
+    story_evidence(story, "%s.sysctl.net.ipv4.tcp_max_tw_buckets",
+                   side_name(side_host(pile->side)));
     say_standing(story, pile);
     say_strangers(story, pile);
     say_projection(story, pile);
@@ -155,17 +157,18 @@ void observe_time_wait(struct story *story)
 {
     bool told = false;
 
-    for (unsigned side = 0; side < SIDE_N; side++) {
+    for (unsigned side = 0; side < ENDS_N; side++) {
         struct pile pile;
         if (!find_pile(&story->facts, (enum side)side, &pile)) {
             continue;
         }
-        story_about(story, pile.side);
+        story_about(story, side_player(pile.side));
         story_evidence(story, "%s.time_wait.%s", side_name(pile.side),
                        pile.settled ? "final" : "peak");
         if (told) {
             story_say(story, "%s more %s in TIME_WAIT on the %s.", COUNT(pile.standing),
-                      PLURAL(pile.standing, "stands", "stand"), side_name(pile.side));
+                      PLURAL(pile.standing, "stands", "stand"), side_told(pile.side));
+            pile_say_back(story, &pile);
         } else {
             say_pile(story, &pile);
         }

@@ -44,7 +44,7 @@ static void print_rate(const struct paper *paper, const struct facts *facts)
 /* Who closed first, those who did. */
 static void print_closers(const struct paper *paper, const struct facts *facts)
 {
-    static const char *const closers[] = {"client", "server", "both", "unknown"};
+    static const char *const closers[] = {"client", "server", "proxy", "both", "unknown"};
     const char *before = "\n  closed first: ";
 
     for (size_t i = 0; i < sizeof closers / sizeof closers[0]; i++) {

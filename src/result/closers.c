@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "measure.h"
 
 /* Who closed first, connection by connection. */
@@ -103,14 +105,32 @@ static double opened_by_any(const struct result *result)
                   (double)result->side[SIDE_SERVER].account.opened);
 }
 
+/* With a proxy: of the connections of one role, for the other's are not the same. */
+static void of_driver(const struct account *driver, enum side side, double closers[CLOSER_N])
+{
+    enum closer self = side == SIDE_CLIENT ? CLOSER_CLIENT : CLOSER_SERVER;
+    double known = (double)driver->closed_first + (double)driver->closed_second;
+
+    closers[self] = (double)driver->closed_first;
+    closers[CLOSER_PROXY] = (double)driver->closed_second;
+    closers[CLOSER_UNKNOWN] = larger((double)driver->opened - known, 0);
+}
+
 bool measure_closers(const struct result *result, double closers[CLOSER_N])
 {
     double opened = opened_by_any(result);
+    enum side side;
+    const struct account *driver = measure_driver(result, &side);
 
-    if (measure_driver(result, NULL) == NULL || !knows_closers(result)) {
+    for (unsigned i = 0; i < CLOSER_N; i++) {
+        closers[i] = NAN; /* not known */
+    }
+    if (driver == NULL || !knows_closers(result)) {
         return false;
     }
-    if (!of_kernels(result, opened, closers)) {
+    if (result->side[SIDE_PROXY].has_command) {
+        of_driver(driver, side, closers);
+    } else if (!of_kernels(result, opened, closers)) {
         of_roles(result, opened, closers);
     }
     return true;

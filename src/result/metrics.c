@@ -62,7 +62,7 @@ static const char *tls_word(unsigned index)
 
 static const char *closer_word(unsigned index)
 {
-    static const char *const names[CLOSER_N] = {"client", "server", "both", "unknown"};
+    static const char *const names[CLOSER_N] = {"client", "server", "proxy", "both", "unknown"};
 
     return names[index];
 }

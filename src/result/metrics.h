@@ -61,7 +61,8 @@
       "connections that ended otherwise: attempted, less completed, less still open")              \
     X(METRIC_CLOSED_FIRST, "closed_first.<closer>", "connections", read_closed_first,              \
       "whose FIN or RST was the first, as the kernels counted it or else as both roles saw it; "   \
-      "client: of a foreign server, whose own may have crossed it on the way")                     \
+      "client: of a foreign server, whose own may have crossed it on the way; proxy: the one "     \
+      "between, as the client saw it (the server without a client)")                               \
     X(METRIC_FORESEEN, "connections.foreseen", "connections", read_tally,                          \
       "connections that ended as the model foresees, with their messages or without; where it "    \
       "knows nothing: that came to the end of their program")                                      \
@@ -177,6 +178,7 @@ enum stat {
 enum closer {
     CLOSER_CLIENT,
     CLOSER_SERVER,
+    CLOSER_PROXY,
     CLOSER_BOTH,
     CLOSER_UNKNOWN,
     CLOSER_N,

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "finwait/message.h"
@@ -11,7 +12,7 @@ bool read_closed_first(const struct result *result, const struct metric_key *key
 {
     double closers[CLOSER_N];
 
-    return measure_closers(result, closers) &&
+    return measure_closers(result, closers) && !isnan(closers[key->part[DOMAIN_CLOSER]]) &&
            readers_found(value, closers[key->part[DOMAIN_CLOSER]]);
 }
 

@@ -33,7 +33,8 @@ bool read_opened(const struct result *result, const struct metric_key *key, doub
     }
     const struct account *account = &result->side[driver].account;
     uint64_t most = account->opened + account->outcome[OUTCOME_KILLED];
-    uint64_t accepted = server->played && !server->lacking.opened ? server->account.opened : 0;
+    bool same = server->played && !server->lacking.opened && !result->side[SIDE_PROXY].has_command;
+    uint64_t accepted = same ? server->account.opened : 0;
     accepted = accepted < most ? accepted : most;
     return readers_found(value, (double)(account->opened > accepted ? account->opened : accepted));
 }

@@ -8,6 +8,7 @@ import unittest
 import finwait_test as ft
 
 N = 200
+MOST = 0.9 * N  # a close may find that the client's has come before it
 SBIN = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 HAPROXY = shutil.which("haproxy", path=SBIN)
 NGINX = shutil.which("nginx", path=SBIN)
@@ -29,9 +30,9 @@ defaults
     {options}
 frontend in
     bind "${{FINWAIT_HOST_PORT}}"
+    {frontend}
     default_backend up
 backend up
-    {backend}
     server s "${{FINWAIT_UPSTREAM}}"
 """
 NGINX_CONF = """
@@ -75,8 +76,8 @@ ANSWER = (
 )
 
 
-def haproxy(options="", backend=""):
-    file = ft.PLACE.write("haproxy.cfg", HAPROXY_CONF.format(options=options, backend=backend))
+def haproxy(options, frontend=""):
+    file = ft.PLACE.write("haproxy.cfg", HAPROXY_CONF.format(options=options, frontend=frontend))
     return f"{HAPROXY} -q -db -f {file}"
 
 
@@ -168,6 +169,8 @@ class Proxies:
         leak = [row for row in result.json["owners"] if row["state"] == "close_wait"]
         self.assertEqual([(row["side"], row["count"]) for row in leak], [("proxy.back", N)])
         self.assertEqual(leak[0]["pid_inside"], 2)
+        self.assertEqual(result.remark("close_wait.leak")["side"], "proxy")
+        self.assertEqual(result["closed_first.proxy"], N)
 
     def test_a_leak_at_the_front_is_the_proxys(self):
         """The client has closed, and the proxy has not."""
@@ -188,6 +191,7 @@ class Proxies:
             proxy_back={"fin_wait2": N},
             server={"close_wait": N},
         )
+        self.assertNotIn("proxy", [r.get("side") for r in result.json["remarks"] if "leak" in r["id"]])
 
     def test_in_the_machines_own_network(self):
         settings = {"lab": "host", "server.port": ft.free_port(), "proxy.port": ft.free_port()}
@@ -200,11 +204,53 @@ class Proxies:
         )
 
     @unittest.skipUnless(HAPROXY, "no haproxy")
-    def test_haproxy_without_lingering(self):
-        """nolinger ends the front by RST: no TIME_WAIT there, and what it has not sent is lost."""
-        result = self.play(haproxy("option httpclose", "option nolinger"))
-        self.assertEqual(result["proxy.back.time_wait.final"], 0)
+    def test_haproxy_closes_the_front_first(self):
+        result = self.play(haproxy("option httpclose"))
+        self.assertEqual(result["closed_first.proxy"], N)
+        self.assertEqual(result["proxy.front.time_wait.final"], N)
         self.assertEqual(result["proxy.back.time_wait.peak"], 0)
+        self.assertLess(result["proxy.counter.TcpOutRsts"], N / 2)
+
+    @unittest.skipUnless(HAPROXY, "no haproxy")
+    def test_haproxy_with_nolinger(self):
+        """SO_LINGER 0 ends the front by RST: no TIME_WAIT there, and the client had all of it."""
+        result = self.play(haproxy("option httpclose", "option nolinger"))
+        self.assertEqual(result["connections.completed"], N)
+        self.assertEqual(result["closed_first.proxy"], N)
+        self.assertGreaterEqual(result["client.counter.TcpEstabResets"], MOST)
+        self.assertGreaterEqual(result["proxy.counter.TcpOutRsts"], MOST)
+        for end in ("client", "proxy.front", "proxy.back"):
+            self.assertLessEqual(result[f"{end}.time_wait.peak"], N - MOST, end)
+        self.assertGreater(result["server.time_wait.final"], 0)
+
+    # ---- what is not claimed ----
+
+    def test_the_two_roles_have_no_connection_in_common(self):
+        result = self.play(relay("back.close()"), **{"client.program": "connect send recv close"})
+        for closer in ("server", "both"):
+            self.assertNotIn(f"closed_first.{closer}", result.json["metrics"])
+        told = result["closed_first.client"] + result["closed_first.proxy"]
+        self.assertEqual(told + result["closed_first.unknown"], N)
+        self.assertEqual(result.json.get("predicted", []), [])
+        wrong = {"connections.miscounted", "connections.not_accepted", "rst.sent"}
+        self.assertFalse(wrong & set(result.remark_ids()), result.remark_ids())
+
+    def test_a_server_that_is_never_reached(self):
+        words = relay(answer=ANSWER.format(status="503 Sorry"))
+        result = self.play(words, **{"http.ok": "2xx-5xx"})
+        self.assertEqual(result["connections.completed"], N)
+        self.assertEqual(result["server.opened"], 0)
+        self.assertIn("No connection came to the server", result.remark("proxy.answered")["text"])
+        result = self.play(words, status=1)
+        self.assertEqual(result["connections.completed"], 0)
+        self.assertEqual(result["client.http.5xx"], N)
+
+    def test_one_that_answers_a_part_itself(self):
+        once = "kept.append(0)\n    if len(kept) > 1:\n        {0}\n    else:\n        {1}"
+        relayed = RELAYED.format(after="back.close()").replace("\n", "\n    ")
+        result = self.play(relay(answer=once.format(ANSWER.format(status="200 Kept"), relayed)))
+        self.assertEqual(result["server.opened"], 1)
+        self.assertIn(f"answered {N - 1} itself", result.remark("proxy.answered")["text"])
 
     def test_one_that_ends(self):
         result = self.play(relay("sys.exit(3)"), status=4, **{"load.timeout": "2s"})

@@ -169,6 +169,58 @@ static struct result *proxy_alone(void)
     return result;
 }
 
+/* A proxy that has its own server, whatever stands behind it, and one that leaks there. */
+static struct result *proxied(void)
+{
+    struct result *result = fixture_new();
+    struct result_side *end = &result->side[SIDE_FRONT];
+
+    result->side[SIDE_PROXY].has_command = true;
+    result->side[SIDE_PROXY].command = (struct result_command){.end = COMMAND_SIGNAL, .number = 15};
+    for (; end <= &result->side[SIDE_BACK]; end++) {
+        end->has_final = true;
+    }
+    return result;
+}
+
+static struct result *proxy_answers(void)
+{
+    struct result *result = proxied();
+
+    result->side[SIDE_CLIENT].account.status[200 - HTTP_STATUS_MIN] = 5000;
+    result->side[SIDE_SERVER].account.status[200 - HTTP_STATUS_MIN] = 40;
+    return result;
+}
+
+static struct result *proxy_answers_all(void)
+{
+    struct result *result = proxied();
+
+    result->side[SIDE_SERVER].account.opened = 0;
+    return result;
+}
+
+static struct result *proxy_closes(void)
+{
+    struct result *result = proxied();
+
+    result->side[SIDE_CLIENT].account.closed_first = 20;
+    result->side[SIDE_CLIENT].account.closed_second = 4980;
+    result->side[SIDE_FRONT].final.state[TCP_STATE_TIME_WAIT] = 4980;
+    return result;
+}
+
+static struct result *leaky_proxy(void)
+{
+    struct result *result = proxied();
+
+    result->side[SIDE_FRONT].final.state[TCP_STATE_TIME_WAIT] = 5000;
+    result->side[SIDE_BACK].final.state[TCP_STATE_CLOSE_WAIT] = 5000;
+    result->side[SIDE_SERVER].final.state[TCP_STATE_FIN_WAIT2] = 5000;
+    result->side[SIDE_SERVER].final.fin_wait2_orphans = 5000;
+    return result;
+}
+
 /* A server that did not know the signal. */
 static struct result *hung_up(void)
 {
@@ -543,6 +595,10 @@ static const struct {
     {"command.deaf", deaf_command, {0}},
     {"command.behind", proxy_alone, {0}},
     {"command.ended", hung_up, {0}},
+    {"proxy.answered", proxy_answers_all, {0}},
+    {"proxy.answered", proxy_answers, {0}},
+    {"close_wait.leak fin_wait2.waiting time_wait.pile", leaky_proxy, {0}},
+    {"closed_first", proxy_closes, {0}},
     {"idle.closed", hung_up, {"client.latency.idle=5s"}},
 };
 #define OTHERS (sizeof others / sizeof others[0])

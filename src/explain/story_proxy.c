@@ -1,0 +1,60 @@
+#include "story.h"
+
+/* What a proxy did by itself. */
+
+static double responses(const struct account *account)
+{
+    uint64_t all = 0;
+
+    for (unsigned i = 0; i < HTTP_STATUS_N; i++) {
+        all += account->status[i];
+    }
+    return (double)all;
+}
+
+/* A command counts nothing; in a private lab its host knows whether anybody there connected. */
+static bool reached(const struct facts *facts)
+{
+    const struct result_side *server = &facts->result->side[SIDE_SERVER];
+    double begun;
+
+    return server->played
+               ? server->account.opened > 0
+               : !facts_metric(facts, &begun, "proxy.counter.TcpActiveOpens") || begun > 0;
+}
+
+static void say_unreached(struct story *story, const struct account *client)
+{
+    story_evidence(story, "client.opened");
+    story_evidence(story, "server.opened");
+    story_evidence(story, "proxy.counter.TcpActiveOpens");
+    story_say(story,
+              "No connection came to the server: the %s %s of the client ended at the proxy, and "
+              "say nothing of what stands behind it.",
+              COUNT(client->opened), PLURAL(client->opened, "connection", "connections"));
+    story_advise(story, "let the proxy connect to {upstream}, FINWAIT_UPSTREAM in its environment");
+}
+
+/* A test that its server has no part in must not look like one that it has passed. */
+void observe_proxy_answers(struct story *story)
+{
+    const struct result_side *side = story->facts.result->side;
+    const struct account *client = &side[SIDE_CLIENT].account;
+    const struct account *server = &side[SIDE_SERVER].account;
+
+    if (!facts_proxied(&story->facts) || !side[SIDE_CLIENT].played || client->opened == 0) {
+        return;
+    }
+    story_about(story, SIDE_PROXY);
+    double alone = responses(client) - responses(server);
+    if (!reached(&story->facts)) {
+        say_unreached(story, client);
+    } else if (side[SIDE_SERVER].played && alone > 0) {
+        story_evidence(story, "client.opened");
+        story_evidence(story, "server.opened");
+        story_say(story,
+                  "The client read %s responses, and the server sent %s: the proxy answered %s "
+                  "itself.",
+                  COUNT(responses(client)), COUNT(responses(server)), COUNT(alone));
+    }
+}
