@@ -82,7 +82,7 @@ char *figure_interval(char text[FIGURE_TEXT], const struct comparison_row *row)
 
 char *figure_detectable(char text[FIGURE_TEXT], const struct comparison_row *row)
 {
-    double share = row->detectable / fabs(row->baseline); /* of 0: infinite, or no number */
+    double share = fabs(row->detectable / row->baseline); /* of 0: infinite, or no number */
 
     if (!row->has_detectable) {
         text[0] = '\0';

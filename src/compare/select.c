@@ -16,10 +16,12 @@ static bool is_middle_or_tail(const char *quantile)
     return strcmp(quantile, "p50") == 0 || strcmp(quantile, "p99") == 0;
 }
 
-/* Counters of packets and bytes say the same again; of the rest the catalogue has what matters. */
-static bool is_in_catalogue(const char *counter)
+/* Counters that only count work, such as segments, say the same again. */
+static bool is_telling(const char *counter)
 {
-    return counter_info(counter) != NULL;
+    const struct counter_info *info = counter_info(counter);
+
+    return info != NULL && (info->told || info->sense != COUNTER_PLAIN);
 }
 
 static const struct {
@@ -34,7 +36,7 @@ static const struct {
     {"<end>.<state>.peak", NULL, false},
     {"<end>.<state>.final", NULL, false},
     {"errors.<ERRNO>", NULL, true},
-    {"<side>.counter.<name>", is_in_catalogue, true},
+    {"<side>.counter.<name>", is_telling, true},
 };
 enum { DEFAULTS = sizeof defaults / sizeof defaults[0] };
 

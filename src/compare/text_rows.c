@@ -20,7 +20,7 @@ static void print_cells(size_t indent, const char *name, const char *const cell[
     size_t used = indent + text_width(name);
 
     text_blanks(indent, out);
-    fputs(name, out);
+    text_put(name, strlen(name), out);
     if (used > NAME_WIDTH) {
         fputc('\n', out);
         used = 0;
