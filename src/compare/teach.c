@@ -13,7 +13,8 @@
 struct acted {
     size_t compared;
     size_t moved;
-    char *text; /* of those that moved, or of those that did not; NULL: none */
+    size_t open; /* of which not even that they do not differ can be told */
+    char *text;  /* of those that moved, or of those that did not; NULL: none */
     const struct comparison_row *row[8];
 };
 
@@ -50,6 +51,7 @@ static void look_at(struct acted *acted, const struct change *change, bool moved
             continue;
         }
         acted->compared++;
+        acted->open += row->verdict == COMPARISON_NOT_SEEN;
         if (moved && is_moved(row)) {
             add_moved(acted, row);
         } else if (!moved && !is_moved(row)) {
@@ -113,8 +115,9 @@ static void teach_unmoved(const struct change *change)
         lesson_say(
             change, LESSON_UNMOVED, CERTAINTY_UNKNOWN,
             grow_format("%s at %s in place of %s: nothing that it acts on was seen to differ "
-                        "(%s), and why not is not known.",
-                        change->path, change->to, change->from, acted.text));
+                        "(%s)%s.",
+                        change->path, change->to, change->from, acted.text,
+                        acted.open > 0 ? "; more rounds may tell" : ", and why not is not known"));
     }
     free(acted.text);
 }

@@ -261,7 +261,7 @@ static const struct rule rules[] = {
     {"tcp_syncookies", LESSON_LIMIT, PROVEN, never,
      "<side>.counter.TcpExtTCPReqQFullDoCookies <side>.counter.TcpExtTCPReqQFullDrop "
      "<side>.counter.TcpExtSyncookiesSent",
-     "no SYN met a full queue"},
+     "no SYN met a full SYN queue"},
     {"tcp_syn_retries tcp_syn_linear_timeouts tcp_synack_retries", LESSON_NEVER_MET, PROVEN, never,
      "<side>.counter.TcpExtTCPSynRetrans", "the <side> sent no SYN and no SYN-ACK again"},
     {"tcp_orphan_retries tcp_retries1 tcp_retries2 tcp_rto_max_ms", LESSON_NEVER_MET, PROVEN, never,

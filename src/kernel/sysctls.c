@@ -87,7 +87,8 @@ const struct sysctl_info sysctl_table[] = {
     {"net.ipv4.tcp_timestamps",
      "1: timestamps (RFC 7323) from a random start, without which no port in TIME_WAIT is reused; "
      "2: from none; 0: no timestamps",
-     "1", "", BYTE, OWN, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled",
+     "1", "", BYTE, OWN,
+     "connections.failed, errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled",
      "tcp_syn_options(), tcp_output.c; tcp_twsk_unique(), tcp_ipv4.c",
      .myth = "0 makes no end of a connection faster: it saves 12 bytes a segment",
      .danger = {0, 0,
@@ -117,7 +118,7 @@ const struct sysctl_info sysctl_table[] = {
     /* the listener */
     {"net.core.somaxconn", "the longest accept queue: cuts the backlog of listen(2)", "4096",
      "connections", 0, INT_MAX, 1, CORE,
-     "<side>.accept_queue.final, <side>.counter.TcpExtListenOverflows",
+     "<side>.listen_backlog.final, <side>.accept_queue.final, <side>.counter.TcpExtListenOverflows",
      "__sys_listen(), net/socket.c",
      .myth = "raised alone it changes nothing: the queue is as long as the lesser of it and the "
              "backlog that the program gave to listen(2)"},
@@ -125,7 +126,8 @@ const struct sysctl_info sysctl_table[] = {
      "how many requests in SYN_RECV a listener keeps where it may send no cookies; the last "
      "quarter is for known peers",
      "1/128 of the socket table, 128 at least", "requests", NUMBER, OWN,
-     "<side>.syn_recv.peak, <side>.counter.TcpExtListenDrops", "tcp_conn_request(), tcp_input.c",
+     "<side>.syn_recv.peak, <side>.syn_recv.final, <side>.counter.TcpExtListenDrops",
+     "tcp_conn_request(), tcp_input.c",
      .myth = "it bounds nothing while SYN cookies are on, as they are by default: the accept "
              "queue's length then bounds the SYN queue as well"},
     {"net.ipv4.tcp_syncookies", "1: SYN cookies once the SYN queue is full; 2: always; 0: never",
@@ -140,7 +142,9 @@ const struct sysctl_info sysctl_table[] = {
      BYTE, OWN, "<side>.syn_recv.peak", "reqsk_timer_handler(), inet_connection_sock.c"},
     {"net.ipv4.tcp_abort_on_overflow",
      "1: a third ACK that meets a full accept queue gets a RST; 0: it is dropped", "0", "", BYTE,
-     OWN, "outcome.reset, <side>.counter.TcpExtEmbryonicRsts, <side>.syn_recv.peak",
+     OWN,
+     "outcome.reset, <side>.counter.TcpExtEmbryonicRsts, <side>.counter.TcpOutRsts, "
+     "<side>.syn_recv.peak, <side>.syn_recv.final",
      "tcp_check_req(), tcp_minisocks.c",
      .myth = "it does not refuse connections early: a SYN that finds the accept queue full is "
              "dropped whatever it says",
@@ -167,7 +171,8 @@ const struct sysctl_info sysctl_table[] = {
      "how many mini-sockets (TIME_WAIT, FIN_WAIT2 that nobody holds) a host keeps; beyond it they "
      "vanish at once",
      "half of the socket table; finwait sets its hosts' to 262144 at least", "sockets", NUMBER, OWN,
-     "<side>.time_wait.peak, <side>.counter.TcpExtTCPTimeWaitOverflow",
+     "<side>.time_wait.peak, <side>.time_wait.final, <side>.counter.TcpExtTCPTimeWaitOverflow, "
+     "<side>.counter.TcpOutRsts",
      "inet_twsk_alloc(), inet_timewait_sock.c",
      .myth = "a low limit is no cure for many TIME_WAITs, each of which costs some hundred bytes "
              "and no CPU: it takes away what they are there for",
@@ -177,12 +182,14 @@ const struct sysctl_info sysctl_table[] = {
                 "RFC 1337"}},
     {"net.ipv4.tcp_tw_reuse",
      "1: connect takes over a port in TIME_WAIT; 2: over loopback alone; 0: never", "2", "", 0, 2,
-     1, OWN, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled, <side>.time_wait.peak",
+     1, OWN,
+     "connections.failed, errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled, "
+     "<side>.time_wait.peak",
      "tcp_twsk_unique(), tcp_ipv4.c",
      .myth = "it acts on the connecting side alone: on a server that only accepts it does nothing, "
              "and of the TIME_WAITs it removes those alone whose ports a new connection takes"},
     {"net.ipv4.tcp_tw_reuse_delay", "how old a TIME_WAIT must be for tcp_tw_reuse", "1000", "ms", 1,
-     60000, 1, OWN, "errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled",
+     60000, 1, OWN, "connections.failed, errors.EADDRNOTAVAIL, <side>.counter.TcpExtTWRecycled",
      "tcp_twsk_unique(), tcp_ipv4.c", "6.14",
      .danger = {1, 999,
                 "a peer whose timestamps tick more slowly than that cannot tell old segments from "
@@ -194,7 +201,9 @@ const struct sysctl_info sysctl_table[] = {
              "TIME_WAIT open to the hazards of RFC 1337"},
     {"net.ipv4.tcp_orphan_retries",
      "bounds how long a socket that nobody holds sends its FIN again; 0 stands for 8", "0", "times",
-     BYTE, OWN, "<side>.fin_wait1.final, <side>.last_ack.final, <side>.closing.final",
+     BYTE, OWN,
+     "<side>.fin_wait1.final, <side>.last_ack.final, <side>.closing.final, "
+     "<side>.counter.TcpExtTCPAbortOnTimeout",
      "tcp_orphan_retries(), tcp_timer.c", .myth = "0 does not stand for never, but for 8",
      .danger = {1, 7,
                 "what a program sent before it closed is given up after seconds without an answer, "

@@ -341,6 +341,30 @@ static void one_trial_tells_otherwise(void **state)
     comparison_free(comparison);
 }
 
+/* That two rounds saw nothing is no riddle. */
+static void too_few_rounds_are_said(void **state)
+{
+    struct comparison *comparison = comparison_new("made-up", true);
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct text_pairs set = {0};
+        text_pairs_add(&set, studies[0].path, i == 0 ? "0" : "1");
+        comparison_add_variant(comparison, i == 0 ? "a" : "b", &set);
+        text_pairs_fini(&set);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        struct result *result = made_up(1000, 0);
+        text_pairs_add(&result->side[SIDE_CLIENT].sysctl, "net.ipv4.tcp_tw_reuse",
+                       i % 2 == 0 ? "0" : "1");
+        put_metric(result, "errors.EADDRNOTAVAIL", 180 + (double)i);
+        add_made_up(comparison, i % 2, i / 2 + 1, result);
+    }
+    judge(comparison);
+    assert_non_null(strstr(remark_of(comparison, "varied.unmoved")->text, "more rounds may tell"));
+    comparison_free(comparison);
+}
+
 /* What was not measured is no evidence. */
 static void the_unmeasured_is_not_zero(void **state)
 {
@@ -363,6 +387,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(each_lesson_has_a_study),
         cmocka_unit_test(two_changes_prove_nothing),
         cmocka_unit_test(one_trial_tells_otherwise),
+        cmocka_unit_test(too_few_rounds_are_said),
         cmocka_unit_test(the_unmeasured_is_not_zero),
     };
 
