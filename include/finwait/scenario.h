@@ -17,6 +17,7 @@
 #include "finwait/sysctl.h"
 #include "finwait/timeline.h"
 #include "finwait/tls.h"
+#include "finwait/variants.h"
 #include "finwait/words.h"
 
 /*
@@ -106,6 +107,7 @@ struct scenario {
     struct event_spec *event;
     size_t expect_count;
     struct expectation *expect;
+    struct compare_spec compare;
     size_t origin_count;
     char **origin;       /* "--set load.rate=max": what places outside the file point to */
     struct where *place; /* where each option was given, beside the option table */
@@ -125,6 +127,7 @@ struct scenario_override {
     /* The value is as people write it: one in quotes is read as YAML reads it, and null or ~ takes
      * the option back, or all below a map.  Else it is what scenario_each gives. */
     bool written;
+    struct where where; /* where it is said, as long as the scenario lives; nowhere: by --set */
 };
 
 /*
@@ -148,6 +151,13 @@ void scenario_free(struct scenario *scenario);
  * command.  A proxy is one or there is none. */
 bool scenario_plays(const struct scenario *scenario, enum side side);
 bool scenario_runs(const struct scenario *scenario, enum side side);
+
+/* Whether it has variants, and is for finwait compare. */
+bool scenario_compares(const struct scenario *scenario);
+
+/* "PATH=V1,V2" as after --vary, split at commas outside of brackets and quotes, as the option vary
+ * takes it; free() it.  NULL: STATUS_USAGE. */
+char *scenario_vary(const char *text, struct error *error);
 
 /* The programs that connections of a side run: one, or those of client.mix. */
 size_t scenario_programs(const struct scenario *scenario, enum side side);

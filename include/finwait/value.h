@@ -31,7 +31,7 @@ enum value_kind {
     VALUE_LINGER2,    /* whole seconds, or -1 */
     VALUE_RATE,       /* a second, or max: 0; a double */
     VALUE_BYTES_RATE, /* bytes a second */
-    VALUE_SHARE,      /* of 1, above 0; a double */
+    VALUE_SHARE,      /* of 1, above 0; a double, 0: none */
     VALUE_PORTS,      /* a range: high << 16 | low */
     VALUE_STATUSES,   /* of HTTP, the same; any: 0 */
     VALUE_RECV,       /* RECV_HEAD, RECV_OR_FIN and ns in RECV_BOUND, joined */

@@ -264,7 +264,9 @@ const char *value_write(const struct value_spec *spec, const void *field, size_t
         return kept == NULL && spec->kind == VALUE_TEXT_OR_NONE ? "none" : kept;
     }
     if (kind->format_real != NULL) {
-        return kind->format_real(text, room, *(const double *)field);
+        double real = *(const double *)field;
+        bool none = spec->kind == VALUE_SHARE && !(real > 0);
+        return none ? NULL : kind->format_real(text, room, real);
     }
     int64_t number = number_fetch(field, size);
     if (words_of(spec) == NULL) {

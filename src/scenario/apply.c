@@ -227,7 +227,10 @@ static int apply_override(struct draft *draft, const struct scenario_override *o
     if (apply_flag(draft, override)) {
         return 0;
     }
-    node.at.file = keep_origin(draft->scenario, override);
+    node.at = override->where;
+    if (node.at.file == NULL) {
+        node.at.file = keep_origin(draft->scenario, override);
+    }
     if (node.at.file == NULL) {
         return draft_fail_memory(draft);
     }

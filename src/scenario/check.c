@@ -208,7 +208,7 @@ int draft_check(const struct draft *draft)
     if (check_name(draft) != 0 || draft_check_message(draft) != 0 || check_load(draft) != 0 ||
         check_lab(draft) != 0 || check_at(draft) != 0 || draft_check_sides(draft) != 0 ||
         draft_check_commands(draft) != 0 || draft_check_tls(draft) != 0 ||
-        draft_check_timeline(draft) != 0) {
+        draft_check_timeline(draft) != 0 || draft_check_variants(draft) != 0) {
         return -1;
     }
     return check_programs(draft);

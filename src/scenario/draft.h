@@ -73,6 +73,9 @@ void draft_complete_tls(struct draft *draft);
 /* Check the options about TLS, and that steps that need it have it. */
 int draft_check_tls(const struct draft *draft);
 
+/* Check what variants set. */
+int draft_check_variants(const struct draft *draft);
+
 /* Check what no option can tell alone. */
 int draft_check(const struct draft *draft);
 

@@ -3,6 +3,11 @@
 #include "option_texts.h"
 #include "options.h"
 
+bool scenario_compares(const struct scenario *scenario)
+{
+    return scenario->compare.vary.count > 0 || scenario->compare.named.count > 0;
+}
+
 /* The effective scenario as pairs that read back as the same scenario. */
 
 /* Whether the option would contradict others, or say again what they say. */
@@ -11,6 +16,9 @@ static bool is_implied(const struct scenario *scenario, const struct option *opt
     bool custom = strcmp(scenario->order, "custom") == 0;
     bool ours = scenario_plays(scenario, SIDE_CLIENT) || scenario_plays(scenario, SIDE_SERVER);
 
+    if (option_is_comparison(option->path) && !scenario_compares(scenario)) {
+        return true;
+    }
     if (option->takes.text == &order_text) {
         return custom || !ours;
     }

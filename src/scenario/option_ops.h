@@ -57,5 +57,8 @@ extern const struct option_ops body_ops;
 extern const struct option_ops expect_ops;
 extern const struct option_ops faults_ops;
 extern const struct option_ops events_ops;
+extern const struct option_ops vary_ops;
+extern const struct option_ops variants_ops;
+extern const struct option_ops texts_ops; /* any number, kept as struct words */
 
 #endif

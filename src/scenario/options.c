@@ -252,6 +252,28 @@ static const struct option written[] = {
               "faults` has their keys"},
     {"expect", .ops = &expect_ops,
      .about = "conditions on metrics that decide the verdict; several as a list"},
+    {"vary", .ops = &vary_ops,
+     .about = "for finwait compare: options and the values that each is to have, e.g. "
+              "{client.sysctl.net.ipv4.tcp_tw_reuse: [0, 1]}; of several each combination"},
+    {"variants", .ops = &variants_ops,
+     .about = "for finwait compare: variants of the scenario by name, each a map of the options "
+              "that make it; {}: the scenario as it is"},
+    {"compare.rounds", VALUE_OF(COUNT, 1, COMPARE_ROUNDS_MAX), "10", FIELD(compare.rounds),
+     .about = "in each, every variant is run once; with budget or until as many as they allow"},
+    {"compare.budget", VALUE_OF(DURATION, 0, 24 * HOUR), "0s", FIELD(compare.budget),
+     .about = "begin no round that would not end within this time; 0s: however long it takes"},
+    {"compare.until", VALUE_A(SHARE), NULL, FIELD(compare.until),
+     .about = "go on until each interval is within so much of its difference, or the budget (by "
+              "default 10m) ends"},
+    {"compare.margin", VALUE_A(SHARE), "5%", FIELD(compare.margin),
+     .about = "the share of the baseline's median within which two are said to be no different"},
+    {"compare.baseline", VALUE_OF(TEXT, 1, 200), NULL, FIELD(compare.baseline),
+     .about = "the variant that the others are held against; by default the first"},
+    {"compare.metrics", .ops = &texts_ops, FIELD(compare.metric),
+     .about = "the metrics to compare, in place of the usual ones"},
+    {"compare.fail-if", .ops = &texts_ops, FIELD(compare.fail_if),
+     .about = "differences that are a failure, METRIC lower|higher [by N%], e.g. connections.rate "
+              "lower by 3%"},
 };
 
 #define WRITTEN (sizeof written / sizeof written[0])
@@ -358,6 +380,12 @@ void option_get(size_t index, struct option_info *info)
 bool option_is_tls(const struct option *option)
 {
     return strncmp(option->path, "tls.", 4) == 0 || strstr(option->path, ".tls.") != NULL;
+}
+
+bool option_is_comparison(const char *path)
+{
+    return option_is_in("vary", path) || option_is_in("variants", path) ||
+           option_is_in("compare", path);
 }
 
 /* What follows `prefix` and a dot in `path`, or NULL. */

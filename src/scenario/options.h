@@ -21,7 +21,7 @@ struct option {
 };
 
 /* At most this many rows. */
-#define OPTION_MAX (104 + 2 * (size_t)SOCKOPT_N)
+#define OPTION_MAX (116 + 2 * (size_t)SOCKOPT_N)
 
 /* Row `index` < option_count(). */
 const struct option *option_at(size_t index);
@@ -37,6 +37,9 @@ const struct option *option_find(const char *path, const char **key);
 
 /* Whether it says something of TLS: those of both sides, and those of one. */
 bool option_is_tls(const struct option *option);
+
+/* Whether it says how variants are compared, and nothing of what is run. */
+bool option_is_comparison(const char *path);
 
 /*
  * Whether nothing comes of it in this scenario, whatever its value: a word about TLS where there is

@@ -254,6 +254,11 @@ void scenario_free(struct scenario *scenario)
     free(scenario->fault);
     free(scenario->event);
     free(scenario->expect);
+    variant_groups_fini(&scenario->compare.vary);
+    variant_groups_fini(&scenario->compare.named);
+    words_fini(&scenario->compare.metric);
+    words_fini(&scenario->compare.fail_if);
+    free(scenario->compare.baseline);
     free(scenario->origin);
     free(scenario->place);
     free(scenario->file);

@@ -75,6 +75,16 @@ static const struct scenario_override others[] = {
     {"events", "{at: 1500ms, start: server}"},
     {"expect", "connections.failed == 0"},
     {"expect", "connections.attempted == 17"},
+    {"vary", "{client.sysctl.net.ipv4.tcp_tw_reuse: [0, 1], load.rate: [max, 5/s]}"},
+    {"variants", "{as-is: {}, reset: {server.sockopt.linger: 0s, about: \"a, b\"}}"},
+    {"compare.rounds", "1000"},
+    {"compare.budget", "3m"},
+    {"compare.until", "2%"},
+    {"compare.margin", "1%"},
+    {"compare.baseline", "as-is, tcp_tw_reuse=1"},
+    {"compare.metrics", "connections.rate"},
+    {"compare.metrics", "server.time_wait.peak"},
+    {"compare.fail-if", "connections.rate lower by 3%"},
 };
 #define OTHERS (sizeof others / sizeof others[0])
 
