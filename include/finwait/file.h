@@ -2,6 +2,7 @@
 #define FINWAIT_FILE_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "finwait/error.h"
@@ -21,5 +22,18 @@ char *file_read(const char *path, size_t limit, const char *told, size_t *length
  * would keep its owner and mode, and a link would lead elsewhere.  The descriptor, or -1 and errno.
  */
 int file_create(const char *path, mode_t mode);
+
+/* Write all that a file is to hold.  0, or -1 and errno. */
+typedef int file_writer(const void *context, FILE *out);
+
+/*
+ * Make DIRECTORY/name (the directory too when missing, and its parents), whole or not at all, in
+ * place of one that was there (rename(2)).  -1: STATUS_USAGE or STATUS_MACHINE, and what to do.
+ */
+int file_write(const char *directory, const char *name, file_writer *write, const void *context,
+               struct error *error);
+
+/* Make the directory and see that it can be written into, before anything is measured. */
+int file_directory(const char *directory, struct error *error);
 
 #endif

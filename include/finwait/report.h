@@ -37,6 +37,10 @@ void report_end(const struct report_ops *format, bool several, FILE *out);
  */
 extern const struct report_ops report_text;
 
+/* Why a result is partial, "cut short by SIGINT in load, 1 worker of the server ended unasked", of
+ * grow.h's memory. */
+char *report_partial(const struct result *result);
+
 /* result.json's content. */
 extern const struct report_ops report_json;
 

@@ -350,12 +350,13 @@ int result_dump(const struct result *result, FILE *out);
 /* Write DIR/result.json (made when missing, parents too), whole or not at all (rename(2)). */
 int result_write(const struct result *result, const char *directory, struct error *error);
 
-/* Make DIR and see that it can be written into, before anything is measured. */
-int result_directory(const char *directory, struct error *error);
-
 /* The packets that a run captured, in the same directory, and the secrets of their TLS. */
 #define RESULT_PACKETS "packets.pcap"
 #define RESULT_KEYS    "keys.log"
+
+/* The JSON of a file.  NULL: it cannot be read, or STATUS_USAGE: it is none; `name` is what it was
+ * to be. */
+json_t *result_read_json(const char *file, const char *name, struct error *error);
 
 /* Read a result.json. */
 struct result *result_read(const char *file, struct error *error);

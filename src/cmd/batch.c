@@ -1,13 +1,9 @@
 #include "batch.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "apart.h"
 #include "interrupts.h"
 
 void batch_free(struct batch *batch)
@@ -51,56 +47,31 @@ const char *batch_twin(const struct batch *batch)
     return NULL;
 }
 
-static enum status run_here(const struct scenario *scenario, batch_run_fn *run, void *context)
-{
-    struct error error = {0};
-    enum status status = run(context, scenario, &error);
+struct errand {
+    const struct scenario *scenario;
+    batch_run_fn *run;
+    void *context;
+};
 
-    if (status != STATUS_OK && error.what[0] != '\0') {
-        error_print(&error, stderr);
-    }
-    fflush(stdout);
-    return status;
+static enum status run_errand(void *context, struct error *error)
+{
+    const struct errand *errand = context;
+
+    return errand->run(errand->context, errand->scenario, error);
 }
 
-/* A signal to this process alone is passed on; one to the group has reached the child as well. */
-static enum status await(pid_t child)
-{
-    int status = 0;
-    pid_t ended;
-
-    interrupts_pass_on(child);
-    do {
-        ended = waitpid(child, &status, 0);
-    } while (ended < 0 && errno == EINTR);
-    interrupts_pass_on(0);
-    if (ended < 0) {
-        perror("finwait: waitpid");
-        return STATUS_MACHINE;
-    }
-    if (WIFSIGNALED(status)) {
-        fprintf(stderr, "finwait: the run was ended by signal %d\n", WTERMSIG(status));
-    }
-    return WIFEXITED(status) ? (enum status)WEXITSTATUS(status) : STATUS_MACHINE;
-}
-
+/* What was wrong with one is told before the next begins. */
 static enum status run_apart(const struct scenario *scenario, batch_run_fn *run, void *context,
                              struct error *error)
 {
-    pid_t parent = getpid();
-    pid_t child;
+    struct errand errand = {scenario, run, context};
+    enum status status = apart_run(run_errand, &errand, error);
 
-    fflush(NULL); /* what is buffered is to be written once */
-    child = fork();
-    if (child < 0) {
-        error_fork(error, errno);
-        return STATUS_MACHINE;
+    if (status != STATUS_OK && error->what[0] != '\0') {
+        error_print(error, stderr);
+        *error = (struct error){0};
     }
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(getppid() == parent ? (int)run_here(scenario, run, context) : STATUS_MACHINE);
-    }
-    return await(child);
+    return status;
 }
 
 enum status batch_run(const struct batch *batch, batch_run_fn *run, void *context,

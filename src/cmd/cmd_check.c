@@ -3,8 +3,8 @@
 
 #include "command.h"
 #include "finwait/kernel_sysctl.h"
-#include "finwait/lab.h"
 #include "finwait/model.h"
+#include "trial.h"
 
 static const struct option long_options[] = {
     {"set", required_argument, NULL, 's'},
@@ -61,24 +61,10 @@ static void warn_of_sysctls(const struct scenario *scenario)
     }
 }
 
-/* What a host has is the kernel's to say: `error`, unless it is LAB_CAN. */
-static enum lab_verdict try_sysctls(const struct scenario *scenario, struct error *error)
-{
-    struct lab_config config = {.private = true};
-    size_t count = 0;
-
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        config.sysctl[side] = scenario->side[side].sysctl;
-        sysctl_look_home(&config.sysctl[side]);
-        count += config.sysctl[side].count;
-    }
-    return scenario->lab == LAB_PRIVATE && count > 0 ? lab_try_sysctls(&config, error) : LAB_CAN;
-}
-
 static enum status check_one(const struct scenario *scenario, struct error *error)
 {
     struct error untried;
-    enum lab_verdict verdict = try_sysctls(scenario, &untried);
+    enum lab_verdict verdict = trial_try_sysctls(scenario, &untried);
 
     if (verdict == LAB_CANNOT) {
         *error = untried;

@@ -6,12 +6,12 @@
 #include "batch.h"
 #include "command.h"
 #include "finwait/conduct.h"
-#include "finwait/expect.h"
+#include "finwait/file.h"
 #include "finwait/grow.h"
-#include "finwait/lab.h"
 #include "finwait/report.h"
 #include "interrupts.h"
 #include "progress_line.h"
+#include "trial.h"
 
 struct run_options {
     struct overrides overrides;
@@ -117,19 +117,6 @@ static int take_option(struct run_options *options, int letter, struct error *er
 
 /* ---- one scenario ---- */
 
-static enum status judge(struct result *result, const struct scenario *scenario,
-                         struct error *error)
-{
-    for (size_t i = 0; i < scenario->expect_count; i++) {
-        const struct expectation *expect = &scenario->expect[i];
-
-        if (expect_judge(result, expect->text, expect->where, error) != 0) {
-            return error->status;
-        }
-    }
-    return expect_conclude(result, error) == 0 ? expect_status(result) : error->status;
-}
-
 static char *out_directory(const struct run_options *options, const char *name)
 {
     if (options->out == NULL) {
@@ -207,17 +194,6 @@ static enum status deliver(const struct result *result, const struct run_options
     return status == STATUS_OK && command_flush(error) != 0 ? error->status : status;
 }
 
-static int prepare(const struct scenario *scenario, struct error *error)
-{
-    if (scenario->lab != LAB_PRIVATE) {
-        return 0;
-    }
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        sysctl_look_home(&scenario->side[side].sysctl);
-    }
-    return lab_prepare(error);
-}
-
 static enum status run_one(void *context, const struct scenario *scenario, struct error *error)
 {
     const struct run_options *options = context;
@@ -226,15 +202,15 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
     enum status status;
     enum status delivered;
 
-    if (prepare(scenario, error) == 0 &&
-        (directory == NULL || scenario->capture == 0 || result_directory(directory, error) == 0)) {
+    if (trial_prepare(scenario, error) == 0 &&
+        (directory == NULL || scenario->capture == 0 || file_directory(directory, error) == 0)) {
         result = conduct_with_progress(scenario, options, directory, error);
     }
     if (result == NULL) {
         free(directory);
         return error->status;
     }
-    status = judge(result, scenario, error);
+    status = trial_judge(result, scenario, error);
     if (scenario != options->first) {
         report_next(options->format, stdout);
     }
@@ -261,7 +237,7 @@ static int check_directories(const struct batch *batch, const struct run_options
         error_set(error, STATUS_USAGE, "two scenarios are called '%s', and --out keeps one", twin);
         return error_hint(error, "run them one by one, or give one another name");
     }
-    return result_directory(options->out, error);
+    return file_directory(options->out, error);
 }
 
 static enum status load_and_run(size_t count, char **names, struct run_options *options,

@@ -38,11 +38,19 @@ static bool is_option(const char *word, const struct option *option)
 
 int command_option(int argc, char **argv, const struct option *options)
 {
+    int index;
+
+    return command_option_index(argc, argv, options, &index);
+}
+
+int command_option_index(int argc, char **argv, const struct option *options, int *at)
+{
     int index = -1;
     int letter;
 
     opterr = 0;
     letter = getopt_long(argc, argv, ":", options, &index);
+    *at = index;
     if (letter == -1 || index < 0) {
         return letter;
     }
@@ -59,7 +67,7 @@ int command_option(int argc, char **argv, const struct option *options)
 /* The only option that begins with `name`, else the one spelt most like it. */
 static const char *nearest_option(const struct option *options, const char *name)
 {
-    const char *names[16];
+    const char *names[32];
     const char *begun = NULL;
     size_t begin_so = 0;
     size_t count = 0;

@@ -21,6 +21,7 @@ struct command {
 };
 
 extern const struct command command_run;
+extern const struct command command_compare;
 extern const struct command command_report;
 extern const struct command command_check;
 extern const struct command command_show;
@@ -54,6 +55,9 @@ int command_format(const struct command *command, const char *name,
  * with '?' for one that is not written in full. */
 int command_option(int argc, char **argv, const struct option *options);
 
+/* The same, and which of the options it is. */
+int command_option_index(int argc, char **argv, const struct option *options, int *index);
+
 /* After `letter` '?' or ':' of command_option: what is wrong with it.  STATUS_USAGE. */
 enum status command_bad_option(const struct command *command, const struct option *options,
                                int letter, char **argv, struct error *error);
@@ -84,6 +88,17 @@ struct overrides {
 int overrides_set(struct overrides *overrides, const char *text, struct error *error);
 int overrides_add(struct overrides *overrides, const char *path, const char *value,
                   struct error *error);
+
+/* The same of the command line's option --`name`, whose text is `value`; both are kept. */
+int overrides_say(struct overrides *overrides, const char *path, const char *name,
+                  const char *value, struct error *error);
+
+/* "PATH=V1,V2" as written after --vary. */
+int overrides_vary(struct overrides *overrides, const char *text, struct error *error);
+
+/* A copy of all that `item` has.  -1: no memory. */
+int overrides_copy(struct overrides *overrides, const struct scenario_override *item,
+                   struct error *error);
 void overrides_fini(struct overrides *overrides);
 
 /* The options --server, --client and --proxy, whose value is that player's command. */

@@ -5,8 +5,8 @@
 #include "command.h"
 
 const struct command *const command_table[] = {
-    &command_run,  &command_report, &command_check,  &command_show,
-    &command_list, &command_sysctl, &command_doctor, NULL,
+    &command_run,  &command_compare, &command_report, &command_check, &command_show,
+    &command_list, &command_sysctl,  &command_doctor, NULL,
 };
 
 static void usage(FILE *out)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "finwait/grow.h"
 #include "finwait/words.h"
 
 static int keep(struct overrides *overrides, char *path, const char *value, bool written,
@@ -64,6 +65,43 @@ static int overrides_own(struct overrides *overrides, const char *path, char *va
     memmove(both + room, both, strlen(both) + 1);
     memcpy(both, path, room);
     return keep(overrides, both, both + room, false, error);
+}
+
+/* `path`, `value` and "--NAME TEXT" behind each other in one block. */
+static int keep_said(struct overrides *overrides, const char *path, const char *value,
+                     const char *name, const char *text, struct error *error)
+{
+    char *block = grow_format("%s%c%s%c--%s %s", path, '\0', value, '\0', name, text);
+    const char *kept = block + strlen(path) + 1;
+
+    if (keep(overrides, block, kept, false, error) != 0) {
+        return -1;
+    }
+    overrides->item[overrides->count - 1].where.file = kept + strlen(kept) + 1;
+    return 0;
+}
+
+int overrides_say(struct overrides *overrides, const char *path, const char *name,
+                  const char *value, struct error *error)
+{
+    return keep_said(overrides, path, value, name, value, error);
+}
+
+int overrides_vary(struct overrides *overrides, const char *text, struct error *error)
+{
+    char *yaml = scenario_vary(text, error);
+    int status = yaml != NULL ? keep_said(overrides, "vary", yaml, "vary", text, error) : -1;
+
+    free(yaml);
+    return status;
+}
+
+int overrides_copy(struct overrides *overrides, const struct scenario_override *item,
+                   struct error *error)
+{
+    char *block = grow_format("%s%c%s", item->path, '\0', item->value);
+
+    return keep(overrides, block, block + strlen(item->path) + 1, item->written, error);
 }
 
 void overrides_fini(struct overrides *overrides)

@@ -86,6 +86,19 @@ static void write_line(const struct progress *progress, FILE *out)
             text[3]);
 }
 
+void progress_line_put(struct progress_line *line, const char *text)
+{
+    if (line->terminal) {
+        /* A line that wraps could not be redrawn in place: it is cut, with room for the cursor.
+         * EL clears to the end of the line, ECMA-48 section 8.3.41. */
+        fprintf(stderr, "\r%.*s\033[K", (int)terminal_width(STDERR_FILENO, 80) - 1, text);
+        line->drawn = true;
+    } else {
+        fprintf(stderr, "%s\n", text);
+    }
+    fflush(stderr);
+}
+
 void progress_line_show(struct progress_line *line, const struct progress *progress)
 {
     char text[256];
@@ -96,15 +109,7 @@ void progress_line_show(struct progress_line *line, const struct progress *progr
     }
     write_line(progress, out);
     fclose(out);
-    if (line->terminal) {
-        /* A line that wraps could not be redrawn in place: it is cut, with room for the cursor.
-         * EL clears to the end of the line, ECMA-48 section 8.3.41. */
-        fprintf(stderr, "\r%.*s\033[K", (int)terminal_width(STDERR_FILENO, 80) - 1, text);
-        line->drawn = true;
-    } else {
-        fprintf(stderr, "%s\n", text);
-    }
-    fflush(stderr);
+    progress_line_put(line, text);
 }
 
 void progress_line_end(struct progress_line *line)

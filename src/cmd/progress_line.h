@@ -19,6 +19,9 @@ int64_t progress_line_every(const struct progress_line *line);
 /* Draw it. */
 void progress_line_show(struct progress_line *line, const struct progress *progress);
 
+/* Draw `text` in its place. */
+void progress_line_put(struct progress_line *line, const char *text);
+
 /* Clear it. */
 void progress_line_end(struct progress_line *line);
 

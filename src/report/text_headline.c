@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/report.h"
 #include "text.h"
 
 /* A list "a, b, c" that is written piece by piece, then wrapped. */
@@ -40,9 +41,7 @@ static void list_add_text(struct list *list, const char *before, const char *tex
 
 typedef void listed(struct list *list, const struct facts *facts);
 
-/* A line of what `fn` lists, if it lists anything. */
-static void print_list(const struct paper *paper, const struct facts *facts, listed *fn,
-                       size_t indent)
+static char *list_text(const struct facts *facts, listed *fn)
 {
     struct list list = {.between = ""};
     struct grow_stream stream;
@@ -50,7 +49,15 @@ static void print_list(const struct paper *paper, const struct facts *facts, lis
     grow_stream_open(&stream);
     list.out = stream.out;
     fn(&list, facts);
-    char *text = grow_stream_close(&stream);
+    return grow_stream_close(&stream);
+}
+
+/* A line of what `fn` lists, if it lists anything. */
+static void print_list(const struct paper *paper, const struct facts *facts, listed *fn,
+                       size_t indent)
+{
+    char *text = list_text(facts, fn);
+
     if (text[0] != '\0') {
         text_blanks(indent, paper->out);
         text_wrap(text, indent, indent + 2, TEXT_WIDE, paper->out);
@@ -175,14 +182,10 @@ static void list_commands(struct list *list, const struct result *result)
     }
 }
 
-static void list_partial(struct list *list, const struct facts *facts)
+static void list_causes(struct list *list, const struct facts *facts)
 {
     const char *cut_by = facts_cut_by(facts);
 
-    if (!facts->result->partial) {
-        return;
-    }
-    list_begin(list, "PARTIAL: ");
     if (cut_by != NULL) {
         list_add(list, "cut short by %s in %s", cut_by, phase_name(facts_last_phase(facts)));
     }
@@ -205,6 +208,22 @@ static void list_partial(struct list *list, const struct facts *facts)
         list_add(list, "%s %s never begun", COUNT(missed),
                  PLURAL(missed, "connection was", "connections were"));
     }
+}
+
+static void list_partial(struct list *list, const struct facts *facts)
+{
+    if (facts->result->partial) {
+        list_begin(list, "PARTIAL: ");
+        list_causes(list, facts);
+    }
+}
+
+char *report_partial(const struct result *result)
+{
+    struct facts facts;
+
+    facts_gather(&facts, result);
+    return list_text(&facts, list_causes);
 }
 
 /* A load that meets little but refusals measures those. */

@@ -1,214 +1,24 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include "finwait/result.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "finwait/codec.h"
 #include "finwait/file.h"
-#include "finwait/grow.h"
-#include "finwait/result.h"
 
 enum { READ_MAX = 256 << 20 }; /* ten times what the longest series make */
 
-static const char *advice_for(int errnum)
+static int dump(const void *context, FILE *out)
 {
-    switch (errnum) {
-    case ENOSPC:
-    case EDQUOT:
-        return "make room there, or choose another directory for the result";
-    case EFBIG:
-        return "raise the limit of a file's size (ulimit -f)";
-    default:
-        return "choose another directory for the result";
-    }
-}
-
-/* `what` to `directory`, or to `file` in it, failed with `errnum`. */
-static int fail(int errnum, const char *what, const char *directory, const char *file,
-                struct error *error)
-{
-    error_errno(error, STATUS_MACHINE, errnum, "%s %s%s", what, directory, file);
-    return error->hint[0] != '\0' ? -1 /* of what is lacking */
-                                  : error_hint(error, "%s", advice_for(errnum));
-}
-
-/* mkdir -p; `path` is changed and restored. */
-static int make_directories(char *path, struct error *error)
-{
-    for (char *slash = path + 1;; slash++) {
-        if (*slash != '/' && *slash != '\0') {
-            continue;
-        }
-        char end = *slash;
-        *slash = '\0';
-        int made = mkdir(path, 0777);
-        if (made != 0 && errno != EEXIST) {
-            return fail(errno, "make directory", path, "", error);
-        }
-        *slash = end;
-        if (end == '\0') {
-            return 0;
-        }
-    }
-}
-
-static int open_directory(const char *directory, struct error *error)
-{
-    if (directory[0] == '\0') {
-        return error_set(error, STATUS_USAGE, "the result's directory has no name");
-    }
-    char *path = grow_text(directory);
-    int made = make_directories(path, error);
-    free(path);
-    if (made != 0) {
-        return -1;
-    }
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        return fail(errno, "open directory", directory, "", error);
-    }
-    return fd;
-}
-
-int result_directory(const char *directory, struct error *error)
-{
-    int fd = open_directory(directory, error);
-
-    if (fd < 0) {
-        return -1;
-    }
-    int denied = faccessat(fd, ".", W_OK, AT_EACCESS);
-    int saved = errno;
-    close(fd);
-    return denied == 0 ? 0 : fail(saved, "write into directory", directory, "", error);
-}
-
-/* Write, down to the disk, and close `fd` in any case; errno tells what failed first. */
-static int write_stream(const struct result *result, int fd)
-{
-    FILE *file = fdopen(fd, "w");
-
-    if (file == NULL) {
-        grow_release();
-        file = fdopen(fd, "w");
-    }
-    if (file == NULL) {
-        close(fd);
-        return -1;
-    }
-    int failed = result_dump(result, file) != 0 || fflush(file) != 0 || fsync(fd) != 0;
-    int saved = errno;
-
-    if (fclose(file) != 0 && !failed) {
-        return -1;
-    }
-    errno = saved;
-    return failed ? -1 : 0;
-}
-
-enum { TRIES = 16 };
-
-/*
- * What is being written has no name (O_TMPFILE), so that whatever kills finwait leaves nothing;
- * only one that takes an older result's place has this one, for the moment between link and rename.
- * It is always the same: one that was left is gone with the next result of whatever kind.
- */
-static const char replacing[] = "." RESULT_FILE ".new";
-
-/* Put the file without a name behind `fd` where it belongs.  0 or -1.  Who else writes there may
- * take `replacing` away, or rename it, for that is a whole result as well. */
-static int link_file(int fd, int directory)
-{
-    char path[32];
-
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    for (int i = 0; i < TRIES; i++) {
-        if (linkat(AT_FDCWD, path, directory, RESULT_FILE, AT_SYMLINK_FOLLOW) == 0) {
-            return 0;
-        }
-        if (errno != EEXIST) {
-            return -1;
-        }
-        unlinkat(directory, replacing, 0);
-        if (linkat(AT_FDCWD, path, directory, replacing, AT_SYMLINK_FOLLOW) == 0 &&
-            renameat(directory, replacing, directory, RESULT_FILE) == 0) {
-            return 0;
-        }
-        if (errno != EEXIST && errno != ENOENT) {
-            break;
-        }
-    }
-    int saved = errno;
-    unlinkat(directory, replacing, 0);
-    errno = saved;
-    return -1;
-}
-
-/* As a file that has a name from the start: where the file system has none without (overlays, FUSE,
- * NFS), or there is no /proc. */
-static int write_named(const struct result *result, int directory)
-{
-    char name[64];
-
-    snprintf(name, sizeof name, ".%s.%ld", RESULT_FILE, (long)getpid());
-    unlinkat(directory, name, 0); /* of a process of this id that was killed */
-    int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        return -1;
-    }
-    if (write_stream(result, fd) == 0 && renameat(directory, name, directory, RESULT_FILE) == 0) {
-        return 0;
-    }
-    int saved = errno;
-    unlinkat(directory, name, 0);
-    errno = saved;
-    return -1;
-}
-
-static int write_file(const struct result *result, int directory)
-{
-    int fd = openat(directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
-
-    unlinkat(directory, replacing, 0);
-    if (fd < 0) {
-        return write_named(result, directory);
-    }
-    int kept = fcntl(fd, F_DUPFD_CLOEXEC, 0); /* the stream closes its own */
-    int status = write_stream(result, fd);
-    if (status == 0 && (kept < 0 || link_file(kept, directory) != 0)) {
-        status = write_named(result, directory);
-    }
-    int saved = errno;
-    if (kept >= 0) {
-        close(kept);
-    }
-    errno = saved;
-    return status;
+    return result_dump(context, out);
 }
 
 int result_write(const struct result *result, const char *directory, struct error *error)
 {
-    int fd = open_directory(directory, error);
-
-    if (fd < 0) {
-        return -1;
-    }
-    int status = write_file(result, fd);
-    if (status != 0) {
-        fail(errno, "write", directory, "/" RESULT_FILE, error);
-    } else {
-        fsync(fd); /* the new name; best effort, the content is safe */
-    }
-    close(fd);
-    return status;
+    return file_write(directory, RESULT_FILE, dump, result, error);
 }
 
-static json_t *load(const char *file, struct error *error)
+json_t *result_read_json(const char *file, const char *name, struct error *error)
 {
-    static const char advice[] = "give a " RESULT_FILE " that finwait wrote";
     json_error_t problem;
     char told[256];
     size_t length;
@@ -217,7 +27,7 @@ static json_t *load(const char *file, struct error *error)
     char *text = file_read(file, READ_MAX, told, &length, error);
     if (text == NULL) {
         if (error->status == STATUS_USAGE && error->hint[0] == '\0') {
-            error_hint(error, advice);
+            error_hint(error, "give a %s that finwait wrote", name);
         }
         return NULL;
     }
@@ -227,14 +37,14 @@ static json_t *load(const char *file, struct error *error)
     if (json == NULL) {
         error_set(error, STATUS_USAGE, "no JSON: %s", problem.text);
         error_at(error, (struct where){file, problem.line > 0 ? problem.line : 0, problem.column});
-        error_hint(error, advice);
+        error_hint(error, "give a %s that finwait wrote", name);
     }
     return json;
 }
 
 struct result *result_read(const char *file, struct error *error)
 {
-    json_t *json = load(file, error);
+    json_t *json = result_read_json(file, RESULT_FILE, error);
     struct result *result;
 
     if (json == NULL) {

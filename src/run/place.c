@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "finwait/file.h"
 #include "finwait/grow.h"
 #include "finwait/privileges.h"
 #include "finwait/result.h"
@@ -116,7 +117,7 @@ int place_make(struct place *place, const char *out, struct error *error)
     if (out == NULL) {
         return make_temporary(place, error);
     }
-    if (result_directory(out, error) != 0) {
+    if (file_directory(out, error) != 0) {
         return -1;
     }
     if (realpath(out, path) == NULL) {

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "finwait/file.h"
 #include "finwait/result.h"
 
 /* openat(2) for the result's module as for all: a file system that has no O_TMPFILE. */
@@ -131,7 +132,7 @@ static void who_is_killed_leaves_nothing(void **state)
     struct error error = {0};
     struct result *result = result_new();
 
-    assert_int_equal(result_directory(place->directory, &error), 0);
+    assert_int_equal(file_directory(place->directory, &error), 0);
     write_and_be_killed(place);
     assert_int_equal(entries(place->directory), 0);
     result->side[SIDE_CLIENT].account.attempted = 7;
@@ -240,7 +241,7 @@ static void a_directory_that_cannot_be(void **state)
     assert_int_equal(result_write(result, place->directory, &error), -1);
     assert_int_equal(error.status, STATUS_MACHINE);
     assert_non_null(strstr(error.what, "ENOTDIR"));
-    assert_int_equal(result_directory(place->directory, &error), -1);
+    assert_int_equal(file_directory(place->directory, &error), -1);
     assert_non_null(strstr(error.what, "ENOTDIR"));
     assert_int_equal(result_write(result, "", &error), -1);
     assert_int_equal(error.status, STATUS_USAGE);
@@ -253,10 +254,10 @@ static void a_directory_made_beforehand_is_empty(void **state)
     struct error error = {0};
 
     for (int again = 0; again < 2; again++) {
-        assert_int_equal(result_directory(place->directory, &error), 0);
+        assert_int_equal(file_directory(place->directory, &error), 0);
         assert_int_equal(entries(place->directory), 0);
     }
-    assert_int_equal(result_directory("", &error), -1);
+    assert_int_equal(file_directory("", &error), -1);
     assert_int_equal(error.status, STATUS_USAGE);
 }
 

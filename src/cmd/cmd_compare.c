@@ -1,0 +1,371 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "compare.h"
+#include "finwait/units.h"
+#include "interrupts.h"
+
+/* Options of the command line that are the scenario's, and how it calls them. */
+#define SAID(X)                                                                                    \
+    X("rounds", "compare.rounds")                                                                  \
+    X("budget", "compare.budget")                                                                  \
+    X("until", "compare.until")                                                                    \
+    X("margin", "compare.margin")                                                                  \
+    X("baseline", "compare.baseline")                                                              \
+    X("metric", "compare.metrics")                                                                 \
+    X("fail-if", "compare.fail-if")                                                                \
+    X("expect", "expect")                                                                          \
+    X(COMMAND_SERVER, "server.command")                                                            \
+    X(COMMAND_CLIENT, "client.command")                                                            \
+    X(COMMAND_PROXY, "proxy.command")
+
+enum {
+    OPTION_SAID = 1000,
+    OPTION_VARY,
+    OPTION_SET,
+    OPTION_REMOTE,
+    OPTION_ALL,
+    OPTION_OUT,
+    OPTION_RESUME,
+    OPTION_SEED,
+    OPTION_JSON,
+    OPTION_QUIET,
+};
+
+static const struct option long_options[] = {
+#define X(name, path) {name, required_argument, NULL, OPTION_SAID},
+    SAID(X)
+#undef X
+        {"vary", required_argument, NULL, OPTION_VARY},
+    {"set", required_argument, NULL, OPTION_SET},
+    {OVERRIDE_REMOTE, no_argument, NULL, OPTION_REMOTE},
+    {"all", no_argument, NULL, OPTION_ALL},
+    {"out", required_argument, NULL, OPTION_OUT},
+    {"resume", required_argument, NULL, OPTION_RESUME},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help[] = COMMAND_SCENARIO
+    "Its variants are those of its file (vary:, variants:) and of --vary.  Of two and more\n"
+    "RESULTs, each a result.json or a directory with some below it, each is a variant.\n"
+    "\n"
+    "  --vary PATH=V1,V2   the values that an option is to have, e.g.\n"
+    "                      client.sysctl.net.ipv4.tcp_tw_reuse=0,1; of several each combination\n"
+    "  --rounds N          run every variant once in each of N rounds, in random order (10)\n"
+    "  --budget TIME       as many rounds as end within it, e.g. 3m\n"
+    "  --until N%          go on until each interval is that narrow (N% either way)\n"
+    "  --margin N%         differences within it are none (5%)\n"
+    "  --baseline NAME     what the others are held against (the first variant)\n"
+    "  --metric NAME       compare this metric in place of the usual ones; may be given again\n"
+    "  --all               and every metric that differs\n"
+    "  --fail-if TEXT      exit with 1 on 'METRIC lower|higher [by N%]', where it is significant\n"
+    "  --out DIR           keep each trial's result.json and comparison.json in it\n"
+    "  --resume DIR        go on with the comparison in DIR where it stopped\n"
+    "  --seed N            of the order in each round, to have the same again\n"
+    "  --set PATH=VALUE    change an option of the scenario, in all variants\n"
+    "  --expect TEXT       one more expectation, in all variants\n" COMMAND_SIDES_HELP
+    "  --json              print comparison.json\n"
+    "  --quiet             no progress\n"
+    "  --i-may-load-this-target\n"
+    "                      allow a server.at that is not a loopback address\n"
+    "\n"
+    "Exit status: 0; 1 a --fail-if came about, an expectation did not hold or nothing could be\n"
+    "compared; 2 the command line, the scenario or a variant is wrong; 3 this machine cannot do\n"
+    "it; 4 it was interrupted: what was finished is compared.\n";
+
+static int say(struct compare *compare, const struct option *option, struct error *error)
+{
+    static const char *const paths[] = {
+#define X(name, path) path,
+        SAID(X)
+#undef X
+    };
+
+    return overrides_say(&compare->overrides, paths[option - long_options], option->name, optarg,
+                         error);
+}
+
+static int take_seed(struct compare *compare, struct error *error)
+{
+    if (units_parse_count(optarg, &compare->seed) != 0 || compare->seed > INT64_MAX) {
+        error_set(error, STATUS_USAGE, "--seed %s: not a number", optarg);
+        return error_hint(error, "write one from 0 to %lld, as comparison.json has it",
+                          (long long)INT64_MAX);
+    }
+    compare->has_seed = true;
+    return 0;
+}
+
+/* The flags. */
+static void take_flag(struct compare *compare, int letter)
+{
+    compare->all |= letter == OPTION_ALL;
+    compare->json |= letter == OPTION_JSON;
+    compare->quiet |= letter == OPTION_QUIET;
+}
+
+static int take_option(struct compare *compare, int letter, const struct option *option,
+                       struct error *error)
+{
+    switch (letter) {
+    case OPTION_SAID:
+        return say(compare, option, error);
+    case OPTION_VARY:
+        return overrides_vary(&compare->overrides, optarg, error);
+    case OPTION_SET:
+        return overrides_set(&compare->overrides, optarg, error);
+    case OPTION_REMOTE:
+        return overrides_add(&compare->overrides, OVERRIDE_REMOTE, "on", error);
+    case OPTION_SEED:
+        return take_seed(compare, error);
+    case OPTION_OUT:
+        compare->out = optarg;
+        return 0;
+    case OPTION_RESUME:
+        compare->resume = optarg;
+        return 0;
+    default:
+        take_flag(compare, letter);
+        return 0;
+    }
+}
+
+/* ---- what is asked of a comparison ---- */
+
+static int find_baseline(const struct compare *compare, size_t *baseline, struct error *error)
+{
+    const struct comparison *comparison = compare->comparison;
+    const char *name = compare->base->compare.baseline;
+    const char *names[VARIANTS_MAX];
+    const char *near;
+
+    for (*baseline = 0; name != NULL && *baseline < comparison->variant_count; ++*baseline) {
+        names[*baseline] = comparison->variant[*baseline].name;
+        if (strcmp(names[*baseline], name) == 0) {
+            return 0;
+        }
+    }
+    if (name == NULL) {
+        return 0;
+    }
+    near = nearest_spelling(name, names, *baseline);
+    error_set(error, STATUS_USAGE, "no variant is called %s", name);
+    error_hint(error, "%s%s", near != NULL ? "did you mean " : "the first is ",
+               near != NULL ? near : names[0]);
+    return error_at(error, scenario_where(compare->base, "compare.baseline"));
+}
+
+static int take_terms(struct compare *compare, struct error *error)
+{
+    const struct compare_spec *spec = &compare->base->compare;
+
+    compare->terms = (struct comparison_terms){
+        .margin = spec->margin,
+        .metric_count = spec->metric.count,
+        .metric = (const char *const *)spec->metric.item,
+        .all = compare->all,
+        .fail_if_count = spec->fail_if.count,
+        .fail_if = (const char *const *)spec->fail_if.item,
+    };
+    if (comparison_check_terms(&compare->terms, error) != 0) {
+        return -1;
+    }
+    return find_baseline(compare, &compare->comparison->baseline, error);
+}
+
+/* The file first: a reader of stdout may go away. */
+static enum status conclude(struct compare *compare, struct error *error)
+{
+    if (compare->json) {
+        comparison_dump(compare->comparison, stdout);
+    } else {
+        comparison_print(compare->comparison, stdout);
+    }
+    return command_flush(error) != 0 ? error->status : comparison_status(compare->comparison);
+}
+
+/* ---- variants of a scenario ---- */
+
+static void add_variants(struct compare *compare)
+{
+    const struct variants *variants = compare->variants.variants;
+
+    for (size_t i = 0; i < variants->count; i++) {
+        struct text_pairs set = {0};
+        for (size_t j = 0; j < variants->item[i].count; j++) {
+            const struct variant_setting *setting = variants->item[i].setting[j];
+            text_pairs_add(&set, setting->path, setting->value);
+        }
+        comparison_add_variant(compare->comparison, variants->item[i].name, &set);
+        text_pairs_fini(&set);
+    }
+}
+
+static int load(struct compare *compare, struct error *error)
+{
+    compare->base = command_scenario(compare->name, &compare->overrides, error);
+    if (compare->base == NULL ||
+        variant_scenarios_load(&compare->variants, compare->name, &compare->overrides,
+                               compare->base, error) != 0) {
+        return -1;
+    }
+    compare->comparison = comparison_new(compare->base->name, true);
+    compare->comparison->seed = compare->seed;
+    add_variants(compare);
+    return take_terms(compare, error);
+}
+
+/* A number that people can type. */
+static int draw_seed(struct compare *compare, struct error *error)
+{
+    uint32_t seed;
+
+    if (compare->has_seed) {
+        return 0;
+    }
+    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed) {
+        return error_set(error, STATUS_MACHINE, "getrandom(2) gave nothing");
+    }
+    compare->seed = seed;
+    return 0;
+}
+
+static enum status run_scenario(struct compare *compare, struct error *error)
+{
+    if (draw_seed(compare, error) != 0 || load(compare, error) != 0 ||
+        (compare->out != NULL && compare_plan_write(compare, error) != 0) ||
+        compare_rounds(compare, error) != 0) {
+        return error->status;
+    }
+    return conclude(compare, error);
+}
+
+static bool is_of_comparison(const char *path)
+{
+    return strncmp(path, "compare.", strlen("compare.")) == 0;
+}
+
+/* What is run stays as it is; how it is compared may change. */
+static int check_only_terms(const struct compare *compare, const char *because, struct error *error)
+{
+    for (size_t i = 0; i < compare->overrides.count; i++) {
+        const struct scenario_override *item = &compare->overrides.item[i];
+        if (!is_of_comparison(item->path)) {
+            error_set(error, STATUS_USAGE, "compare: %s", because);
+            return error_at(
+                error,
+                (struct where){.file = item->where.file != NULL ? item->where.file : item->path});
+        }
+    }
+    return 0;
+}
+
+static enum status resume(struct compare *compare, struct error *error)
+{
+    if (compare->out != NULL || compare->has_seed) {
+        error_set(error, STATUS_USAGE,
+                  "compare: --resume goes on in its own directory, with its "
+                  "own seed");
+        return error->status;
+    }
+    if (check_only_terms(compare, "--resume goes on with what was begun", error) != 0 ||
+        compare_plan_read(compare, error) != 0 || load(compare, error) != 0 ||
+        compare_plan_check(compare, error) != 0) {
+        return error->status;
+    }
+    compare->out = compare->resume;
+    return compare_rounds(compare, error) == 0 ? conclude(compare, error) : error->status;
+}
+
+/* ---- results made earlier ---- */
+
+static enum status run_results(struct compare *compare, size_t count, char **paths,
+                               struct error *error)
+{
+    if (check_only_terms(compare, "results are as they are", error) != 0) {
+        return error->status;
+    }
+    compare->base = scenario_load(NULL, compare->overrides.item, compare->overrides.count, error);
+    if (compare->base != NULL) {
+        compare->comparison = comparison_of_results(count, (const char *const *)paths, error);
+    }
+    if (compare->comparison == NULL || take_terms(compare, error) != 0) {
+        return error->status;
+    }
+    comparison_judge(compare->comparison, &compare->terms);
+    return compare_write(compare, error) == 0 ? conclude(compare, error) : error->status;
+}
+
+/* ---- the command ---- */
+
+static void fini(struct compare *compare)
+{
+    variant_scenarios_fini(&compare->variants);
+    scenario_free(compare->base);
+    comparison_free(compare->comparison);
+    json_decref(compare->plan);
+    overrides_fini(&compare->overrides);
+}
+
+static enum status run_all(struct compare *compare, size_t count, char **names, struct error *error)
+{
+    if (compare->resume != NULL && count == 0) {
+        return resume(compare, error);
+    }
+    if (compare->resume != NULL || count == 0) {
+        error_set(error, STATUS_USAGE, "compare: %s",
+                  count == 0 ? "which scenario?" : "--resume goes on with what was begun");
+        error_hint(error, "for example: finwait compare client-first --vary "
+                          "client.sysctl.net.ipv4.tcp_tw_reuse=0,1; or finwait compare --resume "
+                          "DIR");
+        return error->status;
+    }
+    if (count > 1) {
+        return run_results(compare, count, names, error);
+    }
+    compare->name = names[0];
+    return run_scenario(compare, error);
+}
+
+static int take_options(struct compare *compare, int argc, char **argv, struct error *error)
+{
+    int index = 0;
+    int letter;
+
+    while ((letter = command_option_index(argc, argv, long_options, &index)) != -1) {
+        if (letter == '?' || letter == ':') {
+            command_bad_option(&command_compare, long_options, letter, argv, error);
+            return -1;
+        }
+        if (take_option(compare, letter, &long_options[index], error) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static enum status run(int argc, char **argv, struct error *error)
+{
+    struct compare compare = {0};
+    enum status status;
+
+    interrupts_hold();
+    status = overrides_take_command(&compare.overrides, &argc, argv, error) == 0 &&
+                     take_options(&compare, argc, argv, error) == 0
+                 ? run_all(&compare, (size_t)(argc - optind), argv + optind, error)
+                 : error->status;
+    fini(&compare);
+    return status;
+}
+
+const struct command command_compare = {
+    .name = "compare",
+    .arguments = "SCENARIO|RESULT... [OPTIONS]",
+    .about = "Run variants in turn and tell which differ",
+    .help = help,
+    .run = run,
+};

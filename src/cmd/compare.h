@@ -1,0 +1,60 @@
+#ifndef FINWAIT_CMD_COMPARE_H
+#define FINWAIT_CMD_COMPARE_H
+
+#include "command.h"
+#include "finwait/comparison.h"
+#include "finwait/variants.h"
+#include "progress_line.h"
+#include "variant_scenarios.h"
+
+/* finwait compare: what is asked for, and what came of it so far. */
+struct compare {
+    struct overrides overrides;
+    const char *name;   /* of the scenario, as on the command line or in the plan */
+    const char *out;    /* directory, or NULL */
+    const char *resume; /* the same directory, of a comparison that was begun before; or NULL */
+    bool quiet, json, all;
+    bool has_seed;
+    uint64_t seed;
+    struct scenario *base; /* the scenario that is varied */
+    struct variant_scenarios variants;
+    struct comparison *comparison;
+    struct comparison_terms terms;
+    struct progress_line line;
+    json_t *plan; /* of --resume */
+};
+
+/* ---- compare_plan.c ---- */
+
+/* The file that tells --resume what was asked for. */
+#define COMPARE_PLAN "plan.json"
+
+/* Take what was asked for from the plan of compare->resume, beneath what the command line says. */
+int compare_plan_read(struct compare *compare, struct error *error);
+
+/* Whether the scenario and its variants are still those of the plan. */
+int compare_plan_check(const struct compare *compare, struct error *error);
+
+/* Write it into compare->out.  -1: or there is another comparison. */
+int compare_plan_write(const struct compare *compare, struct error *error);
+
+/* ---- compare_trial.c ---- */
+
+/*
+ * Run a trial of a variant in `round`; 0 is the warm-up, which does not count.  Appended to the
+ * comparison, unless an interrupt cut it short.  -1: it was not, or it is left out, and why.
+ */
+int compare_trial(struct compare *compare, size_t round, size_t variant, struct error *error);
+
+/* Append a trial that was finished before.  False: there is none. */
+bool compare_trial_again(struct compare *compare, size_t round, size_t variant);
+
+/* ---- compare_rounds.c ---- */
+
+/* Write comparison.json into compare->out, if there is one. */
+int compare_write(const struct compare *compare, struct error *error);
+
+/* Run all of it.  -1: nothing can be compared, and why. */
+int compare_rounds(struct compare *compare, struct error *error);
+
+#endif

@@ -1,0 +1,221 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compare.h"
+#include "finwait/file.h"
+#include "finwait/grow.h"
+
+/* plan.json: what was asked for, and what it meant when it was begun. */
+
+enum { PLAN_SCHEMA = 1 };
+
+/* ---- writing ---- */
+
+static void append_pair(void *context, const char *path, const char *value)
+{
+    json_array_append_new(context, json_pack("[s, s]", path, value));
+}
+
+static json_t *pairs_of(const struct scenario *scenario)
+{
+    json_t *pairs = json_array();
+
+    scenario_each(scenario, append_pair, pairs);
+    return pairs;
+}
+
+static json_t *variants_of(const struct variant_scenarios *set)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < set->variants->count; i++) {
+        json_array_append_new(list, json_pack("{s:s, s:o}", "name", set->variants->item[i].name,
+                                              "scenario", pairs_of(set->item[i])));
+    }
+    return list;
+}
+
+static json_t *overrides_of(const struct overrides *overrides)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < overrides->count; i++) {
+        const struct scenario_override *item = &overrides->item[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "path", item->path, "value",
+                                              item->value, "written", (int)item->written));
+    }
+    return list;
+}
+
+static int dump(const void *json, FILE *out)
+{
+    return json_dumpf(json, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF ? 0 : -1;
+}
+
+static char *path_in(const char *directory, const char *name)
+{
+    return grow_format("%s/%s", directory, name);
+}
+
+static bool is_taken(const char *directory)
+{
+    char *plan = path_in(directory, COMPARE_PLAN);
+    char *comparison = path_in(directory, COMPARISON_FILE);
+    bool taken = access(plan, F_OK) == 0 || access(comparison, F_OK) == 0;
+
+    free(plan);
+    free(comparison);
+    return taken;
+}
+
+int compare_plan_write(const struct compare *compare, struct error *error)
+{
+    char *file = realpath(compare->name, NULL); /* --resume may stand elsewhere */
+    bool path = file != NULL && strchr(compare->name, '/') != NULL;
+    json_t *json;
+    int status;
+
+    if (is_taken(compare->out)) {
+        free(file);
+        error_set(error, STATUS_USAGE, "%s holds another comparison", compare->out);
+        return error_hint(error,
+                          "choose another directory, or go on with that one: finwait "
+                          "compare --resume %s",
+                          compare->out);
+    }
+    json =
+        json_pack("{s:i, s:s, s:s, s:I, s:b, s:o, s:o}", "plan", PLAN_SCHEMA, "version",
+                  FINWAIT_VERSION, "scenario", path ? file : compare->name, "seed",
+                  (json_int_t)compare->seed, "all", (int)compare->all, "overrides",
+                  overrides_of(&compare->overrides), "variants", variants_of(&compare->variants));
+    free(file);
+    if (json == NULL) {
+        return error_set(error, STATUS_USAGE, "what was asked for is no UTF-8");
+    }
+    status = file_write(compare->out, COMPARE_PLAN, dump, json, error);
+    json_decref(json);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static json_t *read_plan(const struct compare *compare, struct error *error)
+{
+    char *file = path_in(compare->resume, COMPARE_PLAN);
+    json_t *json = result_read_json(file, COMPARE_PLAN, error);
+
+    if (json != NULL && json_integer_value(json_object_get(json, "plan")) != PLAN_SCHEMA) {
+        error_set(error, STATUS_USAGE, "no plan of a comparison, or a later finwait's");
+        error_at(error, (struct where){.file = file});
+        json_decref(json);
+        json = NULL;
+    }
+    free(file);
+    return json;
+}
+
+/* The plan's come first: of two the last one counts. */
+static int take_overrides(struct compare *compare, const json_t *list, struct error *error)
+{
+    struct overrides given = compare->overrides;
+    struct overrides all = {0};
+    const json_t *item;
+    size_t i;
+    int status = 0;
+
+    json_array_foreach (list, i, item) {
+        struct scenario_override override = {
+            json_string_value(json_object_get(item, "path")),
+            json_string_value(json_object_get(item, "value")),
+            json_is_true(json_object_get(item, "written")),
+        };
+        if (override.path != NULL && override.value != NULL) {
+            status |= overrides_copy(&all, &override, error);
+        }
+    }
+    for (i = 0; i < given.count; i++) {
+        status |= overrides_copy(&all, &given.item[i], error);
+    }
+    overrides_fini(&given);
+    compare->overrides = all;
+    return status;
+}
+
+int compare_plan_read(struct compare *compare, struct error *error)
+{
+    json_t *json = read_plan(compare, error);
+    const char *name = json_string_value(json_object_get(json, "scenario"));
+    int status = -1;
+
+    if (name != NULL) {
+        compare->plan = json;
+        compare->name = name;
+        compare->seed = (uint64_t)json_integer_value(json_object_get(json, "seed"));
+        compare->all |= json_is_true(json_object_get(json, "all"));
+        return take_overrides(compare, json_object_get(json, "overrides"), error);
+    }
+    if (json != NULL) {
+        status = error_set(error, STATUS_USAGE, "%s/" COMPARE_PLAN " names no scenario",
+                           compare->resume);
+        json_decref(json);
+    }
+    return status;
+}
+
+/* ---- has it changed? ---- */
+
+static const char *word(const json_t *pair, size_t index)
+{
+    const char *text = json_string_value(json_array_get(pair, index));
+
+    return text != NULL ? text : "nothing";
+}
+
+static int fail_changed(const char *variant, const json_t *then, const json_t *now,
+                        struct error *error)
+{
+    if (strcmp(word(then, 0), word(now, 0)) == 0) {
+        error_set(error, STATUS_USAGE,
+                  "the scenario has changed since the comparison was begun: in variant %s %s is "
+                  "%s, and was %s",
+                  variant, word(now, 0), word(now, 1), word(then, 1));
+    } else {
+        error_set(error, STATUS_USAGE,
+                  "the scenario has changed since the comparison was begun: variant %s", variant);
+    }
+    return error_hint(error, "begin a new one: trials of two scenarios are no pairs");
+}
+
+static int check_variant(const json_t *then, const json_t *now, struct error *error)
+{
+    const json_t *old = json_object_get(then, "scenario");
+    const json_t *new = json_object_get(now, "scenario");
+    const char *name = json_string_value(json_object_get(now, "name"));
+    size_t count = json_array_size(new);
+
+    for (size_t i = 0; i < count || i < json_array_size(old); i++) {
+        if (json_equal(json_array_get(old, i), json_array_get(new, i)) == 0) {
+            return fail_changed(name, json_array_get(old, i), json_array_get(new, i), error);
+        }
+    }
+    return 0;
+}
+
+int compare_plan_check(const struct compare *compare, struct error *error)
+{
+    const json_t *then = json_object_get(compare->plan, "variants");
+    json_t *now = variants_of(&compare->variants);
+    int status = 0;
+
+    if (json_array_size(then) != json_array_size(now)) {
+        status = error_set(error, STATUS_USAGE,
+                           "there were %zu variants when the comparison was begun, and are %zu",
+                           json_array_size(then), json_array_size(now));
+    }
+    for (size_t i = 0; status == 0 && i < json_array_size(now); i++) {
+        status = check_variant(json_array_get(then, i), json_array_get(now, i), error);
+    }
+    json_decref(now);
+    return status;
+}
