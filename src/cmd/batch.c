@@ -14,6 +14,18 @@ void batch_free(struct batch *batch)
     free(batch);
 }
 
+static int refuse_variants(const struct scenario *scenario, const char *name, struct error *error)
+{
+    if (!scenario_compares(scenario)) {
+        return 0;
+    }
+    error_set(error, STATUS_USAGE, "%s has variants, and a run is of one", name);
+    return error_hint(error,
+                      "finwait compare %s runs them in turns; --set vary=null --set "
+                      "variants=null runs it as it is without them",
+                      name);
+}
+
 struct batch *batch_load(size_t count, char **names, const struct overrides *overrides,
                          struct error *error)
 {
@@ -26,7 +38,8 @@ struct batch *batch_load(size_t count, char **names, const struct overrides *ove
     for (; batch->count < count; batch->count++) {
         struct scenario *scenario = command_scenario(names[batch->count], overrides, error);
 
-        if (scenario == NULL) {
+        if (scenario == NULL || refuse_variants(scenario, names[batch->count], error) != 0) {
+            scenario_free(scenario);
             batch_free(batch);
             return NULL;
         }

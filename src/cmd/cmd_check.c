@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "compare.h"
 #include "finwait/kernel_sysctl.h"
 #include "finwait/model.h"
 #include "trial.h"
@@ -84,6 +85,27 @@ static enum status check_one(const struct scenario *scenario, struct error *erro
     return STATUS_OK;
 }
 
+static enum status check_variants(const char *name, const struct overrides *overrides,
+                                  struct error *error)
+{
+    struct compare compare = {.name = name};
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; status == STATUS_OK && i < overrides->count; i++) {
+        status = overrides_copy(&compare.overrides, &overrides->item[i], error) == 0
+                     ? STATUS_OK
+                     : error->status;
+    }
+    if (status == STATUS_OK && compare_load(&compare, error) != 0) {
+        status = error->status;
+    }
+    for (size_t i = 0; status == STATUS_OK && i < compare.comparison->variant_count; i++) {
+        printf("  variant %s: ok\n", compare.comparison->variant[i].name);
+    }
+    compare_fini(&compare);
+    return status;
+}
+
 static enum status check_all(size_t count, char **names, const struct overrides *overrides,
                              struct error *error)
 {
@@ -94,6 +116,9 @@ static enum status check_all(size_t count, char **names, const struct overrides 
             return error->status;
         }
         enum status status = check_one(scenario, error);
+        if (status == STATUS_OK && scenario_compares(scenario)) {
+            status = check_variants(names[i], overrides, error);
+        }
         scenario_free(scenario);
         if (status != STATUS_OK) {
             return status;

@@ -134,48 +134,7 @@ static int take_option(struct compare *compare, int letter, const struct option 
     }
 }
 
-/* ---- what is asked of a comparison ---- */
-
-static int find_baseline(const struct compare *compare, size_t *baseline, struct error *error)
-{
-    const struct comparison *comparison = compare->comparison;
-    const char *name = compare->base->compare.baseline;
-    const char *names[VARIANTS_MAX];
-    const char *near;
-
-    for (*baseline = 0; name != NULL && *baseline < comparison->variant_count; ++*baseline) {
-        names[*baseline] = comparison->variant[*baseline].name;
-        if (strcmp(names[*baseline], name) == 0) {
-            return 0;
-        }
-    }
-    if (name == NULL) {
-        return 0;
-    }
-    near = nearest_spelling(name, names, *baseline);
-    error_set(error, STATUS_USAGE, "no variant is called %s", name);
-    error_hint(error, "%s%s", near != NULL ? "did you mean " : "the first is ",
-               near != NULL ? near : names[0]);
-    return error_at(error, scenario_where(compare->base, "compare.baseline"));
-}
-
-static int take_terms(struct compare *compare, struct error *error)
-{
-    const struct compare_spec *spec = &compare->base->compare;
-
-    compare->terms = (struct comparison_terms){
-        .margin = spec->margin,
-        .metric_count = spec->metric.count,
-        .metric = (const char *const *)spec->metric.item,
-        .all = compare->all,
-        .fail_if_count = spec->fail_if.count,
-        .fail_if = (const char *const *)spec->fail_if.item,
-    };
-    if (comparison_check_terms(&compare->terms, error) != 0) {
-        return -1;
-    }
-    return find_baseline(compare, &compare->comparison->baseline, error);
-}
+/* ---- variants of a scenario ---- */
 
 /* The file first: a reader of stdout may go away. */
 static enum status conclude(struct compare *compare, struct error *error)
@@ -186,37 +145,6 @@ static enum status conclude(struct compare *compare, struct error *error)
         comparison_print(compare->comparison, stdout);
     }
     return command_flush(error) != 0 ? error->status : comparison_status(compare->comparison);
-}
-
-/* ---- variants of a scenario ---- */
-
-static void add_variants(struct compare *compare)
-{
-    const struct variants *variants = compare->variants.variants;
-
-    for (size_t i = 0; i < variants->count; i++) {
-        struct text_pairs set = {0};
-        for (size_t j = 0; j < variants->item[i].count; j++) {
-            const struct variant_setting *setting = variants->item[i].setting[j];
-            text_pairs_add(&set, setting->path, setting->value);
-        }
-        comparison_add_variant(compare->comparison, variants->item[i].name, &set);
-        text_pairs_fini(&set);
-    }
-}
-
-static int load(struct compare *compare, struct error *error)
-{
-    compare->base = command_scenario(compare->name, &compare->overrides, error);
-    if (compare->base == NULL ||
-        variant_scenarios_load(&compare->variants, compare->name, &compare->overrides,
-                               compare->base, error) != 0) {
-        return -1;
-    }
-    compare->comparison = comparison_new(compare->base->name, true);
-    compare->comparison->seed = compare->seed;
-    add_variants(compare);
-    return take_terms(compare, error);
 }
 
 /* A number that people can type. */
@@ -236,7 +164,7 @@ static int draw_seed(struct compare *compare, struct error *error)
 
 static enum status run_scenario(struct compare *compare, struct error *error)
 {
-    if (draw_seed(compare, error) != 0 || load(compare, error) != 0 ||
+    if (draw_seed(compare, error) != 0 || compare_load(compare, error) != 0 ||
         (compare->out != NULL && compare_plan_write(compare, error) != 0) ||
         compare_rounds(compare, error) != 0) {
         return error->status;
@@ -273,7 +201,7 @@ static enum status resume(struct compare *compare, struct error *error)
         return error->status;
     }
     if (check_only_terms(compare, "--resume goes on with what was begun", error) != 0 ||
-        compare_plan_read(compare, error) != 0 || load(compare, error) != 0 ||
+        compare_plan_read(compare, error) != 0 || compare_load(compare, error) != 0 ||
         compare_plan_check(compare, error) != 0) {
         return error->status;
     }
@@ -293,7 +221,7 @@ static enum status run_results(struct compare *compare, size_t count, char **pat
     if (compare->base != NULL) {
         compare->comparison = comparison_of_results(count, (const char *const *)paths, error);
     }
-    if (compare->comparison == NULL || take_terms(compare, error) != 0) {
+    if (compare->comparison == NULL || compare_take_terms(compare, error) != 0) {
         return error->status;
     }
     comparison_judge(compare->comparison, &compare->terms);
@@ -301,15 +229,6 @@ static enum status run_results(struct compare *compare, size_t count, char **pat
 }
 
 /* ---- the command ---- */
-
-static void fini(struct compare *compare)
-{
-    variant_scenarios_fini(&compare->variants);
-    scenario_free(compare->base);
-    comparison_free(compare->comparison);
-    json_decref(compare->plan);
-    overrides_fini(&compare->overrides);
-}
 
 static enum status run_all(struct compare *compare, size_t count, char **names, struct error *error)
 {
@@ -354,11 +273,12 @@ static enum status run(int argc, char **argv, struct error *error)
     enum status status;
 
     interrupts_hold();
+    interrupts_kill_at_second(); /* what a trial under way has measured is not kept anyway */
     status = overrides_take_command(&compare.overrides, &argc, argv, error) == 0 &&
                      take_options(&compare, argc, argv, error) == 0
                  ? run_all(&compare, (size_t)(argc - optind), argv + optind, error)
                  : error->status;
-    fini(&compare);
+    compare_fini(&compare);
     return status;
 }
 

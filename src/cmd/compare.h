@@ -24,6 +24,17 @@ struct compare {
     json_t *plan; /* of --resume */
 };
 
+/* ---- compare_load.c ---- */
+
+/* Load the scenario called compare->name and its variants, and check all that is asked for. */
+int compare_load(struct compare *compare, struct error *error);
+
+/* Take from the scenario how the comparison is to be made.  -1: STATUS_USAGE. */
+int compare_take_terms(struct compare *compare, struct error *error);
+
+/* Free what is in it. */
+void compare_fini(struct compare *compare);
+
 /* ---- compare_plan.c ---- */
 
 /* The file that tells --resume what was asked for. */

@@ -111,6 +111,8 @@ static void tell_progress(struct compare *compare, const struct pace *pace, size
     write_verdicts(compare->comparison, out);
     fclose(out);
     progress_line_put(&compare->line, text);
+    snprintf(compare->line.before, sizeof compare->line.before, "%.*s",
+             (int)sizeof compare->line.before - 1, text);
 }
 
 static void tell_failure(struct compare *compare, size_t round, size_t variant,

@@ -73,18 +73,28 @@ static int keep_result(const struct place *place, const struct result *result, s
 struct errand {
     const struct scenario *scenario;
     const struct place *place;
+    struct progress_line *line; /* NULL: nobody looks on */
 };
+
+static void on_progress(void *context, const struct progress *progress)
+{
+    progress_line_show(context, progress);
+}
 
 static enum status run_trial(void *context, struct error *error)
 {
     const struct errand *errand = context;
-    const struct conduct_options options = {.cut_by = interrupts_name,
-                                            .out = errand->place->directory};
+    struct conduct_options options = {.cut_by = interrupts_name, .out = errand->place->directory};
     struct result *result;
     enum status status;
 
     if (trial_prepare(errand->scenario, error) != 0) {
         return error->status;
+    }
+    if (errand->line != NULL) {
+        options.progress = on_progress;
+        options.progress_every = progress_line_every(errand->line);
+        options.context = errand->line;
     }
     result = conduct(errand->scenario, &options, error);
     if (result == NULL) {
@@ -163,7 +173,9 @@ static int take(struct compare *compare, size_t round, size_t variant, enum stat
 int compare_trial(struct compare *compare, size_t round, size_t variant, struct error *error)
 {
     struct place place;
-    struct errand errand = {compare->variants.item[variant], &place};
+    bool watched = compare->line.terminal && !compare->quiet && !compare->json;
+    struct errand errand = {compare->variants.item[variant], &place,
+                            watched ? &compare->line : NULL};
     int status = place_open(&place, compare, round, variant, error);
 
     if (status == 0) {

@@ -8,12 +8,21 @@
 static volatile sig_atomic_t seen;
 static volatile pid_t heir;
 
+static volatile sig_atomic_t hasty;
+
 static void note(int number)
 {
+    bool again = seen != 0;
+
     seen = number;
     if (heir > 0) {
-        kill(heir, number);
+        kill(heir, again && hasty ? SIGKILL : number);
     }
+}
+
+void interrupts_kill_at_second(void)
+{
+    hasty = 1;
 }
 
 void interrupts_hold(void)

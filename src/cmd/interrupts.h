@@ -20,4 +20,7 @@ const char *interrupts_name(void);
 /* From now on pass what comes, and what has come, on to `child`; 0: to nobody. */
 void interrupts_pass_on(pid_t child);
 
+/* A second one is to end that child at once. */
+void interrupts_kill_at_second(void);
+
 #endif

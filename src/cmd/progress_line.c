@@ -101,12 +101,13 @@ void progress_line_put(struct progress_line *line, const char *text)
 
 void progress_line_show(struct progress_line *line, const struct progress *progress)
 {
-    char text[256];
+    char text[512];
     FILE *out = fmemopen(text, sizeof text, "w");
 
     if (out == NULL) {
         return;
     }
+    fprintf(out, "%s%s", line->before, line->before[0] != '\0' ? " | " : "");
     write_line(progress, out);
     fclose(out);
     progress_line_put(line, text);

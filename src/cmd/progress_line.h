@@ -9,6 +9,7 @@
 struct progress_line {
     bool terminal; /* redrawn in place; else a plain line now and then */
     bool drawn;
+    char before[160]; /* what stands before it, or "" */
 };
 
 void progress_line_init(struct progress_line *line);
