@@ -78,15 +78,15 @@ static bool is_zero(const struct result *result, const char *name)
     return result_metric(result, name, &value) && !(value < 0 || value > 0);
 }
 
-static void add_zero(char **zeros, const struct result *result, const char *name, const char *kept)
+static void add_zero(FILE *zeros, const struct result *result, const char *name, const char *kept)
 {
     if (is_zero(result, name)) {
-        remark_append(zeros, " ", kept);
+        fprintf(zeros, " %s", kept);
     }
 }
 
 /* Of errnos and statuses any that occurs is listed: one that cannot tells whether others are 0. */
-static void add_families(char **zeros, const struct result *result)
+static void add_families(FILE *zeros, const struct result *result)
 {
     static const struct {
         const char *probe, *prefix;
@@ -103,7 +103,7 @@ static void add_families(char **zeros, const struct result *result)
     }
 }
 
-static void add_counters(char **zeros, const struct result *result, const char *host,
+static void add_counters(FILE *zeros, const struct result *result, const char *host,
                          const struct counters *counters)
 {
     for (size_t i = 0; i < counters->count; i++) {
@@ -113,7 +113,7 @@ static void add_counters(char **zeros, const struct result *result, const char *
     }
 }
 
-static void add_mix(char **zeros, const struct result *result, const struct result_mix *mix)
+static void add_mix(FILE *zeros, const struct result *result, const struct result_mix *mix)
 {
     static const char *const words[] = {"attempted", "opened", "completed", "failed"};
 
@@ -122,24 +122,23 @@ static void add_mix(char **zeros, const struct result *result, const struct resu
         add_zero(zeros, result, name, name);
         free(name);
     }
-    char *outcomes = grow_format("client.mix.%s.outcome.", mix->name);
-    remark_append(zeros, " ", outcomes);
-    free(outcomes);
+    fprintf(zeros, " client.mix.%s.outcome.", mix->name);
 }
 
 static char *list_zeros(const struct result *result)
 {
-    char *zeros = grow_text("");
+    struct grow_stream zeros;
 
-    add_families(&zeros, result);
+    grow_stream_open(&zeros);
+    add_families(zeros.out, result);
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        add_counters(&zeros, result, side_name(side), &result->side[side].counters);
+        add_counters(zeros.out, result, side_name(side), &result->side[side].counters);
         for (size_t i = 0; i < result->side[side].mix_count; i++) {
-            add_mix(&zeros, result, &result->side[side].mix[i]);
+            add_mix(zeros.out, result, &result->side[side].mix[i]);
         }
     }
-    add_counters(&zeros, result, "host", &result->host_counters);
-    return zeros;
+    add_counters(zeros.out, result, "host", &result->host_counters);
+    return grow_stream_close(&zeros);
 }
 
 static void collect(struct text_pairs *about, const struct result *result)
