@@ -26,6 +26,10 @@ static const char *whose_reset(struct story *story, enum side side, uint64_t cou
     if (faults_forged(facts, side)) {
         return "a RST of the peer or of a fault came instead to";
     }
+    if (facts_proxied(facts) && facts->result->private_lab) {
+        story_evidence(story, "proxy.counter.TcpOutRsts");
+        return "the proxy's RST came instead to";
+    }
     bool counted = facts->side[peer].counted;
     if (counted) {
         story_evidence(story, "%s.counter.TcpOutRsts", side_name(peer));

@@ -11,6 +11,9 @@
 #define ACCEPTED      "server.counter.TcpPassiveOpens"
 #define ACCEPTED_HERE "host.counter.TcpPassiveOpens" /* of the whole machine: an upper bound */
 
+#define ACCEPTED_PROXIED "proxy.counter.TcpPassiveOpens"
+#define REACHED          "server.opened" /* behind a proxy, which may have answered itself */
+
 /* What a run needs more than 0 of to show anything; of TCP alone the handshakes are not measured;
  * to a client of TLS 1.3 a handshake is complete that its server goes on to refuse.  Where both
  * sides are other programs nobody but the kernel counts connections. */
@@ -20,6 +23,8 @@ static const struct need {
     {"connections.opened", "connections.opened > 0"},
     {ACCEPTED, ACCEPTED " > 0"},
     {ACCEPTED_HERE, ACCEPTED_HERE " > 0"},
+    {ACCEPTED_PROXIED, ACCEPTED_PROXIED " > 0"},
+    {REACHED, REACHED " > 0"},
     {"client.tls.handshakes", "client.tls.handshakes > 0"},
     {"server.tls.handshakes", "server.tls.handshakes > 0"},
 };
@@ -45,6 +50,9 @@ static bool is_moot(const struct result *result, const struct need *need)
 {
     double opened;
 
+    if (strcmp(need->metric, REACHED) == 0) {
+        return !result->side[SIDE_PROXY].has_command;
+    }
     if (strstr(need->metric, ".counter.") != NULL) {
         return result_metric(result, "connections.opened", &opened);
     }

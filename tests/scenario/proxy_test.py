@@ -142,7 +142,11 @@ class Proxies:
         words = f"{PYTHON} -m http.server {{port}}"
         client = f"{PYTHON} -c 'import urllib.request as r; r.urlopen(\"{{url}}\").read()'"
         settings = {"settle": "100ms", "server.command": words, "client.command": client}
-        result = self.run_checked({**settings, "proxy.command": relay()})
+        whole = RELAYED.format(after="back.close()").replace(
+            "front.sendall(back.recv(65536))",
+            "[front.sendall(part) for part in iter(lambda: back.recv(65536), b'')]",
+        )
+        result = self.run_checked({**settings, "proxy.command": relay(answer=whole)})
         self.assertEqual(result["client.command.status"], 0)
         self.assertEqual(result["proxy.counter.TcpPassiveOpens"], 2)
 
@@ -237,10 +241,14 @@ class Proxies:
 
     def test_a_server_that_is_never_reached(self):
         words = relay(answer=ANSWER.format(status="503 Sorry"))
-        result = self.play(words, **{"http.ok": "2xx-5xx"})
+        result = self.play(words, status=1, **{"http.ok": "2xx-5xx"})
         self.assertEqual(result["connections.completed"], N)
+        self.assertEqual(result.listed("expectations")[0]["text"], "server.opened > 0")
         self.assertEqual(result["server.opened"], 0)
         self.assertIn("No connection came to the server", result.remark("proxy.answered")["text"])
+        vacuous = "--expect=server.close_wait.final == 0"
+        result = self.play(words, vacuous, status=1, **{"http.ok": "2xx-5xx"})
+        self.assertEqual(result.listed("expectations")[0]["verdict"], "vacuous")
         result = self.play(words, status=1)
         self.assertEqual(result["connections.completed"], 0)
         self.assertEqual(result["client.http.5xx"], N)
