@@ -5,14 +5,32 @@ import json
 import resource
 
 import bench_capture
+import bench_compare
 import bench_speed
 import bench_tls
 import bench_tls_memory
 
-BENCHES = {"capture": bench_capture, "speed": bench_speed, "tls": bench_tls, "tls-memory": bench_tls_memory}
+BENCHES = {
+    "capture": bench_capture,
+    "compare": bench_compare,
+    "speed": bench_speed,
+    "tls": bench_tls,
+    "tls-memory": bench_tls_memory,
+}
 
 # By the last word of a figure's name; a ratio's minimum and maximum are ratios as well.
-UNITS = {"cpu": "µs", "handshakes": "", "bytes": "B", "finwait": "/s", "bare": "/s", "rate": "/s"}
+UNITS = {
+    "called": "%",
+    "found": "%",
+    "overhead": "ms",
+    "over_a_run": "ms",
+    "cpu": "µs",
+    "handshakes": "",
+    "bytes": "B",
+    "finwait": "/s",
+    "bare": "/s",
+    "rate": "/s",
+}
 
 
 def arguments():
@@ -32,7 +50,7 @@ def line(name, value):
     if ".ratio" in name:
         return f"{name:42} {value:>10.3f}"
     unit = UNITS[name.rpartition(".")[2]]
-    digits = 1 if unit == "µs" else 0
+    digits = 1 if unit in ("%", "ms", "µs") else 0
     return f"{name:42} {value:>10,.{digits}f}{unit and ' ' * (unit[0] != '/') + unit}"
 
 
