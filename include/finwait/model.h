@@ -33,7 +33,7 @@
  *
  * Time: steps and segments take none; pause(T) takes T and lets everything else
  * that can happen happen first, unless it is 10 ms or less; what is over at nearly the same time is
- * over in either order; from 50 ms on, a delayed ACK is part of that.  The network loses nothing.
+ * over in either order; from 60 ms on, a delayed ACK is part of that.  The network loses nothing.
  * recv(T) and wait-fin(T) end when T is over and nothing came, at any time if T is 20 ms or less.
  * inherit(T) is taken for nothing, though a close after it does: what a model says of such a
  * program is not to be relied on, but whether it waits for ever.

@@ -6,8 +6,9 @@
  */
 
 enum {
-    /* An ACK is delayed by TCP_ATO_MIN, 40 ms, to begin with (include/net/tcp.h). */
-    ACK_DELAY_MS = 50,
+    /* An ACK is delayed by TCP_ATO_MIN, 40 ms, to begin with (include/net/tcp.h), and what it is of
+     * comes late itself: a TLS handshake of others goes first. */
+    ACK_DELAY_MS = 60,
     /* How late a worker may look at its connections, beside a tenth of the time it waited. */
     LATE_MS = 20,
 };

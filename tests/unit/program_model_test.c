@@ -434,9 +434,9 @@ static void a_delayed_ack_can_come_too_late(void **state)
     } cases[] = {
         {"accept recv wait-fin send hold", true, 1},
         {"accept recv wait-fin pause(40ms) send hold", true, 1},
-        {"accept recv wait-fin pause(50ms) send hold", false, 0},
+        {"accept recv wait-fin pause(60ms) send hold", false, 0},
         {"accept recv wait-fin rst", true, 0},
-        {"accept recv wait-fin pause(50ms) rst", false, 0},
+        {"accept recv wait-fin pause(60ms) rst", false, 0},
     };
 
     (void)state;
