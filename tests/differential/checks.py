@@ -86,6 +86,7 @@ CHECKS = (
     ("sums.closed", sums.closed),
     ("sums.completed", sums.completed),
     ("sums.pauses", sums.pauses),
+    ("sums.mix", sums.mix),
     ("sums.means", sums.means),
     ("model.fates", prediction.fates),
     ("model.missing_fates", prediction.missing_fates),
@@ -104,7 +105,7 @@ CHECKS = (
 # No busy machine makes these: they count at their first coming.
 CERTAIN = frozenset(
     """crashed left result.again sums.outcomes sums.messages sums.statuses sums.closed sums.completed
-    sums.pauses sums.means kernel.peaks remarks.evidence remarks.none_left remarks.met""".split()
+    sums.pauses sums.mix sums.means kernel.peaks remarks.evidence remarks.none_left remarks.met""".split()
 )
 
 

@@ -160,17 +160,29 @@ def on_one_host(settings):
     return {**kept, "lab": "host"}
 
 
-def arguments(random, settings, is_tls):
+def arguments(random, settings):
     """The programs, with arguments for some of their steps."""
     found = {}
     for path in ("client.program", "server.program"):
         found[path] = settings[path]
-        if settings.get("protocol") != "raw" and not is_tls:
+        if settings.get("protocol") != "raw":
             found[path] = programs.with_heads(random, found[path])
         found[path] = programs.with_arguments(random, found[path])
     if settings.get("protocol") != "raw" and random.random() < 0.05:
         found["http.persist"] = random.choice(("server", "program"))
     return found
+
+
+def other_clients(random, settings, is_tls):
+    """Now and then one that gives the TLS handshake up, or a mix of two."""
+    text = settings["client.program"]
+    given_up = is_tls and random.random() < 0.12
+    if given_up:
+        text = programs.given_up(random)
+    if random.random() < 0.12:
+        mix = programs.mixed(random, text, is_tls and not given_up)
+        return {"client.program": None, "client.mix": mix}
+    return {"client.program": text}
 
 
 def generate(seed, number):
@@ -179,7 +191,10 @@ def generate(seed, number):
     client, server = programs.programs(random, is_tls)
     settings = {"client.program": client, "server.program": server}
     settings.update(messages(random))
-    settings.update(arguments(randomness.Random(f"{seed}/{number}/arguments"), settings, is_tls))
+    settings.update(arguments(randomness.Random(f"{seed}/{number}/arguments"), settings))
+    settings.update(
+        other_clients(randomness.Random(f"{seed}/{number}/client"), settings, is_tls)
+    )
     server = settings["server.program"]
     settings.update(load(random), settle=settle(server))
     settings.update(options(random, OPTIONS))
@@ -190,4 +205,4 @@ def generate(seed, number):
     elif random.random() < 0.2:
         settings.update(timeline.strike(random))
         settings.update(timeline.of_a_part(randomness.Random(f"{seed}/{number}/part"), settings))
-    return finite(patient(Pair(f"pair-{seed}-{number}", settings)))
+    return finite(patient(Pair(f"pair-{seed}-{number}", settings).but({})))

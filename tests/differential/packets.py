@@ -90,21 +90,24 @@ class Connection:
 
 def add_up(segments, port):
     """Counts by side, of all connections."""
-    connections, counts = {}, {}
+    connections, former, counts = {}, [], {}
     for side in ("client", "server"):
         counts[side] = {"syn": 0, "fin": 0, "rst": 0, "bytes": 0}
     for segment in segments:
         side = "server" if segment.source[1] == port else "client"
         key = segment.target if side == "server" else segment.source
         if segment.flags & SYN and side == "client":
-            connections[key] = Connection()  # a new one on the same ports, or the SYN once more
+            if key in connections and connections[key].begin.get(side) != segment.seq:
+                former.append(connections[key])  # this is a new one on the same ports
+            connections[key] = Connection()
         for name, flag in (("syn", SYN), ("fin", FIN), ("rst", RST)):
             counts[side][name] += bool(segment.flags & flag)
         if key in connections:
             connections[key].add(side, segment)
-    closers = [connection.closer() for connection in connections.values()]
+    every = [*former, *connections.values()]
+    closers = [connection.closer() for connection in every]
     for side in ("client", "server"):
-        counts[side]["bytes"] = sum(one.end[side] for one in connections.values())
+        counts[side]["bytes"] = sum(one.end[side] for one in every)
     counts["first"] = {name: closers.count(name) for name in ("client", "server", "both", "none")}
     return counts
 

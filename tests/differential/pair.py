@@ -22,8 +22,14 @@ class Pair:
     def is_struck(self):
         return bool(self.get("faults") or self.get("events"))
 
+    def programs(self, side):
+        """As text; a mix has several."""
+        mix = self.get(f"{side}.mix")
+        return [one["program"] for one in mix] if mix else [self.settings[f"{side}.program"]]
+
     def program(self, side):
-        return self.settings[f"{side}.program"].split()
+        """The steps of all of them."""
+        return " ".join(self.programs(side)).split()
 
     def number(self, path, default=0):
         """A count or a size."""

@@ -62,6 +62,9 @@ PLANTS = {
     "sums.pauses": lambda seen: seen.pair.settings.update(
         {"client.program": "connect send recv pause(1000ms) close"}
     ),
+    "sums.mix": lambda seen: seen.result.json["client"].update(
+        mix=[{"name": "p1", "attempted": 1, "opened": 1, "outcomes": {"done": 1}}]
+    ),
     "sums.means": lambda seen: add(seen, "metrics/client.time_wait.mean", 9),
     "model.fates": lambda seen: foresee(seen, "client", "fate", "reset"),
     "model.missing_fates": lambda seen: foresee(seen, "server", "fate", "held"),

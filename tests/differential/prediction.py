@@ -6,10 +6,13 @@ import programs
 
 SIDES = ("client", "server")
 
+# Whose program waits is cut short when the run is over before, or nothing else ends its wait.
+WAITS = {"timeout", "blocked"}
+
 
 def is_timed(pair):
     """Whether a tenth of a second can change how it ends."""
-    texts = [pair.get(f"{side}.program") for side in SIDES]
+    texts = [text for side in SIDES for text in pair.programs(side)]
     waits = [programs.pauses_ms(text) + programs.bounds_ms(text) for text in texts]
     return any(waits) or pair.get("load.timeout", "").endswith("ms")
 
@@ -35,7 +38,7 @@ def fates(seen):
     """An outcome that no end of the model has."""
     for side in SIDES:
         due = {end["fate"] for end in ends_of(seen, side)}
-        due |= {"cut"} if "timeout" in due else set()  # it was not over when the run was
+        due |= {"cut"} if WAITS & due else set()
         for outcome, count in seen.result.outcomes(side).items():
             if due and outcome not in due:
                 yield f"{side}: {count} ended {outcome}, foreseen {sorted(due)}"
@@ -49,7 +52,7 @@ def missing_fates(seen):
         if len(due) == 1:
             (fate,) = due
             outcomes = seen.result.outcomes(side)
-            had = outcomes.get(fate, 0) + (outcomes.get("cut", 0) if fate == "timeout" else 0)
+            had = outcomes.get(fate, 0) + (outcomes.get("cut", 0) if fate in WAITS else 0)
             if had != begun:
                 yield f"{side}: {had} of {begun} ended {fate}, foreseen for all"
 

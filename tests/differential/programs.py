@@ -102,6 +102,22 @@ def ending(random, steps, tls):
     return [*steps, end]
 
 
+def given_up(random):
+    """A client that gives the TLS handshake up; TCP is all that is left to it."""
+    until = random.choice(("hello", "flight"))
+    steps = [step for step in wild(random, False) if word(step) not in ("send", "recv")]
+    return " ".join([f"connect({until})", *ending(random, steps, False)])
+
+
+def mixed(random, text, tls):
+    """Some of the connections end otherwise."""
+    steps = text.split()
+    exchanges = [at for at, step in enumerate(steps) if word(step) in ("send", "recv", "repeat")]
+    kept = steps[1 : max(exchanges, default=0) + 1]
+    other = " ".join([steps[0], *ending(random, kept, tls)])
+    return [{"weight": random.choice((1, 2, 3)), "program": one} for one in (text, other)]
+
+
 def rounds(random):
     """What both sides exchange in one round, and how often: (client, server, repeat or none)."""
     client, server = random.choice(

@@ -71,7 +71,7 @@ def unasked(seen):
     """The load ends with the client: a server that waits for its timeout is open then."""
     waits = {end[side]["fate"] for end in seen.result.listed("predicted") for side in SIDES}
     for remark in listed(seen):
-        waiting = "timeout" in waits or not waits or kernel.unfinished(seen)
+        waiting = bool(prediction.WAITS & waits) or not waits or kernel.unfinished(seen)
         excused = remark["id"] == "connections.unfinished" and waiting
         # Faults answer in the server's name, and a full accept queue, one whose server has died or one
         # that waits for data leaves the client alone.

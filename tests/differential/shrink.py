@@ -3,7 +3,7 @@
 import re
 
 # Without these a pair is not what it was, or runs for long.
-KEPT = ("client.program", "server.program", "load.connections", "load.timeout", "settle")
+KEPT = ("client.mix", "client.program", "server.program", "load.connections", "load.timeout", "settle")
 HALVED = ("load.connections", "load.concurrency", "request.size", "response.size")
 MOST_TRIES = 150
 
@@ -33,8 +33,10 @@ def smaller(pair):
         if isinstance(pair.get(path), list):
             for at in range(len(pair.get(path))):
                 yield pair.but({path: pair.get(path)[:at] + pair.get(path)[at + 1 :]})
+    for one in pair.get("client.mix", ()):
+        yield pair.but({"client.mix": None, "client.program": one["program"]})
     for path in ("client.program", "server.program"):
-        for program in shorter(pair.get(path)):
+        for program in shorter(pair.get(path) or ""):
             yield pair.but({path: program})
     for path in HALVED:
         if pair.number(path) > 1:

@@ -1,5 +1,6 @@
 """Figures of a result that must add up, within a side and from one to the other."""
 
+import collections
 import re
 
 import programs
@@ -102,12 +103,32 @@ def completed(seen):
 def pauses(seen):
     """A pause is never too short: a client that came to its end has waited for all of them, or for
     those before a recv that may end its rounds."""
-    surely = re.split(r"recv\((?!head)", seen.pair.get("client.program"))[0]
-    least = programs.pauses_ms(surely) / 1000
+    surely = [re.split(r"recv\((?!head)", text)[0] for text in seen.pair.programs("client")]
+    least = min(map(programs.pauses_ms, surely)) / 1000
     if least and seen.result.outcomes("client").keys() == {"done"}:
         shortest = seen.result["latency.life.min"]
         if shortest < least:
             yield f"client: a life of {shortest} s, with pauses of {least} s"
+
+
+def mix(seen):
+    """What the programs of a mix counted, each by itself, is what the client did."""
+    parts, client = seen.result.json["client"].get("mix", []), account(seen, "client")
+    if len(parts) != len(seen.pair.get("client.mix", [])):
+        yield f"{len(parts)} programs have figures"
+    if not parts:
+        return
+    for name in ("attempted", "opened"):
+        if sum(part[name] for part in parts) != client[name]:
+            yield f"client: {client[name]} {name}, its programs {[part[name] for part in parts]}"
+    ends = collections.Counter()
+    for part in parts:
+        ends.update(part["outcomes"])
+        if sum(part["outcomes"].values()) != part["attempted"]:
+            yield f"{part['name']}: {part['attempted']} attempted, outcomes {part['outcomes']}"
+    outcomes = {name: n for name, n in seen.result.outcomes("client").items() if n}
+    if dict(+ends) != outcomes:
+        yield f"client: outcomes {outcomes}, its programs {dict(+ends)}"
 
 
 def means(seen):
