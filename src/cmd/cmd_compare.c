@@ -1,8 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "compare.h"
+#include "finwait/grow.h"
 #include "finwait/units.h"
 #include "interrupts.h"
 
@@ -51,7 +53,8 @@ static const struct option long_options[] = {
 
 static const char help[] = COMMAND_SCENARIO
     "Its variants are those of its file (vary:, variants:) and of --vary.  Of two and more\n"
-    "RESULTs, each a result.json or a directory with some below it, each is a variant.\n"
+    "RESULTs, each a result.json or a directory with some below it, each is a variant.  The DIR\n"
+    "of an earlier comparison is judged again, by what is asked for now.\n"
     "\n"
     "  --vary PATH=V1,V2   the values that an option is to have, e.g.\n"
     "                      client.sysctl.net.ipv4.tcp_tw_reuse=0,1; of several each combination\n"
@@ -211,6 +214,38 @@ static enum status resume(struct compare *compare, struct error *error)
 
 /* ---- results made earlier ---- */
 
+static char *comparison_in(const char *path)
+{
+    return grow_format("%s/" COMPARISON_FILE, path);
+}
+
+static bool holds_comparison(const char *path)
+{
+    char *file = comparison_in(path);
+    bool there = access(file, F_OK) == 0;
+
+    free(file);
+    return there;
+}
+
+static struct comparison *read_comparison(const char *path, struct error *error)
+{
+    char *file = comparison_in(path);
+    json_t *json = result_read_json(file, COMPARISON_FILE, error);
+    struct comparison *comparison = NULL;
+
+    if (json != NULL) {
+        comparison = comparison_from_json(json, error);
+        if (comparison == NULL) {
+            error_at(error, (struct where){.file = file});
+        }
+    }
+    json_decref(json);
+    free(file);
+    return comparison;
+}
+
+/* Of several their own, of one the trials of a comparison, by other terms. */
 static enum status run_results(struct compare *compare, size_t count, char **paths,
                                struct error *error)
 {
@@ -219,7 +254,9 @@ static enum status run_results(struct compare *compare, size_t count, char **pat
     }
     compare->base = scenario_load(NULL, compare->overrides.item, compare->overrides.count, error);
     if (compare->base != NULL) {
-        compare->comparison = comparison_of_results(count, (const char *const *)paths, error);
+        compare->comparison = count == 1
+                                  ? read_comparison(paths[0], error)
+                                  : comparison_of_results(count, (const char *const *)paths, error);
     }
     if (compare->comparison == NULL || compare_take_terms(compare, error) != 0) {
         return error->status;
@@ -243,7 +280,7 @@ static enum status run_all(struct compare *compare, size_t count, char **names, 
                           "DIR");
         return error->status;
     }
-    if (count > 1) {
+    if (count > 1 || holds_comparison(names[0])) {
         return run_results(compare, count, names, error);
     }
     compare->name = names[0];
@@ -284,7 +321,7 @@ static enum status run(int argc, char **argv, struct error *error)
 
 const struct command command_compare = {
     .name = "compare",
-    .arguments = "SCENARIO|RESULT... [OPTIONS]",
+    .arguments = "SCENARIO|DIR... [OPTIONS]",
     .about = "Run variants in turn and tell which differ",
     .help = help,
     .run = run,

@@ -11,16 +11,19 @@ static int find_baseline(const struct compare *compare, size_t *baseline, struct
     const char *names[VARIANTS_MAX];
     const char *near;
 
-    for (*baseline = 0; name != NULL && *baseline < comparison->variant_count; ++*baseline) {
-        names[*baseline] = comparison->variant[*baseline].name;
-        if (strcmp(names[*baseline], name) == 0) {
-            return 0;
-        }
-    }
+    size_t count = 0;
+
     if (name == NULL) {
         return 0;
     }
-    near = nearest_spelling(name, names, *baseline);
+    for (; count < comparison->variant_count && count < VARIANTS_MAX; count++) {
+        names[count] = comparison->variant[count].name;
+        if (strcmp(names[count], name) == 0) {
+            *baseline = count;
+            return 0;
+        }
+    }
+    near = nearest_spelling(name, names, count);
     error_set(error, STATUS_USAGE, "no variant is called %s", name);
     error_hint(error, "%s%s", near != NULL ? "did you mean " : "the first is ",
                near != NULL ? near : names[0]);

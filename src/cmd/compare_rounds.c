@@ -151,8 +151,33 @@ static int judge(struct compare *compare, struct error *error)
     return compare_write(compare, error);
 }
 
-/* How many trials of the round failed, `first` the first of them; `error` is of a machine's. */
-static size_t run_round(struct compare *compare, struct pace *pace, size_t round,
+/*
+ * Take what was finished before: rounds in a row, and the trials of the next one, in their order,
+ * up to the first that was not.  Returns the round to go on with, of which `done` are done.
+ */
+static size_t catch_up(struct compare *compare, struct pace *pace, size_t *done)
+{
+    size_t order[VARIANTS_MAX];
+
+    *done = 0;
+    for (size_t round = 1; compare->resume != NULL && round <= pace->most; round++) {
+        variants_shuffle(variant_count(compare), order, compare->seed, round);
+        for (*done = 0; *done < variant_count(compare); ++*done) {
+            if (!compare_trial_again(compare, round, order[*done])) {
+                return round;
+            }
+            pace->trials -= pace->trials > 0;
+        }
+        *done = 0;
+        if (round == pace->most) {
+            return round + 1;
+        }
+    }
+    return 1;
+}
+
+/* From the trial `done` on.  How many of them failed, `first` the first of them. */
+static size_t run_round(struct compare *compare, struct pace *pace, size_t round, size_t done,
                         struct error *first)
 {
     size_t count = variant_count(compare);
@@ -160,13 +185,9 @@ static size_t run_round(struct compare *compare, struct pace *pace, size_t round
     size_t failed = 0;
 
     variants_shuffle(count, order, compare->seed, round);
-    for (size_t i = 0; i < count && !interrupts_seen(); i++) {
+    for (size_t i = done; i < count && !interrupts_seen(); i++) {
         struct error error = {0};
 
-        if (round > 0 && compare->resume != NULL && compare_trial_again(compare, round, order[i])) {
-            pace->trials -= pace->trials > 0;
-            continue;
-        }
         if (compare->line.terminal) {
             tell_progress(compare, pace, round);
         }
@@ -188,31 +209,46 @@ static bool is_narrow(const struct compare *compare, size_t round)
     return until > 0 && round >= LEAST_ROUNDS && comparison_widest(compare->comparison) <= until;
 }
 
+/* A round, and what is told of it.  -1: nothing comes of any trial, or it cannot be written. */
+static int play_round(struct compare *compare, struct pace *pace, size_t round, size_t done,
+                      struct error *error)
+{
+    struct error first;
+
+    if (run_round(compare, pace, round, done, &first) == variant_count(compare) && round <= 1) {
+        *error = first; /* of all of them: what is wrong is no variant's */
+        return -1;
+    }
+    if (round > 0 && judge(compare, error) != 0) {
+        return -1;
+    }
+    if (!compare->line.terminal) {
+        tell_progress(compare, pace, round);
+    }
+    return 0;
+}
+
 int compare_rounds(struct compare *compare, struct error *error)
 {
     struct pace pace;
-    size_t round = 0;
-    bool narrow = false;
+    size_t done;
+    size_t round;
+    int status = 0;
 
     pace_begin(&pace, compare);
     progress_line_init(&compare->line);
-    for (; round <= pace.most && !narrow && !interrupts_seen() && pace_allows(&pace); round++) {
-        struct error first;
-
-        if (run_round(compare, &pace, round, &first) == variant_count(compare) && round <= 1) {
-            progress_line_end(&compare->line);
-            *error = first; /* of all of them: what is wrong is no variant's */
-            return -1;
-        }
-        if (round > 0 && judge(compare, error) != 0) {
-            return -1;
-        }
-        if (!compare->line.terminal) {
-            tell_progress(compare, &pace, round);
-        }
-        narrow = is_narrow(compare, round);
+    round = catch_up(compare, &pace, &done);
+    comparison_judge(compare->comparison, &compare->terms);
+    if (round <= pace.most && !is_narrow(compare, round - 1)) {
+        status = play_round(compare, &pace, 0, 0, error); /* the warm-up */
+    }
+    for (; status == 0 && round <= pace.most && !is_narrow(compare, round - 1) &&
+           !interrupts_seen() && pace_allows(&pace);
+         round++) {
+        status = play_round(compare, &pace, round, done, error);
+        done = 0;
     }
     progress_line_end(&compare->line);
     compare->comparison->cut = interrupts_seen();
-    return judge(compare, error);
+    return status == 0 ? judge(compare, error) : -1;
 }

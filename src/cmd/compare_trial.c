@@ -176,9 +176,11 @@ int compare_trial(struct compare *compare, size_t round, size_t variant, struct 
     bool watched = compare->line.terminal && !compare->quiet && !compare->json;
     struct errand errand = {compare->variants.item[variant], &place,
                             watched ? &compare->line : NULL};
-    int status = place_open(&place, compare, round, variant, error);
+    int status = -1;
 
-    if (status == 0) {
+    if (place_open(&place, compare, round, variant, error) != 0) {
+        leave_out(compare, round, variant, error);
+    } else {
         enum status ended = apart_run(run_trial, &errand, error);
         status = interrupts_seen() ? -1 : take(compare, round, variant, ended, &place, error);
     }

@@ -1,6 +1,7 @@
 #include "variant_scenarios.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "finwait/grow.h"
 #include "trial.h"
@@ -46,6 +47,40 @@ static int fail_in(const struct variant *variant, struct error *error)
     return error_at(error, (struct where){of.file[0] != '\0' ? of.file : NULL, of.line, of.column});
 }
 
+static bool same_sysctls(const struct scenario *a, const struct scenario *b)
+{
+    bool same = a->lab == b->lab;
+
+    for (enum side side = SIDE_CLIENT; same && side < SIDE_N; side++) {
+        const struct sysctl_settings *x = &a->side[side].sysctl;
+        const struct sysctl_settings *y = &b->side[side].sysctl;
+
+        same = x->count == y->count;
+        for (size_t i = 0; same && i < x->count; i++) {
+            same = strcmp(x->item[i].name, y->item[i].name) == 0 &&
+                   strcmp(x->item[i].value, y->item[i].value) == 0;
+        }
+    }
+    return same;
+}
+
+/* Each set of sysctls once: to try one takes two labs. */
+static int try_sysctls(const struct variant_scenarios *set, size_t index, struct error *error)
+{
+    struct error untried;
+
+    for (size_t i = 0; i < index; i++) {
+        if (same_sysctls(set->item[i], set->item[index])) {
+            return 0;
+        }
+    }
+    if (trial_try_sysctls(set->item[index], &untried) != LAB_CANNOT) {
+        return 0;
+    }
+    *error = untried;
+    return -1;
+}
+
 int variant_scenarios_load(struct variant_scenarios *set, const char *name,
                            const struct overrides *overrides, const struct scenario *base,
                            struct error *error)
@@ -56,14 +91,9 @@ int variant_scenarios_load(struct variant_scenarios *set, const char *name,
     }
     for (size_t i = 0; i < set->variants->count; i++) {
         const struct variant *variant = &set->variants->item[i];
-        struct error untried;
 
         set->item[i] = load_one(name, overrides, variant, error);
-        if (set->item[i] == NULL) {
-            return fail_in(variant, error);
-        }
-        if (trial_try_sysctls(set->item[i], &untried) == LAB_CANNOT) {
-            *error = untried;
+        if (set->item[i] == NULL || try_sysctls(set, i, error) != 0) {
             return fail_in(variant, error);
         }
     }

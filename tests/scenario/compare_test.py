@@ -338,6 +338,17 @@ compare:
 
     # ---- results made earlier ----
 
+    def test_a_comparison_is_judged_again(self):
+        out = self.out()
+        first = self.compare(TINY, TWO, "--rounds=2", "--out", out)
+        ended = ft.finwait("compare", out, "--json", "--baseline=linger=0s",
+                           "--metric=server.time_wait.final",
+                           "--fail-if=server.time_wait.final higher", user=self.user)
+        self.assertEqual(ended.status, 1, ended)
+        seen = Comparison(json.loads(ended.stdout))
+        self.assertEqual(seen.json["trials"], first.json["trials"])
+        self.assertEqual(seen.row("server.time_wait.final")["verdict"], "higher")
+
     def test_results_made_earlier(self):
         places = []
         for linger in ("off", "0s"):
