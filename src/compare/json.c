@@ -191,6 +191,10 @@ static json_t *differs_to(const struct comparison *comparison)
     return array;
 }
 
+/* What users rely on is there in each row, null where there is none. */
+static const char *const promised[] = {"difference", "interval", "p"};
+enum { PROMISED = sizeof promised / sizeof promised[0] };
+
 static json_t *rows_to(const struct comparison *comparison)
 {
     json_t *array = json_array();
@@ -202,6 +206,11 @@ static json_t *rows_to(const struct comparison *comparison)
         json_object_set_new(object, "variant", name_of(comparison, row->variant));
         json_object_set_new(object, "baseline", name_of(comparison, comparison->baseline));
         fields_to_json(row_fields, row, object);
+        for (size_t j = 0; j < PROMISED; j++) {
+            if (json_object_get(object, promised[j]) == NULL) {
+                json_object_set_new(object, promised[j], json_null());
+            }
+        }
         json_array_append_new(array, object);
     }
     return array;
@@ -328,16 +337,34 @@ static int differs_from(struct comparison *comparison, const struct node *node)
     return node_each(&values, value_from, &(struct differs_values){comparison, differs});
 }
 
+/* Null is absent. */
+static json_t *without_nulls(const json_t *row)
+{
+    json_t *copy = json_copy((json_t *)row);
+
+    for (size_t i = 0; i < PROMISED; i++) {
+        if (json_is_null(json_object_get(copy, promised[i]))) {
+            json_object_del(copy, promised[i]);
+        }
+    }
+    return copy;
+}
+
 static int row_from(struct comparison *comparison, const struct node *node)
 {
+    json_t *object = without_nulls(node->json);
+    struct node there = *node;
     struct comparison_row *row;
 
+    there.json = object;
     comparison->row = grow_by_one(comparison->row, comparison->row_count, sizeof *row);
     row = &comparison->row[comparison->row_count++];
     *row = (struct comparison_row){0};
-    return fields_from_json(row_fields, node, row) != 0
-               ? -1
-               : variant_from(comparison, node, "variant", &row->variant);
+    int status = fields_from_json(row_fields, &there, row) != 0
+                     ? -1
+                     : variant_from(comparison, &there, "variant", &row->variant);
+    json_decref(object);
+    return status;
 }
 
 static int trial_from(struct comparison *comparison, const struct node *node)

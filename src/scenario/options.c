@@ -270,7 +270,8 @@ static const struct option written[] = {
     {"compare.baseline", VALUE_OF(TEXT, 1, 200), NULL, FIELD(compare.baseline),
      .about = "the variant that the others are held against; by default the first"},
     {"compare.metrics", .ops = &texts_ops, FIELD(compare.metric),
-     .about = "the metrics to compare, in place of the usual ones"},
+     .about = "the metrics to compare, or patterns of them, in place of the usual ones; +NAME: "
+              "beside them"},
     {"compare.fail-if", .ops = &texts_ops, FIELD(compare.fail_if),
      .about = "differences that are a failure, METRIC lower|higher [by N%], e.g. connections.rate "
               "lower by 3%"},

@@ -8,7 +8,7 @@ import subprocess
 import finwait_test as ft
 import tls_peers
 
-COMMANDS = ("run", "report", "check", "show", "list", "sysctl", "doctor")
+COMMANDS = ("run", "compare", "report", "check", "show", "list", "sysctl", "doctor")
 
 
 class Help(ft.TestCase):
