@@ -82,6 +82,18 @@ static bool is_alone(const struct change *change)
            count_changes(change->comparison, change->variant) == 1;
 }
 
+/* What keeps the differences from being its own. */
+static char *reservation(const struct change *change)
+{
+    const struct comparison *comparison = change->comparison;
+
+    if (!comparison->paired || !comparison->attributed) {
+        return grow_text(" More differs than was varied, and may have had a part in it.");
+    }
+    return grow_format(" More than that is varied in %s, and may have had a part in it.",
+                       comparison->variant[change->variant].name);
+}
+
 static bool teach_moved(const struct change *change)
 {
     struct acted acted = {0};
@@ -91,14 +103,15 @@ static bool teach_moved(const struct change *change)
     if (acted.moved == 0) {
         return false;
     }
-    struct remark *remark = lesson_say(
-        change, LESSON_MOVED, alone ? CERTAINTY_PROVEN : CERTAINTY_LIKELY,
-        grow_format("%s at %s in place of %s: of what it acts on, %s.%s", change->path, change->to,
-                    change->from, acted.text,
-                    alone ? "" : " More than that differs, and may have had a part in it."));
+    char *but = alone ? grow_text("") : reservation(change);
+    struct remark *remark =
+        lesson_say(change, LESSON_MOVED, alone ? CERTAINTY_PROVEN : CERTAINTY_LIKELY,
+                   grow_format("%s at %s in place of %s: of what it acts on, %s.%s", change->path,
+                               change->to, change->from, acted.text, but));
     for (size_t i = 0; remark != NULL && i < acted.moved; i++) {
         remark_add_evidence(remark, acted.row[i]->metric, acted.row[i]->median);
     }
+    free(but);
     free(acted.text);
     return true;
 }
