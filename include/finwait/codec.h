@@ -42,6 +42,10 @@ int node_each(const struct node *object, node_visit *visit, void *context);
 /* The whole number there; -1 when it is none or out of bounds. */
 int node_integer(const struct node *node, int64_t min, int64_t max, int64_t *value);
 
+/* Whether the whole is an object of a `schema` from 1 to `newest`: before all else, for another's
+ * members would only be called wrong one by one. */
+int node_check_schema(const struct node *top, int newest);
+
 /* The number there. */
 int node_real(const struct node *node, double *value);
 

@@ -382,28 +382,6 @@ static int trial_from(struct comparison *comparison, const struct node *node)
     return trial->status <= STATUS_INTERRUPTED ? 0 : node_fail(&status, "is no status of finwait");
 }
 
-static int check_schema(const struct node *top)
-{
-    struct node schema = node_member(top, "schema", json_object_get(top->json, "schema"));
-    int64_t value;
-
-    if (!json_is_object(top->json)) {
-        return node_fail(top, "must be an object");
-    }
-    if (schema.json == NULL) {
-        return node_fail(&schema, "is missing");
-    }
-    if (node_integer(&schema, 0, INT32_MAX, &value) != 0) {
-        return -1;
-    }
-    if (value < 1 || value > COMPARISON_SCHEMA) {
-        node_fail(&schema, "is %lld, but this finwait reads schemas 1 to %d", (long long)value,
-                  COMPARISON_SCHEMA);
-        return error_hint(top->error, "read it with the finwait that wrote it");
-    }
-    return 0;
-}
-
 /* Each variant is found by its name: none twice. */
 static int check_variants(const struct comparison *comparison, const struct node *top)
 {
@@ -438,7 +416,7 @@ struct comparison *comparison_from_json(const json_t *json, struct error *error)
     struct node top = {.key = "comparison", .json = json, .error = error};
     struct comparison *comparison;
 
-    if (check_schema(&top) != 0) {
+    if (node_check_schema(&top, COMPARISON_SCHEMA) != 0) {
         return NULL;
     }
     comparison = grow_new(1, sizeof *comparison);

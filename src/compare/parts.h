@@ -54,9 +54,6 @@ void select_metrics(struct selection *selection, const struct comparison *compar
                     const struct comparison_terms *terms);
 void select_fini(struct selection *selection);
 
-/* Whether a metric is one of the small set that is compared unless the user says otherwise. */
-bool select_is_default(const char *name);
-
 /* ---- pairs.c: the numbers of a row ---- */
 
 /* Values of a metric: pairs by round (count[0] == count[1]), or all that there are. */

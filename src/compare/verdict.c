@@ -179,9 +179,9 @@ static void correct(struct comparison_row *row, const struct look *look, size_t 
 
 static bool is_equivalent(const struct comparison *comparison, const struct comparison_row *row)
 {
-    double margin = comparison->margin * fabs(row->baseline);
+    const struct inference it = {.low = row->low, .high = row->high};
 
-    return row->has_interval && row->low > -margin && row->high < margin;
+    return row->has_interval && infer_equivalent(&it, comparison->margin * fabs(row->baseline));
 }
 
 static void conclude(struct comparison_row *row, const struct comparison *comparison,

@@ -99,6 +99,28 @@ int node_integer(const struct node *node, int64_t min, int64_t max, int64_t *val
     return 0;
 }
 
+int node_check_schema(const struct node *top, int newest)
+{
+    struct node schema = node_member(top, "schema", json_object_get(top->json, "schema"));
+    int64_t value = 0;
+
+    if (!json_is_object(top->json)) {
+        return node_fail(top, "must be an object");
+    }
+    if (schema.json == NULL) {
+        return node_fail(&schema, "is missing");
+    }
+    if (node_integer(&schema, 0, INT32_MAX, &value) != 0) {
+        return -1;
+    }
+    if (value < 1 || value > newest) {
+        node_fail(&schema, "is %lld, but this finwait reads schemas 1 to %d", (long long)value,
+                  newest);
+        return error_hint(top->error, "read it with the finwait that wrote it, or run it again");
+    }
+    return 0;
+}
+
 int node_real(const struct node *node, double *value)
 {
     if (!json_is_number(node->json)) {

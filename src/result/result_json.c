@@ -421,35 +421,12 @@ json_t *result_to_json(const struct result *result)
     return object;
 }
 
-/* Before all else: another schema's members would only be called wrong one by one. */
-static int check_schema(const struct node *top)
-{
-    struct node schema = node_member(top, "schema", json_object_get(top->json, "schema"));
-    int64_t value;
-
-    if (!json_is_object(top->json)) {
-        return node_fail(top, "must be an object");
-    }
-    if (schema.json == NULL) {
-        return node_fail(&schema, "is missing");
-    }
-    if (node_integer(&schema, 0, INT32_MAX, &value) != 0) {
-        return -1;
-    }
-    if (value < 1 || value > RESULT_SCHEMA) {
-        node_fail(&schema, "is %lld, but this finwait reads schemas 1 to %d", (long long)value,
-                  RESULT_SCHEMA);
-        return error_hint(top->error, "read it with the finwait that wrote it, or run it again");
-    }
-    return 0;
-}
-
 struct result *result_from_json(const json_t *json, struct error *error)
 {
     struct node top = {.json = json, .error = error};
     struct result *result;
 
-    if (check_schema(&top) != 0) {
+    if (node_check_schema(&top, RESULT_SCHEMA) != 0) {
         return NULL;
     }
     result = result_new();
