@@ -106,6 +106,39 @@ static void test_what_a_variant_lacks_is_unmeasured(void **state)
     comparison_free(comparison);
 }
 
+/* Counters that did not move and errnos that did not occur are not listed, and were 0 where they
+ * were measured. */
+static void test_what_is_not_listed_is_0_where_it_was_measured(void **state)
+{
+    (void)state;
+    static const char *const moved[] = {"client.counter.TcpExtTCPTimeWaitOverflow",
+                                        "errors.EADDRNOTAVAIL", "client.errors.EADDRNOTAVAIL"};
+
+    for (int measured = 0; measured < 2; measured++) {
+        struct comparison *comparison = two_variants(true, 0, 0, 0, 0);
+        for (size_t round = 1; round <= 2; round++) {
+            struct result *without = made_up(1000, 0);
+            struct result *with = made_up(1000, 0);
+            if (measured) {
+                without->side[SIDE_CLIENT].played = true;
+                counters_add(&without->side[SIDE_CLIENT].counters, "TcpExtTCPTimeWaitOverflow");
+            }
+            for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++) {
+                put_metric(with, moved[i], 50);
+            }
+            add_made_up(comparison, 0, round, without);
+            add_made_up(comparison, 1, round, with);
+        }
+        struct comparison_terms terms = {
+            .margin = 0.05, .metric_count = sizeof moved / sizeof moved[0], .metric = moved};
+        comparison_judge(comparison, &terms);
+        for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++) {
+            assert_verdict(comparison, moved[i], measured ? "higher" : "unmeasured");
+        }
+        comparison_free(comparison);
+    }
+}
+
 static void test_a_failed_trial_leaves_its_pair_out(void **state)
 {
     (void)state;
@@ -426,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_counts_that_never_vary_are_exact),
         cmocka_unit_test(test_few_equal_counts_are_not_taken_for_exact),
         cmocka_unit_test(test_what_a_variant_lacks_is_unmeasured),
+        cmocka_unit_test(test_what_is_not_listed_is_0_where_it_was_measured),
         cmocka_unit_test(test_a_failed_trial_leaves_its_pair_out),
         cmocka_unit_test(test_a_variant_without_trials_is_not_ok),
         cmocka_unit_test(test_a_baseline_of_nothing_has_no_margin),
