@@ -65,7 +65,10 @@ struct facts {
 void facts_gather(struct facts *facts, const struct result *result);
 
 /* Whether a proxy stands between client and server: their connections are not the same ones. */
-bool facts_proxied(const struct facts *facts);
+static inline bool facts_proxied(const struct facts *facts)
+{
+    return facts->result->side[SIDE_PROXY].has_command;
+}
 
 /* What is at the other end of the connections of `end`. */
 enum side facts_peer(const struct facts *facts, enum side end);

@@ -37,6 +37,7 @@ static const struct {
     {"<end>.<state>.final", NULL, false},
     {"errors.<ERRNO>", NULL, true},
     {"<side>.counter.<name>", is_telling, true},
+    {"proxy.counter.<name>", is_telling, true},
 };
 enum { DEFAULTS = sizeof defaults / sizeof defaults[0] };
 

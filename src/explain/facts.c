@@ -19,11 +19,6 @@ bool facts_metric(const struct facts *facts, double *value, const char *format, 
     return result_metric(facts->result, name, value);
 }
 
-bool facts_proxied(const struct facts *facts)
-{
-    return facts->result->side[SIDE_PROXY].has_command;
-}
-
 enum side facts_peer(const struct facts *facts, enum side end)
 {
     static const enum side peers[ENDS_N] = {

@@ -98,7 +98,7 @@ void facts_ports(const struct facts *facts, struct port_budget *budget)
 {
     const char *narrowed = facts_scenario(facts, "client.sockopt.local_port_range");
     const char *range = facts_sysctl(facts, SIDE_CLIENT, "net.ipv4.ip_local_port_range");
-    bool one = !facts->result->side[SIDE_SERVER].played; /* server.at */
+    bool one = !facts->result->side[SIDE_SERVER].played || facts_proxied(facts); /* server.at */
     bool early = facts_binds_early(facts);
     uint64_t fixed = facts_scenario_count(facts, "client.port");
 
@@ -147,7 +147,8 @@ char *facts_server(char *text, size_t size, const struct facts *facts)
     if (at[0] != '\0') {
         snprintf(text, size, "at %s", at);
     } else {
-        snprintf(text, size, "on port %s", facts_scenario(facts, "server.port"));
+        snprintf(text, size, "on port %s",
+                 facts_scenario(facts, facts_proxied(facts) ? "proxy.port" : "server.port"));
     }
     return text;
 }

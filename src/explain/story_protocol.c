@@ -19,7 +19,8 @@ static void say_spoken(struct story *story, enum side side, uint64_t count, cons
     story_evidence(story, "%s.opened", side_name(side));
     story_say(story, "On %s of %s %s the %s spoke %s where %s was due.", COUNT(count),
               COUNT(account->opened), PLURAL(account->opened, "connection", "connections"),
-              side_name(side_peer(side)), what, due_to(&story->facts, side));
+              side_name(side_player(facts_peer(&story->facts, side))), what,
+              due_to(&story->facts, side));
 }
 
 static void advise_transport(struct story *story, const struct account *account, enum side side)

@@ -150,8 +150,10 @@ void observe_unfinished(struct story *story)
         const char *name = side_name((enum side)i);
         uint64_t open = account_open(account) + account->outcome[OUTCOME_CUT];
 
-        /* A run cut short leaves some by nature. */
-        if (open > 0 && result->side[i].played && !result->partial && !is_befallen(result)) {
+        /* A run cut short leaves some by nature, and a proxy keeps some for the next request. */
+        bool kept = i == SIDE_SERVER && facts_proxied(&story->facts);
+        if (open > 0 && !kept && result->side[i].played && !result->partial &&
+            !is_befallen(result)) {
             story_about(story, (enum side)i);
             story_evidence(story, "%s.attempted", name);
             story_evidence(story, "%s.outcome.cut", name);

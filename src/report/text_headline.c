@@ -150,7 +150,7 @@ static void list_machine(struct list *list, const struct facts *facts)
     list_add(list, "%s", facts->result->private_lab ? "private lab" : "lab: host");
     list_role(list, facts, SIDE_CLIENT);
     list_role(list, facts, SIDE_SERVER);
-    if (facts->result->side[SIDE_PROXY].has_command) {
+    if (facts_proxied(facts)) {
         list_role(list, facts, SIDE_PROXY);
     }
     list_lacks(list, facts);

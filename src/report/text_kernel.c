@@ -72,7 +72,7 @@ void text_states(const struct paper *paper, const struct facts *facts)
 
     paper_heading(paper, "Sockets by state");
     bool any = print_states(paper, facts, sides);
-    if (facts->result->side[SIDE_PROXY].has_command) {
+    if (facts_proxied(facts)) {
         fputs(any ? "\n" : "", paper->out);
         any |= print_states(paper, facts, proxys);
     }
@@ -152,8 +152,7 @@ void text_counters(const struct paper *paper, const struct facts *facts)
     if (!facts->result->private_lab) {
         print_counters(paper, facts, machine, 1);
     } else {
-        print_counters(paper, facts, facts->result->side[SIDE_PROXY].has_command ? shared : sides,
-                       2);
+        print_counters(paper, facts, facts_proxied(facts) ? shared : sides, 2);
     }
 }
 
@@ -164,7 +163,7 @@ static void tell_seen(const struct facts *facts, enum side side, FILE *out)
 {
     const char *before = " ";
 
-    fprintf(out, "%s", side_name(side));
+    fprintf(out, "%s", side_told(side));
     if (!facts->side[side].settled) {
         fputs(" not known", out);
         return;
@@ -193,6 +192,10 @@ static char *seen_text(const struct facts *facts)
     tell_seen(facts, SIDE_CLIENT, text.out);
     fputs(", ", text.out);
     tell_seen(facts, SIDE_SERVER, text.out);
+    for (enum side end = SIDE_FRONT; facts_proxied(facts) && end <= SIDE_BACK; end++) {
+        fputs(", ", text.out);
+        tell_seen(facts, end, text.out);
+    }
     return grow_stream_close(&text);
 }
 

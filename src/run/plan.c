@@ -145,6 +145,9 @@ void plan_lab(const struct scenario *scenario, struct lab_config *config)
     if (!scenario_plays(scenario, SIDE_CLIENT) && config->sockets > FOREIGN_SOCKETS) {
         config->sockets = FOREIGN_SOCKETS;
     }
+    if (scenario_runs(scenario, SIDE_PROXY)) {
+        config->sockets *= 3; /* its two ends are in the server's host, too */
+    }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         config->sysctl[side] = scenario->side[side].sysctl;
         config->addresses[side] = scenario->side[side].addresses;

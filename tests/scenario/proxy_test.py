@@ -227,6 +227,40 @@ class Proxies:
             self.assertLessEqual(result[f"{end}.time_wait.peak"], N - MOST, end)
         self.assertGreater(result["server.time_wait.final"], 0)
 
+    def test_one_that_does_not_accept(self):
+        listen = "import os, socket, time; s = socket.create_server((str(), 8081), backlog=512)"
+        words = f"{PYTHON} -c '{listen}; time.sleep(99)'"
+        result = self.play(words, status=1, **{"client.program": "connect close"})
+        self.assertEqual(result["proxy.front.close_wait.unaccepted"], N)
+        self.assertEqual(result["proxy.front.accept_queue.final"], N)
+        remark = result.remark("close_wait.unaccepted")
+        self.assertEqual(remark["side"], "proxy")
+        self.assertIn("the client has closed, and the proxy has not accepted", remark["text"])
+
+    @unittest.skipUnless(HAPROXY, "no haproxy")
+    def test_what_a_proxy_keeps_is_no_leak(self):
+        """Connections to the server that lie idle for the next request."""
+        programs = {
+            "client.program": "connect send recv repeat(10) close",
+            "server.program": "accept recv send repeat(1000) close",
+        }
+        result = self.play(haproxy("http-reuse always"), **programs)
+        self.assertEqual(result["connections.completed"], N)
+        self.assertLess(result["server.opened"], N)
+        self.assertGreater(result["proxy.back.established.final"], 0)
+        self.assertNotIn("connections.unfinished", result.remark_ids())
+
+    @unittest.skipUnless(HAPROXY, "no haproxy")
+    def test_tls_through_it_over_ipv6(self):
+        conf = haproxy("mode tcp")
+        out = ft.PLACE.directory(self.user)
+        settings = {"transport": "tls", "ip": "v6", "client.tls.verify": "on"}
+        result = self.play(conf, "--capture=2", f"--out={out}", **settings)
+        self.assertEqual(result["connections.completed"], N)
+        self.assertEqual(result["client.tls.handshakes"], N)
+        self.assertEqual(result["server.tls.handshakes"], N)
+        self.assertTrue(os.path.exists(os.path.join(out, "packets.pcap")))
+
     # ---- what is not claimed ----
 
     def test_the_two_roles_have_no_connection_in_common(self):

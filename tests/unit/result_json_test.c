@@ -174,6 +174,30 @@ static void fill_mix(struct result_side *side, uint64_t *seed)
     }
 }
 
+static void fill_end(struct result_side *side, uint64_t *seed)
+{
+    side->observation_count = below(seed, 20);
+    side->observation = calloc(side->observation_count + 1, sizeof *side->observation);
+    assert_non_null(side->observation);
+    for (size_t i = 0; i < side->observation_count; i++) {
+        fill_observation(&side->observation[i], (int64_t)i * 100000000 - 50000000, seed);
+    }
+    side->has_final = below(seed, 2) > 0;
+    if (side->has_final) {
+        fill_observation(&side->final, 5000000000, seed);
+    }
+}
+
+static void fill_proxy(struct result *result, uint64_t *seed)
+{
+    fill_command(&result->side[SIDE_PROXY], seed);
+    if (result->side[SIDE_PROXY].has_command) {
+        fill_counters(&result->side[SIDE_PROXY].counters, seed);
+        fill_end(&result->side[SIDE_FRONT], seed);
+        fill_end(&result->side[SIDE_BACK], seed);
+    }
+}
+
 static void fill_side(struct result_side *side, uint64_t *seed)
 {
     fill_command(side, seed);
@@ -191,16 +215,7 @@ static void fill_side(struct result_side *side, uint64_t *seed)
         fill_tls(side, seed);
         fill_mix(side, seed);
     }
-    side->observation_count = below(seed, 20);
-    side->observation = calloc(side->observation_count + 1, sizeof *side->observation);
-    assert_non_null(side->observation);
-    for (size_t i = 0; i < side->observation_count; i++) {
-        fill_observation(&side->observation[i], (int64_t)i * 100000000 - 50000000, seed);
-    }
-    side->has_final = below(seed, 2) > 0;
-    if (side->has_final) {
-        fill_observation(&side->final, 5000000000, seed);
-    }
+    fill_end(side, seed);
     fill_counters(&side->counters, seed);
     fill_pairs(&side->sysctl, seed);
 }
@@ -209,7 +224,7 @@ static void fill_owners(struct owners *owners, uint64_t *seed)
 {
     for (uint64_t i = below(seed, 4); i > 0; i--) {
         struct owner *owner = owners_add(owners);
-        owner->side = (enum side)below(seed, SIDE_N);
+        owner->side = (enum side)below(seed, ENDS_N);
         owner->state = (enum tcp_state)(1 + below(seed, TCP_STATE_N - 1));
         owner->where = (enum owner_place)below(seed, OWNER_PLACE_N);
         owner->count = 1 + below(seed, 5000);
@@ -408,6 +423,7 @@ static struct result *random_result(uint64_t seed)
     }
     fill_side(&result->side[SIDE_CLIENT], &seed);
     fill_side(&result->side[SIDE_SERVER], &seed);
+    fill_proxy(result, &seed);
     fill_counters(&result->host_counters, &seed);
     result->has_sampler = below(&seed, 2) > 0;
     result->sampler_cpu = result->has_sampler ? 123456789 : 0;
