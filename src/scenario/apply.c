@@ -217,6 +217,13 @@ static int apply_written(struct draft *draft, const struct option *option, const
     return draft_set(draft, option, key, text, LEVEL_OVERRIDE);
 }
 
+/* A list as a file has it, of one that can be a list. */
+static bool is_list(const struct option *option, const struct scenario_override *override)
+{
+    return override->value[0] == '[' && (option->ops->trees & TREE_BIT(TREE_LIST)) != 0 &&
+           (option->ops->has_keys || override->written);
+}
+
 static int apply_override(struct draft *draft, const struct scenario_override *override)
 {
     const char *key;
@@ -242,8 +249,7 @@ static int apply_override(struct draft *draft, const struct scenario_override *o
     if (tree_is_unset(&node)) {
         return draft_unset(draft, override->path);
     }
-    bool list = option != NULL && option->ops->has_keys && key == NULL &&
-                (option->ops->trees & TREE_BIT(TREE_LIST)) != 0 && override->value[0] == '[';
+    bool list = option != NULL && key == NULL && is_list(option, override);
     if (option == NULL) {
         option = scalar_of(override->path, &node);
     }

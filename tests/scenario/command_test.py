@@ -174,6 +174,12 @@ class Mistakes(ft.TestCase):
         long = "line:" + 1001 * "x"
         self.check("a line of 1001 bytes", **{"server.command": "x", "server.ready": long})
 
+    def test_its_words_are_a_list_on_the_command_line_too(self):
+        file = ft.PLACE.write("listed.yaml", "name: listed\n")
+        ended = ft.finwait("check", file, "--set=server.command=[a, 'b c', \"{port}\"]")
+        self.assertIn("server.command: a 'b c' {port}\n", ended.stdout, ended)
+        self.check("a word cannot be a list", **{"server.command": "[a, [b]]"})
+
     def test_what_is_nearly_a_placeholder(self):
         for word, meant in (("{prt}", "port"), ("-b{addr}", "address"), ("{hots-port}", "host-port")):
             self.check(f"did you mean {{{meant}}}?", **{"server.command": f"x {word}"})
