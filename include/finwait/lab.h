@@ -172,10 +172,10 @@ void sysctl_look_home(const struct sysctl_settings *settings);
 bool sysctl_name_ok(const char *name);
 
 /*
- * Call `fn` for every net.ipv4.*, net.ipv6.* (top level) and net.core.* value of the calling
- * thread's namespace that any user may read, and net.ipv6.conf.all.disable_ipv6, sorted by name.
- * What only root may read is a secret (tcp_fastopen_key) and stays one.  -1 with STATUS_MACHINE:
- * without memory or descriptors not all of them could be read; those before were.
+ * Call `fn` for every net.core.*, net.ipv4.*, net.ipv6.* and net.netfilter.* (top level) value of
+ * the calling thread's namespace that any user may read, and net.ipv6.conf.all.disable_ipv6, sorted
+ * by name. What only root may read is a secret (tcp_fastopen_key) and stays one.  -1 with
+ * STATUS_MACHINE: without memory or descriptors not all of them could be read; those before were.
  */
 typedef void (*sysctl_fn)(void *context, const char *name, const char *value);
 int sysctl_each(sysctl_fn fn, void *context, struct error *error);

@@ -168,7 +168,7 @@ static enum status snapshot(void)
 
     printf("# This host's sysctls that act on how connections open and end, as a variant for both\n"
            "# sides of a comparison.  Linux %s\n"
-           "variants:\n  here:\n",
+           "variants:\n  stock: {}\n  here:\n",
            uname(&system) == 0 ? system.release : "?");
     snapshot_side(SIDE_CLIENT);
     snapshot_side(SIDE_SERVER);

@@ -322,7 +322,7 @@ static int each_of(const char *directory, sysctl_fn fn, void *context, struct er
 
 int sysctl_each(sysctl_fn fn, void *context, struct error *error)
 {
-    static const char *const directories[] = {"net.core", "net.ipv4", "net.ipv6"};
+    static const char *const directories[] = {"net.core", "net.ipv4", "net.ipv6", "net.netfilter"};
 
     for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
         if (each_of(directories[i], fn, context, error) != 0) {

@@ -1,5 +1,6 @@
 """Sysctls belong to one host of the lab, and every value of a run is on record."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -52,6 +53,18 @@ class Sysctl(ft.LabTestCase):
         overflow = result["server.counter.TcpExtTCPTimeWaitOverflow"]
         self.assertEqual(overflow, counters["TcpExtTCPTimeWaitOverflow"])
         self.assertGreaterEqual(overflow, n - most - 1)
+
+    def test_a_snapshot_is_a_comparison(self):
+        file = ft.PLACE.write("snapshot.yaml", ft.finwait("sysctl", "snapshot").stdout)
+        sets = ("--set=load.connections=10", "--set=settle=0s")
+        ended = ft.finwait("compare", file, "--rounds=1", "--json", "--quiet", *sets, user=self.user)
+        self.assertEqual((ended.status, ended.stderr), (0, ""), ended)
+        seen = json.loads(ended.stdout)
+        self.assertEqual([each["name"] for each in seen["variants"]], ["stock", "here"])
+        self.assertEqual([each for each in seen["trials"] if "why" in each], [])
+        # What it sets is read back, as any value of a host is.
+        unread = [each for each in seen.get("differs", []) if len(each["values"]) < 2]
+        self.assertEqual(unread, [])
 
     def test_no_such_key(self):
         ended = ft.run({"server.sysctl.net.ipv4.of_a_kernel_to_come": 17}, user=self.user)
