@@ -137,6 +137,7 @@ struct seen_story {
     size_t skipped; /* packets left out of the middle, before packet[count / 2] */
     seen_endings foreseen;
     bool otherwise; /* its end is none of those */
+    bool proxied;   /* what is at the other end of the client's connections is no server */
 };
 
 /* Packets of a connection that are drawn; of more those in the middle are left out. */

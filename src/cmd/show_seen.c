@@ -11,11 +11,13 @@ enum {
     FILE_MOST = 129 << 20, /* a capture keeps no more: MEMORY_MOST, src/capture/shelf.c */
 };
 
-static void draw_connection(const struct seen_file *file, size_t index, seen_endings foreseen)
+static void draw_connection(const struct seen_file *file, size_t index, const struct result *result)
 {
     const struct seen_connection *connection = &file->connection[index];
     struct seen_packet drawn[SEEN_DRAWN];
-    struct seen_story story = {.packet = drawn, .foreseen = foreseen};
+    seen_endings foreseen = result_foreseen(result);
+    struct seen_story story = {
+        .packet = drawn, .foreseen = foreseen, .proxied = result->side[SIDE_PROXY].has_command};
     char client[SEEN_ENDPOINT];
     char server[SEEN_ENDPOINT];
 
@@ -42,7 +44,7 @@ static int draw_seen(const struct seen_file *file, uint64_t which, const struct 
         return error_hint(error, "they are 1 to %zu", file->count);
     }
     report_foreseen(result, stdout);
-    draw_connection(file, which - 1, result_foreseen(result));
+    draw_connection(file, which - 1, result);
     return 0;
 }
 

@@ -128,6 +128,7 @@ void text_packets(const struct paper *paper, const struct facts *facts)
         .packet = capture->packet,
         .skipped = capture->skipped,
         .foreseen = result_foreseen(facts->result),
+        .proxied = facts_proxied(facts),
         .otherwise = !capture->foreseen,
     };
     struct grow_stream stream;

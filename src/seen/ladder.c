@@ -113,7 +113,8 @@ void seen_draw(const struct seen_story *story, FILE *out)
 {
     enum tcp_state shown[SIDE_N] = {0};
 
-    fprintf(out, "%9s  %-11s %*s %s\n", "time", "client", ARROW_WIDTH, "", "server");
+    fprintf(out, "%9s  %-11s %*s %s\n", "time", "client", ARROW_WIDTH, "",
+            story->proxied ? "proxy" : "server");
     for (size_t i = 0; i < story->count; i++) {
         if (story->skipped > 0 && i == story->count / 2) {
             fprintf(out, "%9s  ... %zu packets later ...\n", "", story->skipped);

@@ -259,7 +259,8 @@ class Proxies:
         self.assertEqual(result["connections.completed"], N)
         self.assertEqual(result["client.tls.handshakes"], N)
         self.assertEqual(result["server.tls.handshakes"], N)
-        self.assertTrue(os.path.exists(os.path.join(out, "packets.pcap")))
+        shown = ft.finwait("show", "--seen", out)
+        self.assertRegex(shown.stdout, r"time +client +proxy\n")
 
     # ---- what is not claimed ----
 
