@@ -15,7 +15,8 @@ import contest
 ROUNDS = 30  # comparisons of a variant with itself
 
 TRIALS = 10  # of each variant
-PLANTED = 3
+PLANTED = 5  # comparisons of a server with one that pauses
+PLANTED_TRIALS = 15  # for a machine with much else to do, too
 WARM_UPS = 1  # rounds that are not kept
 
 SCENARIO = """
@@ -54,19 +55,19 @@ def spent(command):
     return 1000 * took, 1000 * cpu
 
 
-def compare(vary):
+def compare(vary, trials):
     """The verdict on each metric, and what a trial took over its phases and over a run, in ms."""
     with tempfile.TemporaryDirectory() as folder:
         scenario = os.path.join(folder, "bench.yaml")
         pathlib.Path(scenario).write_text(SCENARIO)
         _, of_run = spent(["run", scenario, "--json"])
         out = os.path.join(folder, "out")
-        rounds = ["--rounds", str(TRIALS), "--out", out]
+        rounds = ["--rounds", str(trials), "--out", out]
         took, cpu = spent(["compare", scenario, "--vary", vary, *rounds])
         rows = json.loads(pathlib.Path(out, "comparison.json").read_text())["comparisons"]
         phases = list(trial_times(out))
-    trials = len(phases) * (TRIALS + WARM_UPS) / TRIALS
-    over = took / trials - sum(phases) / len(phases), cpu / trials - of_run
+    run = len(phases) * (trials + WARM_UPS) / trials
+    over = took / run - sum(phases) / len(phases), cpu / run - of_run
     return {row["metric"]: row["verdict"] for row in rows}, over
 
 
@@ -81,12 +82,12 @@ def found(verdicts):
 
 
 def measure(rounds):
-    same = [compare(SAME) for _ in range(rounds)]
-    planted = [compare(PAUSE) for _ in range(PLANTED)]
+    same = [compare(SAME, TRIALS) for _ in range(rounds)]
+    planted = [compare(PAUSE, PLANTED_TRIALS) for _ in range(PLANTED)]
     for verdicts, _ in same:
         if differing(verdicts):
             print(f"bench: the same differed in {', '.join(differing(verdicts))}", file=sys.stderr)
-    overheads, cpus = zip(*(over for _, over in same + planted))
+    overheads, cpus = zip(*(over for _, over in same))
     return {
         "compare.same.called": 100 * sum(bool(differing(verdicts)) for verdicts, _ in same) / rounds,
         "compare.pause.found": 100 * sum(found(verdicts) for verdicts, _ in planted) / PLANTED,
