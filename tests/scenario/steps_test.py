@@ -59,7 +59,11 @@ class Steps(ft.LabTestCase):
             self.assertEqual(result["closed_first.both"], 0)
 
     def test_a_close_of_what_a_child_has_too_is_not_first(self):
-        result = self.play("connect send inherit(300ms) close", "accept recv pause(100ms) close")
+        result = self.play(
+            "connect send inherit(300ms) close",
+            "accept recv pause(100ms) close",
+            settle="2s",  # the children have to end in it
+        )
         self.assertEqual(result["closed_first.server"], N)
         self.assertEqual(result["closed_first.both"], 0)
 

@@ -129,8 +129,7 @@ class Curl(Server):
 
     def test_bodies(self):
         body = ft.PLACE.write("body", "x" * 300000)
-        given = {"request__size": 300000, "response__size": "1M"}
-        with tls.serving(server__program=KEEPS, **given) as served:
+        with tls.serving(server__program=KEEPS, response__size="1M") as served:
             seen = self.curl(served.port, "-k", "--data-binary", f"@{body}", requests=3)
         self.assertEqual(re.findall(r"(?m)^1.1 200 1048576 ", seen), 3 * ["1.1 200 1048576 "])
         self.assert_served(served.stop(), 1)
