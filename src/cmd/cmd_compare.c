@@ -323,8 +323,8 @@ static enum status run(int argc, char **argv, struct error *error)
 
 const struct command command_compare = {
     .name = "compare",
-    .arguments = "SCENARIO|DIR... [OPTIONS]",
-    .about = "Run variants in turn and tell which differ",
+    .arguments = "SCENARIO|DIR...",
+    .about = "Run variants in turns and tell which differ",
     .help = help,
     .run = run,
 };

@@ -69,27 +69,36 @@ static bool is_taken(const char *directory)
     return taken;
 }
 
+/* The scenario's file as --resume finds it from anywhere; an order has none. */
+static char *lasting_name(const char *name)
+{
+    struct error unused;
+    char *file = library_find(name, &unused);
+    char *path = file != NULL ? realpath(file, NULL) : NULL;
+
+    free(file);
+    return path != NULL ? path : grow_text(name);
+}
+
 int compare_plan_write(const struct compare *compare, struct error *error)
 {
-    char *file = realpath(compare->name, NULL); /* --resume may stand elsewhere */
-    bool path = file != NULL && strchr(compare->name, '/') != NULL;
+    char *name;
     json_t *json;
     int status;
 
     if (is_taken(compare->out)) {
-        free(file);
         error_set(error, STATUS_USAGE, "%s holds another comparison", compare->out);
         return error_hint(error,
                           "choose another directory, or go on with that one: finwait "
                           "compare --resume %s",
                           compare->out);
     }
-    json =
-        json_pack("{s:i, s:s, s:s, s:I, s:b, s:o, s:o}", "plan", PLAN_SCHEMA, "version",
-                  FINWAIT_VERSION, "scenario", path ? file : compare->name, "seed",
-                  (json_int_t)compare->seed, "all", (int)compare->all, "overrides",
-                  overrides_of(&compare->overrides), "variants", variants_of(&compare->variants));
-    free(file);
+    name = lasting_name(compare->name);
+    json = json_pack("{s:i, s:s, s:s, s:I, s:b, s:o, s:o}", "plan", PLAN_SCHEMA, "version",
+                     FINWAIT_VERSION, "scenario", name, "seed", (json_int_t)compare->seed, "all",
+                     (int)compare->all, "overrides", overrides_of(&compare->overrides), "variants",
+                     variants_of(&compare->variants));
+    free(name);
     if (json == NULL) {
         return error_set(error, STATUS_USAGE, "what was asked for is no UTF-8");
     }

@@ -149,7 +149,11 @@ static bool counts(enum status status, const struct result *result, struct error
         free(why);
         return false;
     }
-    return status <= STATUS_UNMET;
+    if (status > STATUS_UNMET) {
+        error_set(error, status, "it ended with status %d", (int)status);
+        return false;
+    }
+    return true;
 }
 
 static int take(struct compare *compare, size_t round, size_t variant, enum status status,

@@ -5,10 +5,14 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/text.h"
 
 /* ---- names ---- */
 
-enum { VALUE_SHOWN = 24 };
+enum {
+    VALUE_SHOWN = 24,
+    FOLDER_MAX = 100, /* bytes: a file system takes 255 */
+};
 
 /* "tcp_tw_reuse" of "client.sysctl.net.ipv4.tcp_tw_reuse". */
 static const char *last_part(const char *path)
@@ -42,9 +46,19 @@ static void name_setting(FILE *out, const struct variant_groups *vary,
                          const struct variant_setting *setting)
 {
     char *path = short_path(vary, setting->path);
-    bool fits = strlen(setting->value) <= VALUE_SHOWN;
+    char *value = grow_text(setting->value);
+    size_t length = VALUE_SHOWN;
 
-    fprintf(out, "%s=%.*s%s", path, VALUE_SHOWN, setting->value, fits ? "" : "...");
+    text_fold(value);
+    if (strlen(value) <= length) {
+        fprintf(out, "%s=%s", path, value);
+    } else {
+        while (length > 0 && ((unsigned char)value[length] & 0xc0) == 0x80) {
+            length--; /* no character of UTF-8 is cut */
+        }
+        fprintf(out, "%s=%.*s...", path, (int)length, value);
+    }
+    free(value);
     free(path);
 }
 
@@ -73,7 +87,7 @@ static char *folder_of(const char *name)
     char *folder = grow_text(name);
     size_t used = 0;
 
-    for (const char *c = name; *c != '\0'; c++) {
+    for (const char *c = name; *c != '\0' && used < FOLDER_MAX; c++) {
         bool keep = strchr(kept, *c) != NULL;
         if (keep || (used > 0 && folder[used - 1] != '_')) {
             folder[used++] = keep ? *c : '_';

@@ -56,6 +56,12 @@ static void names_are_short_and_unique(void **state)
     assert_names(
         NULL, "{variants: {a: {}, b: {load.rate: max}}, vary: {settle: [0s, 1s]}}",
         (const char *[]){"a, settle=0s", "a, settle=1s", "b, settle=0s", "b, settle=1s", NULL});
+    assert_names("about=one that is much longer than any name may be,'another\n one, "
+                 "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4'",
+                 "{}",
+                 (const char *[]){"about=one that is much longer ...",
+                                  "about=another one, \xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4...",
+                                  NULL});
     assert_names("settle=0s,0s,0s", "{}",
                  (const char *[]){"settle=0s", "settle=0s (2)", "settle=0s (3)", NULL});
 }
