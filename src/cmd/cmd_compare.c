@@ -286,6 +286,7 @@ static enum status run_all(struct compare *compare, size_t count, char **names, 
         return run_results(compare, count, names, error);
     }
     compare->name = names[0];
+    compare_find_study(compare);
     return run_scenario(compare, error);
 }
 

@@ -11,6 +11,7 @@
 struct compare {
     struct overrides overrides;
     const char *name;   /* of the scenario, as on the command line or in the plan */
+    char *study;        /* the name of the study that the command line means, or NULL */
     const char *out;    /* directory, or NULL */
     const char *resume; /* the same directory, of a comparison that was begun before; or NULL */
     bool quiet, json, all;
@@ -25,6 +26,10 @@ struct compare {
 };
 
 /* ---- compare_load.c ---- */
+
+/* A scenario of configs/compare may go by its name in there: "orders" is compare/orders, unless
+ * another scenario or an order is called so. */
+void compare_find_study(struct compare *compare);
 
 /* Load the scenario called compare->name and its variants, and check all that is asked for. */
 int compare_load(struct compare *compare, struct error *error);

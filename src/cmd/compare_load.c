@@ -1,6 +1,9 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "compare.h"
+#include "finwait/grow.h"
+#include "finwait/order.h"
 
 /* ---- what is asked of a comparison ---- */
 
@@ -65,6 +68,25 @@ static void add_variants(struct compare *compare)
     }
 }
 
+void compare_find_study(struct compare *compare)
+{
+    struct error unused;
+    char *study = grow_format("compare/%s", compare->name);
+    char *file = library_find(compare->name, &unused);
+    char *study_file = NULL;
+
+    if (file == NULL && order_find(compare->name) == NULL) {
+        study_file = library_find(study, &unused);
+    }
+    if (study_file != NULL) {
+        compare->name = compare->study = study;
+    } else {
+        free(study);
+    }
+    free(study_file);
+    free(file);
+}
+
 int compare_load(struct compare *compare, struct error *error)
 {
     compare->base = command_scenario(compare->name, &compare->overrides, error);
@@ -85,5 +107,6 @@ void compare_fini(struct compare *compare)
     scenario_free(compare->base);
     comparison_free(compare->comparison);
     json_decref(compare->plan);
+    free(compare->study);
     overrides_fini(&compare->overrides);
 }

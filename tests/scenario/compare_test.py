@@ -199,6 +199,17 @@ compare:
                 self.assertIn(reason, ended.stderr)
                 self.assertFalse(os.path.exists(out))
 
+    def test_a_study_goes_by_its_name_alone(self):
+        """A scenario or an order of that name comes first."""
+        more = ["--vary=order=client-rst,server-rst", "--rounds=1", "--set=load.connections=5"]
+        ended = ft.finwait("compare", "orders", "--json", "--set=expect=null", *more)
+        self.assertEqual(ended.status, 0, ended)
+        comparison = Comparison(json.loads(ended.stdout))
+        self.assertEqual(comparison.json["name"], "compare/orders")
+        self.assertEqual(comparison.names, ["order=client-rst", "order=server-rst"])
+        ended = ft.finwait("compare", "order")
+        self.assertIn("there is no scenario or order 'order'", ended.stderr)
+
     def test_what_is_asked_of_it_is_checked_first(self):
         cases = {
             ("--rounds=0",): "--rounds 0: compare.rounds",
