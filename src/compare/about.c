@@ -196,6 +196,89 @@ static void split_same(struct comparison *comparison, const struct text_pairs *a
     comparison->same = same;
 }
 
+/* ---- of many zeros nearly all are those of all trials ---- */
+
+/* Move *cursor behind the word, if it is there or further on. */
+static bool pass_word(const char **cursor, const char *word, size_t length)
+{
+    for (const char *at = *cursor; *at != '\0';) {
+        size_t size = strcspn(at, " ");
+        if (size == length && strncmp(at, word, length) == 0) {
+            *cursor = at + size;
+            return true;
+        }
+        at += size + (at[size] == ' ');
+    }
+    return false;
+}
+
+/* The words of `list` that `other` has as well, in the same order; or those that it has not. */
+static char *pick_words(const char *list, const char *other, bool had)
+{
+    struct grow_stream picked;
+
+    grow_stream_open(&picked);
+    while (*list != '\0') {
+        size_t length = strcspn(list, " ");
+        if (length > 0 && pass_word(&other, list, length) == had) {
+            fprintf(picked.out, " %.*s", (int)length, list);
+        }
+        list += length + (list[length] == ' ');
+    }
+    return grow_stream_close(&picked);
+}
+
+/* The list of zeros among the pairs; NULL: there is none. */
+static char **zeros_of(struct text_pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (strcmp(pairs->item[i].name, ABOUT_ZEROS) == 0) {
+            return &pairs->item[i].value;
+        }
+    }
+    return NULL;
+}
+
+static void add_zeros(struct text_pairs *pairs, const char *more)
+{
+    char **zeros = zeros_of(pairs);
+
+    if (zeros != NULL) {
+        remark_append(zeros, "", more);
+    } else if (more[0] != '\0') {
+        text_pairs_add(pairs, ABOUT_ZEROS, more);
+    }
+}
+
+/* What all trials have stays the same; what else was so is each earlier one's own from now on.
+ * `about` is left with the same as all. */
+static void split_zeros(struct comparison *comparison, struct text_pairs *about,
+                        struct text_pairs *own)
+{
+    char **same = zeros_of(&comparison->same);
+    char **now = zeros_of(about);
+
+    if (same == NULL) { /* read from a file that somebody changed */
+        return;
+    }
+    char *common = pick_words(*same, *now, true);
+    char *gone = pick_words(*same, common, false);
+    char *further = pick_words(*now, common, false);
+
+    for (size_t j = 0; j + 1 < comparison->trial_count; j++) {
+        if (trial_counts(&comparison->trial[j])) {
+            add_zeros(&comparison->trial[j].own, gone);
+        }
+    }
+    add_zeros(own, further);
+    free(*same);
+    free(*now);
+    *same = common;
+    *now = grow_text(common);
+    free(gone);
+    free(further);
+}
+
 static bool is_first(const struct comparison *comparison)
 {
     for (size_t i = 0; i + 1 < comparison->trial_count; i++) {
@@ -216,6 +299,7 @@ void about_keep(struct comparison *comparison, const struct result *result)
         comparison->same = about;
         return;
     }
+    split_zeros(comparison, &about, &trial->own);
     split_same(comparison, &about);
     for (size_t i = 0; i < about.count; i++) {
         if (!is_in(&comparison->same, &about.item[i])) {
@@ -238,7 +322,7 @@ const char *about_get(const struct comparison *comparison, const struct comparis
 /* Whether one of the words of `list` covers `name`. */
 static bool lists(const char *list, const char *name)
 {
-    while (*list != '\0') {
+    while (list != NULL && *list != '\0') {
         size_t length = strcspn(list, " ");
         if (is_covered(list, length, name)) {
             return true;
@@ -251,8 +335,6 @@ static bool lists(const char *list, const char *name)
 bool comparison_metric(const struct comparison *comparison, const struct comparison_trial *trial,
                        const char *name, double *value)
 {
-    const char *zeros = about_get(comparison, trial, ABOUT_ZEROS);
-
     for (size_t i = 0; i < trial->metric_count; i++) {
         if (strcmp(trial->metric[i].name, name) == 0) {
             *value = trial->metric[i].value;
@@ -260,5 +342,6 @@ bool comparison_metric(const struct comparison *comparison, const struct compari
         }
     }
     *value = 0;
-    return zeros != NULL && lists(zeros, name);
+    return lists(text_pairs_get(&comparison->same, ABOUT_ZEROS), name) ||
+           lists(text_pairs_get(&trial->own, ABOUT_ZEROS), name);
 }
