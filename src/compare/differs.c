@@ -55,8 +55,9 @@ static struct values values_of(const struct comparison *comparison, size_t varia
         }
     }
     if (!any) {
+        const char *set = text_pairs_get(&comparison->variant[variant].set, name);
         free(values.text);
-        values.text = NULL;
+        values.text = set != NULL && values.count == 0 ? grow_text(set) : NULL;
     }
     return values;
 }
@@ -114,6 +115,18 @@ static void add_differs(struct comparison *comparison, const char *name)
     differs->varied = is_varied(comparison, name, steady);
 }
 
+/* What a variant without any trial would have run with is not known but for what it sets. */
+static void add_untried(struct comparison *comparison, size_t variant)
+{
+    const struct text_pairs *set = &comparison->variant[variant].set;
+
+    for (size_t i = 0; trials_of(comparison, variant) == 0 && i < set->count; i++) {
+        if (!has_found(comparison, set->item[i].name)) {
+            add_differs(comparison, set->item[i].name);
+        }
+    }
+}
+
 /* What is some trial's own is not in all of them. */
 void differs_find(struct comparison *comparison)
 {
@@ -126,6 +139,9 @@ void differs_find(struct comparison *comparison)
                 add_differs(comparison, name);
             }
         }
+    }
+    for (size_t i = 0; i < comparison->variant_count; i++) {
+        add_untried(comparison, i);
     }
     if (!comparison->paired && comparison->differs_count == 1) {
         comparison->differs[0].varied = true;

@@ -61,25 +61,36 @@ static bool print_those(const struct comparison *comparison, bool varied, const 
     return any;
 }
 
-static void print_all_that_differs(const struct comparison *comparison, FILE *out)
+/* Those of a matrix have commas in their names. */
+static void print_variants(const struct comparison *comparison, FILE *out)
 {
+    const char *between = ", ";
     char *names = NULL;
 
     for (size_t i = 0; i < comparison->variant_count; i++) {
-        remark_append(&names, ", ", comparison->variant[i].name);
+        between = strchr(comparison->variant[i].name, ',') != NULL ? "; " : between;
+    }
+    for (size_t i = 0; i < comparison->variant_count; i++) {
+        remark_append(&names, between, comparison->variant[i].name);
     }
     fputc('\n', out);
     text_say(grow_format("Variants: %s (baseline: %s)", names,
                          comparison->variant[comparison->baseline].name),
              0, out);
     free(names);
+}
+
+static void print_all_that_differs(const struct comparison *comparison, FILE *out)
+{
+    print_variants(comparison, out);
     print_those(comparison, true, "What differs, in their order:", out);
     if (print_those(comparison, false,
                     comparison->paired ? "What differs and was not varied, in their order:"
                                        : "What differs, in their order:",
                     out)) {
-        text_say(grow_text("More differs than what was varied: no difference below can be put "
-                           "down to one of them."),
+        text_say(grow_format("%s: no difference below can be put down to one of them.",
+                             comparison->paired ? "More differs than what was varied"
+                                                : "More than one thing differs"),
                  2, out);
     }
     if (comparison->differs_count == 0) {

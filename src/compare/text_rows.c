@@ -196,9 +196,14 @@ static void print_too_few(const struct comparison *comparison, size_t variant, F
     double alpha = VERDICT_ALPHA / (double)family;
     size_t least = comparison->paired ? infer_least_pairs(alpha) : least_unpaired(alpha);
     if (most < least) {
-        text_say(grow_format("n = %zu is too small for a verdict on any of the %zu metrics that "
-                             "vary: it takes %zu %s, or fewer metrics (--metric).",
-                             most, family, least, comparison->paired ? "rounds" : "results each"),
+        const char *unit = comparison->paired ? "rounds" : "results each";
+        text_say(family == 1
+                     ? grow_format("n = %zu is too small for a verdict on the metric that varies: "
+                                   "it takes %zu %s.",
+                                   most, least, unit)
+                     : grow_format("n = %zu is too small for a verdict on any of the %zu metrics "
+                                   "that vary: it takes %zu %s, or fewer metrics (--metric).",
+                                   most, family, least, unit),
                  2, out);
     }
 }
@@ -231,6 +236,12 @@ void text_variant(const struct comparison *comparison, size_t variant, FILE *out
     print_title(comparison, variant, out);
     if (trials_of(comparison, variant) == 0) {
         text_say(grow_text("No trial is left: nothing can be said of it."), 2, out);
+        return;
+    }
+    if (trials_of(comparison, comparison->baseline) == 0) {
+        text_say(grow_text("No trial of the baseline is left: there is nothing to hold it "
+                           "against (--baseline)."),
+                 2, out);
         return;
     }
     print_too_few(comparison, variant, out);

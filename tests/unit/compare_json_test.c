@@ -285,6 +285,38 @@ static void test_another_kernel_takes_the_attribution(void **state)
     comparison_free(comparison);
 }
 
+/* Of which nothing is known but what they set; and names with commas stay apart. */
+static void test_variants_without_a_trial(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"nginx", "nginxx"};
+
+    for (size_t baseline = 0; baseline < 2; baseline++) {
+        struct comparison *comparison = comparison_new("made-up", true);
+        for (size_t i = 0; i < 2; i++) {
+            struct text_pairs set = {0};
+            text_pairs_add(&set, "server.command", commands[i]);
+            comparison_add_variant(comparison, i == 0 ? "a=1, b=1" : "a=1, b=2", &set);
+            text_pairs_fini(&set);
+        }
+        struct result *result = made_up(1000, 0);
+        text_pairs_add(&result->scenario, "server.command", commands[0]);
+        add_made_up(comparison, 0, 1, result);
+        comparison_add_failure(comparison, 1, 1, STATUS_MACHINE, "ENOENT");
+        comparison->baseline = baseline;
+        judge(comparison);
+        assert_true(comparison->attributed);
+        char *text = printed(comparison);
+        assert_non_null(strstr(text, "Variants: a=1, b=1; a=1, b=2 (baseline"));
+        assert_non_null(strstr(text, "server.command: nginx, nginxx"));
+        assert_null(strstr(text, "Nothing differs"));
+        assert_non_null(
+            strstr(text, baseline == 0 ? "No trial is left" : "No trial of the baseline is left"));
+        free(text);
+        comparison_free(comparison);
+    }
+}
+
 static void test_how_many_rounds_it_would_take(void **state)
 {
     (void)state;
@@ -307,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_corrupt_text_is_refused_or_read),
         cmocka_unit_test(test_the_table),
         cmocka_unit_test(test_another_kernel_takes_the_attribution),
+        cmocka_unit_test(test_variants_without_a_trial),
         cmocka_unit_test(test_how_many_rounds_it_would_take),
     };
 
