@@ -58,6 +58,8 @@
     X(observe_dropped, "listener.dropped", CAUSE, ENDS,                                            \
       "a listener dropped requests for another want of room, or of memory")                        \
     X(observe_accept_queue, "accept_queue.full", CAUSE, ENDS, "the accept queue was full")         \
+    X(observe_proxy_listeners, "proxy.queue_full", CAUSE, ANY,                                     \
+      "behind a proxy: an accept queue of its host was full, the server's or its own")             \
     X(observe_slow_connects, "connect.slow", CONSEQUENCE, ANY,                                     \
       "connects waited for a SYN or SYN-ACK to be sent again")                                     \
     X(observe_step_timeouts, "timeout.step", CAUSE, ANY,                                           \

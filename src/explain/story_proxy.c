@@ -58,3 +58,40 @@ void observe_proxy_answers(struct story *story)
                   COUNT(responses(client)), COUNT(responses(server)), COUNT(alone));
     }
 }
+
+/* The fullest that samples caught the listener of an end. */
+static void say_fullest(struct story *story, enum side end, const char *between)
+{
+    const struct result_side *side = &story->facts.result->side[end];
+    struct observation most = side->final;
+
+    for (size_t i = 0; i < side->observation_count; i++) {
+        const struct observation *seen = &side->observation[i];
+        most.accept_queue =
+            seen->accept_queue > most.accept_queue ? seen->accept_queue : most.accept_queue;
+        most.listen_backlog =
+            seen->listen_backlog > most.listen_backlog ? seen->listen_backlog : most.listen_backlog;
+    }
+    story_evidence(story, "%s.listen_backlog.final", side_name(end));
+    story_add(story, "%s%s in the %s's, whose backlog is %s", between, COUNT(most.accept_queue),
+              side_name(side_player(end)), COUNT(most.listen_backlog));
+}
+
+/* A host's counter is of both listeners, and what was full between two samples nobody saw. */
+void observe_proxy_listeners(struct story *story)
+{
+    double overflows = facts_moved(&story->facts, SIDE_PROXY, "TcpExtListenOverflows");
+
+    if (overflows <= 0) {
+        return;
+    }
+    story_about(story, SIDE_PROXY);
+    story_evidence(story, "proxy.counter.TcpExtListenOverflows");
+    story_say(story,
+              "An accept queue was full %s %s in the host of proxy and server "
+              "(TcpExtListenOverflows), which does not tell whose. Samples caught at most ",
+              COUNT(overflows), PLURAL(overflows, "time", "times"));
+    say_fullest(story, SIDE_FRONT, "");
+    say_fullest(story, SIDE_SERVER, ", and ");
+    story_add(story, " (Recv-Q and Send-Q of their listeners).");
+}

@@ -262,6 +262,18 @@ class Proxies:
         shown = ft.finwait("show", "--seen", out)
         self.assertRegex(shown.stdout, r"time +client +proxy\n")
 
+    def test_a_queue_that_is_full(self):
+        words = relay().replace("relay.py", "short.py")
+        file = RELAY.format(answer=RELAYED.format(after="back.close()"))
+        file = file.replace("backlog=512", "backlog=1").replace("import os", "import time, os")
+        ft.PLACE.write("short.py", file.replace("    request =", "    time.sleep(0.01)\n    request ="))
+        result = self.play(words, **{"load.connections": 24, "load.concurrency": 8})
+        self.assertGreater(result["connections.completed"], 0)
+        self.assertGreater(result["proxy.counter.TcpExtListenOverflows"], 0)
+        text = result.remark("proxy.queue_full")["text"]
+        self.assertRegex(text, r"most [12] in the proxy's, whose backlog is 1, and 0 in the server's")
+        self.assertNotIn("accept_queue.full", result.remark_ids())
+
     # ---- what is not claimed ----
 
     def test_the_two_roles_have_no_connection_in_common(self):

@@ -192,6 +192,17 @@ static struct result *proxy_answers(void)
     return result;
 }
 
+static struct result *proxy_overflows(void)
+{
+    struct result *result = proxied();
+
+    fixture_counter(&result->side[SIDE_PROXY].counters, "TcpExtListenOverflows", 30);
+    result->side[SIDE_FRONT].final.accept_queue = 6;
+    result->side[SIDE_FRONT].final.listen_backlog = 5;
+    result->side[SIDE_SERVER].final.listen_backlog = 4096;
+    return result;
+}
+
 static struct result *proxy_answers_all(void)
 {
     struct result *result = proxied();
@@ -597,6 +608,7 @@ static const struct {
     {"command.ended", hung_up, {0}},
     {"proxy.answered", proxy_answers_all, {0}},
     {"proxy.answered", proxy_answers, {0}},
+    {"proxy.queue_full", proxy_overflows, {0}},
     {"close_wait.leak fin_wait2.waiting time_wait.pile", leaky_proxy, {0}},
     {"closed_first", proxy_closes, {0}},
     {"idle.closed", hung_up, {"client.latency.idle=5s"}},
