@@ -233,33 +233,38 @@ static int next_entry(DIR *directory, const struct dirent **entry)
     return *entry == NULL ? errno : 0;
 }
 
-/* Takes the descriptor.  Returns an errno, or 0. */
-static int look_into(struct look *look, int fd)
+/* `path` is one of /proc.  NULL: errno, which is ENOENT of one that has ended meanwhile. */
+static DIR *open_directory(const struct look *look, const char *path)
 {
-    DIR *directory = fdopendir(fd);
+    int fd = openat(look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+
+    if (directory == NULL && fd >= 0) {
+        int errnum = errno;
+        close(fd);
+        errno = errnum;
+    }
+    return directory;
+}
+
+/* Returns an errno, or 0. */
+static int look_into(struct look *look, const char *path)
+{
+    DIR *directory = open_directory(look, path);
     const struct dirent *entry;
 
     if (directory == NULL) {
-        close(fd);
-        return ENOMEM;
+        return errno;
     }
     int result = next_entry(directory, &entry);
     while (result == 0 && entry != NULL) {
         if (entry->d_name[0] != '.') {
-            result = look_at_descriptor(look, fd, entry->d_name);
+            result = look_at_descriptor(look, dirfd(directory), entry->d_name);
         }
         result = result == 0 ? next_entry(directory, &entry) : result;
     }
     closedir(directory);
     return result;
-}
-
-/* `path` is one of /proc.  Returns an errno, or 0. */
-static int look_into_path(struct look *look, const char *path)
-{
-    int fd = openat(look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    return fd >= 0 ? look_into(look, fd) : errno;
 }
 
 /* Returns an errno, or 0. */
@@ -272,7 +277,7 @@ static int look_into_threads(struct look *look, DIR *threads)
         char path[3 * NUMBER_TEXT];
         int thread = (int)strtol(entry->d_name, NULL, 10);
         snprintf(path, sizeof path, "%d/task/%d/fd", (int)look->pid, thread);
-        result = thread > 0 && thread != look->pid ? look_into_path(look, path) : 0;
+        result = thread > 0 && thread != look->pid ? look_into(look, path) : 0;
         result = result == 0 || result == ENOENT ? next_entry(threads, &entry) : result;
     }
     return result;
@@ -284,14 +289,9 @@ static int look_into_others(struct look *look)
     char path[NUMBER_TEXT + 6];
 
     snprintf(path, sizeof path, "%d/task", (int)look->pid);
-    int fd = openat(look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        return errno;
-    }
-    DIR *threads = fdopendir(fd);
+    DIR *threads = open_directory(look, path);
     if (threads == NULL) {
-        close(fd);
-        return ENOMEM;
+        return errno;
     }
     int result = look_into_threads(look, threads);
     closedir(threads);
@@ -304,7 +304,7 @@ static int look_at(struct look *look)
     char path[NUMBER_TEXT + 4];
 
     snprintf(path, sizeof path, "%d/fd", (int)look->pid);
-    int result = look_into_path(look, path);
+    int result = look_into(look, path);
     if (!look->known) {
         struct stat_seen seen = see_stat(look);
         result = lives_in_others(&seen) ? look_into_others(look) : result;
