@@ -242,6 +242,10 @@ static const struct rule rules[] = {
     {"tcp_fin_timeout", LESSON_NEVER_MET, LIKELY, never,
      "<side>.fin_wait2.peak <side>.fin_wait2.final",
      "no socket of the <side> was seen in FIN_WAIT2, which is all that it ends"},
+    {"tcp_fin_timeout", LESSON_LIMIT, LIKELY, never, "<side>.fin_wait2.final",
+     "no socket of the <side> was left in FIN_WAIT2, so that each had its FIN before either time "
+     "was "
+     "over"},
     {"tcp_max_tw_buckets", LESSON_LIMIT, PROVEN, never, "<side>.counter.TcpExtTCPTimeWaitOverflow",
      "no socket of the <side> went without a TIME_WAIT for want of room"},
     {"somaxconn", LESSON_OTHER_LIMIT, PROVEN, other_lower, "<side>.backlog",
