@@ -107,6 +107,48 @@ static void values_are_split_outside_of_brackets_and_quotes(void **state)
     }
 }
 
+/* A quoted text of a file is the same text in the variant's scenario, whatever is in it. */
+static void assert_kept(const char *text)
+{
+    char quoted[32];
+    char yaml[64];
+    size_t used = 0;
+
+    for (const char *c = text; *c != '\0'; c++) {
+        used += (size_t)snprintf(quoted + used, sizeof quoted - used, "%s%c",
+                                 *c == '"' || *c == '\\' ? "\\" : "", *c);
+    }
+    snprintf(yaml, sizeof yaml, "{vary: {about: [\"%s\"]}}", quoted);
+    struct scenario *scenario = compare(NULL, yaml);
+    const struct variant_setting *setting = &scenario->compare.vary.item[0].setting[0];
+    const struct scenario_override override = {setting->path, setting->value, .written = true};
+    struct scenario *variant = load_good(NULL, &override, 1);
+
+    assert_string_equal(variant->about, text);
+    assert_round_trip(scenario);
+    scenario_free(variant);
+    scenario_free(scenario);
+}
+
+static void any_text_is_kept(void **state)
+{
+    (void)state;
+    static const char special[] = "'\"[]{}~-?:,#&*!|>%@`\\=.<a";
+    static const char *const words[] = {"null",   "~",   "Null",  "[a]",
+                                        "{a: b}", "'a'", "\"a\"", "a: b"};
+
+    for (size_t i = 0; special[i] != '\0'; i++) {
+        for (size_t j = 0; special[j] != '\0'; j++) {
+            assert_kept((const char[]){special[i], special[j], '\0'});
+            assert_kept((const char[]){special[i], ' ', special[j], '\0'});
+            assert_kept((const char[]){special[i], 'x', special[j], '\0'});
+        }
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        assert_kept(words[i]);
+    }
+}
+
 static void what_is_no_list_of_values_is_refused(void **state)
 {
     (void)state;
@@ -200,6 +242,7 @@ int main(void)
         cmocka_unit_test(names_are_short_and_unique),
         cmocka_unit_test(the_command_lines_values_take_the_place_of_the_files),
         cmocka_unit_test(values_are_split_outside_of_brackets_and_quotes),
+        cmocka_unit_test(any_text_is_kept),
         cmocka_unit_test(what_is_no_list_of_values_is_refused),
         cmocka_unit_test(mistakes_are_told_with_their_place),
         cmocka_unit_test(too_few_and_too_many_are_refused),
