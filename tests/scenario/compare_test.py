@@ -75,7 +75,7 @@ class Compare(ft.LabTestCase):
         )
         row = seen.row("client.errors.EADDRNOTAVAIL")
         self.assertEqual((row["verdict"], row["exact"], row["n"]), ("lower", True, 2))
-        self.assertNotIn("p", row)
+        self.assertIsNone(row["p"])
         self.assertEqual((row["medians"]["baseline"], row["medians"]["variant"]), (100, 0))
         self.assertEqual(seen.row("connections.completed")["verdict"], "higher")
         self.assertEqual([each["name"] for each in seen.json["differs"]],
