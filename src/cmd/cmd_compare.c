@@ -187,7 +187,7 @@ static int check_only_terms(const struct compare *compare, const char *because, 
 {
     for (size_t i = 0; i < compare->overrides.count; i++) {
         const struct scenario_override *item = &compare->overrides.item[i];
-        if (!is_of_comparison(item->path)) {
+        if (!is_of_comparison(item->path) && strcmp(item->path, OVERRIDE_REMOTE) != 0) {
             error_set(error, STATUS_USAGE, "compare: %s", because);
             return error_at(
                 error,

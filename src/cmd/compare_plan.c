@@ -36,12 +36,16 @@ static json_t *variants_of(const struct variant_scenarios *set)
     return list;
 }
 
+/* All but the flag that no file may give: who goes on says it again. */
 static json_t *overrides_of(const struct overrides *overrides)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < overrides->count; i++) {
         const struct scenario_override *item = &overrides->item[i];
+        if (strcmp(item->path, OVERRIDE_REMOTE) == 0) {
+            continue;
+        }
         json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "path", item->path, "value",
                                               item->value, "written", (int)item->written));
     }
@@ -139,7 +143,8 @@ static int take_overrides(struct compare *compare, const json_t *list, struct er
             json_string_value(json_object_get(item, "value")),
             json_is_true(json_object_get(item, "written")),
         };
-        if (override.path != NULL && override.value != NULL) {
+        if (override.path != NULL && override.value != NULL &&
+            strcmp(override.path, OVERRIDE_REMOTE) != 0) {
             status |= overrides_copy(&all, &override, error);
         }
     }

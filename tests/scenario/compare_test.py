@@ -335,6 +335,18 @@ compare:
         self.assertEqual(ended.status, 2, ended)
         self.assertIn("load.connections is 21, and was 20", ended.stderr)
 
+    def test_a_plan_gives_no_leave_to_load_other_machines(self):
+        out = self.out()
+        self.compare(TINY, TWO, "--rounds=1", "--out", out)
+        plan = read(out, "plan.json")
+        for path, value in (("lab", "host"), ("server.at", "192.0.2.1:80"), ("i-may-load-this-target", "on")):
+            plan["overrides"].append({"path": path, "value": value, "written": False})
+        with open(os.path.join(out, "plan.json"), "w", encoding="utf-8") as file:
+            json.dump(plan, file)
+        ended = ft.finwait("compare", "--resume", out, user=self.user)
+        self.assertEqual(ended.status, 2, ended)
+        self.assertIn("--i-may-load-this-target", ended.stderr)
+
     def test_progress(self):
         ended = ft.finwait(*arguments(TINY, TWO, "--rounds=2"), user=self.user)
         self.assertEqual(ended.status, 0, ended)
