@@ -171,6 +171,47 @@ static void several_processes_hold_them(void **state)
 }
 
 /* In the queue are as many as the listeners' Recv-Q counts; one that was closed is an orphan. */
+/* A process whose children come and go, each of them a moment. */
+static pid_t breeder_new(void)
+{
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* should a test fail */
+    }
+    while (child == 0) {
+        pid_t short_lived = fork();
+        if (short_lived == 0) {
+            _exit(0);
+        }
+        waitpid(short_lived, NULL, 0);
+    }
+    return child;
+}
+
+static void one_that_ends_under_the_look_holds_nothing(void **state)
+{
+    enum { BREEDERS = 3, LOOKS = 100 };
+    pid_t breeder[BREEDERS];
+
+    (void)state;
+    for (size_t i = 0; i < BREEDERS; i++) {
+        breeder[i] = breeder_new();
+    }
+    for (int i = 0; i < LOOKS; i++) {
+        struct sockets sockets = {.count = 0};
+        struct owners owners;
+        int fd = socket_new(&sockets, TCP_STATE_ESTABLISHED);
+        find(&owners, &sockets, 0);
+        owners_fini(&owners);
+        close(fd);
+    }
+    for (size_t i = 0; i < BREEDERS; i++) {
+        end(breeder[i]);
+    }
+}
+
 static void nobody_has_a_descriptor(void **state)
 {
     struct sockets sockets = {.count = 0};
@@ -266,6 +307,7 @@ int main(void)
         cmocka_unit_test(none_are_nobodys),
         cmocka_unit_test(a_process_holds_them),
         cmocka_unit_test(several_processes_hold_them),
+        cmocka_unit_test(one_that_ends_under_the_look_holds_nothing),
         cmocka_unit_test(nobody_has_a_descriptor),
         cmocka_unit_test(many_hold_one_each),
         cmocka_unit_test(each_is_found_by_its_inode),
