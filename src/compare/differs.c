@@ -18,7 +18,8 @@ static bool has_word(const char *text, const char *value)
 
     for (const char *at = text; at != NULL; at = strstr(at, " | ")) {
         at += at == text ? 0 : 3;
-        if (strncmp(at, value, length) == 0 && (at[length] == '\0' || at[length] == ' ')) {
+        if (strncmp(at, value, length) == 0 &&
+            (at[length] == '\0' || strncmp(at + length, " | ", 3) == 0)) {
             return true;
         }
     }

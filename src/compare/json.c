@@ -382,11 +382,14 @@ static int trial_from(struct comparison *comparison, const struct node *node)
     return trial->status <= STATUS_INTERRUPTED ? 0 : node_fail(&status, "is no status of finwait");
 }
 
-/* Each variant is found by its name: none twice. */
+/* Each variant is found by its name: none twice.  One of them is the baseline. */
 static int check_variants(const struct comparison *comparison, const struct node *top)
 {
     struct node node = node_member(top, "variants", NULL);
 
+    if (comparison->variant_count == 0) {
+        return node_fail(&node, "must not be empty");
+    }
     for (size_t i = 1; i < comparison->variant_count; i++) {
         for (size_t j = 0; j < i; j++) {
             if (strcmp(comparison->variant[i].name, comparison->variant[j].name) == 0) {
@@ -401,8 +404,7 @@ static int whole_from(struct comparison *comparison, const struct node *top)
 {
     if (fields_from_json(head_fields, top, comparison) != 0 ||
         check_variants(comparison, top) != 0 ||
-        (comparison->variant_count > 0 &&
-         variant_from(comparison, top, "baseline", &comparison->baseline) != 0) ||
+        variant_from(comparison, top, "baseline", &comparison->baseline) != 0 ||
         each_from(comparison, top, "differs", differs_from) != 0 ||
         each_from(comparison, top, "comparisons", row_from) != 0 ||
         fields_from_json(tail_fields, top, comparison) != 0) {

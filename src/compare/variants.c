@@ -80,6 +80,7 @@ static char *make_unique(char *text, const struct variants *variants, size_t off
     return unique;
 }
 
+/* With no point in front: ".." is another directory, and the rest is not listed. */
 static char *folder_of(const char *name)
 {
     static const char kept[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -88,8 +89,8 @@ static char *folder_of(const char *name)
     size_t used = 0;
 
     for (const char *c = name; *c != '\0' && used < FOLDER_MAX; c++) {
-        bool keep = strchr(kept, *c) != NULL;
-        if (keep || (used > 0 && folder[used - 1] != '_')) {
+        bool keep = strchr(kept, *c) != NULL && (used > 0 || *c != '.');
+        if (keep || used == 0 || folder[used - 1] != '_') {
             folder[used++] = keep ? *c : '_';
         }
     }

@@ -181,12 +181,23 @@ static void unknown_value(json_t *json)
     json_object_set_new(json_object_get(differs, "values"), "x", json_string("y"));
 }
 
+static void no_variants(json_t *json)
+{
+    static const char *const parts[] = {"variants", "differs", "comparisons", "trials"};
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        json_object_set_new(json, parts[i], json_array());
+    }
+    json_object_del(json, "baseline");
+}
+
 static void test_what_is_none_is_refused(void **state)
 {
     (void)state;
-    static change *const changes[] = {
-        no_schema,          later_schema, unknown_baseline, unknown_verdict, unknown_variant, twins,
-        one_ended_interval, wrong_status, text_for_metric,  no_trials,       unknown_value};
+    static change *const changes[] = {no_schema,          later_schema,    unknown_baseline,
+                                      unknown_verdict,    unknown_variant, twins,
+                                      one_ended_interval, wrong_status,    text_for_metric,
+                                      no_trials,          unknown_value,   no_variants};
 
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         struct comparison *comparison = full();
@@ -285,6 +296,24 @@ static void test_another_kernel_takes_the_attribution(void **state)
     comparison_free(comparison);
 }
 
+/* One is the beginning of the other: they are two all the same. */
+static void test_a_value_is_not_the_begin_of_another(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"nginx -g x", "nginx", "nginx -g"};
+    struct comparison *comparison = two_variants(true, 1, 1000, 1, 0);
+
+    for (size_t round = 2; round <= 4; round++) {
+        struct result *result = made_up(1000, 0);
+        text_pairs_add(&result->scenario, "server.command", commands[round - 2]);
+        add_made_up(comparison, 1, round, result);
+    }
+    judge(comparison);
+    assert_false(comparison->attributed);
+    assert_string_equal(comparison->differs[0].value[1], "- | nginx -g x | nginx | ...");
+    comparison_free(comparison);
+}
+
 /* Of which nothing is known but what they set; and names with commas stay apart. */
 static void test_variants_without_a_trial(void **state)
 {
@@ -339,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_corrupt_text_is_refused_or_read),
         cmocka_unit_test(test_the_table),
         cmocka_unit_test(test_another_kernel_takes_the_attribution),
+        cmocka_unit_test(test_a_value_is_not_the_begin_of_another),
         cmocka_unit_test(test_variants_without_a_trial),
         cmocka_unit_test(test_how_many_rounds_it_would_take),
     };

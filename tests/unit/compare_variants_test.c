@@ -66,6 +66,23 @@ static void names_are_short_and_unique(void **state)
                  (const char *[]){"settle=0s", "settle=0s (2)", "settle=0s (3)", NULL});
 }
 
+static void directories_are_below_their_own(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {"_.", "_a", "_", "_ (2)", "a_b"};
+    struct error error = {0};
+    struct scenario *scenario =
+        compare(NULL, "{variants: {..: {}, .a: {}, \xc3\xa4: {}, \xc3\xb6: {}, a / b: {}}}");
+    struct variants *variants = variants_new(&scenario->compare, &error);
+
+    assert_non_null(variants);
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        assert_string_equal(variants->item[i].folder, folders[i]);
+    }
+    variants_free(variants);
+    scenario_free(scenario);
+}
+
 static void the_command_lines_values_take_the_place_of_the_files(void **state)
 {
     (void)state;
@@ -240,6 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_short_and_unique),
+        cmocka_unit_test(directories_are_below_their_own),
         cmocka_unit_test(the_command_lines_values_take_the_place_of_the_files),
         cmocka_unit_test(values_are_split_outside_of_brackets_and_quotes),
         cmocka_unit_test(any_text_is_kept),
