@@ -70,6 +70,9 @@ static inline bool facts_proxied(const struct facts *facts)
     return facts->result->side[SIDE_PROXY].has_command;
 }
 
+/* Behind a proxy: whether a connection came to the server, or may have come, where nobody knows. */
+bool facts_reached(const struct facts *facts);
+
 /* What is at the other end of the connections of `end`. */
 enum side facts_peer(const struct facts *facts, enum side end);
 

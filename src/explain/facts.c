@@ -31,6 +31,17 @@ enum side facts_peer(const struct facts *facts, enum side end)
     return facts_proxied(facts) ? peers[end] : side_peer(end);
 }
 
+/* A command counts nothing; in a private lab its host knows whether anybody there connected. */
+bool facts_reached(const struct facts *facts)
+{
+    const struct result_side *server = &facts->result->side[SIDE_SERVER];
+    double begun;
+
+    return server->played
+               ? server->account.opened > 0
+               : !facts_metric(facts, &begun, "proxy.counter.TcpActiveOpens") || begun > 0;
+}
+
 /* ---- counters ---- */
 
 double facts_moved(const struct facts *facts, enum side side, const char *counter)

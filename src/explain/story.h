@@ -75,6 +75,9 @@ void story_piled_up(struct story *story, int64_t from, int64_t until);
 /* Say what no table tells of a program that is not finwait's, if one had a part in the run. */
 void story_unlisted(struct story *story);
 
+/* Where nothing came to a proxy's server. */
+#define PROXY_ADVICE "let the proxy connect to {upstream}, FINWAIT_UPSTREAM in its environment"
+
 /* ---- story_owners.c ---- */
 
 /* Say which processes hold the side's sockets in that state: those of a program that is not ours,

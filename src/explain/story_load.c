@@ -30,12 +30,15 @@ void observe_uncounted(struct story *story)
     }
 }
 
-/* A client of another's is counted where its connections come in; its kernel knows of all. */
+/* A client of another's is counted where its connections come in; its kernel knows of all.  To the
+ * server of a proxy come the proxy's. */
 static bool went_astray(const struct facts *facts)
 {
-    return facts->result->private_lab && !facts_proxied(facts) &&
-           facts_moved(facts, SIDE_CLIENT, "TcpActiveOpens") > 0 &&
-           !(facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens") > 0);
+    double came = facts_proxied(facts) ? facts_moved(facts, SIDE_PROXY, "TcpActiveOpens")
+                                       : facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens");
+
+    return facts->result->private_lab && facts_moved(facts, SIDE_CLIENT, "TcpActiveOpens") > 0 &&
+           !(came > 0);
 }
 
 static void say_astray(struct story *story)
@@ -51,6 +54,8 @@ static void say_astray(struct story *story)
     if (failed > 0) {
         story_advise(story, "write {url} or {host-port} in client.command where it takes the "
                             "server's address");
+    } else if (facts_proxied(&story->facts)) {
+        story_advise(story, PROXY_ADVICE);
     }
 }
 
@@ -75,10 +80,20 @@ void observe_none(struct story *story)
     }
 }
 
+/* Whether it may have closed its listener otherwise than by an event's SIGKILL. */
+static bool may_have_ended(const struct facts *facts, enum side player)
+{
+    return events_count(facts, EVENT_SIGNAL, player) > 0 ||
+           result_command_failed(facts->result, player) ||
+           facts->result->side[player].workers_died > 0;
+}
+
 /* The killed server's listener is what the connects went to. */
 static bool was_closed(const struct facts *facts)
 {
-    return events_count(facts, EVENT_KILL, side_player(facts_peer(facts, SIDE_CLIENT))) > 0 &&
+    enum side player = side_player(facts_peer(facts, SIDE_CLIENT));
+
+    return events_count(facts, EVENT_KILL, player) > 0 && !may_have_ended(facts, player) &&
            facts_scenario(facts, "client.to")[0] == '\0';
 }
 

@@ -12,27 +12,31 @@ static double responses(const struct account *account)
     return (double)all;
 }
 
-/* A command counts nothing; in a private lab its host knows whether anybody there connected. */
-static bool reached(const struct facts *facts)
+/* The client's connections that the proxy took; where the server alone counts, connections.none
+ * tells of those that did not come to it. */
+static double taken(const struct facts *facts)
 {
-    const struct result_side *server = &facts->result->side[SIDE_SERVER];
-    double begun;
+    const struct result_side *client = &facts->result->side[SIDE_CLIENT];
 
-    return server->played
-               ? server->account.opened > 0
-               : !facts_metric(facts, &begun, "proxy.counter.TcpActiveOpens") || begun > 0;
+    if (client->played) {
+        return (double)client->account.opened;
+    }
+    return facts->tallied ? 0
+                          : facts_moved(facts, SIDE_CLIENT, "TcpActiveOpens") -
+                                facts_moved(facts, SIDE_CLIENT, "TcpAttemptFails");
 }
 
-static void say_unreached(struct story *story, const struct account *client)
+static void say_unreached(struct story *story, double opened)
 {
     story_evidence(story, "client.opened");
+    story_evidence(story, "client.counter.TcpActiveOpens");
     story_evidence(story, "server.opened");
     story_evidence(story, "proxy.counter.TcpActiveOpens");
     story_say(story,
               "No connection came to the server: the %s %s of the client ended at the proxy, and "
               "say nothing of what stands behind it.",
-              COUNT(client->opened), PLURAL(client->opened, "connection", "connections"));
-    story_advise(story, "let the proxy connect to {upstream}, FINWAIT_UPSTREAM in its environment");
+              COUNT(opened), PLURAL(opened, "connection", "connections"));
+    story_advise(story, PROXY_ADVICE);
 }
 
 /* A test that its server has no part in must not look like one that it has passed. */
@@ -42,14 +46,16 @@ void observe_proxy_answers(struct story *story)
     const struct account *client = &side[SIDE_CLIENT].account;
     const struct account *server = &side[SIDE_SERVER].account;
 
-    if (!facts_proxied(&story->facts) || !side[SIDE_CLIENT].played || client->opened == 0) {
+    double opened = taken(&story->facts);
+
+    if (!facts_proxied(&story->facts) || opened <= 0) {
         return;
     }
     story_about(story, SIDE_PROXY);
     double alone = responses(client) - responses(server);
-    if (!reached(&story->facts)) {
-        say_unreached(story, client);
-    } else if (side[SIDE_SERVER].played && alone > 0) {
+    if (!facts_reached(&story->facts)) {
+        say_unreached(story, opened);
+    } else if (side[SIDE_CLIENT].played && side[SIDE_SERVER].played && alone > 0) {
         story_evidence(story, "client.opened");
         story_evidence(story, "server.opened");
         story_say(story,

@@ -13,6 +13,7 @@
 
 #define ACCEPTED_PROXIED "proxy.counter.TcpPassiveOpens"
 #define REACHED          "server.opened" /* behind a proxy, which may have answered itself */
+#define CONNECTED        "proxy.counter.TcpActiveOpens" /* to a server that counts nothing */
 
 /* What a run needs more than 0 of to show anything; of TCP alone the handshakes are not measured;
  * to a client of TLS 1.3 a handshake is complete that its server goes on to refuse.  Where both
@@ -25,6 +26,7 @@ static const struct need {
     {ACCEPTED_HERE, ACCEPTED_HERE " > 0"},
     {ACCEPTED_PROXIED, ACCEPTED_PROXIED " > 0"},
     {REACHED, REACHED " > 0"},
+    {CONNECTED, CONNECTED " > 0"},
     {"client.tls.handshakes", "client.tls.handshakes > 0"},
     {"server.tls.handshakes", "server.tls.handshakes > 0"},
 };
@@ -52,6 +54,9 @@ static bool is_moot(const struct result *result, const struct need *need)
 
     if (strcmp(need->metric, REACHED) == 0) {
         return !result->side[SIDE_PROXY].has_command;
+    }
+    if (strcmp(need->metric, CONNECTED) == 0) {
+        return result_metric(result, REACHED, &opened);
     }
     if (strstr(need->metric, ".counter.") != NULL) {
         return result_metric(result, "connections.opened", &opened);
@@ -121,12 +126,18 @@ static bool allows_none(const struct expectation_parts *parts, const char *neede
            !holds_of(parts, parts->left.factor, parts->right.factor);
 }
 
+/* A proxy's answers hold much of what its server had no part in. */
+static bool is_behind(const char *needed)
+{
+    return strcmp(needed, REACHED) == 0 || strcmp(needed, CONNECTED) == 0;
+}
+
 /* Whether it held, and could not have without the failures that the user asks for. */
 static bool asks_for_it(const struct expectation_result *judged,
                         const struct expectation_parts *parts, const char *needed)
 {
     return judged->verdict == VERDICT_PASS &&
-           (allows_none(parts, needed) || !holds_at_zero(judged, parts));
+           (allows_none(parts, needed) || (!is_behind(needed) && !holds_at_zero(judged, parts)));
 }
 
 static bool is_measure(const struct term *term)
@@ -257,7 +268,8 @@ int expect_conclude(struct result *result, struct error *error)
         if (parse(&parts, judged, error) != 0) {
             return -1;
         }
-        if (judged->verdict == VERDICT_PASS && says_something(&parts)) {
+        if (judged->verdict == VERDICT_PASS && says_something(&parts) &&
+            holds_at_zero(judged, &parts)) {
             judged->verdict = VERDICT_VACUOUS;
         }
         implied |= strcmp(judged->text, need->implied) == 0;

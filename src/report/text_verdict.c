@@ -130,6 +130,9 @@ static char *format_missing(const struct expectation_result *expectation)
 /* Why what held does not count. */
 static const char *vacuous(const struct facts *facts)
 {
+    if (facts_proxied(facts) && !facts_reached(facts)) {
+        return ", but nothing came to the server";
+    }
     if (facts->opened <= 0) {
         return ", but nothing was established";
     }

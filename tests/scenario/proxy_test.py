@@ -301,6 +301,27 @@ class Proxies:
         self.assertEqual(result["connections.completed"], 0)
         self.assertEqual(result["client.http.5xx"], N)
 
+    def test_a_server_that_counts_nothing_is_never_reached(self):
+        words = relay(answer=ANSWER.format(status="200 Kept"))
+        server = {"server.command": f"{PYTHON} -m http.server {{port}}", "settle": "100ms"}
+        client = f"{PYTHON} -c 'import urllib.request as r; r.urlopen(\"{{url}}\").read()'"
+        back = "--expect=proxy.back.close_wait.final == 0"
+        for settings in ({**LOAD, **server}, {**server, "client.command": client}):
+            result = self.run_checked({**settings, "proxy.command": words}, back, status=1)
+            judged = {row["text"]: row["verdict"] for row in result.listed("expectations")}
+            self.assertEqual(judged.pop("proxy.counter.TcpActiveOpens > 0"), "fail")
+            self.assertEqual(list(judged.values()), ["vacuous"], judged)
+            self.assertIn("No connection came to the server", result.remark("proxy.answered")["text"])
+        answered = f"client.http.2xx == {N}"
+        result = self.play(words, f"--expect={answered}", back, status=1)
+        judged = {row["text"]: row["verdict"] for row in result.listed("expectations")}
+        self.assertEqual(judged[answered], "pass")
+        self.assertEqual(judged["server.opened > 0"], "fail")
+        self.play(words, f"--expect={answered}", "--expect=server.opened == 0")
+        settings = {**SERVES, "settle": "100ms", "proxy.command": words, "client.command": client}
+        result = self.run_checked(settings, status=1)
+        self.assertIn("No connection came to the server", result.remark("connections.none")["text"])
+
     def test_one_that_answers_a_part_itself(self):
         once = "kept.append(0)\n    if len(kept) > 1:\n        {0}\n    else:\n        {1}"
         relayed = RELAYED.format(after="back.close()").replace("\n", "\n    ")
@@ -338,6 +359,22 @@ class Proxies:
         self.assertGreater(result["connections.completed"], 0)
         self.assertEqual(result["proxy.command.status"], 128 + signal.SIGTERM)
         self.assertNotIn("error", result.listed("timeline")[1])
+        refused = result.remark("connect.refused")["text"]
+        self.assertIn("after the proxy had been killed", refused)
+
+    @unittest.skipUnless(HAPROXY, "no haproxy")
+    def test_one_that_an_event_has_stop_listening(self):
+        settings = {
+            "load.connections": 0,
+            "load.rate": "100/s",
+            "load.duration": "1500ms",
+            "load.timeout": "2s",
+            "events": "[{at: 300ms, kill: proxy}, {at: 500ms, start: proxy}, "
+            "{at: 1s, signal: USR1, to: proxy}]",
+        }
+        result = self.play(haproxy("option http-server-close"), status=4, **settings)
+        refused = result.remark("connect.refused")["text"]
+        self.assertIn("nothing listened on port 8081 when the SYN arrived", refused)
 
 
 class RootProxies(Proxies, ft.LabTestCase):
