@@ -82,6 +82,13 @@ struct field {
     AT(type, items), .count = offsetof(struct type, number),                                       \
                      .size = sizeof(*((struct type *)0)->items), .optional = true
 
+/* Such a function, `get` of an enum. */
+#define ITEM(item, type, get)                                                                      \
+    static const char *item(size_t index)                                                          \
+    {                                                                                              \
+        return get((type)index);                                                                   \
+    }
+
 #define WORD(item, count) &codec_word, .name = (item), .names = (count)
 #define ARRAY(type, items, number)                                                                 \
     NAMES(type, items),                                                                            \

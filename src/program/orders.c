@@ -4,197 +4,113 @@
 
 #include "finwait/error.h"
 
+/* What every row says; braces and what else it has stand around it. */
+#define ORDER(id, says, client, server)                                                            \
+    .name = (id), .about = (says), .program = {[SIDE_CLIENT] = (client), [SIDE_SERVER] = (server)}
+#define TLS .preset = {{"transport", "tls"}}
+
 const struct order order_table[] = {
-    {
-        .name = "client-first",
-        .about = "The client closes first: TIME_WAIT stays with the client.",
-        .program[SIDE_CLIENT] = "connect send recv close",
-        .program[SIDE_SERVER] = "accept recv send wait-fin close",
-    },
-    {
-        .name = "server-first",
-        .about = "The server closes first: TIME_WAIT piles up on the server.",
-        .program[SIDE_CLIENT] = "connect send recv wait-fin close",
-        .program[SIDE_SERVER] = "accept recv send close",
-    },
-    {
-        .name = "client-half-close",
-        .about = "The client ends its request with a FIN and still reads the response.",
-        .program[SIDE_CLIENT] = "connect send shut-wr recv wait-fin close",
-        .program[SIDE_SERVER] = "accept recv wait-fin send close",
-    },
-    {
-        .name = "server-half-close",
-        .about = "The server ends its response with a FIN and waits for the client's.",
-        .program[SIDE_CLIENT] = "connect send recv wait-fin close",
-        .program[SIDE_SERVER] = "accept recv send shut-wr wait-fin close",
-    },
-    {
-        .name = "client-rst",
-        .about = "The client ends with a RST: no TIME_WAIT anywhere.",
-        .program[SIDE_CLIENT] = "connect send recv rst",
-        .program[SIDE_SERVER] = "accept recv send wait-fin close",
-    },
-    {
-        .name = "server-rst",
-        .about = "The server ends with a RST: no TIME_WAIT anywhere.",
-        .program[SIDE_CLIENT] = "connect send recv wait-fin close",
-        .program[SIDE_SERVER] = "accept recv send rst",
-    },
-    {
-        .name = "server-leak",
-        .about = "The server never closes: CLOSE_WAIT piles up on the server.",
-        .program[SIDE_CLIENT] = "connect send recv close",
-        .program[SIDE_SERVER] = "accept recv send hold",
-    },
-    {
-        .name = "client-leak",
-        .about = "The client never closes: CLOSE_WAIT piles up on the client.",
-        .program[SIDE_CLIENT] = "connect send recv hold",
-        .program[SIDE_SERVER] = "accept recv send close",
-    },
-    {
-        /* The request fills the server's window, so the client's FIN stays behind it until
-         * the server reads; the server's pause leaves the client time to shut down before
-         * the server's FIN comes (a busy client would see it first, and be in CLOSE_WAIT). */
-        .name = "simultaneous",
-        .about = "Both close before either FIN has arrived: TIME_WAIT on both sides.",
-        .program[SIDE_CLIENT] = "connect send shut-wr wait-fin close",
-        .program[SIDE_SERVER] = "accept pause(200ms) send shut-wr wait-fin close",
-        .preset =
-            {
-                {"protocol", "raw"},
-                {"request.size", "64k"},
-                {"client.sockopt.sndbuf", "256k"},
-                {"server.sockopt.rcvbuf", "4k"},
-            },
-    },
-    {
-        .name = "tls-notify-both",
-        .about = "TLS, both send close_notify, the server's is first: its TIME_WAIT.",
-        .program[SIDE_CLIENT] = "connect send recv wait-notify notify wait-fin close",
-        .program[SIDE_SERVER] = "accept recv send notify wait-notify close",
-        .preset = {{"transport", "tls"}},
-    },
-    {
-        .name = "tls-notify-one-way",
-        .about = "TLS, the server sends close_notify and closes, the client just closes.",
-        .program[SIDE_CLIENT] = "connect send recv wait-notify wait-fin close",
-        .program[SIDE_SERVER] = "accept recv send notify close",
-        .preset = {{"transport", "tls"}},
-    },
-    {
-        /* Who answers at once may still find the server's socket open, and its close then resets
-         * for the unread close_notify; after the FIN it is sure to meet a closed one. */
-        .name = "tls-notify-late",
-        .about = "TLS, the client's close_notify meets a closed socket: a RST, no TIME_WAIT.",
-        .program[SIDE_CLIENT] = "connect send recv wait-notify wait-fin notify close",
-        .program[SIDE_SERVER] = "accept recv send notify close",
-        .preset = {{"transport", "tls"}},
-    },
-    {
-        .name = "tls-notify-drain",
-        .about = "TLS, the server sends close_notify and FIN, then reads on: TIME_WAIT is safe.",
-        .program[SIDE_CLIENT] = "connect send recv wait-notify wait-fin notify close",
-        .program[SIDE_SERVER] = "accept recv send notify shut-wr wait-fin close",
-        .preset = {{"transport", "tls"}},
-    },
-    {
-        .name = "tls-truncation",
-        .about = "TLS, a FIN without close_notify: the client's alert makes it a RST.",
-        .program[SIDE_CLIENT] = "connect send recv wait-notify close",
-        .program[SIDE_SERVER] = "accept recv send close",
-        .preset = {{"transport", "tls"}},
-    },
-    {
-        .name = "tls-ignore-eof",
-        .about = "TLS, a FIN without close_notify that the client takes for one: TIME_WAIT.",
-        .program[SIDE_CLIENT] = "connect send recv wait-notify close",
-        .program[SIDE_SERVER] = "accept recv send close",
-        .preset = {{"transport", "tls"}, {"client.tls.ignore_unexpected_eof", "on"}},
-    },
-    {
-        .name = "tls-rst",
-        .about = "TLS, the server ends with a RST where close_notify is due.",
-        .program[SIDE_CLIENT] = "connect send recv wait-notify close",
-        .program[SIDE_SERVER] = "accept recv send rst",
-        .preset = {{"transport", "tls"}},
-    },
-    {
-        .name = "tls-client-first",
-        .about = "TLS, the client sends close_notify and closes first: its TIME_WAIT.",
-        .program[SIDE_CLIENT] = "connect send recv notify close",
-        .program[SIDE_SERVER] = "accept recv send wait-notify wait-fin close",
-        .preset = {{"transport", "tls"}},
-    },
-    {
-        /* The tickets come after the client's handshake is complete: the pause leaves the server
-         * time to send them.  Without it they may meet the closed socket, which is a RST, too, but
-         * not for unread data. */
-        .name = "tls-unread-tickets",
-        .about = "TLS 1.3, the client never reads its session tickets: close is a RST.",
-        .program[SIDE_CLIENT] = "connect pause(200ms) notify close",
-        .program[SIDE_SERVER] = "accept wait-notify wait-fin close",
-        .preset = {{"transport", "tls"}, {"tls.version", "1.3"}},
-    },
+    {ORDER("client-first", "The client closes first: TIME_WAIT stays with the client.",
+           "connect send recv close", "accept recv send wait-fin close")},
+    {ORDER("server-first", "The server closes first: TIME_WAIT piles up on the server.",
+           "connect send recv wait-fin close", "accept recv send close")},
+    {ORDER("client-half-close",
+           "The client ends its request with a FIN and still reads the response.",
+           "connect send shut-wr recv wait-fin close", "accept recv wait-fin send close")},
+    {ORDER("server-half-close",
+           "The server ends its response with a FIN and waits for the client's.",
+           "connect send recv wait-fin close", "accept recv send shut-wr wait-fin close")},
+    {ORDER("client-rst", "The client ends with a RST: no TIME_WAIT anywhere.",
+           "connect send recv rst", "accept recv send wait-fin close")},
+    {ORDER("server-rst", "The server ends with a RST: no TIME_WAIT anywhere.",
+           "connect send recv wait-fin close", "accept recv send rst")},
+    {ORDER("server-leak", "The server never closes: CLOSE_WAIT piles up on the server.",
+           "connect send recv close", "accept recv send hold")},
+    {ORDER("client-leak", "The client never closes: CLOSE_WAIT piles up on the client.",
+           "connect send recv hold", "accept recv send close")},
+    /* The request fills the server's window, so the client's FIN stays behind it until
+     * the server reads; the server's pause leaves the client time to shut down before
+     * the server's FIN comes (a busy client would see it first, and be in CLOSE_WAIT). */
+    {ORDER("simultaneous", "Both close before either FIN has arrived: TIME_WAIT on both sides.",
+           "connect send shut-wr wait-fin close",
+           "accept pause(200ms) send shut-wr wait-fin close"),
+     .preset =
+         {
+             {"protocol", "raw"},
+             {"request.size", "64k"},
+             {"client.sockopt.sndbuf", "256k"},
+             {"server.sockopt.rcvbuf", "4k"},
+         }},
+    {ORDER("tls-notify-both", "TLS, both send close_notify, the server's is first: its TIME_WAIT.",
+           "connect send recv wait-notify notify wait-fin close",
+           "accept recv send notify wait-notify close"),
+     TLS},
+    {ORDER("tls-notify-one-way",
+           "TLS, the server sends close_notify and closes, the client just closes.",
+           "connect send recv wait-notify wait-fin close", "accept recv send notify close"),
+     TLS},
+    /* Who answers at once may still find the server's socket open, and its close then resets
+     * for the unread close_notify; after the FIN it is sure to meet a closed one. */
+    {ORDER("tls-notify-late",
+           "TLS, the client's close_notify meets a closed socket: a RST, no TIME_WAIT.",
+           "connect send recv wait-notify wait-fin notify close", "accept recv send notify close"),
+     TLS},
+    {ORDER("tls-notify-drain",
+           "TLS, the server sends close_notify and FIN, then reads on: TIME_WAIT is safe.",
+           "connect send recv wait-notify wait-fin notify close",
+           "accept recv send notify shut-wr wait-fin close"),
+     TLS},
+    {ORDER("tls-truncation", "TLS, a FIN without close_notify: the client's alert makes it a RST.",
+           "connect send recv wait-notify close", "accept recv send close"),
+     TLS},
+    {ORDER("tls-ignore-eof",
+           "TLS, a FIN without close_notify that the client takes for one: TIME_WAIT.",
+           "connect send recv wait-notify close", "accept recv send close"),
+     .preset = {{"transport", "tls"}, {"client.tls.ignore_unexpected_eof", "on"}}},
+    {ORDER("tls-rst", "TLS, the server ends with a RST where close_notify is due.",
+           "connect send recv wait-notify close", "accept recv send rst"),
+     TLS},
+    {ORDER("tls-client-first",
+           "TLS, the client sends close_notify and closes first: its TIME_WAIT.",
+           "connect send recv notify close", "accept recv send wait-notify wait-fin close"),
+     TLS},
+    /* The tickets come after the client's handshake is complete: the pause leaves the server
+     * time to send them.  Without it they may meet the closed socket, which is a RST, too, but
+     * not for unread data. */
+    {ORDER("tls-unread-tickets",
+           "TLS 1.3, the client never reads its session tickets: close is a RST.",
+           "connect pause(200ms) notify close", "accept wait-notify wait-fin close"),
+     .preset = {{"transport", "tls"}, {"tls.version", "1.3"}}},
     /* Real clients, as they were watched against a server that serves until they leave. */
-    {
-        .name = "curl",
-        .about = "curl: it closes once it has its response, whoever would keep the connection.",
-        .watched = "curl 7.88.1",
-        .program[SIDE_CLIENT] = "connect send recv close",
-        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
-    },
-    {
-        .name = "tls-curl",
-        .about = "curl with HTTPS: its close_notify, and its FIN behind that.",
-        .watched = "curl 7.88.1 with OpenSSL 3.0",
-        .program[SIDE_CLIENT] = "connect send recv notify close",
-        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) wait-fin close",
-        .preset = {{"transport", "tls"}},
-    },
-    {
-        .name = "ab",
-        .about = "ab without -k: HTTP/1.0, so the server closes, and it reads to the FIN.",
-        .watched = "ApacheBench 2.3",
-        .program[SIDE_CLIENT] = "connect send recv wait-fin close",
-        .program[SIDE_SERVER] = "accept recv send close",
-    },
-    {
-        .name = "ab-keep-alive",
-        .about = "ab -k: many requests on a connection, and it closes at the end.",
-        .watched = "ApacheBench 2.3",
-        .program[SIDE_CLIENT] = "connect send recv repeat(10) close",
-        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
-    },
-    {
-        .name = "node-pool",
-        .about = "Node.js's http.Agent: its idle connections are closed when it exits.",
-        .watched = "Node.js 20.20.2, keepAlive: true",
-        .program[SIDE_CLIENT] = "connect send recv repeat(5) pause(100ms) close",
-        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
-    },
-    {
-        .name = "go-pool",
-        .about = "Go's http.Transport: idle connections above two a host it closes, all at exit.",
-        .watched = "Go 1.19.8, http.DefaultTransport",
-        .program[SIDE_CLIENT] = "connect send recv repeat(5) pause(100ms) close",
-        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
-    },
-    {
-        .name = "browser",
-        .about = "Chromium: six connections for a page at most, which it closes when idle.",
-        .watched = "Chromium 156.0.8078.114, headless",
-        .program[SIDE_CLIENT] = "connect send recv repeat(2) pause(500ms) close",
-        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
-    },
-    {
-        .name = "health-check",
-        .about = "A check of the port: it connects, says nothing and closes.",
-        .watched = "bash 5.2, /dev/tcp",
-        .program[SIDE_CLIENT] = "connect close",
-        .program[SIDE_SERVER] = "accept recv(or-fin) send repeat(1000) close",
-    },
+    {ORDER("curl", "curl: it closes once it has its response, whoever would keep the connection.",
+           "connect send recv close", "accept recv(or-fin) send repeat(1000) close"),
+     .watched = "curl 7.88.1"},
+    {ORDER("tls-curl", "curl with HTTPS: its close_notify, and its FIN behind that.",
+           "connect send recv notify close",
+           "accept recv(or-fin) send repeat(1000) wait-fin close"),
+     .watched = "curl 7.88.1 with OpenSSL 3.0", TLS},
+    {ORDER("ab", "ab without -k: HTTP/1.0, so the server closes, and it reads to the FIN.",
+           "connect send recv wait-fin close", "accept recv send close"),
+     .watched = "ApacheBench 2.3"},
+    {ORDER("ab-keep-alive", "ab -k: many requests on a connection, and it closes at the end.",
+           "connect send recv repeat(10) close", "accept recv(or-fin) send repeat(1000) close"),
+     .watched = "ApacheBench 2.3"},
+    {ORDER("node-pool", "Node.js's http.Agent: its idle connections are closed when it exits.",
+           "connect send recv repeat(5) pause(100ms) close",
+           "accept recv(or-fin) send repeat(1000) close"),
+     .watched = "Node.js 20.20.2, keepAlive: true"},
+    {ORDER("go-pool",
+           "Go's http.Transport: idle connections above two a host it closes, all at exit.",
+           "connect send recv repeat(5) pause(100ms) close",
+           "accept recv(or-fin) send repeat(1000) close"),
+     .watched = "Go 1.19.8, http.DefaultTransport"},
+    {ORDER("browser", "Chromium: six connections for a page at most, which it closes when idle.",
+           "connect send recv repeat(2) pause(500ms) close",
+           "accept recv(or-fin) send repeat(1000) close"),
+     .watched = "Chromium 156.0.8078.114, headless"},
+    {ORDER("health-check", "A check of the port: it connects, says nothing and closes.",
+           "connect close", "accept recv(or-fin) send repeat(1000) close"),
+     .watched = "bash 5.2, /dev/tcp"},
 };
 const size_t order_count = sizeof order_table / sizeof order_table[0];
 

@@ -89,59 +89,26 @@ static int bool_from(const struct field *field, const struct node *node, void *b
 
 const struct codec codec_bool = {bool_to, bool_from};
 
-static json_t *int_to(const struct field *field, const void *base)
-{
-    return json_integer(*(const int *)at(field, base));
-}
+/* Whole numbers: the codec's name, the member's type, how it is written, its bounds. */
+#define WHOLE(name, type, json, min, max)                                                          \
+    static json_t *name##_to(const struct field *field, const void *base)                          \
+    {                                                                                              \
+        return json(*(const type *)at(field, base));                                               \
+    }                                                                                              \
+    static int name##_from(const struct field *field, const struct node *node, void *base)         \
+    {                                                                                              \
+        int64_t value;                                                                             \
+        if (node_integer(node, min, max, &value) != 0) {                                           \
+            return -1;                                                                             \
+        }                                                                                          \
+        *(type *)at_new(field, base) = (type)value;                                                \
+        return 0;                                                                                  \
+    }                                                                                              \
+    const struct codec codec_##name = {name##_to, name##_from};
 
-static int int_from(const struct field *field, const struct node *node, void *base)
-{
-    int64_t value;
-
-    if (node_integer(node, INT32_MIN, INT32_MAX, &value) != 0) {
-        return -1;
-    }
-    *(int *)at_new(field, base) = (int)value;
-    return 0;
-}
-
-const struct codec codec_int = {int_to, int_from};
-
-static json_t *unsigned_to(const struct field *field, const void *base)
-{
-    return json_integer(*(const uint32_t *)at(field, base));
-}
-
-static int unsigned_from(const struct field *field, const struct node *node, void *base)
-{
-    int64_t value;
-
-    if (node_integer(node, 0, UINT32_MAX, &value) != 0) {
-        return -1;
-    }
-    *(uint32_t *)at_new(field, base) = (uint32_t)value;
-    return 0;
-}
-
-const struct codec codec_unsigned = {unsigned_to, unsigned_from};
-
-static json_t *count_to(const struct field *field, const void *base)
-{
-    return codec_counted(*(const uint64_t *)at(field, base));
-}
-
-static int count_from(const struct field *field, const struct node *node, void *base)
-{
-    int64_t value;
-
-    if (node_integer(node, 0, INT64_MAX, &value) != 0) {
-        return -1;
-    }
-    *(uint64_t *)at_new(field, base) = (uint64_t)value;
-    return 0;
-}
-
-const struct codec codec_count = {count_to, count_from};
+WHOLE(int, int, json_integer, INT32_MIN, INT32_MAX)
+WHOLE(unsigned, uint32_t, json_integer, 0, UINT32_MAX)
+WHOLE(count, uint64_t, codec_counted, 0, INT64_MAX)
 
 /* 0 stands for what was not measured: it is left out. */
 static json_t *measured_to(const struct field *field, const void *base)

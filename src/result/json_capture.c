@@ -4,15 +4,8 @@
 
 #include "finwait/result.h"
 
-static const char *side_item(size_t index)
-{
-    return side_name((enum side)index);
-}
-
-static const char *state_item(size_t index)
-{
-    return tcp_state_name((enum tcp_state)index);
-}
+ITEM(side_item, enum side, side_name)
+ITEM(state_item, enum tcp_state, tcp_state_name)
 
 /* A plain packet has none. */
 static const char *mark_item(size_t index)

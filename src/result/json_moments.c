@@ -4,23 +4,13 @@
 
 /* ---- words ---- */
 
-#define ITEM(item, type, get)                                                                      \
-    static const char *item(size_t index)                                                          \
-    {                                                                                              \
-        return get((type)index);                                                                   \
-    }
-
 ITEM(fault_kind_item, enum fault_kind, fault_kind_name)
 ITEM(packets_item, enum fault_packets, fault_packets_name)
 ITEM(event_kind_item, enum event_kind, event_kind_name)
 ITEM(switch_item, enum event_switch, event_switch_name)
 ITEM(side_item, enum side, side_name)
 ITEM(moment_item, enum moment_kind, moment_kind_name)
-
-static const char *signal_item(size_t index)
-{
-    return event_signal_name((int)index);
-}
+ITEM(signal_item, int, event_signal_name)
 
 static const char *step_item(size_t index)
 {

@@ -29,50 +29,15 @@ static const char *quantity_item(size_t index)
     return names[index];
 }
 
-static const char *side_item(size_t index)
-{
-    return side_name((enum side)index);
-}
-
-static const char *kind_item(size_t index)
-{
-    return remark_kind_name((enum remark_kind)index);
-}
-
-static const char *certainty_item(size_t index)
-{
-    return certainty_name((enum certainty)index);
-}
-
-static const char *place_item(size_t index)
-{
-    return owner_place_name((enum owner_place)index);
-}
-
-static const char *state_item(size_t index)
-{
-    return tcp_state_name((enum tcp_state)index);
-}
-
-static const char *outcome_item(size_t index)
-{
-    return outcome_name((enum outcome)index);
-}
-
-static const char *lost_item(size_t index)
-{
-    return lost_name((enum lost_how)index);
-}
-
-static const char *end_item(size_t index)
-{
-    return command_end_name((enum command_end)index);
-}
-
-static const char *errno_item(size_t index)
-{
-    return errno_name((int)index);
-}
+ITEM(side_item, enum side, side_name)
+ITEM(kind_item, enum remark_kind, remark_kind_name)
+ITEM(certainty_item, enum certainty, certainty_name)
+ITEM(place_item, enum owner_place, owner_place_name)
+ITEM(state_item, enum tcp_state, tcp_state_name)
+ITEM(outcome_item, enum outcome, outcome_name)
+ITEM(lost_item, enum lost_how, lost_name)
+ITEM(end_item, enum command_end, command_end_name)
+ITEM(errno_item, int, errno_name)
 
 /* ---- the tables; each row's codec says what it is ---- */
 
