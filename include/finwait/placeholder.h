@@ -28,8 +28,11 @@ enum placeholder {
 };
 extern const char *const placeholder_names[PLACE_N];
 
-/* The placeholder that begins at `text`, PLACE_N: none; *length of it, or of a word in braces that
- * `*meant` is near to (PLACE_N: to none), or 0. */
-enum placeholder placeholder_at(const char *text, size_t *length, enum placeholder *meant);
+/* The placeholder that begins at `at` in `word`, PLACE_N: none; *length of it, or of a word in
+ * braces that `*meant` is near to (PLACE_N: to none), or 0.  A shell's ${port} and curl's %{url}
+ * are theirs.
+ */
+enum placeholder placeholder_at(const char *word, const char *at, size_t *length,
+                                enum placeholder *meant);
 
 #endif

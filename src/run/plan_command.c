@@ -136,23 +136,23 @@ static int fill_word(struct words *words, const char *word, const struct values 
     int status;
 
     grow_stream_open(&stream);
-    while (*word != '\0') {
+    for (const char *at = word; *at != '\0';) {
         enum placeholder meant;
         size_t length;
         size_t doubled = 0;
-        enum placeholder place = placeholder_at(word, &length, &meant);
+        enum placeholder place = placeholder_at(word, at, &length, &meant);
 
-        if (*word == '{') {
-            placeholder_at(word + 1, &doubled, &meant);
+        if (*at == '{') {
+            placeholder_at(word, at + 1, &doubled, &meant);
         }
         if (place != PLACE_N) {
             fputs(values->text[place], stream.out);
-            word += length;
+            at += length;
         } else {
-            word += doubled > 0;
+            at += doubled > 0;
             doubled += doubled == 0;
-            fwrite(word, 1, doubled, stream.out);
-            word += doubled;
+            fwrite(at, 1, doubled, stream.out);
+            at += doubled;
         }
     }
     char *text = grow_stream_close(&stream);

@@ -221,27 +221,21 @@ static int check_place(const struct draft *draft, enum side side, enum placehold
     return fail_word(draft, side);
 }
 
-/* A shell's ${port} and curl's %{...} are theirs. */
-static bool is_others(const char *word, const char *at)
-{
-    return at > word && (at[-1] == '$' || at[-1] == '%');
-}
-
 static int check_word(const struct draft *draft, enum side side, const char *word)
 {
     for (const char *at = word; *at != '\0';) {
         enum placeholder meant, of_doubled;
         size_t length;
         size_t doubled = 0;
-        enum placeholder place = placeholder_at(at, &length, &meant);
+        enum placeholder place = placeholder_at(word, at, &length, &meant);
 
         if (*at == '{') {
-            placeholder_at(at + 1, &doubled, &of_doubled);
+            placeholder_at(word, at + 1, &doubled, &of_doubled);
         }
         if (place != PLACE_N && check_place(draft, side, place) != 0) {
             return -1;
         }
-        if (meant != PLACE_N && !is_others(word, at)) {
+        if (meant != PLACE_N) {
             error_set(draft->error, STATUS_USAGE, "%s: %.*s is no placeholder", command_paths[side],
                       (int)length, at);
             error_hint(draft->error, "did you mean {%s}?  Text of the command's own is {%.*s",

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <string.h>
 
 #include "finwait/error.h"
@@ -46,19 +47,21 @@ static enum placeholder find_near(const char *word)
     return near != NULL ? find(near) : find_begun(word);
 }
 
-enum placeholder placeholder_at(const char *text, size_t *length, enum placeholder *meant)
+enum placeholder placeholder_at(const char *word, const char *at, size_t *length,
+                                enum placeholder *meant)
 {
-    size_t letters = text[0] == '{' ? strspn(text + 1, "abcdefghijklmnopqrstuvwxyz-") : 0;
-    char word[WORD_MAX] = "";
+    bool others = at > word && (at[-1] == '$' || at[-1] == '%');
+    size_t letters = at[0] == '{' && !others ? strspn(at + 1, "abcdefghijklmnopqrstuvwxyz-") : 0;
+    char name[WORD_MAX] = "";
 
     *length = 0;
     *meant = PLACE_N;
-    if (letters == 0 || letters >= sizeof word || text[letters + 1] != '}') {
+    if (letters == 0 || letters >= sizeof name || at[letters + 1] != '}') {
         return PLACE_N;
     }
-    memcpy(word, text + 1, letters);
-    enum placeholder place = find(word);
-    *meant = place == PLACE_N ? find_near(word) : PLACE_N;
+    memcpy(name, at + 1, letters);
+    enum placeholder place = find(name);
+    *meant = place == PLACE_N ? find_near(name) : PLACE_N;
     *length = place != PLACE_N || *meant != PLACE_N ? letters + 2 : 0;
     return place;
 }

@@ -183,7 +183,7 @@ class Mistakes(ft.TestCase):
     def test_what_is_nearly_a_placeholder(self):
         for word, meant in (("{prt}", "port"), ("-b{addr}", "address"), ("{hots-port}", "host-port")):
             self.check(f"did you mean {{{meant}}}?", **{"server.command": f"x {word}"})
-        words = ["{{prt}", "${prt}", "%{url_effective}", "{}", "{ls}", '{"port": 1}', "{{{port}"]
+        words = ["{{prt}", "${prt}", "${port}", "%{url}", "%{url_effective}", "{}", "{ls}", '{"port": 1}', "{{{port}"]
         client = ["sh", "-c", 'printf "%s\n" "$@"', "sh", *words]
         out = ft.PLACE.directory()
         file = ft.PLACE.write("literal.yaml", "name: literal\nsettle: 0s\n")
