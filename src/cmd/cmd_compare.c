@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "compare.h"
@@ -247,11 +248,22 @@ static struct comparison *read_comparison(const char *path, struct error *error)
     return comparison;
 }
 
+/* Whether --out leads elsewhere than where the comparison that is judged again lies. */
+static bool is_elsewhere(const char *out, size_t count, char **paths)
+{
+    struct stat from;
+    struct stat to;
+
+    return out != NULL && (count > 1 || stat(paths[0], &from) != 0 || stat(out, &to) != 0 ||
+                           from.st_dev != to.st_dev || from.st_ino != to.st_ino);
+}
+
 /* Of several their own, of one the trials of a comparison, by other terms. */
 static enum status run_results(struct compare *compare, size_t count, char **paths,
                                struct error *error)
 {
-    if (check_only_terms(compare, "results are as they are", error) != 0) {
+    if (check_only_terms(compare, "results are as they are", error) != 0 ||
+        (is_elsewhere(compare->out, count, paths) && compare_check_out(compare->out, error) != 0)) {
         return error->status;
     }
     compare->base = scenario_load(NULL, compare->overrides.item, compare->overrides.count, error);

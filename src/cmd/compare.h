@@ -45,6 +45,12 @@ void compare_fini(struct compare *compare);
 /* The file that tells --resume what was asked for. */
 #define COMPARE_PLAN "plan.json"
 
+/* A file_writer of a json_t. */
+int compare_dump_json(const void *json, FILE *out);
+
+/* -1: STATUS_USAGE, another comparison is in the directory. */
+int compare_check_out(const char *directory, struct error *error);
+
 /* Take what was asked for from the plan of compare->resume, beneath what the command line says. */
 int compare_plan_read(struct compare *compare, struct error *error);
 

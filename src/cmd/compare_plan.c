@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "compare.h"
+#include "finwait/codec.h"
 #include "finwait/file.h"
 #include "finwait/grow.h"
 
@@ -52,9 +53,9 @@ static json_t *overrides_of(const struct overrides *overrides)
     return list;
 }
 
-static int dump(const void *json, FILE *out)
+int compare_dump_json(const void *json, FILE *out)
 {
-    return json_dumpf(json, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF ? 0 : -1;
+    return codec_dump(json, out);
 }
 
 static char *path_in(const char *directory, const char *name)
@@ -62,15 +63,28 @@ static char *path_in(const char *directory, const char *name)
     return grow_format("%s/%s", directory, name);
 }
 
-static bool is_taken(const char *directory)
+static bool holds(const char *directory, const char *name)
 {
-    char *plan = path_in(directory, COMPARE_PLAN);
-    char *comparison = path_in(directory, COMPARISON_FILE);
-    bool taken = access(plan, F_OK) == 0 || access(comparison, F_OK) == 0;
+    char *path = path_in(directory, name);
+    bool there = access(path, F_OK) == 0;
 
-    free(plan);
-    free(comparison);
-    return taken;
+    free(path);
+    return there;
+}
+
+int compare_check_out(const char *directory, struct error *error)
+{
+    bool begun = holds(directory, COMPARE_PLAN);
+
+    if (!begun && !holds(directory, COMPARISON_FILE)) {
+        return 0;
+    }
+    error_set(error, STATUS_USAGE, "%s holds another comparison", directory);
+    return begun ? error_hint(error,
+                              "choose another directory, or go on with that one: finwait "
+                              "compare --resume %s",
+                              directory)
+                 : error_hint(error, "choose another directory");
 }
 
 /* The scenario's file as --resume finds it from anywhere; an order has none. */
@@ -90,12 +104,8 @@ int compare_plan_write(const struct compare *compare, struct error *error)
     json_t *json;
     int status;
 
-    if (is_taken(compare->out)) {
-        error_set(error, STATUS_USAGE, "%s holds another comparison", compare->out);
-        return error_hint(error,
-                          "choose another directory, or go on with that one: finwait "
-                          "compare --resume %s",
-                          compare->out);
+    if (compare_check_out(compare->out, error) != 0) {
+        return -1;
     }
     name = lasting_name(compare->name);
     json = json_pack("{s:i, s:s, s:s, s:I, s:b, s:o, s:o}", "plan", PLAN_SCHEMA, "version",
@@ -106,20 +116,44 @@ int compare_plan_write(const struct compare *compare, struct error *error)
     if (json == NULL) {
         return error_set(error, STATUS_USAGE, "what was asked for is no UTF-8");
     }
-    status = file_write(compare->out, COMPARE_PLAN, dump, json, error);
+    status = file_write(compare->out, COMPARE_PLAN, compare_dump_json, json, error);
     json_decref(json);
     return status;
 }
 
 /* ---- reading ---- */
 
+/* Whether all is there that the trials to come are made by. */
+static bool is_whole(const json_t *plan)
+{
+    const json_t *seed = json_object_get(plan, "seed");
+    const json_t *overrides = json_object_get(plan, "overrides");
+    bool whole = json_is_string(json_object_get(plan, "scenario")) && json_is_integer(seed) &&
+                 json_integer_value(seed) >= 0 && json_is_array(overrides);
+
+    for (size_t i = 0; whole && i < json_array_size(overrides); i++) {
+        const json_t *item = json_array_get(overrides, i);
+        whole = json_is_string(json_object_get(item, "path")) &&
+                json_is_string(json_object_get(item, "value"));
+    }
+    return whole;
+}
+
 static json_t *read_plan(const struct compare *compare, struct error *error)
 {
     char *file = path_in(compare->resume, COMPARE_PLAN);
     json_t *json = result_read_json(file, COMPARE_PLAN, error);
+    const char *wrong = NULL;
 
-    if (json != NULL && json_integer_value(json_object_get(json, "plan")) != PLAN_SCHEMA) {
-        error_set(error, STATUS_USAGE, "no plan of a comparison, or a later finwait's");
+    if (json != NULL) {
+        wrong = json_integer_value(json_object_get(json, "plan")) != PLAN_SCHEMA
+                    ? "no plan of a comparison, or a later finwait's"
+                : !is_whole(json) ? "its scenario, seed or overrides are not whole"
+                                  : NULL;
+    }
+    if (wrong != NULL) {
+        error_set(error, STATUS_USAGE, "%s", wrong);
+        error_hint(error, "begin a new comparison in another directory");
         error_at(error, (struct where){.file = file});
         json_decref(json);
         json = NULL;
@@ -143,8 +177,7 @@ static int take_overrides(struct compare *compare, const json_t *list, struct er
             json_string_value(json_object_get(item, "value")),
             json_is_true(json_object_get(item, "written")),
         };
-        if (override.path != NULL && override.value != NULL &&
-            strcmp(override.path, OVERRIDE_REMOTE) != 0) {
+        if (strcmp(override.path, OVERRIDE_REMOTE) != 0) {
             status |= overrides_copy(&all, &override, error);
         }
     }
@@ -159,22 +192,15 @@ static int take_overrides(struct compare *compare, const json_t *list, struct er
 int compare_plan_read(struct compare *compare, struct error *error)
 {
     json_t *json = read_plan(compare, error);
-    const char *name = json_string_value(json_object_get(json, "scenario"));
-    int status = -1;
 
-    if (name != NULL) {
-        compare->plan = json;
-        compare->name = name;
-        compare->seed = (uint64_t)json_integer_value(json_object_get(json, "seed"));
-        compare->all |= json_is_true(json_object_get(json, "all"));
-        return take_overrides(compare, json_object_get(json, "overrides"), error);
+    if (json == NULL) {
+        return -1;
     }
-    if (json != NULL) {
-        status = error_set(error, STATUS_USAGE, "%s/" COMPARE_PLAN " names no scenario",
-                           compare->resume);
-        json_decref(json);
-    }
-    return status;
+    compare->plan = json;
+    compare->name = json_string_value(json_object_get(json, "scenario"));
+    compare->seed = (uint64_t)json_integer_value(json_object_get(json, "seed"));
+    compare->all |= json_is_true(json_object_get(json, "all"));
+    return take_overrides(compare, json_object_get(json, "overrides"), error);
 }
 
 /* ---- has it changed? ---- */
@@ -189,7 +215,7 @@ static const char *word(const json_t *pair, size_t index)
 static int fail_changed(const char *variant, const json_t *then, const json_t *now,
                         struct error *error)
 {
-    if (strcmp(word(then, 0), word(now, 0)) == 0) {
+    if (then != NULL && strcmp(word(then, 0), word(now, 0)) == 0) {
         error_set(error, STATUS_USAGE,
                   "the scenario has changed since the comparison was begun: in variant %s %s is "
                   "%s, and was %s",
@@ -208,6 +234,9 @@ static int check_variant(const json_t *then, const json_t *now, struct error *er
     const char *name = json_string_value(json_object_get(now, "name"));
     size_t count = json_array_size(new);
 
+    if (json_equal(json_object_get(then, "name"), json_object_get(now, "name")) == 0) {
+        return fail_changed(name, NULL, NULL, error); /* its trials lie under the other name */
+    }
     for (size_t i = 0; i < count || i < json_array_size(old); i++) {
         if (json_equal(json_array_get(old, i), json_array_get(new, i)) == 0) {
             return fail_changed(name, json_array_get(old, i), json_array_get(new, i), error);

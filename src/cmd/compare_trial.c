@@ -113,18 +113,13 @@ static enum status run_trial(void *context, struct error *error)
 /* The file beside the result of a trial that is left out. */
 #define FAILURE_FILE "failure.json"
 
-static int dump_json(const void *json, FILE *out)
-{
-    return json_dumpf(json, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF ? 0 : -1;
-}
-
 static void keep_failure(const struct place *place, enum status status, const char *why)
 {
     json_t *json = json_pack("{s:i, s:s}", "status", (int)status, "why", why);
     struct error unused;
 
     if (place->directory != NULL && json != NULL) {
-        file_write(place->directory, FAILURE_FILE, dump_json, json, &unused);
+        file_write(place->directory, FAILURE_FILE, compare_dump_json, json, &unused);
     }
     json_decref(json);
 }

@@ -96,6 +96,28 @@ class Compare(ft.TestCase):
         self.assertEqual(ended.status, 1)
         self.assertIn("No trial is left", ended.stdout)
 
+    def test_another_comparison_is_not_written_over(self):
+        self.put_days(900)
+        for name, status in (("c", 0), ("c", 2), ("d", 0)):
+            ended = self.compare("before", "after", "--out", name)
+            self.assertEqual(ended.status, status, ended)
+        self.assertIn("c holds another comparison", self.compare("d", "--out", "c").stderr)
+        self.assertEqual(self.compare("c", "--out", "./c/", "--margin", "7%").status, 0)
+        with open(os.path.join(self.top, "c", "comparison.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["margin"], 0.07)
+
+    def test_what_is_no_plan(self):
+        whole = {"plan": 1, "scenario": "client-first", "seed": 1, "overrides": [], "variants": []}
+        for change, said in (({"plan": 2}, "later finwait"), ({"seed": None}, "seed"), ({"seed": -1}, "seed"),
+                             ({"scenario": 3}, "scenario"), ({"overrides": {}}, "overrides"),
+                             ({"overrides": [{"path": "settle"}]}, "overrides")):
+            with self.subTest(change):
+                with open(os.path.join(self.top, "plan.json"), "w", encoding="utf-8") as file:
+                    json.dump({**whole, **change}, file)
+                ended = self.compare("--resume", ".")
+                self.assertEqual(ended.status, 2, ended)
+                self.assertIn(said, ended.stderr)
+
     def test_what_is_refused(self):
         self.put_days(900)
         os.mkdir(os.path.join(self.top, "empty"))

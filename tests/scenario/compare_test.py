@@ -335,6 +335,17 @@ compare:
         self.assertEqual(ended.status, 2, ended)
         self.assertIn("load.connections is 21, and was 20", ended.stderr)
 
+    def test_under_another_name_no_trial_is_found(self):
+        out = self.out()
+        self.compare(TINY, TWO, "--rounds=1", "--out", out)
+        plan = read(out, "plan.json")
+        plan["variants"][1]["name"] = "another"
+        with open(os.path.join(out, "plan.json"), "w", encoding="utf-8") as file:
+            json.dump(plan, file)
+        ended = ft.finwait("compare", "--resume", out, user=self.user)
+        self.assertEqual(ended.status, 2, ended)
+        self.assertIn("variant linger=0s", ended.stderr)
+
     def test_a_plan_gives_no_leave_to_load_other_machines(self):
         out = self.out()
         self.compare(TINY, TWO, "--rounds=1", "--out", out)
