@@ -5,7 +5,7 @@
 
 #include "finwait/grow.h"
 #include "finwait/units.h"
-#include "parts.h"
+#include "lessons.h"
 
 /* ---- "connections.rate lower by 3%" ---- */
 
@@ -58,6 +58,24 @@ static bool is_far_enough(const struct condition *condition, const struct compar
     return fabs(row->difference) >= condition->by * fabs(row->baseline);
 }
 
+/* Passing is no proof where the condition could not have come about. */
+static void say_blind(struct comparison *comparison, const struct comparison_row *row,
+                      const char *text)
+{
+    const struct change change = {.comparison = comparison};
+    struct remark *remark =
+        lesson_say(&change, LESSON_BLIND, CERTAINTY_PROVEN,
+                   grow_format("\"%s\" could not fail: with n = %zu no difference between %s and "
+                               "%s could be seen.",
+                               text, row->n, comparison->variant[row->variant].name,
+                               comparison->variant[comparison->baseline].name));
+
+    if (remark != NULL) {
+        remark->has_side = false;
+        remark->advice = grow_text("Run more rounds, or name fewer metrics with --metric.");
+    }
+}
+
 static void judge_row(struct comparison *comparison, const struct condition *condition,
                       const struct comparison_row *row, const char *text)
 {
@@ -72,6 +90,8 @@ static void judge_row(struct comparison *comparison, const struct condition *con
         failed = grow_format("%s: was not measured, %s", text, variant);
     } else if (row->verdict == wanted && is_far_enough(condition, row)) {
         failed = grow_format("%s: it is, %s", text, variant);
+    } else if (row->verdict == COMPARISON_NOT_SEEN && !row->has_detectable) {
+        say_blind(comparison, row, text);
     }
     if (failed != NULL) {
         word_append(&comparison->failed, failed);

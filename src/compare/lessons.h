@@ -6,7 +6,7 @@
 
 /*
  * What a comparison can teach of a sysctl that was varied: how sure it is and what came of it, or,
- * where nothing did, why not.  One row each.
+ * where nothing did, why not.  And of a condition, that it tells nothing.  One row each.
  */
 #define LESSONS(X)                                                                                 \
     X(LESSON_DANGER, "varied.danger", REMARK_NOTE,                                                 \
@@ -30,7 +30,9 @@
     X(LESSON_UNMEASURED, "varied.unmeasured", REMARK_NOTE,                                         \
       "a varied sysctl acts on nothing that is measured")                                          \
     X(LESSON_UNMOVED, "varied.unmoved", REMARK_NOTE,                                               \
-      "nothing that a varied sysctl acts on was seen to differ, and why is not known")
+      "nothing that a varied sysctl acts on was seen to differ, and why is not known")             \
+    X(LESSON_BLIND, "compare.blind", REMARK_NOTE,                                                  \
+      "too few trials for a condition of --fail-if ever to come about")
 
 #define X(id, name, kind, about) id,
 enum lesson { LESSONS(X) LESSON_N };

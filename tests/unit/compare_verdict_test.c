@@ -380,6 +380,35 @@ static void test_conditions(void **state)
     }
 }
 
+/* That they pass is then no proof of anything, and said so. */
+static void test_conditions_that_could_not_come_about(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *condition;
+        size_t rounds;
+        bool blind;
+    } cases[] = {
+        {"connections.rate lower", 5, true},
+        {"connections.rate higher by 3%", 1, true},
+        {"connections.rate lower", 8, false},
+        {"connections.failed higher", 2, false}, /* equal */
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct comparison *comparison = two_variants(true, cases[i].rounds, 1000, 20, 0);
+        struct comparison_terms terms = {
+            .margin = 0.05, .fail_if_count = 1, .fail_if = &cases[i].condition};
+        comparison_judge(comparison, &terms);
+        assert_int_equal(comparison->remark_count, cases[i].blind);
+        if (cases[i].blind) {
+            assert_string_equal(comparison->remark[0].id, "compare.blind");
+        }
+        assert_int_equal(comparison_status(comparison), STATUS_OK);
+        comparison_free(comparison);
+    }
+}
+
 static void test_terms_that_are_refused(void **state)
 {
     (void)state;
@@ -472,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_judging_again_is_judging_anew),
         cmocka_unit_test(test_all_rows_stand_differences_first),
         cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_conditions_that_could_not_come_about),
         cmocka_unit_test(test_terms_that_are_refused),
         cmocka_unit_test(test_which_metrics),
     };
