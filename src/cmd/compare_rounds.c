@@ -13,11 +13,12 @@ enum {
 };
 
 struct pace {
-    size_t most;        /* rounds */
-    int64_t began;      /* ns, as all */
-    int64_t budget;     /* 0: none */
-    size_t rounds, run; /* begun here, and trials of them that ended */
-    size_t trials;      /* of all rounds, as far as that is known; else 0 */
+    size_t most;             /* rounds */
+    int64_t began;           /* ns, as all */
+    int64_t budget;          /* 0: none */
+    size_t rounds, run;      /* begun here, and trials of them that ended */
+    size_t trials;           /* of all rounds, as far as that is known; else 0 */
+    int64_t judged, judging; /* when it was judged last, and how long that took */
 };
 
 static size_t variant_count(const struct compare *compare)
@@ -145,10 +146,21 @@ int compare_write(const struct compare *compare, struct error *error)
                : file_write(compare->out, COMPARISON_FILE, dump, compare->comparison, error);
 }
 
-static int judge(struct compare *compare, struct error *error)
+static int judge(struct compare *compare, struct pace *pace, struct error *error)
 {
+    int64_t began = clock_now();
+
     comparison_judge(compare->comparison, &compare->terms);
-    return compare_write(compare, error);
+    int status = compare_write(compare, error);
+    pace->judged = clock_now();
+    pace->judging = pace->judged - began;
+    return status;
+}
+
+/* What judging takes grows with the trials: a fifth of all the time at the most. */
+static bool is_due(const struct pace *pace)
+{
+    return clock_now() - pace->judged >= 4 * pace->judging;
 }
 
 /*
@@ -219,7 +231,7 @@ static int play_round(struct compare *compare, struct pace *pace, size_t round, 
         *error = first; /* of all of them: what is wrong is no variant's */
         return -1;
     }
-    if (round > 0 && judge(compare, error) != 0) {
+    if (round > 0 && is_due(pace) && judge(compare, pace, error) != 0) {
         return -1;
     }
     if (!compare->line.terminal) {
@@ -250,5 +262,5 @@ int compare_rounds(struct compare *compare, struct error *error)
     }
     progress_line_end(&compare->line);
     compare->comparison->cut = interrupts_seen();
-    return status == 0 ? judge(compare, error) : -1;
+    return status == 0 ? judge(compare, &pace, error) : -1;
 }
