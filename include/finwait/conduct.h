@@ -15,6 +15,7 @@ struct progress {
     enum phase phase;
     int64_t elapsed;   /* ns since the phase began */
     int64_t remaining; /* ns still to go in this phase; -1: unknown */
+    bool counted;      /* connections are, by a role of finwait's; else the next four are 0 */
     uint64_t ended;    /* connections */
     uint64_t failed;
     uint64_t planned; /* 0: no limit */

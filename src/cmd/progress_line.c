@@ -29,8 +29,12 @@ static void write_connections(const struct progress *progress, FILE *out)
     char planned[UNITS_TEXT];
     char rate[UNITS_TEXT];
 
-    units_human_count(ended, sizeof ended, (double)progress->ended);
-    fprintf(out, "%-6s %s", phase_name(progress->phase), ended);
+    fprintf(out, "%-6s ", phase_name(progress->phase));
+    if (!progress->counted) {
+        fputs("connections not counted", out);
+        return;
+    }
+    fputs(units_human_count(ended, sizeof ended, (double)progress->ended), out);
     if (progress->planned > 0) {
         fprintf(out, " of %s",
                 units_human_count(planned, sizeof planned, (double)progress->planned));

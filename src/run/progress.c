@@ -24,10 +24,13 @@ static int64_t remaining(const struct trial *trial, const struct progress *progr
 void progress_report(struct trial *trial)
 {
     int64_t now = clock_now();
+    const struct scenario *scenario = trial->scenario;
+    bool driven = scenario_plays(scenario, SIDE_CLIENT);
     struct progress progress = {
         .phase = trial->phase,
         .elapsed = now - trial->phase_began,
-        .planned = trial->scenario->load.connections,
+        .counted = driven || scenario_plays(scenario, SIDE_SERVER),
+        .planned = driven ? scenario->load.connections : 0,
     };
     struct role_progress role = {0};
 

@@ -56,8 +56,10 @@ int scenario_draw(const struct scenario *scenario, FILE *out, struct error *erro
     int status = 0;
 
     if (!scenario_model(scenario, &input) || scenario->at != NULL) {
-        error_set(error, STATUS_USAGE, "%s: one of the two programs is not finwait's own",
-                  scenario->name);
+        error_set(error, STATUS_USAGE, "%s: %s", scenario->name,
+                  scenario_runs(scenario, SIDE_PROXY)
+                      ? "a proxy stands between the two programs"
+                      : "one of the two programs is not finwait's own");
         return error_hint(error, "what a foreign peer does at close can only be measured: finwait "
                                  "run");
     }

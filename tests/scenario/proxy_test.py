@@ -102,6 +102,12 @@ class Mistakes(ft.TestCase):
         self.check("{upstream} is the proxy's alone", **{"server.command": "x {upstream}"})
         self.check("kill proxy, but the proxy is not played here", events="{kill: proxy}")
 
+    def test_nothing_is_foreseen(self):
+        file = ft.PLACE.write("shown.yaml", "name: shown\nproxy: {command: x}\n")
+        ended = ft.finwait("show", file)
+        self.assertEqual(ended.status, 2, ended)
+        self.assertIn("a proxy stands between the two programs", ended.stderr)
+
     def test_what_cannot_be(self):
         proxy = {"proxy.command": "x"}
         self.check("client.to", **proxy, **{"client.to": "198.19.0.1:8081"})
