@@ -178,17 +178,26 @@ static enum status run_scenario(struct compare *compare, struct error *error)
     return conclude(compare, error);
 }
 
-static bool is_of_comparison(const char *path)
+/* How results are judged; where `more` are run, how many as well. */
+static bool is_of_comparison(const char *path, bool more)
 {
+    static const char *const pace[] = {"compare.rounds", "compare.budget", "compare.until"};
+
+    for (size_t i = 0; !more && i < sizeof pace / sizeof pace[0]; i++) {
+        if (strcmp(path, pace[i]) == 0) {
+            return false;
+        }
+    }
     return strncmp(path, "compare.", strlen("compare.")) == 0;
 }
 
 /* What is run stays as it is; how it is compared may change. */
-static int check_only_terms(const struct compare *compare, const char *because, struct error *error)
+static int check_only_terms(const struct compare *compare, bool more, const char *because,
+                            struct error *error)
 {
     for (size_t i = 0; i < compare->overrides.count; i++) {
         const struct scenario_override *item = &compare->overrides.item[i];
-        if (!is_of_comparison(item->path) && strcmp(item->path, OVERRIDE_REMOTE) != 0) {
+        if (!is_of_comparison(item->path, more) && strcmp(item->path, OVERRIDE_REMOTE) != 0) {
             error_set(error, STATUS_USAGE, "compare: %s", because);
             return error_at(
                 error,
@@ -206,7 +215,7 @@ static enum status resume(struct compare *compare, struct error *error)
                   "own seed");
         return error->status;
     }
-    if (check_only_terms(compare, "--resume goes on with what was begun", error) != 0 ||
+    if (check_only_terms(compare, true, "--resume goes on with what was begun", error) != 0 ||
         compare_plan_read(compare, error) != 0 || compare_load(compare, error) != 0 ||
         compare_plan_check(compare, error) != 0) {
         return error->status;
@@ -258,11 +267,28 @@ static bool is_elsewhere(const char *out, size_t count, char **paths)
                            from.st_dev != to.st_dev || from.st_ino != to.st_ino);
 }
 
+/* Scenarios are no results: that there is no such file is not what is wrong with them. */
+static int check_paths(size_t count, char **paths, struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *dot = strrchr(paths[i], '.');
+        if (access(paths[i], F_OK) != 0 || (dot != NULL && strcmp(dot, ".yaml") == 0)) {
+            error_set(error, STATUS_USAGE, "compare: %s is no result and no directory of some",
+                      paths[i]);
+            return error_hint(error, "two and more are results made earlier; of one scenario say "
+                                     "what to vary, e.g. --vary order=client-first,server-first, "
+                                     "or write variants: into its file");
+        }
+    }
+    return 0;
+}
+
 /* Of several their own, of one the trials of a comparison, by other terms. */
 static enum status run_results(struct compare *compare, size_t count, char **paths,
                                struct error *error)
 {
-    if (check_only_terms(compare, "results are as they are", error) != 0 ||
+    if (check_paths(count, paths, error) != 0 ||
+        check_only_terms(compare, false, "results are as they are", error) != 0 ||
         (is_elsewhere(compare->out, count, paths) && compare_check_out(compare->out, error) != 0)) {
         return error->status;
     }
@@ -281,8 +307,17 @@ static enum status run_results(struct compare *compare, size_t count, char **pat
 
 /* ---- the command ---- */
 
+static bool is_directory(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 static enum status run_all(struct compare *compare, size_t count, char **names, struct error *error)
 {
+    enum status status;
+
     if (compare->resume != NULL && count == 0) {
         return resume(compare, error);
     }
@@ -299,7 +334,13 @@ static enum status run_all(struct compare *compare, size_t count, char **names, 
     }
     compare->name = names[0];
     compare_find_study(compare);
-    return run_scenario(compare, error);
+    status = run_scenario(compare, error);
+    if (compare->base == NULL && is_directory(names[0])) {
+        error_set(error, STATUS_USAGE, "there is no comparison in %s", names[0]);
+        error_hint(error, "of directories with results name two: finwait compare before/ after/");
+        status = error->status;
+    }
+    return status;
 }
 
 static int take_options(struct compare *compare, int argc, char **argv, struct error *error)

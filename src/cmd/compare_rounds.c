@@ -225,11 +225,13 @@ static bool is_narrow(const struct compare *compare, size_t round)
 static int play_round(struct compare *compare, struct pace *pace, size_t round, size_t done,
                       struct error *error)
 {
-    struct error first;
+    struct error first = {0};
 
     if (run_round(compare, pace, round, done, &first) == variant_count(compare) && round <= 1) {
-        *error = first; /* of all of them: what is wrong is no variant's */
-        return -1;
+        error_set(error, first.status, "all %zu variants fail, the first: %s",
+                  variant_count(compare), first.what);
+        error_hint(error, "%s", first.hint);
+        return error_lines(error, first.lines);
     }
     if (round > 0 && is_due(pace) && judge(compare, pace, error) != 0) {
         return -1;

@@ -87,10 +87,30 @@ int overrides_say(struct overrides *overrides, const char *path, const char *nam
     return keep_said(overrides, path, value, name, value, error);
 }
 
+/* Of two the last would count, and the values of the first be lost. */
+static int refuse_second(const struct overrides *overrides, const char *text, const char *yaml,
+                         struct error *error)
+{
+    size_t length = strcspn(text, "=");
+
+    for (size_t i = 0; i < overrides->count; i++) {
+        const struct scenario_override *item = &overrides->item[i];
+        if (strcmp(item->path, "vary") == 0 && strncmp(item->value, yaml, length + 2) == 0) {
+            error_set(error, STATUS_USAGE, "--vary %s: %.*s is varied already", text, (int)length,
+                      text);
+            return error_hint(error, "give all its values in one, as in --vary %.*s=V1,V2,V3",
+                              (int)length, text);
+        }
+    }
+    return 0;
+}
+
 int overrides_vary(struct overrides *overrides, const char *text, struct error *error)
 {
     char *yaml = scenario_vary(text, error);
-    int status = yaml != NULL ? keep_said(overrides, "vary", yaml, "vary", text, error) : -1;
+    int status = yaml != NULL && refuse_second(overrides, text, yaml, error) == 0
+                     ? keep_said(overrides, "vary", yaml, "vary", text, error)
+                     : -1;
 
     free(yaml);
     return status;

@@ -128,6 +128,20 @@ class Compare(ft.TestCase):
                 self.assertEqual((ended.status, ended.stdout), (2, ""))
                 self.assertTrue(ended.stderr.startswith("finwait: "))
 
+    def test_what_is_meant_is_guessed(self):
+        self.put_days(900)
+        for arguments, text in (
+            (("client-first", "server-first"), "--vary order="),
+            (("before", "tune.yaml"), "write variants:"),
+            (("before",), "name two"),
+            (("before", "after", "--rounds", "3"), "results are as they are"),
+            (("client-first", "--vary", "settle=0s,1s", "--vary", "settle=2s"), "varied already"),
+        ):
+            with self.subTest(arguments):
+                ended = self.compare(*arguments)
+                self.assertEqual((ended.status, ended.stdout), (2, ""))
+                self.assertIn(text, ended.stderr)
+
 
 if __name__ == "__main__":
     ft.main()
