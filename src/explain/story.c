@@ -44,6 +44,12 @@ void story_about(struct story *story, enum side side)
     story->side = side;
 }
 
+void story_sides(struct story *story, void (*say)(struct story *story, enum side side))
+{
+    say(story, SIDE_CLIENT);
+    say(story, SIDE_SERVER);
+}
+
 /* Whether it is a whole sentence that the result has already. */
 static bool was_said(const struct result *result, const char *sentence)
 {

@@ -28,6 +28,9 @@ void story_about(struct story *story, enum side side);
 /* The same, about neither. */
 void story_next(struct story *story);
 
+/* Let it look at the client, then at the server. */
+void story_sides(struct story *story, void (*say)(struct story *story, enum side side));
+
 /* Add a sentence to the remark, full stop included; one that stands in another remark of the result
  * is left out. */
 void story_say(struct story *story, const char *format, ...) __attribute__((format(printf, 2, 3)));

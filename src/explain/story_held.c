@@ -77,9 +77,7 @@ static void say_unseen(struct story *story, enum side side)
 
 void observe_bound(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        say_bound(story, (enum side)side);
-    }
+    story_sides(story, say_bound);
 }
 
 /*
@@ -130,8 +128,6 @@ static void look_at_unlisted(struct story *story)
 
 void observe_unlisted(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        say_unseen(story, (enum side)side);
-    }
+    story_sides(story, say_unseen);
     look_at_unlisted(story);
 }

@@ -58,9 +58,7 @@ static void say_side(struct story *story, enum side side)
 
 void observe_other_protocol(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        say_side(story, (enum side)side);
-    }
+    story_sides(story, say_side);
 }
 
 void observe_asked_for_tls(struct story *story)

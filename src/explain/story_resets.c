@@ -320,9 +320,7 @@ void observe_host_resets(struct story *story)
 
 void observe_resets(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        if (story->facts.opened > 0 && story->facts.result->private_lab) {
-            observe_side_resets(story, (enum side)side);
-        }
+    if (story->facts.opened > 0 && story->facts.result->private_lab) {
+        story_sides(story, observe_side_resets);
     }
 }

@@ -36,7 +36,5 @@ static void observe_side(struct story *story, enum side side)
 
 void observe_assassinated(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        observe_side(story, (enum side)side);
-    }
+    story_sides(story, observe_side);
 }

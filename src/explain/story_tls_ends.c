@@ -59,11 +59,7 @@ static void say_early(struct story *story, enum side side)
 
 void observe_tls_early(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        if (tls_told(&story->facts)) {
-            say_early(story, (enum side)side);
-        }
-    }
+    tls_sides(story, say_early);
 }
 
 /* ---- without one ---- */
@@ -145,11 +141,7 @@ static void say_truncated(struct story *story, enum side side)
 
 void observe_tls_truncated(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        if (tls_told(&story->facts)) {
-            say_truncated(story, (enum side)side);
-        }
-    }
+    tls_sides(story, say_truncated);
 }
 
 static void say_alerts(struct story *story, enum side side)
@@ -169,9 +161,5 @@ static void say_alerts(struct story *story, enum side side)
 
 void observe_tls_alerts(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        if (tls_told(&story->facts)) {
-            say_alerts(story, (enum side)side);
-        }
-    }
+    tls_sides(story, say_alerts);
 }

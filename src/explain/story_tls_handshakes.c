@@ -59,9 +59,7 @@ static void say_memory(struct story *story, enum side side)
 
 void observe_tls_memory(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        say_memory(story, (enum side)side);
-    }
+    story_sides(story, say_memory);
 }
 
 /* In TLS 1.3 a client is done before the server has read its last messages. */
@@ -192,11 +190,7 @@ static void say_resumption(struct story *story, enum side side)
 
 void observe_tls_handshakes(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        if (tls_told(&story->facts)) {
-            say_handshakes(story, (enum side)side);
-        }
-    }
+    tls_sides(story, say_handshakes);
 }
 
 void observe_tls_resumption(struct story *story)

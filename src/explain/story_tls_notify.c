@@ -90,18 +90,10 @@ static void say_unread(struct story *story, enum side side)
 
 void observe_tls_late(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        if (tls_told(&story->facts)) {
-            say_late(story, (enum side)side);
-        }
-    }
+    tls_sides(story, say_late);
 }
 
 void observe_tls_unread(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        if (tls_told(&story->facts)) {
-            say_unread(story, (enum side)side);
-        }
-    }
+    tls_sides(story, say_unread);
 }

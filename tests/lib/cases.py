@@ -36,14 +36,6 @@ class CaseTest(ft.TestCase):
         closed_first = sum(result[f"closed_first.{closer}"] for closer in CLOSERS)
         self.assertEqual(closed_first, result["connections.opened"])
 
-    def assert_told(self, result, *ids):
-        for id in ids:
-            self.assertIn(id, result.remark_ids())
-
-    def assert_untold(self, result, *ids):
-        for id in ids:
-            self.assertNotIn(id, result.remark_ids())
-
     def assert_queue_full(self, result, advice, not_advised):
         """What bounds the accept queue is told, and what it dropped: SYNs, and the ACKs after them,
         whose connections are established on the client alone."""

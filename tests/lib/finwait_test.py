@@ -484,6 +484,22 @@ class TestCase(unittest.TestCase):
             self.assertLessEqual(seen[state], count, state)
             self.assertGreaterEqual(seen[state], count - lost, state)
 
+    def assert_told(self, result, *ids):
+        for id in ids:
+            self.assertIn(id, result.remark_ids())
+
+    def assert_untold(self, result, *ids):
+        for id in ids:
+            self.assertNotIn(id, result.remark_ids())
+
+    def mistaken(self, said, **settings):
+        """`finwait check` says so."""
+        file = PLACE.write("mistake.yaml", "name: mistake\n")
+        sets = [f"--set={path}={value}" for path, value in settings.items()]
+        ended = finwait("check", file, *sets)
+        self.assertEqual(ended.status, 2, ended)
+        self.assertIn(said, ended.stderr)
+
     def assert_nothing_left(self, mark):
         wait_until(lambda: not processes_of(mark), "no process of the run is left", patience=10)
 

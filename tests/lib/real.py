@@ -44,14 +44,6 @@ class Real(ft.LabTestCase):
         self.assert_nothing_left(process.mark)
         return ended.result
 
-    def assert_told(self, result, *ids):
-        for id in ids:
-            self.assertIn(id, result.remark_ids())
-
-    def assert_untold(self, result, *ids):
-        for id in ids:
-            self.assertNotIn(id, result.remark_ids())
-
     def assert_all_completed(self, result):
         self.assertEqual(result["connections.completed"], result["connections.attempted"])
 

@@ -126,30 +126,23 @@ def command(path, *arguments):
 class Mistakes(ft.TestCase):
     """What is refused before anything runs."""
 
-    def check(self, said, **settings):
-        file = ft.PLACE.write("mistake.yaml", "name: mistake\n")
-        sets = [f"--set={path}={value}" for path, value in settings.items()]
-        ended = ft.finwait("check", file, *sets)
-        self.assertEqual(ended.status, 2, ended)
-        self.assertIn(said, ended.stderr)
-
     def test_what_a_command_has_no_use_for(self):
         for path, value in (("workers", 2), ("sockopt.nodelay", "on"), ("backlog", 9)):
             with self.subTest(path):
-                self.check(
+                self.mistaken(
                     f"server.{path} is for a server of finwait's own",
                     **{"server.command": "x", f"server.{path}": value},
                 )
-        self.check("load.rate is for a client", **{"client.command": "x", "load.rate": "9/s"})
-        self.check("response.size is for", **{"server.command": "x", "response": "9"})
-        self.check("request.size is for", **{"client.command": "x", "request.size": "9"})
+        self.mistaken("load.rate is for a client", **{"client.command": "x", "load.rate": "9/s"})
+        self.mistaken("response.size is for", **{"server.command": "x", "response": "9"})
+        self.mistaken("request.size is for", **{"client.command": "x", "request.size": "9"})
         at = {"lab": "host", "server.at": "127.0.0.1:1"}
         for path in ("server.backlog", "server.port", "response.size"):
-            self.check(f"{path} is for a server of", **at, **{path: 1})
+            self.mistaken(f"{path} is for a server of", **at, **{path: 1})
         none = {"lab": "host", "client": "none", "load.duration": "1s"}
-        self.check("client is none", **none, **{"request.path": "/"})
+        self.mistaken("client is none", **none, **{"request.path": "/"})
         both = {"server.command": "x", "client.command": "y"}
-        self.check("both are other programs", **both, **{"load.timeout": "1s"})
+        self.mistaken("both are other programs", **both, **{"load.timeout": "1s"})
 
     def test_what_both_sides_have_to_know_is_taken(self):
         """A raw message's size is what the side of finwait's own reads."""
@@ -159,30 +152,30 @@ class Mistakes(ft.TestCase):
             self.assertEqual(ended.status, 0, ended)
 
     def test_what_is_for_a_command(self):
-        self.check("server.grace says something of server.command", **{"server.grace": "1s"})
-        self.check(
+        self.mistaken("server.grace says something of server.command", **{"server.grace": "1s"})
+        self.mistaken(
             "signal HUP to server, and it is not a command",
             events="{signal: HUP, to: server}",
         )
 
     def test_what_cannot_be(self):
-        self.check("a quote that is not closed", **{"server.command": "x 'y"})
-        self.check("there is no program in it", **{"server.command": " "})
-        self.check("{ca} is a file of transport: tls", **{"client.command": "curl --cacert {ca}"})
-        self.check("server.at", **{"server.command": "x", "server.at": "127.0.0.1:1"})
-        self.check("neither listen nor a line", **{"server.command": "x", "server.ready": "soon"})
+        self.mistaken("a quote that is not closed", **{"server.command": "x 'y"})
+        self.mistaken("there is no program in it", **{"server.command": " "})
+        self.mistaken("{ca} is a file of transport: tls", **{"client.command": "curl --cacert {ca}"})
+        self.mistaken("server.at", **{"server.command": "x", "server.at": "127.0.0.1:1"})
+        self.mistaken("neither listen nor a line", **{"server.command": "x", "server.ready": "soon"})
         long = "line:" + 1001 * "x"
-        self.check("a line of 1001 bytes", **{"server.command": "x", "server.ready": long})
+        self.mistaken("a line of 1001 bytes", **{"server.command": "x", "server.ready": long})
 
     def test_its_words_are_a_list_on_the_command_line_too(self):
         file = ft.PLACE.write("listed.yaml", "name: listed\n")
         ended = ft.finwait("check", file, "--set=server.command=[a, 'b c', \"{port}\"]")
         self.assertIn("server.command: a 'b c' {port}\n", ended.stdout, ended)
-        self.check("a word cannot be a list", **{"server.command": "[a, [b]]"})
+        self.mistaken("a word cannot be a list", **{"server.command": "[a, [b]]"})
 
     def test_what_is_nearly_a_placeholder(self):
         for word, meant in (("{prt}", "port"), ("-b{addr}", "address"), ("{hots-port}", "host-port")):
-            self.check(f"did you mean {{{meant}}}?", **{"server.command": f"x {word}"})
+            self.mistaken(f"did you mean {{{meant}}}?", **{"server.command": f"x {word}"})
         words = ["{{prt}", "${prt}", "${port}", "%{url}", "%{url_effective}", "{}", "{ls}", '{"port": 1}', "{{{port}"]
         client = ["sh", "-c", 'printf "%s\n" "$@"', "sh", *words]
         out = ft.PLACE.directory()

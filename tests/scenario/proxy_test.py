@@ -90,17 +90,10 @@ def relay(after="back.recv(1); back.close()", answer=None):
 class Mistakes(ft.TestCase):
     """What is refused before anything runs."""
 
-    def check(self, said, **settings):
-        file = ft.PLACE.write("mistake.yaml", "name: mistake\n")
-        sets = [f"--set={path}={value}" for path, value in settings.items()]
-        ended = ft.finwait("check", file, *sets)
-        self.assertEqual(ended.status, 2, ended)
-        self.assertIn(said, ended.stderr)
-
     def test_what_is_for_a_proxy(self):
-        self.check("proxy.port says something of proxy.command", **{"proxy.port": 9})
-        self.check("{upstream} is the proxy's alone", **{"server.command": "x {upstream}"})
-        self.check("kill proxy, but the proxy is not played here", events="{kill: proxy}")
+        self.mistaken("proxy.port says something of proxy.command", **{"proxy.port": 9})
+        self.mistaken("{upstream} is the proxy's alone", **{"server.command": "x {upstream}"})
+        self.mistaken("kill proxy, but the proxy is not played here", events="{kill: proxy}")
 
     def test_nothing_is_foreseen(self):
         file = ft.PLACE.write("shown.yaml", "name: shown\nproxy: {command: x}\n")
@@ -110,9 +103,9 @@ class Mistakes(ft.TestCase):
 
     def test_what_cannot_be(self):
         proxy = {"proxy.command": "x"}
-        self.check("client.to", **proxy, **{"client.to": "198.19.0.1:8081"})
-        self.check("server.at", **proxy, **{"server.at": "127.0.0.1:1", "lab": "host"})
-        self.check("proxy.port and server.port are 9", **proxy, **{"server.port": 9, "proxy.port": 9})
+        self.mistaken("client.to", **proxy, **{"client.to": "198.19.0.1:8081"})
+        self.mistaken("server.at", **proxy, **{"server.at": "127.0.0.1:1", "lab": "host"})
+        self.mistaken("proxy.port and server.port are 9", **proxy, **{"server.port": 9, "proxy.port": 9})
 
 
 class Proxies:
