@@ -110,8 +110,9 @@ static int look(struct command *command, struct error *error)
     if (found == LISTENS) {
         return 1;
     }
-    if (found == LISTENS_ON_ANOTHER_PORT && command->role.side == SIDE_PROXY) {
-        found = LISTENS_NOT; /* that is the server */
+    if (found == LISTENS_ON_ANOTHER_PORT &&
+        (command->role.side == SIDE_PROXY || command->timer != NULL)) {
+        found = LISTENS_NOT; /* that is the server, or, when it is started again, the proxy */
     }
     if (command_has_ended(command, 0)) {
         return fail_ended(command, error);

@@ -362,6 +362,27 @@ class Proxies:
         self.assertIn("after the proxy had been killed", refused)
 
     @unittest.skipUnless(HAPROXY, "no haproxy")
+    def test_it_is_not_taken_for_a_server_that_is_started_again(self):
+        server = ft.PLACE.write(
+            "once.sh",
+            'test -e "$FINWAIT_OUT/once" && exec sleep 99\n: >"$FINWAIT_OUT/once"\n'
+            f'exec {PYTHON} -m http.server "$FINWAIT_PORT"\n',
+        )
+        settings = {
+            **LOAD,
+            "load.connections": 0,
+            "load.rate": "20/s",
+            "load.duration": "5s",
+            "server.command": f"sh {server}",
+            "server.ready_within": "2s",
+            "events": "[{at: 100ms, kill: server}, {at: 200ms, start: server}]",
+            "proxy.command": haproxy("option http-server-close"),
+        }
+        result = self.run_checked(settings, status=4)
+        error = result.listed("timeline")[1]["error"]
+        self.assertIn("did not listen within 2 s on 198.19.0.1:8080", error)
+
+    @unittest.skipUnless(HAPROXY, "no haproxy")
     def test_one_that_an_event_has_stop_listening(self):
         settings = {
             "load.connections": 0,
