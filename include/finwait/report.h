@@ -8,9 +8,10 @@
 
 /* A way to show a result: one file and one row of report_table. */
 struct report_ops {
-    const char *name; /* "text", "json", "csv" */
+    const char *name; /* "text", "json", "csv" … */
     const char *about;
     const char *head;                   /* once, before all; NULL: nothing, as below */
+    const char *tail;                   /* once, behind all */
     const char *open, *between, *close; /* around and between several results */
     void (*write)(const struct result *result, FILE *out);
 };
@@ -20,7 +21,7 @@ extern const struct report_ops *const report_table[]; /* ends with NULL */
 /* The report called `name`, or NULL. */
 const struct report_ops *report_find(const char *name);
 
-/* The names of all, "text, json, csv", for messages.  Returns `text`. */
+/* The names of all, "text, json, csv …", for messages.  Returns `text`. */
 const char *report_names(char *text, size_t size);
 #define REPORT_NAMES 80
 
@@ -50,5 +51,8 @@ void report_foreseen(const struct result *result, FILE *out);
 
 /* The metrics in long form, RFC 4180. */
 extern const struct report_ops report_csv;
+
+/* The expectations as test cases, in JUnit's XML. */
+extern const struct report_ops report_junit;
 
 #endif

@@ -128,7 +128,9 @@ static enum status report_all(char **names, const struct report_options *options
         worst = status > worst ? status : worst;
         told++;
     }
-    report_end(options->format, told > 0 && names[1] != NULL, stdout);
+    if (told > 0) {
+        report_end(options->format, names[1] != NULL, stdout);
+    }
     return worst;
 }
 

@@ -3,7 +3,8 @@
 
 #include "finwait/report.h"
 
-const struct report_ops *const report_table[] = {&report_text, &report_json, &report_csv, NULL};
+const struct report_ops *const report_table[] = {&report_text, &report_json, &report_csv,
+                                                 &report_junit, NULL};
 
 const struct report_ops *report_find(const char *name)
 {
@@ -48,4 +49,5 @@ void report_next(const struct report_ops *format, FILE *out)
 void report_end(const struct report_ops *format, bool several, FILE *out)
 {
     put(several ? format->close : NULL, out);
+    put(format->tail, out);
 }

@@ -100,7 +100,7 @@ class Memory(ft.LabTestCase):
         """Of a result that is there: all of it, or status 3."""
         out = ft.PLACE.directory()
         self.assertEqual(ft.run(SHORT, "--out", out).status, 0)
-        for flags in ([], ["--format", "json"], ["--format", "csv"]):
+        for flags in ([], ["--format", "json"], ["--format", "csv"], ["--format", "junit"]):
             arguments = ["report", out, *flags]
             whole = ft.finwait(*arguments).stdout
             enough = least(arguments, self.starts, 256 << 20)

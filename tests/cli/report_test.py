@@ -60,7 +60,8 @@ class Report(ft.TestCase):
         self.assertEqual(units["latency.life.p50"], "s")
 
     def test_run_prints_every_format(self):
-        for name, begins in (("csv", "scenario,started,"), ("json", "{"), ("text", "test")):
+        begins = {"csv": "scenario,started,", "json": "{", "junit": "<?xml", "text": "test"}
+        for name, begins in begins.items():
             with self.subTest(name):
                 settings = {"lab": "host", "server.port": ft.free_port(), "load.connections": 5}
                 arguments = ft.as_arguments({**settings, "settle": "0s"})
@@ -101,7 +102,7 @@ class Report(ft.TestCase):
 
     def test_schema_1_is_still_read(self):
         old = os.path.join(os.path.dirname(__file__), "../data/result/schema-1.json")
-        for name in ("text", "json", "csv"):
+        for name in ("text", "json", "csv", "junit"):
             with self.subTest(name):
                 ended = ft.finwait("report", old, "--format", name)
                 self.assertEqual((ended.status, ended.stderr), (0, ""))
