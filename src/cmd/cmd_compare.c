@@ -226,23 +226,9 @@ static enum status resume(struct compare *compare, struct error *error)
 
 /* ---- results made earlier ---- */
 
-static char *comparison_in(const char *path)
-{
-    return grow_format("%s/" COMPARISON_FILE, path);
-}
-
-static bool holds_comparison(const char *path)
-{
-    char *file = comparison_in(path);
-    bool there = access(file, F_OK) == 0;
-
-    free(file);
-    return there;
-}
-
 static struct comparison *read_comparison(const char *path, struct error *error)
 {
-    char *file = comparison_in(path);
+    char *file = grow_format("%s/" COMPARISON_FILE, path);
     json_t *json = result_read_json(file, COMPARISON_FILE, error);
     struct comparison *comparison = NULL;
 
@@ -329,7 +315,7 @@ static enum status run_all(struct compare *compare, size_t count, char **names, 
                           "DIR");
         return error->status;
     }
-    if (count > 1 || holds_comparison(names[0])) {
+    if (count > 1 || compare_holds(names[0], COMPARISON_FILE)) {
         return run_results(compare, count, names, error);
     }
     compare->name = names[0];

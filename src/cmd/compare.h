@@ -48,6 +48,9 @@ void compare_fini(struct compare *compare);
 /* A file_writer of a json_t. */
 int compare_dump_json(const void *json, FILE *out);
 
+/* Whether a file called `name` is in the directory. */
+bool compare_holds(const char *directory, const char *name);
+
 /* -1: STATUS_USAGE, another comparison is in the directory. */
 int compare_check_out(const char *directory, struct error *error);
 

@@ -63,7 +63,7 @@ static char *path_in(const char *directory, const char *name)
     return grow_format("%s/%s", directory, name);
 }
 
-static bool holds(const char *directory, const char *name)
+bool compare_holds(const char *directory, const char *name)
 {
     char *path = path_in(directory, name);
     bool there = access(path, F_OK) == 0;
@@ -74,9 +74,9 @@ static bool holds(const char *directory, const char *name)
 
 int compare_check_out(const char *directory, struct error *error)
 {
-    bool begun = holds(directory, COMPARE_PLAN);
+    bool begun = compare_holds(directory, COMPARE_PLAN);
 
-    if (!begun && !holds(directory, COMPARISON_FILE)) {
+    if (!begun && !compare_holds(directory, COMPARISON_FILE)) {
         return 0;
     }
     error_set(error, STATUS_USAGE, "%s holds another comparison", directory);

@@ -16,14 +16,14 @@ static int misread(const char *text, struct error *error)
                              "\"connections.rate lower by 3%%\"");
 }
 
-static int check_metric(const char *name, struct error *error)
+int check_metric(const char *option, const char *name, struct error *error)
 {
     char nearest[128];
 
     if (metric_find(name) != NULL) {
         return 0;
     }
-    error_set(error, STATUS_USAGE, "--fail-if: there is no metric \"%s\"", name);
+    error_set(error, STATUS_USAGE, "%s: there is no metric \"%s\"", option, name);
     metric_nearest(nearest, sizeof nearest, name);
     return nearest[0] != '\0' ? error_hint(error, "did you mean %s?", nearest)
                               : error_hint(error, "finwait list metrics has them all");
@@ -46,7 +46,7 @@ int fail_if_parse(struct condition *condition, const char *text, struct error *e
         (words == 4 && (strcmp(by, "by") != 0 || units_parse_share(share, &condition->by) != 0))) {
         return misread(text, error);
     }
-    return check_metric(condition->metric, error);
+    return check_metric("--fail-if", condition->metric, error);
 }
 
 /* ---- judging ---- */

@@ -80,6 +80,9 @@ void teach(struct comparison *comparison);
 
 /* ---- fail_if.c ---- */
 
+/* -1: STATUS_USAGE, the value of `option` names no metric. */
+int check_metric(const char *option, const char *name, struct error *error);
+
 /* A condition of --fail-if, taken apart. */
 struct condition {
     char metric[128];

@@ -224,26 +224,13 @@ void select_fini(struct selection *selection)
 
 /* ---- before anything is measured ---- */
 
-static int check_metric(const char *text, struct error *error)
-{
-    const char *name = text + (text[0] == '+');
-    char nearest[128];
-
-    if (is_pattern(name) || metric_find(name) != NULL) {
-        return 0;
-    }
-    error_set(error, STATUS_USAGE, "--metric: there is no metric \"%s\"", name);
-    metric_nearest(nearest, sizeof nearest, name);
-    return nearest[0] != '\0' ? error_hint(error, "did you mean %s?", nearest)
-                              : error_hint(error, "finwait list metrics has them all");
-}
-
 int comparison_check_terms(const struct comparison_terms *terms, struct error *error)
 {
     struct condition condition;
 
     for (size_t i = 0; i < terms->metric_count; i++) {
-        if (check_metric(terms->metric[i], error) != 0) {
+        const char *name = terms->metric[i] + (terms->metric[i][0] == '+');
+        if (!is_pattern(name) && check_metric("--metric", name, error) != 0) {
             return -1;
         }
     }
