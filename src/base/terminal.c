@@ -1,5 +1,7 @@
 #include "finwait/terminal.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -13,6 +15,13 @@ size_t terminal_width(int fd, size_t otherwise)
     struct winsize window;
 
     return ioctl(fd, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 ? window.ws_col : otherwise;
+}
+
+bool terminal_redraws(int fd)
+{
+    const char *terminal = getenv("TERM");
+
+    return isatty(fd) == 1 && (terminal == NULL || strcmp(terminal, "dumb") != 0);
 }
 
 size_t terminal_page(void)

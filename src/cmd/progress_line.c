@@ -15,7 +15,7 @@ enum {
 
 void progress_line_init(struct progress_line *line)
 {
-    *line = (struct progress_line){.terminal = isatty(STDERR_FILENO) == 1};
+    *line = (struct progress_line){.terminal = terminal_redraws(STDERR_FILENO)};
 }
 
 int64_t progress_line_every(const struct progress_line *line)

@@ -1,8 +1,8 @@
 #include "paper.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+
+#include "finwait/terminal.h"
 
 static const char *const escapes[] = {
     [INK_BOLD] = "\033[1m",
@@ -14,11 +14,10 @@ static const char *const escapes[] = {
 static bool wants_colour(FILE *out)
 {
     const char *refusal = getenv("NO_COLOR"); /* any value but the empty one refuses */
-    const char *terminal = getenv("TERM");
-    int fd = fileno(out); /* -1 for a stream in memory */
+    int fd = fileno(out);                     /* -1 for a stream in memory */
 
-    return fd >= 0 && isatty(fd) && (refusal == NULL || refusal[0] == '\0') && terminal != NULL &&
-           strcmp(terminal, "dumb") != 0;
+    return fd >= 0 && (refusal == NULL || refusal[0] == '\0') && getenv("TERM") != NULL &&
+           terminal_redraws(fd);
 }
 
 void paper_init(struct paper *paper, FILE *out)

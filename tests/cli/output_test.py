@@ -70,6 +70,15 @@ class Output(ft.LabTestCase):
         self.assertNotIn("\n", terminal.screen, "it stays on its line")
         self.assertTrue(terminal.screen.endswith("\r\033[K"), "and is wiped at the end")
 
+    def test_progress_is_plain_lines_on_a_dumb_terminal(self):
+        settings = {"load.connections": 10, "settle": "1s"}
+        with ft.Terminal(ft.as_arguments(settings), term="dumb") as terminal:
+            ended = terminal.finish()
+        self.assertEqual(ended.status, 0, ended)
+        self.assertNotIn("\033", terminal.screen)
+        for line in terminal.screen.splitlines():
+            self.assertNotIn("\r", line)
+
     def test_a_terminal_that_is_asked_to_be_quiet(self):
         settings = {"load.connections": 10, "settle": "500ms"}
         for flag in ("--quiet", "--json"):

@@ -24,6 +24,7 @@ import termios
 import time
 import unittest
 import uuid
+from unittest import mock
 
 BINARY = os.path.abspath(os.environ["FINWAIT"])
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -536,12 +537,13 @@ class UnprivilegedLabTestCase(LabTestCase):
 class Terminal:
     """A run whose stderr is a terminal, or both outputs are; `screen` is what was drawn so far."""
 
-    def __init__(self, arguments, columns=0, stdout=False, **how):
+    def __init__(self, arguments, columns=0, stdout=False, term="xterm", **how):
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
         try:
             how.update({"stdout": slave} if stdout else {})
-            self.process = popen(arguments, stderr=slave, **how)
+            with mock.patch.dict(os.environ, TERM=term):
+                self.process = popen(arguments, stderr=slave, **how)
         finally:
             os.close(slave)
         self.screen = ""
