@@ -76,6 +76,10 @@ bool facts_reached(const struct facts *facts);
 /* What is at the other end of the connections of `end`. */
 enum side facts_peer(const struct facts *facts, enum side end);
 
+/* Whether faults can strike the connections of `end`: they are on the link between the hosts, and a
+ * proxy is in the server's. */
+bool facts_linked(const struct facts *facts, enum side end);
+
 /* A metric by its pieced-together name; false, and 0, when it was not measured. */
 bool facts_metric(const struct facts *facts, double *value, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -31,6 +31,11 @@ enum side facts_peer(const struct facts *facts, enum side end)
     return facts_proxied(facts) ? peers[end] : side_peer(end);
 }
 
+bool facts_linked(const struct facts *facts, enum side end)
+{
+    return side_host(end) != side_host(facts_peer(facts, end));
+}
+
 /* A command counts nothing; in a private lab its host knows whether anybody there connected. */
 bool facts_reached(const struct facts *facts)
 {

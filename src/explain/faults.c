@@ -136,5 +136,6 @@ bool faults_reset(const struct facts *facts, enum fault_packets packets, enum si
 /* Those that answer FINs and RSTs come after the close. */
 bool faults_forged(const struct facts *facts, enum side side)
 {
-    return faults_reset(facts, FAULT_DATA, side) || faults_reset(facts, FAULT_ACK, side);
+    return facts_linked(facts, side) &&
+           (faults_reset(facts, FAULT_DATA, side) || faults_reset(facts, FAULT_ACK, side));
 }

@@ -112,17 +112,18 @@ static void add_exceptions(struct story *story, const struct closers *closers, e
 }
 
 /* Who gets a RST of a fault's counts it as its peer's close. */
-static void say_forged(struct story *story, enum side closer)
+static void say_forged(struct story *story, enum side end)
 {
-    double sent = facts_moved(&story->facts, closer, "TcpOutRsts");
+    double sent = facts_moved(&story->facts, end, "TcpOutRsts");
+    enum side peer = facts_peer(&story->facts, end);
 
-    if (!faults_forged(&story->facts, side_peer(closer))) {
+    if (peer >= SIDE_N /* a proxy counts nothing */ || !faults_forged(&story->facts, peer)) {
         return;
     }
     story_certainty(story, CERTAINTY_LIKELY);
-    story_say(story, "A fault's RSTs count as the %s's there", side_name(closer));
-    if (story->facts.side[closer].counted) {
-        story_evidence(story, "%s.counter.TcpOutRsts", side_name(closer));
+    story_say(story, "A fault's RSTs count as the %s's there", side_name(side_player(end)));
+    if (story->facts.side[end].counted) {
+        story_evidence(story, "%s.counter.TcpOutRsts", side_name(end));
         story_add(story, ", which itself sent %s (TcpOutRsts)", sent > 0 ? COUNT(sent) : "none");
     }
     story_add(story, ".");
@@ -140,7 +141,7 @@ static void say_closer(struct story *story, const struct closers *closers, enum 
               PLURAL(closers->all, "connection", "connections"));
     add_exceptions(story, closers, closer);
     story_add(story, ".");
-    say_forged(story, closer);
+    say_forged(story, end);
     if (made > 0) {
         story_evidence(story, "%s.counter.TcpExtTW", side_name(closer));
         story_evidence(story, "%s.counter.TcpExtTWKilled", side_name(closer));
@@ -166,8 +167,8 @@ static void say_turns(struct story *story, const struct closers *closers)
               COUNT(closers->all));
     add_exceptions(story, closers, more);
     story_add(story, ".");
-    say_forged(story, SIDE_CLIENT);
-    say_forged(story, SIDE_SERVER);
+    say_forged(story, closers->end[SIDE_CLIENT]);
+    say_forged(story, closers->end[SIDE_SERVER]);
 }
 
 void observe_closer(struct story *story)

@@ -164,15 +164,14 @@ static void say_orphans(struct story *story, enum side side)
     }
 }
 
-/* Why the FIN is awaited; "" when the peer has simply not closed.  Returns `text`.  Faults strike
- * the link between the hosts, and a proxy is in the server's. */
+/* Why the FIN is awaited; "" when the peer has simply not closed.  Returns `text`. */
 static const char *missing_fin(char text[BLAME_TEXT], const struct facts *facts, enum side end)
 {
     enum side peer = facts_peer(facts, end);
     enum side side = side_host(end);
     /* Peers in CLOSE_WAIT have sent none. */
-    bool sent = side != side_host(peer) && facts->side[peer].final[TCP_STATE_CLOSE_WAIT] <
-                                               facts->side[end].final[TCP_STATE_FIN_WAIT2];
+    bool sent = facts_linked(facts, end) && facts->side[peer].final[TCP_STATE_CLOSE_WAIT] <
+                                                facts->side[end].final[TCP_STATE_FIN_WAIT2];
 
     return sent && faults_lost(facts, FAULT_FIN, side)
                ? faults_blame(text, BLAME_TEXT, facts, FAULT_FIN, side)

@@ -266,7 +266,7 @@ static const char *why_silent(char text[BLAME_TEXT], struct story *story, enum s
     const struct facts *facts = &story->facts;
     enum side toward = faults_lost(facts, FAULT_DATA, side) ? side : side_peer(side);
 
-    if (faults_lost(facts, FAULT_DATA, toward)) {
+    if (facts_linked(facts, side) && faults_lost(facts, FAULT_DATA, toward)) {
         if (!faults_lost_all(facts, FAULT_DATA, toward)) {
             story_certainty(story, CERTAINTY_LIKELY);
         }

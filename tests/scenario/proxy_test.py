@@ -328,6 +328,13 @@ class Proxies:
         self.assertEqual(result["server.opened"], 1)
         self.assertIn(f"answered {N - 1} itself", result.remark("proxy.answered")["text"])
 
+    def test_a_faults_resets_are_laid_to_the_proxy(self):
+        settings = {"load.timeout": "2s", "faults": "{reset: data, toward: server}"}
+        result = self.play(relay(), status=1, **settings)
+        said = result.remark("closed_first")
+        self.assertIn("A fault's RSTs count as the proxy's there", said["text"])
+        self.assertEqual(said["certainty"], "likely")
+
     def test_one_that_ends(self):
         result = self.play(relay("sys.exit(3)"), status=4, **{"load.timeout": "2s"})
         self.assertEqual(result["proxy.command.status"], 3)
