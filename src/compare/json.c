@@ -367,6 +367,20 @@ static int row_from(struct comparison *comparison, const struct node *node)
     return status;
 }
 
+/* Whether the last trial's variant has had one in the round: two would be two pairs. */
+static bool is_again(const struct comparison *comparison)
+{
+    size_t i = comparison->trial_count - 1;
+    const struct comparison_trial *last = &comparison->trial[i];
+
+    while (i-- > 0 && comparison->trial[i].round == last->round) { /* they are in order */
+        if (comparison->trial[i].variant == last->variant) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int trial_from(struct comparison *comparison, const struct node *node)
 {
     struct comparison_trial *trial;
@@ -379,7 +393,11 @@ static int trial_from(struct comparison *comparison, const struct node *node)
         return -1;
     }
     struct node status = node_member(node, "status", NULL);
-    return trial->status <= STATUS_INTERRUPTED ? 0 : node_fail(&status, "is no status of finwait");
+    if (trial->status > STATUS_INTERRUPTED) {
+        return node_fail(&status, "is no status of finwait");
+    }
+    return comparison->paired && is_again(comparison) ? node_fail(node, "is in its round already")
+                                                      : 0;
 }
 
 /* Each variant is found by its name: none twice.  One of them is the baseline. */

@@ -181,6 +181,13 @@ static void unknown_value(json_t *json)
     json_object_set_new(json_object_get(differs, "values"), "x", json_string("y"));
 }
 
+static void one_pair_twice(json_t *json)
+{
+    json_t *trials = json_object_get(json, "trials");
+
+    json_array_insert(trials, 2, json_array_get(trials, 0));
+}
+
 static void no_variants(json_t *json)
 {
     static const char *const parts[] = {"variants", "differs", "comparisons", "trials"};
@@ -194,10 +201,10 @@ static void no_variants(json_t *json)
 static void test_what_is_none_is_refused(void **state)
 {
     (void)state;
-    static change *const changes[] = {no_schema,          later_schema,    unknown_baseline,
-                                      unknown_verdict,    unknown_variant, twins,
-                                      one_ended_interval, wrong_status,    text_for_metric,
-                                      no_trials,          unknown_value,   no_variants};
+    static change *const changes[] = {
+        no_schema,     later_schema,       unknown_baseline, unknown_verdict, unknown_variant,
+        twins,         one_ended_interval, wrong_status,     text_for_metric, no_trials,
+        unknown_value, no_variants,        one_pair_twice};
 
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         struct comparison *comparison = full();
