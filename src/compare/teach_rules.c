@@ -237,6 +237,11 @@ static const struct rule rules[] = {
      "the <side> had no TIME_WAIT whose port could be taken over"},
     {REUSE, LESSON_NEVER_MET, PROVEN, never, "errors.EADDRNOTAVAIL <side>.counter.TcpExtTWRecycled",
      "no connect took over a port in TIME_WAIT, and none went without a port"},
+    {REUSE, LESSON_NEVER_MET, LIKELY, never, "<side>.counter.TcpExtTWRecycled",
+     "no connect took over a port in TIME_WAIT, though some went without one: a TIME_WAIT gives "
+     "its "
+     "port up once it is a second old (tcp_tw_reuse_delay), and to connect(2) alone, not to "
+     "bind(2)"},
     {"ip_local_port_range ip_local_reserved_ports", LESSON_LIMIT, PROVEN, never,
      "errors.EADDRNOTAVAIL errors.EADDRINUSE <side>.counter.TcpExtTWRecycled",
      "ports never ran out, and none was taken over from a TIME_WAIT"},
