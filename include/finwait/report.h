@@ -55,4 +55,9 @@ extern const struct report_ops report_csv;
 /* The expectations as test cases, in JUnit's XML. */
 extern const struct report_ops report_junit;
 
+/* Tables of verdicts (the worst first), states and latencies, in GitHub's Markdown, within 900 kB
+ * of a file.  With GITHUB_ACTIONS=true up to ten of those that did not hold are errors on stderr,
+ * too. */
+extern const struct report_ops report_markdown;
+
 #endif

@@ -45,7 +45,7 @@ int command_flush(struct error *error);
     "order (finwait list orders), which then has the defaults.\n"
 
 /* What they say of --format; a test holds it against report_table. */
-#define COMMAND_FORMATS "text, json, csv or junit"
+#define COMMAND_FORMATS "text, json, csv, junit or markdown"
 
 /* The report called `name`, for the --format of `command`.  -1: STATUS_USAGE. */
 int command_format(const struct command *command, const char *name,

@@ -3,8 +3,8 @@
 
 #include "finwait/report.h"
 
-const struct report_ops *const report_table[] = {&report_text, &report_json, &report_csv,
-                                                 &report_junit, NULL};
+const struct report_ops *const report_table[] = {&report_text,  &report_json,     &report_csv,
+                                                 &report_junit, &report_markdown, NULL};
 
 const struct report_ops *report_find(const char *name)
 {

@@ -60,7 +60,8 @@ class Report(ft.TestCase):
         self.assertEqual(units["latency.life.p50"], "s")
 
     def test_run_prints_every_format(self):
-        begins = {"csv": "scenario,started,", "json": "{", "junit": "<?xml", "text": "test"}
+        begins = {"csv": "scenario,", "json": "{", "junit": "<?xml", "text": "test"}
+        begins["markdown"] = "### test: PASS, "
         for name, begins in begins.items():
             with self.subTest(name):
                 settings = {"lab": "host", "server.port": ft.free_port(), "load.connections": 5}
@@ -102,7 +103,7 @@ class Report(ft.TestCase):
 
     def test_schema_1_is_still_read(self):
         old = os.path.join(os.path.dirname(__file__), "../data/result/schema-1.json")
-        for name in ("text", "json", "csv", "junit"):
+        for name in ("text", "json", "csv", "junit", "markdown"):
             with self.subTest(name):
                 ended = ft.finwait("report", old, "--format", name)
                 self.assertEqual((ended.status, ended.stderr), (0, ""))

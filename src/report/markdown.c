@@ -1,0 +1,278 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "finwait/facts.h"
+#include "finwait/grow.h"
+#include "finwait/report.h"
+#include "verdict.h"
+
+/* GitHub takes 1 MiB of a step's summary, and none of one that is larger. */
+#define MARKDOWN_ROOM 900000
+
+/* A step's annotations beyond so many are not shown. */
+#define ANNOTATIONS 10
+
+/* A result of more expectations tells the worst of them. */
+#define ROWS 200
+
+static const enum verdict worst_first[] = {
+    VERDICT_FAIL, VERDICT_UNJUDGED, VERDICT_UNMEASURED, VERDICT_VACUOUS, VERDICT_PASS,
+};
+
+/* `text` as GitHub's Markdown shows it, in a table as well; it has one line. */
+static void put_text(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+
+        if (byte < ' ' || byte == 0x7f) {
+            fputc('?', out);
+            continue;
+        }
+        fputs(strchr("\\`*_[]<>|&~#$@", byte) != NULL ? "\\" : "", out);
+        fputc(byte, out);
+    }
+}
+
+/* ---- annotations ---- */
+
+/* `text` as GitHub's runner takes it in a command, `special` being what would end it there. */
+static void put_escaped(const char *text, const char *special, FILE *out)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr(special, *text) != NULL) {
+            fprintf(out, "%%%02X", (unsigned)(unsigned char)*text);
+        } else {
+            fputc(*text, out);
+        }
+    }
+}
+
+/* On stderr: stdout is the summary's. */
+static void annotate(const struct facts *facts, const char *word, const char *text)
+{
+    static unsigned told;
+    const char *actions = getenv("GITHUB_ACTIONS");
+
+    if (actions == NULL || strcmp(actions, "true") != 0 || told++ >= ANNOTATIONS) {
+        return;
+    }
+    fputs("::error title=", stderr);
+    put_escaped(facts_scenario(facts, "name"), "%\r\n:,", stderr);
+    fprintf(stderr, "::%s ", word);
+    put_escaped(text, "%\r\n", stderr);
+    fputc('\n', stderr);
+}
+
+/* ---- sections ---- */
+
+static size_t count_of(const struct result *result, enum verdict verdict)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < result->expectation_count; i++) {
+        count += result->expectation[i].verdict == verdict;
+    }
+    return count;
+}
+
+/* "server-first: FAIL, 3 of 4 held". */
+static void put_title(const struct facts *facts, FILE *out)
+{
+    const struct result *result = facts->result;
+    size_t held = count_of(result, VERDICT_PASS);
+    bool passed = held == result->expectation_count && !result->partial;
+
+    fputs("### ", out);
+    put_text(facts_scenario(facts, "name"), out);
+    fprintf(out, ": %s", result->partial ? "PARTIAL" : passed ? "PASS" : "FAIL");
+    if (result->expectation_count > 0) {
+        fprintf(out, ", %zu of %zu held", held, result->expectation_count);
+    } else {
+        fputs(", without expectations", out);
+    }
+    fputs("\n\n", out);
+}
+
+static void put_partial(const struct facts *facts, FILE *out)
+{
+    if (!facts->result->partial) {
+        return;
+    }
+    char *text = report_partial(facts->result);
+    annotate(facts, "PARTIAL", text);
+    fputs("**PARTIAL**: ", out);
+    put_text(text, out);
+    fputs("\n\n", out);
+    free(text);
+}
+
+static void put_connections(const struct facts *facts, FILE *out)
+{
+    if (facts->tallied) {
+        fprintf(out, "%s connections attempted, %s completed, %s failed\n\n",
+                COUNT(facts->attempted), COUNT(facts->completed), COUNT(facts->failed));
+    }
+}
+
+static void put_verdict(const struct facts *facts, const struct expectation_result *expectation,
+                        bool shown, FILE *out)
+{
+    const char *word = verdict_word(expectation->verdict);
+    char *text = verdict_text(facts, expectation);
+
+    if (expectation->verdict != VERDICT_PASS) {
+        annotate(facts, word, text);
+    }
+    if (shown) {
+        fprintf(out, "| %s | ", word);
+        put_text(text, out);
+        fputs(" |\n", out);
+    }
+    free(text);
+}
+
+static void put_verdicts(const struct facts *facts, FILE *out)
+{
+    const struct result *result = facts->result;
+    size_t rows = 0;
+
+    if (result->expectation_count == 0) {
+        return;
+    }
+    fputs("| Verdict | Expectation |\n| --- | --- |\n", out);
+    for (size_t i = 0; i < sizeof worst_first / sizeof worst_first[0]; i++) {
+        for (size_t j = 0; j < result->expectation_count; j++) {
+            if (result->expectation[j].verdict == worst_first[i]) {
+                put_verdict(facts, &result->expectation[j], rows++ < ROWS, out);
+            }
+        }
+    }
+    fputc('\n', out);
+    if (rows > ROWS) {
+        fprintf(out, "%zu more expectations are in result.json.\n\n", rows - ROWS);
+    }
+}
+
+static void put_state(const struct facts *facts, enum side side, enum tcp_state state, FILE *out)
+{
+    static const char *const figures[] = {"peak", "mean", "final"};
+
+    fprintf(out, "| %s | %s |", side_name(side), tcp_state_name(state));
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        double value;
+        bool known = facts_metric(facts, &value, "%s.%s.%s", side_name(side), tcp_state_name(state),
+                                  figures[i]);
+        fprintf(out, " %s |", known ? COUNT(value) : "-");
+    }
+    fputc('\n', out);
+}
+
+/* Of connections: a listener is no end of one. */
+static void put_states(const struct facts *facts, FILE *out)
+{
+    const char *heading = "| Side | State | Peak | Mean | Final |\n"
+                          "| --- | --- | ---: | ---: | ---: |\n";
+
+    for (unsigned side = 0; side < ENDS_N; side++) {
+        for (unsigned state = 1; state < TCP_STATE_N; state++) {
+            double peak;
+            if (state != TCP_STATE_LISTEN &&
+                facts_metric(facts, &peak, "%s.%s.peak", side_name((enum side)side),
+                             tcp_state_name((enum tcp_state)state)) &&
+                peak > 0) {
+                fputs(heading, out);
+                heading = "";
+                put_state(facts, (enum side)side, (enum tcp_state)state, out);
+            }
+        }
+    }
+    fputs(heading[0] == '\0' ? "\n" : "", out);
+}
+
+static void put_latency(enum side side, enum latency kind, const struct histogram *times, FILE *out)
+{
+    fprintf(out, "| %s | %s |", side_name(side), latency_name(kind));
+    for (size_t i = 0; i < QUANTILE_N; i++) {
+        fprintf(out, " %s |", DURATION(histogram_quantile(times, quantile_table[i].value)));
+    }
+    fprintf(out, " %s |\n", DURATION(times->max));
+}
+
+static void put_latency_heading(FILE *out)
+{
+    fputs("| Side | Latency |", out);
+    for (size_t i = 0; i < QUANTILE_N; i++) {
+        fprintf(out, " %s |", quantile_table[i].name);
+    }
+    fputs(" max |\n| --- | --- |", out);
+    for (size_t i = 0; i <= QUANTILE_N; i++) {
+        fputs(" ---: |", out);
+    }
+    fputc('\n', out);
+}
+
+static void put_latencies(const struct facts *facts, FILE *out)
+{
+    bool any = false;
+
+    for (unsigned side = 0; side < SIDE_N; side++) {
+        for (unsigned kind = 0; kind < LATENCY_N; kind++) {
+            const struct histogram *times = &facts->result->side[side].account.latency[kind];
+            if (times->count > 0) {
+                if (!any) {
+                    put_latency_heading(out);
+                }
+                any = true;
+                put_latency((enum side)side, (enum latency)kind, times, out);
+            }
+        }
+    }
+    fputs(any ? "\n" : "", out);
+}
+
+/* ---- within the room there is ---- */
+
+/* What `out` has room for: it may be a file that others have written to. */
+static size_t room_of(FILE *out)
+{
+    struct stat about;
+    size_t used = 0;
+
+    if (fflush(out) == 0 && fileno(out) >= 0 && fstat(fileno(out), &about) == 0 &&
+        S_ISREG(about.st_mode)) {
+        used = (size_t)about.st_size;
+    }
+    return used < MARKDOWN_ROOM ? MARKDOWN_ROOM - used : 0;
+}
+
+static void markdown_write(const struct result *result, FILE *out)
+{
+    static void (*const sections[])(const struct facts *facts, FILE *out) = {
+        put_title, put_partial, put_connections, put_verdicts, put_states, put_latencies,
+    };
+    static const char left_out[] = "A result is left out here: a summary has room for 900 kB.\n\n";
+    struct grow_stream stream;
+    struct facts facts;
+    size_t room = room_of(out);
+
+    facts_gather(&facts, result);
+    grow_stream_open(&stream);
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        sections[i](&facts, stream.out);
+    }
+    char *text = grow_stream_close(&stream);
+    if (strlen(text) <= room) {
+        fputs(text, out);
+    } else if (strlen(left_out) <= room) {
+        fputs(left_out, out);
+    }
+    free(text);
+}
+
+const struct report_ops report_markdown = {
+    .name = "markdown",
+    .about = "a summary for CI, as of GITHUB_STEP_SUMMARY: verdicts, states, latencies",
+    .write = markdown_write,
+};

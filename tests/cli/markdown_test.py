@@ -1,0 +1,95 @@
+"""--format markdown: a summary as a step's on GitHub, within its room, and annotations beside it."""
+
+import json
+import os
+import subprocess
+import unittest.mock
+
+import finwait_test as ft
+
+FILE = os.path.join(ft.SOURCE, "tests/data/result/schema-1.json")
+GOLDEN = os.path.join(ft.SOURCE, "tests/data/result/schema-1.md")
+UNMET = ("client.tls.handshakes > 3", "connections.failed < 0")
+ASKED = [word for text in UNMET for word in ("--expect", text)]
+ROOM = 900_000
+
+
+def reported(*arguments, actions=""):
+    with unittest.mock.patch.dict(os.environ, GITHUB_ACTIONS=actions):
+        return ft.finwait("report", *arguments, "--format", "markdown")
+
+
+class Markdown(ft.TestCase):
+    def changed(self, change):
+        with open(FILE, encoding="utf-8") as file:
+            value = json.load(file)
+        change(value)
+        return ft.PLACE.write("changed.json", json.dumps(value))
+
+    def test_it_is_the_golden_one(self):
+        ended = reported(FILE, *ASKED)
+        with open(GOLDEN, encoding="utf-8") as file:
+            self.assertEqual(ended.stdout, file.read())
+        self.assertEqual((ended.status, ended.stderr), (1, ""))
+
+    def test_annotations_are_for_actions(self):
+        ended = reported(FILE, *ASKED, actions="true")
+        self.assertEqual(
+            ended.stderr.splitlines(),
+            [
+                "::error title=schema-1::FAIL connections.failed < 0 (19 < 0)",
+                "::error title=schema-1::UNMEASURED client.tls.handshakes > 3 "
+                "(not measured: client.tls.handshakes)",
+            ],
+        )
+        self.assertEqual(ended.stdout, reported(FILE, *ASKED, actions="false").stdout)
+
+    def test_annotations_are_ten_at_most_and_whole(self):
+        name = "a:b,c%\nd"
+        file = self.changed(lambda value: value["scenario"].update(name=name))
+        lines = reported(*[file] * 7, *ASKED, actions="true").stderr.splitlines()
+        self.assertEqual(len(lines), 10)
+        self.assertEqual({line.split("::")[1] for line in lines}, {"error title=a%3Ab%2Cc%25%0Ad"})
+
+    def test_a_partial_run_says_so(self):
+        file = self.changed(lambda value: value.update(partial=True, cut_by="SIGINT"))
+        ended = reported(file, actions="true")
+        self.assertEqual(ended.status, 4)
+        self.assertTrue(ended.stdout.startswith("### schema-1: PARTIAL, 1 of 1 held"), ended)
+        self.assertIn("**PARTIAL**: cut short by SIGINT", ended.stdout)
+        self.assertIn("::error title=schema-1::PARTIAL cut short by SIGINT", ended.stderr)
+
+    def test_no_text_breaks_a_row(self):
+        name = "a|b`c*d_e<f>\n\x1b[31m"
+        file = self.changed(lambda value: value["scenario"].update(name=name))
+        title = reported(file).stdout.splitlines()[0]
+        self.assertEqual(title, r"### a\|b\`c\*d\_e\<f\>??\[31m: PASS, 1 of 1 held")
+
+    def test_of_many_expectations_the_worst_are_told(self):
+        texts = ["connections.attempted > 0"] * 300 + ["connections.failed < 0"]
+        more = [{"text": text, "verdict": "pass", "left": 0, "right": 0} for text in texts]
+        file = self.changed(lambda value: value.update(expectations=more))
+        lines = reported(file).stdout.splitlines()
+        rows = [line for line in lines if line.startswith(("| PASS", "| FAIL"))]
+        self.assertEqual((len(rows), rows[0][:6]), (200, "| FAIL"))
+        self.assertIn("101 more expectations are in result.json.", lines)
+
+    def test_a_file_stays_within_its_room(self):
+        whole = len(reported(FILE).stdout)
+        for room, told in ((whole, whole), (whole - 1, 60), (10, 0)):
+            path = ft.PLACE.write("summary.md", "x" * (ROOM - room))
+            with self.subTest(room=room), open(path, "ab") as file:
+                self.assertEqual(self.append(file), 0)
+                added = os.path.getsize(path) - (ROOM - room)
+                self.assertLessEqual(added, min(told, room))
+                self.assertEqual(added > 0, told > 0)
+
+    def append(self, file):
+        ended = subprocess.run(
+            [ft.BINARY, "report", FILE, "--format", "markdown"], stdout=file, check=False
+        )
+        return ended.returncode
+
+
+if __name__ == "__main__":
+    ft.main()
