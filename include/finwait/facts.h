@@ -93,6 +93,12 @@ double facts_moved_anywhere(const struct facts *facts, const char *counter);
 /* The RSTs of all hosts but for those that refused a SYN, as far as that is known. */
 double facts_resets(const struct facts *facts);
 
+/* The smaller of two. */
+static inline double facts_least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* "12 %", "1.9 %", "under 0.1 %".  Returns `text`. */
 char *facts_share(char *text, size_t size, double fraction);
 
@@ -187,11 +193,9 @@ extern const char *const facts_abort_counters[];
  * tcp_set_state() counts there, too. */
 double facts_cut(const struct facts *facts, enum side side);
 
-/* Connections that the server's kernel had made and its program had not accepted; 0: not known. */
-double facts_unaccepted(const struct facts *facts);
-
-/* Of those, how many the kernel reset as their listener was closed, for its program was killed or
- * died (inet_csk_listen_stop()): no more than left ESTABLISHED or CLOSE_WAIT so (TcpEstabResets)
+/* Connections that the server's kernel had made and its program had not accepted, and that the
+ * kernel reset as their listener was closed, for its program was killed or died
+ * (inet_csk_listen_stop()): no more than left ESTABLISHED or CLOSE_WAIT so (TcpEstabResets)
  * and were neither aborted by a program nor, as one was told, reset by the peer. */
 double facts_reset_unaccepted(const struct facts *facts);
 

@@ -78,7 +78,7 @@ char *message_field(char *fields, const char *name, size_t length);
  * a head followed by its body in memory.
  */
 struct message {
-    char *bytes; /* owned: message_fini */
+    char *bytes; /* owned */
     size_t length;
     size_t head; /* bytes of these that are the head; raw: 0 */
 };
@@ -98,7 +98,6 @@ enum message_says {
  */
 int message_build(struct message *message, const struct message_spec *spec, enum side sender,
                   enum message_says says, const char *host);
-void message_fini(struct message *message);
 
 /* The receiving half: a parser that is fed bytes in pieces of any size. */
 enum message_progress {

@@ -61,11 +61,6 @@ static bool may_have_expired(const struct facts *facts, enum side which)
             facts->watched * (double)NS_PER_S >= (double)TIME_WAIT_LENGTH);
 }
 
-static double least(double a, double b)
-{
-    return a < b ? a : b;
-}
-
 const char *const facts_abort_counters[] = {"TcpExtTCPAbortOnClose", "TcpExtTCPAbortOnData",
                                             "TcpExtTCPAbortOnMemory", "TcpExtTCPAbortOnTimeout",
                                             NULL};
@@ -102,9 +97,9 @@ double facts_reset_in_fin_wait2(const struct facts *facts, enum side which)
     }
     /* A peer that sends a last record and closes at once is in LAST_ACK by then. */
     if (!facts->result->side[which].has_tls || may_have_expired(facts, which)) {
-        gone = least(gone, facts_cut(facts, peer));
+        gone = facts_least(gone, facts_cut(facts, peer));
     }
-    gone = least(gone, side->rsts);
+    gone = facts_least(gone, side->rsts);
     return gone > 0 ? gone : 0;
 }
 
@@ -132,7 +127,8 @@ bool facts_left_standing(const struct facts *facts, enum side side)
     return standing > 0;
 }
 
-double facts_unaccepted(const struct facts *facts)
+/* Connections that the server's kernel had made and its program had not accepted; 0: not known. */
+static double unaccepted(const struct facts *facts)
 {
     const struct result_side *server = &facts->result->side[SIDE_SERVER];
     double made = facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens");
@@ -146,7 +142,7 @@ double facts_reset_unaccepted(const struct facts *facts)
     bool closed = events_count(facts, EVENT_KILL, SIDE_SERVER) > 0 ||
                   facts->result->side[SIDE_SERVER].workers_died > 0;
 
-    return closed ? least(facts_unaccepted(facts), cut_untold(facts, SIDE_SERVER)) : 0;
+    return closed ? facts_least(unaccepted(facts), cut_untold(facts, SIDE_SERVER)) : 0;
 }
 
 bool facts_self_connected(const struct facts *facts)

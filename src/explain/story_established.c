@@ -31,11 +31,6 @@ void observe_self_connect(struct story *story)
 
 /* ---- one end only ---- */
 
-static double least(double a, double b)
-{
-    return a < b ? a : b;
-}
-
 #define WHY_TEXT 192
 
 /* Those of `side` that the peer has in SYN_RECV still: told with those. */
@@ -97,7 +92,8 @@ static double alone(const struct facts *facts, enum side side, double *awaiting)
     if (!peer->settled || count <= 0 || facts_self_connected(facts)) {
         return 0;
     }
-    *awaiting = least(count, peer->final[TCP_STATE_FIN_WAIT1] + peer->final[TCP_STATE_CLOSING]);
+    *awaiting =
+        facts_least(count, peer->final[TCP_STATE_FIN_WAIT1] + peer->final[TCP_STATE_CLOSING]);
     return count - *awaiting;
 }
 
@@ -167,8 +163,8 @@ void observe_half_open(struct story *story)
 void observe_established(struct story *story)
 {
     const struct facts *facts = &story->facts;
-    double pairs = least(facts->side[SIDE_CLIENT].final[TCP_STATE_ESTABLISHED],
-                         facts->side[SIDE_SERVER].final[TCP_STATE_ESTABLISHED]);
+    double pairs = facts_least(facts->side[SIDE_CLIENT].final[TCP_STATE_ESTABLISHED],
+                               facts->side[SIDE_SERVER].final[TCP_STATE_ESTABLISHED]);
 
     if (pairs > 0 && !facts_self_connected(facts)) {
         story_evidence(story, "client.established.final");

@@ -239,11 +239,6 @@ static void say_bound(struct story *story, bool ours)
     }
 }
 
-static double least(double a, double b)
-{
-    return a < b ? a : b;
-}
-
 /* Connects that were given up or killed before they were answered: their last SYN was not sent
  * again, and none of them is in SYN_SENT any more. */
 static double given_up(const struct facts *facts)
@@ -251,7 +246,8 @@ static double given_up(const struct facts *facts)
     const uint64_t *outcome = facts->result->side[SIDE_CLIENT].account.outcome;
     double unopened = facts->attempted - facts->opened - facts->refused - facts->no_port -
                       facts->side[SIDE_CLIENT].final[TCP_STATE_SYN_SENT];
-    double gone = least(unopened, (double)(outcome[OUTCOME_TIMEOUT] + outcome[OUTCOME_KILLED]));
+    double gone =
+        facts_least(unopened, (double)(outcome[OUTCOME_TIMEOUT] + outcome[OUTCOME_KILLED]));
 
     return gone > 0 ? gone : 0;
 }
@@ -264,7 +260,7 @@ static bool tell_syns(const struct facts *facts, double overflows, double *syns)
                    facts->result->side[SIDE_CLIENT].played;
 
     *syns += facts->side[SIDE_CLIENT].final[TCP_STATE_SYN_SENT] + given_up(facts);
-    *syns = least(*syns, overflows);
+    *syns = facts_least(*syns, overflows);
     return counted && facts->result->private_lab && !facts->moved && !faults_struck(facts) &&
            !(dropped_on(facts, "server") > 0);
 }
@@ -302,7 +298,7 @@ static void say_longest(struct story *story)
 
 static void say_syns(struct story *story, double syns)
 {
-    double gone = least(given_up(&story->facts), syns);
+    double gone = facts_least(given_up(&story->facts), syns);
 
     story_say(story,
               "%s of them dropped a SYN, which is sent again after a second "

@@ -147,11 +147,6 @@ static bool lost_nothing(const struct facts *facts, enum side peer)
            all_arrived(facts, SIDE_CLIENT) && all_arrived(facts, SIDE_SERVER);
 }
 
-static double least(double a, double b)
-{
-    return a < b ? a : b;
-}
-
 /* Whether the side has what a RST would have cut off, had it arrived. */
 static bool has_open(const struct facts *facts, enum side side)
 {
@@ -182,7 +177,7 @@ static void say_effect(struct story *story, enum side peer)
 {
     double cut = facts_cut(&story->facts, peer);
     double moved = facts_moved(&story->facts, peer, "TcpEstabResets");
-    double straight = story->facts.side[peer].counted ? least(cut, moved) : cut;
+    double straight = story->facts.side[peer].counted ? facts_least(cut, moved) : cut;
 
     for (size_t i = 0; moved > cut && facts_abort_counters[i] != NULL; i++) {
         story_evidence(story, "%s.counter.%s", side_name(peer), facts_abort_counters[i]);
@@ -236,13 +231,13 @@ static double say_side_aborts(struct story *story, enum side side, double resets
     double silent;
     double aborts = resets_say_aborts(story, side, &silent);
 
-    *maybe = least(silent, resets - least(aborts, resets));
+    *maybe = facts_least(silent, resets - facts_least(aborts, resets));
     if (aborts > resets) {
         story_certainty(story, CERTAINTY_LIKELY);
         story_say(story, "That is %s more than it sent RSTs, so not each was with a RST.",
                   COUNT(aborts - resets));
     }
-    return least(aborts, resets);
+    return facts_least(aborts, resets);
 }
 
 static void observe_side_resets(struct story *story, enum side side)
@@ -311,7 +306,7 @@ void observe_host_resets(struct story *story)
         return;
     }
     story_add(story, ", those of other programs included.");
-    if (least(resets_say_host_aborts(story), resets) * 2 >= facts->opened) {
+    if (facts_least(resets_say_host_aborts(story), resets) * 2 >= facts->opened) {
         say_aborted(story, "As far as the whole machine tells,");
         say_lost_messages(story, SIDE_CLIENT);
         say_lost_messages(story, SIDE_SERVER);

@@ -7,11 +7,6 @@
 /* Of a machine that others use, more is asked. */
 #define FLOOD 0.5
 
-static double least(double a, double b)
-{
-    return a < b ? a : b;
-}
-
 /* The close_notify alerts sent to `side` and not read there; all of them where nobody counted. */
 static double unread_notifies(const struct facts *facts, enum side side)
 {
@@ -42,7 +37,7 @@ static double late_notifies(const struct facts *facts, enum side side)
 
     return foreseen_to_reset(facts->result, side)
                ? 0
-               : least(unread_notifies(facts, side), tls_met_closed(facts, side) - others);
+               : facts_least(unread_notifies(facts, side), tls_met_closed(facts, side) - others);
 }
 
 static void say_late(struct story *story, enum side side)
@@ -72,7 +67,7 @@ static void say_unread(struct story *story, enum side side)
     const struct facts *facts = &story->facts;
     double aborts =
         tls_closed_unread(facts, side) - (side == SIDE_CLIENT ? tls_tickets_queued(facts) : 0);
-    double unread = least(unread_notifies(facts, side), aborts);
+    double unread = facts_least(unread_notifies(facts, side), aborts);
 
     if (facts->result->side[side].has_tls && unread > 0) {
         story_about(story, side);

@@ -167,9 +167,3 @@ int message_build(struct message *message, const struct message_spec *spec, enum
     free(head);
     return status;
 }
-
-void message_fini(struct message *message)
-{
-    free(message->bytes);
-    *message = (struct message){0};
-}

@@ -25,26 +25,9 @@ static struct result *short_of(int errnum, uint64_t taken, bool time_wait)
     return result;
 }
 
-static void set(struct text_pairs *pairs, const char *name, const char *value)
-{
-    for (size_t i = 0; i < pairs->count; i++) {
-        if (strcmp(pairs->item[i].name, name) == 0) {
-            free(pairs->item[i].value);
-            pairs->item[i].value = strdup(value);
-            return;
-        }
-    }
-    text_pairs_add(pairs, name, value);
-}
-
-static void option(struct result *result, const char *name, const char *value)
-{
-    set(&result->scenario, name, value);
-}
-
 static void sysctl(struct result *result, enum side side, const char *name, const char *value)
 {
-    set(&result->side[side].sysctl, name, value);
+    fixture_set(&result->side[side].sysctl, name, value);
 }
 
 /* 5,000 ports on one address, all of them in TIME_WAIT. */
@@ -52,7 +35,7 @@ static struct result *used_up(void)
 {
     struct result *result = short_of(EADDRNOTAVAIL, CONNECTIONS, true);
 
-    option(result, "client.addresses", "1");
+    set_scenario(result, "client.addresses", "1");
     sysctl(result, SIDE_CLIENT, "net.ipv4.ip_local_port_range", "30001 35000");
     return result;
 }
@@ -80,7 +63,7 @@ static void without_ipv6_no_port_is_short(void **state)
     struct result *result = short_of(EADDRNOTAVAIL, 0, false);
 
     (void)state;
-    option(result, "ip", "v6");
+    set_scenario(result, "ip", "v6");
     sysctl(result, SIDE_CLIENT, "net.ipv6.conf.all.disable_ipv6", "1");
     explain(result);
     const struct remark *remark = remarked(result, "address.unavailable", CERTAINTY_PROVEN);
@@ -118,8 +101,8 @@ static void a_fixed_port_of_another_program_is_told(void **state)
     struct result *own = short_of(EADDRINUSE, 1, true);
 
     (void)state;
-    option(held, "client.port", "5555");
-    option(own, "client.port", "5555");
+    set_scenario(held, "client.port", "5555");
+    set_scenario(own, "client.port", "5555");
     explain(held);
     assert_evidence(remarked(held, "port.held", CERTAINTY_PROVEN), "client.port", 5555);
     not_remarked(held, "ports.exhausted");
@@ -137,8 +120,8 @@ static void ports_of_open_connections_are_told(void **state)
     struct result *unseen = short_of(EADDRNOTAVAIL, 500, false);
 
     (void)state;
-    option(result, "client.sockopt.local_port_range", "40000-40249"); /* two addresses */
-    option(unseen, "client.sockopt.local_port_range", "40000-40249");
+    set_scenario(result, "client.sockopt.local_port_range", "40000-40249"); /* two addresses */
+    set_scenario(unseen, "client.sockopt.local_port_range", "40000-40249");
     fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 500, 500);
     SAYS(result, "Up to 500 of them were of connections still open on the client.", "!TIME_WAIT");
     assert_evidence(remarked(result, "ports.exhausted", CERTAINTY_PROVEN),
@@ -162,7 +145,7 @@ static void ports_that_were_held_before_are_told(void **state)
         result->private_lab = false;
         result->side[SIDE_CLIENT].has_stood_before = true;
         result->side[SIDE_CLIENT].stood_before = CONNECTIONS - taken[i];
-        option(result, "client.addresses", "1");
+        set_scenario(result, "client.addresses", "1");
         sysctl(result, SIDE_CLIENT, "net.ipv4.ip_local_port_range", "30001 35000");
         explain(result);
         const struct remark *remark = remarked(result, "ports.exhausted", CERTAINTY_LIKELY);
@@ -171,7 +154,7 @@ static void ports_that_were_held_before_are_told(void **state)
         result_free(result);
     }
     struct result *one = short_of(EADDRINUSE, 0, false);
-    option(one, "client.port", "5555");
+    set_scenario(one, "client.port", "5555");
     one->side[SIDE_CLIENT].has_stood_before = true;
     one->side[SIDE_CLIENT].stood_before = 1;
     explain(one); /* no other program's, as far as is known */
@@ -185,7 +168,7 @@ static void reserved_ports_are_none(void **state)
     struct result *result = short_of(EADDRNOTAVAIL, 1000, true);
 
     (void)state;
-    option(result, "client.addresses", "1");
+    set_scenario(result, "client.addresses", "1");
     sysctl(result, SIDE_CLIENT, "net.ipv4.ip_local_reserved_ports", "80,33268-50000,50001-65535");
     fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, 500, 500);
     explain(result); /* 32768 to 33267 */
@@ -245,11 +228,11 @@ static void ports_bound_early_are_left_to_connect_first(void **state)
     (void)state;
     for (int i = 0; i < 3; i++) {
         struct result *early = (struct result *[]){alone, several, reuse}[i];
-        option(early, "client.bind", "on");
-        option(early, "client.sockopt.bind_no_port", "off");
+        set_scenario(early, "client.bind", "on");
+        set_scenario(early, "client.sockopt.bind_no_port", "off");
         sysctl(early, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse", i == 2 ? "1" : "0");
     }
-    option(several, "server.addresses", "4");
+    set_scenario(several, "server.addresses", "4");
     ADVISES(alone, "let the server close first, set client.sockopt.bind_no_port to on and "
                    "net.ipv4.tcp_tw_reuse to 1 on the client, widen ip_local_port_range or add "
                    "client.addresses");
@@ -269,8 +252,8 @@ static void what_the_host_cannot_is_not_advised(void **state)
 
     (void)state;
     v6->private_lab = elsewhere->private_lab = false;
-    option(v6, "ip", "v6");
-    option(elsewhere, "server.at", "192.0.2.1:80");
+    set_scenario(v6, "ip", "v6");
+    set_scenario(elsewhere, "server.at", "192.0.2.1:80");
     ADVISES(v6, "let the server close first or widen ip_local_port_range");
     ADVISES(elsewhere,
             "let the server close first, set net.ipv4.tcp_tw_reuse to 1 on the client or widen "
@@ -296,9 +279,9 @@ static void a_fixed_port_needs_timestamps_to_be_taken_over(void **state)
     struct result *result = short_of(EADDRNOTAVAIL, 1, true);
 
     (void)state;
-    option(result, "client.port", "5555");
-    option(result, "client.addresses", "1");
-    option(result, "client.sockopt.reuseaddr", "on");
+    set_scenario(result, "client.port", "5555");
+    set_scenario(result, "client.addresses", "1");
+    set_scenario(result, "client.sockopt.reuseaddr", "on");
     sysctl(result, SIDE_CLIENT, "net.ipv4.tcp_timestamps", "0");
     ADVISES(result, "set net.ipv4.tcp_timestamps to 1 on the client");
 }
@@ -311,9 +294,9 @@ static void a_fixed_port_of_an_open_connection_serves_one(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         struct result *result = short_of(EADDRINUSE, 1, false);
-        option(result, "client.port", "5555");
-        option(result, "client.addresses", "1");
-        option(result, "client.sockopt.reuseaddr", reuse[i]);
+        set_scenario(result, "client.port", "5555");
+        set_scenario(result, "client.addresses", "1");
+        set_scenario(result, "client.sockopt.reuseaddr", reuse[i]);
         fixture_state(result, SIDE_CLIENT, TCP_STATE_ESTABLISHED, 1, 0);
         ADVISES(result, "set load.concurrency to 1 or leave client.port out");
     }
@@ -343,10 +326,10 @@ static void the_ports_of_one_parity_come_first_unless_a_range_is_asked_for(void 
         struct result *results[] = {used_up(), fixture_closed_by(SIDE_CLIENT),
                                     fixture_closed_by(SIDE_SERVER)};
         for (int j = 0; j < 3; j++) {
-            option(results[j], "client.addresses", "1");
-            option(results[j], "client.bind", "on");
-            option(results[j], "client.sockopt.bind_no_port", rows[i].bind_no_port);
-            option(results[j], "client.sockopt.local_port_range", rows[i].range);
+            set_scenario(results[j], "client.addresses", "1");
+            set_scenario(results[j], "client.bind", "on");
+            set_scenario(results[j], "client.sockopt.bind_no_port", rows[i].bind_no_port);
+            set_scenario(results[j], "client.sockopt.local_port_range", rows[i].range);
             sysctl(results[j], SIDE_CLIENT, "net.ipv4.ip_local_port_range", "30001 35000");
         }
         SAYS(results[0], rows[i].ran_out);

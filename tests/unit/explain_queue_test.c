@@ -2,24 +2,12 @@
 
 /* A full accept queue: what bounds it, and what it dropped. */
 
-static void set(struct text_pairs *pairs, const char *name, const char *value)
-{
-    for (size_t i = 0; i < pairs->count; i++) {
-        if (strcmp(pairs->item[i].name, name) == 0) {
-            free(pairs->item[i].value);
-            pairs->item[i].value = strdup(value);
-            return;
-        }
-    }
-    text_pairs_add(pairs, name, value);
-}
-
 /* 286 overflows, as listen(5) and 64 clients give. */
 static struct result *overflowing(uint64_t syns)
 {
     struct result *result = fixture_new();
 
-    set(&result->scenario, "server.backlog", "5");
+    fixture_set(&result->scenario, "server.backlog", "5");
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtListenOverflows", 286);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtListenDrops", 286);
     fixture_counter(&result->side[SIDE_CLIENT].counters, "TcpExtTCPSynRetrans", syns);
@@ -41,8 +29,8 @@ static void the_smaller_bound_is_the_one_to_raise(void **state)
     struct result *both = overflowing(0);
 
     (void)state;
-    set(&somaxconn->side[SIDE_SERVER].sysctl, "net.core.somaxconn", "3");
-    set(&both->side[SIDE_SERVER].sysctl, "net.core.somaxconn", "5");
+    fixture_set(&somaxconn->side[SIDE_SERVER].sysctl, "net.core.somaxconn", "3");
+    fixture_set(&both->side[SIDE_SERVER].sysctl, "net.core.somaxconn", "5");
     SAYS(backlog, "server.backlog, 5, bounds it, and not net.core.somaxconn, 4096");
     assert_advised(backlog, "raise server.backlog, or load less");
     SAYS(somaxconn, "net.core.somaxconn, 3, bounds it, and not server.backlog, 5");
@@ -103,7 +91,7 @@ static void resets_of_full_queues_are_counted_among_them(void **state)
     struct result *result = overflowing(58);
 
     (void)state;
-    set(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_abort_on_overflow", "2");
+    fixture_set(&result->side[SIDE_SERVER].sysctl, "net.ipv4.tcp_abort_on_overflow", "2");
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtEmbryonicRsts", 5);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtSyncookiesRecv", 230);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpOutRsts", 7);
@@ -165,10 +153,10 @@ static void what_bounds_the_requests_is_told(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct result *result = fixture_new();
         struct result_side *server = &result->side[SIDE_SERVER];
-        set(&result->scenario, "server.backlog", rows[i].backlog);
-        set(&server->sysctl, "net.core.somaxconn", rows[i].somaxconn);
-        set(&server->sysctl, "net.ipv4.tcp_syncookies", "0");
-        set(&server->sysctl, "net.ipv4.tcp_max_syn_backlog", "128");
+        fixture_set(&result->scenario, "server.backlog", rows[i].backlog);
+        fixture_set(&server->sysctl, "net.core.somaxconn", rows[i].somaxconn);
+        fixture_set(&server->sysctl, "net.ipv4.tcp_syncookies", "0");
+        fixture_set(&server->sysctl, "net.ipv4.tcp_max_syn_backlog", "128");
         fixture_counter(&server->counters, "TcpExtListenDrops", 102);
         fixture_counter(&server->counters, "TcpExtTCPReqQFullDrop", rows[i].full);
         fixture_state(result, SIDE_SERVER, TCP_STATE_SYN_RECV, rows[i].syn_recv, 0);

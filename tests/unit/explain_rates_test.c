@@ -4,26 +4,14 @@
 
 /* The rate that a remark tells is the load's own: of what was begun, while it was begun. */
 
-static void option(struct result *result, const char *name, const char *value)
-{
-    for (size_t i = 0; i < result->scenario.count; i++) {
-        if (strcmp(result->scenario.item[i].name, name) == 0) {
-            free(result->scenario.item[i].value);
-            result->scenario.item[i].value = strdup(value);
-            return;
-        }
-    }
-    text_pairs_add(&result->scenario, name, value);
-}
-
 /* An open loop at 1,000/s for 5 s, of which the last connection ended after 40 s. */
 static struct result *open_loop(void)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
 
-    option(result, "load.rate", "1000/s");
-    option(result, "load.duration", "5s");
-    option(result, "load.connections", "0");
+    set_scenario(result, "load.rate", "1000/s");
+    set_scenario(result, "load.duration", "5s");
+    set_scenario(result, "load.connections", "0");
     result->phase[PHASE_LOAD].end = 40 * NS_PER_S;
     result->phase[PHASE_SETTLE] = (struct phase_span){true, 40 * NS_PER_S, 41 * NS_PER_S};
     result->side[SIDE_CLIENT].account.last_begun = 4999 * NS_PER_MS;
@@ -102,7 +90,7 @@ static void a_closed_loop_has_its_duration(void **state)
     struct result *result = open_loop();
 
     (void)state;
-    option(result, "load.rate", "max");
+    set_scenario(result, "load.rate", "max");
     EXPLAINS(result, "on at 1,000 a second, 60,000 would stand");
 }
 
@@ -150,7 +138,7 @@ static void a_long_search_takes_the_ports_that_are_tried_first(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         struct result *result = i == 0 ? halves : all;
-        option(result, "client.addresses", "1");
+        set_scenario(result, "client.addresses", "1");
         free(result->side[SIDE_CLIENT].sysctl.item[1].value);
         result->side[SIDE_CLIENT].sysctl.item[1].value = strdup("30001 38000");
         fixture_state(result, SIDE_CLIENT, TCP_STATE_TIME_WAIT, CONNECTIONS, CONNECTIONS);

@@ -44,6 +44,23 @@ static inline void fixture_state(struct result *result, enum side side, enum tcp
     result->side[side].final.state[state] = final;
 }
 
+static inline void fixture_set(struct text_pairs *pairs, const char *name, const char *value)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (strcmp(pairs->item[i].name, name) == 0) {
+            free(pairs->item[i].value);
+            pairs->item[i].value = strdup(value);
+            return;
+        }
+    }
+    text_pairs_add(pairs, name, value);
+}
+
+static inline void set_scenario(struct result *result, const char *name, const char *value)
+{
+    fixture_set(&result->scenario, name, value);
+}
+
 static inline void fixture_sysctls(struct text_pairs *pairs)
 {
     text_pairs_add(pairs, "net.core.somaxconn", "4096");

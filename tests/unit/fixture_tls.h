@@ -5,18 +5,6 @@
 
 /* Results of transport: tls. */
 
-static inline void set_scenario(struct result *result, const char *name, const char *value)
-{
-    for (size_t i = 0; i < result->scenario.count; i++) {
-        if (strcmp(result->scenario.item[i].name, name) == 0) {
-            free(result->scenario.item[i].value);
-            result->scenario.item[i].value = strdup(value);
-            return;
-        }
-    }
-    text_pairs_add(&result->scenario, name, value);
-}
-
 /* 5,000 full handshakes of TLS 1.3, all tickets read, nothing of how it ended. */
 static inline struct result *fixture_tls(void)
 {

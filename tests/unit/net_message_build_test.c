@@ -33,7 +33,7 @@ static void assert_read_back(const struct message_spec *spec, enum side sender, 
     assert_int_equal(reader.peer_closes, spec->protocol == PROTOCOL_HTTP && last);
     assert_int_equal(reader.status,
                      spec->protocol == PROTOCOL_HTTP && sender == SIDE_SERVER ? 200 : 0);
-    message_fini(&message);
+    free(message.bytes);
 }
 
 static void what_is_built_is_read_back(void **state)
@@ -60,7 +60,7 @@ static void assert_built(const struct message_spec *spec, enum side sender, bool
     assert_int_equal(message_build(&message, spec, sender, last, "[fd00::1]:80"), 0);
     assert_int_equal(message.length, strlen(expected));
     assert_memory_equal(message.bytes, expected, message.length);
-    message_fini(&message);
+    free(message.bytes);
 }
 
 static void heads_are_as_documented(void **state)
@@ -151,7 +151,7 @@ static void a_body_of_many_chunks_is_itself(void **state)
         found += chunk;
         at += 2 + chunk + 2;
     }
-    message_fini(&message);
+    free(message.bytes);
 }
 
 static void raw_is_as_long_as_asked(void **state)
@@ -162,11 +162,10 @@ static void raw_is_as_long_as_asked(void **state)
     (void)state;
     assert_int_equal(message_build(&message, &spec, SIDE_CLIENT, true, "a"), 0);
     assert_int_equal(message.length, 7);
-    message_fini(&message);
+    free(message.bytes);
     assert_int_equal(message_build(&message, &spec, SIDE_SERVER, true, "a"), 0);
     assert_int_equal(message.length, 70000);
-    message_fini(&message);
-    assert_null(message.bytes);
+    free(message.bytes);
 }
 
 static void too_large_is_refused(void **state)
@@ -181,7 +180,7 @@ static void too_large_is_refused(void **state)
     assert_int_equal(message_build(&message, &spec, SIDE_CLIENT, false, "a"), -1);
     assert_null(message.bytes);
     assert_int_equal(message_build(&message, &spec, SIDE_SERVER, false, "a"), -1);
-    message_fini(&message);
+    free(message.bytes);
 }
 
 int main(void)

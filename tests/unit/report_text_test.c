@@ -191,18 +191,6 @@ static void the_headline_says_what_the_machine_did_not_let(void **state)
     result_free(result);
 }
 
-static void set_scenario(struct result *result, const char *name, const char *value)
-{
-    for (size_t i = 0; i < result->scenario.count; i++) {
-        if (strcmp(result->scenario.item[i].name, name) == 0) {
-            free(result->scenario.item[i].value);
-            result->scenario.item[i].value = strdup(value);
-            return;
-        }
-    }
-    text_pairs_add(&result->scenario, name, value);
-}
-
 static void the_headline_tells_how_far_the_load_goes(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
