@@ -4,6 +4,8 @@
 
 #include "finwait/terminal.h"
 
+#include "finwait/side.h"
+
 static const char *const escapes[] = {
     [INK_BOLD] = "\033[1m",
     [INK_RED] = "\033[31m",
@@ -42,4 +44,11 @@ void paper_heading(const struct paper *paper, const char *title)
     fputs(title, paper->out);
     paper_end(paper);
     fputc('\n', paper->out);
+}
+
+void paper_sides(struct table *table, const char *first)
+{
+    table_cell(table, "%s", first);
+    table_cell(table, "%s", side_name(SIDE_CLIENT));
+    table_cell(table, "%s", side_name(SIDE_SERVER));
 }

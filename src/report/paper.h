@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "finwait/table.h"
 #include "finwait/wrap.h"
 
 /* What the text report is written on: a stream, with or without colour. */
@@ -28,5 +29,8 @@ void paper_end(const struct paper *paper);
 
 /* An empty line and a section's name. */
 void paper_heading(const struct paper *paper, const char *title);
+
+/* The titles of a table that has a column a side behind its first. */
+void paper_sides(struct table *table, const char *first);
 
 #endif

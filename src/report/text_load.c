@@ -17,13 +17,6 @@ static void both_cells(struct table *table, const struct facts *facts, const uin
     }
 }
 
-static void side_titles(struct table *table, const char *first)
-{
-    table_cell(table, "%s", first);
-    table_cell(table, "%s", side_name(SIDE_CLIENT));
-    table_cell(table, "%s", side_name(SIDE_SERVER));
-}
-
 /* ---- connections ---- */
 
 static void print_rate(const struct paper *paper, const struct facts *facts)
@@ -100,7 +93,7 @@ void text_connections(const struct paper *paper, const struct facts *facts)
         return;
     }
     table_begin(&table, "lrrl");
-    side_titles(&table, "outcome");
+    paper_sides(&table, "outcome");
     table_cell(&table, "%s", "");
     for (unsigned outcome = 0; outcome < OUTCOME_N; outcome++) {
         outcome_row(&table, facts, (enum outcome)outcome);
@@ -153,9 +146,7 @@ void text_mix(const struct paper *paper, const struct facts *facts)
     }
     paper_heading(paper, "Programs of the client");
     table_begin(&table, "lrrrrll");
-    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
-        table_cell(&table, "%s", titles[i]);
-    }
+    table_row(&table, titles);
     for (size_t i = 0; i < client->mix_count; i++) {
         mix_row(&table, facts, &client->mix[i]);
     }
@@ -188,7 +179,7 @@ void text_errors(const struct paper *paper, const struct facts *facts)
     size_t rows = 0;
 
     table_begin(&table, "lrrl");
-    side_titles(&table, "errno");
+    paper_sides(&table, "errno");
     table_cell(&table, "%s", "");
     for (unsigned errnum = 1; errnum < ERRNO_LIMIT; errnum++) {
         if (met_errno(facts, errnum)) {

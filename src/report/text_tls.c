@@ -12,13 +12,6 @@ static void side_cells(struct table *table, const struct facts *facts, const uin
     }
 }
 
-static void titles(struct table *table, const char *first)
-{
-    table_cell(table, "%s", first);
-    table_cell(table, "%s", side_name(SIDE_CLIENT));
-    table_cell(table, "%s", side_name(SIDE_SERVER));
-}
-
 /* ---- the handshakes ---- */
 
 static void print_negotiated(const struct paper *paper, const struct facts *facts)
@@ -82,7 +75,7 @@ static void print_counts(const struct paper *paper, const struct facts *facts)
     struct table table;
 
     table_begin(&table, "lrrl");
-    titles(&table, "counted");
+    paper_sides(&table, "counted");
     table_cell(&table, "%s", "");
     for (unsigned which = 0; which < TLS_COUNT_N; which++) {
         count_row(&table, facts, (enum tls_count)which);
@@ -123,7 +116,7 @@ static void print_errors(const struct paper *paper, const struct facts *facts)
         return;
     }
     table_begin(&table, "lrr");
-    titles(&table, "tls_errors");
+    paper_sides(&table, "tls_errors");
     for (size_t i = 0; i < client->count; i++) {
         error_row(&table, facts, client->item[i].text);
     }

@@ -40,4 +40,13 @@ static inline bool readers_found(double *value, double is)
     return true;
 }
 
+/* One that reads a figure of `side`, where it has one. */
+#define READER(name, of, has, figure)                                                              \
+    bool name(const struct result *result, const struct metric_key *key, double *value)            \
+    {                                                                                              \
+        const struct result_side *side = of;                                                       \
+        (void)key;                                                                                 \
+        return (has) && readers_found(value, (double)(figure));                                    \
+    }
+
 #endif

@@ -88,12 +88,8 @@ static bool summarise(const struct result *result, const struct metric_key *key,
     return count > 1;
 }
 
-bool read_final(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_end(result, key);
-
-    return side->has_final && readers_found(value, side->final.state[key->part[DOMAIN_STATE]]);
-}
+READER(read_final, readers_end(result, key), side->has_final,
+       side->final.state[key->part[DOMAIN_STATE]])
 
 bool read_peak(const struct result *result, const struct metric_key *key, double *value)
 {
@@ -157,45 +153,16 @@ bool read_area(const struct result *result, const struct metric_key *key, double
            readers_found(value, summary.area);
 }
 
-bool read_unaccepted(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_end(result, key);
-
-    return side->has_final && !side->lacking.close_wait_unaccepted &&
-           readers_found(value, side->final.close_wait_unaccepted);
-}
-
-bool read_accept_queue(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_end(result, key);
-
-    return side->has_final && !side->lacking.accept_queue &&
-           side->final.state[TCP_STATE_LISTEN] > 0 &&
-           readers_found(value, side->final.accept_queue);
-}
-
-bool read_listen_backlog(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_end(result, key);
-
-    return side->has_final && side->final.listen_backlog > 0 &&
-           readers_found(value, side->final.listen_backlog);
-}
-
-bool read_fin_unsent(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_end(result, key);
-
-    return side->has_final && !side->lacking.fin_unsent &&
-           readers_found(value, side->final.fin_unsent);
-}
-
-bool read_stood_before(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_side(result, key);
-
-    return side->has_stood_before && readers_found(value, (double)side->stood_before);
-}
+READER(read_unaccepted, readers_end(result, key),
+       side->has_final && !side->lacking.close_wait_unaccepted, side->final.close_wait_unaccepted)
+READER(read_accept_queue, readers_end(result, key),
+       side->has_final && !side->lacking.accept_queue && side->final.state[TCP_STATE_LISTEN] > 0,
+       side->final.accept_queue)
+READER(read_listen_backlog, readers_end(result, key),
+       side->has_final && side->final.listen_backlog > 0, side->final.listen_backlog)
+READER(read_fin_unsent, readers_end(result, key), side->has_final && !side->lacking.fin_unsent,
+       side->final.fin_unsent)
+READER(read_stood_before, readers_side(result, key), side->has_stood_before, side->stood_before)
 
 bool read_counter(const struct result *result, const struct metric_key *key, double *value)
 {

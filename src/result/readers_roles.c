@@ -96,13 +96,8 @@ bool read_errors(const struct result *result, const struct metric_key *key, doub
     return played;
 }
 
-bool read_side_errors(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_side(result, key);
-
-    return side->played &&
-           readers_found(value, (double)side->account.error[key->part[DOMAIN_ERRNO]]);
-}
+READER(read_side_errors, readers_side(result, key), side->played,
+       side->account.error[key->part[DOMAIN_ERRNO]])
 
 /* Who counted no statuses could find none bad. */
 static bool outcome_of(const struct result_side *side, enum outcome outcome, double *value)
@@ -143,20 +138,9 @@ bool read_account(const struct result *result, const struct metric_key *key, dou
     return side->played && !lacking[key->id] && readers_found(value, (double)counts[key->id]);
 }
 
-bool read_workers_died(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_side(result, key);
-
-    return side->played && readers_found(value, (double)side->workers_died);
-}
-
-bool read_cpu(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_side(result, key);
-
-    return side->played &&
-           readers_found(value, readers_seconds(side->account.cpu_user + side->account.cpu_system));
-}
+READER(read_workers_died, readers_side(result, key), side->played, side->workers_died)
+READER(read_cpu, readers_side(result, key), side->played,
+       readers_seconds(side->account.cpu_user + side->account.cpu_system))
 
 bool read_memory(const struct result *result, const struct metric_key *key, double *value)
 {
@@ -170,28 +154,10 @@ bool read_memory(const struct result *result, const struct metric_key *key, doub
                                     (double)account->memory_open);
 }
 
-bool read_stood_still(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *side = readers_side(result, key);
-
-    return side->played && side->account.stood_still > 0 &&
-           readers_found(value, readers_seconds(side->account.stood_still));
-}
-
-bool read_first_no_port(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *client = &result->side[SIDE_CLIENT];
-
-    (void)key;
-    return client->played && client->account.first_no_port > 0 &&
-           readers_found(value, readers_seconds(client->account.first_no_port));
-}
-
-bool read_last_begun(const struct result *result, const struct metric_key *key, double *value)
-{
-    const struct result_side *client = &result->side[SIDE_CLIENT];
-
-    (void)key;
-    return client->played && client->account.last_begun > 0 &&
-           readers_found(value, readers_seconds(client->account.last_begun));
-}
+READER(read_stood_still, readers_side(result, key), side->played && side->account.stood_still > 0,
+       readers_seconds(side->account.stood_still))
+READER(read_first_no_port, &result->side[SIDE_CLIENT],
+       side->played && side->account.first_no_port > 0,
+       readers_seconds(side->account.first_no_port))
+READER(read_last_begun, &result->side[SIDE_CLIENT], side->played && side->account.last_begun > 0,
+       readers_seconds(side->account.last_begun))
