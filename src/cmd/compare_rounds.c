@@ -242,6 +242,18 @@ static int play_round(struct compare *compare, struct pace *pace, size_t round, 
     return 0;
 }
 
+/* That what was asked for was not reached, which the table alone does not tell. */
+static void tell_wide(const struct compare *compare, size_t rounds)
+{
+    if (compare->base->compare.until > 0 && !is_narrow(compare, rounds) && !interrupts_seen() &&
+        !compare->quiet && !compare->json) {
+        fprintf(stderr,
+                "finwait: after %zu round%s not every interval is as narrow as --until asks for; a "
+                "longer --budget, or fewer metrics, may do\n",
+                rounds, rounds == 1 ? "" : "s");
+    }
+}
+
 int compare_rounds(struct compare *compare, struct error *error)
 {
     struct pace pace;
@@ -264,5 +276,9 @@ int compare_rounds(struct compare *compare, struct error *error)
     }
     progress_line_end(&compare->line);
     compare->comparison->cut = interrupts_seen();
-    return status == 0 ? judge(compare, &pace, error) : -1;
+    if (status != 0 || judge(compare, &pace, error) != 0) {
+        return -1;
+    }
+    tell_wide(compare, round - 1);
+    return 0;
 }

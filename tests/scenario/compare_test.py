@@ -176,6 +176,12 @@ compare:
         seen = self.compare(TINY, TWO, "--until=50%", "--metric=connections.attempted")
         self.assertEqual(len(seen.json["trials"]), 12)
 
+    def test_intervals_that_stay_wide_are_told(self):
+        short = ("--until=50%", "--budget=1ms", "--metric=connections.rate")
+        ended = ft.finwait(*arguments(TINY, TWO, *short), user=self.user)
+        self.assertEqual(ended.status, 0, ended)
+        self.assertIn("not every interval", ended.stderr)
+
     # ---- what is refused ----
 
     def test_a_wrong_variant_is_told_before_anything_runs(self):
