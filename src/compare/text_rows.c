@@ -79,14 +79,19 @@ static void print_group(const struct comparison *comparison, size_t variant,
 
 /* ---- what has no line of its own ---- */
 
-static size_t count_rows(const struct comparison *comparison, size_t variant,
-                         enum comparison_verdict verdict)
+static bool is_lineless(const struct comparison_row *row, size_t variant,
+                        enum comparison_verdict verdict)
+{
+    return row->variant == variant && row->verdict == verdict && !has_line(row);
+}
+
+static size_t count_lineless(const struct comparison *comparison, size_t variant,
+                             enum comparison_verdict verdict)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < comparison->row_count; i++) {
-        const struct comparison_row *row = &comparison->row[i];
-        count += row->variant == variant && row->verdict == verdict;
+        count += is_lineless(&comparison->row[i], variant, verdict);
     }
     return count;
 }
@@ -128,18 +133,18 @@ static void add_names(char **text, const struct comparison *comparison, size_t v
     for (size_t i = 0; i<comparison->row_count && * room> 0; i++) {
         const struct comparison_row *row = &comparison->row[i];
         bool is_zero = !(fabs(row->baseline) > 0);
-        if (row->variant == variant && row->verdict == verdict && is_zero == zero) {
+        if (is_lineless(row, variant, verdict) && is_zero == zero) {
             remark_append(text, ", ", row->metric);
             --*room;
         }
     }
 }
 
-/* All of a verdict in one line, of which some have their names. */
+/* All others of a verdict in one line, of which some have their names. */
 static void print_line(const struct comparison *comparison, size_t variant,
                        enum comparison_verdict verdict, const char *title, FILE *out)
 {
-    size_t count = count_rows(comparison, variant, verdict);
+    size_t count = count_lineless(comparison, variant, verdict);
 
     for (size_t named = count < 6 ? count : 6; count > 0; named--) {
         char *text = NULL;
