@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "finwait/expect.h"
+#include "output.h"
 
 static const struct option long_options[] = {
     {"format", required_argument, NULL, 'f'},
@@ -13,14 +14,13 @@ static const struct option long_options[] = {
 
 static const char help[] =
     "FILE is a result.json, or the DIR that run --out wrote it into.\n"
-    "\n"
-    "  --format NAME       print it as " COMMAND_FORMATS "\n"
+    "\n" OUTPUT_HELP
     "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < 100\"\n"
     "\n"
     "Exit status: as run's, by what the results say; of several, the highest.\n";
 
 struct report_options {
-    const struct report_ops *format;
+    struct outputs outputs;
     struct overrides expect;
 };
 
@@ -86,7 +86,7 @@ static void tell_doubts(const struct result *result, const char *file)
 }
 
 /* What the result comes to; an error's status when there is none. */
-static enum status report_one(char **names, size_t index, const struct report_options *options,
+static enum status report_one(char **names, size_t index, struct report_options *options,
                               struct error *error)
 {
     const char *name = names[index];
@@ -97,25 +97,21 @@ static enum status report_one(char **names, size_t index, const struct report_op
         return error->status;
     }
     tell_doubts(result, name);
-    if (judge(result, &options->expect, error) != 0) {
+    if (judge(result, &options->expect, error) != 0 ||
+        (index == 0 && outputs_begin(&options->outputs, names[1] != NULL, error) != 0) ||
+        outputs_write(&options->outputs, result, index == 0, error) != 0) {
         result_free(result);
         return error->status;
     }
-    if (index == 0) {
-        report_begin(options->format, names[1] != NULL, stdout);
-    } else {
-        report_next(options->format, stdout);
-    }
-    options->format->write(result, stdout);
     status = expect_status(result);
     result_free(result);
     return status;
 }
 
-static enum status report_all(char **names, const struct report_options *options,
-                              struct error *error)
+static enum status report_all(char **names, struct report_options *options, struct error *error)
 {
     enum status worst = STATUS_OK;
+    struct error ending = {0};
     size_t told = 0;
 
     while (names[told] != NULL) {
@@ -128,21 +124,22 @@ static enum status report_all(char **names, const struct report_options *options
         worst = status > worst ? status : worst;
         told++;
     }
-    if (told > 0) {
-        report_end(options->format, names[1] != NULL, stdout);
+    if (told > 0 && outputs_end(&options->outputs, &ending) != 0 && error->what[0] == '\0') {
+        *error = ending;
+        return ending.status;
     }
     return worst;
 }
 
 static int take_option(struct report_options *options, int letter, struct error *error)
 {
-    return letter == 'f' ? command_format(&command_report, optarg, &options->format, error)
+    return letter == 'f' ? outputs_add(&options->outputs, &command_report, optarg, error)
                          : overrides_add(&options->expect, "expect", optarg, error);
 }
 
 static enum status run(int argc, char **argv, struct error *error)
 {
-    struct report_options options = {.format = &report_text};
+    struct report_options options = {0};
     enum status status = STATUS_USAGE;
     int letter;
 
@@ -163,6 +160,7 @@ static enum status run(int argc, char **argv, struct error *error)
     }
     status = report_all(argv + optind, &options, error);
 done:
+    outputs_fini(&options.outputs);
     overrides_fini(&options.expect);
     return status;
 }

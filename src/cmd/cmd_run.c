@@ -10,6 +10,7 @@
 #include "finwait/grow.h"
 #include "finwait/report.h"
 #include "interrupts.h"
+#include "output.h"
 #include "progress_line.h"
 #include "trial.h"
 
@@ -17,7 +18,7 @@ struct run_options {
     struct overrides overrides;
     const char *out; /* directory, or NULL */
     const char *inspect;
-    const struct report_ops *format;
+    struct outputs outputs;
     bool quiet;
     bool several; /* scenarios: each has a directory of its own below `out` */
     const struct scenario *first;
@@ -59,9 +60,8 @@ static const char help[] = COMMAND_SCENARIO
     "  --set PATH=VALUE    change an option of the scenario, e.g. load.connections=20000;\n"
     "                      VALUE null takes back what the scenario says of it\n"
     "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < "
-    "100\"\n" COMMAND_SIDES_HELP
-    "  --out DIR           write DIR/result.json (DIR/NAME/result.json for several scenarios)\n"
-    "  --format NAME       print the result as " COMMAND_FORMATS "\n"
+    "100\"\n" COMMAND_SIDES_HELP "  --out DIR           write DIR/result.json "
+    "(DIR/NAME/result.json for several scenarios)\n" OUTPUT_HELP
     "  --json              the same as --format json\n"
     "  --quiet             no progress line\n"
     "  --inspect COMMAND   run COMMAND, e.g. 'ss -s', with sh(1) in each host at the end of\n"
@@ -105,10 +105,9 @@ static int take_option(struct run_options *options, int letter, struct error *er
         options->inspect = optarg;
         return 0;
     case OPTION_FORMAT:
-        return command_format(&command_run, optarg, &options->format, error);
+        return outputs_add(&options->outputs, &command_run, optarg, error);
     case OPTION_JSON:
-        options->format = &report_json;
-        return 0;
+        return outputs_add(&options->outputs, &command_run, report_json.name, error);
     default:
         options->quiet = true;
         return 0;
@@ -173,7 +172,7 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
 
     progress_line_init(&watcher.line);
     conducting.progress_every = progress_line_every(&watcher.line);
-    if (!options->quiet && options->format == &report_text) {
+    if (!options->quiet && outputs_printed(&options->outputs) == &report_text) {
         conducting.progress = on_progress;
     }
     result = conduct(scenario, &conducting, error);
@@ -181,16 +180,18 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
     return result;
 }
 
-/* The file first: a reader of stdout may go away, and the result has been measured. */
+/* The file first of all: a reader of stdout may go away, and the result has been measured. */
 static enum status deliver(const struct result *result, const struct run_options *options,
-                           const char *directory, struct error *error)
+                           const char *directory, bool first, struct error *error)
 {
     enum status status = STATUS_OK;
 
     if (directory != NULL && result_write(result, directory, error) != 0) {
         status = error->status;
     }
-    options->format->write(result, stdout);
+    if (outputs_write(&options->outputs, result, first, error) != 0) {
+        status = error->status;
+    }
     return status == STATUS_OK && command_flush(error) != 0 ? error->status : status;
 }
 
@@ -211,10 +212,7 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
         return error->status;
     }
     status = trial_judge(result, scenario, error);
-    if (scenario != options->first) {
-        report_next(options->format, stdout);
-    }
-    delivered = deliver(result, options, directory, error);
+    delivered = deliver(result, options, directory, scenario == options->first, error);
     result_free(result);
     free(directory);
     if (delivered != STATUS_OK) {
@@ -240,6 +238,20 @@ static int check_directories(const struct batch *batch, const struct run_options
     return file_directory(options->out, error);
 }
 
+/* What of them ended well is told, and an error of theirs before one of the telling. */
+static enum status run_and_end(struct batch *batch, struct run_options *options,
+                               struct error *error)
+{
+    enum status status = batch_run(batch, run_one, options, error);
+    struct error ending = {0};
+
+    if (outputs_end(&options->outputs, &ending) != 0 && error->what[0] == '\0') {
+        *error = ending;
+        return ending.status;
+    }
+    return status;
+}
+
 static enum status load_and_run(size_t count, char **names, struct run_options *options,
                                 struct error *error)
 {
@@ -251,10 +263,9 @@ static enum status load_and_run(size_t count, char **names, struct run_options *
     }
     options->several = count > 1;
     options->first = batch->scenario[0];
-    if (check_directories(batch, options, error) == 0) {
-        report_begin(options->format, options->several, stdout);
-        status = batch_run(batch, run_one, options, error);
-        report_end(options->format, options->several, stdout);
+    if (check_directories(batch, options, error) == 0 &&
+        outputs_begin(&options->outputs, options->several, error) == 0) {
+        status = run_and_end(batch, options, error);
     } else {
         status = error->status;
     }
@@ -264,7 +275,7 @@ static enum status load_and_run(size_t count, char **names, struct run_options *
 
 static enum status run(int argc, char **argv, struct error *error)
 {
-    struct run_options options = {.format = &report_text};
+    struct run_options options = {0};
     enum status status = STATUS_USAGE;
     int letter;
 
@@ -289,6 +300,7 @@ static enum status run(int argc, char **argv, struct error *error)
     }
     status = load_and_run((size_t)(argc - optind), argv + optind, &options, error);
 done:
+    outputs_fini(&options.outputs);
     overrides_fini(&options.overrides);
     return status;
 }

@@ -130,19 +130,6 @@ enum status command_bad_option(const struct command *command, const struct optio
     return STATUS_USAGE;
 }
 
-int command_format(const struct command *command, const char *name,
-                   const struct report_ops **format, struct error *error)
-{
-    char names[REPORT_NAMES];
-
-    *format = report_find(name);
-    if (*format != NULL) {
-        return 0;
-    }
-    error_set(error, STATUS_USAGE, "%s: there is no format '%s'", command->name, name);
-    return error_hint(error, "there are %s", report_names(names, sizeof names));
-}
-
 static int check_expectations(const struct scenario *scenario, struct error *error)
 {
     for (size_t i = 0; i < scenario->expect_count; i++) {

@@ -44,13 +44,6 @@ int command_flush(struct error *error);
     "SCENARIO is a YAML file, the name of one that ships (finwait list scenarios), or a close\n"   \
     "order (finwait list orders), which then has the defaults.\n"
 
-/* What they say of --format; a test holds it against report_table. */
-#define COMMAND_FORMATS "text, json, csv, junit or markdown"
-
-/* The report called `name`, for the --format of `command`.  -1: STATUS_USAGE. */
-int command_format(const struct command *command, const char *name,
-                   const struct report_ops **format, struct error *error);
-
 /* As getopt_long(3), which it calls: silently, with ':' for an option that lacks its value, and
  * with '?' for one that is not written in full. */
 int command_option(int argc, char **argv, const struct option *options);

@@ -1,0 +1,240 @@
+#include "output.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "finwait/file.h"
+#include "finwait/grow.h"
+
+static int find_format(const struct command *command, const char *name, size_t length,
+                       const struct report_ops **format, struct error *error)
+{
+    char names[REPORT_NAMES];
+    char *given = grow_format("%.*s", (int)length, name);
+
+    *format = report_find(given);
+    free(given);
+    if (*format != NULL) {
+        return 0;
+    }
+    error_set(error, STATUS_USAGE, "%s: there is no format '%.*s'", command->name, (int)length,
+              name);
+    return error_hint(error, "there are %s", report_names(names, sizeof names));
+}
+
+static bool is_same_place(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+int outputs_add(struct outputs *outputs, const struct command *command, const char *text,
+                struct error *error)
+{
+    size_t length = strcspn(text, "=");
+    struct output output = {.file = text[length] == '=' ? text + length + 1 : NULL};
+
+    if (find_format(command, text, length, &output.format, error) != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < outputs->count; i++) {
+        if (is_same_place(outputs->item[i].file, output.file)) {
+            error_set(error, STATUS_USAGE, "%s: two formats go to %s", command->name,
+                      output.file != NULL ? output.file : "stdout");
+            return error_hint(error, "give each a file of its own: --format %s=FILE",
+                              output.format->name);
+        }
+    }
+    if (outputs->count == OUTPUTS - 1) { /* one is left for the text */
+        return error_set(error, STATUS_USAGE, "%s: more than %d formats", command->name,
+                         OUTPUTS - 1);
+    }
+    outputs->item[outputs->count++] = output;
+    return 0;
+}
+
+static const struct output *printed(const struct outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++) {
+        if (outputs->item[i].file == NULL) {
+            return &outputs->item[i];
+        }
+    }
+    return NULL;
+}
+
+const struct report_ops *outputs_printed(const struct outputs *outputs)
+{
+    const struct output *output = printed(outputs);
+
+    return output != NULL ? output->format : &report_text;
+}
+
+/* ---- files ---- */
+
+/* The directory of `file`, a new string, and its name in there. */
+static char *split(const char *file, const char **name)
+{
+    const char *slash = strrchr(file, '/');
+
+    *name = slash != NULL ? slash + 1 : file;
+    return slash == NULL   ? grow_text(".")
+           : slash == file ? grow_text("/")
+                           : grow_format("%.*s", (int)(slash - file), file);
+}
+
+/* A file is replaced by another of its name, which a device or a link must not be. */
+static int check_file(const char *file, struct error *error)
+{
+    const char *name;
+    char *directory = split(file, &name);
+    struct stat about;
+    int status = 0;
+
+    if (name[0] == '\0') {
+        status = error_set(error, STATUS_USAGE, "--format: '%s' names no file", file);
+    } else if (strlen(name) > NAME_MAX - 16) { /* with what it is called while it is written */
+        status = error_set(error, STATUS_USAGE, "--format: the name %.40s… is too long", name);
+    } else if (lstat(file, &about) == 0 && !S_ISREG(about.st_mode)) {
+        status = error_set(error, STATUS_USAGE, "--format: %s is there and no regular file", file);
+        error_hint(error, "without =FILE it goes to stdout");
+    } else {
+        status = file_directory(directory, error);
+    }
+    free(directory);
+    return status;
+}
+
+static int open_output(struct output *output, struct error *error)
+{
+    if (output->file == NULL) {
+        output->out = stdout;
+        return 0;
+    }
+    if (check_file(output->file, error) != 0) {
+        return -1;
+    }
+    int fd = memfd_create("report", MFD_CLOEXEC);
+    output->out = fd >= 0 ? fdopen(fd, "a") : NULL; /* others append to it, too */
+    if (output->out == NULL) {
+        error_errno(error, STATUS_MACHINE, errno, "make room for %s", output->file);
+        if (fd >= 0) {
+            close(fd);
+        }
+        return -1;
+    }
+    return 0;
+}
+
+static long length_of(const struct output *output)
+{
+    struct stat about;
+
+    return fstat(fileno(output->out), &about) == 0 ? (long)about.st_size : 0;
+}
+
+/* What was written there so far, by whomever, has been taken.  Of stdout command_flush tells. */
+static int flush(const struct output *output, struct error *error)
+{
+    if (output->file == NULL || (fflush(output->out) == 0 && ferror(output->out) == 0)) {
+        return 0;
+    }
+    return error_errno(error, STATUS_MACHINE, errno, "write %s", output->file);
+}
+
+static int copy(const void *context, FILE *out)
+{
+    const struct output *output = context;
+    char bytes[16384];
+    ssize_t length;
+
+    for (off_t at = 0; (length = pread(fileno(output->out), bytes, sizeof bytes, at)) > 0;
+         at += length) {
+        if (fwrite(bytes, 1, (size_t)length, out) != (size_t)length) {
+            return -1;
+        }
+    }
+    return length == 0 ? 0 : -1;
+}
+
+static int save(const struct output *output, struct error *error)
+{
+    const char *name;
+    char *directory = split(output->file, &name);
+    int status = file_write(directory, name, copy, output, error);
+
+    free(directory);
+    return status;
+}
+
+/* ---- all of them ---- */
+
+int outputs_begin(struct outputs *outputs, bool several, struct error *error)
+{
+    if (printed(outputs) == NULL) {
+        outputs->item[outputs->count++] = (struct output){.format = &report_text};
+    }
+    outputs->several = several;
+    for (size_t i = 0; i < outputs->count; i++) {
+        struct output *output = &outputs->item[i];
+        if (open_output(output, error) != 0) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < outputs->count; i++) {
+        struct output *output = &outputs->item[i];
+        report_begin(output->format, several, output->out);
+        if (flush(output, error) != 0) { /* and nothing is left for a child to write again */
+            return -1;
+        }
+        output->empty = output->file != NULL ? length_of(output) : 0;
+    }
+    return 0;
+}
+
+int outputs_write(const struct outputs *outputs, const struct result *result, bool first,
+                  struct error *error)
+{
+    int status = 0;
+
+    for (size_t i = 0; i < outputs->count; i++) {
+        const struct output *output = &outputs->item[i];
+        if (!first) {
+            report_next(output->format, output->out);
+        }
+        output->format->write(result, output->out);
+        if (flush(output, error) != 0) {
+            status = -1;
+        }
+    }
+    return status;
+}
+
+int outputs_end(struct outputs *outputs, struct error *error)
+{
+    int status = 0;
+
+    for (size_t i = 0; i < outputs->count; i++) {
+        const struct output *output = &outputs->item[i];
+        bool told = output->file != NULL && length_of(output) > output->empty;
+        report_end(output->format, outputs->several, output->out);
+        if (told && (flush(output, error) != 0 || save(output, error) != 0)) {
+            status = -1;
+        }
+    }
+    return status;
+}
+
+void outputs_fini(struct outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++) {
+        if (outputs->item[i].file != NULL && outputs->item[i].out != NULL) {
+            fclose(outputs->item[i].out);
+        }
+    }
+    *outputs = (struct outputs){0};
+}

@@ -1,0 +1,56 @@
+#ifndef FINWAIT_CMD_OUTPUT_H
+#define FINWAIT_CMD_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "command.h"
+
+/* What the helps of several commands say of --format; a test holds it against report_table. */
+#define OUTPUT_FORMATS "text, json, csv, junit or markdown"
+#define OUTPUT_HELP                                                                                \
+    "  --format NAME[=FILE]\n"                                                                     \
+    "                      print the result as " OUTPUT_FORMATS ",\n"                              \
+    "                      or write it into FILE so; once for each that is wanted\n"
+
+/* One --format. */
+struct output {
+    const struct report_ops *format;
+    const char *file; /* borrowed; NULL: stdout */
+    FILE *out;        /* stdout, or memory that becomes the file in the end */
+    long empty;       /* of a file: what it holds before the first result */
+};
+
+#define OUTPUTS 16
+
+struct outputs {
+    size_t count;
+    struct output item[OUTPUTS];
+    bool several; /* results */
+};
+
+/* Add a --format of `command`, "NAME" or "NAME=FILE".  -1: STATUS_USAGE; there is none of that
+ * name, or two would go to one place. */
+int outputs_add(struct outputs *outputs, const struct command *command, const char *text,
+                struct error *error);
+
+/* What goes to stdout: the text, unless an option says otherwise. */
+const struct report_ops *outputs_printed(const struct outputs *outputs);
+
+/* Begin all of them, for one result or several; that the files can be written is seen here.  -1:
+ * STATUS_USAGE or STATUS_MACHINE. */
+int outputs_begin(struct outputs *outputs, bool several, struct error *error);
+
+/* Report a result, which may be from a child process of the one that began.  -1: STATUS_MACHINE,
+ * a file's or stdout's part was not taken. */
+int outputs_write(const struct outputs *outputs, const struct result *result, bool first,
+                  struct error *error);
+
+/* The end of all; a file of at least one result is then there, whole or not at all.  -1:
+ * STATUS_MACHINE or STATUS_USAGE. */
+int outputs_end(struct outputs *outputs, struct error *error);
+
+/* Without an end: what was to go into files is forgotten. */
+void outputs_fini(struct outputs *outputs);
+
+#endif
