@@ -165,7 +165,9 @@ static int take(struct compare *compare, size_t round, size_t variant, enum stat
     if (good) {
         return 0;
     }
-    keep_failure(place, error->status, error->what);
+    if (error->status != STATUS_MACHINE) {
+        keep_failure(place, error->status, error->what); /* a full disk may have room by --resume */
+    }
     return leave_out(compare, round, variant, error);
 }
 

@@ -4,6 +4,7 @@ short and gone on with."""
 import glob
 import json
 import os
+import resource
 import signal
 
 import finwait_test as ft
@@ -320,6 +321,16 @@ compare:
         before = self.began(out)
         self.assertGreaterEqual(len(before), 3)
         self.check_resumed(out, before, 4)
+
+    def test_what_there_was_no_room_for_is_tried_again(self):
+        out = self.out()
+        process = self.begin(out, "--rounds=6")
+        self.wait_for_round(out, 1)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (10000, 10000))  # no result fits
+        ended = ft.finish(process)
+        self.assertEqual(ended.status, 3, ended)
+        self.assertIn("EFBIG", ended.stderr)
+        self.check_resumed(out, self.began(out), 6)
 
     def test_a_second_interrupt_does_not_wait(self):
         settings = {**TINY, "settle": "1h"}
