@@ -10,6 +10,9 @@
 /* GitHub takes 1 MiB of a step's summary, and none of one that is larger. */
 #define MARKDOWN_ROOM 900000
 
+/* Of which so much is for the titles of results that have no room for more. */
+#define TITLES_ROOM 100000
+
 /* A step's annotations beyond so many are not shown. */
 #define ANNOTATIONS 10
 
@@ -247,28 +250,43 @@ static size_t room_of(FILE *out)
     return used < MARKDOWN_ROOM ? MARKDOWN_ROOM - used : 0;
 }
 
+typedef void section(const struct facts *facts, FILE *out);
+
+static void put_left_out(const struct facts *facts, FILE *out)
+{
+    (void)facts;
+    fputs("Left out: a summary has room for 900 kB.\n\n", out);
+}
+
+/* Print what the sections, up to NULL, have to say, if there is room for all of it. */
+static bool put_within(const struct facts *facts, section *const *sections, size_t room, FILE *out)
+{
+    struct grow_stream stream;
+
+    grow_stream_open(&stream);
+    while (*sections != NULL) {
+        (*sections++)(facts, stream.out);
+    }
+    char *text = grow_stream_close(&stream);
+    bool fits = strlen(text) <= room;
+    fputs(fits ? text : "", out);
+    free(text);
+    return fits;
+}
+
 static void markdown_write(const struct result *result, FILE *out)
 {
-    static void (*const sections[])(const struct facts *facts, FILE *out) = {
-        put_title, put_partial, put_connections, put_verdicts, put_states, put_latencies,
+    static section *const all[] = {
+        put_title, put_partial, put_connections, put_verdicts, put_states, put_latencies, NULL,
     };
-    static const char left_out[] = "A result is left out here: a summary has room for 900 kB.\n\n";
-    struct grow_stream stream;
+    static section *const least[] = {put_title, put_left_out, NULL};
     struct facts facts;
     size_t room = room_of(out);
 
     facts_gather(&facts, result);
-    grow_stream_open(&stream);
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        sections[i](&facts, stream.out);
+    if (!put_within(&facts, all, room > TITLES_ROOM ? room - TITLES_ROOM : 0, out)) {
+        put_within(&facts, least, room, out);
     }
-    char *text = grow_stream_close(&stream);
-    if (strlen(text) <= room) {
-        fputs(text, out);
-    } else if (strlen(left_out) <= room) {
-        fputs(left_out, out);
-    }
-    free(text);
 }
 
 const struct report_ops report_markdown = {
