@@ -69,6 +69,12 @@ static bool is_ratio(const char *metric)
     return info != NULL && (strcmp(info->unit, "s") == 0 || strcmp(info->unit, "1/s") == 0);
 }
 
+/* A rate that is 0 in all trials is all of the baseline's less, however that varied. */
+static bool is_none(size_t count, const double *value)
+{
+    return is_steady(count, value) && !(fabs(value[0]) > 0);
+}
+
 static void infer(const struct comparison *comparison, const struct comparison_row *row,
                   const struct pairs *pairs, double confidence, struct inference *it)
 {
@@ -87,6 +93,11 @@ static void infer(const struct comparison *comparison, const struct comparison_r
         infer_paired(n, baseline, variant, confidence, it);
     } else {
         infer_unpaired(n, baseline, m, variant, confidence, it);
+    }
+    if (is_ratio(row->metric) && is_none(m, variant)) {
+        it->difference = -row->baseline;
+        it->low = it->bounded ? it->difference : it->low;
+        it->high = it->bounded ? it->difference : it->high;
     }
 }
 

@@ -41,6 +41,28 @@ static void test_the_same_with_much_noise_is_not_seen(void **state)
     comparison_free(comparison);
 }
 
+/* Nothing can be more than all less, and what varies is the baseline alone. */
+static void test_a_rate_that_fell_to_0_fell_by_all_of_it(void **state)
+{
+    (void)state;
+    for (int paired = 0; paired < 2; paired++) {
+        unsigned dice = 7;
+        struct comparison *comparison = comparison_new("made-up", paired);
+        comparison_add_variant(comparison, "a", NULL);
+        comparison_add_variant(comparison, "b", NULL);
+        for (size_t i = 1; i <= 10; i++) {
+            add_made_up(comparison, 0, i, made_up(1000 + 400 * noise(&dice), 0));
+            add_made_up(comparison, 1, i, made_up(0, 0));
+        }
+        judge(comparison);
+        const struct comparison_row *row = row_of(comparison, "connections.rate", 1);
+        assert_verdict(comparison, "connections.rate", "lower");
+        assert_true(row->difference == -row->baseline && row->low == -row->baseline);
+        assert_true(row->high == -row->baseline && row->p <= 0.05);
+        comparison_free(comparison);
+    }
+}
+
 static void test_few_trials_call_no_difference_of_what_varies(void **state)
 {
     (void)state;
@@ -485,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_the_same_with_little_noise_is_no_difference),
         cmocka_unit_test(test_the_same_with_much_noise_is_not_seen),
         cmocka_unit_test(test_few_trials_call_no_difference_of_what_varies),
+        cmocka_unit_test(test_a_rate_that_fell_to_0_fell_by_all_of_it),
         cmocka_unit_test(test_counts_that_never_vary_are_exact),
         cmocka_unit_test(test_few_equal_counts_are_not_taken_for_exact),
         cmocka_unit_test(test_what_a_variant_lacks_is_unmeasured),
