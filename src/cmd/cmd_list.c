@@ -366,8 +366,7 @@ static const struct listing listings[] = {
      "that has it, where that is 6.1 or later; rootless: whether a lab of one who is not root can "
      "set it. Beware tells what it is often taken for and does not do, and which values do harm on "
      "a machine that serves. `finwait sysctl explain NAME` tells all of one, with this host's "
-     "value "
-     "and where it acts in the source of Linux.",
+     "value and where it acts in the source of Linux.",
      "lllllllllw",
      {"sysctl", "default", "unit", "takes", "whose", "rootless", "since", "does", "acts on",
       "beware"},

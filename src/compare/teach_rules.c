@@ -239,8 +239,7 @@ static const struct rule rules[] = {
      "no connect took over a port in TIME_WAIT, and none went without a port"},
     {REUSE, LESSON_NEVER_MET, LIKELY, never, "<side>.counter.TcpExtTWRecycled",
      "no connect took over a port in TIME_WAIT, though some went without one: a TIME_WAIT gives "
-     "its "
-     "port up once it is a second old (tcp_tw_reuse_delay), and to connect(2) alone, not to "
+     "its port up once it is a second old (tcp_tw_reuse_delay), and to connect(2) alone, not to "
      "bind(2)"},
     {"ip_local_port_range ip_local_reserved_ports", LESSON_LIMIT, PROVEN, never,
      "errors.EADDRNOTAVAIL errors.EADDRINUSE <side>.counter.TcpExtTWRecycled",
@@ -250,8 +249,7 @@ static const struct rule rules[] = {
      "no socket of the <side> was seen in FIN_WAIT2, which is all that it ends"},
     {"tcp_fin_timeout", LESSON_LIMIT, LIKELY, never, "<side>.fin_wait2.final",
      "no socket of the <side> was left in FIN_WAIT2, so that each had its FIN before either time "
-     "was "
-     "over"},
+     "was over"},
     {"tcp_max_tw_buckets", LESSON_LIMIT, PROVEN, never, "<side>.counter.TcpExtTCPTimeWaitOverflow",
      "no socket of the <side> went without a TIME_WAIT for want of room"},
     {"somaxconn", LESSON_OTHER_LIMIT, PROVEN, other_lower, "<side>.backlog",
