@@ -400,11 +400,12 @@ class Events(FaultTestCase):
                 )
                 self.assertGreater(result["client.counter.TcpActiveOpens"], 0)
                 self.assertGreater(result["server.counter.TcpActiveOpens"], 0)
-                self.assertEqual(
+                opens = (
                     result["client.counter.TcpActiveOpens"]
-                    + result["server.counter.TcpActiveOpens"],
-                    result["connections.attempted"],
+                    + result["server.counter.TcpActiveOpens"]
                 )
+                # One that was killed may have counted an attempt that it had no time to make.
+                self.assertIn(result["connections.attempted"] - opens, (0, 1))
 
     def test_reuseport_of_each_start(self):
         """With it each worker has a listener of its own, without it there is one."""
