@@ -35,4 +35,12 @@ size_t series_end(struct series_point *points, size_t count, int64_t to);
 struct series_summary series_summarise(const struct series_point *points, size_t count,
                                        int64_t from, int64_t to);
 
+/*
+ * Share the time from `from` to `to` out among `count` cells: of each the highest of its points,
+ * or, where it has none, what the straight line between its neighbours is at its middle; NAN before
+ * the first point and after the last.  For a sparkline (finwait/spark.h): no peak is lost.
+ */
+void series_cells(const struct series_point *points, size_t point_count, int64_t from, int64_t to,
+                  double *cell, size_t count);
+
 #endif

@@ -1,5 +1,7 @@
 #include "finwait/series.h"
 
+#include <math.h>
+
 #include "finwait/clock.h"
 
 /* Unsigned: any two times in order have a distance that fits. */
@@ -110,4 +112,57 @@ struct series_summary series_summarise(const struct series_point *points, size_t
         .slope = least_squares_slope(points, count),
         .area = mean * seconds_between(points[0].at, points[count - 1].at),
     };
+}
+
+/* The place of `at` among `count` equal cells of the span; `at` is within it. */
+static size_t cell_at(int64_t at, int64_t from, int64_t to, size_t count)
+{
+    double share = to > from ? seconds_between(from, at) / seconds_between(from, to) : 0;
+    size_t cell = (size_t)(share * (double)count);
+
+    return cell < count ? cell : count - 1;
+}
+
+/* The straight line through two points at `seconds` behind the first. */
+static double on_line(const struct series_point *points, double seconds)
+{
+    double whole = seconds_between(points[0].at, points[1].at);
+
+    return whole > 0 ? points[0].value + (points[1].value - points[0].value) * seconds / whole
+                     : points[1].value;
+}
+
+/* The value in the middle of a cell that no point lies in. */
+static double between(const struct series_point *points, size_t point_count, int64_t middle)
+{
+    size_t after = 0;
+
+    while (after < point_count && points[after].at < middle) {
+        after++;
+    }
+    if (after == 0 || after == point_count) {
+        return NAN;
+    }
+    return on_line(points + after - 1, seconds_between(points[after - 1].at, middle));
+}
+
+void series_cells(const struct series_point *points, size_t point_count, int64_t from, int64_t to,
+                  double *cell, size_t count)
+{
+    double width = seconds_between(from, to) * (double)NS_PER_S / (double)count;
+
+    for (size_t i = 0; i < count; i++) {
+        cell[i] = NAN;
+    }
+    for (size_t i = 0; i < point_count; i++) {
+        if (points[i].at >= from && points[i].at <= to) {
+            double *mine = &cell[cell_at(points[i].at, from, to, count)];
+            *mine = fmax(*mine, points[i].value);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(cell[i])) {
+            cell[i] = between(points, point_count, from + (int64_t)(width * ((double)i + 0.5)));
+        }
+    }
 }

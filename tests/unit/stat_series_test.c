@@ -165,6 +165,27 @@ static void times_at_both_ends_of_the_scale_do_not_overflow(void **state)
     assert_near(summary.area, 4 * 18446744073.709551615);
 }
 
+static void a_cell_has_its_peak_and_an_empty_one_the_line(void **state)
+{
+    static const struct series_point points[] = {{10, 4}, {11, 9}, {12, 5}, {40, 1}};
+    double cell[5];
+
+    (void)state;
+    series_cells(points, COUNT(points), 0, 50, cell, COUNT(cell));
+    assert_true(isnan(cell[0])); /* nobody had looked */
+    assert_near(cell[1], 9);
+    assert_near(cell[2], 5 - 4 * 13.0 / 28); /* at 25 */
+    assert_near(cell[3], 5 - 4 * 23.0 / 28);
+    assert_near(cell[4], 1);
+    series_cells(points, COUNT(points), 0, 40, cell, 4);
+    assert_near(cell[3], 1); /* the end is in the last */
+    series_cells(points, 1, 10, 10, cell, 2);
+    assert_near(cell[0], 4);
+    assert_true(isnan(cell[1]));
+    series_cells(NULL, 0, 0, 50, cell, COUNT(cell));
+    assert_true(isnan(cell[0]) && isnan(cell[4]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +198,7 @@ int main(void)
         cmocka_unit_test(a_constant_is_exact_at_any_uptime),
         cmocka_unit_test(the_mean_weighs_time),
         cmocka_unit_test(a_line_has_its_slope_even_late_and_uneven),
+        cmocka_unit_test(a_cell_has_its_peak_and_an_empty_one_the_line),
         cmocka_unit_test(times_at_both_ends_of_the_scale_do_not_overflow),
     };
 
