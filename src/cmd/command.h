@@ -70,6 +70,10 @@ char *library_find(const char *name, struct error *error);
 char **library_names(struct error *error);
 void library_free(char **names);
 
+/* Where the scenarios of an installation lie, seen from the program itself, so that it can be moved
+ * as a whole.  false: the program lies in no directory of programs, as in a build. */
+bool library_beside(char *path, size_t size);
+
 /* --set, --expect and --i-may-load-this-target, gathered. */
 struct overrides {
     size_t count;

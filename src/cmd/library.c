@@ -45,8 +45,10 @@ static int fail_library(const char *path, int errnum, struct error *error)
  */
 static const char *library_directory(struct error *error)
 {
-    static const char *const places[] = {"configs", FINWAIT_INSTALLED_CONFIGS,
-                                         FINWAIT_SOURCE_CONFIGS};
+    static char beside[4096];
+    const char *const places[] = {
+        "configs", library_beside(beside, sizeof beside) ? beside : FINWAIT_INSTALLED_CONFIGS,
+        FINWAIT_INSTALLED_CONFIGS, FINWAIT_SOURCE_CONFIGS};
     const char *unknown = NULL; /* it may be there: what leads to it cannot be searched */
     int errnum = 0;
 
