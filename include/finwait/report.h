@@ -23,7 +23,7 @@ const struct report_ops *report_find(const char *name);
 
 /* The names of all, "text, json, csv …", for messages.  Returns `text`. */
 const char *report_names(char *text, size_t size);
-#define REPORT_NAMES 80
+#define REPORT_NAMES 160
 
 /* What comes before the first of one or several results, before each further one, after the last.
  */
@@ -31,12 +31,15 @@ void report_begin(const struct report_ops *format, bool several, FILE *out);
 void report_next(const struct report_ops *format, FILE *out);
 void report_end(const struct report_ops *format, bool several, FILE *out);
 
-/*
- * The summary a person reads: at most 100 columns, but for what an inspection printed, table
- * rows of numbers beyond reason, and two ladders side by side on a terminal that has room for them.
- * Coloured when `out` is a terminal, unless NO_COLOR is set.
- */
+/* What a person reads first; coloured when `out` is a terminal, unless NO_COLOR is set. */
 extern const struct report_ops report_text;
+
+/*
+ * All that there is to tell a person: at most 100 columns, but for what an inspection printed,
+ * table rows of numbers beyond reason, and two ladders side by side on a terminal that has room for
+ * them.  Coloured likewise.
+ */
+extern const struct report_ops report_verbose;
 
 /* Why a result is partial, "cut short by SIGINT in load, 1 worker of the server ended unasked", of
  * grow.h's memory. */

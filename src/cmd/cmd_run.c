@@ -172,7 +172,8 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
 
     progress_line_init(&watcher.line);
     conducting.progress_every = progress_line_every(&watcher.line);
-    if (!options->quiet && outputs_printed(&options->outputs) == &report_text) {
+    const struct report_ops *printed = outputs_printed(&options->outputs);
+    if (!options->quiet && (printed == &report_text || printed == &report_verbose)) {
         conducting.progress = on_progress;
     }
     result = conduct(scenario, &conducting, error);

@@ -7,7 +7,7 @@
 #include "command.h"
 
 /* What the helps of several commands say of --format; a test holds it against report_table. */
-#define OUTPUT_FORMATS "text, json, csv, junit or markdown"
+#define OUTPUT_FORMATS "text, verbose, json, csv, junit or markdown"
 #define OUTPUT_HELP                                                                                \
     "  --format NAME[=FILE]\n"                                                                     \
     "                      print the result as " OUTPUT_FORMATS ",\n"                              \

@@ -3,8 +3,9 @@
 
 #include "finwait/report.h"
 
-const struct report_ops *const report_table[] = {&report_text,  &report_json,     &report_csv,
-                                                 &report_junit, &report_markdown, NULL};
+const struct report_ops *const report_table[] = {&report_text, &report_verbose, &report_json,
+                                                 &report_csv,  &report_junit,   &report_markdown,
+                                                 NULL};
 
 const struct report_ops *report_find(const char *name)
 {

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as xml
 import finwait_test as ft
 
 RESULT = os.path.join(ft.SOURCE, "tests/data/result/schema-1.json")
-NAMES = ("text", "json", "csv", "junit", "markdown")
+NAMES = ("text", "verbose", "json", "csv", "junit", "markdown")
 
 
 def read(*path):

@@ -8,6 +8,7 @@ import subprocess
 import finwait_test as ft
 
 SHORT = {"load.connections": 50, "settle": "0s"}
+VERBOSE = ("--quiet", "--format=verbose")
 
 
 class Output(ft.LabTestCase):
@@ -25,7 +26,7 @@ class Output(ft.LabTestCase):
         self.assertEqual(json.loads(ended.stdout)["verdict"], "fail")
 
     def test_the_report_names_what_matters(self):
-        ended = ft.finwait(*ft.as_arguments(SHORT), "--expect", "connections.failed == 0")
+        ended = ft.finwait(*ft.as_arguments(SHORT), *VERBOSE, "--expect", "connections.failed == 0")
         self.assertEqual(ended.status, 0, ended)
         for word in ("server-first", "50 attempted", "time_wait", "TcpExtTW", "PASS"):
             self.assertIn(word, ended.stdout)
@@ -35,7 +36,7 @@ class Output(ft.LabTestCase):
         settings = {"load.connections": 10, "settle": "2500ms"}
         loud = ft.finwait(*ft.as_arguments(settings))
         self.assertNotEqual(loud.stderr, "")
-        quiet = ft.finwait(*ft.as_arguments(settings), "--quiet")
+        quiet = ft.finwait(*ft.as_arguments(settings), *VERBOSE)
         self.assertEqual(quiet.stderr, "")
         self.assertIn("10 attempted", quiet.stdout)
 
@@ -210,7 +211,7 @@ class Out(ft.LabTestCase):
     def lose(self, script, *words):
         """The report is printed all the same, and what became of the file stands beside it."""
         settings = {"lab": "host", "server.port": ft.free_port(), **SHORT}
-        run = shlex.join([ft.BINARY, *ft.as_arguments(settings), "--quiet", "--out"])
+        run = shlex.join([ft.BINARY, *ft.as_arguments(settings), *VERBOSE, "--out"])
         command = ["unshare", "-m", *([] if ft.is_root() else ["-r"]), "bash", "-c"]
         ended = subprocess.run(
             [*command, script.replace("RUN", run)], capture_output=True, text=True, check=False
@@ -237,7 +238,7 @@ class Out(ft.LabTestCase):
         """It is made again; where that cannot be, it is said."""
         out = os.path.join(ft.PLACE.directory(), "out")
         for inspect, status in ((f"rmdir {out}", 0), (f"rmdir {out}; touch {out}", 3)):
-            arguments = [*ft.as_arguments(SHORT), "--quiet", "--out", out, "--inspect", inspect]
+            arguments = [*ft.as_arguments(SHORT), *VERBOSE, "--out", out, "--inspect", inspect]
             ended = ft.finwait(*arguments)
             self.assertEqual(ended.status, status, ended)
             self.assertIn("50 attempted", ended.stdout)

@@ -60,7 +60,7 @@ class Report(ft.TestCase):
         self.assertEqual(units["latency.life.p50"], "s")
 
     def test_run_prints_every_format(self):
-        begins = {"csv": "scenario,", "json": "{", "junit": "<?xml", "text": "test"}
+        begins = {"csv": "scenario,", "json": "{", "junit": "<?xml", "text": "test", "verbose": "test"}
         begins["markdown"] = "### test: PASS, "
         for name, begins in begins.items():
             with self.subTest(name):
@@ -103,7 +103,7 @@ class Report(ft.TestCase):
 
     def test_schema_1_is_still_read(self):
         old = os.path.join(os.path.dirname(__file__), "../data/result/schema-1.json")
-        for name in ("text", "json", "csv", "junit", "markdown"):
+        for name in ("text", "verbose", "json", "csv", "junit", "markdown"):
             with self.subTest(name):
                 ended = ft.finwait("report", old, "--format", name)
                 self.assertEqual((ended.status, ended.stderr), (0, ""))
@@ -144,11 +144,11 @@ class Report(ft.TestCase):
 
     def test_what_the_file_expected_is_judged_again(self):
         changed = self.changed(lambda value: value["metrics"].update({"connections.failed": 3}))
-        ended = ft.finwait("report", changed)
+        ended = ft.finwait("report", changed, "--format=verbose")
         self.assertEqual(ended.status, 1, ended)
         self.assertIn("FAIL        connections.failed == 0 (3 == 0)", ended.stdout)
         none = self.changed(lambda value: value["expectations"][0].update(text="foo bar"))
-        ended = ft.finwait("report", none)
+        ended = ft.finwait("report", none, "--format=verbose")
         self.assertEqual((ended.status, ended.stderr), (1, ""))
         self.assertIn('NOT JUDGED  expectation "foo bar"', ended.stdout)
 
@@ -159,7 +159,7 @@ class Report(ft.TestCase):
         self.assertEqual((ended.status, ended.stdout), (2, ""))
         self.assertIn("column 21: latency.close.p99 is a time", ended.stderr)
         self.assertIn("write e.g. 50ms", ended.stderr)
-        old = ft.finwait("report", stored)
+        old = ft.finwait("report", stored, "--format=verbose")
         self.assertEqual((old.status, old.stderr), (1, ""))
         told = " ".join(old.stdout.split())
         self.assertIn(f'NOT JUDGED expectation "{text}", column 21: latency.close.p99 is', told)
@@ -170,7 +170,7 @@ class Report(ft.TestCase):
         self.assertEqual((judged["text"], judged["verdict"]), (text, "unjudged"))
         self.assertIn("write e.g. 50ms", judged["problem"])
         self.assertNotIn("left", judged)
-        ended = ft.finwait("report", self.out, "--expect", "latency.close.p99 < 50h")
+        ended = ft.finwait("report", self.out, "--expect", "latency.close.p99 < 50h", "--format=verbose")
         self.assertRegex(ended.stdout, r"p99 < 50h \([0-9.]+ [a-z]+ < 50 h\)")
 
     def test_without_a_result(self):

@@ -94,7 +94,7 @@ class Kind:
 
 def scenario(name, **how):
     file = os.path.join(HERE, "runs", f"{name}.yaml")
-    return Kind(name, ["run", file, "--quiet", "--out", "out"], file, **how)
+    return Kind(name, ["run", file, "--quiet", "--format=verbose", "--out", "out"], file, **how)
 
 
 CHECK = Kind("check", ["check", *sorted(glob.glob(os.path.join(HERE, "runs", "*.yaml")))])

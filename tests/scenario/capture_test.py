@@ -17,6 +17,7 @@ import finwait_test as ft
 COUNT = 1000
 ALL = {"capture": COUNT, "load.connections": COUNT}
 SIDES = ("client", "server")
+VERBOSE = ("--quiet", "--format=verbose")
 
 
 class Packets:
@@ -220,13 +221,13 @@ class Ladders(CaptureTestCase):
     def test_the_report_has_one(self):
         out = ft.PLACE.directory(owner=self.user)
         settings = {"capture": 1, "load.connections": 20}
-        ended = ft.finwait(*ft.as_arguments(settings), "--quiet", "--out", out, user=self.user)
+        ended = ft.finwait(*ft.as_arguments(settings), *VERBOSE, "--out", out, user=self.user)
         self.assertEqual(ended.status, 0, ended)
         self.assertRegex(ended.stdout, r"packets of 1 connection are in packets\.pcap")
         model, seen = ended.stdout.split("Seen: connection 1, from ")
         self.assertRegex(model.split("Foreseen by the model:")[1], r"syn_sent +connect .* SYN ")
         self.assertRegex(seen, r"syn_sent .* SYN seq 0 .*▶ syn_recv")
-        wide = self.on_a_terminal(["report", out], columns=200)
+        wide = self.on_a_terminal(["report", out, "--format=verbose"], columns=200)
         self.assertRegex(wide, r"syn_sent +connect .* SYN .* syn_sent .* SYN seq 0 .*▶ syn_recv")
         self.assertNotRegex(self.on_a_terminal(["report", out], columns=120), "connect .* SYN seq")
 
@@ -254,7 +255,7 @@ class Ladders(CaptureTestCase):
         for settings in ({"server.program": serving, "client.mix": programs}, race):
             out = ft.PLACE.directory(owner=self.user)
             settings = {"capture": 2, "load.connections": 2, **settings}
-            ended = ft.finwait(*ft.as_arguments(settings), "--quiet", "--out", out, user=self.user)
+            ended = ft.finwait(*ft.as_arguments(settings), *VERBOSE, "--out", out, user=self.user)
             self.assertIn("as predicted", ended.stdout)
             model, seen = ended.stdout.split("Seen: connection 1, from ")
             model = model.split("Foreseen by the model")[1]

@@ -555,7 +555,8 @@ class Commands:
     # ---- whatever happens ----
 
     def test_its_keeper_is_killed(self):
-        process = ft.popen(ft.as_arguments({"client.command": "sleep 99"}), user=self.user)
+        arguments = [*ft.as_arguments({"client.command": "sleep 99"}), "--format=verbose"]
+        process = ft.popen(arguments, user=self.user)
         ft.wait_until(lambda: programs(process.mark, "sleep"), "it is kept")
         os.kill(programs(process.mark, "finwait-keeper")[0], signal.SIGKILL)
         ended = ft.finish(process)

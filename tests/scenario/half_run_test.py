@@ -47,7 +47,7 @@ class HalfRun(ft.LabTestCase):
             result = ft.Result(json.load(file))
         self.assertEqual(result.json["partial"], status == 4)
         self.assertNotIn("cut_by", result.json)
-        again = ft.finwait("report", out)
+        again = ft.finwait("report", out, "--format=verbose")
         self.assertEqual(again.status, status, again)
         self.assertEqual("PARTIAL: " in again.stdout, status == 4, again)
         return result

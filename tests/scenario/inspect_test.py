@@ -64,7 +64,8 @@ class Inspect(ft.LabTestCase):
                 self.assertEqual(len(seen["output"]), kept)
                 self.assertEqual(seen["output"], (f"{line}\n" * lines)[:kept] or "x" * kept)
                 self.assertIs(seen["cut"], cut)
-                report = ft.finwait("report", ft.PLACE.write("cut.json", json.dumps(result.json)))
+                file = ft.PLACE.write("cut.json", json.dumps(result.json))
+                report = ft.finwait("report", file, "--format=verbose")
                 self.assertEqual("(cut after 1 MiB" in report.stdout, cut)
 
     def test_without_it_there_is_none(self):

@@ -78,7 +78,7 @@ def under_load(process, processes):
 
 class Batch(ft.UnprivilegedLabTestCase):
     def run_all(self, *arguments):
-        process = ft.popen(["run", "--quiet", *arguments], user=self.user)
+        process = ft.popen(["run", "--quiet", "--format=verbose", *arguments], user=self.user)
         ended = ft.finish(process)
         self.assert_nothing_left(process.mark)
         return ended

@@ -116,7 +116,7 @@ class Arithmetic(ft.LabTestCase):
         self.assertIn("fewer ports", result.json["unpredicted"])
 
     def test_the_report_tells(self):
-        ended = ft.finwait(*ft.as_arguments(self.SETTINGS), user=self.user)
+        ended = ft.finwait(*ft.as_arguments(self.SETTINGS), "--format=verbose", user=self.user)
         text = " ".join(ended.stdout.split())
         self.assertIn("50 connects failed with EADDRNOTAVAIL, the first ", text)
         self.assertIn("It has 50 ports", text)

@@ -10,7 +10,7 @@ static char *written(const struct result *result)
     FILE *out = open_memstream(&text, &size);
 
     assert_non_null(out);
-    report_text.write(result, out);
+    report_verbose.write(result, out);
     assert_int_equal(fclose(out), 0);
     return text;
 }

@@ -3,7 +3,7 @@
 #include "finwait/grow.h"
 #include "finwait/terminal.h"
 #include "foreseen.h"
-#include "text.h"
+#include "verbose.h"
 
 enum {
     GAP = 4, /* columns between two ladders */
@@ -94,7 +94,7 @@ static char *seen(const struct result *result, const struct seen_story *story)
 
     grow_stream_open(&whole);
     fputs("  ", whole.out);
-    text_wrap(title, 2, 2, TEXT_WIDE, whole.out);
+    text_wrap(title, 2, 2, VERBOSE_WIDE, whole.out);
     fputc('\n', whole.out);
     seen_draw(story, whole.out);
     free(title);
@@ -111,7 +111,7 @@ static void draw(const struct paper *paper, const struct result *result,
 
     fputc('\n', paper->out);
     if (left[0] != '\0' &&
-        at + text_widest(right) <= terminal_width(fileno(paper->out), TEXT_WIDE)) {
+        at + text_widest(right) <= terminal_width(fileno(paper->out), VERBOSE_WIDE)) {
         text_beside(left, right, at, paper->out);
     } else {
         fprintf(paper->out, "%s%s%s", left, left[0] != '\0' ? "\n" : "", right);
@@ -120,7 +120,7 @@ static void draw(const struct paper *paper, const struct result *result,
     free(right);
 }
 
-void text_packets(const struct paper *paper, const struct facts *facts)
+void verbose_packets(const struct paper *paper, const struct facts *facts)
 {
     const struct result_capture *capture = &facts->result->capture;
     struct seen_story story = {
@@ -142,7 +142,7 @@ void text_packets(const struct paper *paper, const struct facts *facts)
     tell_lacking(&capture->tally, stream.out);
     char *text = grow_stream_close(&stream);
     fputs("  ", paper->out);
-    text_wrap(text, 2, 2, TEXT_PROSE, paper->out);
+    text_wrap(text, 2, 2, VERBOSE_PROSE, paper->out);
     free(text);
     if (story.count > 0) {
         draw(paper, facts->result, &story);

@@ -4,7 +4,7 @@
 
 #include "finwait/grow.h"
 #include "finwait/report.h"
-#include "text.h"
+#include "verbose.h"
 
 /* A list "a, b, c" that is written piece by piece, then wrapped. */
 struct list {
@@ -60,7 +60,7 @@ static void print_list(const struct paper *paper, const struct facts *facts, lis
 
     if (text[0] != '\0') {
         text_blanks(indent, paper->out);
-        text_wrap(text, indent, indent + 2, TEXT_WIDE, paper->out);
+        text_wrap(text, indent, indent + 2, VERBOSE_WIDE, paper->out);
     }
     free(text);
 }
@@ -255,7 +255,7 @@ static void list_title(struct list *list, const struct facts *facts)
              about);
 }
 
-void text_headline(const struct paper *paper, const struct facts *facts)
+void verbose_headline(const struct paper *paper, const struct facts *facts)
 {
     paper_begin(paper, INK_BOLD);
     print_list(paper, facts, list_title, 0);

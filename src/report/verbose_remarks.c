@@ -1,4 +1,4 @@
-#include "text.h"
+#include "verbose.h"
 
 /* What the run showed, as the result's remarks have it. */
 
@@ -12,7 +12,7 @@ static void print_advice(const struct paper *paper, const struct remark *remark)
         paper_begin(paper, INK_GREEN);
         fputs("-> ", paper->out);
         paper_end(paper);
-        text_wrap(remark->advice, INDENT + 3, INDENT + 3, TEXT_PROSE, paper->out);
+        text_wrap(remark->advice, INDENT + 3, INDENT + 3, VERBOSE_PROSE, paper->out);
     }
 }
 
@@ -22,7 +22,7 @@ static void print_remark(const struct paper *paper, const struct remark *remark,
     paper_begin(paper, ink);
     fprintf(paper->out, "  %s ", mark);
     paper_end(paper);
-    text_wrap(remark->text != NULL ? remark->text : "", INDENT, INDENT, TEXT_PROSE, paper->out);
+    text_wrap(remark->text != NULL ? remark->text : "", INDENT, INDENT, VERBOSE_PROSE, paper->out);
     print_advice(paper, remark);
 }
 
@@ -53,12 +53,12 @@ static void print_remarks(const struct paper *paper, const struct result *result
     }
 }
 
-void text_warnings(const struct paper *paper, const struct facts *facts)
+void verbose_warnings(const struct paper *paper, const struct facts *facts)
 {
     print_remarks(paper, facts->result, is_warning, "Warnings", "!", INK_YELLOW);
 }
 
-void text_remarks(const struct paper *paper, const struct facts *facts)
+void verbose_remarks(const struct paper *paper, const struct facts *facts)
 {
     print_remarks(paper, facts->result, is_told, "What happened", "-", INK_BOLD);
 }

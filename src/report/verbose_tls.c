@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "text.h"
+#include "verbose.h"
 
 /* What the roles saw of TLS. */
 
@@ -27,7 +27,7 @@ static void print_negotiated(const struct paper *paper, const struct facts *fact
     }
     snprintf(text, sizeof text, "first handshake: %s", negotiated);
     fputs("  ", paper->out);
-    text_wrap(text, 2, 4, TEXT_WIDE, paper->out);
+    text_wrap(text, 2, 4, VERBOSE_WIDE, paper->out);
 }
 
 /* "4,990 full handshakes, 3,200 a second": never more than one kind in a figure. */
@@ -128,7 +128,7 @@ static void print_errors(const struct paper *paper, const struct facts *facts)
     table_end(&table, 2, paper->out);
 }
 
-void text_tls(const struct paper *paper, const struct facts *facts)
+void verbose_tls(const struct paper *paper, const struct facts *facts)
 {
     const struct result_side *side = facts->result->side;
     enum side driver = side[SIDE_CLIENT].has_tls ? SIDE_CLIENT : SIDE_SERVER;

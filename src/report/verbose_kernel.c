@@ -4,7 +4,7 @@
 #include "finwait/explain.h"
 #include "finwait/grow.h"
 #include "finwait/kernel_counter.h"
-#include "text.h"
+#include "verbose.h"
 
 /* ---- states ---- */
 
@@ -65,7 +65,7 @@ static bool print_states(const struct paper *paper, const struct facts *facts,
     return any;
 }
 
-void text_states(const struct paper *paper, const struct facts *facts)
+void verbose_states(const struct paper *paper, const struct facts *facts)
 {
     static const enum side sides[] = {SIDE_CLIENT, SIDE_SERVER};
     static const enum side proxys[] = {SIDE_FRONT, SIDE_BACK};
@@ -143,7 +143,7 @@ static void print_counters(const struct paper *paper, const struct facts *facts,
     }
 }
 
-void text_counters(const struct paper *paper, const struct facts *facts)
+void verbose_counters(const struct paper *paper, const struct facts *facts)
 {
     static const struct host sides[] = {{"client", "client"}, {"server", "server"}};
     static const struct host shared[] = {{"client", "client"}, {"proxy", "server + proxy"}};
@@ -202,10 +202,10 @@ static char *seen_text(const struct facts *facts)
 static void print_labelled(const struct paper *paper, const char *label, const char *text)
 {
     fprintf(paper->out, "  %s ", label);
-    text_wrap(text, strlen(label) + 3, 4, TEXT_WIDE, paper->out);
+    text_wrap(text, strlen(label) + 3, 4, VERBOSE_WIDE, paper->out);
 }
 
-void text_prediction(const struct paper *paper, const struct facts *facts)
+void verbose_prediction(const struct paper *paper, const struct facts *facts)
 {
     char *predicted = explain_prediction(facts->result);
     char *seen = seen_text(facts);

@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
 #include "finwait/command.h"
-#include "text.h"
+#include "verbose.h"
 
 /* What a command that failed printed last. */
-void text_commands(const struct paper *paper, const struct facts *facts)
+void verbose_commands(const struct paper *paper, const struct facts *facts)
 {
     for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
         const struct result_command *command = &facts->result->side[side].command;

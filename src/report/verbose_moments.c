@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "finwait/grow.h"
-#include "text.h"
+#include "verbose.h"
 
 /* How long it took is worth a word from here on. */
 #define LONG_NS (50 * NS_PER_MS)
@@ -44,11 +44,11 @@ static void print_entry(const struct paper *paper, const struct moment *entry)
     tell_entry(entry, stream.out);
     char *text = grow_stream_close(&stream);
     fprintf(paper->out, "  %8.3f s  ", (double)entry->due / (double)NS_PER_S);
-    text_wrap(text, AT_WIDTH, AT_WIDTH + 2, TEXT_WIDE, paper->out);
+    text_wrap(text, AT_WIDTH, AT_WIDTH + 2, VERBOSE_WIDE, paper->out);
     free(text);
 }
 
-void text_moments(const struct paper *paper, const struct facts *facts)
+void verbose_moments(const struct paper *paper, const struct facts *facts)
 {
     const struct result *result = facts->result;
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "finwait/grow.h"
-#include "text.h"
+#include "verbose.h"
 
 /* The most rows; result.json has all. */
 #define ROWS 12
@@ -39,12 +39,12 @@ static void print_owner(const struct paper *paper, const struct owner *owner)
     tell_age(owner, stream.out);
     char *text = grow_stream_close(&stream);
     fputs("  ", paper->out);
-    text_wrap(text, 2, 4, TEXT_WIDE, paper->out);
+    text_wrap(text, 2, 4, VERBOSE_WIDE, paper->out);
     free(text);
     free(who);
 }
 
-void text_owners(const struct paper *paper, const struct facts *facts)
+void verbose_owners(const struct paper *paper, const struct facts *facts)
 {
     const struct owners *owners = &facts->result->owners;
     size_t next = 0;

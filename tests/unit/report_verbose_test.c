@@ -78,7 +78,7 @@ static void assert_lacks(const char *text, const char *phrase)
 static void the_headline_says_what_ran(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
 
     (void)state;
     assert_int_equal(strncmp(text, "hand-made: A result that no run made.\n", 38), 0);
@@ -99,11 +99,11 @@ static void the_headline_says_when_most_answers_are_bad(void **state)
     status[100 - HTTP_STATUS_MIN] = 9000; /* no answer */
     status[200 - HTTP_STATUS_MIN] = 2000;
     status[503 - HTTP_STATUS_MIN] = 2000;
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_lacks(text, "NOT OK");
     free(text);
     status[404 - HTTP_STATUS_MIN] = 1000;
-    text = written(&report_text, result);
+    text = written(&report_verbose, result);
     assert_holds(text, "\n  NOT OK: 3,000 of 5,000 responses have a status outside http.ok "
                        "(2xx-3xx)\n");
     free(text);
@@ -132,7 +132,7 @@ static void each_program_of_a_mix_has_its_row(void **state)
                                          .account.due[OUTCOME_DONE] = 100,
                                          .account.outcome[OUTCOME_RESET] = 200};
     result_measure(result);
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     ROW(text, "polite", "8", "4,000", "4,000", "0", "done", "4,000", "connect", "send", "recv",
         "close");
     ROW(text, "p2", "2", "1,000", "600", "300", "done", "700,", "reset", "200", "connect", "send",
@@ -155,7 +155,7 @@ static void packets_claim_no_more_than_they_show(void **state)
                                                    .one_in = 1,
                                                    .cut = 7,
                                                    .given_up = 1};
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "20 packets of 3 connections were captured");
     for (char *end = text; (end = strstr(end, "\n  ")) != NULL;) { /* one line of it */
         memmove(end, end + 2, strlen(end + 2) + 1);
@@ -178,14 +178,14 @@ static void the_headline_says_what_the_machine_did_not_let(void **state)
     (void)state;
     text_pairs_add(&result->environment, "worker_euid", "65534");
     text_pairs_add(&result->environment, "pid_namespace", "yes");
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "1 server worker, Linux");
     free(text);
     text_pairs_drop(&result->environment);
     text_pairs_drop(&result->environment);
     text_pairs_add(&result->environment, "worker_euid", "0");
     text_pairs_add(&result->environment, "pid_namespace", "ENOSPC");
-    text = written(&report_text, result);
+    text = written(&report_verbose, result);
     assert_holds(text, "1 server worker, workers are root, no PID namespace (ENOSPC)");
     free(text);
     result_free(result);
@@ -197,13 +197,13 @@ static void the_headline_tells_how_far_the_load_goes(void **state)
 
     (void)state;
     set_scenario(result, "load.duration", "3000ms");
-    char *both = written(&report_text, result);
+    char *both = written(&report_verbose, result);
     assert_holds(both, "  order custom, up to 5,000 connections within 3 s, 128 at a time, tcp");
     set_scenario(result, "load.connections", "0");
-    char *duration = written(&report_text, result);
+    char *duration = written(&report_verbose, result);
     assert_holds(duration, "  order custom, for 3 s, 128 at a time, tcp");
     set_scenario(result, "load.rate", "0.3333333333333333/s");
-    char *rate = written(&report_text, result);
+    char *rate = written(&report_verbose, result);
     assert_holds(rate, "  order custom, for 3 s, 0.333/s, tcp");
     free(rate);
     free(both);
@@ -218,10 +218,10 @@ static void programs_that_send_nothing_have_no_protocol(void **state)
     (void)state;
     fixture_program(result, SIDE_CLIENT, "connect close");
     fixture_program(result, SIDE_SERVER, "accept hold");
-    char *silent = written(&report_text, result);
+    char *silent = written(&report_verbose, result);
     assert_holds(silent, "128 at a time, tcp\n");
     fixture_program(result, SIDE_SERVER, "accept send hold");
-    char *sends = written(&report_text, result);
+    char *sends = written(&report_verbose, result);
     assert_holds(sends, "128 at a time, tcp, http\n");
     free(silent);
     free(sends);
@@ -236,7 +236,7 @@ static void held_sockets_in_close_are_seen_as_held(void **state)
     result->side[SIDE_SERVER].account.outcome[OUTCOME_DONE] = 0;
     result->side[SIDE_SERVER].account.outcome[OUTCOME_HELD] = CONNECTIONS;
     fixture_state(result, SIDE_CLIENT, TCP_STATE_CLOSE, 3, 3);
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "seen: client 3 in close, server 5,000 held in close, where no table lists "
                        "them\n");
     assert_lacks(text, "no socket left");
@@ -247,7 +247,7 @@ static void held_sockets_in_close_are_seen_as_held(void **state)
 static void a_partial_result_says_so_at_once(void **state)
 {
     struct result *result = fixture_cut();
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
 
     (void)state;
     assert_holds(text, "\n  PARTIAL: cut short by SIGINT in load\n");
@@ -270,7 +270,7 @@ static void lost_workers_make_it_partial(void **state)
     result_add_lost(&result->side[SIDE_CLIENT], &lost[0]);
     result_add_lost(&result->side[SIDE_SERVER], &lost[0]);
     result_add_lost(&result->side[SIDE_SERVER], &lost[1]);
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "\n  PARTIAL: 1 worker of the client ended unasked, 2 workers of the server "
                        "ended unasked\n");
     free(text);
@@ -285,7 +285,7 @@ static void what_could_not_be_kept_makes_it_partial(void **state)
     result->partial = true;
     text_pairs_add(&result->unkept, "counters", "reading them: EMFILE");
     text_pairs_add(&result->unkept, "client inspection", "fork: EAGAIN");
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text,
                  "\n  PARTIAL: no counters (reading them: EMFILE), no client inspection (fork: "
                  "EAGAIN)\n");
@@ -307,7 +307,7 @@ static void where_nothing_is_foreseen_it_says_why(void **state)
         }
     }
     result->unpredicted = strdup("faults strike the link");
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "\nPrediction\n  none: faults strike the link\n  seen: client");
     assert_lacks(text, "predicted:");
     free(text);
@@ -319,7 +319,7 @@ static void the_timeline_tells_what_came_of_each_moment(void **state)
     struct result *result = fixture_closed_by(SIDE_SERVER);
     struct moment *entry = fixture_fault(result, "{drop: fin, toward: client}");
     entry->happened = false;
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
 
     (void)state;
     assert_holds(text, "did not happen, the run was over before");
@@ -334,7 +334,7 @@ static void the_timeline_tells_what_came_of_each_moment(void **state)
     entry = fixture_fault(result, "{at: 4s, partition: on}");
     entry->error = strdup("nftables: it broke");
     fixture_event(result, "{at: 5s, start: server}")->refusals = 1;
-    text = written(&report_text, result);
+    text = written(&report_verbose, result);
     assert_holds(text, "\nTimeline\n     0.000 s  drop fin toward client\n");
     assert_holds(text,
                  "     2.500 s  start server: ready after 3 s; bind(2) was refused 1,234 times "
@@ -351,7 +351,7 @@ static void the_tables_hold_the_numbers_of_both_sides(void **state)
 
     (void)state;
     histogram_record(&result->side[SIDE_CLIENT].account.latency[LATENCY_CONNECT], 100);
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "  5,000 attempted, 5,000 completed, 0 failed\n");
     assert_holds(text, "  5,000 completed a second, over 1 s\n");
     ROW(text, "done", "5,000", "5,000", "its");
@@ -380,7 +380,7 @@ static void an_open_loop_has_a_rate_of_arrivals(void **state)
     assert_string_equal(result->scenario.item[7].name, "load.rate");
     free(result->scenario.item[7].value);
     result->scenario.item[7].value = strdup("10000/s");
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "  10,000 begun a second, for 500 ms; the last one ended after 1 s\n");
     assert_lacks(text, "completed a second");
     free(text);
@@ -393,7 +393,7 @@ static void a_moment_has_no_rate(void **state)
 
     (void)state;
     result->phase[PHASE_LOAD].end = 237 * NS_PER_US;
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "  over 237 us, too short to tell a rate\n");
     assert_lacks(text, "completed a second");
     free(text);
@@ -407,7 +407,7 @@ static void probes_have_a_row_beside_what_was_sent_again(void **state)
     (void)state;
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpRetransSegs", 30);
     fixture_counter(&result->side[SIDE_SERVER].counters, "TcpExtTCPLossProbes", 30);
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "segments sent again, probes included\n  TcpExtTCPLossProbes ");
     assert_holds(text, "30  sent again early, as a probe: the peer delays its ACK\n");
     free(text);
@@ -420,7 +420,7 @@ static void a_foreign_client_has_no_concurrency_of_ours(void **state)
 
     (void)state;
     result->side[SIDE_CLIENT].played = false;
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_lacks(text, "at a time,");
     assert_lacks(text, "order custom, 5,000 connections");
     free(text);
@@ -436,11 +436,11 @@ static void sampling_takes_no_more_than_a_cpu(void **state)
     result->phase[PHASE_LOAD].end = NS_PER_MS;
     result->phase[PHASE_SETTLE] = (struct phase_span){true, NS_PER_MS, NS_PER_MS};
     result->sampler_span = 16 * NS_PER_MS;
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "; it took 75 % of a CPU's time");
     free(text);
     result->sampler_span = 0; /* as in a file that does not tell */
-    text = written(&report_text, result);
+    text = written(&report_verbose, result);
     assert_holds(text, "longest gap 104 ms");
     assert_lacks(text, "of a CPU's time");
     free(text);
@@ -452,10 +452,10 @@ static void a_long_gap_is_owned_up_to(void **state)
     struct result *result = fixture_closed_by(SIDE_SERVER);
 
     (void)state;
-    char *short_gap = written(&report_text, result);
+    char *short_gap = written(&report_verbose, result);
     assert_lacks(short_gap, "may have been missed");
     result->sampler_gap_max = 300 * NS_PER_MS; /* of 2 s */
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "peaks between samples may have been missed\n");
     free(short_gap);
     free(text);
@@ -465,7 +465,7 @@ static void a_long_gap_is_owned_up_to(void **state)
 static void errors_come_with_their_meaning(void **state)
 {
     struct result *result = fixture_refused();
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
 
     (void)state;
     assert_holds(text, "5,000 attempted, 0 completed, 5,000 failed");
@@ -496,7 +496,7 @@ static void long_errnos_keep_their_columns(void **state)
     client->error[EIO] = 5;
     client->error[ENOTRECOVERABLE] = 1234567;
     client->error[ESOCKTNOSUPPORT] = 89;
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     char *titles = line_of(text, "errno ");
     size_t end = (size_t)(strstr(titles, "client") - titles) + strlen("client");
     assert_ends_at(text, "EIO ", " 5", end);
@@ -515,7 +515,7 @@ static void what_is_still_open_is_neither_completed_nor_failed(void **state)
     (void)state;
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_DONE] = 4000;
     result->side[SIDE_CLIENT].account.outcome[OUTCOME_TIMEOUT] = 3;
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "  5,000 attempted, 4,000 completed, 3 failed, 997 still open\n");
     free(text);
     result_free(result);
@@ -524,7 +524,7 @@ static void what_is_still_open_is_neither_completed_nor_failed(void **state)
 static void the_host_has_one_column(void **state)
 {
     struct result *result = fixture_on_host();
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
 
     (void)state;
     assert_holds(text, "lab: host");
@@ -541,7 +541,7 @@ static void a_foreign_server_is_not_counted_as_nothing(void **state)
 
     (void)state;
     result->side[SIDE_SERVER].played = false;
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     ROW(text, "done", "5,000", "-");
     assert_holds(text, "the server is not ours");
     free(text);
@@ -572,7 +572,7 @@ static void expectations_show_what_was_compared(void **state)
     result->expectation = malloc(sizeof items);
     assert_non_null(result->expectation);
     memcpy(result->expectation, items, sizeof items);
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "PASS        server.time_wait.peak >= 4900 (4,998 >= 4,900)\n");
     assert_holds(text, "FAIL        connections.failed == 0 (12 == 0)\n");
     assert_holds(text, "(4999.75/s > 4999.9/s)\n");
@@ -604,7 +604,7 @@ static void warnings_and_inspections_are_shown_harmless(void **state)
                                                 .command = strdup("ss -s"),
                                                 .status = 3,
                                                 .output = strdup("one\n\ntwo \033[2J\n")};
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "\n  ! the roles and the kernel disagree\n");
     assert_holds(text, "\n  server$ ss -s\n    one\n\n    two ?[2J\n    (exit status 3)\n");
     assert_lacks(text, "\033");
@@ -647,9 +647,9 @@ static void lines_are_narrow_and_the_same_each_time(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++) {
         struct result *result = makers[i]();
-        char *first = written(&report_text, result);
+        char *first = written(&report_verbose, result);
         result_measure(result);
-        char *second = written(&report_text, result);
+        char *second = written(&report_verbose, result);
         assert_string_equal(first, second);
         assert_in_range(widest_line(first), 1, 100);
         assert_lacks(first, "null");
@@ -685,7 +685,7 @@ static void full_tables_are_narrow_too(void **state)
         fixture_counter(&result->side[side].counters, "TcpExtTCPAbortOnTimeout", 1234567890);
         fixture_counter(&result->side[side].counters, "TcpExtListenOverflows", 1234567890);
     }
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_in_range(widest_line(text), 80, 100);
     free(text);
     result_free(result);
@@ -701,7 +701,7 @@ static void long_names_are_broken(void **state)
     about[sizeof about - 1] = '\0';
     free(result->scenario.item[1].value);
     result->scenario.item[1].value = strdup(about);
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_in_range(widest_line(text), 90, 100);
     free(text);
     result_free(result);
@@ -730,7 +730,7 @@ static void json_is_the_result_itself(void **state)
 static void reports_are_found_by_name(void **state)
 {
     (void)state;
-    assert_ptr_equal(report_find("text"), &report_text);
+    assert_ptr_equal(report_find("verbose"), &report_verbose);
     assert_ptr_equal(report_find("json"), &report_json);
     assert_null(report_find("xml"));
     for (size_t i = 0; report_table[i] != NULL; i++) {
@@ -759,7 +759,7 @@ static void who_holds_the_sockets_is_told(void **state)
     owner->why = strdup("no permission to look");
     owner->has_uid = true;
     owner->uid = 33;
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "Who holds the sockets that are left\n"
                        "  300 CLOSE_WAIT of the server: python3 (pid 4711, 8 in its PID namespace, "
                        "1 thread), descriptors\n"
@@ -782,7 +782,7 @@ static void no_more_rows_than_can_be_read(void **state)
         snprintf(fixture_owner(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, 1)->comm, OWNER_COMM,
                  "\033[%d", i);
     }
-    char *text = written(&report_text, result);
+    char *text = written(&report_verbose, result);
     assert_holds(text, "  1 CLOSE_WAIT of the server: ?[11 (pid 4711");
     assert_lacks(text, "?[12 ");
     assert_holds(text, "  ... and more: see owners in result.json\n");

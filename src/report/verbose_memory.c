@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "text.h"
+#include "verbose.h"
 
 /* With fewer open at a time, what a process takes for itself outweighs what they take. */
 #define ENOUGH 1000
@@ -18,7 +18,7 @@ static void memory_row(struct table *table, const struct facts *facts, enum side
     }
 }
 
-void text_memory(const struct paper *paper, const struct facts *facts)
+void verbose_memory(const struct paper *paper, const struct facts *facts)
 {
     struct table table;
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "finwait/kernel_errno.h"
-#include "text.h"
+#include "verbose.h"
 
 /* A count of a role's, or "-" where the role was not ours to count. */
 static void role_cell(struct table *table, const struct facts *facts, enum side side,
@@ -83,7 +83,7 @@ static void outcome_row(struct table *table, const struct facts *facts, enum out
     }
 }
 
-void text_connections(const struct paper *paper, const struct facts *facts)
+void verbose_connections(const struct paper *paper, const struct facts *facts)
 {
     struct table table;
 
@@ -134,7 +134,7 @@ static void mix_row(struct table *table, const struct facts *facts, const struct
     table_cell(table, "%s", mix->program);
 }
 
-void text_mix(const struct paper *paper, const struct facts *facts)
+void verbose_mix(const struct paper *paper, const struct facts *facts)
 {
     const struct result_side *client = &facts->result->side[SIDE_CLIENT];
     static const char *const titles[] = {"program", "weight", "attempted", "completed",
@@ -173,7 +173,7 @@ static void errno_row(struct table *table, const struct facts *facts, unsigned e
     table_cell(table, "%s", errno_meaning((int)errnum));
 }
 
-void text_errors(const struct paper *paper, const struct facts *facts)
+void verbose_errors(const struct paper *paper, const struct facts *facts)
 {
     struct table table;
     size_t rows = 0;
@@ -223,7 +223,7 @@ static void latency_row(struct table *table, enum side side, enum latency kind,
     table_cell(table, "%s", DURATION(histogram->max));
 }
 
-void text_latency(const struct paper *paper, const struct facts *facts)
+void verbose_latency(const struct paper *paper, const struct facts *facts)
 {
     struct table table;
 

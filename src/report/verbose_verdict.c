@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "verbose.h"
 #include "verdict.h"
 
 static const char *or_empty(const char *text)
@@ -18,7 +18,7 @@ static void print_inspection(const struct paper *paper, const struct inspection 
     fputs("  ", paper->out);
     text_put(host, strlen(host), paper->out);
     fputs("$ ", paper->out);
-    text_wrap(or_empty(inspection->command), text_width(host) + 4, 6, TEXT_WIDE, paper->out);
+    text_wrap(or_empty(inspection->command), text_width(host) + 4, 6, VERBOSE_WIDE, paper->out);
     text_indent(or_empty(inspection->output), 4, paper->out);
     if (inspection->cut) {
         fputs("    (cut after 1 MiB: it printed more)\n", paper->out);
@@ -28,7 +28,7 @@ static void print_inspection(const struct paper *paper, const struct inspection 
     }
 }
 
-void text_inspections(const struct paper *paper, const struct facts *facts)
+void verbose_inspections(const struct paper *paper, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
@@ -59,11 +59,11 @@ static void print_expectation(const struct paper *paper, const struct facts *fac
     paper_begin(paper, inks[expectation->verdict]);
     fprintf(paper->out, "  %-*s  ", VERDICT_WIDTH, verdict_word(expectation->verdict));
     paper_end(paper);
-    text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, TEXT_WIDE, paper->out);
+    text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, VERBOSE_WIDE, paper->out);
     free(text);
 }
 
-void text_expectations(const struct paper *paper, const struct facts *facts)
+void verbose_expectations(const struct paper *paper, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
@@ -89,7 +89,7 @@ static bool is_long_gap(const struct facts *facts)
            ((double)gap > facts->whole * (double)NS_PER_S / 10 && gap / 2 > every);
 }
 
-void text_sampling(const struct paper *paper, const struct facts *facts)
+void verbose_sampling(const struct paper *paper, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
