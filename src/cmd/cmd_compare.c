@@ -8,6 +8,7 @@
 #include "finwait/grow.h"
 #include "finwait/units.h"
 #include "interrupts.h"
+#include "stdout.h"
 
 /* Options of the command line that are the scenario's, and how it calls them. */
 #define SAID(X)                                                                                    \
@@ -150,7 +151,7 @@ static enum status conclude(struct compare *compare, struct error *error)
     } else {
         comparison_print(compare->comparison, stdout);
     }
-    return command_flush(error) != 0 ? error->status : comparison_status(compare->comparison);
+    return stdout_flush(error) != 0 ? error->status : comparison_status(compare->comparison);
 }
 
 /* A number that people can type. */

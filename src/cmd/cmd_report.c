@@ -114,7 +114,7 @@ static enum status report_all(char **names, struct report_options *options, stru
     struct error ending = {0};
     size_t told = 0;
 
-    while (names[told] != NULL) {
+    while (names[told] != NULL && !(told > 0 && outputs_unread(&options->outputs))) {
         enum status status = report_one(names, told, options, error);
 
         if (error->what[0] != '\0') {

@@ -12,6 +12,7 @@
 #include "interrupts.h"
 #include "output.h"
 #include "progress_line.h"
+#include "stdout.h"
 #include "trial.h"
 
 struct run_options {
@@ -193,7 +194,7 @@ static enum status deliver(const struct result *result, const struct run_options
     if (outputs_write(&options->outputs, result, first, error) != 0) {
         status = error->status;
     }
-    return status == STATUS_OK && command_flush(error) != 0 ? error->status : status;
+    return status == STATUS_OK && stdout_flush(error) != 0 ? error->status : status;
 }
 
 static enum status run_one(void *context, const struct scenario *scenario, struct error *error)
@@ -204,6 +205,9 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
     enum status status;
     enum status delivered;
 
+    if (scenario != options->first && options->out == NULL && outputs_unread(&options->outputs)) {
+        return STATUS_OK;
+    }
     if (trial_prepare(scenario, error) == 0 &&
         (directory == NULL || scenario->capture == 0 || file_directory(directory, error) == 0)) {
         result = conduct_with_progress(scenario, options, directory, error);
@@ -246,6 +250,9 @@ static enum status run_and_end(struct batch *batch, struct run_options *options,
     enum status status = batch_run(batch, run_one, options, error);
     struct error ending = {0};
 
+    if (options->several) {
+        stdout_unread(); /* by others: what is printed was written by children */
+    }
     if (outputs_end(&options->outputs, &ending) != 0 && error->what[0] == '\0') {
         *error = ending;
         return ending.status;

@@ -1,6 +1,5 @@
 #include "command.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,17 +13,6 @@ void command_usage(const struct command *command, FILE *out)
     if (command->help != NULL) {
         fprintf(out, "\n%s", command->help);
     }
-}
-
-int command_flush(struct error *error)
-{
-    if (fflush(stdout) != 0) {
-        return error_errno(error, STATUS_MACHINE, errno, "write to stdout");
-    }
-    if (ferror(stdout) != 0) { /* of an earlier part, whose errno is gone */
-        return error_set(error, STATUS_MACHINE, "write to stdout: a part was not taken");
-    }
-    return 0;
 }
 
 /* Whether `word` is "--NAME" or "--NAME=VALUE" of that option. */

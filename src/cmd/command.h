@@ -35,10 +35,6 @@ extern const struct command *const command_table[];
 /* "finwait NAME ARGUMENTS", the about line and the help. */
 void command_usage(const struct command *command, FILE *out);
 
-/* Write what is printed and buffered.  -1: STATUS_MACHINE, not all that was ever printed to stdout
- * has been taken. */
-int command_flush(struct error *error);
-
 /* What the helps of several commands say of a SCENARIO. */
 #define COMMAND_SCENARIO                                                                           \
     "SCENARIO is a YAML file, the name of one that ships (finwait list scenarios), or a close\n"   \

@@ -29,7 +29,6 @@ void interrupts_hold(void)
 {
     const struct sigaction action = {.sa_handler = note};
 
-    signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGCHLD, SIG_DFL); /* ignored, which is inherited, it would leave waitpid(2) nothing */
     for (size_t i = 0; i < INTERRUPT_N; i++) {

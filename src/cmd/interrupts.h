@@ -8,8 +8,7 @@
  * SIGINT and its like (finwait/interrupt.h) from the first to the last line of a run.  While a
  * trial is under way the conductor takes them; before, between and after, when a result may be on
  * its way to a file, they are noted here and never end the process.  Signals that were ignored stay
- * so (nohup(1)). A reader that goes away (SIGPIPE) and a file that may not be as large (SIGXFSZ)
- * are errors of the write, not the end.
+ * so (nohup(1)).  A file that may not be as large (SIGXFSZ) is an error of the write, not the end.
  */
 void interrupts_hold(void);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "stdout.h"
 
 const struct command *const command_table[] = {
     &command_run,  &command_compare, &command_report, &command_check, &command_show,
@@ -92,14 +93,17 @@ int main(int argc, char **argv)
 {
     struct error error = {0};
     struct error unwritten = {0};
-    enum status status = dispatch(argc, argv, &error);
+    enum status status;
 
+    stdout_hold();
+    status = dispatch(argc, argv, &error);
     if (status != STATUS_OK && error.what[0] != '\0') {
         error_print(&error, stderr);
     }
-    if (command_flush(&unwritten) != 0 && status <= STATUS_UNMET) {
+    if (stdout_flush(&unwritten) != 0 && status <= STATUS_UNMET) {
         error_print(&unwritten, stderr);
         status = unwritten.status;
     }
+    stdout_end(status);
     return (int)status;
 }

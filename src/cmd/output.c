@@ -10,6 +10,7 @@
 
 #include "finwait/file.h"
 #include "finwait/grow.h"
+#include "stdout.h"
 
 static int find_format(const struct command *command, const char *name, size_t length,
                        const struct report_ops **format, struct error *error)
@@ -137,7 +138,7 @@ static long length_of(const struct output *output)
     return fstat(fileno(output->out), &about) == 0 ? (long)about.st_size : 0;
 }
 
-/* What was written there so far, by whomever, has been taken.  Of stdout command_flush tells. */
+/* What was written there so far, by whomever, has been taken.  Of stdout stdout_flush tells. */
 static int flush(const struct output *output, struct error *error)
 {
     if (output->file == NULL || (fflush(output->out) == 0 && ferror(output->out) == 0)) {
@@ -172,6 +173,16 @@ static int save(const struct output *output, struct error *error)
 }
 
 /* ---- all of them ---- */
+
+bool outputs_unread(const struct outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++) {
+        if (outputs->item[i].file != NULL) {
+            return false;
+        }
+    }
+    return stdout_unread();
+}
 
 int outputs_begin(struct outputs *outputs, bool several, struct error *error)
 {

@@ -37,6 +37,10 @@ int outputs_add(struct outputs *outputs, const struct command *command, const ch
 /* What goes to stdout: the text, unless an option says otherwise. */
 const struct report_ops *outputs_printed(const struct outputs *outputs);
 
+/* Whether nobody would see what is written from now on: it is all for stdout, which nobody reads.
+ */
+bool outputs_unread(const struct outputs *outputs);
+
 /* Begin all of them, for one result or several; that the files can be written is seen here.  -1:
  * STATUS_USAGE or STATUS_MACHINE. */
 int outputs_begin(struct outputs *outputs, bool several, struct error *error);

@@ -3,6 +3,8 @@
 import json
 import os
 import shlex
+import shutil
+import signal
 import subprocess
 
 import finwait_test as ft
@@ -109,6 +111,87 @@ class Output(ft.LabTestCase):
                 ended = ft.finish(ft.popen(command, stdout=full))
                 self.assertEqual(ended.status, 3, ended)
                 self.assertIn("finwait: write to stdout: ", ended.stderr)
+
+
+class Unread(ft.LabTestCase):
+    """The reader of stdout goes away: a filter's end, and nothing that was measured is lost."""
+
+    def cut(self, *command, status=-signal.SIGPIPE, **how):
+        reader, writer = os.pipe()
+        os.close(reader)
+        process = ft.popen(list(command), stdout=writer, **how)
+        os.close(writer)
+        ended = ft.finish(process)
+        self.assertEqual((ended.status, ended.stderr), (status, ""), command)
+        self.assert_nothing_left(process.mark)
+
+    def head(self, *command):
+        """By a shell, as people do; its pipefail tells of both."""
+        line = f"set -o pipefail; {shlex.join([ft.BINARY, *command])} | head -1"
+        ended = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+        self.assertIn(ended.returncode, (0, 128 + signal.SIGPIPE), ended)  # all fit into the pipe
+        self.assertEqual((len(ended.stdout.splitlines()), ended.stderr), (1, ""), ended)
+
+    def test_commands_that_only_print(self):
+        out = ft.PLACE.directory()
+        self.assertEqual(ft.run(SHORT, "--out", out).status, 0)
+        commands = [["--help"], ["help"], ["--version"], ["run", "--help"], ["list", "metrics"]]
+        commands += [["check", "server-first"], ["show", "server-first"], ["doctor"]]
+        commands += [["sysctl", "explain", "net.ipv4.tcp_tw_reuse"], ["report", out], ["report", out, out]]
+        commands += [["report", out, "--format", name] for name in ("json", "csv", "junit", "markdown")]
+        for command in commands:
+            with self.subTest(command):
+                self.cut(*command)
+                self.head(*command)
+                self.cut(*command, status=0, restore_signals=False)  # Python ignores SIGPIPE
+
+    def test_a_verdict_is_told_all_the_same(self):
+        self.cut(*ft.as_arguments(SHORT), "--quiet", "--expect=connections.failed > 0", status=1)
+
+    def test_a_run_writes_its_files(self):
+        for flags in ([], ["--json"]):
+            out = ft.PLACE.directory()
+            csv = os.path.join(out, "metrics.csv")
+            arguments = [*ft.as_arguments(SHORT), "--quiet", "--out", out, *flags]
+            self.cut(*arguments, f"--format=csv={csv}")
+            self.assertEqual(ft.finwait("report", out).status, 0)
+            self.assertEqual(sorted(os.listdir(out)), ["metrics.csv", "result.json"])
+        self.head(*ft.as_arguments(SHORT), "--quiet")
+
+    def test_the_files_of_a_report_are_whole(self):
+        out = ft.PLACE.directory()
+        self.assertEqual(ft.run(SHORT, "--out", out).status, 0)
+        results = [out] * 20
+        whole, cut = (os.path.join(out, name) for name in ("whole.csv", "cut.csv"))
+        self.assertEqual(ft.finwait("report", *results, f"--format=csv={whole}").status, 0)
+        self.cut("report", *results, f"--format=csv={cut}")
+        with open(whole, encoding="utf-8") as left, open(cut, encoding="utf-8") as right:
+            self.assertEqual(left.read(), right.read())
+
+    def test_of_several_no_more_is_run_than_someone_will_see(self):
+        files = [
+            ft.PLACE.write(f"{name}.yaml", f"name: {name}\norder: {name}\n")
+            for name in ("server-first", "client-rst")
+        ]
+        sets = [f"--set={path}={value}" for path, value in SHORT.items()]
+        out = ft.PLACE.directory()
+        self.cut("run", *files, *sets, "--quiet", "--out", out)
+        self.assertEqual(sorted(os.listdir(out)), ["client-rst", "server-first"])
+        ran = os.path.join(out, "ran")
+        self.cut("run", *files, *sets, "--quiet", "--inspect", f"echo x >> {ran}")
+        with open(ran, encoding="utf-8") as file:
+            self.assertEqual(len(file.readlines()), 2, "one run, two hosts")
+
+    def test_a_comparison_writes_its_file(self):
+        out = os.path.join(ft.PLACE.directory(), "out")
+        sets = [f"--set={path}={value}" for path, value in SHORT.items()]
+        file = ft.PLACE.write("varied.yaml", "name: varied\n")
+        vary = "--vary=order=client-first,server-first"
+        for flags in ([], ["--json"]):
+            self.cut("compare", file, vary, "--rounds=1", "--quiet", *sets, "--out", out, *flags)
+            self.assertEqual(ft.finwait("compare", out).status, 0)
+            self.cut("compare", out)
+            shutil.rmtree(out)
 
 
 class Verdict(ft.LabTestCase):
