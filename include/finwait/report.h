@@ -31,7 +31,7 @@ void report_begin(const struct report_ops *format, bool several, FILE *out);
 void report_next(const struct report_ops *format, FILE *out);
 void report_end(const struct report_ops *format, bool several, FILE *out);
 
-/* What a person reads first; coloured when `out` is a terminal, unless NO_COLOR is set. */
+/* What a person reads first; coloured where terminal_colours() says so. */
 extern const struct report_ops report_text;
 
 /*

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* The columns of the terminal behind the descriptor `fd`, or `otherwise` where there is none, or
  * none that tells. */
@@ -13,5 +14,26 @@ bool terminal_redraws(int fd);
 
 /* How wide to print for people on stdout: as wide as the terminal, 100 columns elsewhere. */
 size_t terminal_page(void);
+
+/* What --color says: "auto", "always" or "never".  -1: none of these. */
+int terminal_colour(const char *when);
+
+/*
+ * Whether what is printed for people on `out`, which is stdout or stderr, has colours; anything
+ * else never has.  What decides, the first that does:
+ *   terminal_colour: always, or never
+ *   NO_COLOR that is not empty: no (no-color.org)
+ *   CLICOLOR_FORCE that is neither empty nor 0: yes (bixense.com/clicolors)
+ *   CLICOLOR=0: no
+ *   a terminal, whose TERM is neither empty nor "dumb": yes
+ */
+bool terminal_colours(FILE *out);
+
+/*
+ * Whether the blocks that a sparkline is made of can be drawn: neither a dumb terminal nor the
+ * console of Linux, whose font lacks them, nor a locale whose characters are not UTF-8 (LC_ALL,
+ * LC_CTYPE, LANG; without any they are taken to be).
+ */
+bool terminal_blocks(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/ink.h"
 #include "finwait/wrap.h"
 
 /*
@@ -135,7 +136,8 @@ void error_print(const struct error *error, FILE *out)
 {
     char place[ERROR_PLACE];
 
-    fputs("finwait: ", out);
+    ink_put(INK_RED, "finwait:", out);
+    fputc(' ', out);
     if (error_place(place, sizeof place, error)[0] != '\0') {
         text_put(place, strlen(place), out);
         fputs(": ", out);

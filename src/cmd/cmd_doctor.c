@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "finwait/ink.h"
 #include "finwait/lab.h"
 #include "finwait/terminal.h"
 #include "finwait/wrap.h"
@@ -9,14 +10,18 @@ enum { FOUND_AT = 32 }; /* the column of what was found, behind the two before i
 
 static void print_check(void *context, const struct check *check)
 {
-    static const char *const marks[] = {
-        [CHECK_OK] = "ok",
-        [CHECK_LIMITED] = "limited",
-        [CHECK_MISSING] = "MISSING",
+    static const struct {
+        enum ink ink;
+        const char *text; /* all of one width */
+    } marks[] = {
+        [CHECK_OK] = {INK_GREEN, "ok     "},
+        [CHECK_LIMITED] = {INK_YELLOW, "limited"},
+        [CHECK_MISSING] = {INK_RED, "MISSING"},
     };
 
     (void)context;
-    printf("%-8s %-22s ", marks[check->verdict], check->name);
+    ink_put(marks[check->verdict].ink, marks[check->verdict].text, stdout);
+    printf("  %-22s ", check->name);
     text_wrap(check->found, FOUND_AT, FOUND_AT, terminal_page(), stdout);
     if (check->advice[0] != '\0') {
         text_blanks(FOUND_AT, stdout);

@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/ink.h"
 #include "parts.h"
 
-static void heading(const char *title, FILE *out)
+static void heading(enum ink ink, const char *title, FILE *out)
 {
-    fprintf(out, "\n%s\n", title);
+    fputc('\n', out);
+    ink_put(ink, title, out);
+    fputc('\n', out);
 }
 
 static void print_head(const struct comparison *comparison, FILE *out)
@@ -112,7 +115,7 @@ static void print_left_out(const struct comparison *comparison, FILE *out)
             continue;
         }
         if (!any) {
-            heading("Left out", out);
+            heading(INK_YELLOW, "Left out", out);
         }
         any = true;
         text_say(comparison->paired
@@ -165,7 +168,7 @@ static void print_unmet(const struct comparison *comparison, FILE *out)
                 continue;
             }
             if (!any) {
-                heading("Expectations that did not hold", out);
+                heading(INK_RED, "Expectations that did not hold", out);
             }
             any = true;
             text_say(grow_format("%s, %zu of %zu trials: %s",
@@ -184,7 +187,7 @@ static void print_remarks(const struct comparison *comparison, FILE *out)
     for (size_t i = 0; i < comparison->remark_count; i++) {
         const struct remark *remark = &comparison->remark[i];
         if (i == 0) {
-            heading("What it means", out);
+            heading(INK_BOLD, "What it means", out);
         }
         text_say(grow_text(remark->text), 2, out);
         if (remark->advice != NULL) {
@@ -197,7 +200,7 @@ static void print_failed(const struct comparison *comparison, FILE *out)
 {
     for (size_t i = 0; i < comparison->failed.count; i++) {
         if (i == 0) {
-            heading("Failed", out);
+            heading(INK_RED, "Failed", out);
         }
         text_say(grow_text(comparison->failed.item[i]), 2, out);
     }

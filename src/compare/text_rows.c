@@ -5,6 +5,7 @@
 #include "figures.h"
 #include "finwait/grow.h"
 #include "finwait/inference.h"
+#include "finwait/ink.h"
 #include "finwait/wrap.h"
 #include "parts.h"
 #include "text.h"
@@ -70,7 +71,9 @@ static void print_group(const struct comparison *comparison, size_t variant,
             continue;
         }
         if (!any) {
+            ink_begin(INK_BOLD, out);
             print_cells(0, comparison_verdict_name(verdict), headings, out);
+            ink_end(out);
         }
         any = true;
         print_row(row, out);
@@ -221,13 +224,11 @@ static void print_title(const struct comparison *comparison, size_t variant, FIL
     size_t m = trials_of(comparison, comparison->baseline);
 
     fputc('\n', out);
-    if (comparison->paired) {
-        text_say(grow_format("%s against %s, %zu and %zu trials in turns", name, baseline, n, m), 0,
-                 out);
-    } else {
-        text_say(grow_format("%s against %s, %zu and %zu results, unpaired", name, baseline, n, m),
-                 0, out);
-    }
+    ink_begin(INK_BOLD, out);
+    text_say(grow_format("%s against %s, %zu and %zu %s", name, baseline, n, m,
+                         comparison->paired ? "trials in turns" : "results, unpaired"),
+             0, out);
+    ink_end(out);
 }
 
 void text_variant(const struct comparison *comparison, size_t variant, FILE *out)

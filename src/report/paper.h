@@ -4,23 +4,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "finwait/ink.h"
 #include "finwait/table.h"
 #include "finwait/wrap.h"
 
-/* What the text report is written on: a stream, with or without colour. */
+/* What the text report is written on. */
 struct paper {
     FILE *out;
-    bool colour;
 };
 
-enum ink {
-    INK_BOLD,
-    INK_RED,
-    INK_GREEN,
-    INK_YELLOW,
-};
-
-/* Colour only on a terminal that has it, and never against NO_COLOR (no-color.org). */
 void paper_init(struct paper *paper, FILE *out);
 
 /* What is printed between the two is in `ink`. */
