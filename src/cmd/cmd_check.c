@@ -1,21 +1,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command.h"
 #include "compare.h"
 #include "finwait/kernel_sysctl.h"
 #include "finwait/model.h"
+#include "options.h"
 #include "trial.h"
-
-static const struct option long_options[] = {
-    {"set", required_argument, NULL, 's'},
-    {"expect", required_argument, NULL, 'e'},
-    {OVERRIDE_REMOTE, no_argument, NULL, 'r'},
-    {COMMAND_SERVER, required_argument, NULL, 'S'},
-    {COMMAND_CLIENT, required_argument, NULL, 'C'},
-    {COMMAND_PROXY, required_argument, NULL, 'P'},
-    {NULL, 0, NULL, 0},
-};
 
 static void print_option(void *context, const char *path, const char *value)
 {
@@ -127,71 +117,30 @@ static enum status check_all(size_t count, char **names, const struct overrides 
     return STATUS_OK;
 }
 
-static int take_option(struct overrides *overrides, int letter, struct error *error)
+static enum status run(struct command_line *line, struct error *error)
 {
-    switch (letter) {
-    case 's':
-        return overrides_set(overrides, optarg, error);
-    case 'e':
-        return overrides_add(overrides, "expect", optarg, error);
-    case 'S':
-        return overrides_add(overrides, "server.command", optarg, error);
-    case 'C':
-        return overrides_add(overrides, "client.command", optarg, error);
-    case 'P':
-        return overrides_add(overrides, "proxy.command", optarg, error);
-    default:
-        return overrides_add(overrides, OVERRIDE_REMOTE, "on", error);
-    }
-}
-
-static enum status run(int argc, char **argv, struct error *error)
-{
-    struct overrides overrides = {0};
-    enum status status = STATUS_USAGE;
-    int letter;
-
-    if (overrides_take_command(&overrides, &argc, argv, error) != 0) {
-        goto done;
-    }
-    while ((letter = command_option(argc, argv, long_options)) != -1) {
-        if (letter == '?' || letter == ':') {
-            command_bad_option(&command_check, long_options, letter, argv, error);
-            goto done;
-        }
-        if (take_option(&overrides, letter, error) != 0) {
-            status = error->status;
-            goto done;
-        }
-    }
-    if (optind == argc) {
+    if (line->count == 0) {
         error_set(error, STATUS_USAGE, "check: which scenario?");
         error_hint(error, "for example: finwait check configs/server-first.yaml");
-        goto done;
+        return error->status;
     }
-    status = check_all((size_t)(argc - optind), argv + optind, &overrides, error);
-done:
-    overrides_fini(&overrides);
-    return status;
+    return check_all(line->count, line->operand, &line->overrides, error);
 }
 
-static const char help[] = COMMAND_SCENARIO
-    "\n"
-    "  --set PATH=VALUE          change an option first\n"
-    "  --expect TEXT             one more expectation\n"
-    "  --server COMMAND, --client COMMAND\n"
-    "                            have COMMAND play that side, as finwait run does\n"
-    "  --i-may-load-this-target  allow a server.at that is not a loopback address\n"
-    "\n"
-    "Sysctls are tried in a lab that is gone at once, where one can be made.\n"
-    "\n"
-    "Exit status: 0 all of them could be run; 2 one is wrong, and where; 3 this machine's hosts\n"
-    "lack a sysctl that one sets.\n";
+static const struct command_option options[] = {
+    OPTIONS_OF_SCENARIO,
+    {.name = NULL},
+};
 
 const struct command command_check = {
     .name = "check",
     .arguments = "SCENARIO... [OPTIONS]",
     .about = "Check scenarios without a run, and print their options",
-    .help = help,
+    .operands = COMPLETES_SCENARIO,
+    .details = OPTIONS_SCENARIO "\nSysctls are tried in a lab that is gone at once, where one can "
+                                "be made.",
+    .options = options,
+    .exits = "0 all of them could be run; 2 one is wrong, and where; 3 this machine's hosts lack a "
+             "sysctl that one sets.",
     .run = run,
 };

@@ -8,137 +8,21 @@
 #include "finwait/grow.h"
 #include "finwait/units.h"
 #include "interrupts.h"
+#include "options.h"
 #include "stdout.h"
 
-/* Options of the command line that are the scenario's, and how it calls them. */
-#define SAID(X)                                                                                    \
-    X("rounds", "compare.rounds")                                                                  \
-    X("budget", "compare.budget")                                                                  \
-    X("until", "compare.until")                                                                    \
-    X("margin", "compare.margin")                                                                  \
-    X("baseline", "compare.baseline")                                                              \
-    X("metric", "compare.metrics")                                                                 \
-    X("fail-if", "compare.fail-if")                                                                \
-    X("expect", "expect")                                                                          \
-    X(COMMAND_SERVER, "server.command")                                                            \
-    X(COMMAND_CLIENT, "client.command")                                                            \
-    X(COMMAND_PROXY, "proxy.command")
-
-enum {
-    OPTION_SAID = 1000,
-    OPTION_VARY,
-    OPTION_SET,
-    OPTION_REMOTE,
-    OPTION_ALL,
-    OPTION_OUT,
-    OPTION_RESUME,
-    OPTION_SEED,
-    OPTION_JSON,
-    OPTION_QUIET,
-};
-
-static const struct option long_options[] = {
-#define X(name, path) {name, required_argument, NULL, OPTION_SAID},
-    SAID(X)
-#undef X
-        {"vary", required_argument, NULL, OPTION_VARY},
-    {"set", required_argument, NULL, OPTION_SET},
-    {OVERRIDE_REMOTE, no_argument, NULL, OPTION_REMOTE},
-    {"all", no_argument, NULL, OPTION_ALL},
-    {"out", required_argument, NULL, OPTION_OUT},
-    {"resume", required_argument, NULL, OPTION_RESUME},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"quiet", no_argument, NULL, OPTION_QUIET},
-    {NULL, 0, NULL, 0},
-};
-
-static const char help[] = COMMAND_SCENARIO
-    "Its variants are those of its file (vary:, variants:) and of --vary.  Of two and more\n"
-    "RESULTs, each a result.json or a directory with some below it, each is a variant.  The DIR\n"
-    "of an earlier comparison is judged again, by what is asked for now.\n"
-    "\n"
-    "  --vary PATH=V1,V2   the values that an option is to have, e.g.\n"
-    "                      client.sysctl.net.ipv4.tcp_tw_reuse=0,1; of several each combination\n"
-    "  --rounds N          run every variant once in each of N rounds, in random order (10)\n"
-    "  --budget TIME       as many rounds as end within it, e.g. 3m\n"
-    "  --until N%          go on until each interval is that narrow (N% either way)\n"
-    "  --margin N%         differences within it are none (5%)\n"
-    "  --baseline NAME     what the others are held against (the first variant)\n"
-    "  --metric NAME       compare this metric, or those of a pattern, in place of the usual "
-    "ones;\n"
-    "                      +NAME: beside them; may be given again\n"
-    "  --all               and every metric that differs\n"
-    "  --fail-if TEXT      exit with 1 on 'METRIC lower|higher [by N%]', where it is significant\n"
-    "  --out DIR           keep each trial's result.json and comparison.json in it\n"
-    "  --resume DIR        go on with the comparison in DIR where it stopped\n"
-    "  --seed N            of the order in each round, to have the same again\n"
-    "  --set PATH=VALUE    change an option of the scenario, in all variants\n"
-    "  --expect TEXT       one more expectation, in all variants\n" COMMAND_SIDES_HELP
-    "  --json              print comparison.json\n"
-    "  --quiet             no progress\n"
-    "  --i-may-load-this-target\n"
-    "                      allow a server.at that is not a loopback address\n"
-    "\n"
-    "Exit status: 0; 1 a --fail-if came about, an expectation did not hold or nothing could be\n"
-    "compared; 2 the command line, the scenario or a variant is wrong; 3 this machine cannot do\n"
-    "it; 4 it was interrupted: what was finished is compared.\n";
-
-static int say(struct compare *compare, const struct option *option, struct error *error)
+static int take_seed(struct compare *compare, const char *text, struct error *error)
 {
-    static const char *const paths[] = {
-#define X(name, path) path,
-        SAID(X)
-#undef X
-    };
-
-    return overrides_say(&compare->overrides, paths[option - long_options], option->name, optarg,
-                         error);
-}
-
-static int take_seed(struct compare *compare, struct error *error)
-{
-    if (units_parse_count(optarg, &compare->seed) != 0 || compare->seed > INT64_MAX) {
-        error_set(error, STATUS_USAGE, "--seed %s: not a number", optarg);
+    if (text == NULL) {
+        return 0;
+    }
+    if (units_parse_count(text, &compare->seed) != 0 || compare->seed > INT64_MAX) {
+        error_set(error, STATUS_USAGE, "--seed %s: not a number", text);
         return error_hint(error, "write one from 0 to %lld, as comparison.json has it",
                           (long long)INT64_MAX);
     }
     compare->has_seed = true;
     return 0;
-}
-
-/* The flags. */
-static void take_flag(struct compare *compare, int letter)
-{
-    compare->all |= letter == OPTION_ALL;
-    compare->json |= letter == OPTION_JSON;
-    compare->quiet |= letter == OPTION_QUIET;
-}
-
-static int take_option(struct compare *compare, int letter, const struct option *option,
-                       struct error *error)
-{
-    switch (letter) {
-    case OPTION_SAID:
-        return say(compare, option, error);
-    case OPTION_VARY:
-        return overrides_vary(&compare->overrides, optarg, error);
-    case OPTION_SET:
-        return overrides_set(&compare->overrides, optarg, error);
-    case OPTION_REMOTE:
-        return overrides_add(&compare->overrides, OVERRIDE_REMOTE, "on", error);
-    case OPTION_SEED:
-        return take_seed(compare, error);
-    case OPTION_OUT:
-        compare->out = optarg;
-        return 0;
-    case OPTION_RESUME:
-        compare->resume = optarg;
-        return 0;
-    default:
-        take_flag(compare, letter);
-        return 0;
-    }
 }
 
 /* ---- variants of a scenario ---- */
@@ -330,42 +214,131 @@ static enum status run_all(struct compare *compare, size_t count, char **names, 
     return status;
 }
 
-static int take_options(struct compare *compare, int argc, char **argv, struct error *error)
+static enum status run(struct command_line *line, struct error *error)
 {
-    int index = 0;
-    int letter;
-
-    while ((letter = command_option_index(argc, argv, long_options, &index)) != -1) {
-        if (letter == '?' || letter == ':') {
-            command_bad_option(&command_compare, long_options, letter, argv, error);
-            return -1;
-        }
-        if (take_option(compare, letter, &long_options[index], error) != 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static enum status run(int argc, char **argv, struct error *error)
-{
-    struct compare compare = {0};
+    struct compare compare = {
+        .overrides = line->overrides,
+        .out = command_value(line, "out"),
+        .resume = command_value(line, "resume"),
+        .all = command_value(line, "all") != NULL,
+        .json = command_value(line, "json") != NULL,
+        .quiet = command_value(line, "quiet") != NULL,
+    };
     enum status status;
 
+    line->overrides = (struct overrides){0};
     interrupts_hold();
     interrupts_kill_at_second(); /* what a trial under way has measured is not kept anyway */
-    status = overrides_take_command(&compare.overrides, &argc, argv, error) == 0 &&
-                     take_options(&compare, argc, argv, error) == 0
-                 ? run_all(&compare, (size_t)(argc - optind), argv + optind, error)
+    status = take_seed(&compare, command_value(line, "seed"), error) == 0
+                 ? run_all(&compare, line->count, line->operand, error)
                  : error->status;
     compare_fini(&compare);
     return status;
 }
 
+/* ---- its options ---- */
+
+static int take_vary(struct command_line *line, const char *value, struct error *error)
+{
+    return overrides_vary(&line->overrides, value, error);
+}
+
+static const struct command_option options[] = {
+    {
+        .name = "vary",
+        .value = "PATH=V1,V2",
+        .completes = COMPLETES_SETTING,
+        .about = "the values that an option is to have, e.g. "
+                 "client.sysctl.net.ipv4.tcp_tw_reuse=0,1; of several each combination",
+        .take = take_vary,
+    },
+    {
+        .name = "rounds",
+        .value = "N",
+        .about = "run every variant once in each of N rounds, in random order (10)",
+        .path = "compare.rounds",
+    },
+    {
+        .name = "budget",
+        .value = "TIME",
+        .about = "as many rounds as end within it, e.g. 3m",
+        .path = "compare.budget",
+    },
+    {
+        .name = "until",
+        .value = "N%",
+        .about = "go on until each interval is that narrow (N% either way)",
+        .path = "compare.until",
+    },
+    {
+        .name = "margin",
+        .value = "N%",
+        .about = "differences within it are none (5%)",
+        .path = "compare.margin",
+    },
+    {
+        .name = "baseline",
+        .value = "NAME",
+        .about = "what the others are held against (the first variant)",
+        .path = "compare.baseline",
+    },
+    {
+        .name = "metric",
+        .value = "NAME",
+        .completes = COMPLETES_METRIC,
+        .about = "compare this metric, or those of a pattern, in place of the usual ones; +NAME: "
+                 "beside them; may be given again",
+        .path = "compare.metrics",
+    },
+    {
+        .name = "all",
+        .about = "and every metric that differs",
+    },
+    {
+        .name = "fail-if",
+        .value = "TEXT",
+        .completes = COMPLETES_METRIC,
+        .about = "exit with 1 on 'METRIC lower|higher [by N%]', where it is significant",
+        .path = "compare.fail-if",
+    },
+    {
+        .name = "out",
+        .value = "DIR",
+        .completes = COMPLETES_DIRECTORY,
+        .about = "keep each trial's result.json and comparison.json in it",
+    },
+    {
+        .name = "resume",
+        .value = "DIR",
+        .completes = COMPLETES_DIRECTORY,
+        .about = "go on with the comparison in DIR where it stopped",
+    },
+    {
+        .name = "seed",
+        .value = "N",
+        .about = "of the order in each round, to have the same again",
+    },
+    OPTIONS_OF_SCENARIO,
+    {
+        .name = "json",
+        .about = "print comparison.json",
+    },
+    OPTION_QUIET,
+    {.name = NULL},
+};
+
 const struct command command_compare = {
     .name = "compare",
     .arguments = "SCENARIO|DIR...",
     .about = "Run variants in turns and tell which differ",
-    .help = help,
+    .operands = COMPLETES_SCENARIO,
+    .details = OPTIONS_SCENARIO
+    "\nIts variants are those of its file (vary:, variants:) and of --vary.  Of two and more "
+    "RESULTs, each a result.json or a directory with some below it, each is a variant.  The DIR "
+    "of an earlier comparison is judged again, by what is asked for now.",
+    .options = options,
+    .exits = "0; 1 a --fail-if came about, an expectation did not hold or nothing could be "
+             "compared; 2 the command line, the scenario or a variant is wrong; 3 this machine "
+             "cannot do it; 4 it was interrupted: what was finished is compared.",
     .run = run,
 };

@@ -29,10 +29,10 @@ static void print_check(void *context, const struct check *check)
     }
 }
 
-static enum status run(int argc, char **argv, struct error *error)
+static enum status run(struct command_line *line, struct error *error)
 {
-    if (argc > 1) {
-        error_set(error, STATUS_USAGE, "doctor takes no argument, not '%s'", argv[1]);
+    if (line->count > 0) {
+        error_set(error, STATUS_USAGE, "doctor takes no argument, not '%s'", line->operand[0]);
         error_hint(error, "say just: finwait doctor");
         return STATUS_USAGE;
     }
@@ -48,10 +48,9 @@ const struct command command_doctor = {
     .name = "doctor",
     .arguments = "",
     .about = "Say what this machine can do, and how it could do more",
-    .help =
-        "ok: it is there; limited: finwait works, with less; MISSING: no private lab can be made.\n"
-        "Below what is not ok stands what to do.\n"
-        "\n"
-        "Exit status: 0 a private lab can be made; 3 it cannot.\n",
+    .details =
+        "ok: it is there; limited: finwait works, with less; MISSING: no private lab can be made.  "
+        "Below what is not ok stands what to do.",
+    .exits = "0 a private lab can be made; 3 it cannot.",
     .run = run,
 };

@@ -2,27 +2,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "command.h"
 #include "finwait/expect.h"
-#include "output.h"
-
-static const struct option long_options[] = {
-    {"format", required_argument, NULL, 'f'},
-    {"expect", required_argument, NULL, 'e'},
-    {NULL, 0, NULL, 0},
-};
-
-static const char help[] =
-    "FILE is a result.json, or the DIR that run --out wrote it into.\n"
-    "\n" OUTPUT_HELP
-    "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < 100\"\n"
-    "\n"
-    "Exit status: as run's, by what the results say; of several, the highest.\n";
-
-struct report_options {
-    struct outputs outputs;
-    struct overrides expect;
-};
+#include "options.h"
 
 static struct result *read_result(const char *name, struct error *error)
 {
@@ -86,7 +67,7 @@ static void tell_doubts(const struct result *result, const char *file)
 }
 
 /* What the result comes to; an error's status when there is none. */
-static enum status report_one(char **names, size_t index, struct report_options *options,
+static enum status report_one(char **names, size_t index, struct command_line *line,
                               struct error *error)
 {
     const char *name = names[index];
@@ -97,9 +78,9 @@ static enum status report_one(char **names, size_t index, struct report_options 
         return error->status;
     }
     tell_doubts(result, name);
-    if (judge(result, &options->expect, error) != 0 ||
-        (index == 0 && outputs_begin(&options->outputs, names[1] != NULL, error) != 0) ||
-        outputs_write(&options->outputs, result, index == 0, error) != 0) {
+    if (judge(result, &line->overrides, error) != 0 ||
+        (index == 0 && outputs_begin(&line->outputs, names[1] != NULL, error) != 0) ||
+        outputs_write(&line->outputs, result, index == 0, error) != 0) {
         result_free(result);
         return error->status;
     }
@@ -108,14 +89,15 @@ static enum status report_one(char **names, size_t index, struct report_options 
     return status;
 }
 
-static enum status report_all(char **names, struct report_options *options, struct error *error)
+static enum status report_all(struct command_line *line, struct error *error)
 {
+    char **names = line->operand;
     enum status worst = STATUS_OK;
     struct error ending = {0};
     size_t told = 0;
 
-    while (names[told] != NULL && !(told > 0 && outputs_unread(&options->outputs))) {
-        enum status status = report_one(names, told, options, error);
+    while (names[told] != NULL && !(told > 0 && outputs_unread(&line->outputs))) {
+        enum status status = report_one(names, told, line, error);
 
         if (error->what[0] != '\0') {
             worst = status;
@@ -124,51 +106,36 @@ static enum status report_all(char **names, struct report_options *options, stru
         worst = status > worst ? status : worst;
         told++;
     }
-    if (told > 0 && outputs_end(&options->outputs, &ending) != 0 && error->what[0] == '\0') {
+    if (told > 0 && outputs_end(&line->outputs, &ending) != 0 && error->what[0] == '\0') {
         *error = ending;
         return ending.status;
     }
     return worst;
 }
 
-static int take_option(struct report_options *options, int letter, struct error *error)
+static enum status run(struct command_line *line, struct error *error)
 {
-    return letter == 'f' ? outputs_add(&options->outputs, &command_report, optarg, error)
-                         : overrides_add(&options->expect, "expect", optarg, error);
-}
-
-static enum status run(int argc, char **argv, struct error *error)
-{
-    struct report_options options = {0};
-    enum status status = STATUS_USAGE;
-    int letter;
-
-    while ((letter = command_option(argc, argv, long_options)) != -1) {
-        if (letter == '?' || letter == ':') {
-            command_bad_option(&command_report, long_options, letter, argv, error);
-            goto done;
-        }
-        if (take_option(&options, letter, error) != 0) {
-            status = error->status;
-            goto done;
-        }
-    }
-    if (optind == argc) {
+    if (line->count == 0) {
         error_set(error, STATUS_USAGE, "report: which result?");
         error_hint(error, "for example: finwait report DIR, after finwait run SCENARIO --out DIR");
-        goto done;
+        return error->status;
     }
-    status = report_all(argv + optind, &options, error);
-done:
-    outputs_fini(&options.outputs);
-    overrides_fini(&options.expect);
-    return status;
+    return report_all(line, error);
 }
+
+static const struct command_option options[] = {
+    OPTION_FORMAT,
+    OPTION_EXPECT,
+    {.name = NULL},
+};
 
 const struct command command_report = {
     .name = "report",
     .arguments = "FILE|DIR... [OPTIONS]",
     .about = "Read results back and report them",
-    .help = help,
+    .operands = COMPLETES_RESULT,
+    .details = "FILE is a result.json, or the DIR that run --out wrote it into.",
+    .options = options,
+    .exits = "as run's, by what the results say; of several, the highest.",
     .run = run,
 };

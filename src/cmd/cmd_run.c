@@ -10,110 +10,17 @@
 #include "finwait/grow.h"
 #include "finwait/report.h"
 #include "interrupts.h"
-#include "output.h"
+#include "options.h"
 #include "progress_line.h"
 #include "stdout.h"
 #include "trial.h"
 
 struct run_options {
-    struct overrides overrides;
+    const struct command_line *line;
     const char *out; /* directory, or NULL */
-    const char *inspect;
-    struct outputs outputs;
-    bool quiet;
-    bool several; /* scenarios: each has a directory of its own below `out` */
+    bool several;    /* scenarios: each has a directory of its own below `out` */
     const struct scenario *first;
 };
-
-enum {
-    OPTION_SET = 1000,
-    OPTION_EXPECT,
-    OPTION_OUT,
-    OPTION_INSPECT,
-    OPTION_CAPTURE,
-    OPTION_FORMAT,
-    OPTION_JSON,
-    OPTION_QUIET,
-    OPTION_REMOTE,
-    OPTION_SERVER,
-    OPTION_CLIENT,
-    OPTION_PROXY,
-};
-
-static const struct option long_options[] = {
-    {"set", required_argument, NULL, OPTION_SET},
-    {"expect", required_argument, NULL, OPTION_EXPECT},
-    {"out", required_argument, NULL, OPTION_OUT},
-    {"inspect", required_argument, NULL, OPTION_INSPECT},
-    {"capture", required_argument, NULL, OPTION_CAPTURE},
-    {"format", required_argument, NULL, OPTION_FORMAT},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"quiet", no_argument, NULL, OPTION_QUIET},
-    {OVERRIDE_REMOTE, no_argument, NULL, OPTION_REMOTE},
-    {COMMAND_SERVER, required_argument, NULL, OPTION_SERVER},
-    {COMMAND_CLIENT, required_argument, NULL, OPTION_CLIENT},
-    {COMMAND_PROXY, required_argument, NULL, OPTION_PROXY},
-    {NULL, 0, NULL, 0},
-};
-
-static const char help[] = COMMAND_SCENARIO
-    "\n"
-    "  --set PATH=VALUE    change an option of the scenario, e.g. load.connections=20000;\n"
-    "                      VALUE null takes back what the scenario says of it\n"
-    "  --expect TEXT       one more expectation, e.g. \"server.close_wait.final < "
-    "100\"\n" COMMAND_SIDES_HELP "  --out DIR           write DIR/result.json "
-    "(DIR/NAME/result.json for several scenarios)\n" OUTPUT_HELP
-    "  --json              the same as --format json\n"
-    "  --quiet             no progress line\n"
-    "  --inspect COMMAND   run COMMAND, e.g. 'ss -s', with sh(1) in each host at the end of\n"
-    "                      settle; FINWAIT_HOST tells it where it is\n"
-    "  --capture N         keep the packets of the first N connections, and of up to N that ended\n"
-    "                      otherwise than predicted; draw one, and with --out write them to\n"
-    "                      DIR/packets.pcap\n"
-    "  --i-may-load-this-target\n"
-    "                      allow a server.at that is not a loopback address\n"
-    "\n"
-    "Exit status: 0 every expectation held; 1 one did not; 2 the command line or the scenario is\n"
-    "wrong; 3 this machine cannot do it; 4 it was cut short, a worker ended unasked or\n"
-    "connections were never begun (of an open loop more than 5 %; what the scenario's events\n"
-    "or a program's die kept from being begun is as asked for).  The partial result is written.\n";
-
-static int take_option(struct run_options *options, int letter, struct error *error)
-{
-    switch (letter) {
-    case OPTION_SET:
-        return overrides_set(&options->overrides, optarg, error);
-    case OPTION_EXPECT:
-        return overrides_add(&options->overrides, "expect", optarg, error);
-    case OPTION_REMOTE:
-        return overrides_add(&options->overrides, OVERRIDE_REMOTE, "on", error);
-    case OPTION_CAPTURE:
-        return overrides_add(&options->overrides, "capture", optarg, error);
-    case OPTION_SERVER:
-        return overrides_add(&options->overrides, "server.command", optarg, error);
-    case OPTION_CLIENT:
-        return overrides_add(&options->overrides, "client.command", optarg, error);
-    case OPTION_PROXY:
-        return overrides_add(&options->overrides, "proxy.command", optarg, error);
-    case OPTION_OUT:
-        options->out = optarg;
-        return 0;
-    case OPTION_INSPECT:
-        if (options->inspect != NULL) {
-            error_set(error, STATUS_USAGE, "--inspect is given twice");
-            return error_hint(error, "join the commands: --inspect 'ss -s; nstat -az'");
-        }
-        options->inspect = optarg;
-        return 0;
-    case OPTION_FORMAT:
-        return outputs_add(&options->outputs, &command_run, optarg, error);
-    case OPTION_JSON:
-        return outputs_add(&options->outputs, &command_run, report_json.name, error);
-    default:
-        options->quiet = true;
-        return 0;
-    }
-}
 
 /* ---- one scenario ---- */
 
@@ -167,14 +74,15 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
         .cut_by = interrupts_name,
         .measured = on_measured,
         .out = directory,
-        .inspect = options->inspect,
+        .inspect = command_value(options->line, "inspect"),
     };
     struct result *result;
 
     progress_line_init(&watcher.line);
     conducting.progress_every = progress_line_every(&watcher.line);
-    const struct report_ops *printed = outputs_printed(&options->outputs);
-    if (!options->quiet && (printed == &report_text || printed == &report_verbose)) {
+    const struct report_ops *printed = outputs_printed(&options->line->outputs);
+    if (command_value(options->line, "quiet") == NULL &&
+        (printed == &report_text || printed == &report_verbose)) {
         conducting.progress = on_progress;
     }
     result = conduct(scenario, &conducting, error);
@@ -191,7 +99,7 @@ static enum status deliver(const struct result *result, const struct run_options
     if (directory != NULL && result_write(result, directory, error) != 0) {
         status = error->status;
     }
-    if (outputs_write(&options->outputs, result, first, error) != 0) {
+    if (outputs_write(&options->line->outputs, result, first, error) != 0) {
         status = error->status;
     }
     return status == STATUS_OK && stdout_flush(error) != 0 ? error->status : status;
@@ -205,7 +113,8 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
     enum status status;
     enum status delivered;
 
-    if (scenario != options->first && options->out == NULL && outputs_unread(&options->outputs)) {
+    if (scenario != options->first && options->out == NULL &&
+        outputs_unread(&options->line->outputs)) {
         return STATUS_OK;
     }
     if (trial_prepare(scenario, error) == 0 &&
@@ -245,7 +154,7 @@ static int check_directories(const struct batch *batch, const struct run_options
 
 /* What of them ended well is told, and an error of theirs before one of the telling. */
 static enum status run_and_end(struct batch *batch, struct run_options *options,
-                               struct error *error)
+                               struct outputs *outputs, struct error *error)
 {
     enum status status = batch_run(batch, run_one, options, error);
     struct error ending = {0};
@@ -253,27 +162,34 @@ static enum status run_and_end(struct batch *batch, struct run_options *options,
     if (options->several) {
         stdout_unread(); /* by others: what is printed was written by children */
     }
-    if (outputs_end(&options->outputs, &ending) != 0 && error->what[0] == '\0') {
+    if (outputs_end(outputs, &ending) != 0 && error->what[0] == '\0') {
         *error = ending;
         return ending.status;
     }
     return status;
 }
 
-static enum status load_and_run(size_t count, char **names, struct run_options *options,
-                                struct error *error)
+static enum status run(struct command_line *line, struct error *error)
 {
-    struct batch *batch = batch_load(count, names, &options->overrides, error);
+    struct run_options options = {.line = line, .out = command_value(line, "out")};
+    struct batch *batch;
     enum status status;
 
+    interrupts_hold();
+    if (line->count == 0) {
+        error_set(error, STATUS_USAGE, "run: which scenario?");
+        error_hint(error, "for example: finwait run server-first");
+        return error->status;
+    }
+    batch = batch_load(line->count, line->operand, &line->overrides, error);
     if (batch == NULL) {
         return error->status;
     }
-    options->several = count > 1;
-    options->first = batch->scenario[0];
-    if (check_directories(batch, options, error) == 0 &&
-        outputs_begin(&options->outputs, options->several, error) == 0) {
-        status = run_and_end(batch, options, error);
+    options.several = line->count > 1;
+    options.first = batch->scenario[0];
+    if (check_directories(batch, &options, error) == 0 &&
+        outputs_begin(&line->outputs, options.several, error) == 0) {
+        status = run_and_end(batch, &options, &line->outputs, error);
     } else {
         status = error->status;
     }
@@ -281,42 +197,58 @@ static enum status load_and_run(size_t count, char **names, struct run_options *
     return status;
 }
 
-static enum status run(int argc, char **argv, struct error *error)
-{
-    struct run_options options = {0};
-    enum status status = STATUS_USAGE;
-    int letter;
+/* ---- its options ---- */
 
-    interrupts_hold();
-    if (overrides_take_command(&options.overrides, &argc, argv, error) != 0) {
-        goto done;
+static int take_inspect(struct command_line *line, const char *value, struct error *error)
+{
+    (void)value;
+    if (command_value(line, "inspect") != NULL) {
+        error_set(error, STATUS_USAGE, "--inspect is given twice");
+        return error_hint(error, "join the commands: --inspect 'ss -s; nstat -az'");
     }
-    while ((letter = command_option(argc, argv, long_options)) != -1) {
-        if (letter == '?' || letter == ':') {
-            command_bad_option(&command_run, long_options, letter, argv, error);
-            goto done;
-        }
-        if (take_option(&options, letter, error) != 0) {
-            status = error->status;
-            goto done;
-        }
-    }
-    if (optind == argc) {
-        error_set(error, STATUS_USAGE, "run: which scenario?");
-        error_hint(error, "for example: finwait run server-first");
-        goto done;
-    }
-    status = load_and_run((size_t)(argc - optind), argv + optind, &options, error);
-done:
-    outputs_fini(&options.outputs);
-    overrides_fini(&options.overrides);
-    return status;
+    return 0;
 }
+
+static const struct command_option options[] = {
+    OPTIONS_OF_SCENARIO,
+    {
+        .name = "out",
+        .value = "DIR",
+        .completes = COMPLETES_DIRECTORY,
+        .about = "write DIR/result.json (DIR/NAME/result.json for several scenarios)",
+    },
+    OPTION_FORMAT,
+    OPTION_JSON,
+    OPTION_QUIET,
+    {
+        .name = "inspect",
+        .value = "COMMAND",
+        .completes = COMPLETES_COMMAND,
+        .about = "run COMMAND, e.g. 'ss -s', with sh(1) in each host at the end of settle; "
+                 "FINWAIT_HOST tells it where it is",
+        .take = take_inspect,
+    },
+    {
+        .name = "capture",
+        .value = "N",
+        .about = "keep the packets of the first N connections, and of up to N that ended otherwise "
+                 "than predicted; draw one, and with --out write them to DIR/packets.pcap",
+        .path = "capture",
+    },
+    {.name = NULL},
+};
 
 const struct command command_run = {
     .name = "run",
     .arguments = "SCENARIO... [OPTIONS]",
     .about = "Run scenarios and report what the kernel held",
-    .help = help,
+    .operands = COMPLETES_SCENARIO,
+    .details = OPTIONS_SCENARIO,
+    .options = options,
+    .exits = "0 every expectation held; 1 one did not; 2 the command line or the scenario is "
+             "wrong; 3 this machine cannot do it; 4 it was cut short, a worker ended unasked or "
+             "connections were never begun (of an open loop more than 5 %; what the scenario's "
+             "events or a program's die kept from being begun is as asked for).  The partial "
+             "result is written.",
     .run = run,
 };

@@ -1,10 +1,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command.h"
 #include "finwait/grow.h"
 #include "finwait/order.h"
 #include "finwait/units.h"
+#include "options.h"
 #include "show_seen.h"
 
 static enum status show(const struct scenario *scenario, const char *about, struct error *error)
@@ -39,33 +39,12 @@ static enum status show_named(const char *name, struct error *error)
     return status;
 }
 
-static const struct option long_options[] = {
-    {"seen", required_argument, NULL, 's'},
-    {"connection", required_argument, NULL, 'c'},
-    {NULL, 0, NULL, 0},
-};
-
-static const char help[] = COMMAND_SCENARIO
-    "\n"
-    "  --seen DIR          draw a connection whose packets run --capture N --out DIR kept, below\n"
-    "                      what the model foresaw: the first that ended otherwise, else the first\n"
-    "  --connection K      draw number K of them instead\n";
-
-struct show_options {
-    const char *seen;
-    uint64_t which;
-};
-
-static int take_option(struct show_options *options, int letter, struct error *error)
+static int parse_number(const char *text, uint64_t *number, struct error *error)
 {
-    if (letter == 's') {
-        options->seen = optarg;
+    if (text == NULL || (units_parse_count(text, number) == 0 && *number > 0)) {
         return 0;
     }
-    if (units_parse_count(optarg, &options->which) == 0 && options->which > 0) {
-        return 0;
-    }
-    error_set(error, STATUS_USAGE, "show: --connection %s is no number", optarg);
+    error_set(error, STATUS_USAGE, "show: --connection %s is no number", text);
     return error_hint(error, "they count from 1 on");
 }
 
@@ -76,31 +55,44 @@ static enum status refuse(struct error *error)
     return STATUS_USAGE;
 }
 
-static enum status run(int argc, char **argv, struct error *error)
+static enum status run(struct command_line *line, struct error *error)
 {
-    struct show_options options = {0};
-    int letter;
+    const char *seen = command_value(line, "seen");
+    uint64_t number = 0;
 
-    while ((letter = command_option(argc, argv, long_options)) != -1) {
-        if (letter == '?' || letter == ':') {
-            return command_bad_option(&command_show, long_options, letter, argv, error);
-        }
-        if (take_option(&options, letter, error) != 0) {
-            return error->status;
-        }
+    if (parse_number(command_value(line, "connection"), &number, error) != 0) {
+        return error->status;
     }
-    if (options.seen != NULL && optind == argc) {
-        return show_seen(options.seen, options.which, error);
+    if (seen != NULL && line->count == 0) {
+        return show_seen(seen, number, error);
     }
-    return options.seen == NULL && options.which == 0 && optind + 1 == argc
-               ? show_named(argv[optind], error)
-               : refuse(error);
+    return seen == NULL && number == 0 && line->count == 1 ? show_named(line->operand[0], error)
+                                                           : refuse(error);
 }
+
+static const struct command_option options[] = {
+    {
+        .name = "seen",
+        .value = "DIR",
+        .completes = COMPLETES_DIRECTORY,
+        .about =
+            "draw a connection whose packets run --capture N --out DIR kept, below what the model "
+            "foresaw: the first that ended otherwise, else the first",
+    },
+    {
+        .name = "connection",
+        .value = "K",
+        .about = "draw number K of them instead",
+    },
+    {.name = NULL},
+};
 
 const struct command command_show = {
     .name = "show",
     .arguments = "ORDER|SCENARIO",
     .about = "Draw both programs and the states each side passes through",
-    .help = help,
+    .operands = COMPLETES_SCENARIO,
+    .details = OPTIONS_SCENARIO,
+    .options = options,
     .run = run,
 };

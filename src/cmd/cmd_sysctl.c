@@ -186,41 +186,52 @@ static enum status refuse(const char *what, struct error *error)
     return STATUS_USAGE;
 }
 
-static enum status run(int argc, char **argv, struct error *error)
+static enum status list(struct error *error)
 {
-    static char list[] = "list";
     static char sysctls[] = "sysctls";
+    char *operand[] = {sysctls, NULL};
+    struct command_line line = {.command = &command_list, .count = 1, .operand = operand};
 
-    if (argc < 2) {
+    return command_list.run(&line, error);
+}
+
+static enum status run(struct command_line *line, struct error *error)
+{
+    size_t more = line->count - 1;
+
+    if (line->count == 0) {
         return refuse("what?", error);
     }
-    if (strcmp(argv[1], list) == 0) {
-        argv[0] = list;
-        argv[1] = sysctls;
-        return command_list.run(argc, argv, error);
+    if (strcmp(line->operand[0], "list") == 0) {
+        return more == 0 ? list(error) : refuse("list takes no argument", error);
     }
-    if (strcmp(argv[1], "explain") == 0) {
-        return argc == 3 ? explain(argv[2], error) : refuse("explain takes one name", error);
+    if (strcmp(line->operand[0], "explain") == 0) {
+        return more == 1 ? explain(line->operand[1], error)
+                         : refuse("explain takes one name", error);
     }
-    if (strcmp(argv[1], "snapshot") == 0) {
-        return argc == 2 ? snapshot() : refuse("snapshot takes no argument", error);
+    if (strcmp(line->operand[0], "snapshot") == 0) {
+        return more == 0 ? snapshot() : refuse("snapshot takes no argument", error);
     }
     return refuse("that is none of its words", error);
 }
 
-static const char help[] =
-    "  list           all of them: finwait list sysctls\n"
-    "  explain NAME   what one does, its default and bounds, this host's value, what it acts on, "
-    "what\n"
-    "                 it is often taken for and does not do, which values do harm, and where all\n"
-    "                 that stands; NAME whole or without its folders: tcp_tw_reuse\n"
-    "  snapshot       this host's values as YAML: a variant for a comparison's file, with what no\n"
-    "                 lab can set as comments\n";
+static const struct command_word words[] = {
+    {"list", "all of them: finwait list sysctls"},
+    {"explain NAME",
+     "what one does, its default and bounds, this host's value, what it acts on, what it is often "
+     "taken for and does not do, which values do harm, and where all that stands; NAME whole or "
+     "without its folders: tcp_tw_reuse"},
+    {"snapshot",
+     "this host's values as YAML: a variant for a comparison's file, with what no lab can set as "
+     "comments"},
+    {NULL, NULL},
+};
 
 const struct command command_sysctl = {
     .name = "sysctl",
     .arguments = "list|explain|snapshot",
     .about = "Tell what a sysctl does to connections, and its value here",
-    .help = help,
+    .operands = COMPLETES_WORD,
+    .words = words,
     .run = run,
 };

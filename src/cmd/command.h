@@ -1,23 +1,68 @@
 #ifndef FINWAIT_CMD_COMMAND_H
 #define FINWAIT_CMD_COMMAND_H
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
 #include "finwait/error.h"
-#include "finwait/report.h"
 #include "finwait/scenario.h"
+#include "output.h"
+#include "overrides.h"
+
+/* What stands for an operand or a value, as a shell that completes it needs to know. */
+enum completes {
+    COMPLETES_NOTHING,
+    COMPLETES_FILE,
+    COMPLETES_DIRECTORY,
+    COMPLETES_SCENARIO, /* a YAML file, one that ships, or a close order */
+    COMPLETES_ORDER,
+    COMPLETES_RESULT,  /* a result.json, or a directory with one */
+    COMPLETES_FORMAT,  /* NAME or NAME=FILE; the help names them */
+    COMPLETES_METRIC,  /* or an expectation, which begins with one */
+    COMPLETES_SETTING, /* PATH=VALUE */
+    COMPLETES_COMMAND, /* another program's */
+    COMPLETES_WORD,    /* one of the command's words */
+};
+
+struct command_line;
+
+/* An option, by which getopt_long(3) is told, the line is read, and --help is written. */
+struct command_option {
+    const char *name;
+    const char *value; /* what its value is called; NULL: it takes none */
+    const char *about; /* wrapped where it is printed */
+    /* What is done with a value ("" of one that takes none): the option of the scenario that it
+     * sets, to `set` if not to the value; a function; or neither, and command_value() gives it. */
+    const char *path, *set;
+    int (*take)(struct command_line *line, const char *value, struct error *error);
+    enum completes completes;
+    char letter; /* 0: none */
+    bool words;  /* with -- for a value it takes the words that follow it */
+};
+
+#define COMMAND_OPTIONS 48 /* of a command, with the one that has no name */
+
+/* A word and what is said of it. */
+struct command_word {
+    const char *name, *about;
+};
 
 /* A command is one file with one `const struct command`, and one line in main.c's list. */
 struct command {
     const char *name;
     const char *arguments; /* for the usage line */
     const char *about;     /* one line */
-    const char *help;      /* what --help adds: the options, or NULL */
-    /* argv[0] is the command's name.  On STATUS_OK `error` is untouched; else it may say why. */
-    enum status (*run)(int argc, char **argv, struct error *error);
+    enum completes operands;
+    /* What --help adds, or NULL: paragraphs, a line each; words that it takes; the options; what
+     * its exit status means; and examples. */
+    const char *details;
+    const struct command_word *words;     /* the last has no name */
+    const struct command_option *options; /* the last has no name */
+    const char *exits;
+    const struct command_word *examples; /* command lines */
+    /* On STATUS_OK `error` is untouched; else it may say why. */
+    enum status (*run)(struct command_line *line, struct error *error);
 };
 
 extern const struct command command_run;
@@ -29,29 +74,31 @@ extern const struct command command_list;
 extern const struct command command_sysctl;
 extern const struct command command_doctor;
 
-/* Ends with NULL. */
-extern const struct command *const command_table[];
+/* What a command line says. */
+struct command_line {
+    const struct command *command;
+    struct overrides overrides; /* of options with a path, --set and --expect, in their order */
+    struct outputs outputs;     /* of --format and --json */
+    const char *value[COMMAND_OPTIONS]; /* the last of each option */
+    size_t count;                       /* of operands */
+    char **operand;                     /* ends with NULL */
+};
 
-/* "finwait NAME ARGUMENTS", the about line and the help. */
-void command_usage(const struct command *command, FILE *out);
+/*
+ * Take what follows the command's name, argv[0], as getopt_long(3) does, but for an option that is
+ * not written in full: that is none.  -1: STATUS_USAGE.  Free it with command_line_fini either way.
+ */
+int command_parse(struct command_line *line, int argc, char **argv, struct error *error);
+void command_line_fini(struct command_line *line);
 
-/* What the helps of several commands say of a SCENARIO. */
-#define COMMAND_SCENARIO                                                                           \
-    "SCENARIO is a YAML file, the name of one that ships (finwait list scenarios), or a close\n"   \
-    "order (finwait list orders), which then has the defaults.\n"
+/* The value of the option --`name`, "" of one that takes none or has a path; NULL: it is not
+ * given. */
+const char *command_value(const struct command_line *line, const char *name);
 
-/* As getopt_long(3), which it calls: silently, with ':' for an option that lacks its value, and
- * with '?' for one that is not written in full. */
-int command_option(int argc, char **argv, const struct option *options);
+/* "finwait NAME ARGUMENTS", the about line and all that the command's rows say. */
+void command_help(const struct command *command, FILE *out);
 
-/* The same, and which of the options it is. */
-int command_option_index(int argc, char **argv, const struct option *options, int *index);
-
-/* After `letter` '?' or ':' of command_option: what is wrong with it.  STATUS_USAGE. */
-enum status command_bad_option(const struct command *command, const struct option *options,
-                               int letter, char **argv, struct error *error);
-
-/* ---- scenarios on the command line (library.c, overrides.c) ---- */
+/* ---- scenarios on the command line (library.c) ---- */
 
 /*
  * The file that `name` means: itself when it looks like a path, else NAME.yaml among the scenarios
@@ -69,44 +116,6 @@ void library_free(char **names);
 /* Where the scenarios of an installation lie, seen from the program itself, so that it can be moved
  * as a whole.  false: the program lies in no directory of programs, as in a build. */
 bool library_beside(char *path, size_t size);
-
-/* --set, --expect and --i-may-load-this-target, gathered. */
-struct overrides {
-    size_t count;
-    struct scenario_override *item;
-    char **text; /* owned copies of PATH=VALUE, split */
-};
-
-/* Add "PATH=VALUE" as written after --set.  -1: STATUS_USAGE. */
-int overrides_set(struct overrides *overrides, const char *text, struct error *error);
-int overrides_add(struct overrides *overrides, const char *path, const char *value,
-                  struct error *error);
-
-/* The same of the command line's option --`name`, whose text is `value`; both are kept. */
-int overrides_say(struct overrides *overrides, const char *path, const char *name,
-                  const char *value, struct error *error);
-
-/* "PATH=V1,V2" as written after --vary. */
-int overrides_vary(struct overrides *overrides, const char *text, struct error *error);
-
-/* A copy of all that `item` has.  -1: no memory. */
-int overrides_copy(struct overrides *overrides, const struct scenario_override *item,
-                   struct error *error);
-void overrides_fini(struct overrides *overrides);
-
-/* The options --server, --client and --proxy, whose value is that player's command. */
-#define COMMAND_SERVER "server"
-#define COMMAND_CLIENT "client"
-#define COMMAND_PROXY  "proxy"
-#define COMMAND_SIDES_HELP                                                                         \
-    "  --server COMMAND, --client COMMAND\n"                                                       \
-    "                      have COMMAND play that side; with -- in its place the words that\n"     \
-    "                      follow it, to the end of the line: --server -- python3 app.py\n"        \
-    "  --proxy COMMAND     have COMMAND stand between the two, likewise\n"
-
-/* Take "--server -- WORD…", or of another player, off the end of the line: *argc is then less. */
-int overrides_take_command(struct overrides *overrides, int *argc, char **argv,
-                           struct error *error);
 
 /*
  * Find, load and check a scenario, its expectations included; the name of a close order that no

@@ -58,6 +58,8 @@ static bool is_help(const char *word)
 
 static enum status run_command(int argc, char **argv, struct error *error)
 {
+    struct command_line line = {0};
+    enum status status;
     const struct command *command = find_command(argv[1]);
 
     if (command == NULL) {
@@ -65,11 +67,15 @@ static enum status run_command(int argc, char **argv, struct error *error)
     }
     for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (is_help(argv[i])) {
-            command_usage(command, stdout);
+            command_help(command, stdout);
             return STATUS_OK;
         }
     }
-    return command->run(argc - 1, argv + 1, error);
+    line.command = command;
+    status = command_parse(&line, argc - 1, argv + 1, error) == 0 ? command->run(&line, error)
+                                                                  : error->status;
+    command_line_fini(&line);
+    return status;
 }
 
 static enum status dispatch(int argc, char **argv, struct error *error)

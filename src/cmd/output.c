@@ -12,7 +12,7 @@
 #include "finwait/grow.h"
 #include "stdout.h"
 
-static int find_format(const struct command *command, const char *name, size_t length,
+static int find_format(const char *command, const char *name, size_t length,
                        const struct report_ops **format, struct error *error)
 {
     char names[REPORT_NAMES];
@@ -23,8 +23,7 @@ static int find_format(const struct command *command, const char *name, size_t l
     if (*format != NULL) {
         return 0;
     }
-    error_set(error, STATUS_USAGE, "%s: there is no format '%.*s'", command->name, (int)length,
-              name);
+    error_set(error, STATUS_USAGE, "%s: there is no format '%.*s'", command, (int)length, name);
     return error_hint(error, "there are %s", report_names(names, sizeof names));
 }
 
@@ -33,8 +32,7 @@ static bool is_same_place(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-int outputs_add(struct outputs *outputs, const struct command *command, const char *text,
-                struct error *error)
+int outputs_add(struct outputs *outputs, const char *command, const char *text, struct error *error)
 {
     size_t length = strcspn(text, "=");
     struct output output = {.file = text[length] == '=' ? text + length + 1 : NULL};
@@ -44,15 +42,14 @@ int outputs_add(struct outputs *outputs, const struct command *command, const ch
     }
     for (size_t i = 0; i < outputs->count; i++) {
         if (is_same_place(outputs->item[i].file, output.file)) {
-            error_set(error, STATUS_USAGE, "%s: two formats go to %s", command->name,
+            error_set(error, STATUS_USAGE, "%s: two formats go to %s", command,
                       output.file != NULL ? output.file : "stdout");
             return error_hint(error, "give each a file of its own: --format %s=FILE",
                               output.format->name);
         }
     }
     if (outputs->count == OUTPUTS - 1) { /* one is left for the text */
-        return error_set(error, STATUS_USAGE, "%s: more than %d formats", command->name,
-                         OUTPUTS - 1);
+        return error_set(error, STATUS_USAGE, "%s: more than %d formats", command, OUTPUTS - 1);
     }
     outputs->item[outputs->count++] = output;
     return 0;

@@ -3,15 +3,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
-#include "command.h"
-
-/* What the helps of several commands say of --format; a test holds it against report_table. */
-#define OUTPUT_FORMATS "text, verbose, json, csv, junit or markdown"
-#define OUTPUT_HELP                                                                                \
-    "  --format NAME[=FILE]\n"                                                                     \
-    "                      print the result as " OUTPUT_FORMATS ",\n"                              \
-    "                      or write it into FILE so; once for each that is wanted\n"
+#include "finwait/error.h"
+#include "finwait/report.h"
 
 /* One --format. */
 struct output {
@@ -29,9 +24,9 @@ struct outputs {
     bool several; /* results */
 };
 
-/* Add a --format of `command`, "NAME" or "NAME=FILE".  -1: STATUS_USAGE; there is none of that
- * name, or two would go to one place. */
-int outputs_add(struct outputs *outputs, const struct command *command, const char *text,
+/* Add a --format of the command called so, "NAME" or "NAME=FILE".  -1: STATUS_USAGE; there is none
+ * of that name, or two would go to one place. */
+int outputs_add(struct outputs *outputs, const char *command, const char *text,
                 struct error *error);
 
 /* What goes to stdout: the text, unless an option says otherwise. */

@@ -2,9 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "finwait/grow.h"
-#include "finwait/words.h"
+#include "overrides.h"
 
 static int keep(struct overrides *overrides, char *path, const char *value, bool written,
                 struct error *error)
@@ -51,27 +50,10 @@ int overrides_add(struct overrides *overrides, const char *path, const char *val
     return keep(overrides, strdup(path), value, false, error);
 }
 
-/* The same, `value` to be freed. */
-static int overrides_own(struct overrides *overrides, const char *path, char *value,
-                         struct error *error)
+int overrides_say(struct overrides *overrides, const char *path, const char *value,
+                  const char *said, struct error *error)
 {
-    size_t room = strlen(path) + 1;
-    char *both = realloc(value, room + strlen(value) + 1);
-
-    if (both == NULL) {
-        free(value);
-        return error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
-    }
-    memmove(both + room, both, strlen(both) + 1);
-    memcpy(both, path, room);
-    return keep(overrides, both, both + room, false, error);
-}
-
-/* `path`, `value` and "--NAME TEXT" behind each other in one block. */
-static int keep_said(struct overrides *overrides, const char *path, const char *value,
-                     const char *name, const char *text, struct error *error)
-{
-    char *block = grow_format("%s%c%s%c--%s %s", path, '\0', value, '\0', name, text);
+    char *block = grow_format("%s%c%s%c%s", path, '\0', value, '\0', said);
     const char *kept = block + strlen(path) + 1;
 
     if (keep(overrides, block, kept, false, error) != 0) {
@@ -79,12 +61,6 @@ static int keep_said(struct overrides *overrides, const char *path, const char *
     }
     overrides->item[overrides->count - 1].where.file = kept + strlen(kept) + 1;
     return 0;
-}
-
-int overrides_say(struct overrides *overrides, const char *path, const char *name,
-                  const char *value, struct error *error)
-{
-    return keep_said(overrides, path, value, name, value, error);
 }
 
 /* Of two the last would count, and the values of the first be lost. */
@@ -108,10 +84,12 @@ static int refuse_second(const struct overrides *overrides, const char *text, co
 int overrides_vary(struct overrides *overrides, const char *text, struct error *error)
 {
     char *yaml = scenario_vary(text, error);
+    char *said = grow_format("--vary %s", text);
     int status = yaml != NULL && refuse_second(overrides, text, yaml, error) == 0
-                     ? keep_said(overrides, "vary", yaml, "vary", text, error)
+                     ? overrides_say(overrides, "vary", yaml, said, error)
                      : -1;
 
+    free(said);
     free(yaml);
     return status;
 }
@@ -131,43 +109,4 @@ void overrides_fini(struct overrides *overrides)
     }
     free(overrides->text);
     free(overrides->item);
-}
-
-static int add_words(struct overrides *overrides, const char *path, char **word,
-                     struct error *error)
-{
-    struct words words = {0};
-    int status = *word != NULL ? 0 : error_set(error, STATUS_USAGE, "-- and no command behind it");
-
-    for (; status == 0 && *word != NULL; word++) {
-        status = words_add(&words, *word) == 0
-                     ? 0
-                     : error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
-    }
-    if (status == 0) {
-        status = overrides_own(overrides, path, words_join(&words), error);
-    }
-    words_fini(&words);
-    return status;
-}
-
-int overrides_take_command(struct overrides *overrides, int *argc, char **argv, struct error *error)
-{
-    static const struct {
-        const char *name, *path;
-    } options[] = {
-        {"--" COMMAND_SERVER, "server.command"},
-        {"--" COMMAND_CLIENT, "client.command"},
-        {"--" COMMAND_PROXY, "proxy.command"},
-    };
-
-    for (int i = 1; i + 1 < *argc; i++) {
-        for (size_t k = 0; k < sizeof options / sizeof options[0]; k++) {
-            if (strcmp(argv[i], options[k].name) == 0 && strcmp(argv[i + 1], "--") == 0) {
-                *argc = i;
-                return add_words(overrides, options[k].path, argv + i + 2, error);
-            }
-        }
-    }
-    return 0;
 }

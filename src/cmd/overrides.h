@@ -1,0 +1,30 @@
+#ifndef FINWAIT_CMD_OVERRIDES_H
+#define FINWAIT_CMD_OVERRIDES_H
+
+#include "finwait/scenario.h"
+
+/* What the command line says of a scenario, in its order. */
+struct overrides {
+    size_t count;
+    struct scenario_override *item;
+    char **text; /* owned copies, split */
+};
+
+/* Add "PATH=VALUE" as written after --set.  -1: STATUS_USAGE. */
+int overrides_set(struct overrides *overrides, const char *text, struct error *error);
+int overrides_add(struct overrides *overrides, const char *path, const char *value,
+                  struct error *error);
+
+/* The same of an option that is written as `said`; all are copied. */
+int overrides_say(struct overrides *overrides, const char *path, const char *value,
+                  const char *said, struct error *error);
+
+/* "PATH=V1,V2" as written after --vary. */
+int overrides_vary(struct overrides *overrides, const char *text, struct error *error);
+
+/* A copy of all that `item` has.  -1: no memory. */
+int overrides_copy(struct overrides *overrides, const struct scenario_override *item,
+                   struct error *error);
+void overrides_fini(struct overrides *overrides);
+
+#endif
