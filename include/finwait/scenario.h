@@ -59,9 +59,8 @@ struct side_spec {
     uint32_t workers;     /* 0: as many as CPUs and descriptors need */
     uint32_t descriptors; /* RLIMIT_NOFILE of each worker; 0: as high as allowed */
     uint32_t addresses;   /* client: size of the source pool; server: addresses served */
-    char *program_text;   /* what was written, or the order's; NULL when `none` and not written */
     struct where program_where;
-    struct program program; /* length 0 where program_text is NULL */
+    struct program program; /* of length 0 when `none` and not written */
     struct sockopts sockopt;
     struct sysctl_settings sysctl;
     struct command_spec command;

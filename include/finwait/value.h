@@ -20,7 +20,7 @@ enum value_kind {
     VALUE_KNOWN,        /* a text of which a module above knows more */
     VALUE_FILE,         /* a path, kept to the byte */
     VALUE_WORD,         /* one of the spec's words: its index */
-    VALUE_SWITCH,       /* off: 0, on: 1 */
+    VALUE_SWITCH,       /* off: 0, on: 1; read as YAML 1.1 does, yes, True … */
     VALUE_COUNT,
     VALUE_AUTO,       /* a count, or auto: 0 */
     VALUE_SIZE,       /* bytes */

@@ -10,7 +10,7 @@
 
 #include "finwait/clock.h"
 
-/* Tables end with a NULL name and rise in scale. */
+/* Tables end with a NULL name and rise in scale; of one scale the first is written. */
 struct unit {
     const char *name;
     uint64_t scale;
@@ -18,18 +18,21 @@ struct unit {
 
 static const struct unit plain_units[] = {{"", 1}, {NULL, 0}};
 static const struct unit count_units[] = {
-    {"", 1}, {"k", 1000}, {"M", 1000000}, {"G", 1000000000}, {NULL, 0},
+    {"", 1}, {"k", 1000}, {"K", 1000}, {"M", 1000000}, {"G", 1000000000}, {NULL, 0},
 };
 static const struct unit size_units[] = {
-    {"", 1}, {"k", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {NULL, 0},
+    {"", 1},        {"B", 1},         {"k", 1 << 10}, {"K", 1 << 10},   {"KiB", 1 << 10},
+    {"M", 1 << 20}, {"MiB", 1 << 20}, {"G", 1 << 30}, {"GiB", 1 << 30}, {NULL, 0},
 };
 static const struct unit duration_units[] = {
-    {"ns", 1},       {"us", NS_PER_US},    {"ms", NS_PER_MS},
-    {"s", NS_PER_S}, {"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
+    {"ns", 1},         {"us", NS_PER_US},    {"ms", NS_PER_MS},      {"s", NS_PER_S},
+    {"sec", NS_PER_S}, {"m", 60 * NS_PER_S}, {"min", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
     {NULL, 0},
 };
 static const struct unit share_units[] = {{"%", 10000}, {NULL, 0}}; /* in millionths */
-static const struct unit period_units[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {NULL, 0}};
+static const struct unit period_units[] = {
+    {"s", 1}, {"sec", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {NULL, 0},
+};
 
 /* The unit whose name is the first `length` characters of `name`, or NULL. */
 static const struct unit *find_unit(const struct unit *units, const char *name, size_t length)
@@ -40,6 +43,39 @@ static const struct unit *find_unit(const struct unit *units, const char *name, 
         }
     }
     return NULL;
+}
+
+/* No number is longer, with blanks and all. */
+enum { TIDY = 128 };
+
+static bool is_digit(char byte)
+{
+    return isdigit((unsigned char)byte) != 0;
+}
+
+/*
+ * `text` without what only helps to read it: the blanks between a number and its unit and around
+ * "/", and a _ between two digits.
+ */
+static const char *tidy(char tidied[TIDY], const char *text)
+{
+    size_t length = 0;
+    char last = '\0';
+
+    for (; *text != '\0' && length < TIDY - 1; text++) {
+        const char *next = text + strspn(text, " ");
+        bool to_unit = (is_digit(last) && !is_digit(*next) && *next != '\0') || last == '/' ||
+                       (*next == '/' && last != '\0');
+        bool groups = *text == '_' && is_digit(last) && is_digit(text[1]);
+        if (next > text && to_unit) {
+            text = next - 1;
+        } else if (!groups) {
+            last = *text;
+            tidied[length++] = last;
+        }
+    }
+    tidied[length] = '\0';
+    return *text == '\0' ? tidied : "";
 }
 
 /* A decimal number: digits / 10^places, and the text after it. */
@@ -104,8 +140,9 @@ static int parse_whole(const char *text, const struct unit *units, uint64_t *val
 {
     struct decimal number;
     uint64_t scaled;
+    char tidied[TIDY];
 
-    if (parse_decimal(&number, text) != 0 || number.places != 0) {
+    if (parse_decimal(&number, tidy(tidied, text)) != 0 || number.places != 0) {
         return -1;
     }
     const struct unit *unit = find_unit(units, number.rest, strlen(number.rest));
@@ -122,7 +159,7 @@ static const struct unit *largest_unit(const struct unit *units, uint64_t value)
     const struct unit *largest = units;
 
     for (; value != 0 && units->name != NULL; units++) {
-        if (value % units->scale == 0) {
+        if (value % units->scale == 0 && units->scale > largest->scale) {
             largest = units;
         }
     }
@@ -157,8 +194,9 @@ int units_parse_duration(const char *text, int64_t *ns)
 {
     struct decimal number;
     uint64_t scaled = 0;
+    char tidied[TIDY];
 
-    if (parse_decimal(&number, text) != 0) {
+    if (parse_decimal(&number, tidy(tidied, text)) != 0) {
         return -1;
     }
     bool bare_zero = number.digits == 0 && *number.rest == '\0';
@@ -212,10 +250,12 @@ static const char *number_end(const char *text)
 
 int units_parse_rate(const char *text, double *per_second)
 {
-    const char *end = number_end(text);
+    char tidied[TIDY];
+    const char *number = tidy(tidied, text);
+    const char *end = number_end(number);
     const char *slash = end == NULL ? NULL : strchr(end, '/');
 
-    if (strcmp(text, "max") == 0) {
+    if (strcmp(number, "max") == 0) {
         *per_second = 0;
         return 0;
     }
@@ -227,7 +267,7 @@ int units_parse_rate(const char *text, double *per_second)
     if (unit == NULL || period == NULL) {
         return -1;
     }
-    double rate = strtod(text, NULL) * (double)unit->scale / (double)period->scale;
+    double rate = strtod(number, NULL) * (double)unit->scale / (double)period->scale;
     if (!isfinite(rate) || rate <= 0) {
         return -1;
     }
@@ -258,8 +298,9 @@ int units_parse_share(const char *text, double *share)
 {
     struct decimal number;
     uint64_t millionths;
+    char tidied[TIDY];
 
-    if (parse_decimal(&number, text) != 0) {
+    if (parse_decimal(&number, tidy(tidied, text)) != 0) {
         return -1;
     }
     const struct unit *unit = find_unit(share_units, number.rest, strlen(number.rest));

@@ -105,6 +105,37 @@ static int fail_bounds(const struct value_slot *slot, const char *text, struct e
     return error_hint(error, "it can be %s", value_range(slot->spec, range, sizeof range));
 }
 
+/* ---- on and off ---- */
+
+/* As YAML 1.1 writes them, and what it does not but other programs do. */
+static const struct {
+    const char *text, *word;
+    bool of_yaml;
+} switches[] = {
+    {"on", "on", true},       {"off", "off", true},       {"yes", "on", true},
+    {"no", "off", true},      {"true", "on", true},       {"false", "off", true},
+    {"enabled", "on", false}, {"disabled", "off", false}, {"1", "on", false},
+    {"0", "off", false},
+};
+
+/* The word, on or off, that `text` means; NULL: neither. */
+static const char *switch_word(const char *text, bool of_yaml)
+{
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        if (strcasecmp(text, switches[i].text) == 0 && switches[i].of_yaml == of_yaml) {
+            return switches[i].word;
+        }
+    }
+    return NULL;
+}
+
+static bool is_word(const char *text, const char *word)
+{
+    const char *meant = switch_word(text, true);
+
+    return strcmp(text, word) == 0 || (meant != NULL && strcmp(meant, word) == 0);
+}
+
 /* ---- numbers ---- */
 
 /* Whether it is meant as a number of that kind: below 0, or beyond what 64 bits hold. */
@@ -121,7 +152,7 @@ static int read_whole(const struct value_slot *slot, const char *text, struct er
 {
     const struct kind *kind = kind_of(slot->spec);
     int64_t number = kind->is;
-    bool beside = kind->beside != NULL && strcmp(text, kind->beside) == 0;
+    bool beside = kind->beside != NULL && is_word(text, kind->beside);
 
     if (!beside && kind->parse(text, &number) != 0) {
         return is_far_off(kind, text) ? fail_bounds(slot, text, error)
@@ -176,26 +207,18 @@ static size_t find_word(const char *const *words, const char *text)
 {
     size_t i = 0;
 
-    while (words[i] != NULL && (text[0] == '\0' || strcmp(text, words[i]) != 0)) {
+    while (words[i] != NULL && (text[0] == '\0' || !is_word(text, words[i]))) {
         i++;
     }
     return i;
 }
 
-/* What YAML 1.1 and other programs call on and off. */
+/* The word of `words` that another program's means; NULL: none. */
 static const char *meant_by(const char *text, const char *const *words)
 {
-    static const char *const other[][2] = {
-        {"yes", "on"},     {"no", "off"},       {"true", "on"}, {"false", "off"},
-        {"enabled", "on"}, {"disabled", "off"}, {"1", "on"},    {"0", "off"},
-    };
+    const char *meant = switch_word(text, false);
 
-    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
-        if (strcasecmp(text, other[i][0]) == 0 && words[find_word(words, other[i][1])] != NULL) {
-            return other[i][1];
-        }
-    }
-    return NULL;
+    return meant != NULL ? words[find_word(words, meant)] : NULL;
 }
 
 static int fail_word(const struct value_slot *slot, const char *text, struct error *error)

@@ -42,8 +42,10 @@ int number_parse_recv(const char *text, int64_t *value)
     *value = 0;
     for (bool more = true; more;) {
         text += strspn(text, " ");
-        size_t length = strcspn(text, ", ");
-        const char *end = text + length + strspn(text + length, " ");
+        size_t length = strcspn(text, ",");
+        const char *end = text + length;
+        for (; length > 0 && text[length - 1] == ' '; length--) {
+        }
         snprintf(part, sizeof part, "%.*s", (int)length, text);
         int64_t adds = length < sizeof part ? parse_part(part) : 0;
         more = *end == ',';

@@ -50,10 +50,15 @@ static void skip_blanks(struct parser *parser)
 
 /* ---- numbers ---- */
 
-/* The end of the digits at `text`, a point among them allowed; NULL: there are none. */
+/* The end of the digits at `text`, a point among them allowed and a _ between two of those before
+ * it; NULL: there are none. */
 static const char *digits_end(const char *text)
 {
     const char *whole = text + strspn(text, "0123456789");
+
+    while (whole > text && *whole == '_' && isdigit((unsigned char)whole[1])) {
+        whole += 1 + strspn(whole + 1, "0123456789");
+    }
 
     if (whole == text) {
         return NULL;
@@ -69,31 +74,51 @@ static int fail_unit(const struct parser *parser, const char *unit, size_t lengt
 {
     fail(parser, unit, "\"%.*s\" is no unit", length < 20 ? (int)length : 20, unit);
     if (*unit == '%') {
-        return error_hint(parser->error, "write 0.98 * METRIC for 98 %% of it");
+        return error_hint(parser->error, "write 98%% * METRIC");
     }
     return error_hint(parser->error, "there are %s; of time %s; of size %s; of rate %s",
                       quantity_words(QUANTITY_COUNT)->units, quantity_words(QUANTITY_TIME)->units,
                       quantity_words(QUANTITY_SIZE)->units, quantity_words(QUANTITY_RATE)->units);
 }
 
+/* The number of text[0, end), without what groups its digits; NULL: it is too long. */
+static const char *copy_digits(char *digits, size_t size, const char *text, const char *end)
+{
+    size_t length = 0;
+
+    for (; text < end; text++) {
+        if (length + 1 == size) {
+            return NULL;
+        }
+        if (*text != '_') {
+            digits[length++] = *text;
+        }
+    }
+    digits[length] = '\0';
+    return digits;
+}
+
 static int parse_number(struct parser *parser, struct term *term)
 {
     const char *begin = parser->next;
-    const char *unit_begin = digits_end(begin + (*begin == '-'));
+    const char *end = digits_end(begin + (*begin == '-'));
     char digits[64];
 
-    if (unit_begin == NULL) {
+    if (end == NULL) {
         return fail(parser, begin, "this is no number");
+    }
+    const char *unit_begin = end + strspn(end, " ");
+    if (!isalpha((unsigned char)*unit_begin) && *unit_begin != '%' && *unit_begin != '/') {
+        unit_begin = end;
     }
     size_t unit_length = strcspn(unit_begin, " \t\r\n<>=!*");
     const struct unit *unit = quantity_unit(unit_begin, unit_length);
     if (unit == NULL) {
         return fail_unit(parser, unit_begin, unit_length);
     }
-    if ((size_t)(unit_begin - begin) >= sizeof digits) {
+    if (copy_digits(digits, sizeof digits, begin, end) == NULL) {
         return fail(parser, begin, "the number is too long");
     }
-    snprintf(digits, sizeof digits, "%.*s", (int)(unit_begin - begin), begin);
     term->factor = strtod(digits, NULL) * unit->times / unit->over;
     term->dimension = quantity_dimension(unit->of);
     term->unit = unit_begin;
@@ -155,7 +180,7 @@ static int parse_product(struct parser *parser, struct term *term)
     }
     skip_blanks(parser);
     if (*parser->next != '*') {
-        return 0;
+        return *term->unit == '%' ? fail_unit(parser, term->unit, 1) : 0;
     }
     parser->next++;
     term->is_product = true;

@@ -29,7 +29,7 @@ const char *const timeline_signals[] = {
 };
 
 static const char *const toward_words[] = {"client", "server", "both", NULL};
-static const char *const on_words[] = {"on", "true", NULL};
+static const char *const on_words[] = {"on", NULL};
 
 static void keep_toward(void *fault, int64_t word)
 {

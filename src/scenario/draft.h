@@ -50,10 +50,9 @@ int draft_check_message(const struct draft *draft);
 /* Check that faults and events can happen, in their order. */
 int draft_check_timeline(const struct draft *draft);
 
-/* Read a program, and where its steps stand; what it returns is freed by the caller, NULL: the
- * error is set. */
-char *draft_read_program(const struct draft *draft, enum side side, const struct tree *node,
-                         struct program *program, struct where step[PROGRAM_MAX]);
+/* Read a program, and where its steps stand. */
+int draft_read_program(const struct draft *draft, enum side side, const struct tree *node,
+                       struct program *program, struct where step[PROGRAM_MAX]);
 
 /* Where a step of a program of the side was written, scenario_program(). */
 struct where draft_step(const struct draft *draft, enum side side, size_t program, size_t step);

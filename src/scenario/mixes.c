@@ -60,11 +60,8 @@ static int set_name(const struct draft *draft, struct mix_item *item, const stru
 static int set_steps(struct draft *draft, struct mix_item *item, const struct tree *node)
 {
     size_t index = draft->scenario->mix.count;
-    char *text =
-        draft_read_program(draft, SIDE_CLIENT, node, &item->program, draft->mix_step[index]);
 
-    free(text);
-    return text != NULL ? 0 : -1;
+    return draft_read_program(draft, SIDE_CLIENT, node, &item->program, draft->mix_step[index]);
 }
 
 static int set_key(struct draft *draft, struct mix_item *item, const struct tree *node)

@@ -3,32 +3,75 @@
 
 #include "draft.h"
 
-/* A side's program, from a text or a list of steps. */
-
-/* All steps of a list in one text, or a copy of the text; line ends made blanks.  NULL: no memory.
+/*
+ * A side's program, from a text or a list of steps.  A step with an argument is a word,
+ * pause(100ms), or a map of one key, {pause: 100ms}; what recv takes may be a list.
  */
+
+/* A text that grows; without `at` it is only measured. */
+struct out {
+    char *at;
+    size_t length;
+};
+
+static void put(struct out *out, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (out->at != NULL) {
+        memcpy(out->at + out->length, text, length + 1);
+    }
+    out->length += length;
+}
+
+static void put_step(struct out *out, const struct tree *step)
+{
+    const struct tree *argument = step->item;
+
+    if (step->kind == TREE_SCALAR) {
+        put(out, step->text);
+        return;
+    }
+    put(out, argument->key);
+    if (tree_is_null(argument)) {
+        return;
+    }
+    put(out, "(");
+    for (size_t i = 0; i < argument->count; i++) {
+        put(out, i > 0 ? "," : "");
+        put(out, argument->item[i].text);
+    }
+    put(out, argument->kind == TREE_SCALAR ? argument->text : "");
+    put(out, ")");
+}
+
+/* Between two there is a comma: in [recv(or-fin, 5s), close] it is YAML that takes it out. */
+static void put_steps(struct out *out, const struct tree *node)
+{
+    if (node->kind == TREE_SCALAR) {
+        put(out, node->text);
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        put(out, i > 0 ? "," : "");
+        put_step(out, &node->item[i]);
+    }
+}
+
+/* All steps in one text, line ends made blanks.  NULL: no memory. */
 static char *join_steps(const struct tree *node)
 {
-    size_t count = node->kind == TREE_LIST ? node->count : 1;
-    const struct tree *item = node->kind == TREE_LIST ? node->item : node;
-    size_t room = 1;
+    struct out out = {0};
 
-    for (size_t i = 0; i < count; i++) {
-        room += strlen(item[i].text) + 1;
-    }
-    char *text = malloc(room);
-    char *end = text;
-    if (text == NULL) {
+    put_steps(&out, node);
+    out = (struct out){.at = malloc(out.length + 1)};
+    if (out.at == NULL) {
         return NULL;
     }
-    *end = '\0';
-    for (size_t i = 0; i < count; i++) {
-        end = stpcpy(stpcpy(end, i > 0 ? " " : ""), item[i].text);
+    put_steps(&out, node);
+    for (char *at = strchr(out.at, '\n'); at != NULL; at = strchr(at, '\n')) {
+        *at = ' ';
     }
-    for (char *at = text; at < end; at++) {
-        *at = *at == '\n' ? ' ' : *at;
-    }
-    return text;
+    return out.at;
 }
 
 /* Where the user wrote the character at `offset` of the text that join_steps made. */
@@ -37,25 +80,42 @@ static struct where place_of(const struct tree *node, size_t offset)
     const struct tree *item = node;
 
     for (size_t i = 0; node->kind == TREE_LIST && i < node->count; i++) {
+        struct out step = {0};
         item = &node->item[i];
-        size_t length = strlen(item->text) + 1;
-        if (offset < length) {
+        put_step(&step, item);
+        if (offset <= step.length) {
             break;
         }
-        offset -= i + 1 < node->count ? length : 0;
+        offset -= i + 1 < node->count ? step.length + 1 : 0;
     }
-    struct where where = item->at;
+    struct where where = item->kind == TREE_MAP ? item->item[0].key_at : item->at;
     where.column += item->verbatim ? (int)offset : 0;
     return where;
+}
+
+static bool is_step(const struct tree *node)
+{
+    const struct tree *argument = node->item;
+
+    if (node->kind != TREE_MAP || node->count != 1 || argument->kind == TREE_MAP) {
+        return node->kind == TREE_SCALAR;
+    }
+    for (size_t i = 0; i < argument->count; i++) {
+        if (argument->item[i].kind != TREE_SCALAR) {
+            return false;
+        }
+    }
+    return argument->kind == TREE_SCALAR || argument->count > 0;
 }
 
 static int check_items(const struct draft *draft, const struct tree *node)
 {
     for (size_t i = 0; i < node->count; i++) {
-        if (node->item[i].kind != TREE_SCALAR) {
-            error_set(draft->error, STATUS_USAGE, "a step is a word, not %s",
-                      tree_kind_name(node->item[i].kind));
-            return draft_fail_at(draft, node->item[i].at, "write e.g. \"- pause(100ms)\"");
+        if (!is_step(&node->item[i])) {
+            error_set(draft->error, STATUS_USAGE, "this is no step");
+            return draft_fail_at(draft, node->item[i].at,
+                                 "write e.g. \"- send\", \"- pause(100ms)\" or "
+                                 "\"- pause: 100ms\"");
         }
     }
     if (node->kind == TREE_LIST && node->count == 0) {
@@ -65,28 +125,27 @@ static int check_items(const struct draft *draft, const struct tree *node)
     return 0;
 }
 
-char *draft_read_program(const struct draft *draft, enum side side, const struct tree *node,
-                         struct program *program, struct where step[PROGRAM_MAX])
+int draft_read_program(const struct draft *draft, enum side side, const struct tree *node,
+                       struct program *program, struct where step[PROGRAM_MAX])
 {
     struct program_places places;
 
     if (check_items(draft, node) != 0) {
-        return NULL;
+        return -1;
     }
     char *text = join_steps(node);
     if (text == NULL) {
-        draft_fail_memory(draft);
-        return NULL;
+        return draft_fail_memory(draft);
     }
-    if (program_parse(program, text, side, &places, draft->error) != 0) {
-        free(text);
-        error_at(draft->error, place_of(node, places.fault));
-        return NULL;
+    int status = program_parse(program, text, side, &places, draft->error);
+    free(text);
+    if (status != 0) {
+        return error_at(draft->error, place_of(node, places.fault));
     }
     for (size_t i = 0; i < program->length; i++) {
         step[i] = place_of(node, places.step[i]);
     }
-    return text;
+    return 0;
 }
 
 struct where draft_step(const struct draft *draft, enum side side, size_t program, size_t step)
@@ -103,12 +162,9 @@ static int set_program(struct draft *draft, const struct option *option, const c
 
     (void)key;
     (void)level;
-    char *text = draft_read_program(draft, option->side, node, &program, draft->step[option->side]);
-    if (text == NULL) {
+    if (draft_read_program(draft, option->side, node, &program, draft->step[option->side]) != 0) {
         return -1;
     }
-    free(spec->program_text);
-    spec->program_text = text;
     spec->program_where = node->at;
     spec->program = program;
     return 0;
@@ -119,8 +175,6 @@ static int unset_program(struct draft *draft, const struct option *option, const
     struct side_spec *side = &draft->scenario->side[option->side];
 
     (void)key;
-    free(side->program_text);
-    side->program_text = NULL;
     side->program_where = (struct where){0};
     side->program = (struct program){0};
     return 0;

@@ -230,7 +230,6 @@ static void free_side(struct side_spec *side)
         free((char *)side->sysctl.item[i].value);
     }
     free(side->sysctl.item);
-    free(side->program_text);
     words_fini(&side->command.words);
     free(side->command.ready_line);
 }

@@ -28,6 +28,10 @@ static void counts_are_read_exactly(void **state)
         {"9007199254740993", 9007199254740993}, /* 2^53 + 1: no double */
         {"18446744073709551615", UINT64_MAX},
         {"18446744073G", 18446744073000000000U},
+        {"1K", 1000},
+        {"50 k", 50000},
+        {"1_000", 1000},
+        {"1_000_000", 1000000},
     };
     uint64_t value;
 
@@ -54,9 +58,14 @@ static void what_is_no_count_is_refused(void **state)
         ".5",
         "1e3",
         "0x10",
-        "1K",
         "1kk",
-        "1 k",
+        "1k ",
+        "_1",
+        "1_",
+        "1__0",
+        "1_k",
+        "1,000",
+        "1 000",
         "ten",
         "nan",
         "18446744073709551616",
@@ -76,8 +85,12 @@ static void what_is_no_count_is_refused(void **state)
 static void sizes_are_read_exactly(void **state)
 {
     static const struct whole_case cases[] = {
-        {"0", 0},        {"512", 512},       {"64k", 65536},
-        {"1M", 1048576}, {"1G", 1073741824}, {"17179869183G", 18446744072635809792U},
+        {"0", 0},           {"512", 512},
+        {"64k", 65536},     {"1M", 1048576},
+        {"1G", 1073741824}, {"17179869183G", 18446744072635809792U},
+        {"64K", 65536},     {"64 KiB", 65536},
+        {"1MiB", 1048576},  {"1GiB", 1073741824},
+        {"5 B", 5},
     };
     uint64_t value;
 
@@ -113,6 +126,11 @@ static void durations_are_read_exactly(void **state)
         {"1.25h", 4500 * NS_PER_S},
         {"9223372036854775807ns", INT64_MAX},
         {"9223372036.854775807s", INT64_MAX},
+        {"10 s", 10 * NS_PER_S},
+        {"1.23 ms", 1230 * NS_PER_US},
+        {"10 min", 600 * NS_PER_S},
+        {"5sec", 5 * NS_PER_S},
+        {"1_500ms", 1500 * NS_PER_MS},
     };
     int64_t ns;
 
@@ -133,11 +151,13 @@ static void what_is_no_duration_is_refused(void **state)
         "1.5",
         "-1s",
         "s",
-        "1 s",
         "1s ",
+        " 1s",
+        "1. s",
+        "1 5s",
         "1.s",
         ".5s",
-        "1sec",
+        "1seconds",
         "1S",
         "1ms1",
         "1e3s",
@@ -166,9 +186,12 @@ static void rates_are_read(void **state)
         const char *text;
         double per_second;
     } cases[] = {
-        {"max", 0},     {"5000/s", 5000},   {"0.5/s", 0.5},    {"1.5k/s", 1500},
-        {"2M/s", 2e6},  {"300/m", 5},       {"7200/h", 2},     {"3k/m", 50},
-        {"1e6/s", 1e6}, {"1.5e+3/s", 1500}, {"2.5e-1/s", .25},
+        {"max", 0},         {"5000/s", 5000},  {"0.5/s", 0.5},
+        {"1.5k/s", 1500},   {"2M/s", 2e6},     {"300/m", 5},
+        {"7200/h", 2},      {"3k/m", 50},      {"1e6/s", 1e6},
+        {"1.5e+3/s", 1500}, {"2.5e-1/s", .25}, {"5000 / s", 5000},
+        {"1 k/s", 1000},    {"1k /s", 1000},   {"1_000/min", 1000. / 60},
+        {"7/sec", 7},       {"1K/s", 1000},
     };
     double rate;
 
@@ -182,9 +205,9 @@ static void rates_are_read(void **state)
 static void what_is_no_rate_is_refused(void **state)
 {
     static const char *const cases[] = {
-        "",       "5000", "/s",   "0/s",   "0.0/m",   "-1/s",     "+1/s",  "inf/s",    "nan/s",
-        "0x10/s", " 1/s", "1 /s", "1/",    "1/ms",    "1/s ",     "1/s/s", "1e/s",     "1e+/s",
-        "1kk/s",  "1./s", "Max",  "max/s", "1e999/s", "1e-999/s", "1K/s",  "1e308k/s",
+        "",       "5000", "/s",     "0/s",   "0.0/m",   "-1/s",     "+1/s",  "inf/s",    "nan/s",
+        "0x10/s", " 1/s", "1e 6/s", "1/",    "1/ms",    "1/s ",     "1/s/s", "1e/s",     "1e+/s",
+        "1kk/s",  "1./s", "Max",    "max/s", "1e999/s", "1e-999/s", "/ s",   "1e308k/s",
     };
 
     (void)state;
@@ -292,7 +315,7 @@ static void shares_are_read_exactly(void **state)
 {
     (void)state;
     static const char *const good[] = {"5%", "0.0001%", "99.9999%", "100%", "0%", "12.5%"};
-    static const char *const bad[] = {"",    "5",    "%",    "5 %", "100.0001%", "-1%",  "0.00001%",
+    static const char *const bad[] = {"",    "5",    "%",    "5% ", "100.0001%", "-1%",  "0.00001%",
                                       "5%%", "1e1%", "101%", "1.%", ".5%",       "nan%", "0x5%"};
 
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {

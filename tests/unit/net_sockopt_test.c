@@ -106,7 +106,7 @@ static const struct {
     {SOCKOPT_LINGER, "2"},
     {SOCKOPT_LINGER, "1500ms"},
     {SOCKOPT_LINGER, "2147483648s"},
-    {SOCKOPT_REUSEADDR, "yes"},
+    {SOCKOPT_REUSEADDR, "2"},
     {SOCKOPT_REUSEADDR, ""},
     {SOCKOPT_KEEPIDLE, "0s"},
     {SOCKOPT_KEEPIDLE, "32768s"},

@@ -372,13 +372,56 @@ static void programs_can_be_spelled_out(void **state)
     const struct side_spec *client = &scenario->side[SIDE_CLIENT];
 
     assert_string_equal(scenario->order, "custom");
-    assert_string_equal(client->program_text, "connect send recv pause(10ms) close");
     assert_int_equal(client->program.length, 5);
     assert_int_equal(client->program.step[3].op, STEP_PAUSE);
     assert_int_equal(client->program_where.line, 1);
     assert_int_equal(scenario->side[SIDE_SERVER].program.length, 5);
     assert_round_trip(scenario);
     scenario_free(scenario);
+}
+
+/* However a program is written in YAML it is the same. */
+static void assert_client_program(const char *yaml, const struct scenario_override *override)
+{
+    struct error error;
+    struct scenario *scenario = parse_with(yaml, override, override != NULL, &error);
+    char text[PROGRAM_TEXT];
+
+    if (scenario == NULL) {
+        fail_msg("%s: %s", yaml, error.what);
+    }
+    assert_string_equal(program_format(text, sizeof text, &scenario->side[SIDE_CLIENT].program),
+                        "connect send recv(or-fin,5s) pause(10ms) wait-fin close");
+    scenario_free(scenario);
+}
+
+static void a_program_is_a_text_or_any_list_of_steps(void **state)
+{
+    static const char server[] = "server: {program: accept recv send close}\n";
+    static const char *const lists[] = {
+        "connect send recv(or-fin,5s) pause(10ms) wait-fin close",
+        "[connect, send, recv(or-fin, 5s), pause(10ms), wait-fin, close]",
+        "[connect, send, {recv: [or-fin, 5s]}, {pause: 10 ms}, {wait-fin: }, close]",
+        "[connect send, \"recv(or-fin,5s)\", pause: 10ms, wait-fin close]",
+        "\n  - connect\n  - send\n  - recv: or-fin,5s\n  - pause: 10ms\n  - wait-fin:\n  - close",
+        "\n  - connect\n  - send\n  - recv(or-fin,5s)\n  - pause( 10ms )\n  - wait-fin\n  - close",
+        "|\n  connect send recv(or-fin,5s)\n  pause(10ms) wait-fin close",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        char yaml[512];
+
+        snprintf(yaml, sizeof yaml, "client:\n program: %s\n%s", lists[i], server);
+        assert_client_program(yaml, NULL);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        const struct scenario_override set = {"client.program", lists[i], true};
+        char yaml[512];
+
+        snprintf(yaml, sizeof yaml, "client: {program: connect close}\n%s", server);
+        assert_client_program(yaml, &set);
+    }
 }
 
 static void an_order_of_the_command_line_replaces_the_programs_of_the_file(void **state)
@@ -412,7 +455,7 @@ static void one_side_may_be_left_to_others(void **state)
                                             "client: {program: connect send recv hold}}");
 
     assert_true(no_client->side[SIDE_CLIENT].none);
-    assert_null(no_client->side[SIDE_CLIENT].program_text);
+    assert_int_equal(no_client->side[SIDE_CLIENT].program.length, 0);
     assert_false(no_client->side[SIDE_SERVER].none);
     assert_true(no_server->side[SIDE_SERVER].none);
     assert_string_equal(no_server->at, "127.0.0.1:80");
@@ -497,6 +540,7 @@ int main(void)
         cmocka_unit_test(an_order_brings_its_presets_beneath_the_file),
         cmocka_unit_test(a_duration_alone_lifts_the_limit_of_connections),
         cmocka_unit_test(programs_can_be_spelled_out),
+        cmocka_unit_test(a_program_is_a_text_or_any_list_of_steps),
         cmocka_unit_test(an_order_of_the_command_line_replaces_the_programs_of_the_file),
         cmocka_unit_test(one_side_may_be_left_to_others),
         cmocka_unit_test(a_target_elsewhere_needs_the_flag),
