@@ -62,6 +62,7 @@ static const char *tidy(char tidied[TIDY], const char *text)
     size_t length = 0;
     char last = '\0';
 
+    memset(tidied, 0, TIDY);
     for (; *text != '\0' && length < TIDY - 1; text++) {
         const char *next = text + strspn(text, " ");
         bool to_unit = (is_digit(last) && !is_digit(*next) && *next != '\0') || last == '/' ||
@@ -74,7 +75,6 @@ static const char *tidy(char tidied[TIDY], const char *text)
             tidied[length++] = last;
         }
     }
-    tidied[length] = '\0';
     return *text == '\0' ? tidied : "";
 }
 

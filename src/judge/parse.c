@@ -193,7 +193,8 @@ static int parse_term(struct parser *parser, struct term *term)
     int parsed;
 
     skip_blanks(parser);
-    *term = (struct term){.factor = 1, .begin = parser->next, .number_end = parser->next};
+    *term = (struct term){
+        .factor = 1, .begin = parser->next, .unit = parser->next, .number_end = parser->next};
     if (*parser->next == '\0') {
         return fail(parser, parser->next, "a metric or a number is due here");
     }
