@@ -25,6 +25,18 @@ extern const size_t metric_count;
  */
 const struct metric_info *metric_find(const char *name);
 
+/* What stands in a metric's name for a <…> of its pattern. */
+struct metric_part {
+    const char *placeholder; /* "<state>" */
+    const char *word;        /* in the name, not to its end */
+    size_t length;
+};
+#define METRIC_PARTS 4
+
+/* The row that `name` fills in, its parts in their order in part[] and *count of them; or NULL. */
+const struct metric_info *metric_take_apart(const char *name, struct metric_part *part,
+                                            size_t *count);
+
 /*
  * The <…> of the patterns that stand for one of a few words: number `index` ("<state>"), with
  * its words in `text`, separated by blanks.  NULL beyond the last.

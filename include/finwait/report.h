@@ -14,6 +14,8 @@ struct report_ops {
     const char *tail;                   /* once, behind all */
     const char *open, *between, *close; /* around and between several results */
     void (*write)(const struct result *result, FILE *out);
+    /* In place of `write` and what is around and between: what has to see all results at once. */
+    void (*write_all)(const struct result *const *results, size_t count, FILE *out);
 };
 
 extern const struct report_ops *const report_table[]; /* ends with NULL */
@@ -30,6 +32,9 @@ const char *report_names(char *text, size_t size);
 void report_begin(const struct report_ops *format, bool several, FILE *out);
 void report_next(const struct report_ops *format, FILE *out);
 void report_end(const struct report_ops *format, bool several, FILE *out);
+
+/* Report one result, of one. */
+void report_write(const struct report_ops *format, const struct result *result, FILE *out);
 
 /* What a person reads first; coloured where terminal_colours() says so. */
 extern const struct report_ops report_text;
@@ -54,6 +59,10 @@ void report_foreseen(const struct result *result, FILE *out);
 
 /* The metrics in long form, RFC 4180. */
 extern const struct report_ops report_csv;
+
+/* The metrics as OpenMetrics has them (the text format of Prometheus as well, as gauges, without
+ * moments), each family of all results in one place. */
+extern const struct report_ops report_openmetrics;
 
 /* The expectations as test cases, in JUnit's XML. */
 extern const struct report_ops report_junit;

@@ -158,6 +158,9 @@ enum verdict {
     VERDICT_UNJUDGED,   /* read from a file, and no expectation to this finwait: not held */
     VERDICT_N,
 };
+/* "pass", "unmeasured" … */
+const char *verdict_name(enum verdict verdict);
+
 /* What the values of an expectation are, and in what they are told: a number, s, bytes, 1/s. */
 enum quantity {
     QUANTITY_COUNT,

@@ -10,6 +10,7 @@
 
 #include "finwait/file.h"
 #include "finwait/grow.h"
+#include "held.h"
 #include "stdout.h"
 
 static int find_format(const char *command, const char *name, size_t length,
@@ -181,17 +182,38 @@ bool outputs_unread(const struct outputs *outputs)
     return stdout_unread();
 }
 
+/* Whether it waits for the last of several results. */
+static bool is_held(const struct outputs *outputs, const struct output *output)
+{
+    return outputs->several && output->format->write_all != NULL;
+}
+
+/* Before anything is begun: what cannot be written is not run for. */
+static int open_all(struct outputs *outputs, struct error *error)
+{
+    for (size_t i = 0; i < outputs->count; i++) {
+        struct output *output = &outputs->item[i];
+        if (open_output(output, error) != 0) {
+            return -1;
+        }
+        if (is_held(outputs, output) && outputs->held == NULL) {
+            outputs->held = held_open(error);
+            if (outputs->held == NULL) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
 int outputs_begin(struct outputs *outputs, bool several, struct error *error)
 {
     if (printed(outputs) == NULL) {
         outputs->item[outputs->count++] = (struct output){.format = &report_text};
     }
     outputs->several = several;
-    for (size_t i = 0; i < outputs->count; i++) {
-        struct output *output = &outputs->item[i];
-        if (open_output(output, error) != 0) {
-            return -1;
-        }
+    if (open_all(outputs, error) != 0) {
+        return -1;
     }
     for (size_t i = 0; i < outputs->count; i++) {
         struct output *output = &outputs->item[i];
@@ -209,12 +231,18 @@ int outputs_write(const struct outputs *outputs, const struct result *result, bo
 {
     int status = 0;
 
+    if (outputs->held != NULL && held_add(outputs->held, result, error) != 0) {
+        status = -1;
+    }
     for (size_t i = 0; i < outputs->count; i++) {
         const struct output *output = &outputs->item[i];
+        if (is_held(outputs, output)) {
+            continue;
+        }
         if (!first) {
             report_next(output->format, output->out);
         }
-        output->format->write(result, output->out);
+        report_write(output->format, result, output->out);
         if (flush(output, error) != 0) {
             status = -1;
         }
@@ -222,9 +250,26 @@ int outputs_write(const struct outputs *outputs, const struct result *result, bo
     return status;
 }
 
+/* What the formats that had to wait make of all results. */
+static int write_held(const struct outputs *outputs, struct error *error)
+{
+    size_t count = 0;
+    struct result **results = held_take(outputs->held, &count, error);
+
+    for (size_t i = 0; i < outputs->count && count > 0; i++) {
+        const struct output *output = &outputs->item[i];
+        if (is_held(outputs, output)) {
+            output->format->write_all((const struct result *const *)results, count, output->out);
+            fflush(output->out); /* flush() tells */
+        }
+    }
+    held_free(results, count);
+    return results != NULL ? 0 : -1;
+}
+
 int outputs_end(struct outputs *outputs, struct error *error)
 {
-    int status = 0;
+    int status = outputs->held != NULL ? write_held(outputs, error) : 0;
 
     for (size_t i = 0; i < outputs->count; i++) {
         const struct output *output = &outputs->item[i];
@@ -243,6 +288,9 @@ void outputs_fini(struct outputs *outputs)
         if (outputs->item[i].file != NULL && outputs->item[i].out != NULL) {
             fclose(outputs->item[i].out);
         }
+    }
+    if (outputs->held != NULL) {
+        fclose(outputs->held);
     }
     *outputs = (struct outputs){0};
 }

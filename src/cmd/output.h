@@ -22,6 +22,7 @@ struct outputs {
     size_t count;
     struct output item[OUTPUTS];
     bool several; /* results */
+    FILE *held;   /* of several, for formats that have to see them all; or NULL */
 };
 
 /* Add a --format of the command called so, "NAME" or "NAME=FILE".  -1: STATUS_USAGE; there is none

@@ -3,9 +3,10 @@
 
 #include "finwait/report.h"
 
-const struct report_ops *const report_table[] = {&report_text, &report_verbose, &report_json,
-                                                 &report_csv,  &report_junit,   &report_markdown,
-                                                 NULL};
+const struct report_ops *const report_table[] = {
+    &report_text,  &report_verbose,  &report_json,        &report_csv,
+    &report_junit, &report_markdown, &report_openmetrics, NULL,
+};
 
 const struct report_ops *report_find(const char *name)
 {
@@ -51,4 +52,13 @@ void report_end(const struct report_ops *format, bool several, FILE *out)
 {
     put(several ? format->close : NULL, out);
     put(format->tail, out);
+}
+
+void report_write(const struct report_ops *format, const struct result *result, FILE *out)
+{
+    if (format->write_all != NULL) {
+        format->write_all(&result, 1, out);
+    } else {
+        format->write(result, out);
+    }
 }

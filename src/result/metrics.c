@@ -240,6 +240,32 @@ static struct part fill_part(struct part pattern, const struct metric_key *key)
     return (struct part){word, strlen(word)};
 }
 
+const struct metric_info *metric_take_apart(const char *name, struct metric_part *part,
+                                            size_t *count)
+{
+    struct metric_key key;
+
+    *count = 0;
+    if (!metrics_match(name, &key)) {
+        return NULL;
+    }
+    for (const char *pattern = metric_table[key.id].pattern;;) {
+        struct part wanted = first_part(pattern);
+        enum domain domain = part_domain(wanted);
+        struct part found = first_part(name);
+        if (match_part(wanted, &found, &key) && domain != DOMAIN_N && *count < METRIC_PARTS) {
+            part[(*count)++] =
+                (struct metric_part){domains[domain].placeholder, name, found.length};
+        }
+        pattern += wanted.length;
+        if (*pattern == '\0') {
+            return &metric_table[key.id];
+        }
+        pattern++;
+        name += found.length + 1;
+    }
+}
+
 char *metrics_format(char *text, size_t size, const struct metric_key *key)
 {
     const char *pattern = metric_table[key->id].pattern;

@@ -17,6 +17,11 @@ static const char *const verdict_names[] = {
     [VERDICT_UNJUDGED] = "unjudged",
 };
 
+const char *verdict_name(enum verdict verdict)
+{
+    return verdict_names[verdict];
+}
+
 static const char *verdict_item(size_t index)
 {
     return verdict_names[index];

@@ -7,7 +7,6 @@ import xml.etree.ElementTree as xml
 import finwait_test as ft
 
 RESULT = os.path.join(ft.SOURCE, "tests/data/result/schema-1.json")
-NAMES = ("text", "verbose", "json", "csv", "junit", "markdown")
 
 
 def read(*path):
@@ -23,11 +22,11 @@ class Formats(ft.TestCase):
         return os.path.join(self.place, *name)
 
     def test_a_file_holds_what_stdout_would(self):
-        formats = [f"--format={name}={self.file('made', name)}" for name in NAMES]
+        formats = [f"--format={name}={self.file('made', name)}" for name in ft.FORMATS]
         ended = ft.finwait("report", RESULT, RESULT, *formats)
         self.assertEqual((ended.status, ended.stderr), (0, ""))
-        self.assertEqual(sorted(os.listdir(self.file("made"))), sorted(NAMES))
-        for name in NAMES:
+        self.assertEqual(sorted(os.listdir(self.file("made"))), sorted(ft.FORMATS))
+        for name in ft.FORMATS:
             with self.subTest(name):
                 alone = ft.finwait("report", RESULT, RESULT, "--format", name).stdout
                 self.assertEqual(read(self.file("made", name)), alone)

@@ -100,7 +100,7 @@ class Memory(ft.LabTestCase):
         """Of a result that is there: all of it, or status 3."""
         out = ft.PLACE.directory()
         self.assertEqual(ft.run(SHORT, "--out", out).status, 0)
-        formats = ("verbose", "json", "csv", "junit", "markdown")
+        formats = ft.FORMATS[1:]
         for flags in ([], *(["--format", name] for name in formats)):
             arguments = ["report", out, *flags]
             whole = ft.finwait(*arguments).stdout

@@ -61,7 +61,7 @@ class Report(ft.TestCase):
 
     def test_run_prints_every_format(self):
         begins = {"csv": "scenario,", "json": "{", "junit": "<?xml", "text": "test", "verbose": "test"}
-        begins["markdown"] = "### test: PASS, "
+        begins |= {"markdown": "### test: PASS, ", "openmetrics": "# TYPE finwait_started"}
         for name, begins in begins.items():
             with self.subTest(name):
                 settings = {"lab": "host", "server.port": ft.free_port(), "load.connections": 5}
@@ -103,7 +103,7 @@ class Report(ft.TestCase):
 
     def test_schema_1_is_still_read(self):
         old = os.path.join(os.path.dirname(__file__), "../data/result/schema-1.json")
-        for name in ("text", "verbose", "json", "csv", "junit", "markdown"):
+        for name in ft.FORMATS:
             with self.subTest(name):
                 ended = ft.finwait("report", old, "--format", name)
                 self.assertEqual((ended.status, ended.stderr), (0, ""))

@@ -21,7 +21,7 @@ static void report(const struct result *result)
         FILE *out = open_memstream(&text, &length);
         REQUIRE(out != NULL);
         report_begin(report_table[i], false, out);
-        report_table[i]->write(result, out);
+        report_write(report_table[i], result, out);
         report_end(report_table[i], false, out);
         REQUIRE(fclose(out) == 0 && length > 0);
         check_text(text, length);

@@ -29,6 +29,7 @@ from unittest import mock
 BINARY = os.path.abspath(os.environ["FINWAIT"])
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NOBODY = 65534
+FORMATS = ("text", "verbose", "json", "csv", "junit", "markdown", "openmetrics")
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 
 # No test waits for ever; under a sanitizer on a busy machine all takes its time.

@@ -39,7 +39,7 @@ static void load(const json_t *json)
     result_measure(result);
     explain(result);
     for (size_t i = 0; report_table[i] != NULL; i++) {
-        report_table[i]->write(result, nowhere);
+        report_write(report_table[i], result, nowhere);
     }
     result_free(result);
 }
