@@ -11,7 +11,7 @@ import unittest
 
 BINARY = os.path.abspath(os.environ["FINWAIT"])
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PAGES = [os.path.join(SOURCE, "README.md")] + sorted(
+PAGES = [os.path.join(SOURCE, name) for name in ("README.md", ".github/SECURITY.md")] + sorted(
     glob.glob(os.path.join(SOURCE, "docs", "**", "*.md"), recursive=True)
 )
 

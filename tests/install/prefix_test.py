@@ -2,37 +2,9 @@
 
 import os
 import shutil
-import subprocess
 
 import finwait_test as ft
-
-BUILD = os.environ["FINWAIT_BUILD"]
-SHIPPED = (".yaml", ".py", ".conf", ".cfg")
-
-
-def files(directory):
-    """All files below, by their names from there."""
-    return {
-        os.path.relpath(os.path.join(parent, name), directory)
-        for parent, _, names in os.walk(directory)
-        for name in names
-    }
-
-
-def run(*command, **how):
-    return subprocess.run(command, capture_output=True, text=True, timeout=ft.PATIENCE, **how)
-
-
-def expected():
-    """What is installed of a tree and its build."""
-    of_configs = {name for name in files(f"{ft.SOURCE}/configs") if name.endswith(SHIPPED)}
-    of_docs = {name for name in files(f"{ft.SOURCE}/docs") if name.endswith(".md")}
-    return (
-        {"bin/finwait", "share/doc/finwait/README.md", "share/doc/finwait/LICENSE"}
-        | {f"share/finwait/configs/{name}" for name in of_configs}
-        | {f"share/doc/finwait/docs/{name}" for name in of_docs}
-        | {f"share/{name}" for name in files(f"{BUILD}/share")}
-    )
+from tree import BUILD, expected, files, run
 
 
 class Prefix(ft.unittest.TestCase):
