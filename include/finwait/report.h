@@ -10,6 +10,7 @@
 struct report_ops {
     const char *name; /* "text", "json", "csv" … */
     const char *about;
+    const char *absent;                 /* why this build has none of it, or NULL */
     const char *head;                   /* once, before all; NULL: nothing, as below */
     const char *tail;                   /* once, behind all */
     const char *open, *between, *close; /* around and between several results */
@@ -71,5 +72,8 @@ extern const struct report_ops report_junit;
  * of a file.  With GITHUB_ACTIONS=true up to ten of those that did not hold are errors on stderr,
  * too. */
 extern const struct report_ops report_markdown;
+
+/* One page with charts, complete in itself, that asks no network.  Absent without FINWAIT_HTML. */
+extern const struct report_ops report_html;
 
 #endif

@@ -21,6 +21,10 @@ static int find_format(const char *command, const char *name, size_t length,
 
     *format = report_find(given);
     free(given);
+    if (*format != NULL && (*format)->absent != NULL) {
+        return error_set(error, STATUS_USAGE, "--format %s: %s", (*format)->name,
+                         (*format)->absent);
+    }
     if (*format != NULL) {
         return 0;
     }

@@ -4,8 +4,8 @@
 #include "finwait/report.h"
 
 const struct report_ops *const report_table[] = {
-    &report_text,  &report_verbose,  &report_json,        &report_csv,
-    &report_junit, &report_markdown, &report_openmetrics, NULL,
+    &report_text,     &report_verbose,     &report_json, &report_csv, &report_junit,
+    &report_markdown, &report_openmetrics, &report_html, NULL,
 };
 
 const struct report_ops *report_find(const char *name)

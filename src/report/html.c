@@ -1,0 +1,176 @@
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/codec.h"
+#include "finwait/grow.h"
+#include "finwait/report.h"
+
+/*
+ * One page that holds the results as JSON, and a script that draws them: page.cmake makes what is
+ * in front of the results and behind them, of the files in html/.
+ */
+
+#ifdef FINWAIT_HTML
+
+/* A file as a string, for a C literal need not be so long. */
+#define EMBED(name, file)                                                                          \
+    ".pushsection .rodata\n" name ": .incbin \"" file "\"\n.byte 0\n.popsection\n"                 \
+    ".global " name "\n.hidden " name "\n"
+__asm__(EMBED("html_head", FINWAIT_HTML "/head.html"));
+__asm__(EMBED("html_tail", FINWAIT_HTML "/tail.html"));
+extern const char html_head[], html_tail[];
+
+/* So many moments of an end's series are kept, or one more for each column of a window. */
+#define MOMENTS 400
+
+/* And so many bytes of what an inspection printed. */
+#define PRINTED 16384
+
+/* ---- the series, thinned ---- */
+
+/* Mark the lowest and the highest of a column's values in [from, to). */
+static void mark_extremes(const json_t *column, size_t from, size_t to, bool *keep)
+{
+    size_t low = from;
+    size_t high = from;
+
+    for (size_t i = from; i < to; i++) {
+        double value = json_number_value(json_array_get(column, i));
+        low = value < json_number_value(json_array_get(column, low)) ? i : low;
+        high = value > json_number_value(json_array_get(column, high)) ? i : high;
+    }
+    keep[low] = keep[high] = true;
+}
+
+/* Mark what is kept when the series is cut into `windows`: peaks and troughs stay.  How many. */
+static size_t mark(json_t *series, size_t count, size_t windows, bool *keep)
+{
+    const char *name;
+    json_t *column;
+    size_t kept = 0;
+
+    memset(keep, 0, count * sizeof *keep);
+    keep[0] = keep[count - 1] = true;
+    json_object_foreach (series, name, column) {
+        for (size_t i = 0; strcmp(name, "at") != 0 && i < windows; i++) {
+            mark_extremes(column, i * count / windows, (i + 1) * count / windows, keep);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        kept += keep[i];
+    }
+    return kept;
+}
+
+static json_t *kept_of(const json_t *column, size_t count, const bool *keep)
+{
+    json_t *thin = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        if (keep[i]) {
+            json_array_append(thin, json_array_get(column, i));
+        }
+    }
+    return thin;
+}
+
+static void thin(json_t *series)
+{
+    size_t count = json_array_size(json_object_get(series, "at"));
+    size_t windows = MOMENTS / 2;
+    const char *name;
+    json_t *column;
+
+    if (count <= MOMENTS) {
+        return;
+    }
+    bool *keep = grow_new(count, sizeof *keep);
+    while (mark(series, count, windows, keep) > MOMENTS && windows > 1) {
+        windows /= 2;
+    }
+    json_object_foreach (series, name, column) {
+        json_object_set_new(series, name, kept_of(column, count, keep));
+    }
+    json_object_set_new(series, "thinned_from", json_integer((json_int_t)count));
+    free(keep);
+}
+
+/* ---- what a page need not hold ---- */
+
+static void shorten_output(json_t *inspection)
+{
+    const json_t *output = json_object_get(inspection, "output");
+    const char *text = json_string_value(output);
+    size_t length = PRINTED;
+
+    if (json_string_length(output) <= PRINTED) {
+        return;
+    }
+    while (((unsigned char)text[length] & 0xc0) == 0x80) { /* within a character */
+        length--;
+    }
+    json_object_set_new(inspection, "output", json_stringn(text, length));
+    json_object_set_new(inspection, "cut", json_true());
+}
+
+static void shorten(json_t *result)
+{
+    const json_t *proxy = json_object_get(result, "proxy");
+    const json_t *ends[] = {json_object_get(result, "client"), json_object_get(result, "server"),
+                            json_object_get(proxy, "front"), json_object_get(proxy, "back")};
+    size_t index;
+    json_t *inspection;
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        thin(json_object_get(ends[i], "observations"));
+    }
+    json_array_foreach (json_object_get(result, "inspections"), index, inspection) {
+        shorten_output(inspection);
+    }
+}
+
+/* ---- the page ---- */
+
+/* Without a `<`, which JSON has in texts alone, nothing in there is an end tag or a comment. */
+static int put_inert(const char *bytes, size_t length, void *out)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] == '<') {
+            fputs("\\u003c", out);
+        } else {
+            fputc(bytes[i], out);
+        }
+    }
+    return 0;
+}
+
+static void write_html(const struct result *result, FILE *out)
+{
+    json_t *json = result_to_json(result);
+
+    shorten(json);
+    fputs("<script type=\"application/json\" class=\"result\">", out);
+    (void)json_dump_callback(json, put_inert, out, JSON_COMPACT | JSON_REAL_PRECISION(12));
+    fputs("</script>\n", out);
+    json_decref(json);
+}
+
+const struct report_ops report_html = {
+    .name = "html",
+    .about = "one page with charts that move, to be opened in a browser; of several results, each "
+             "over the others",
+    .head = html_head,
+    .tail = html_tail,
+    .write = write_html,
+};
+
+#else
+
+const struct report_ops report_html = {
+    .name = "html",
+    .about = "a page with charts: this finwait was built without it",
+    .absent = "this finwait was built without it (cmake -DFINWAIT_HTML=OFF)",
+};
+
+#endif

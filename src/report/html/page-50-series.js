@@ -1,0 +1,154 @@
+/* Every kernel state over time, one chart for each end of the connections. */
+
+const columnsOf = (end) => Object.keys(end?.observations ?? {})
+  .filter((name) => name !== 'at' && name !== 'thinned_from');
+
+/* States in their order, then what is told beside them. */
+function columnsOfEnd(name) {
+  const met = new Set(results.flatMap((result) => columnsOf(endOf(result, name))));
+  return [...STATES.filter((state) => met.delete(state)), ...met];
+}
+
+function pointsOf(result, end, column, perSecond) {
+  const { at, [column]: values } = endOf(result, end).observations;
+  if (!perSecond) return at.map((time, i) => [seconds(time), values[i]]);
+  return at.slice(1).map((time, i) => [seconds(time),
+    time > at[i] ? (values[i + 1] - values[i]) / seconds(time - at[i]) : null]);
+}
+
+function linesOf(end, columns) {
+  return results.flatMap((result) => columns
+    .filter((column) => endOf(result, end)?.observations?.[column] != null)
+    .map((column) => ({
+      label: `${column} ${result.index}`,
+      column,
+      result,
+      on: STATES.includes(column),
+      colour: STATES.includes(column) ? `c-${column}` : 'c-told',
+      points: pointsOf(result, end, column, false),
+    })));
+}
+
+/* The peak and what was left; what is told beside the states has no metrics of them all. */
+function extremesOf(result, end, column) {
+  const known = endOf(result, end);
+  const series = known?.observations?.[column];
+  return [result.metric(`${end}.${column}.peak`) ?? (series ? Math.max(...series) : null),
+    result.metric(`${end}.${column}.final`) ?? known?.final?.[column]];
+}
+
+/* The legend is a table: what is shown, its value under the pointer, its peak, what was left. */
+function legendRow(chart, end, column) {
+  const lines = chart.series.filter((line) => line.column === column);
+  const box = el('input', { type: 'checkbox', checked: lines[0].on });
+  const swatch = el('i', { class: 'swatch' });
+  const now = new Map();
+  const cells = perResult((result) => {
+    const cell = el('td', { class: 'n now' });
+    now.set(result, cell);
+    return [cell, ...extremesOf(result, end, column).map((value) =>
+      el('td', { class: value ? 'n' : 'n zero' }, count(value)))];
+  });
+  const row = el('tr', { class: lines[0].on ? null : 'off' },
+    el('td', {}, el('label', {}, box, swatch, column)), cells);
+  const paint = () => { swatch.style.background = colour(lines[0].colour); };
+  on('theme', paint);
+  paint();
+  box.addEventListener('change', () => {
+    lines.forEach((line) => { line.on = box.checked; });
+    row.classList.toggle('off', !box.checked);
+    chart.update();
+  });
+  return { row, now, column };
+}
+
+function legendOf(chart, end, columns) {
+  const rows = columns.map((column) => legendRow(chart, end, column));
+  const head = several ? el('tr', {}, el('th', {}), perResult((result) =>
+    el('th', { colspan: 3, class: 'n' }, result.label))) : null;
+  const time = el('th', {}, ' ');
+  const say = (x, at) => {
+    time.textContent = x == null ? ' ' : `at ${duration(x)}`;
+    rows.forEach(({ now, column }) => now.forEach((cell, result) => {
+      cell.textContent = x == null ? '' : count(at(`${column} ${result.index}`));
+    }));
+  };
+  chart.graph.updateOptions({
+    highlightCallback: (event, x, points) => say(x, (name) =>
+      points.find((point) => point.name === name)?.yval),
+    unhighlightCallback: () => say(null),
+  }, true);
+  return el('table', { class: 'legend' },
+    el('thead', {}, head, el('tr', {}, time, perResult(() =>
+      ['now', 'peak', 'final'].map((text) => el('th', { class: 'n' }, text))))),
+    el('tbody', {}, rows.map(({ row }) => row)));
+}
+
+function endChart(place, end) {
+  const columns = columnsOfEnd(end);
+  const canvas = el('div', { class: 'chart', 'data-end': end });
+  const block = el('div', { class: 'end' }, el('h3', {}, end), canvas);
+  place.append(block);
+  const chart = makeChart(canvas, linesOf(end, columns), {
+    underlayCallback: drawTimeline,
+    includeZero: true,
+    axes: {
+      x: { axisLabelFormatter: (x) => `${Number(x.toPrecision(6))} s` },
+      y: { axisLabelFormatter: (y) => count(y), axisLabelWidth: 64 },
+    },
+  });
+  chart.end = end;
+  block.append(legendOf(chart, end, columns));
+  return chart;
+}
+
+function seriesControls(group) {
+  const all = (options) => group.forEach((chart) => chart.update(options));
+  return el('div', { class: 'controls' },
+    press('logarithmic', false, (log) => all({ logscale: log })),
+    press('change per second', false, (rate) => group.forEach((chart) =>
+      chart.replace((line) => pointsOf(line.result, chart.end, line.column, rate)))),
+    el('button', { type: 'button', onclick: () => group[0]?.graph.resetZoom() }, 'whole run'),
+    el('span', { class: 'quiet' }, 'drag to zoom, double click to see the whole'));
+}
+
+/* ---- the timeline in words ---- */
+
+function momentRow({ number, at, end, moment }) {
+  const more = [
+    moment.took != null ? `took ${duration(seconds(moment.took))}` : null,
+    moment.refusals > 0 ? `bind(2) said EADDRINUSE ${plural(moment.refusals, 'time')}` : null,
+    moment.error,
+  ].filter((text) => text != null).join('; ');
+  const until = end != null ? ` to ${duration(end)}` : '';
+  return [right(number), { text: duration(at) + until, class: 'n' }, moment.what, more];
+}
+
+function timelineOf(result) {
+  const marks = marksOf(result);
+  const missed = (result.data.timeline ?? []).length - marks.length;
+  if (marks.length + missed === 0) return null;
+  return el('div', {},
+    table([{ text: 'mark', class: 'n' }, { text: 'at', class: 'n' }, 'what', ''],
+      marks.map(momentRow), { class: 'timeline' }),
+    missed > 0 ? el('p', { class: 'quiet' },
+      `${plural(missed, 'moment')} of the timeline did not come: the run was over before.`) : null);
+}
+
+function seriesSection(page) {
+  if (endNames.length === 0) return;
+  const place = el('div', { class: several ? 'ends several' : 'ends' });
+  const whole = section('series', 'Sockets by state over time', place);
+  page.append(whole);
+  const group = endNames.map((end) => endChart(place, end));
+  linkCharts(group);
+  place.before(seriesControls(group));
+  const thinned = results.flatMap((result) => result.ends
+    .map(([, end]) => end.observations?.thinned_from ?? 0)).reduce((a, b) => Math.max(a, b), 0);
+  if (thinned > 0) {
+    whole.append(el('p', { class: 'quiet' }, `Of ${count(thinned)} observations those are drawn that ` +
+      'keep every peak and trough; result.json has all.'));
+  }
+  const timelines = blocks(timelineOf);
+  if (timelines.length > 0) whole.append(el('h3', {}, 'Faults and events'), ...timelines);
+}
