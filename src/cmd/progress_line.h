@@ -3,13 +3,14 @@
 
 #include <stdbool.h>
 
-#include "finwait/conduct.h"
+#include "progress_text.h"
 
 /* The line on stderr that tells how far a run is. */
 struct progress_line {
     bool terminal; /* redrawn in place; else a plain line now and then */
     bool drawn;
     char before[160]; /* what stands before it, or "" */
+    struct progress_history history;
 };
 
 void progress_line_init(struct progress_line *line);

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+from unittest import mock
 
 import finwait_test as ft
 
@@ -72,6 +73,24 @@ class Output(ft.LabTestCase):
         self.assertGreater(terminal.screen.count("\rsettle"), 1)
         self.assertNotIn("\n", terminal.screen, "it stays on its line")
         self.assertTrue(terminal.screen.endswith("\r\033[K"), "and is wiped at the end")
+
+    def test_progress_fits_and_has_sparklines(self):
+        """Of both states and both sides, in ASCII where the blocks cannot be drawn."""
+        settings = {"load.connections": 500, "settle": "1s"}
+        bars = {"C.UTF-8": "▁▂▃▄▅▆▇█", "C": "_.:=+*#-"}
+        for columns, names in ((80, "TW|CW"), (100, "TW|CW|TIME_WAIT|CLOSE_WAIT"), (200, "TIME_WAIT|CLOSE_WAIT")):
+            for locale, blocks in bars.items():
+                with self.subTest(columns=columns, locale=locale):
+                    with mock.patch.dict(os.environ, LC_ALL=locale):
+                        with ft.Terminal(ft.as_arguments(settings), columns) as terminal:
+                            ended = terminal.finish()
+                    self.assertEqual(ended.status, 0, ended)
+                    self.assertNotIn("\n", terminal.screen)
+                    lines = terminal.screen.replace("\033[K", "").split("\r")
+                    self.assertLess(max(map(len, lines)), columns)
+                    self.assertNotIn("\033", "".join(lines))
+                    self.assertRegex(lines[-2], rf"(({names}) .*[{blocks}]{{2}}.*){{2}}")
+                    self.assertEqual(lines[-1], "", "the line is gone")
 
     def test_progress_is_plain_lines_on_a_dumb_terminal(self):
         settings = {"load.connections": 10, "settle": "1s"}
