@@ -19,11 +19,11 @@ static int refuse_variants(const struct scenario *scenario, const char *name, st
     if (!scenario_compares(scenario)) {
         return 0;
     }
-    error_set(error, STATUS_USAGE, "%s has variants, and a run is of one", name);
+    error_set(error, STATUS_USAGE, "%s has variants, and a run is of one", scenario->name);
     return error_hint(error,
                       "finwait compare %s runs them in turns; --set vary=null --set "
                       "variants=null runs it as it is without them",
-                      name);
+                      name != NULL ? name : "SCENARIO");
 }
 
 struct batch *batch_load(size_t count, char **names, const struct overrides *overrides,

@@ -119,9 +119,7 @@ static enum status check_all(size_t count, char **names, const struct overrides 
 
 static enum status run(struct command_line *line, struct error *error)
 {
-    if (line->count == 0) {
-        error_set(error, STATUS_USAGE, "check: which scenario?");
-        error_hint(error, "for example: finwait check configs/server-first.yaml");
+    if (command_need_scenario(line, error) != 0) {
         return error->status;
     }
     return check_all(line->count, line->operand, &line->overrides, error);

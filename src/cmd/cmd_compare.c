@@ -238,9 +238,10 @@ static enum status run(struct command_line *line, struct error *error)
 
 /* ---- its options ---- */
 
-static int take_vary(struct command_line *line, const char *value, struct error *error)
+static int take_vary(struct command_line *line, const char *value, const char *said,
+                     struct error *error)
 {
-    return overrides_vary(&line->overrides, value, error);
+    return overrides_vary(&line->overrides, value, said, error);
 }
 
 static const struct command_option options[] = {

@@ -176,9 +176,7 @@ static enum status run(struct command_line *line, struct error *error)
     enum status status;
 
     interrupts_hold();
-    if (line->count == 0) {
-        error_set(error, STATUS_USAGE, "run: which scenario?");
-        error_hint(error, "for example: finwait run server-first");
+    if (command_need_scenario(line, error) != 0) {
         return error->status;
     }
     batch = batch_load(line->count, line->operand, &line->overrides, error);
@@ -199,9 +197,11 @@ static enum status run(struct command_line *line, struct error *error)
 
 /* ---- its options ---- */
 
-static int take_inspect(struct command_line *line, const char *value, struct error *error)
+static int take_inspect(struct command_line *line, const char *value, const char *said,
+                        struct error *error)
 {
     (void)value;
+    (void)said;
     if (command_value(line, "inspect") != NULL) {
         error_set(error, STATUS_USAGE, "--inspect is given twice");
         return error_hint(error, "join the commands: --inspect 'ss -s; nstat -az'");
@@ -238,13 +238,25 @@ static const struct command_option options[] = {
     {.name = NULL},
 };
 
+static const struct command_word examples[] = {
+    {"finwait run server-first", "the server closes first; its expectations hold, or it fails"},
+    {"finwait run --at https://127.0.0.1:8443/ -c 50 -d 10s", "a server that already runs here"},
+    {"finwait run --order client-rst -n 1000 -c 20", "both sides finwait's, with the defaults"},
+    {"finwait run tls-rst --set settle=5s --out result", "and keep result/result.json"},
+    {NULL, NULL},
+};
+
 const struct command command_run = {
     .name = "run",
-    .arguments = "SCENARIO... [OPTIONS]",
+    .arguments = "[SCENARIO...] [OPTIONS]",
     .about = "Run scenarios and report what the kernel held",
     .operands = COMPLETES_SCENARIO,
-    .details = OPTIONS_SCENARIO,
+    .details = OPTIONS_SCENARIO
+    "\nWithout SCENARIO, but with an option of one, it is one of the defaults: both sides play the "
+    "order server-first or --order, or the server is --at; it expects nothing but what --expect "
+    "says.",
     .options = options,
+    .examples = examples,
     .exits = "0 every expectation held; 1 one did not; 2 the command line or the scenario is "
              "wrong; 3 this machine cannot do it; 4 it was cut short, a worker ended unasked or "
              "connections were never begun (of an open loop more than 5 %; what the scenario's "

@@ -22,13 +22,13 @@ static enum status show(const struct scenario *scenario, const char *about, stru
     return status == 0 ? STATUS_OK : error->status;
 }
 
-static enum status show_named(const char *name, struct error *error)
+static enum status show_named(const char *name, const struct overrides *overrides,
+                              struct error *error)
 {
-    const struct overrides none = {0};
     /* An order is shown with the presets it brings: as a scenario of nothing else. */
-    const struct order *order = order_find(name);
-    struct scenario *scenario =
-        order != NULL ? command_order(name, &none, error) : command_scenario(name, &none, error);
+    const struct order *order = name != NULL ? order_find(name) : NULL;
+    struct scenario *scenario = order != NULL ? command_order(name, overrides, error)
+                                              : command_scenario(name, overrides, error);
     enum status status;
 
     if (scenario == NULL) {
@@ -66,11 +66,13 @@ static enum status run(struct command_line *line, struct error *error)
     if (seen != NULL && line->count == 0) {
         return show_seen(seen, number, error);
     }
-    return seen == NULL && number == 0 && line->count == 1 ? show_named(line->operand[0], error)
-                                                           : refuse(error);
+    return seen != NULL || number > 0 || line->count > 1 || command_need_scenario(line, error) != 0
+               ? refuse(error)
+               : show_named(line->operand[0], &line->overrides, error);
 }
 
 static const struct command_option options[] = {
+    OPTIONS_OF_SCENARIO,
     {
         .name = "seen",
         .value = "DIR",

@@ -41,9 +41,9 @@ struct scenario *command_scenario(const char *name, const struct overrides *over
                                   struct error *error)
 {
     struct scenario *scenario = NULL;
-    char *file = library_find(name, error);
+    char *file = name != NULL ? library_find(name, error) : NULL;
 
-    if (file != NULL) {
+    if (name == NULL || file != NULL) {
         scenario = scenario_load(file, overrides->item, overrides->count, error);
         free(file);
     } else if (error->status == STATUS_USAGE && order_find(name) != NULL) {
@@ -56,4 +56,19 @@ struct scenario *command_scenario(const char *name, const struct overrides *over
         return NULL;
     }
     return scenario;
+}
+
+int command_need_scenario(struct command_line *line, struct error *error)
+{
+    static char *defaults[] = {NULL, NULL};
+
+    if (line->count == 0 && line->overrides.count == 0) {
+        error_set(error, STATUS_USAGE, "%s: which scenario?", line->command->name);
+        return error_hint(error, "for example: finwait %s server-first", line->command->name);
+    }
+    if (line->count == 0) {
+        line->operand = defaults;
+        line->count = 1;
+    }
+    return 0;
 }

@@ -33,9 +33,11 @@ struct command_option {
     const char *value; /* what its value is called; NULL: it takes none */
     const char *about; /* wrapped where it is printed */
     /* What is done with a value ("" of one that takes none): the option of the scenario that it
-     * sets, to `set` if not to the value; a function; or neither, and command_value() gives it. */
+     * sets, to `set` if not to the value; a function, which is told how it is said, "--rounds 5";
+     * or neither, and command_value() gives it. */
     const char *path, *set;
-    int (*take)(struct command_line *line, const char *value, struct error *error);
+    int (*take)(struct command_line *line, const char *value, const char *said,
+                struct error *error);
     enum completes completes;
     char letter; /* 0: none */
     bool words;  /* with -- for a value it takes the words that follow it */
@@ -119,7 +121,8 @@ bool library_beside(char *path, size_t size);
 
 /*
  * Find, load and check a scenario, its expectations included; the name of a close order that no
- * scenario has means command_order's.  NULL: STATUS_USAGE.
+ * scenario has means command_order's, no name (NULL) one of the
+ * defaults.  NULL: STATUS_USAGE.
  */
 struct scenario *command_scenario(const char *name, const struct overrides *overrides,
                                   struct error *error);
@@ -127,5 +130,9 @@ struct scenario *command_scenario(const char *name, const struct overrides *over
 /* A close order by itself: a scenario of the defaults.  NULL: STATUS_USAGE. */
 struct scenario *command_order(const char *name, const struct overrides *overrides,
                                struct error *error);
+
+/* That the line names a scenario, or has options of one: then it is one of the defaults, without a
+ * name.  -1: STATUS_USAGE. */
+int command_need_scenario(struct command_line *line, struct error *error);
 
 #endif

@@ -1,14 +1,13 @@
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "finwait/grow.h"
 #include "finwait/terminal.h"
 #include "finwait/wrap.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
-enum { HELP_WIDTH = 80, ABOUT_AT = 24 };
+enum { HELP_WIDTH = 80, ABOUT_AT = 26 };
 
 static size_t width(void)
 {
@@ -43,7 +42,7 @@ static void print_row(const char *left, const char *about, size_t at, FILE *out)
     text_wrap(about, at, at, width(), out);
 }
 
-static void print_words(const char *heading, const struct command_word *words, FILE *out)
+static void print_words(const struct command_word *words, FILE *out)
 {
     size_t widest = 0;
 
@@ -51,7 +50,7 @@ static void print_words(const char *heading, const struct command_word *words, F
         size_t length = strlen(words[i].name);
         widest = length > widest ? length : widest;
     }
-    fputs(words != NULL ? heading : "", out);
+    fputs(words != NULL ? "\n" : "", out);
     for (size_t i = 0; words != NULL && words[i].name != NULL; i++) {
         char *left = grow_format("  %s", words[i].name);
         print_row(left, words[i].about, widest + 4, out);
@@ -100,6 +99,15 @@ static void print_options(const struct command_option *options, FILE *out)
     }
 }
 
+static void print_examples(const struct command_word *examples, FILE *out)
+{
+    fputs(examples != NULL ? "\nExamples:\n" : "", out);
+    for (size_t i = 0; examples != NULL && examples[i].name != NULL; i++) {
+        fprintf(out, "  %s\n      ", examples[i].name);
+        text_wrap(examples[i].about, 6, 6, width(), out);
+    }
+}
+
 void command_help(const struct command *command, FILE *out)
 {
     fprintf(out, "usage: finwait %s%s%s\n\n%s.\n", command->name,
@@ -108,9 +116,9 @@ void command_help(const struct command *command, FILE *out)
         putc('\n', out);
         print_paragraphs(command->details, out);
     }
-    print_words("\n", command->words, out);
+    print_words(command->words, out);
     print_options(command->options, out);
-    print_words("\nExamples:\n", command->examples, out);
+    print_examples(command->examples, out);
     if (command->exits != NULL) {
         fputs("\nExit status: ", out);
         text_wrap(command->exits, strlen("Exit status: "), 0, width(), out);

@@ -135,7 +135,7 @@ static int take(struct command_line *line, size_t index, const char *value, cons
     int status = 0;
 
     if (option->take != NULL) {
-        status = option->take(line, value, error);
+        status = option->take(line, value, said, error);
     } else if (option->path != NULL) {
         status = overrides_say(&line->overrides, option->path,
                                option->set != NULL ? option->set : value, said, error);

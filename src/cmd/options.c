@@ -1,22 +1,45 @@
 #include "options.h"
+#include "target.h"
 
-int options_take_set(struct command_line *line, const char *value, struct error *error)
+int options_take_set(struct command_line *line, const char *value, const char *said,
+                     struct error *error)
 {
+    (void)said;
     return overrides_set(&line->overrides, value, error);
 }
 
-int options_take_expect(struct command_line *line, const char *value, struct error *error)
+int options_take_expect(struct command_line *line, const char *value, const char *said,
+                        struct error *error)
 {
+    (void)said;
     return overrides_add(&line->overrides, "expect", value, error);
 }
 
-int options_take_format(struct command_line *line, const char *value, struct error *error)
+int options_take_format(struct command_line *line, const char *value, const char *said,
+                        struct error *error)
 {
+    (void)said;
     return outputs_add(&line->outputs, line->command->name, value, error);
 }
 
-int options_take_json(struct command_line *line, const char *value, struct error *error)
+int options_take_json(struct command_line *line, const char *value, const char *said,
+                      struct error *error)
 {
     (void)value;
-    return options_take_format(line, report_json.name, error);
+    return options_take_format(line, report_json.name, said, error);
+}
+
+int options_take_at(struct command_line *line, const char *value, const char *said,
+                    struct error *error)
+{
+    return target_add(&line->overrides, value, said, error);
+}
+
+/* Alone it is what ends the load. */
+int options_take_duration(struct command_line *line, const char *value, const char *said,
+                          struct error *error)
+{
+    return overrides_unset(&line->overrides, "load.connections", said, error) == 0
+               ? overrides_say(&line->overrides, "load.duration", value, said, error)
+               : -1;
 }

@@ -67,17 +67,89 @@
         .name = "quiet", .about = "no progress line",                                              \
     }
 
+/* The options that everybody sets: each is a --set by another name. */
+#define OPTIONS_QUICK                                                                              \
+    {                                                                                              \
+        .name = "order",                                                                           \
+        .value = "NAME",                                                                           \
+        .completes = COMPLETES_ORDER,                                                              \
+        .about =                                                                                   \
+            "the close order, in place of the scenario's order or programs (finwait list orders)", \
+        .path = "order",                                                                           \
+    },                                                                                             \
+        {                                                                                          \
+            .name = "concurrency",                                                                 \
+            .letter = 'c',                                                                         \
+            .value = "N",                                                                          \
+            .about = "connections open at a time",                                                 \
+            .path = "load.concurrency",                                                            \
+        },                                                                                         \
+        {                                                                                          \
+            .name = "connections",                                                                 \
+            .letter = 'n',                                                                         \
+            .value = "N",                                                                          \
+            .about = "connections to make in all",                                                 \
+            .path = "load.connections",                                                            \
+        },                                                                                         \
+        {                                                                                          \
+            .name = "rate",                                                                        \
+            .letter = 'r',                                                                         \
+            .value = "RATE",                                                                       \
+            .about = "connections to begin, e.g. 500/s, however many are open; max: the next "     \
+                     "when one ends",                                                              \
+            .path = "load.rate",                                                                   \
+        },                                                                                         \
+        {                                                                                          \
+            .name = "duration",                                                                    \
+            .letter = 'd',                                                                         \
+            .value = "TIME",                                                                       \
+            .about =                                                                               \
+                "begin connections for that long, e.g. 10s: with -n no more than these, without "  \
+                "it as many as that gives",                                                        \
+            .take = options_take_duration,                                                         \
+        },                                                                                         \
+        {                                                                                          \
+            .name = "at",                                                                          \
+            .value = "URL",                                                                        \
+            .about =                                                                               \
+                "load the server that already runs there, e.g. https://127.0.0.1:8443/path, or "   \
+                "HOST:PORT: sets lab to host, server.at and ip, of a URL transport, protocol, "    \
+                "request.host and request.path as well",                                           \
+            .take = options_take_at,                                                               \
+        },                                                                                         \
+        {                                                                                          \
+            .name = "tls",                                                                         \
+            .about = "TLS over TCP",                                                               \
+            .path = "transport",                                                                   \
+            .set = "tls",                                                                          \
+        },                                                                                         \
+    {                                                                                              \
+        .name = "path", .value = "PATH", .about = "what is asked for, e.g. /search?q=1",           \
+        .path = "request.path",                                                                    \
+    }
+
 /* What changes a scenario. */
 #define OPTIONS_OF_SCENARIO                                                                        \
-    OPTION_SET, OPTION_EXPECT, OPTION_SERVER, OPTION_CLIENT, OPTION_PROXY, OPTION_REMOTE
+    OPTIONS_QUICK, OPTION_SET, OPTION_EXPECT, OPTION_SERVER, OPTION_CLIENT, OPTION_PROXY,          \
+        OPTION_REMOTE
 
 #define OPTIONS_SCENARIO                                                                           \
     "SCENARIO is a YAML file, the name of one that ships (finwait list scenarios), or a close "    \
-    "order (finwait list orders), which then has the defaults."
+    "order (finwait list orders), which then has the defaults.\n"                                  \
+    "An option that changes the scenario stands above what its file says; of two that change the " \
+    "same the last counts."
 
-int options_take_set(struct command_line *line, const char *value, struct error *error);
-int options_take_expect(struct command_line *line, const char *value, struct error *error);
-int options_take_format(struct command_line *line, const char *value, struct error *error);
-int options_take_json(struct command_line *line, const char *value, struct error *error);
+int options_take_at(struct command_line *line, const char *value, const char *said,
+                    struct error *error);
+int options_take_duration(struct command_line *line, const char *value, const char *said,
+                          struct error *error);
+int options_take_set(struct command_line *line, const char *value, const char *said,
+                     struct error *error);
+int options_take_expect(struct command_line *line, const char *value, const char *said,
+                        struct error *error);
+int options_take_format(struct command_line *line, const char *value, const char *said,
+                        struct error *error);
+int options_take_json(struct command_line *line, const char *value, const char *said,
+                      struct error *error);
 
 #endif

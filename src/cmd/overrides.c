@@ -81,17 +81,31 @@ static int refuse_second(const struct overrides *overrides, const char *text, co
     return 0;
 }
 
-int overrides_vary(struct overrides *overrides, const char *text, struct error *error)
+int overrides_vary(struct overrides *overrides, const char *text, const char *said,
+                   struct error *error)
 {
     char *yaml = scenario_vary(text, error);
-    char *said = grow_format("--vary %s", text);
     int status = yaml != NULL && refuse_second(overrides, text, yaml, error) == 0
                      ? overrides_say(overrides, "vary", yaml, said, error)
                      : -1;
 
-    free(said);
     free(yaml);
     return status;
+}
+
+int overrides_unset(struct overrides *overrides, const char *path, const char *said,
+                    struct error *error)
+{
+    for (size_t i = 0; i < overrides->count; i++) {
+        if (strcmp(overrides->item[i].path, path) == 0) {
+            return 0;
+        }
+    }
+    if (overrides_say(overrides, path, "null", said, error) != 0) {
+        return -1;
+    }
+    overrides->item[overrides->count - 1].written = true;
+    return 0;
 }
 
 int overrides_copy(struct overrides *overrides, const struct scenario_override *item,

@@ -19,8 +19,13 @@ int overrides_add(struct overrides *overrides, const char *path, const char *val
 int overrides_say(struct overrides *overrides, const char *path, const char *value,
                   const char *said, struct error *error);
 
-/* "PATH=V1,V2" as written after --vary. */
-int overrides_vary(struct overrides *overrides, const char *text, struct error *error);
+/* "PATH=V1,V2" of --vary. */
+int overrides_vary(struct overrides *overrides, const char *text, const char *said,
+                   struct error *error);
+
+/* Take back what a file says of the option, unless something above has named it already. */
+int overrides_unset(struct overrides *overrides, const char *path, const char *said,
+                    struct error *error);
 
 /* A copy of all that `item` has.  -1: no memory. */
 int overrides_copy(struct overrides *overrides, const struct scenario_override *item,

@@ -118,7 +118,7 @@ class Mistakes(ft.TestCase):
         self.check(["list"], "orders")
         self.check(["list", "ordesr"], "orders")
         self.check(["list", "orders", "steps"], "'steps' is one word too many", "list orders")
-        self.check(["show", "--set"], "no option")
+        self.check(["show", "--set"], "--set lacks its value")
         self.check(["doctor", "x"], "x")
 
     def test_scenarios(self):
