@@ -25,6 +25,12 @@ struct address {
  */
 int address_parse(struct address *address, const char *text, struct error *error);
 
+/*
+ * The loopback address of `family` where `text` is "localhost:PORT", or a name below localhost:
+ * they stand for no other host, and nobody need be asked (RFC 6761, 6.3).  0, or -1: it is not.
+ */
+int address_of_localhost(struct address *address, int family, const char *text);
+
 /* As address_parse reads it.  Returns `text`; ADDRESS_TEXT is room enough. */
 char *address_format(char *text, size_t size, const struct address *address);
 #define ADDRESS_TEXT 64

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "port.h"
@@ -48,6 +49,32 @@ static int parse_endpoint(struct address *address, const char *text)
         address_set_port(address, port);
     }
     return status;
+}
+
+/* Whether it is localhost or a name below it, with or without the root's dot. */
+static bool is_localhost(const char *name, size_t length)
+{
+    static const char localhost[] = "localhost";
+    size_t last = sizeof localhost - 1;
+
+    length -= length > 0 && name[length - 1] == '.';
+    return length >= last && strncasecmp(name + length - last, localhost, last) == 0 &&
+           (length == last || name[length - last - 1] == '.');
+}
+
+int address_of_localhost(struct address *address, int family, const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    uint16_t port;
+
+    if (colon == NULL || !is_localhost(text, (size_t)(colon - text)) ||
+        port_parse(colon + 1, strlen(colon + 1), &port) != 0) {
+        return -1;
+    }
+    const char *loopback = family == AF_INET6 ? "::1" : "127.0.0.1";
+    parse_host(address, family, loopback, strlen(loopback));
+    address_set_port(address, port);
+    return 0;
 }
 
 int address_parse(struct address *address, const char *text, struct error *error)

@@ -178,7 +178,9 @@ static const struct option written[] = {
     {"server.descriptors", VALUE_OF(AUTO, 0, 1048576), "auto", FIELD(side[SIDE_SERVER].descriptors),
      .about = "RLIMIT_NOFILE of each of the server's processes; auto: as high as allowed"},
     {"server.at", VALUE_AS(address_text), NULL, FIELD(at),
-     .about = "load the server that already runs there instead of one of ours; needs lab: host"},
+     .about =
+         "load the server that already runs there instead of one of ours, e.g. 127.0.0.1:8080, "
+         "[::1]:8080 or localhost:8080; needs lab: host"},
     {"server.tls.cert", VALUE_A(FILE), NULL, FIELD(tls.side[SIDE_SERVER].cert),
      .about = "PEM file of the server's certificate chain; by default one is made at start"},
     {"server.tls.key", VALUE_A(FILE), NULL, FIELD(tls.side[SIDE_SERVER].key),
@@ -234,7 +236,8 @@ static const struct option written[] = {
      .about = "proxy.command: RLIMIT_NOFILE of its processes; auto: as it is"},
     {"lab", VALUE_ONE_OF(lab_names), "private", FIELD(lab),
      .about = "fresh network namespaces for each trial, or this host and its loopback"},
-    {"ip", VALUE_ONE_OF(ip_names), "v4", FIELD(ip), .about = "the version of IP"},
+    {"ip", VALUE_ONE_OF(ip_names), "v4", FIELD(ip),
+     .about = "the version of IP; by default that of server.at"},
     {"sample.every", VALUE_OF(DURATION, NS_PER_MS, 60 * NS_PER_S), "100ms", FIELD(sample_every),
      .about = "time between two looks at the sockets' states"},
     {"settle", VALUE_OF(DURATION, 0, HOUR), "1s", FIELD(settle),

@@ -43,6 +43,30 @@ static int set_name(struct draft *draft)
     return option_read(scenario, option_find("name", &key), name, draft->error);
 }
 
+/* localhost becomes the loopback address of the run's IP, which is that of server.at where nobody
+ * has said another. */
+static int complete_target(struct draft *draft, char **target)
+{
+    struct scenario *scenario = draft->scenario;
+    struct address address;
+    struct error unused;
+    char text[ADDRESS_TEXT];
+
+    if (*target == NULL) {
+        return 0;
+    }
+    if (address_parse(&address, *target, &unused) == 0) {
+        if (draft_given(draft, "ip")->level == LEVEL_DEFAULT && target == &scenario->at) {
+            scenario->ip = address_family(&address) == AF_INET6 ? IP_V6 : IP_V4;
+        }
+        return 0;
+    }
+    address_of_localhost(&address, scenario->ip == IP_V6 ? AF_INET6 : AF_INET, *target);
+    free(*target);
+    *target = strdup(address_format(text, sizeof text, &address));
+    return *target != NULL ? 0 : draft_fail_memory(draft);
+}
+
 /*
  * Loopback has as many source addresses as one likes in IPv4; elsewhere on this host the kernel
  * chooses the one there is.
@@ -82,7 +106,9 @@ static int complete(struct draft *draft)
     struct scenario *scenario = draft->scenario;
 
     scenario->side[SIDE_SERVER].none = scenario->at != NULL;
-    if (draft_choose_programs(draft) != 0 || complete_addresses(draft) != 0) {
+    if (complete_target(draft, &scenario->at) != 0 ||
+        complete_target(draft, &scenario->client_to) != 0 || draft_choose_programs(draft) != 0 ||
+        complete_addresses(draft) != 0) {
         return -1;
     }
     if (draft_given(draft, "load.connections")->level == LEVEL_DEFAULT &&

@@ -107,6 +107,39 @@ static void what_is_no_address_is_refused(void **state)
     }
 }
 
+static void localhost_is_loopback_of_either_family(void **state)
+{
+    static const char *const names[] = {"localhost:8080", "LocalHost:8080", "localhost.:8080",
+                                        "app.localhost:8080", "a.b.localhost.:8080"};
+    static const char *const others[] = {"",
+                                         "localhost",
+                                         "localhost:",
+                                         "localhost:80x",
+                                         ":80",
+                                         "localhos:80",
+                                         "localhost.net:8080",
+                                         "notlocalhost:80",
+                                         "127.0.0.1:1",
+                                         "localhost..:1",
+                                         "[localhost]:80",
+                                         "localhost6:80"};
+    struct address address;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_int_equal(address_of_localhost(&address, AF_INET, names[i]), 0);
+        assert_text(&address, "127.0.0.1:8080");
+        assert_int_equal(address_of_localhost(&address, AF_INET6, names[i]), 0);
+        assert_text(&address, "[::1]:8080");
+        assert_true(address_is_loopback(&address));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (address_of_localhost(&address, AF_INET, others[i]) == 0) {
+            fail_msg("\"%s\" was taken for localhost", others[i]);
+        }
+    }
+}
+
 static void ports_are_set_and_read(void **state)
 {
     struct address v4 = parse("10.0.0.1:1");
@@ -211,6 +244,7 @@ int main(void)
         cmocka_unit_test(what_is_parsed_is_written_back),
         cmocka_unit_test(an_address_is_ready_for_the_kernel),
         cmocka_unit_test(what_is_no_address_is_refused),
+        cmocka_unit_test(localhost_is_loopback_of_either_family),
         cmocka_unit_test(ports_are_set_and_read),
         cmocka_unit_test(loopback_is_told_from_the_rest),
         cmocka_unit_test(a_pool_counts_on_with_carry),

@@ -484,6 +484,30 @@ static void a_target_elsewhere_needs_the_flag(void **state)
     assert_non_null(strstr(error.what, "unknown option"));
 }
 
+static void localhost_is_this_host_without_the_flag(void **state)
+{
+    static const struct {
+        const char *yaml, *at;
+        enum ip_version ip;
+    } cases[] = {
+        {"{lab: host, server: {at: localhost:80}}", "127.0.0.1:80", IP_V4},
+        {"{lab: host, server: {at: LOCALHOST:80}, ip: v4}", "127.0.0.1:80", IP_V4},
+        {"{lab: host, server: {at: localhost:80}, ip: v6}", "[::1]:80", IP_V6},
+        {"{lab: host, server: {at: app.localhost:80}}", "127.0.0.1:80", IP_V4},
+        {"{lab: host, server: {at: \"[::1]:80\"}}", "[::1]:80", IP_V6}, /* which IP says more */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scenario *scenario = parse_good(cases[i].yaml);
+
+        assert_string_equal(scenario->at, cases[i].at);
+        assert_int_equal(scenario->ip, cases[i].ip);
+        assert_round_trip(scenario);
+        scenario_free(scenario);
+    }
+}
+
 static void a_mapped_or_foreign_address_is_not_loopback(void **state)
 {
     (void)state;
@@ -544,6 +568,7 @@ int main(void)
         cmocka_unit_test(an_order_of_the_command_line_replaces_the_programs_of_the_file),
         cmocka_unit_test(one_side_may_be_left_to_others),
         cmocka_unit_test(a_target_elsewhere_needs_the_flag),
+        cmocka_unit_test(localhost_is_this_host_without_the_flag),
         cmocka_unit_test(a_mapped_or_foreign_address_is_not_loopback),
         cmocka_unit_test(windows_fill_with_large_messages),
     };
