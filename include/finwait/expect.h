@@ -31,6 +31,9 @@ int expect_check(const char *text, struct where where, struct error *error);
  */
 int expect_judge(struct result *result, const char *text, struct where where, struct error *error);
 
+/* Take the one that was judged last back, if its metric was not measured. */
+void expect_drop_unmeasured(struct result *result);
+
 /*
  * Judge those of a result that was read again, by its metrics: what the file says of them may have
  * been changed, or be of a finwait that judged otherwise.  What is none, such as one of before

@@ -44,6 +44,7 @@ enum ip_version {
 struct expectation {
     char *text;
     struct where where;
+    bool borrowed; /* of a scenario that ships, run where it was not written for */
 };
 
 /* A program of the user's that plays a side. */

@@ -34,6 +34,9 @@ enum status trial_judge(struct result *result, const struct scenario *scenario, 
         if (expect_judge(result, expect->text, expect->where, error) != 0) {
             return error->status;
         }
+        if (expect->borrowed) {
+            expect_drop_unmeasured(result);
+        }
     }
     return expect_conclude(result, error) == 0 ? expect_status(result) : error->status;
 }

@@ -75,6 +75,17 @@ int expect_judge(struct result *result, const char *text, struct where where, st
     return 0;
 }
 
+void expect_drop_unmeasured(struct result *result)
+{
+    struct expectation_result *last = &result->expectation[result->expectation_count - 1];
+
+    if (last->verdict == VERDICT_UNMEASURED) {
+        free(last->text);
+        free(last->missing);
+        result->expectation_count--;
+    }
+}
+
 void expect_again(struct result *result)
 {
     for (size_t i = 0; i < result->expectation_count; i++) {

@@ -163,6 +163,37 @@ class Python(Foreign):
         self.assertGreaterEqual(result["server.time_wait.final"], MOST)
         self.assertEqual(result["client.time_wait.final"], 0)
 
+    def test_a_scenario_that_ships_asks_nothing_that_cannot_be_measured(self):
+        """Neither of the server that is named, localhost, nor of the whole machine's counters."""
+
+        def serve(connection):
+            with connection:
+                request = b""
+                while b"\r\n\r\n" not in request:
+                    request += connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        more = ("--set=lab=host", f"--set=load.connections={N}", "--set=settle=500ms")
+        with python_server(serve) as port:
+            at = f"--set=server.at=localhost:{port}"
+            ended = ft.finwait("run", "server-first", "--json", *more, at)
+            written = "server.counter.TcpExtTW == connections.completed"
+            asked = ft.finwait("run", "server-first", "--json", *more, at, f"--expect={written}")
+        self.assertEqual(ended.status, 0, ended.stderr)
+        result = ended.result.json
+        self.assertEqual(result["scenario"]["server.at"], f"127.0.0.1:{port}")
+        self.assertEqual({e["verdict"] for e in result["expectations"]}, {"pass"})
+        self.assertEqual(asked.status, 1)  # what the user writes himself is asked
+        unmeasured = [
+            e["text"]
+            for e in asked.result.json["expectations"]
+            if e["verdict"] == "unmeasured"
+        ]
+        self.assertEqual(unmeasured, [written])
+        port = f"--set=server.port={ft.free_port()}"
+        own = ft.finwait("run", "server-first", "--json", *more, port)
+        self.assertEqual(own.status, 0, own.stderr)
+
     def leak(self, bound, at, *arguments, **settings):
         with leaking_server(bound) as port:
             sizes = {"protocol": "raw", "request.size": 100, "response.size": 50, **settings}
