@@ -1,6 +1,7 @@
 #ifndef FINWAIT_OBSERVATION_H
 #define FINWAIT_OBSERVATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,22 @@ struct observation {
     SOCKETS_TOLD(X)
 #undef X
 };
+
+/* Column number 1 to OBSERVATION_COLUMNS - 1: the states, and what is told beside them. */
+enum {
+    OBSERVATION_STATES = TCP_STATE_N - 1,
+#define X(name, about) OBSERVATION_##name,
+    SOCKETS_TOLD(X)
+#undef X
+        OBSERVATION_COLUMNS,
+};
+
+/* A column's name, as in a result: "time_wait", "fin_wait2_orphans". */
+const char *observation_column(unsigned column);
+uint32_t *observation_cell(struct observation *observation, unsigned column);
+
+/* Whether it was ever anything but 0: only then a result has the column. */
+bool observation_ever(struct observation *observations, size_t count, unsigned column);
 
 /* A counter of /proc/net/snmp or /proc/net/netstat, named as nstat(8) does: "TcpExtTW". */
 struct counter {

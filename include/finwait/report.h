@@ -58,7 +58,7 @@ extern const struct report_ops report_json;
  * nothing. */
 void report_foreseen(const struct result *result, FILE *out);
 
-/* The metrics in long form, RFC 4180. */
+/* The metrics and the series in long form, RFC 4180. */
 extern const struct report_ops report_csv;
 
 /* The metrics as OpenMetrics has them (the text format of Prometheus as well, as gauges, without

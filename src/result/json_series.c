@@ -128,44 +128,13 @@ const struct codec codec_histogram = {histogram_to, histogram_from};
 
 /* ---- observations: a column for the times and one for each state ever seen ---- */
 
-/* What is told beside the states. */
-static const struct told {
-    const char *name;
-    size_t offset;
-} told[] = {
-#define X(name, about) {#name, offsetof(struct observation, name)},
-    SOCKETS_TOLD(X)
-#undef X
-};
-
-/* Column number 1 to TCP_STATE_N - 1 is a state's; those of `told` follow. */
-enum { COLUMN_N = TCP_STATE_N + sizeof told / sizeof told[0] };
-
-static const char *column_name(unsigned column)
-{
-    return column < TCP_STATE_N ? tcp_state_name((enum tcp_state)column)
-                                : told[column - TCP_STATE_N].name;
-}
-
-static uint32_t *cell(struct observation *observation, unsigned column)
-{
-    return column < TCP_STATE_N ? &observation->state[column]
-                                : (void *)((char *)observation + told[column - TCP_STATE_N].offset);
-}
-
 static json_t *column_to(const struct result_side *side, unsigned column)
 {
     json_t *array = json_array();
-    bool ever = false;
 
     for (size_t i = 0; i < side->observation_count; i++) {
-        uint32_t value = *cell(&side->observation[i], column);
-        ever = ever || value != 0;
-        json_array_append_new(array, json_integer(value));
-    }
-    if (!ever) {
-        json_decref(array);
-        return NULL;
+        json_array_append_new(array,
+                              json_integer(*observation_cell(&side->observation[i], column)));
     }
     return array;
 }
@@ -181,10 +150,9 @@ static json_t *observations_to(const struct field *field, const void *base)
         json_array_append_new(times, json_integer(side->observation[i].at));
     }
     json_object_set_new(object, "at", times);
-    for (unsigned column = 1; column < COLUMN_N; column++) {
-        json_t *array = column_to(side, column);
-        if (array != NULL) {
-            json_object_set_new(object, column_name(column), array);
+    for (unsigned column = 1; column < OBSERVATION_COLUMNS; column++) {
+        if (observation_ever(side->observation, side->observation_count, column)) {
+            json_object_set_new(object, observation_column(column), column_to(side, column));
         }
     }
     if (side->observation_count == 0) {
@@ -227,7 +195,7 @@ static int column_from(const struct node *node, struct result_side *side, unsign
         if (node_integer(&element, 0, UINT32_MAX, &value) != 0) {
             return -1;
         }
-        *cell(&side->observation[i], column) = (uint32_t)value;
+        *observation_cell(&side->observation[i], column) = (uint32_t)value;
     }
     return 0;
 }
@@ -243,8 +211,8 @@ static int observations_from(const struct field *field, const struct node *node,
     if (times_from(&times, base) != 0) {
         return -1;
     }
-    for (unsigned column = 1; column < COLUMN_N; column++) {
-        const char *name = column_name(column);
+    for (unsigned column = 1; column < OBSERVATION_COLUMNS; column++) {
+        const char *name = observation_column(column);
         struct node member = node_member(node, name, json_object_get(node->json, name));
         if (member.json != NULL && column_from(&member, base, column) != 0) {
             return -1;

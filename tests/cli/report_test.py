@@ -1,6 +1,7 @@
 """finwait report: results read back, and the formats they are printed in."""
 
 import csv
+import decimal
 import io
 import json
 import os
@@ -47,17 +48,36 @@ class Report(ft.TestCase):
         self.assertEqual(ended.status, 0, ended)
         self.assertEqual([one["schema"] for one in json.loads(ended.stdout)], [2, 2])
 
-    def test_csv_has_every_metric(self):
+    def test_csv_has_every_metric_and_all_series(self):
         ended = ft.finwait("report", self.out, self.out, "--format=csv")
-        rows = list(csv.reader(io.StringIO(ended.stdout)))
-        self.assertEqual(rows[0], ["scenario", "started", "metric", "unit", "value"])
-        metrics = {row[2]: float(row[4]) for row in rows[1:]}
-        self.assertEqual(len(rows) - 1, 2 * len(metrics), "two results under one heading")
-        self.assertEqual(metrics, self.value["metrics"])
-        self.assertEqual({row[0] for row in rows[1:]}, {'a, "b"'})
-        units = {row[2]: row[3] for row in rows[1:]}
-        self.assertEqual(units["connections.completed"], "connections")
-        self.assertEqual(units["latency.life.p50"], "s")
+        reader = csv.DictReader(io.StringIO(ended.stdout), strict=True)
+        rows = list(reader)
+        names = ["scenario", "started", "kind", "name", "unit", "at_s", "value"]
+        self.assertEqual(reader.fieldnames, names)
+        self.assertEqual(rows[: len(rows) // 2], rows[len(rows) // 2 :], "under one heading")
+        rows = rows[len(rows) // 2 :]
+        self.assertEqual({row["scenario"] for row in rows}, {'a, "b"'})
+        self.assertEqual({row["started"] for row in rows}, {self.value["started"]})
+        metrics = {row["name"]: row for row in rows if row["kind"] == "metric"}
+        values = {name: float(row["value"]) for name, row in metrics.items()}
+        self.assertEqual(values, self.value["metrics"])
+        self.assertEqual(metrics["connections.completed"]["unit"], "connections")
+        self.assertEqual(metrics["latency.life.p50"]["unit"], "s")
+        self.assertEqual(metrics["latency.life.p50"]["at_s"], "")
+        series = {}
+        for row in rows[len(metrics) :]:
+            unit = "connections" if row["name"].endswith("listen_backlog") else "sockets"
+            self.assertEqual((row["kind"], row["unit"]), ("series", unit))
+            at = round(decimal.Decimal(row["at_s"]) * 10**9)
+            series.setdefault(row["name"], []).append((at, int(row["value"])))
+        self.assertEqual(series, dict(self.series()))
+
+    def series(self):
+        for side in ("client", "server"):
+            columns = dict(self.value[side]["observations"])
+            times = columns.pop("at")
+            for name, values in columns.items():
+                yield f"{side}.{name}", list(zip(times, values))
 
     def test_run_prints_every_format(self):
         begins = {"csv": "scenario,", "json": "{", "junit": "<?xml", "text": "test", "verbose": "test"}
