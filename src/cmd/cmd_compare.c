@@ -325,6 +325,7 @@ static const struct command_option options[] = {
         .about = "print comparison.json",
     },
     OPTION_QUIET,
+    OPTION_COLOR,
     {.name = NULL},
 };
 

@@ -1,10 +1,10 @@
 #include <stdio.h>
 
-#include "command.h"
 #include "finwait/ink.h"
 #include "finwait/lab.h"
 #include "finwait/terminal.h"
 #include "finwait/wrap.h"
+#include "options.h"
 
 enum { FOUND_AT = 32 }; /* the column of what was found, behind the two before it */
 
@@ -44,6 +44,11 @@ static enum status run(struct command_line *line, struct error *error)
     return STATUS_MACHINE;
 }
 
+static const struct command_option options[] = {
+    OPTION_COLOR,
+    {.name = NULL},
+};
+
 const struct command command_doctor = {
     .name = "doctor",
     .arguments = "",
@@ -52,5 +57,6 @@ const struct command command_doctor = {
         "ok: it is there; limited: finwait works, with less; MISSING: no private lab can be made.  "
         "Below what is not ok stands what to do.",
     .exits = "0 a private lab can be made; 3 it cannot.",
+    .options = options,
     .run = run,
 };

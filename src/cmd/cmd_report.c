@@ -126,6 +126,7 @@ static enum status run(struct command_line *line, struct error *error)
 static const struct command_option options[] = {
     OPTION_FORMAT,
     OPTION_EXPECT,
+    OPTION_COLOR,
     {.name = NULL},
 };
 

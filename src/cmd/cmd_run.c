@@ -220,6 +220,7 @@ static const struct command_option options[] = {
     OPTION_FORMAT,
     OPTION_JSON,
     OPTION_QUIET,
+    OPTION_COLOR,
     {
         .name = "inspect",
         .value = "COMMAND",

@@ -1,4 +1,6 @@
 #include "options.h"
+
+#include "finwait/terminal.h"
 #include "target.h"
 
 int options_take_set(struct command_line *line, const char *value, const char *said,
@@ -42,4 +44,14 @@ int options_take_duration(struct command_line *line, const char *value, const ch
     return overrides_unset(&line->overrides, "load.connections", said, error) == 0
                ? overrides_say(&line->overrides, "load.duration", value, said, error)
                : -1;
+}
+
+int options_take_color(struct command_line *line, const char *value, const char *said,
+                       struct error *error)
+{
+    if (terminal_colour(value) == 0) {
+        return 0;
+    }
+    return error_set(error, STATUS_USAGE, "%s: %s: it is auto, always or never",
+                     line->command->name, said);
 }

@@ -67,6 +67,15 @@
         .name = "quiet", .about = "no progress line",                                              \
     }
 
+#define OPTION_COLOR                                                                               \
+    {                                                                                              \
+        .name = "color", .value = "WHEN",                                                          \
+        .about =                                                                                   \
+            "auto: on a terminal, by NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM; always; or "     \
+            "never",                                                                               \
+        .take = options_take_color,                                                                \
+    }
+
 /* The options that everybody sets: each is a --set by another name. */
 #define OPTIONS_QUICK                                                                              \
     {                                                                                              \
@@ -151,5 +160,7 @@ int options_take_format(struct command_line *line, const char *value, const char
                         struct error *error);
 int options_take_json(struct command_line *line, const char *value, const char *said,
                       struct error *error);
+int options_take_color(struct command_line *line, const char *value, const char *said,
+                       struct error *error);
 
 #endif

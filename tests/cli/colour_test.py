@@ -38,11 +38,23 @@ def in_pipe(environment, *command):
 
 class Colour(ft.TestCase):
     def test_the_environment_decides(self):
-        for command in (["doctor"], ["run", "nothing-of-this-name"]):
-            for environment, terminal, pipe in CASES:
+        for command, cases in ((["doctor"], CASES[:1]), (["run", "nothing-of-this-name"], CASES)):
+            for environment, terminal, pipe in cases:
                 with self.subTest(command=command, **environment):
                     self.assertEqual(ESCAPE in on_terminal(environment, *command), terminal)
                     self.assertEqual(ESCAPE in in_pipe(environment, *command), pipe)
+
+    def test_the_option_decides_before_the_environment(self):
+        for command in (["run", "nothing-of-this-name"], ["compare", "nothing-of-this-name"]):
+            for environment, terminal, _ in CASES[::3]:
+                with self.subTest(command=command, **environment):
+                    never, auto = ([*command, f"--color={when}"] for when in ("never", "auto"))
+                    self.assertNotIn(ESCAPE, on_terminal(environment, *never))
+                    self.assertIn(ESCAPE, in_pipe(environment, *command, "--color", "always"))
+                    self.assertEqual(ESCAPE in on_terminal(environment, *auto), terminal)
+        ended = ft.finwait("doctor", "--color=sometimes")
+        self.assertEqual(ended.status, 2, ended)
+        self.assertIn("auto, always or never", ended.stderr)
 
     def test_colours_take_no_column(self):
         plain, coloured = (in_pipe({"CLICOLOR_FORCE": force}, "doctor") for force in ("", "1"))
