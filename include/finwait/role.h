@@ -165,6 +165,10 @@ struct fit_need {
 int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers,
                 struct error *error);
 
+/* How many of `workers` are to accept at once from a listener that they share: as many as there are
+ * CPUs, where `asked` for at least that many, and half of them for each role otherwise. */
+uint32_t fit_accepting(uint32_t asked);
+
 /* RLIMIT_NOFILE, the soft one, as it was before that raised it; 0: it did not, or there was none.
  */
 uint32_t fit_limit_before(void);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -17,17 +17,81 @@ enum {
     BATCH = 64,
     /* How long to let a listener be when no descriptor is left. */
     REST_MS = 10,
+    /* With fewer descriptors left a worker may be full before the next review: another one begins
+     * to accept as well. */
+    ENOUGH = 2048,
+    /* Reviews without a beat of another worker after which it is not counted on. */
+    SILENT_REVIEWS = 10,
     /* No descriptor inherited from the conductor has a higher number. */
     INHERITED_MAX = 16384,
 };
 
+/* What was last seen of another worker. */
+struct neighbour {
+    uint64_t beat;
+    uint32_t silent; /* reviews since it moved */
+};
+
 struct serve {
     struct worker *worker;
-    uint64_t capacity; /* connections this process has descriptors for */
+    uint64_t capacity;           /* connections this process has descriptors for */
+    struct neighbour *neighbour; /* those before it on the board */
+    bool listening;
     uint32_t count;
     struct event rest;
     struct event listen[];
 };
+
+/* ---- whose turn it is ---- */
+
+static bool is_silent(struct neighbour *neighbour, const struct board_slot *slot)
+{
+    neighbour->silent = slot->beat == neighbour->beat ? neighbour->silent + 1 : 0;
+    neighbour->beat = slot->beat;
+    return neighbour->silent >= SILENT_REVIEWS;
+}
+
+static uint64_t room_of(const struct worker *worker)
+{
+    return worker->board->slot[worker->index].room;
+}
+
+static bool some_have_room(const struct board *board)
+{
+    for (uint32_t i = 0; i < board->slots; i++) {
+        if (board->slot[i].room > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Every worker that waits at a listener they share is woken by each connection, and one of them
+ * gets it: no more of them accept than there are CPUs for.  The others stand by until those before
+ * them have few descriptors left, or are no more.  Only when all are full does accept(2) get to
+ * say EMFILE.
+ */
+static bool is_its_turn(struct serve *serve)
+{
+    const struct worker *worker = serve->worker;
+    const struct board *board = worker->board;
+    uint32_t before = 0;
+
+    if (worker->plan->own_listeners || worker->plan->accepting == 0) {
+        return true;
+    }
+    if (room_of(worker) == 0) {
+        return !some_have_room(board);
+    }
+    for (uint32_t i = 0; i < worker->index; i++) {
+        const struct board_slot *slot = &board->slot[i];
+        bool begins = slot->beat == 0;
+
+        before += !is_silent(&serve->neighbour[i], slot) && (begins || slot->room > ENOUGH);
+    }
+    return before < worker->plan->accepting;
+}
 
 static int listen_all(struct serve *serve)
 {
@@ -36,32 +100,50 @@ static int listen_all(struct serve *serve)
     for (uint32_t i = 0; i < serve->count; i++) {
         status |= event_add(&serve->listen[i], NULL);
     }
+    serve->listening = true;
     return status;
+}
+
+static void listen_no_more(struct serve *serve)
+{
+    for (uint32_t i = 0; i < serve->count; i++) {
+        event_del(&serve->listen[i]);
+    }
+    serve->listening = false;
 }
 
 static void rest(struct serve *serve)
 {
     struct timeval wait = clock_timeval(REST_MS * NS_PER_MS);
 
-    for (uint32_t i = 0; i < serve->count; i++) {
-        event_del(&serve->listen[i]);
-    }
+    listen_no_more(serve);
     if (evtimer_add(&serve->rest, &wait) != 0) {
         worker_give_up(serve->worker);
     }
 }
 
-static void on_rested(evutil_socket_t fd, short what, void *argument)
+void serve_review(struct serve *serve)
 {
-    struct serve *serve = argument;
-
-    (void)fd;
-    (void)what;
-    if (listen_all(serve) != 0) {
+    if (evtimer_pending(&serve->rest, NULL)) {
+        return;
+    }
+    bool its_turn = is_its_turn(serve);
+    if (serve->listening && !its_turn) {
+        listen_no_more(serve);
+    } else if (!serve->listening && its_turn && listen_all(serve) != 0) {
         serve->worker->account->error[ENOMEM]++;
         rest(serve);
     }
 }
+
+static void on_rested(evutil_socket_t fd, short what, void *argument)
+{
+    (void)fd;
+    (void)what;
+    serve_review(argument);
+}
+
+/* ---- accepting ---- */
 
 static void post_room(struct serve *serve)
 {
@@ -70,25 +152,6 @@ static void post_room(struct serve *serve)
     uint64_t used = worker->open + worker->account->outcome[OUTCOME_HELD];
 
     worker->board->slot[worker->index].room = used < serve->capacity ? serve->capacity - used : 0;
-}
-
-/*
- * A full worker leaves the queue they share to those with room: only when every one is
- * full does accept(2) get to say EMFILE.
- */
-static bool leave_to_others(const struct worker *worker)
-{
-    const struct board *board = worker->board;
-
-    if (board->slot[worker->index].room > 0 || worker->plan->own_listeners) {
-        return false;
-    }
-    for (uint32_t i = 0; i < board->slots; i++) {
-        if (board->slot[i].room > 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Whether there may be more to accept. */
@@ -125,15 +188,12 @@ static void on_connection(evutil_socket_t listener, short what, void *argument)
     struct serve *serve = argument;
 
     (void)what;
-    for (int i = 0; i < BATCH; i++) {
-        if (leave_to_others(serve->worker)) {
-            rest(serve);
-            break;
-        }
-        if (!accept_one(serve, listener)) {
-            break;
-        }
+    for (int i = 0; i < BATCH && accept_one(serve, listener); i++) {
         post_room(serve);
+        if (room_of(serve->worker) == 0 && !is_its_turn(serve)) {
+            listen_no_more(serve);
+            break;
+        }
     }
     post_room(serve);
     conn_event_over(serve->worker);
@@ -144,15 +204,24 @@ static void on_connection(evutil_socket_t listener, short what, void *argument)
 static uint64_t count_room(void)
 {
     struct rlimit limit;
-    uint64_t room = 0;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return 0;
     }
-    for (rlim_t fd = 0; fd < limit.rlim_cur && fd < INHERITED_MAX; fd++) {
-        room += fcntl((int)fd, F_GETFD) < 0;
+    nfds_t looked = limit.rlim_cur < INHERITED_MAX ? limit.rlim_cur : INHERITED_MAX;
+    struct pollfd *fd = calloc(looked + 1, sizeof *fd);
+    uint64_t room = limit.rlim_cur;
+
+    for (nfds_t i = 0; fd != NULL && i < looked; i++) {
+        fd[i].fd = (int)i;
     }
-    return room + (limit.rlim_cur > INHERITED_MAX ? limit.rlim_cur - INHERITED_MAX : 0);
+    if (fd != NULL && poll(fd, looked, 0) >= 0) {
+        for (nfds_t i = 0; i < looked; i++) {
+            room -= (fd[i].revents & POLLNVAL) == 0;
+        }
+    }
+    free(fd);
+    return room;
 }
 
 struct serve *serve_new(struct worker *worker, const int *listeners, uint32_t count)
@@ -165,13 +234,15 @@ struct serve *serve_new(struct worker *worker, const int *listeners, uint32_t co
     serve->worker = worker;
     serve->count = count;
     serve->capacity = count_room();
+    serve->neighbour = calloc(worker->index + 1, sizeof *serve->neighbour);
     evtimer_assign(&serve->rest, worker->base, on_rested, serve);
     for (uint32_t i = 0; i < count; i++) {
         event_assign(&serve->listen[i], worker->base, listeners[i], EV_READ | EV_PERSIST,
                      on_connection, serve);
     }
     post_room(serve);
-    if (listen_all(serve) != 0) {
+    if (serve->neighbour == NULL || (is_its_turn(serve) && listen_all(serve) != 0)) {
+        free(serve->neighbour);
         free(serve);
         return NULL;
     }

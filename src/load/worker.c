@@ -119,6 +119,9 @@ static void on_chores(evutil_socket_t fd, short what, void *argument)
     beat(&process->worker);
     note_lateness(process);
     usage_look(&process->worker);
+    if (process->serve != NULL) {
+        serve_review(process->serve);
+    }
 }
 
 static bool some_program(const struct role_plan *plan, bool (*is_so)(const struct program *))

@@ -44,6 +44,14 @@ static uint32_t half_the_cpus(void)
     return cpus > 2 ? (uint32_t)(cpus / 2) : 1;
 }
 
+uint32_t fit_accepting(uint32_t asked)
+{
+    uint32_t half = half_the_cpus();
+    uint32_t cpus = 2 * half;
+
+    return asked < half ? half : asked < cpus ? asked : cpus;
+}
+
 int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers, struct error *error)
 {
     rlim_t limit = raise_limit();

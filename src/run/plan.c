@@ -331,6 +331,7 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .backlog = scenario->backlog,
         .own_listeners = side == SIDE_SERVER && spec->sockopt.set[SOCKOPT_REUSEPORT] &&
                          spec->sockopt.value[SOCKOPT_REUSEPORT] != 0,
+        .accepting = fit_accepting(spec->workers),
         .connections = scenario->load.connections,
         .concurrency = scenario->load.concurrency,
         .rate = scenario->load.rate,

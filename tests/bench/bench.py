@@ -9,6 +9,7 @@ import bench_compare
 import bench_speed
 import bench_tls
 import bench_tls_memory
+import bench_workers
 
 BENCHES = {
     "capture": bench_capture,
@@ -16,6 +17,7 @@ BENCHES = {
     "speed": bench_speed,
     "tls": bench_tls,
     "tls-memory": bench_tls_memory,
+    "workers": bench_workers,
 }
 
 # By the last word of a figure's name; a ratio's minimum and maximum are ratios as well.

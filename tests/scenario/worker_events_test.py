@@ -50,6 +50,19 @@ class WorkerEvents(ft.LabTestCase):
         )
         self.assertNotIn("accept queue", self.story(result))
 
+    def test_those_that_stand_by_take_over(self):
+        """Not all of many accept at once: what is left when those have gone has no gap."""
+        gone = " ".join(f"{{at: {100 + 100 * n}ms, kill: server, worker: {n}}}," for n in range(7))
+        result = self.play(gone.rstrip(","), **{"server.workers": 8})
+        # What a killed one had accepted is lost with it, and nothing else.
+        self.assertLessEqual(set(result.outcomes("client")), {"done", "reset", "eof"})
+        self.assertGreater(result["client.outcome.done"], RATE)
+
+    def test_one_that_is_stopped_is_not_waited_for(self):
+        stopped = ", ".join(f"{{at: 300ms, stop: server, worker: {n}}}" for n in range(7))
+        result = self.play(stopped, **{"server.workers": 8, "load.timeout": "9s"})
+        self.assertGreater(result["client.outcome.done"], RATE)
+
     def test_one_that_is_continued_goes_on(self):
         result = self.play(
             "{at: 300ms, stop: server, worker: 0}, {at: 600ms, cont: server, worker: 0}",
