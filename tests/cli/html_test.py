@@ -177,6 +177,20 @@ class Looked(ft.TestCase):
             self.run_in(f"{button}.click()")
             self.assertEqual(self.pictures()[:2], before[:2], label)
 
+    def test_a_pointer_reads_values_and_zooms_all(self):
+        self.open(STORED)
+        self.run_in("document.querySelector('.chart').scrollIntoView({block: 'center'})")
+        box = "document.querySelector('.chart').getBoundingClientRect()"
+        left, top, width, height = self.run_in(f"(b => [b.x, b.y, b.width, b.height])({box})")
+        before = self.pictures()
+        self.browser.mouse("mouseMoved", left + width / 2, top + height / 2)
+        self.assertIn("at ", self.run_in("document.querySelector('.legend th').textContent"))
+        now = "[...document.querySelectorAll('.end:first-child td.now')].map((c) => c.textContent)"
+        self.assertNotIn("", self.run_in(now))
+        self.browser.drag(left + width * 0.4, left + width * 0.6, top + height / 2)
+        zoomed = self.pictures()
+        self.assertEqual([a != b for a, b in zip(before, zoomed)], [True, True, False, False])
+
     def test_results_lie_over_each_other(self):
         other = load(STORED)
         other["scenario"]["name"] = other["name"] = "other"
@@ -220,6 +234,16 @@ class Looked(ft.TestCase):
         self.assertEqual(self.run_in("document.images.length"), 0)
         self.assertEqual(self.run_in("document.querySelectorAll('body script').length"), 3)
         self.assertEqual(self.run_in("document.getElementById('title').textContent"), HOSTILE)
+
+    def test_every_stored_result(self):
+        for name in sorted(os.listdir(os.path.dirname(STORED))):
+            file = os.path.join(os.path.dirname(STORED), name)
+            if name.endswith(".json"):
+                with self.subTest(name):
+                    self.open(file)
+                    self.assertIn(self.run_in("document.getElementById('title').textContent"),
+                                  load(file)["scenario"]["name"])
+                    self.assertEqual(self.browser.complaints, [])
 
     def test_a_run(self):
         made = os.path.join(ft.PLACE.path, "run.html")

@@ -152,6 +152,17 @@ class Browser:
         while not self.loaded:
             self.take(self.receive())
 
+    def mouse(self, kind, x, y, **more):
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
+    def drag(self, left, right, y):
+        held = {"button": "left", "buttons": 1, "clickCount": 1}
+        self.mouse("mouseMoved", left, y)
+        self.mouse("mousePressed", left, y, **held)
+        self.mouse("mouseMoved", (left + right) / 2, y, button="left", buttons=1)
+        self.mouse("mouseMoved", right, y, button="left", buttons=1)
+        self.mouse("mouseReleased", right, y, button="left", clickCount=1)
+
     def run(self, script):
         """The value of an expression in the page."""
         answer = self.call("Runtime.evaluate", expression=script, returnByValue=True,

@@ -32,7 +32,7 @@ function duration(seconds) {
   const size = Math.abs(seconds);
   const [unit, scale] =
     size < 1e-6 ? ['ns', 1e9] : size < 1e-3 ? ['µs', 1e6] : size < 1 ? ['ms', 1e3] : ['s', 1];
-  return `${Number((seconds * scale).toPrecision(size >= 100 ? 4 : 3))} ${unit}`;
+  return `${Number((seconds * scale).toPrecision(size >= 100 ? 4 : 3))}\u00a0${unit}`;
 }
 
 const QUANTITIES = {

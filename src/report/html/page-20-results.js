@@ -2,7 +2,7 @@
 
 const STATES = ['established', 'syn_sent', 'syn_recv', 'fin_wait1', 'fin_wait2', 'time_wait',
   'close_wait', 'last_ack', 'closing', 'close', 'listen'];
-const DASHES = [null, [7, 4], [2, 3], [11, 4, 2, 4], [14, 5], [4, 2, 1, 2]];
+const DASHES = [null, [7, 4], [3, 3], [11, 4, 2, 4], [14, 5], [4, 2, 1, 2]];
 const ENDS = [
   ['client', (data) => data.client],
   ['proxy.front', (data) => data.proxy?.front],

@@ -78,10 +78,10 @@ function legendOf(chart, end, columns) {
       points.find((point) => point.name === name)?.yval),
     unhighlightCallback: () => say(null),
   }, true);
-  return el('table', { class: 'legend' },
+  return el('div', { class: 'scroll' }, el('table', { class: 'legend' },
     el('thead', {}, head, el('tr', {}, time, perResult(() =>
-      ['now', 'peak', 'final'].map((text) => el('th', { class: 'n' }, text))))),
-    el('tbody', {}, rows.map(({ row }) => row)));
+      ['now', 'peak', 'final'].map((text) => el('th', { class: `n ${text}` }, text))))),
+    el('tbody', {}, rows.map(({ row }) => row))));
 }
 
 function endChart(place, end) {

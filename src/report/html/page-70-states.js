@@ -116,16 +116,13 @@ function drawDiagram(ends) {
     Object.keys(PLACES).map((state) => drawState(state, ends)));
 }
 
+/* Which colour is whose. */
 function keyOf(ends) {
-  const swatch = (side) => {
+  return el('p', { class: 'key' }, ends.map((end) => {
     const mark = el('i');
-    mark.style.background = `var(--${side})`;
-    return mark;
-  };
-  return el('p', { class: 'key' },
-    ends.map((end) => el('span', {}, swatch(end.side), `${end.name}: filled where it was met, with the most sockets at a time`)),
-    ends.some((end) => end.ways.length > 0)
-      ? el('span', {}, 'coloured lines: the ways the model foresees; dashed boxes: foreseen and too short to be sampled') : null);
+    mark.style.background = `var(--${end.side})`;
+    return el('span', {}, mark, end.name);
+  }));
 }
 
 function diagramsOf(result) {
@@ -141,5 +138,8 @@ function diagramsOf(result) {
 
 function statesSection() {
   const all = blocks(diagramsOf);
-  return all.length === 0 ? null : section('states', 'States that were met', all);
+  return all.length === 0 ? null : section('states', 'States that were met',
+    el('p', { class: 'quiet' }, 'A half is filled where that end was met in the state, with the most ' +
+      'sockets at a time, or "passed" where only packets show it. Lines in colour are the ways that the ' +
+      'model foresees, a dashed half a state of theirs that no sample caught.'), all);
 }
