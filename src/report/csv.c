@@ -1,36 +1,20 @@
 #include <inttypes.h>
-#include <string.h>
 
+#include "finwait/escape.h"
 #include "finwait/report.h"
-#include "finwait/wrap.h"
 
 /* Long form: a row a value, so that results of different scenarios can stand in one file. */
 
 #define SECOND UINT64_C(1000000000)
-
-/* A field as RFC 4180 has it: in quotes where it needs them.  A file's texts may not be plain. */
-static void csv_field(const char *text, FILE *out)
-{
-    bool quoted = text[strcspn(text, ",\"\r\n")] != '\0';
-    size_t length;
-
-    fputs(quoted ? "\"" : "", out);
-    for (; *text != '\0'; text += length) {
-        length = strcspn(text + 1, "\"") + 1; /* a quote begins a piece, and stands twice */
-        fputs(*text == '"' ? "\"" : "", out);
-        text_put(text, length, out);
-    }
-    fputs(quoted ? "\"" : "", out);
-}
 
 /* What a result's rows begin with. */
 static void csv_begin(const struct result *result, const char *kind, FILE *out)
 {
     const char *name = text_pairs_get(&result->scenario, "name");
 
-    csv_field(name != NULL ? name : "", out);
+    escape_csv(name != NULL ? name : "", out);
     fputc(',', out);
-    csv_field(result->started != NULL ? result->started : "", out);
+    escape_csv(result->started != NULL ? result->started : "", out);
     fprintf(out, ",%s,", kind);
 }
 
@@ -41,9 +25,9 @@ static void csv_metrics(const struct result *result, FILE *out)
         const struct metric_info *info = metric_find(metric->name);
 
         csv_begin(result, "metric", out);
-        csv_field(metric->name, out);
+        escape_csv(metric->name, out);
         fputc(',', out);
-        csv_field(info != NULL ? info->unit : "", out);
+        escape_csv(info != NULL ? info->unit : "", out);
         fprintf(out, ",,%.17g\n", metric->value);
     }
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "finwait/escape.h"
 #include "finwait/facts.h"
 #include "finwait/grow.h"
 #include "finwait/report.h"
@@ -13,9 +14,6 @@
 /* Of which so much is for the titles of results that have no room for more. */
 #define TITLES_ROOM 100000
 
-/* A step's annotations beyond so many are not shown. */
-#define ANNOTATIONS 10
-
 /* A result of more expectations tells the worst of them. */
 #define ROWS 200
 
@@ -23,49 +21,10 @@ static const enum verdict worst_first[] = {
     VERDICT_FAIL, VERDICT_UNJUDGED, VERDICT_UNMEASURED, VERDICT_VACUOUS, VERDICT_PASS,
 };
 
-/* `text` as GitHub's Markdown shows it, in a table as well; it has one line. */
-static void put_text(const char *text, FILE *out)
-{
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-
-        if (byte < ' ' || byte == 0x7f) {
-            fputc('?', out);
-            continue;
-        }
-        fputs(strchr("\\`*_[]<>|&~#$@", byte) != NULL ? "\\" : "", out);
-        fputc(byte, out);
-    }
-}
-
-/* ---- annotations ---- */
-
-/* `text` as GitHub's runner takes it in a command, `special` being what would end it there. */
-static void put_escaped(const char *text, const char *special, FILE *out)
-{
-    for (; *text != '\0'; text++) {
-        if (strchr(special, *text) != NULL) {
-            fprintf(out, "%%%02X", (unsigned)(unsigned char)*text);
-        } else {
-            fputc(*text, out);
-        }
-    }
-}
-
 /* On stderr: stdout is the summary's. */
 static void annotate(const struct facts *facts, const char *word, const char *text)
 {
-    static unsigned told;
-    const char *actions = getenv("GITHUB_ACTIONS");
-
-    if (actions == NULL || strcmp(actions, "true") != 0 || told++ >= ANNOTATIONS) {
-        return;
-    }
-    fputs("::error title=", stderr);
-    put_escaped(facts_scenario(facts, "name"), "%\r\n:,", stderr);
-    fprintf(stderr, "::%s ", word);
-    put_escaped(text, "%\r\n", stderr);
-    fputc('\n', stderr);
+    github_error(facts_scenario(facts, "name"), word, text);
 }
 
 /* ---- sections ---- */
@@ -88,7 +47,7 @@ static void put_title(const struct facts *facts, FILE *out)
     bool passed = held == result->expectation_count && !result->partial;
 
     fputs("### ", out);
-    put_text(facts_scenario(facts, "name"), out);
+    escape_markdown(facts_scenario(facts, "name"), out);
     fprintf(out, ": %s", result->partial ? "PARTIAL" : passed ? "PASS" : "FAIL");
     if (result->expectation_count > 0) {
         fprintf(out, ", %zu of %zu held", held, result->expectation_count);
@@ -106,7 +65,7 @@ static void put_partial(const struct facts *facts, FILE *out)
     char *text = report_partial(facts->result);
     annotate(facts, "PARTIAL", text);
     fputs("**PARTIAL**: ", out);
-    put_text(text, out);
+    escape_markdown(text, out);
     fputs("\n\n", out);
     free(text);
 }
@@ -130,7 +89,7 @@ static void put_verdict(const struct facts *facts, const struct expectation_resu
     }
     if (shown) {
         fprintf(out, "| %s | ", word);
-        put_text(text, out);
+        escape_markdown(text, out);
         fputs(" |\n", out);
     }
     free(text);
