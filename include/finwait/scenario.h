@@ -219,6 +219,9 @@ struct option_info {
 
 size_t option_count(void);
 
+/* Write the JSON Schema (draft-07) of a scenario's file. */
+void scenario_schema(FILE *out);
+
 /* Row `index` of the table; strings are static or live as long as the process. */
 void option_get(size_t index, struct option_info *info);
 

@@ -45,7 +45,9 @@ enum value_kind {
 
 /* What it knows. */
 struct value_text {
-    const char *form; /* "order" */
+    const char *form;                  /* "order" */
+    const char *pattern;               /* as value_pattern() */
+    const char *(*word)(size_t index); /* as value_word(); NULL: it has none */
     /* The text as it is to be kept; -1 with the error filled. */
     int (*refine)(const char *name, const char *text, char *refined, size_t size,
                   struct error *error);
@@ -107,6 +109,16 @@ char *value_form(const struct value_spec *spec, char *text, size_t size);
 
 /* One that is right, but for its bounds: "10s"; of words, the first. */
 const char *value_example(const struct value_spec *spec);
+
+/* How one is written, "write a whole number, e.g. 5000"; NULL: that is not said. */
+const char *value_hint(const struct value_spec *spec);
+
+/* Word `index` of those that can be written, "auto", "off", the names of orders; NULL: no more. */
+const char *value_word(const struct value_spec *spec, size_t index);
+
+/* Of what else can be written, a regular expression (ECMA 262) that matches all of it and little
+ * more, and is to match the whole of a text; NULL: any text, or nothing but the words. */
+const char *value_pattern(const struct value_spec *spec);
 
 /* Its bounds, "1 to 65535", or "".  Returns `text`. */
 char *value_range(const struct value_spec *spec, char *text, size_t size);

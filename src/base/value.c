@@ -9,6 +9,15 @@
 #include "value_number.h"
 #include "value_text.h"
 
+/* Of regular expressions; blanks and _ are as tidy() of units.c lets them be. */
+#define DIGITS "[0-9](_?[0-9])*"
+#define NUMBER DIGITS "(\\." DIGITS ")?"
+#define COUNT  DIGITS "( *[kKMG])?"
+#define SIZE   DIGITS "( *(B|k|[KMG](iB)?))?"
+#define PERIOD "(s|sec|m|min|h)"
+#define TIME   "(0|" NUMBER " *(ns|us|ms|" PERIOD "))"
+#define STATUS "[1-9](xx|[0-9][0-9])"
+
 enum { FORM_MOST = 40 }; /* a form with words is no longer, or a narrow table would break it */
 
 /* A kind has a reader of its own, or it is words, or a number: whole, or not. */
@@ -17,6 +26,7 @@ struct kind {
     const char *what;    /* "X is not …" */
     const char *hint;    /* how to write one */
     const char *example; /* of words, the first */
+    const char *pattern; /* of the texts that are one; the word beside goes without saying */
     int (*read)(const struct value_slot *, const char *, struct error *);
     int (*parse)(const char *, int64_t *);
     char *(*format)(char *, size_t, int64_t);
@@ -30,49 +40,55 @@ struct kind {
 static const struct kind kinds[VALUE_KIND_N] = {
     [VALUE_NOTHING] = {""},
     [VALUE_TEXT] = {.form = "text", .example = "text", .read = text_read},
-    [VALUE_TEXT_OR_NONE] = {"text|none", .example = "none", .read = text_read_or_none},
+    [VALUE_TEXT_OR_NONE] = {"text|none", .example = "none", .read = text_read_or_none,
+                            .beside = "none"},
     [VALUE_KNOWN] = {.read = text_read_known},
     [VALUE_FILE] = {"file", .example = "certs/server.pem", .read = text_read_file},
     [VALUE_WORD] = {0},
     [VALUE_SWITCH] = {0},
     [VALUE_COUNT] = {"count", "a count", "write a whole number, e.g. 5000, 50k or 2M", "5000",
-                     .parse = number_parse_count, .format = number_format_count},
+                     .pattern = COUNT, .parse = number_parse_count, .format = number_format_count},
     [VALUE_AUTO] = {"count|auto", "a count", "write a whole number or auto", "auto",
-                    .parse = number_parse_count, .format = number_format_count, .beside = "auto",
-                    .is = 0},
-    [VALUE_SIZE] = {"size", "a size", "write bytes, e.g. 512, 64k or 1M", "64k",
+                    .pattern = COUNT, .parse = number_parse_count, .format = number_format_count,
+                    .beside = "auto", .is = 0},
+    [VALUE_SIZE] = {"size", "a size", "write bytes, e.g. 512, 64k or 1M", "64k", .pattern = SIZE,
                     .parse = number_parse_size, .format = number_format_size},
     [VALUE_DURATION] = {"duration", "a duration",
                         "write a number and its unit, e.g. 10s, 250ms or 2m", "10s",
-                        .parse = units_parse_duration, .format = units_format_duration},
+                        .pattern = TIME, .parse = units_parse_duration,
+                        .format = units_format_duration},
     [VALUE_SECONDS] = {"seconds", "whole seconds", "write them with their unit, e.g. 10s or 2m",
-                       "10s", .parse = number_parse_seconds, .format = number_format_seconds},
+                       "10s", .pattern = TIME, .parse = number_parse_seconds,
+                       .format = number_format_seconds},
     [VALUE_MILLIS] = {"milliseconds", "whole milliseconds",
-                      "write them with their unit, e.g. 250ms or 10s", "250ms",
+                      "write them with their unit, e.g. 250ms or 10s", "250ms", .pattern = TIME,
                       .parse = number_parse_millis, .format = number_format_millis},
     [VALUE_LINGER] = {"off|seconds", "off or whole seconds",
-                      "write off, or seconds with their unit, e.g. 2s", "2s",
+                      "write off, or seconds with their unit, e.g. 2s", "2s", .pattern = TIME,
                       .parse = number_parse_seconds, .format = number_format_seconds,
                       .beside = "off", .is = -1},
     [VALUE_LINGER2] = {"-1|seconds", "-1 or whole seconds",
-                       "write -1, or seconds with their unit, e.g. 2s", "2s",
+                       "write -1, or seconds with their unit, e.g. 2s", "2s", .pattern = TIME,
                        .parse = number_parse_seconds, .format = number_format_seconds,
                        .beside = "-1", .is = -1},
     [VALUE_RATE] = {"rate", "a rate", "write e.g. 5000/s, 300/m or max", "5000/s",
+                    .pattern = NUMBER "(e[+-]?[0-9]+)?( *[kKMG])? */ *" PERIOD,
                     .parse_real = units_parse_rate, .format_real = units_format_rate,
                     .beside = "max", .is = 0},
     [VALUE_BYTES_RATE] = {"size/s", "bytes a second", "write e.g. 512/s, 128k/s or 1M/s", "128k/s",
-                          .parse = number_parse_bytes_rate, .format = number_format_bytes_rate},
+                          .pattern = SIZE "/s", .parse = number_parse_bytes_rate,
+                          .format = number_format_bytes_rate},
     [VALUE_SHARE] = {"percentage", "a share", "write a percentage above 0, e.g. 5% or 0.01%", "5%",
-                     .parse_real = number_parse_share, .format_real = units_format_share,
-                     .own_bounds = true},
+                     .pattern = NUMBER " *%", .parse_real = number_parse_share,
+                     .format_real = units_format_share, .own_bounds = true},
     [VALUE_PORTS] = {"LOW-HIGH", "a range of ports from 1 to 65535", "write e.g. 40000-40100",
-                     "40000-40100", .parse = number_parse_ports, .format = number_format_ports,
-                     .own_bounds = true},
+                     "40000-40100", .pattern = "[0-9]+-[0-9]+", .parse = number_parse_ports,
+                     .format = number_format_ports, .own_bounds = true},
     [VALUE_STATUSES] = {"statuses", "a range of HTTP statuses",
                         "write e.g. 2xx, 2xx-3xx, 404, 200-204 or any", "2xx-3xx",
-                        .parse = number_parse_statuses, .format = number_format_statuses,
-                        .beside = "any", .is = 0, .own_bounds = true},
+                        .pattern = STATUS "(-" STATUS ")?", .parse = number_parse_statuses,
+                        .format = number_format_statuses, .beside = "any", .is = 0,
+                        .own_bounds = true},
     [VALUE_RECV] = {"head|or-fin|duration", "what a recv takes",
                     "write head, or-fin and a duration from 1ns to 1h, any of them, with commas "
                     "between",
@@ -85,9 +101,14 @@ static const struct kind *kind_of(const struct value_spec *spec)
     return &kinds[spec->kind];
 }
 
+const char *value_hint(const struct value_spec *spec)
+{
+    return spec->hint != NULL ? spec->hint : kind_of(spec)->hint;
+}
+
 static int hint_how(const struct value_spec *spec, struct error *error)
 {
-    return error_hint(error, "%s", spec->hint != NULL ? spec->hint : kind_of(spec)->hint);
+    return error_hint(error, "%s", value_hint(spec));
 }
 
 static int fail_form(const struct value_slot *slot, const char *text, struct error *error)
@@ -333,6 +354,22 @@ const char *value_example(const struct value_spec *spec)
 {
     return words_of(spec) != NULL ? words_of(spec)[words_of(spec)[0][0] == '\0']
                                   : kind_of(spec)->example;
+}
+
+const char *value_word(const struct value_spec *spec, size_t index)
+{
+    const char *const *words = words_of(spec);
+    const char *beside = kind_of(spec)->beside;
+
+    if (spec->kind == VALUE_KNOWN) {
+        return spec->text->word != NULL ? spec->text->word(index) : NULL;
+    }
+    return words != NULL ? words[index + (words[0][0] == '\0')] : index == 0 ? beside : NULL;
+}
+
+const char *value_pattern(const struct value_spec *spec)
+{
+    return spec->kind == VALUE_KNOWN ? spec->text->pattern : kind_of(spec)->pattern;
 }
 
 static char *format_bound(const struct kind *kind, char *text, size_t size, int64_t bound)

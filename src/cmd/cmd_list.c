@@ -503,6 +503,17 @@ static enum status print_listing(size_t which, bool markdown, struct error *erro
     return STATUS_OK;
 }
 
+static enum status print_schema(size_t which, struct error *error)
+{
+    if (listings[which].rows != list_options) {
+        error_set(error, STATUS_USAGE, "list: there is no schema of %s", words[which].name);
+        error_hint(error, "finwait list options --schema is that of a scenario's file");
+        return STATUS_USAGE;
+    }
+    scenario_schema(stdout);
+    return STATUS_OK;
+}
+
 static enum status run(struct command_line *line, struct error *error)
 {
     size_t which;
@@ -517,14 +528,22 @@ static enum status run(struct command_line *line, struct error *error)
         return STATUS_USAGE;
     }
     which = find_listing(line->operand[0]);
-    return which < LISTINGS ? print_listing(which, command_value(line, "markdown") != NULL, error)
-                            : unknown_listing(line->operand[0], error);
+    if (which >= LISTINGS) {
+        return unknown_listing(line->operand[0], error);
+    }
+    return command_value(line, "schema") != NULL
+               ? print_schema(which, error)
+               : print_listing(which, command_value(line, "markdown") != NULL, error);
 }
 
 static const struct command_option options[] = {
     {
         .name = "markdown",
         .about = "as a page of the reference: with headings, and nothing wrapped",
+    },
+    {
+        .name = "schema",
+        .about = "options: the JSON Schema of a scenario's file, for editors",
     },
     {.name = NULL},
 };

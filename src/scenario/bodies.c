@@ -45,6 +45,7 @@ static void each_body(const struct each *each, const struct option *option,
 
 const struct option_ops body_ops = {.type = "text",
                                     .trees = TREE_BIT(TREE_SCALAR),
+                                    .schema = "{\"type\": [\"string\", \"number\", \"boolean\"]}",
                                     .set = set_body,
                                     .unset = unset_body,
                                     .each = each_body};

@@ -83,6 +83,7 @@ const struct option_ops command_ops = {
     .type = "command",
     .form = "write e.g. \"python3 -m http.server {port}\", or its words as a list",
     .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
+    .schema = SCHEMA_TEXTS,
     .set = set_command,
     .unset = unset_command,
     .each = each_command};
@@ -168,9 +169,13 @@ static void each_ready(const struct each *each, const struct option *option,
     }
 }
 
-const struct option_ops ready_ops = {.type = "listen or a line",
-                                     .form = "write listen, or e.g. {line: Serving HTTP}",
-                                     .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_MAP),
-                                     .set = set_ready,
-                                     .unset = unset_ready,
-                                     .each = each_ready};
+const struct option_ops ready_ops = {
+    .type = "listen or a line",
+    .form = "write listen, or e.g. {line: Serving HTTP}",
+    .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_MAP),
+    .schema = "{\"anyOf\": [{\"enum\": [\"listen\"]}, {\"type\": \"string\", \"pattern\": "
+              "\"^line:\"}, {\"type\": \"object\", \"properties\": {\"line\": " SCHEMA_SCALAR
+              "}, \"required\": [\"line\"], \"additionalProperties\": false}]}",
+    .set = set_ready,
+    .unset = unset_ready,
+    .each = each_ready};

@@ -73,6 +73,7 @@ static void each_expectation(const struct each *each, const struct option *optio
 const struct option_ops expect_ops = {.type = "list of expectations",
                                       .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
                                       .may_be_empty = true,
+                                      .schema = SCHEMA_TEXTS,
                                       .set = set_expectations,
                                       .unset = unset_expectations,
                                       .each = each_expectation};

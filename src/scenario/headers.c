@@ -281,10 +281,14 @@ static void each_field(const struct each *each, const struct option *option,
     free(text);
 }
 
-const struct option_ops headers_ops = {.type = "map of fields",
-                                       .form = form,
-                                       .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
-                                       .has_keys = true,
-                                       .set = set_fields,
-                                       .unset = unset_field,
-                                       .each = each_field};
+const struct option_ops headers_ops = {
+    .type = "map of fields",
+    .form = form,
+    .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
+    .has_keys = true,
+    .key = "[-!#$%&'*+.^_`|~0-9A-Za-z]+",
+    .schema = "{\"type\": \"array\", \"items\": {\"type\": \"object\", \"additionalProperties\": "
+              "{\"type\": [\"string\", \"number\", \"boolean\"]}}}",
+    .set = set_fields,
+    .unset = unset_field,
+    .each = each_field};

@@ -68,6 +68,7 @@ static int refine_host(const char *name, const char *text, char *refined, size_t
                              "example.org:8080");
 }
 
-const struct value_text method_text = {"method", refine_method};
-const struct value_text target_text = {"target", refine_target};
-const struct value_text host_text = {"host", refine_host};
+const struct value_text method_text = {"method", "[A-Z0-9_-]+", .refine = refine_method};
+const struct value_text target_text = {"target", "/[^ #]*|[*]|[^ #]*://[^ #]*",
+                                       .refine = refine_target};
+const struct value_text host_text = {"host", "[^ /?#@]+", .refine = refine_host};

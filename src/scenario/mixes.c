@@ -203,6 +203,12 @@ const struct option_ops mix_ops = {
             "program: connect send rst}]",
     .trees = TREE_BIT(TREE_LIST),
     .is_yaml = true,
+    .schema =
+        "{\"type\": \"array\", \"maxItems\": 8, \"items\": {\"type\": \"object\", \"properties\": "
+        "{\"name\": {\"type\": \"string\", \"pattern\": \"^[A-Za-z][A-Za-z0-9_]{0,31}$\"}, "
+        "\"weight\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000}, \"program\": "
+        "{\"$ref\": \"#/definitions/option:client.program\"}}, \"required\": [\"program\"], "
+        "\"additionalProperties\": false}}",
     .set = set_mix,
     .unset = unset_mix,
     .each = each_mix,

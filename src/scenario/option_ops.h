@@ -26,12 +26,14 @@ struct each {
 };
 
 struct option_ops {
-    const char *type;  /* in the reference; NULL: the form of the value that it takes */
-    const char *form;  /* what to write, for who wrote a tree of another kind; NULL: a value */
-    unsigned trees;    /* the kinds it is written as, a bit each: TREE_BIT */
-    bool may_be_empty; /* nothing is as good as a list of none */
-    bool has_keys;     /* it is path.NAME, any number of them */
-    bool is_yaml;      /* on the command line, too */
+    const char *type;   /* in the reference; NULL: the form of the value that it takes */
+    const char *form;   /* what to write, for who wrote a tree of another kind; NULL: a value */
+    unsigned trees;     /* the kinds it is written as, a bit each: TREE_BIT */
+    bool may_be_empty;  /* nothing is as good as a list of none */
+    bool has_keys;      /* it is path.NAME, any number of them */
+    bool is_yaml;       /* on the command line, too */
+    const char *schema; /* what it may be, in JSON Schema; NULL: what its value may be */
+    const char *key;    /* has_keys: what NAMEs are, a regular expression */
 
     /* Take what `node` says, which is of such a kind; `key`: NAME.  0, or -1 with the place. */
     int (*set)(struct draft *draft, const struct option *option, const char *key,
@@ -42,6 +44,11 @@ struct option_ops {
     void (*each)(const struct each *each, const struct option *option,
                  const struct scenario *scenario);
 };
+
+/* A text of any kind but an empty one; one, or a list of them. */
+#define SCHEMA_SCALAR "{\"type\": [\"string\", \"number\", \"boolean\"], \"minLength\": 1}"
+#define SCHEMA_TEXTS                                                                               \
+    "{\"anyOf\": [" SCHEMA_SCALAR ", {\"type\": \"array\", \"items\": " SCHEMA_SCALAR "}]}"
 
 #define TREE_BIT(kind) (1U << (unsigned)(kind))
 

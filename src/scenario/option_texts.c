@@ -93,5 +93,10 @@ static int refine_address(const char *name, const char *text, char *refined, siz
     return fail_address(name, text, error);
 }
 
-const struct value_text order_text = {"order", refine_order};
-const struct value_text address_text = {"address:port", refine_address};
+static const char *order_word(size_t index)
+{
+    return index < order_count ? order_table[index].name : NULL;
+}
+
+const struct value_text order_text = {"order", .word = order_word, .refine = refine_order};
+const struct value_text address_text = {"address:port", ".+:[0-9]+", .refine = refine_address};

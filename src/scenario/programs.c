@@ -193,6 +193,7 @@ static void each_program(const struct each *each, const struct option *option,
 
 const struct option_ops program_ops = {.type = "program",
                                        .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
+                                       .schema = SCHEMA_TEXTS,
                                        .set = set_program,
                                        .unset = unset_program,
                                        .each = each_program};

@@ -154,6 +154,7 @@ const struct option_ops sysctl_ops = {.type = "map of sysctls",
                                       .form = form,
                                       .trees = TREE_BIT(TREE_SCALAR),
                                       .has_keys = true,
+                                      .key = "net(\\.[A-Za-z0-9_-]+)*",
                                       .set = set_sysctl,
                                       .unset = unset_sysctl,
                                       .each = each_sysctl};

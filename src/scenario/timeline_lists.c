@@ -164,11 +164,17 @@ static void each_event(const struct each *each, const struct option *option,
     }
 }
 
+/* A list of the maps of that kind, or one of them. */
+#define SCHEMA_TIMELINE(list)                                                                      \
+    "{\"anyOf\": [{\"type\": \"array\", \"items\": {\"$ref\": \"#/definitions/timeline:" list      \
+    "\"}}, {\"$ref\": \"#/definitions/timeline:" list "\"}]}"
+
 const struct option_ops faults_ops = {
     .type = "list of faults",
     .form = "write maps, e.g. [{at: 1s, drop: fin, toward: client}]",
     .trees = TREE_BIT(TREE_MAP) | TREE_BIT(TREE_LIST),
     .is_yaml = true,
+    .schema = SCHEMA_TIMELINE("faults"),
     .set = set_faults,
     .unset = unset_faults,
     .each = each_fault,
@@ -179,6 +185,7 @@ const struct option_ops events_ops = {
     .form = "write maps, e.g. [{at: 2s, kill: server}]",
     .trees = TREE_BIT(TREE_MAP) | TREE_BIT(TREE_LIST),
     .is_yaml = true,
+    .schema = SCHEMA_TIMELINE("events"),
     .set = set_events,
     .unset = unset_events,
     .each = each_event,

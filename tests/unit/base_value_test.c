@@ -26,7 +26,7 @@ static int refine(const char *name, const char *text, char *refined, size_t size
     return 0;
 }
 
-static const struct value_text known = {"known", refine};
+static const struct value_text known = {"known", .refine = refine};
 
 enum { SAMPLES = 8 };
 
