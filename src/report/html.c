@@ -21,8 +21,9 @@ __asm__(EMBED("html_head", FINWAIT_HTML "/head.html"));
 __asm__(EMBED("html_tail", FINWAIT_HTML "/tail.html"));
 extern const char html_head[], html_tail[];
 
-/* So many moments of an end's series are kept, or one more for each column of a window. */
-#define MOMENTS 400
+/* So many moments of all series of an end are kept, and of one result's at most MOMENTS. */
+#define MOMENTS     400
+#define ALL_MOMENTS 1200
 
 /* And so many bytes of what an inspection printed. */
 #define PRINTED 16384
@@ -75,18 +76,18 @@ static json_t *kept_of(const json_t *column, size_t count, const bool *keep)
     return thin;
 }
 
-static void thin(json_t *series)
+static void thin(json_t *series, size_t room)
 {
     size_t count = json_array_size(json_object_get(series, "at"));
-    size_t windows = MOMENTS / 2;
+    size_t windows = room / 2;
     const char *name;
     json_t *column;
 
-    if (count <= MOMENTS) {
+    if (count <= room) {
         return;
     }
     bool *keep = grow_new(count, sizeof *keep);
-    while (mark(series, count, windows, keep) > MOMENTS && windows > 1) {
+    while (mark(series, count, windows, keep) > room && windows > 1) {
         windows /= 2;
     }
     json_object_foreach (series, name, column) {
@@ -114,7 +115,38 @@ static void shorten_output(json_t *inspection)
     json_object_set_new(inspection, "cut", json_true());
 }
 
-static void shorten(json_t *result)
+/* What did not move is 0 on the page, as long as its kernel has a counter of that name. */
+static void drop_unmoved(json_t *counters)
+{
+    const char *name;
+    json_t *pair;
+    void *next;
+
+    json_object_foreach_safe(counters, next, name, pair)
+    {
+        if (json_equal(json_array_get(pair, 0), json_array_get(pair, 1))) {
+            json_object_del(counters, name);
+        }
+    }
+}
+
+/* What the server's host has as the client's is told once; null: the server's has none of it. */
+static void drop_same(const json_t *client, json_t *server)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach ((json_t *)client, name, value) {
+        const json_t *other = json_object_get(server, name);
+        if (json_equal(value, other)) {
+            json_object_del(server, name);
+        } else if (other == NULL && server != NULL) {
+            json_object_set_new(server, name, json_null());
+        }
+    }
+}
+
+static void shorten(json_t *result, size_t room)
 {
     const json_t *proxy = json_object_get(result, "proxy");
     const json_t *ends[] = {json_object_get(result, "client"), json_object_get(result, "server"),
@@ -123,8 +155,12 @@ static void shorten(json_t *result)
     json_t *inspection;
 
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        thin(json_object_get(ends[i], "observations"));
+        thin(json_object_get(ends[i], "observations"), room);
+        drop_unmoved(json_object_get(ends[i], "counters"));
     }
+    drop_unmoved(json_object_get(proxy, "counters"));
+    drop_unmoved(json_object_get(result, "host_counters"));
+    drop_same(json_object_get(ends[0], "sysctl"), json_object_get(ends[1], "sysctl"));
     json_array_foreach (json_object_get(result, "inspections"), index, inspection) {
         shorten_output(inspection);
     }
@@ -145,15 +181,35 @@ static int put_inert(const char *bytes, size_t length, void *out)
     return 0;
 }
 
-static void write_html(const struct result *result, FILE *out)
+/* The units of metrics that are no plain counts. */
+static json_t *units_of(const struct result *result)
 {
-    json_t *json = result_to_json(result);
+    json_t *units = json_object();
 
-    shorten(json);
-    fputs("<script type=\"application/json\" class=\"result\">", out);
-    (void)json_dump_callback(json, put_inert, out, JSON_COMPACT | JSON_REAL_PRECISION(12));
-    fputs("</script>\n", out);
-    json_decref(json);
+    for (size_t i = 0; i < result->metric_count; i++) {
+        const char *name = result->metric[i].name;
+        const struct metric_info *info = metric_find(name);
+        if (info != NULL && (strcmp(info->unit, "s") == 0 || strcmp(info->unit, "bytes") == 0 ||
+                             strpbrk(info->unit, "/\xc2") != NULL)) { /* sockets/s, socket·s */
+            json_object_set_new(units, name, json_string(info->unit));
+        }
+    }
+    return units;
+}
+
+static void write_html(const struct result *const *results, size_t count, FILE *out)
+{
+    size_t share = ALL_MOMENTS / count;
+
+    for (size_t i = 0; i < count; i++) {
+        json_t *json = result_to_json(results[i]);
+        shorten(json, share < MOMENTS ? share : MOMENTS);
+        json_object_set_new(json, "units", units_of(results[i]));
+        fputs("<script type=\"application/json\" class=\"result\">", out);
+        (void)json_dump_callback(json, put_inert, out, JSON_COMPACT | JSON_REAL_PRECISION(12));
+        fputs("</script>\n", out);
+        json_decref(json);
+    }
 }
 
 const struct report_ops report_html = {
@@ -162,7 +218,7 @@ const struct report_ops report_html = {
              "over the others",
     .head = html_head,
     .tail = html_tail,
-    .write = write_html,
+    .write_all = write_html,
 };
 
 #else

@@ -82,6 +82,9 @@ class Page(ft.TestCase):
         self.assertEqual(held["server"]["observations"]["thinned_from"], many)
         self.assertTrue(held["inspections"][0]["cut"])
 
+    def test_five_results_have_room(self):
+        self.assertLess(os.path.getsize(page(*[STORED] * 5)), LARGEST)
+
     @unittest.skipUnless(shutil.which("tidy"), "tidy is not here")
     def test_is_html_to_tidy(self):
         checked = subprocess.run(
@@ -198,6 +201,8 @@ class Looked(ft.TestCase):
         series = self.charts("+chart.dataset.visible")
         self.run_in("document.querySelector('#results input').click()")
         self.assertEqual(self.charts("2 * chart.dataset.visible"), series)
+        counters = "getComputedStyle([...document.querySelectorAll('#numbers th')][1]).display"
+        self.assertEqual(self.run_in(counters), "none")
         hidden = "[...document.querySelectorAll('.of-result')].map((block) => block.hidden)"
         self.assertEqual(set(self.run_in(hidden)), {True, False})
 

@@ -22,6 +22,7 @@ const ABSENT = '–';
 
 function count(value) {
   if (value == null) return ABSENT;
+  if (Math.abs(value) < 1) return String(Number(value.toPrecision(3)));
   const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : 2;
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }

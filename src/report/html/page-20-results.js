@@ -46,6 +46,12 @@ function dashSwatch(result) {
   return swatch;
 }
 
+/* What is there while its result is shown. */
+function ofResult(result, element) {
+  on('results', () => { element.hidden = !result.shown; });
+  return element;
+}
+
 /* One column, or several for each result: what stands at the head of a table. */
 const perResult = (make) => results.flatMap((result) => make(result));
 
@@ -54,10 +60,8 @@ function blocks(make) {
   return results.map((result) => {
     const content = make(result);
     if (content == null) return null;
-    const block = el('div', { class: 'of-result' },
-      several ? el('h3', {}, result.label) : null, content);
-    on('results', () => { block.hidden = !result.shown; });
-    return block;
+    return ofResult(result, el('div', { class: 'of-result' },
+      several ? el('h3', {}, result.label) : null, content));
   }).filter((block) => block != null);
 }
 

@@ -47,7 +47,7 @@ function legendRow(chart, end, column) {
     const cell = el('td', { class: 'n now' });
     now.set(result, cell);
     return [cell, ...extremesOf(result, end, column).map((value) =>
-      el('td', { class: value ? 'n' : 'n zero' }, count(value)))];
+      el('td', { class: value ? 'n' : 'n zero' }, count(value)))].map((td) => ofResult(result, td));
   });
   const row = el('tr', { class: lines[0].on ? null : 'off' },
     el('td', {}, el('label', {}, box, swatch, column)), cells);
@@ -65,7 +65,7 @@ function legendRow(chart, end, column) {
 function legendOf(chart, end, columns) {
   const rows = columns.map((column) => legendRow(chart, end, column));
   const head = several ? el('tr', {}, el('th', {}), perResult((result) =>
-    el('th', { colspan: 3, class: 'n' }, result.label))) : null;
+    ofResult(result, el('th', { colspan: 3, class: 'n' }, result.label)))) : null;
   const time = el('th', {}, ' ');
   const say = (x, at) => {
     time.textContent = x == null ? ' ' : `at ${duration(x)}`;
@@ -79,8 +79,8 @@ function legendOf(chart, end, columns) {
     unhighlightCallback: () => say(null),
   }, true);
   return el('div', { class: 'scroll' }, el('table', { class: 'legend' },
-    el('thead', {}, head, el('tr', {}, time, perResult(() =>
-      ['now', 'peak', 'final'].map((text) => el('th', { class: `n ${text}` }, text))))),
+    el('thead', {}, head, el('tr', {}, time, perResult((result) =>
+      ['now', 'peak', 'final'].map((text) => ofResult(result, el('th', { class: `n ${text}` }, text)))))),
     el('tbody', {}, rows.map(({ row }) => row))));
 }
 

@@ -115,6 +115,13 @@ function latencyCharts(pair) {
 
 const COLUMNS = [['p50', 0.5], ['p90', 0.9], ['p99', 0.99], ['p99.9', 0.999]];
 
+const latencyCells = ({ histogram }) => [
+  count(histogram.count),
+  ...COLUMNS.map(([, share]) => duration(seconds(quantile(histogram, share)))),
+  duration(seconds(histogram.max)),
+  duration(seconds(histogram.sum / histogram.count)),
+].map((text) => el('td', { class: 'n' }, text));
+
 /* A row for what was timed of a side, which shows and hides its lines; one for each result. */
 function latencyRows(group, name, side) {
   const same = timed.filter((one) => one.name === name && one.side === side);
@@ -132,17 +139,10 @@ function latencyRows(group, name, side) {
   paint();
   box.checked = side === firstTimed;
   box.addEventListener('change', set);
-  return same.map(({ histogram, result }, index) => {
-    const row = el('tr', {},
-      el('td', {}, index === 0 ? el('label', {}, box, swatch, `${side} ${name}`) : null),
-      several ? el('td', {}, result.label) : null,
-      el('td', { class: 'n' }, count(histogram.count)),
-      COLUMNS.map(([, share]) => el('td', { class: 'n' }, duration(seconds(quantile(histogram, share))))),
-      el('td', { class: 'n' }, duration(seconds(histogram.max))),
-      el('td', { class: 'n' }, duration(seconds(histogram.sum / histogram.count))));
-    on('results', () => row.classList.toggle('off', !result.shown));
-    return row;
-  });
+  const label = el('td', { colspan: several ? COLUMNS.length + 4 : 1 }, el('label', {}, box, swatch, `${side} ${name}`));
+  return !several ? [el('tr', {}, label, latencyCells(same[0]))]
+    : [el('tr', {}, label), ...same.map((one) => ofResult(one.result,
+      el('tr', {}, el('td', {}, one.result.label), latencyCells(one))))];
 }
 
 function latencySection(page) {
@@ -151,8 +151,7 @@ function latencySection(page) {
   const whole = section('latency', 'Latencies', pair);
   page.append(whole);
   const group = latencyCharts(pair);
-  const head = ['', several ? '' : null, 'count', ...COLUMNS.map(([name]) => name), 'max', 'mean']
-    .filter((text) => text != null);
+  const head = ['', 'count', ...COLUMNS.map(([name]) => name), 'max', 'mean'];
   whole.append(el('div', { class: 'scroll' }, el('table', { class: 'legend' },
     el('thead', {}, el('tr', {}, head.map((text) => el('th', { class: text ? 'n' : null }, text)))),
     el('tbody', {}, ['client', 'server'].map((side) =>

@@ -38,21 +38,22 @@ function ownersSection() {
 
 /* ---- tables of the same rows for all results ---- */
 
-/* Columns: {head, cells: Map of name to text}.  `differs` says which rows stand out. */
+/* Columns: {result, head, cells: Map of name to text}.  `differs` says which rows stand out. */
 function matrix(title, columns, rightly = false) {
   const names = [...new Set(columns.flatMap(({ cells }) => [...cells.keys()]))];
   if (names.length === 0) return null;
   const rows = names.map((name) => {
     const values = columns.map(({ cells }) => cells.get(name));
-    const row = el('tr', {}, el('td', { class: 'mono long' }, name), values.map((value) =>
-      el('td', { class: rightly ? (value === '0' ? 'n zero' : 'n') : 'mono long' }, value ?? ABSENT)));
+    const row = el('tr', {}, el('td', { class: 'mono long' }, name), values.map((value, i) =>
+      ofResult(columns[i].result, el('td', { class: rightly ? (value === '0' ? 'n zero' : 'n') : 'mono long' },
+        value ?? ABSENT))));
     const differs = columns.length > 1 && new Set(values).size > 1;
     row.classList.toggle('differs', differs && !rightly);
     return { name, row, differs };
   });
   const body = el('div', { class: 'scroll' }, el('table', { class: 'wide' },
-    el('thead', {}, el('tr', {}, el('th', {}), columns.map(({ head }) =>
-      el('th', { class: rightly ? 'n' : null }, head)))),
+    el('thead', {}, el('tr', {}, el('th', {}), columns.map(({ result, head }) =>
+      ofResult(result, el('th', { class: rightly ? 'n' : null }, head))))),
     el('tbody', {}, rows.map(({ row }) => row))));
   return el('details', { 'data-table': title.toLowerCase().replaceAll(' ', '-') },
     el('summary', {}, `${title} (${names.length})`),
@@ -73,42 +74,47 @@ function matrixControls(rows, rightly) {
 
 const headOf = (result, side) => [side, several ? result.label : null].filter(Boolean).join(' · ');
 
-/* A column for each side that has `part`, of each result. */
-function sideColumns(part, text) {
-  return results.flatMap((result) => ['client', 'proxy', 'server'].flatMap((side) => {
-    const entries = Object.entries(result.data[side]?.[part] ?? {});
-    return entries.length === 0 ? [] : [{ head: headOf(result, side), cells: new Map(text(entries)) }];
-  }));
-}
+/* A column for each host that `of` finds entries of, in all results: {result, head, entries}. */
+const hostColumns = (of) => results.flatMap((result) => ['client', 'proxy', 'server', 'host']
+  .map((side) => ({ result, head: headOf(result, side), entries: Object.entries(of(result.data, side) ?? {}) }))
+  .filter(({ entries }) => entries.length > 0));
+
+/* The server's are told where they are not the client's; null is none. */
+const sysctlsOf = (data, side) => (side === 'server'
+  ? data.server?.sysctl && { ...data.client?.sysctl, ...data.server.sysctl } : data[side]?.sysctl);
+
+const sysctlColumns = () => hostColumns(sysctlsOf).map(({ result, head, entries }) =>
+  ({ result, head, cells: new Map(entries.filter(([, value]) => value != null)) }));
 
 const plainColumns = (part) => results.flatMap((result) => {
   const entries = Object.entries(result.data[part] ?? {});
-  return entries.length === 0 ? [] : [{ head: several ? result.label : '', cells: new Map(
+  return entries.length === 0 ? [] : [{ result, head: several ? result.label : '', cells: new Map(
     entries.map(([name, value]) => [name, Array.isArray(value) ? value.join('\n') : String(value)])) }];
 });
 
-/* Of counters that moved anywhere, all columns. */
+/* The page has those that moved: of another host's of the same kernel the rest stood still. */
 function counterColumns() {
-  const hosts = results.flatMap((result) => Object.entries(result.data.host_counters ?? {}).length === 0
-    ? [] : [{ head: headOf(result, 'host'), entries: Object.entries(result.data.host_counters) }]);
-  const sides = results.flatMap((result) => ['client', 'proxy', 'server'].map((side) =>
-    ({ head: headOf(result, side), entries: Object.entries(result.data[side]?.counters ?? {}) })));
-  const columns = [...sides, ...hosts].filter(({ entries }) => entries.length > 0);
-  const moved = new Set(columns.flatMap(({ entries }) =>
-    entries.filter(([, [before, after]]) => before !== after).map(([name]) => name)));
-  return columns.map(({ head, entries }) => ({ head, cells: new Map(entries
-    .filter(([name]) => moved.has(name)).map(([name, [before, after]]) => [name, count(after - before)])) }));
+  const columns = hostColumns((data, side) =>
+    (side === 'host' ? data.host_counters : data[side]?.counters));
+  const kernel = ({ result }) => result.data.environment?.kernel;
+  return columns.map((column) => {
+    const cells = new Map(columns.filter((other) => kernel(other) === kernel(column))
+      .flatMap(({ entries }) => entries.map(([name]) => [name, '0'])));
+    column.entries.forEach(([name, [before, after]]) => cells.set(name, count(after - before)));
+    return { result: column.result, head: column.head, cells };
+  });
 }
 
-function metricText(name, value) {
-  const timed = /^latency\.|^(timeline\.restart|sampler\.gap)$/.test(name) && !name.endsWith('.count');
-  return timed ? duration(value) : count(value);
+function metricText(name, value, unit) {
+  const plain = { s: duration, bytes: QUANTITIES.bytes, '1/s': QUANTITIES['1/s'] }[unit];
+  return plain != null ? plain(value) : [count(value), unit].filter(Boolean).join(' ');
 }
 
 const metricColumns = () => results.map((result) => ({
+  result,
   head: several ? result.label : 'value',
   cells: new Map(Object.entries(result.data.metrics ?? {})
-    .map(([name, value]) => [name, metricText(name, value)])),
+    .map(([name, value]) => [name, metricText(name, value, result.data.units?.[name])])),
 }));
 
 function numbersSection() {
@@ -122,7 +128,7 @@ function settingsSection() {
   const environment = matrix('Environment', plainColumns('environment'));
   environment?.setAttribute('open', '');
   const parts = [environment, matrix('Scenario', plainColumns('scenario')),
-    matrix('Sysctls', sideColumns('sysctl', (entries) => entries))].filter(Boolean);
+    matrix('Sysctls', sysctlColumns())].filter(Boolean);
   return parts.length === 0 ? null : section('settings', 'Environment, scenario, sysctls', parts);
 }
 
