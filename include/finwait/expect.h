@@ -47,8 +47,8 @@ void expect_again(struct result *result);
  * unless an expectation that held asks for just that: "connections.opened == 0", or one that does
  * not hold when every metric is 0, "errors.ECONNREFUSED == 100".  (Attempts, CPU time and the cost
  * of sampling are never 0: they stay as they are.)  Where connections were established, a
- * metric beside connections.completed (foreseen, rate) at 0 holds vacuously, if it would at 0.  -1:
- * out of memory.
+ * metric beside connections.completed (foreseen, rate) at 0 holds vacuously, if it would at 0.
+ * Where the scenario says load.may_fail: on, all stays as it was judged.  -1: out of memory.
  */
 int expect_conclude(struct result *result, struct error *error);
 

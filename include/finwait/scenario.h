@@ -73,6 +73,7 @@ struct load_spec {
     double rate;          /* open loop: arrivals a second; 0: closed loop, as fast as it goes */
     int64_t duration;     /* ns; 0: until `connections` are done */
     int64_t timeout;      /* ns a step may wait; 0: for ever */
+    bool may_fail;        /* nothing need be established for a pass */
 };
 
 struct scenario {

@@ -119,6 +119,9 @@ static const struct option written[] = {
               "begun up to 50 ms late); 0s: until load.connections are done"},
     {"load.timeout", VALUE_OF(DURATION, 0, 24 * HOUR), "30s", FIELD(load.timeout),
      .about = "how long a step may wait, other than a pause; 0s: for ever"},
+    {"load.may_fail", VALUE_A(SWITCH), "off", FIELD(load.may_fail),
+     .about = "a run in which nothing was established, or no answer was good, can pass: what is "
+              "expected decides alone, and what holds because nothing ran does hold"},
     {"client", NONE, NULL, FIELD(side[SIDE_CLIENT].none),
      .about = "none: no client is run, another program loads the server; needs load.duration and "
               "lab: host"},

@@ -213,6 +213,9 @@ static int read_key(struct reader *reader, const struct tree *map, struct tree *
     }
     child->key = key.text;
     child->key_at = key.at;
+    if (key.plain && strcmp(key.text, "<<") == 0) {
+        return fail_here(reader, "merge keys (<<) are not read", "write out what they would bring");
+    }
     if (check_duplicate(reader, map, child) != 0) {
         return -1;
     }

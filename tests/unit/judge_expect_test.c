@@ -473,10 +473,47 @@ static void bad_answers_alone_are_no_pass(void **state)
     result_free(result);
 }
 
+static void who_says_that_it_may_fail_has_it_judged_as_it_is(void **state)
+{
+    (void)state;
+    for (int bad = 0; bad < 2; bad++) {
+        struct result *result = bad ? answered(503) : refused();
+        struct error error;
+
+        text_pairs_add(&result->scenario, "load.may_fail", "on");
+        assert_int_equal(expect_judge(result, "client.close_wait.final == 0", nowhere, &error), 0);
+        result->expectation[0].verdict = VERDICT_PASS;
+        assert_int_equal(expect_conclude(result, &error), 0);
+        assert_int_equal(result->expectation_count, 1);
+        assert_int_equal(expect_status(result), STATUS_OK);
+        assert_int_equal(expect_judge(result, "connections.completed > 0", nowhere, &error), 0);
+        assert_int_equal(expect_conclude(result, &error), 0);
+        assert_int_equal(expect_status(result), STATUS_UNMET);
+        result_free(result);
+    }
+}
+
+static void what_is_not_measured_can_be_taken_back(void **state)
+{
+    struct result *result = measured();
+    struct error error;
+
+    (void)state;
+    assert_int_equal(expect_judge(result, "connections.completed == 1", nowhere, &error), 0);
+    expect_drop_unmeasured(result);
+    assert_int_equal(result->expectation_count, 1);
+    assert_int_equal(expect_judge(result, "server.counter.TcpExtTW == 1", nowhere, &error), 0);
+    expect_drop_unmeasured(result);
+    assert_int_equal(result->expectation_count, 1);
+    result_free(result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_answers_alone_are_no_pass),
+        cmocka_unit_test(who_says_that_it_may_fail_has_it_judged_as_it_is),
+        cmocka_unit_test(what_is_not_measured_can_be_taken_back),
         cmocka_unit_test(nothing_established_is_no_pass),
         cmocka_unit_test(nothing_accepted_is_no_pass),
         cmocka_unit_test(what_was_established_is_judged_as_it_is),

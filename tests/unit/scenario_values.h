@@ -19,6 +19,7 @@ static const struct scenario_override others[] = {
     {"load.rate", "0.1/s"},
     {"load.duration", "1500ms"},
     {"load.timeout", "1h"},
+    {"load.may_fail", "on"},
     {"client.workers", "256"},
     {"client.addresses", "65000"},
     {"client.port", "40000"},
