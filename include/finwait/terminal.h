@@ -12,7 +12,11 @@ size_t terminal_width(int fd, size_t otherwise);
 /* Whether a line can be drawn again in place there: a terminal, and none that TERM calls dumb. */
 bool terminal_redraws(int fd);
 
-/* How wide to print for people on stdout: as wide as the terminal, 100 columns elsewhere. */
+/* How wide to print for people there: as wide as the terminal; elsewhere as COLUMNS says, or 100
+ * columns; 40 at least.  `fd` may be -1. */
+size_t terminal_columns(int fd);
+
+/* The same on stdout. */
 size_t terminal_page(void);
 
 /* What --color says: "auto", "always" or "never".  -1: none of these. */

@@ -20,8 +20,9 @@ void text_put(const char *text, size_t length, FILE *out);
 
 /*
  * Print `text` and a newline, breaking lines between words before column `width` (words that are
- * longer are broken themselves).  The first line begins at column `at`, where the stream already
- * stands; the following ones are indented by `indent`.
+ * longer are broken themselves), but not between a number and its unit, nor within an expression,
+ * unless they are longer than a line.  The first line begins at column `at`, where the stream
+ * already stands; the following ones are indented by `indent`.
  */
 void text_wrap(const char *text, size_t at, size_t indent, size_t width, FILE *out);
 

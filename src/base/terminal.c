@@ -9,6 +9,7 @@
 enum {
     PAGE = 100,
     NARROWEST = 40, /* columns and wrapped text need some room */
+    WIDEST = 10000, /* that anybody can have meant */
 };
 
 size_t terminal_width(int fd, size_t otherwise)
@@ -36,11 +37,30 @@ bool terminal_redraws(int fd)
     return isatty(fd) == 1 && !is_dumb();
 }
 
+/* What COLUMNS says, or `otherwise` where that is no number of columns. */
+static size_t columns_wanted(size_t otherwise)
+{
+    const char *wanted = getenv("COLUMNS");
+    char *end;
+
+    if (wanted == NULL || wanted[0] < '1' || wanted[0] > '9') {
+        return otherwise;
+    }
+    unsigned long columns = strtoul(wanted, &end, 10);
+    return *end == '\0' && columns <= WIDEST ? columns : otherwise;
+}
+
+size_t terminal_columns(int fd)
+{
+    size_t width = terminal_width(fd, 0);
+
+    width = width > 0 ? width : columns_wanted(PAGE);
+    return width > NARROWEST ? width : NARROWEST;
+}
+
 size_t terminal_page(void)
 {
-    size_t width = terminal_width(STDOUT_FILENO, PAGE);
-
-    return width > NARROWEST ? width : NARROWEST;
+    return terminal_columns(STDOUT_FILENO);
 }
 
 /* ---- colour ---- */

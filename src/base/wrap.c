@@ -98,15 +98,93 @@ static void put_word(struct line *line, const char *word, size_t length)
     line->empty = false;
 }
 
+/* ---- what is not broken though it has blanks: "3.80 s", "a.final <= 0.5 * b" ---- */
+
+static const char blanks[] = " \t\r\n";
+
+struct word {
+    const char *text;
+    size_t length;
+};
+
+/* The first word of `text`; of none the length is 0. */
+static struct word first_word(const char *text)
+{
+    text += strspn(text, blanks);
+    return (struct word){text, strcspn(text, blanks)};
+}
+
+/* Whether the word is one of `list`, which ends with NULL. */
+static bool is_among(struct word word, const char *const list[])
+{
+    while (*list != NULL &&
+           (strlen(*list) != word.length || memcmp(*list, word.text, word.length) != 0)) {
+        list++;
+    }
+    return *list != NULL;
+}
+
+static bool is_operator(struct word word)
+{
+    static const char *const operators[] = {"==", "!=", "<=", ">=", "<", ">",
+                                            "=",  "*",  "+",  "x",  NULL};
+
+    return is_among(word, operators);
+}
+
+static bool is_unit(struct word word)
+{
+    static const char *const units[] = {"%",  "ns", "us", "ms",  "s",   "min", "h",  "B",
+                                        "kB", "MB", "GB", "KiB", "MiB", "GiB", "/s", NULL};
+
+    while (word.length > 1 && strchr(",.;:)", word.text[word.length - 1]) != NULL) {
+        word.length--;
+    }
+    return is_among(word, units);
+}
+
+static bool is_number(struct word word)
+{
+    char last = word.text[word.length - 1];
+
+    return last >= '0' && last <= '9';
+}
+
+static bool belong_together(struct word a, struct word b)
+{
+    return is_operator(a) || is_operator(b) || (is_number(a) && is_unit(b));
+}
+
+/* The words from `first` on that belong together: the columns they take, and how many they are. */
+static size_t group_of(struct word first, size_t *count)
+{
+    size_t columns = columns_of(first.text, first.length);
+    struct word next = first_word(first.text + first.length);
+
+    for (*count = 1; next.length > 0 && belong_together(first, next); ++*count) {
+        columns += 1 + columns_of(next.text, next.length);
+        first = next;
+        next = first_word(next.text + next.length);
+    }
+    return columns;
+}
+
 void text_wrap(const char *text, size_t at, size_t indent, size_t width, FILE *out)
 {
-    static const char blanks[] = " \t\r\n";
     struct line line = {.out = out, .at = at, .indent = indent, .width = width, .empty = true};
+    struct word word = first_word(text);
 
-    for (text += strspn(text, blanks); *text != '\0'; text += strspn(text, blanks)) {
-        size_t length = strcspn(text, blanks);
-        put_word(&line, text, length);
-        text += length;
+    while (word.length > 0) {
+        size_t count;
+        size_t columns = group_of(word, &count);
+
+        if (!line.empty && line.at + 1 + columns > width && indent + columns <= width) {
+            line_break(&line);
+        }
+        for (; count > 0; count--) {
+            put_word(&line, word.text, word.length);
+            word = first_word(word.text + word.length);
+        }
     }
     fputc('\n', out);
 }

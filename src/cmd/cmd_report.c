@@ -124,10 +124,7 @@ static enum status run(struct command_line *line, struct error *error)
 }
 
 static const struct command_option options[] = {
-    OPTION_FORMAT,
-    OPTION_EXPECT,
-    OPTION_COLOR,
-    {.name = NULL},
+    OPTION_FORMAT, OPTION_VERBOSE, OPTION_EXPECT, OPTION_COLOR, {.name = NULL},
 };
 
 const struct command command_report = {

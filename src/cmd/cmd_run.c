@@ -218,6 +218,7 @@ static const struct command_option options[] = {
         .about = "write DIR/result.json (DIR/NAME/result.json for several scenarios)",
     },
     OPTION_FORMAT,
+    OPTION_VERBOSE,
     OPTION_JSON,
     OPTION_QUIET,
     OPTION_COLOR,
@@ -233,7 +234,7 @@ static const struct command_option options[] = {
         .name = "capture",
         .value = "N",
         .about = "keep the packets of the first N connections, and of up to N that ended otherwise "
-                 "than predicted; draw one, and with --out write them to DIR/packets.pcap",
+                 "than predicted; --verbose draws one, --out writes them to DIR/packets.pcap",
         .path = "capture",
     },
     {.name = NULL},

@@ -31,6 +31,13 @@ int options_take_json(struct command_line *line, const char *value, const char *
     return options_take_format(line, report_json.name, said, error);
 }
 
+int options_take_verbose(struct command_line *line, const char *value, const char *said,
+                         struct error *error)
+{
+    (void)value;
+    return options_take_format(line, report_verbose.name, said, error);
+}
+
 int options_take_at(struct command_line *line, const char *value, const char *said,
                     struct error *error)
 {

@@ -62,6 +62,14 @@
         .name = "json", .about = "the same as --format json", .take = options_take_json,           \
     }
 
+#define OPTION_VERBOSE                                                                             \
+    {                                                                                              \
+        .name = "verbose",                                                                         \
+        .about =                                                                                   \
+            "all that there is to tell, in place of the summary: the same as --format verbose",    \
+        .take = options_take_verbose,                                                              \
+    }
+
 #define OPTION_QUIET                                                                               \
     {                                                                                              \
         .name = "quiet", .about = "no progress line",                                              \
@@ -160,6 +168,8 @@ int options_take_format(struct command_line *line, const char *value, const char
                         struct error *error);
 int options_take_json(struct command_line *line, const char *value, const char *said,
                       struct error *error);
+int options_take_verbose(struct command_line *line, const char *value, const char *said,
+                         struct error *error);
 int options_take_color(struct command_line *line, const char *value, const char *said,
                        struct error *error);
 

@@ -28,9 +28,3 @@ const struct report_ops report_verbose = {
     .about = "all of it for people: every count, latency, counter and remark, and who holds what",
     .write = write_verbose,
 };
-
-const struct report_ops report_text = {
-    .name = "text",
-    .about = "a summary for people: what ran, where its sockets ended, and why",
-    .write = write_verbose,
-};

@@ -1,56 +1,9 @@
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "finwait/grow.h"
-#include "finwait/report.h"
+#include "headline.h"
 #include "verbose.h"
-
-/* A list "a, b, c" that is written piece by piece, then wrapped. */
-struct list {
-    FILE *out;
-    const char *between;
-};
-
-static void list_add(struct list *list, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void list_add(struct list *list, const char *format, ...)
-{
-    va_list arguments;
-
-    fputs(list->between, list->out);
-    list->between = ", ";
-    va_start(arguments, format);
-    vfprintf(list->out, format, arguments);
-    va_end(arguments);
-}
-
-/* What stands before the first item. */
-static void list_begin(struct list *list, const char *text)
-{
-    fputs(text, list->out);
-}
-
-static void list_add_text(struct list *list, const char *before, const char *text)
-{
-    if (text[0] != '\0') {
-        list_add(list, "%s%s", before, text);
-    }
-}
-
-typedef void listed(struct list *list, const struct facts *facts);
-
-static char *list_text(const struct facts *facts, listed *fn)
-{
-    struct list list = {.between = ""};
-    struct grow_stream stream;
-
-    grow_stream_open(&stream);
-    list.out = stream.out;
-    fn(&list, facts);
-    return grow_stream_close(&stream);
-}
 
 /* A line of what `fn` lists, if it lists anything. */
 static void print_list(const struct paper *paper, const struct facts *facts, listed *fn,
@@ -83,18 +36,6 @@ static void list_extent(struct list *list, const struct facts *facts, bool drive
     }
 }
 
-/* Programs that send no message have no protocol above TCP; of a foreign one that is not known. */
-static bool sends(const struct facts *facts)
-{
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        const struct program *steps = &facts->result->side[side].steps;
-        if (steps->length == 0 || program_has(steps, STEP_SEND)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void list_load(struct list *list, const struct facts *facts)
 {
     const char *rate = facts_scenario(facts, "load.rate");
@@ -109,24 +50,8 @@ static void list_load(struct list *list, const struct facts *facts)
         list_add(list, "%s at a time", COUNT(facts_scenario_count(facts, "load.concurrency")));
     }
     list_add_text(list, "", facts_scenario(facts, "transport"));
-    if (sends(facts)) {
+    if (headline_sends(facts)) {
         list_add_text(list, "", facts_scenario(facts, "protocol"));
-    }
-}
-
-static void list_role(struct list *list, const struct facts *facts, enum side side)
-{
-    const struct result_side *role = &facts->result->side[side];
-
-    if (role->played) {
-        list_add(list, "%u %s worker%s", role->workers, side_name(side),
-                 role->workers == 1 ? "" : "s");
-    } else if (role->has_command) {
-        char *words = words_join(&role->command.argv);
-        list_add(list, "%s `%s`", side_name(side), words);
-        free(words);
-    } else {
-        list_add(list, "the %s is not ours", side_name(side));
     }
 }
 
@@ -158,92 +83,6 @@ static void list_machine(struct list *list, const struct facts *facts)
     const char *kernel = text_pairs_get(&facts->result->environment, "kernel");
     list_add_text(list, "Linux ", kernel != NULL ? kernel : "");
     list_add_text(list, "", facts->result->started != NULL ? facts->result->started : "");
-}
-
-static void list_undone(struct list *list, size_t undone)
-{
-    if (undone > 0) {
-        list_add(list, "%zu %s not be done", undone,
-                 PLURAL(undone, "fault or event could", "faults or events could"));
-    }
-}
-
-static void list_commands(struct list *list, const struct result *result)
-{
-    char text[COMMAND_END_TEXT];
-
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        const struct result_command *command = &result->side[side].command;
-        if (result_command_failed(result, side)) {
-            list_add(list, "the %s's command ended %s (%s)", side_name(side),
-                     result_command_was_sent(result, side) ? "by an event's signal" : "by itself",
-                     command_end_text(text, sizeof text, command->end, command->number));
-        }
-    }
-}
-
-static void list_causes(struct list *list, const struct facts *facts)
-{
-    const char *cut_by = facts_cut_by(facts);
-
-    if (cut_by != NULL) {
-        list_add(list, "cut short by %s in %s", cut_by, phase_name(facts_last_phase(facts)));
-    }
-    for (size_t i = 0; i < facts->result->unkept.count; i++) {
-        const struct text_pair *unkept = &facts->result->unkept.item[i];
-        list_add(list, "no %s (%s)", unkept->name, unkept->value);
-    }
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        size_t lost = facts->result->side[side].lost_count;
-        if (lost > 0) {
-            list_add(list, "%zu %s of the %s ended unasked", lost,
-                     PLURAL(lost, "worker", "workers"), side_name((enum side)side));
-        }
-    }
-    list_commands(list, facts->result);
-    list_undone(list, facts_count_undone(facts));
-    if (result_fell_short(facts->result)) {
-        double missed = 0;
-        facts_metric(facts, &missed, "connections.missed");
-        list_add(list, "%s %s never begun", COUNT(missed),
-                 PLURAL(missed, "connection was", "connections were"));
-    }
-}
-
-static void list_partial(struct list *list, const struct facts *facts)
-{
-    if (facts->result->partial) {
-        list_begin(list, "PARTIAL: ");
-        list_causes(list, facts);
-    }
-}
-
-char *report_partial(const struct result *result)
-{
-    struct facts facts;
-
-    facts_gather(&facts, result);
-    return list_text(&facts, list_causes);
-}
-
-/* A load that meets little but refusals measures those. */
-static void list_bad_answers(struct list *list, const struct facts *facts)
-{
-    double good = 0, all = 0;
-
-    if (!facts_metric(facts, &good, "client.http.ok")) {
-        return;
-    }
-    for (unsigned class = 2; class <= 5; class ++) {
-        double count = 0;
-        facts_metric(facts, &count, "client.http.%uxx", class);
-        all += count;
-    }
-    if (all - good > good) {
-        list_begin(list, "NOT OK: ");
-        list_add(list, "%s of %s %s a status outside http.ok (%s)", COUNT(all - good), COUNT(all),
-                 PLURAL(all, "response has", "responses have"), facts_scenario(facts, "http.ok"));
-    }
 }
 
 static void list_title(struct list *list, const struct facts *facts)

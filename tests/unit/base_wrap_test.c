@@ -34,6 +34,22 @@ static void words_that_fit_stay_on_a_line(void **state)
     assert_wrapped("\n", wrapped("  ", 0, 2, 8));
 }
 
+static void a_number_stays_with_its_unit(void **state)
+{
+    (void)state;
+    assert_wrapped("it took\n3.80 s, then\n12 %.\n",
+                   wrapped("it took 3.80 s, then 12 %.", 0, 0, 12));
+    assert_wrapped("see 3\nsockets\n", wrapped("see 3 sockets", 0, 0, 8));
+}
+
+/* One that is longer than a line is broken between its words all the same. */
+static void an_expression_stays_whole(void **state)
+{
+    (void)state;
+    assert_wrapped("one a == 0;\nb <= 0.5 * c\n", wrapped("one a == 0; b <= 0.5 * c", 0, 0, 13));
+    assert_wrapped("a.final ==\nb.final\n", wrapped("a.final == b.final", 0, 0, 10));
+}
+
 static void a_long_word_is_cut(void **state)
 {
     (void)state;
@@ -72,6 +88,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_that_fit_stay_on_a_line),
+        cmocka_unit_test(a_number_stays_with_its_unit),
+        cmocka_unit_test(an_expression_stays_whole),
         cmocka_unit_test(a_long_word_is_cut),
         cmocka_unit_test(no_room_at_all_ends_too),
         cmocka_unit_test(two_texts_stand_side_by_side),

@@ -1,0 +1,177 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/grow.h"
+#include "summary.h"
+
+/*
+ * What it means: the remarks, by their kinds.  Of a remark whole sentences are told from its first
+ * on, so that nothing is said that the remark does not say; of all of them first the first
+ * sentences, and then further ones as long as there is room.
+ */
+
+struct topic {
+    const char *label;
+    size_t lines;      /* at most, unless one sentence takes more */
+    unsigned kinds[2]; /* sets of remark kinds, told in this order */
+    bool advice;       /* what to do, of remarks of any kind */
+};
+
+#define KIND(kind) (1U << REMARK_##kind)
+
+static const struct topic topics[] = {
+    {"Why", 4, {KIND(CAUSE), 0}, false},
+    {"So", 6, {KIND(CONSEQUENCE), 0}, false},
+    {"What to do", 3, {~0U, 0}, true},
+    {"Notes", 4, {KIND(WARNING), KIND(NOTE) | KIND(VERDICT) | KIND(ADVICE)}, false},
+};
+
+/* A remark of a topic, and how much of it is told. */
+struct item {
+    const char *text;
+    const char *behind; /* the whole sentences told: how sure they are */
+    size_t told;        /* bytes */
+};
+
+struct items {
+    size_t count;
+    struct item *item; /* owned */
+};
+
+/* ---- which ---- */
+
+/* What the answer above has said already. */
+static bool is_answered(const struct remark *remark)
+{
+    return remark->id != NULL && strcmp(remark->id, "prediction.met") == 0;
+}
+
+static bool has_text(const struct items *items, const char *text)
+{
+    for (size_t i = 0; i < items->count; i++) {
+        if (strcmp(items->item[i].text, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void collect(struct items *items, const struct topic *topic, unsigned kinds,
+                    const struct remark *remark)
+{
+    const char *text = topic->advice ? remark->advice : remark->text;
+
+    if ((kinds & 1U << remark->kind) != 0 && text != NULL && !is_answered(remark) &&
+        !has_text(items, text)) {
+        items->item = grow_by_one(items->item, items->count, sizeof *items->item);
+        items->item[items->count++] = (struct item){
+            .text = text,
+            .behind = topic->advice || remark->certainty == CERTAINTY_PROVEN ? ""
+                      : remark->certainty == CERTAINTY_LIKELY                ? " (likely)"
+                                                                             : "",
+        };
+    }
+}
+
+static struct items collect_all(const struct result *result, const struct topic *topic)
+{
+    struct items items = {0};
+
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < result->remark_count; i++) {
+            collect(&items, topic, topic->kinds[pass], &result->remark[i]);
+        }
+    }
+    return items;
+}
+
+/* ---- how much of them ---- */
+
+static bool is_abbreviation(const char *text, size_t dot)
+{
+    return dot >= 3 &&
+           (strncmp(text + dot - 3, "e.g", 3) == 0 || strncmp(text + dot - 3, "i.e", 3) == 0);
+}
+
+/* Bytes of `text` up to the end of the first sentence behind the first `from`. */
+static size_t sentence_end(const char *text, size_t from)
+{
+    for (size_t i = from; text[i] != '\0'; i++) {
+        bool starts = text[i] == '.' && text[i + 1] == ' ' &&
+                      (isupper((unsigned char)text[i + 2]) || isdigit((unsigned char)text[i + 2]));
+        if (starts && !is_abbreviation(text, i)) {
+            return i + 1;
+        }
+    }
+    return strlen(text);
+}
+
+static size_t lines_of(const struct summary *summary, const struct item *item, size_t told)
+{
+    char *text = grow_format("%.*s%s", (int)told, item->text, item->behind);
+    size_t lines = told > 0 ? summary_lines(summary, text) : 0;
+
+    free(text);
+    return lines;
+}
+
+/* Let each of them have its next sentence as long as there is room; whether any took one. */
+static bool next_sentences(const struct summary *summary, struct items *items, size_t *left)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < items->count; i++) {
+        struct item *item = &items->item[i];
+        size_t told = sentence_end(item->text, item->told);
+        size_t more = lines_of(summary, item, told) - lines_of(summary, item, item->told);
+        bool first = i == 0 && item->told == 0;
+        if (told > item->told && (first || more <= *left)) {
+            *left -= more < *left ? more : *left;
+            item->told = told;
+            any = true;
+        } else if (item->told == 0) {
+            break; /* one behind another that is not told may be about it */
+        }
+    }
+    return any;
+}
+
+/* How many are not told. */
+static size_t print_topic(const struct summary *summary, const struct topic *topic)
+{
+    struct items items = collect_all(summary->facts.result, topic);
+    size_t left = topic->lines;
+    size_t untold = 0;
+
+    while (next_sentences(summary, &items, &left)) {
+    }
+    for (size_t i = 0; i < items.count; i++) {
+        const struct item *item = &items.item[i];
+        if (item->told > 0) {
+            char *text = grow_format("%.*s%s", (int)item->told, item->text, item->behind);
+            summary_labelled(summary, i == 0 ? topic->label : "", text);
+            free(text);
+        }
+        untold += item->told == 0;
+    }
+    free(items.item);
+    return untold;
+}
+
+void summary_remarks(const struct summary *summary)
+{
+    size_t untold = 0;
+
+    if (summary->facts.result->remark_count > 0) {
+        fputc('\n', summary->paper.out);
+    }
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
+        untold += print_topic(summary, &topics[i]);
+    }
+    if (untold > 0) {
+        char *text = grow_format("%zu %s: --verbose", untold, untold == 1 ? "remark" : "remarks");
+        summary_labelled(summary, "More", text);
+        free(text);
+    }
+}
