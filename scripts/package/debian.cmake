@@ -18,6 +18,11 @@ Files: *
 Copyright: ${holder}
 License: Expat
 
+Files: dygraphs
+Comment: within /usr/bin/finwait, for the pages of --format html, which carry its notices.
+Copyright: 2006-2017 Dan Vanderkam <danvdk@gmail.com> and contributors
+License: Expat
+
 License: Expat
  ${terms}
 ")
@@ -30,6 +35,10 @@ file(WRITE ${doc}/changelog.Debian
 
  -- ${CPACK_DEBIAN_PACKAGE_MAINTAINER}  ${date}
 ")
+
+if(EXISTS ${root}/zsh/site-functions)
+    file(RENAME ${root}/zsh/site-functions ${root}/zsh/vendor-completions)
+endif()
 
 file(GLOB_RECURSE compressed ${root}/man/*.[0-9])
 execute_process(COMMAND gzip -9n ${doc}/changelog.Debian ${compressed} COMMAND_ERROR_IS_FATAL ANY)

@@ -175,7 +175,8 @@ int sysctl_denied(const char *name, const char *verb, int errnum, struct error *
     error_errno(error, STATUS_MACHINE, errnum, "%s %s", verb, name);
     if (errnum == EROFS) {
         return error_hint(error, "/proc/sys is mounted read-only, as containers do: start it with "
-                                 "--privileged, or use `lab: host`");
+                                 "podman's --security-opt unmask=/proc/sys or with --privileged, "
+                                 "or use `lab: host`");
     }
     if (errnum == EACCES || errnum == EPERM) {
         return error_hint(error, "the kernel does not let this namespace %s it", verb);

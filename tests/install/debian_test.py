@@ -50,7 +50,10 @@ def make_package(directory):
 def in_debian(name):
     """The path of an installed file in the package."""
     compressed = name.startswith("share/man/")
-    renamed = {"share/doc/finwait/LICENSE": "share/doc/finwait/copyright"}
+    renamed = {
+        "share/doc/finwait/LICENSE": "share/doc/finwait/copyright",
+        "share/zsh/site-functions/_finwait": "share/zsh/vendor-completions/_finwait",
+    }
     return "./usr/" + renamed.get(name, name) + (".gz" if compressed else "")
 
 
