@@ -240,6 +240,14 @@ class Looked(ft.TestCase):
         self.assertEqual(self.run_in("document.querySelectorAll('body script').length"), 3)
         self.assertEqual(self.run_in("document.getElementById('title').textContent"), HOSTILE)
 
+    def test_nothing_was_seen(self):
+        made = os.path.join(ft.PLACE.path, "dead.html")
+        settings = {"server.at": f"127.0.0.1:{ft.free_port()}", "lab": "host", "settle": "0s"}
+        ft.finwait(*ft.as_arguments({**settings, "load.connections": 2}), f"--format=html={made}")
+        self.browser.open(made)
+        self.assertEqual(self.charts("1"), [])
+        self.assertIn("No sample saw", self.run_in("document.body.innerText"))
+
     def test_every_stored_result(self):
         for name in sorted(os.listdir(os.path.dirname(STORED))):
             file = os.path.join(os.path.dirname(STORED), name)

@@ -34,9 +34,13 @@ for (const result of results) {
 }
 
 const shown = () => results.filter((result) => result.shown);
-const endNames = ENDS.map(([name]) => name).filter((name) =>
-  results.some((result) => result.ends.some(([other, end]) => other === name && end.observations)));
 const endOf = (result, name) => result.ends.find(([other]) => other === name)?.[1];
+const columnsOf = (end) => Object.keys(end?.observations ?? {})
+  .filter((name) => name !== 'at' && name !== 'thinned_from');
+
+/* The ends of which a sample saw a socket. */
+const endNames = ENDS.map(([name]) => name).filter((name) =>
+  results.some((result) => columnsOf(endOf(result, name)).length > 0));
 
 /* Which of the results a line belongs to, as a stroke in the text's colour. */
 function dashSwatch(result) {

@@ -37,7 +37,7 @@ function standing(result, state) {
 const FIGURES = [
   ['Connections completed', (r) => r.metric('connections.completed'), count],
   ['Failed', (r) => r.metric('connections.failed'), count],
-  ['Rate', (r) => r.metric('connections.rate'), QUANTITIES['1/s']],
+  ['Rate', rateOf],
   ['Who closed first', (r) => partsOf(r, ['client', 'server', 'both', 'unknown'],
     (closer) => `closed_first.${closer}`)],
   ['TIME_WAIT left', (r) => standing(r, 'time_wait')],
@@ -47,6 +47,16 @@ const FIGURES = [
   ['Full TLS handshakes', (r) => r.metric('tls.full.rate'), QUANTITIES['1/s']],
   ['Resumed TLS handshakes', (r) => r.metric('tls.resumed.rate'), QUANTITIES['1/s']],
 ];
+
+/* No rate is told of a load shorter than this, as in the text (LOAD_TOO_SHORT). */
+const TOO_SHORT = 50e6;
+
+function rateOf(result) {
+  const rate = result.metric('connections.rate');
+  const load = result.data.phases?.load;
+  return rate == null ? null
+    : load != null && load.end - load.begin < TOO_SHORT ? 'too short to tell' : `${count(rate)}/s`;
+}
 
 function latencyPair(result, name) {
   const [middle, high] = ['p50', 'p99'].map((p) => result.metric(`latency.${name}.${p}`));

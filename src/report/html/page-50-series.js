@@ -1,8 +1,5 @@
 /* Every kernel state over time, one chart for each end of the connections. */
 
-const columnsOf = (end) => Object.keys(end?.observations ?? {})
-  .filter((name) => name !== 'at' && name !== 'thinned_from');
-
 /* States in their order, then what is told beside them. */
 function columnsOfEnd(name) {
   const met = new Set(results.flatMap((result) => columnsOf(endOf(result, name))));
@@ -136,13 +133,16 @@ function timelineOf(result) {
 }
 
 function seriesSection(page) {
-  if (endNames.length === 0) return;
   const place = el('div', { class: several ? 'ends several' : 'ends' });
   const whole = section('series', 'Sockets by state over time', place);
   page.append(whole);
-  const group = endNames.map((end) => endChart(place, end));
-  linkCharts(group);
-  place.before(seriesControls(group));
+  if (endNames.length === 0) {
+    place.append(el('p', {}, 'No sample saw a socket of these connections.'));
+  } else {
+    const group = endNames.map((end) => endChart(place, end));
+    linkCharts(group);
+    place.before(seriesControls(group));
+  }
   const thinned = results.flatMap((result) => result.ends
     .map(([, end]) => end.observations?.thinned_from ?? 0)).reduce((a, b) => Math.max(a, b), 0);
   if (thinned > 0) {
