@@ -18,21 +18,12 @@ enum {
     STEPS_AT_ONCE = 1000,
 };
 
-static void list_move(struct conn *conn, enum conn_place place)
+static void wait_no_more(struct conn *conn)
 {
-    struct conn_list *const lists[] = {
-        [CONN_LOOSE] = NULL,
-        [CONN_WAITING] = &conn->worker->waiting,
-        [CONN_HELD] = &conn->worker->held,
-    };
-
-    if (lists[conn->place] != NULL) {
-        TAILQ_REMOVE(lists[conn->place], conn, link);
+    if (conn->waits) {
+        TAILQ_REMOVE(&conn->worker->waiting, conn, link);
+        conn->waits = false;
     }
-    if (lists[place] != NULL) {
-        TAILQ_INSERT_TAIL(lists[place], conn, link);
-    }
-    conn->place = place;
 }
 
 void conn_event_over(const struct worker *worker)
@@ -65,7 +56,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
         }
     }
     conn->worker = worker;
-    conn->place = CONN_LOOSE;
+    conn->waits = false;
     conn->number = worker->index + worker->account->attempted * worker->plan->workers;
     conn->play = begin_play(worker, conn->number);
     conn->fd = fd;
@@ -135,7 +126,7 @@ void conn_unregister(struct conn *conn)
 static void conn_recycle(struct conn *conn)
 {
     conn->worker->open--;
-    list_move(conn, CONN_LOOSE);
+    wait_no_more(conn);
     TAILQ_INSERT_HEAD(&conn->worker->spare, conn, link);
 }
 
@@ -314,7 +305,7 @@ enum step_result conn_fail_open(struct conn *conn, int errnum)
     count_error(conn, errnum);
     conn_account(conn, outcome_of(errnum));
     conn_close(conn);
-    list_move(conn, CONN_LOOSE);
+    wait_no_more(conn);
     if (evtimer_assign(&conn->timer, conn->worker->base, on_reopen, conn) != 0 ||
         evtimer_add(&conn->timer, &wait) != 0) {
         conn_recycle(conn);
@@ -329,7 +320,7 @@ static void on_ready(evutil_socket_t fd, short what, void *argument)
 
     (void)fd;
     (void)what;
-    if (!conn->paused && conn->place != CONN_HELD) {
+    if (!conn->paused) {
         conn_run(conn);
         conn_event_over(worker);
     }
@@ -395,7 +386,8 @@ static void wait_from_now(struct conn *conn)
 
     if (worker->plan->timeout > 0 && conn->since == 0) {
         conn->since = clock_now();
-        list_move(conn, CONN_WAITING);
+        conn->waits = true;
+        TAILQ_INSERT_TAIL(&worker->waiting, conn, link);
         if (!worker->sweeping) {
             sweep_in(worker, worker->plan->timeout);
         }
@@ -543,10 +535,11 @@ enum step_result conn_hold(struct conn *conn)
     verdict_kept(conn);
     conn_account(conn, OUTCOME_HELD);
     conn_unregister(conn);
+    conn_stop_timer(conn);
+    conn_end_turn(conn);
     free(conn->spill);
     conn->spill = NULL;
-    conn->worker->open--;
-    list_move(conn, CONN_HELD);
+    conn_recycle(conn);
     return STEP_ENDED;
 }
 
@@ -562,7 +555,7 @@ void conn_run(struct conn *conn)
         }
         if (conn->since != 0) {
             conn->since = 0;
-            list_move(conn, CONN_LOOSE);
+            wait_no_more(conn);
         }
         if (conn->until != 0) {
             conn->until = 0;

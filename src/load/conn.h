@@ -32,25 +32,18 @@ struct wire;
 struct worker;
 TAILQ_HEAD(conn_list, conn);
 
-/* Which list a connection is on. */
-enum conn_place {
-    CONN_LOOSE,
-    CONN_WAITING,
-    CONN_HELD,
-};
-
 struct conn {
     struct worker *worker;
     const struct play *play;
-    uint64_t number; /* of the role's, a client's; the first is 0 */
-    TAILQ_ENTRY(conn) link;
+    uint64_t number;        /* of the role's, a client's; the first is 0 */
+    TAILQ_ENTRY(conn) link; /* among those that wait in a step, or are spare */
     TAILQ_ENTRY(conn) turn; /* among those whose handshake waits for its turn */
-    enum conn_place place;
-    int fd;          /* -1: none */
-    uint32_t pc;     /* index of the step that runs */
-    uint32_t rounds; /* completed ones, for repeat */
-    short interest;  /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
+    int fd;                 /* -1: none */
+    uint32_t pc;            /* index of the step that runs */
+    uint32_t rounds;        /* completed ones, for repeat */
+    short interest; /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
     bool opened;
+    bool waits;          /* it is among the worker's waiting */
     bool paused;         /* its timer runs, and nothing else is to wake it */
     bool timed;          /* its timer runs beside that */
     bool queued;         /* it waits for its turn */
@@ -127,8 +120,7 @@ struct worker {
     struct conn_list waiting;       /* waiting in a step, the longest first */
     struct event sweep;             /* when the first of these has waited for long enough … */
     bool sweeping;                  /* … if it is to be called */
-    struct conn_list held;
-    struct conn_list turns; /* a server's, which have something to read and no turn yet */
+    struct conn_list turns;         /* a server's, which have something to read and no turn yet */
     struct conn_list spare;
     uint32_t open;         /* connections that run their program */
     uint32_t shaking;      /* handshakes of TLS under way */
@@ -211,7 +203,8 @@ bool conn_keep_spill(struct conn *conn, const char *bytes, size_t length);
 /* Nobody will want what was read beyond the last message. */
 void conn_forget_spill(struct conn *conn);
 
-/* Count it among the held: it is over as far as the load goes, but its descriptor stays open. */
+/* It is over as far as the load goes, but its descriptor stays open, and so does what TLS has of
+ * it: nobody touches them again, and they end with the process. */
 enum step_result conn_hold(struct conn *conn);
 
 /* Its handshake begins; behind it may be room for one more. */

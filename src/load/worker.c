@@ -249,7 +249,6 @@ static int worker_init(struct worker *worker)
     const struct role_plan *plan = worker->plan;
 
     TAILQ_INIT(&worker->waiting);
-    TAILQ_INIT(&worker->held);
     TAILQ_INIT(&worker->spare);
     TAILQ_INIT(&worker->turns);
     init_plays(worker);

@@ -3,6 +3,7 @@
 A test says what it runs as settings, PATH=VALUE as after --set, on top of an empty scenario.
 """
 
+import codecs
 import contextlib
 import fcntl
 import glob
@@ -548,12 +549,13 @@ class Terminal:
         finally:
             os.close(slave)
         self.screen = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a letter
 
     def read(self):
         ready, _, _ = select.select([self.master], [], [], 0.05)
         if ready:
             with contextlib.suppress(OSError):  # EIO: the other end is closed
-                self.screen += os.read(self.master, 65536).decode()
+                self.screen += self.decoder.decode(os.read(self.master, 65536))
         return self.screen
 
     def wait_for(self, pattern):

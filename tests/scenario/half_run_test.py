@@ -214,8 +214,9 @@ class Starved(ft.LabTestCase):
     SETTINGS = {
         "load.rate": "500/s",
         "load.connections": 1500,
-        "client.program": "connect send recv hold",
-        "server.program": "accept recv send hold",
+        # Those that have ended, or are held, take no memory.
+        "client.program": "connect send recv pause(3s) close",
+        "server.program": "accept recv send wait-fin close",
         "settle": "100ms",
     }
 

@@ -67,7 +67,6 @@ static struct account *account_of(size_t length, enum step_result *result)
 
     worker.scratch = malloc(WORKER_SCRATCH);
     TAILQ_INIT(&worker.waiting);
-    TAILQ_INIT(&worker.held);
     TAILQ_INIT(&worker.spare);
     TAILQ_INIT(&worker.turns);
     struct conn *conn = conn_new(&worker, connection(length), clock_now());

@@ -28,7 +28,6 @@ static void set_up(struct setting *setting, int64_t timeout)
     assert_int_equal(conn_init_sweep(&setting->worker), 0);
     setting->worker.linger = -1;
     TAILQ_INIT(&setting->worker.waiting);
-    TAILQ_INIT(&setting->worker.held);
     TAILQ_INIT(&setting->worker.spare);
 }
 
