@@ -17,6 +17,9 @@
 char *file_read(const char *path, size_t limit, const char *told, size_t *length,
                 struct error *error);
 
+/* The same of what is on stdin. */
+char *file_read_stdin(size_t limit, const char *told, size_t *length, struct error *error);
+
 /*
  * Make the file `path` anew, for writing: what has that name is unlinked, never written to, for it
  * would keep its owner and mode, and a link would lead elsewhere.  The descriptor, or -1 and errno.

@@ -131,6 +131,8 @@ struct scenario_override {
     struct where where; /* where it is said, as long as the scenario lives; nowhere: by --set */
 };
 
+#define SCENARIO_STDIN "-" /* in place of a file: what is on stdin, called "stdin" */
+
 /*
  * Load `file` (NULL: defaults and overrides alone), apply the order's presets beneath and the
  * overrides on top of what it says, fill in the defaults and check all of it, the model's walk of

@@ -121,6 +121,17 @@ static int read_file(struct reading *reading, const char *told, struct error *er
     return 0;
 }
 
+/* NULL and the error: nothing was read. */
+static char *finish(struct reading *reading, const char *told, size_t *length, struct error *error)
+{
+    if (read_file(reading, told, error) != 0) {
+        free(reading->text);
+        return NULL;
+    }
+    *length = reading->length;
+    return reading->text;
+}
+
 char *file_read(const char *path, size_t limit, const char *told, size_t *length,
                 struct error *error)
 {
@@ -132,14 +143,16 @@ char *file_read(const char *path, size_t limit, const char *told, size_t *length
         fail(error, errno, told);
         return NULL;
     }
-    int status = read_file(&reading, told, error);
+    char *text = finish(&reading, told, length, error);
     close(reading.fd);
-    if (status != 0) {
-        free(reading.text);
-        return NULL;
-    }
-    *length = reading.length;
-    return reading.text;
+    return text;
+}
+
+char *file_read_stdin(size_t limit, const char *told, size_t *length, struct error *error)
+{
+    struct reading reading = {.fd = STDIN_FILENO, .limit = limit};
+
+    return finish(&reading, told, length, error);
 }
 
 int file_create(const char *path, mode_t mode)

@@ -51,15 +51,12 @@ static bool is_moved(const struct overrides *overrides)
 }
 
 /* Who names one that ships has not written what it expects: of its own lab's counters, say. */
-static void lend_expectations(struct scenario *scenario, const char *name,
-                              const struct overrides *overrides)
+static void lend_expectations(struct scenario *scenario, const struct overrides *overrides)
 {
-    bool ships = scenario->file != NULL && strcmp(scenario->file, name) != 0;
-
     for (size_t i = 0; i < scenario->expect_count; i++) {
         struct expectation *expect = &scenario->expect[i];
 
-        expect->borrowed = ships && scenario->lab == LAB_HOST && is_moved(overrides) &&
+        expect->borrowed = scenario->lab == LAB_HOST && is_moved(overrides) &&
                            strcmp(expect->where.file, scenario->file) == 0;
     }
 }
@@ -72,10 +69,10 @@ struct scenario *command_scenario(const char *name, const struct overrides *over
 
     if (name == NULL || file != NULL) {
         scenario = scenario_load(file, overrides->item, overrides->count, error);
-        free(file);
-        if (scenario != NULL) {
-            lend_expectations(scenario, name, overrides);
+        if (scenario != NULL && name != NULL && strcmp(file, name) != 0) {
+            lend_expectations(scenario, overrides);
         }
+        free(file);
     } else if (error->status == STATUS_USAGE && order_find(name) != NULL) {
         *error = (struct error){0}; /* that there is no such scenario is no error then */
         scenario = command_order(name, overrides, error);

@@ -103,10 +103,10 @@ void command_help(const struct command *command, FILE *out);
 /* ---- scenarios on the command line (library.c) ---- */
 
 /*
- * The file that `name` means: itself when it looks like a path, else NAME.yaml among the scenarios
- * that ship, in whose folders NAME may lie ("close/linger-zero").  A new string, or NULL with
- * STATUS_USAGE and the nearest name: there is none; or STATUS_MACHINE: it cannot be known or read,
- * or there are no scenarios that ship.
+ * The file that `name` means: itself when it is SCENARIO_STDIN or looks like a path, else NAME.yaml
+ * among the scenarios that ship, in whose folders NAME may lie ("close/linger-zero").  A new
+ * string, or NULL with STATUS_USAGE and the nearest name: there is none; or STATUS_MACHINE: it
+ * cannot be known or read, or there are no scenarios that ship.
  */
 char *library_find(const char *name, struct error *error);
 

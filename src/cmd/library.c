@@ -309,7 +309,7 @@ char *library_find(const char *name, struct error *error)
 {
     const char *directory;
 
-    if (has_suffix(name) || is_file(name)) {
+    if (strcmp(name, SCENARIO_STDIN) == 0 || has_suffix(name) || is_file(name)) {
         return own_file(strdup(name), error);
     }
     directory = library_directory(error);

@@ -151,8 +151,8 @@
         OPTION_REMOTE
 
 #define OPTIONS_SCENARIO                                                                           \
-    "SCENARIO is a YAML file, the name of one that ships (finwait list scenarios), or a close "    \
-    "order (finwait list orders), which then has the defaults.\n"                                  \
+    "SCENARIO is a YAML file, - for one on stdin, the name of one that ships (finwait list "       \
+    "scenarios), or a close order (finwait list orders), which then has the defaults.\n"           \
     "An option that changes the scenario stands above what its file says; of two that change the " \
     "same the last counts."
 

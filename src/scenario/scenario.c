@@ -191,6 +191,27 @@ fail:
 
 /* ---- from a file ---- */
 
+/* What is on stdin can be read once, and a comparison loads its scenario again and again. */
+static char *slurp_stdin(size_t *length, struct error *error)
+{
+    static char *text;
+    static size_t kept;
+
+    if (text == NULL) {
+        text = file_read_stdin(FILE_MAX, "cannot read stdin", &kept, error);
+    }
+    if (text == NULL) {
+        return NULL;
+    }
+    char *copy = malloc(kept + 1);
+    if (copy == NULL) {
+        error_set(error, STATUS_MACHINE, "out of memory");
+        return NULL;
+    }
+    *length = kept;
+    return memcpy(copy, text, kept + 1);
+}
+
 /* All of `file`, to be freed; NULL and the error filled. */
 static char *slurp(const char *file, size_t *length, struct error *error)
 {
@@ -208,17 +229,18 @@ static char *slurp(const char *file, size_t *length, struct error *error)
 struct scenario *scenario_load(const char *file, const struct scenario_override *overrides,
                                size_t override_count, struct error *error)
 {
+    bool is_stdin = file != NULL && strcmp(file, SCENARIO_STDIN) == 0;
     size_t length = 0;
     char *yaml = NULL;
 
     if (file != NULL) {
-        yaml = slurp(file, &length, error);
+        yaml = is_stdin ? slurp_stdin(&length, error) : slurp(file, &length, error);
         if (yaml == NULL) {
             return NULL;
         }
     }
     struct scenario *scenario =
-        scenario_parse(yaml, length, file, overrides, override_count, error);
+        scenario_parse(yaml, length, is_stdin ? "stdin" : file, overrides, override_count, error);
     free(yaml);
     return scenario;
 }

@@ -363,6 +363,31 @@ class Files(ft.TestCase):
             os.close(master)
             os.close(slave)
 
+    def test_stdin(self):
+        """A scenario on stdin; a comparison reads it once, and needs it for each variant."""
+
+        def given(text, *arguments):
+            return subprocess.run(
+                [ft.BINARY, *arguments], input=text, capture_output=True, text=True, timeout=60
+            )
+
+        good = "load: {connections: 10}\nlab: host\n"
+        ended = given(good, "check", "-")
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        self.assertIn("name: stdin", ended.stdout)
+        self.assertIn("load.connections: 10", ended.stdout)
+        varied = given(good + "vary: {client.sockopt.nodelay: [yes, no]}\n", "check", "-", "-")
+        self.assertEqual((varied.returncode, varied.stderr), (0, ""))
+        for text, words in (
+            ("load:\n  conections: 5\n", ("stdin:2:3", "conections")),
+            ("", ("stdin",)),
+            ("# nothing\n", ("stdin:1:1", "empty")),
+        ):
+            refused = given(text, "check", "-")
+            self.assertEqual(refused.returncode, 2)
+            for word in words:
+                self.assertIn(word, refused.stderr)
+
     def test_what_has_no_end(self):
         self.refuse("/dev/zero", "larger than", "MiB")
         with open(self.named("huge"), "wb") as file:
