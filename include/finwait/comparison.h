@@ -59,6 +59,24 @@ struct comparison_trial {
 struct comparison_variant {
     char *name;            /* "tcp_tw_reuse=1" */
     struct text_pairs set; /* what makes it: paths of options and their values, as written */
+    struct words expected; /* the expectations of its trials that count, each once */
+};
+
+/* What a condition came to. */
+enum comparison_end {
+    COMPARISON_HELD,
+    COMPARISON_FAILED,
+    COMPARISON_MISSING, /* what it is about was not measured */
+    COMPARISON_BLIND,   /* it could not fail: too few trials */
+    COMPARISON_END_N,
+};
+
+/* A --fail-if of a variant against the baseline, or an expectation of a variant's own. */
+struct comparison_check {
+    size_t variant;
+    char *text; /* as written, "connections.rate lower by 3%" */
+    enum comparison_end end;
+    char *why; /* NULL: it held */
 };
 
 /* An option, a sysctl of a host or a fact of the environment in which the variants' results differ.
@@ -111,6 +129,8 @@ struct comparison {
     size_t remark_count;
     struct remark *remark;
     struct words failed; /* of the terms' fail_if, those that failed, and how it was */
+    size_t check_count;
+    struct comparison_check *check; /* not in comparison.json: it is judged again */
 };
 
 /* What a comparison can remark, a row each; ends with one whose id is NULL. */
@@ -170,14 +190,38 @@ enum status comparison_status(const struct comparison *comparison);
 struct comparison *comparison_of_results(size_t count, const char *const *paths,
                                          struct error *error);
 
+/* A way to show a comparison: one file and one row of comparison_formats. */
+struct comparison_ops {
+    const char *name; /* as report_ops (finwait/report.h) calls it */
+    const char *about;
+    void (*write)(const struct comparison *comparison, FILE *out);
+};
+extern const struct comparison_ops *const comparison_formats[]; /* ends with NULL */
+
+/* The format called `name`, or NULL. */
+const struct comparison_ops *comparison_format(const char *name);
+
+/* The table for people, 80 columns. */
+extern const struct comparison_ops comparison_text;
+
+/* comparison.json's content. */
+extern const struct comparison_ops comparison_json;
+
+/* Long form, RFC 4180: a row for each metric of each variant, and one for each trial's value. */
+extern const struct comparison_ops comparison_csv;
+
+/* In JUnit's XML: a suite a variant, a case for each of its checks. */
+extern const struct comparison_ops comparison_junit;
+
+/* Tables for GitHub, the worst first, within 900 kB; with GITHUB_ACTIONS=true up to ten of the
+ * checks that did not hold are errors on stderr, too. */
+extern const struct comparison_ops comparison_markdown;
+
 /* comparison.json and back.  NULL: STATUS_USAGE, it is none, or of a later schema. */
 json_t *comparison_to_json(const struct comparison *comparison);
 struct comparison *comparison_from_json(const json_t *json, struct error *error);
 
 /* Print it as the text of a comparison.json.  0, or -1 when writing failed. */
 int comparison_dump(const struct comparison *comparison, FILE *out);
-
-/* The table for people, 80 columns. */
-void comparison_print(const struct comparison *comparison, FILE *out);
 
 #endif

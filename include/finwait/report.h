@@ -24,10 +24,6 @@ extern const struct report_ops *const report_table[]; /* ends with NULL */
 /* The report called `name`, or NULL. */
 const struct report_ops *report_find(const char *name);
 
-/* The names of all, "text, json, csv …", for messages.  Returns `text`. */
-const char *report_names(char *text, size_t size);
-#define REPORT_NAMES 160
-
 /* What comes before the first of one or several results, before each further one, after the last.
  */
 void report_begin(const struct report_ops *format, bool several, FILE *out);

@@ -30,12 +30,11 @@ static int take_seed(struct compare *compare, const char *text, struct error *er
 /* The file first: a reader of stdout may go away. */
 static enum status conclude(struct compare *compare, struct error *error)
 {
-    if (compare->json) {
-        comparison_dump(compare->comparison, stdout);
-    } else {
-        comparison_print(compare->comparison, stdout);
+    if (outputs_compare(compare->outputs, compare->comparison, error) != 0 ||
+        stdout_flush(error) != 0) {
+        return error->status;
     }
-    return stdout_flush(error) != 0 ? error->status : comparison_status(compare->comparison);
+    return comparison_status(compare->comparison);
 }
 
 /* A number that people can type. */
@@ -56,6 +55,7 @@ static int draw_seed(struct compare *compare, struct error *error)
 static enum status run_scenario(struct compare *compare, struct error *error)
 {
     if (draw_seed(compare, error) != 0 || compare_load(compare, error) != 0 ||
+        outputs_begin(compare->outputs, false, error) != 0 ||
         (compare->out != NULL && compare_plan_write(compare, error) != 0) ||
         compare_rounds(compare, error) != 0) {
         return error->status;
@@ -102,7 +102,8 @@ static enum status resume(struct compare *compare, struct error *error)
     }
     if (check_only_terms(compare, true, "--resume goes on with what was begun", error) != 0 ||
         compare_plan_read(compare, error) != 0 || compare_load(compare, error) != 0 ||
-        compare_plan_check(compare, error) != 0) {
+        compare_plan_check(compare, error) != 0 ||
+        outputs_begin(compare->outputs, false, error) != 0) {
         return error->status;
     }
     compare->out = compare->resume;
@@ -169,7 +170,8 @@ static enum status run_results(struct compare *compare, size_t count, char **pat
                                   ? read_comparison(paths[0], error)
                                   : comparison_of_results(count, (const char *const *)paths, error);
     }
-    if (compare->comparison == NULL || compare_take_terms(compare, error) != 0) {
+    if (compare->comparison == NULL || compare_take_terms(compare, error) != 0 ||
+        outputs_begin(compare->outputs, false, error) != 0) {
         return error->status;
     }
     comparison_judge(compare->comparison, &compare->terms);
@@ -221,11 +223,12 @@ static enum status run(struct command_line *line, struct error *error)
         .out = command_value(line, "out"),
         .resume = command_value(line, "resume"),
         .all = command_value(line, "all") != NULL,
-        .json = command_value(line, "json") != NULL,
-        .quiet = command_value(line, "quiet") != NULL,
+        .quiet = command_value(line, "quiet") != NULL || !outputs_tell(&line->outputs),
+        .outputs = &line->outputs,
     };
     enum status status;
 
+    line->outputs.compares = true;
     line->overrides = (struct overrides){0};
     interrupts_hold();
     interrupts_kill_at_second(); /* what a trial under way has measured is not kept anyway */
@@ -242,6 +245,20 @@ static int take_vary(struct command_line *line, const char *value, const char *s
                      struct error *error)
 {
     return overrides_vary(&line->overrides, value, said, error);
+}
+
+static int take_format(struct command_line *line, const char *value, const char *said,
+                       struct error *error)
+{
+    line->outputs.compares = true;
+    return options_take_format(line, value, said, error);
+}
+
+static int take_json(struct command_line *line, const char *value, const char *said,
+                     struct error *error)
+{
+    (void)value;
+    return take_format(line, comparison_json.name, said, error);
 }
 
 static const struct command_option options[] = {
@@ -321,8 +338,16 @@ static const struct command_option options[] = {
     },
     OPTIONS_OF_SCENARIO,
     {
+        .name = "format",
+        .value = "NAME[=FILE]",
+        .completes = COMPLETES_COMPARISON_FORMAT,
+        .about = "print the comparison so, or write it into FILE; once for each that is wanted",
+        .take = take_format,
+    },
+    {
         .name = "json",
-        .about = "print comparison.json",
+        .about = "the same as --format json",
+        .take = take_json,
     },
     OPTION_QUIET,
     OPTION_COLOR,

@@ -17,8 +17,9 @@ enum completes {
     COMPLETES_DIRECTORY,
     COMPLETES_SCENARIO, /* a YAML file, one that ships, or a close order */
     COMPLETES_ORDER,
-    COMPLETES_RESULT,  /* a result.json, or a directory with one */
-    COMPLETES_FORMAT,  /* NAME or NAME=FILE; the help names them */
+    COMPLETES_RESULT, /* a result.json, or a directory with one */
+    COMPLETES_FORMAT, /* NAME or NAME=FILE; the help names them */
+    COMPLETES_COMPARISON_FORMAT,
     COMPLETES_METRIC,  /* or an expectation, which begins with one */
     COMPLETES_SETTING, /* PATH=VALUE */
     COMPLETES_COMMAND, /* another program's */

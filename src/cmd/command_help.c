@@ -61,11 +61,12 @@ static void print_words(const struct command_word *words, FILE *out)
 /* Of a format's name all that there are. */
 static char *describe(const struct command_option *option)
 {
-    char names[REPORT_NAMES];
+    char names[OUTPUT_NAMES];
+    bool compares = option->completes == COMPLETES_COMPARISON_FORMAT;
 
-    return option->completes == COMPLETES_FORMAT
+    return compares || option->completes == COMPLETES_FORMAT
                ? grow_format("%s; %s is %s", option->about, "NAME",
-                             report_names(names, sizeof names))
+                             output_names(names, sizeof names, compares))
                : grow_text(option->about);
 }
 

@@ -14,7 +14,8 @@ struct compare {
     char *study;        /* the name of the study that the command line means, or NULL */
     const char *out;    /* directory, or NULL */
     const char *resume; /* the same directory, of a comparison that was begun before; or NULL */
-    bool quiet, json, all;
+    bool quiet, all;
+    struct outputs *outputs;
     bool has_seed;
     uint64_t seed;
     struct scenario *base; /* the scenario that is varied */

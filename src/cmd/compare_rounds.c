@@ -91,7 +91,7 @@ static void write_verdicts(const struct comparison *comparison, FILE *out)
 static void tell_progress(struct compare *compare, const struct pace *pace, size_t round)
 {
     char text[256];
-    FILE *out = compare->quiet || compare->json ? NULL : fmemopen(text, sizeof text, "w");
+    FILE *out = compare->quiet ? NULL : fmemopen(text, sizeof text, "w");
     int64_t left = time_left(pace);
 
     if (out == NULL) {
@@ -121,7 +121,7 @@ static void tell_failure(struct compare *compare, size_t round, size_t variant,
 {
     const char *name = compare->variants.variants->item[variant].name;
 
-    if (compare->quiet || compare->json) {
+    if (compare->quiet) {
         return; /* the comparison itself tells it */
     }
     progress_line_end(&compare->line);
@@ -246,7 +246,7 @@ static int play_round(struct compare *compare, struct pace *pace, size_t round, 
 static void tell_wide(const struct compare *compare, size_t rounds)
 {
     if (compare->base->compare.until > 0 && !is_narrow(compare, rounds) && !interrupts_seen() &&
-        !compare->quiet && !compare->json) {
+        !compare->quiet) {
         fprintf(stderr,
                 "finwait: after %zu round%s not every interval is as narrow as --until asks for; a "
                 "longer --budget, or fewer metrics, may do\n",

@@ -174,7 +174,7 @@ static int take(struct compare *compare, size_t round, size_t variant, enum stat
 int compare_trial(struct compare *compare, size_t round, size_t variant, struct error *error)
 {
     struct place place;
-    bool watched = compare->line.terminal && !compare->quiet && !compare->json;
+    bool watched = compare->line.terminal && !compare->quiet;
     struct errand errand = {compare->variants.item[variant], &place,
                             watched ? &compare->line : NULL};
     int status = -1;

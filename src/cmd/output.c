@@ -13,23 +13,53 @@
 #include "held.h"
 #include "stdout.h"
 
-static int find_format(const char *command, const char *name, size_t length,
-                       const struct report_ops **format, struct error *error)
+/* NULL: there are no more. */
+static const char *format_name(size_t index, bool compares)
 {
-    char names[REPORT_NAMES];
-    char *given = grow_format("%.*s", (int)length, name);
+    if (compares) {
+        const struct comparison_ops *format = comparison_formats[index];
+        return format != NULL ? format->name : NULL;
+    }
+    return report_table[index] != NULL ? report_table[index]->name : NULL;
+}
 
-    *format = report_find(given);
-    free(given);
-    if (*format != NULL && (*format)->absent != NULL) {
-        return error_set(error, STATUS_USAGE, "--format %s: %s", (*format)->name,
-                         (*format)->absent);
+const char *output_names(char *text, size_t size, bool compares)
+{
+    size_t used = 0;
+    const char *name;
+
+    text[0] = '\0';
+    for (size_t i = 0; (name = format_name(i, compares)) != NULL && used < size; i++) {
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", name);
     }
-    if (*format != NULL) {
-        return 0;
+    return text;
+}
+
+static int no_format(const char *command, const char *name, bool compares, struct error *error)
+{
+    char names[OUTPUT_NAMES];
+
+    if (compares && report_find(name) != NULL) {
+        error_set(error, STATUS_USAGE, "%s: the format %s shows results, and no comparison",
+                  command, name);
+    } else {
+        error_set(error, STATUS_USAGE, "%s: there is no format '%s'", command, name);
     }
-    error_set(error, STATUS_USAGE, "%s: there is no format '%.*s'", command, (int)length, name);
-    return error_hint(error, "there are %s", report_names(names, sizeof names));
+    return error_hint(error, "there are %s", output_names(names, sizeof names, compares));
+}
+
+static int find_format(struct output *output, const char *command, const char *name, bool compares,
+                       struct error *error)
+{
+    output->format = compares ? NULL : report_find(name);
+    output->comparison = compares ? comparison_format(name) : NULL;
+    if (output->format == NULL && output->comparison == NULL) {
+        return no_format(command, name, compares, error);
+    }
+    if (output->format != NULL && output->format->absent != NULL) {
+        return error_set(error, STATUS_USAGE, "--format %s: %s", name, output->format->absent);
+    }
+    return 0;
 }
 
 static bool is_same_place(const char *a, const char *b)
@@ -42,15 +72,18 @@ int outputs_add(struct outputs *outputs, const char *command, const char *text, 
     size_t length = strcspn(text, "=");
     struct output output = {.file = text[length] == '=' ? text + length + 1 : NULL};
 
-    if (find_format(command, text, length, &output.format, error) != 0) {
+    char *name = grow_format("%.*s", (int)length, text);
+    int found = find_format(&output, command, name, outputs->compares, error);
+    free(name);
+    if (found != 0) {
         return -1;
     }
     for (size_t i = 0; i < outputs->count; i++) {
         if (is_same_place(outputs->item[i].file, output.file)) {
             error_set(error, STATUS_USAGE, "%s: two formats go to %s", command,
                       output.file != NULL ? output.file : "stdout");
-            return error_hint(error, "give each a file of its own: --format %s=FILE",
-                              output.format->name);
+            return error_hint(error, "give each a file of its own: --format %.*s=FILE", (int)length,
+                              text);
         }
     }
     if (outputs->count == OUTPUTS - 1) { /* one is left for the text */
@@ -75,6 +108,13 @@ const struct report_ops *outputs_printed(const struct outputs *outputs)
     const struct output *output = printed(outputs);
 
     return output != NULL ? output->format : &report_text;
+}
+
+bool outputs_tell(const struct outputs *outputs)
+{
+    const struct output *output = printed(outputs);
+
+    return output == NULL || output->comparison == &comparison_text;
 }
 
 /* ---- files ---- */
@@ -189,7 +229,7 @@ bool outputs_unread(const struct outputs *outputs)
 /* Whether it waits for the last of several results. */
 static bool is_held(const struct outputs *outputs, const struct output *output)
 {
-    return outputs->several && output->format->write_all != NULL;
+    return outputs->several && output->format != NULL && output->format->write_all != NULL;
 }
 
 /* Before anything is begun: what cannot be written is not run for. */
@@ -213,13 +253,15 @@ static int open_all(struct outputs *outputs, struct error *error)
 int outputs_begin(struct outputs *outputs, bool several, struct error *error)
 {
     if (printed(outputs) == NULL) {
-        outputs->item[outputs->count++] = (struct output){.format = &report_text};
+        outputs->item[outputs->count++] = outputs->compares
+                                              ? (struct output){.comparison = &comparison_text}
+                                              : (struct output){.format = &report_text};
     }
     outputs->several = several;
     if (open_all(outputs, error) != 0) {
         return -1;
     }
-    for (size_t i = 0; i < outputs->count; i++) {
+    for (size_t i = 0; i < outputs->count && !outputs->compares; i++) {
         struct output *output = &outputs->item[i];
         report_begin(output->format, several, output->out);
         if (flush(output, error) != 0) { /* and nothing is left for a child to write again */
@@ -280,6 +322,21 @@ int outputs_end(struct outputs *outputs, struct error *error)
         bool told = output->file != NULL && length_of(output) > output->empty;
         report_end(output->format, outputs->several, output->out);
         if (told && (flush(output, error) != 0 || save(output, error) != 0)) {
+            status = -1;
+        }
+    }
+    return status;
+}
+
+int outputs_compare(struct outputs *outputs, const struct comparison *comparison,
+                    struct error *error)
+{
+    int status = 0;
+
+    for (size_t i = 0; i < outputs->count; i++) {
+        const struct output *output = &outputs->item[i];
+        output->comparison->write(comparison, output->out);
+        if (flush(output, error) != 0 || (output->file != NULL && save(output, error) != 0)) {
             status = -1;
         }
     }

@@ -5,15 +5,17 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "finwait/comparison.h"
 #include "finwait/error.h"
 #include "finwait/report.h"
 
 /* One --format. */
 struct output {
-    const struct report_ops *format;
-    const char *file; /* borrowed; NULL: stdout */
-    FILE *out;        /* stdout, or memory that becomes the file in the end */
-    long empty;       /* of a file: what it holds before the first result */
+    const struct report_ops *format;         /* of results; NULL: */
+    const struct comparison_ops *comparison; /* of a comparison */
+    const char *file;                        /* borrowed; NULL: stdout */
+    FILE *out;  /* stdout, or memory that becomes the file in the end */
+    long empty; /* of a file: what it holds before the first result */
 };
 
 #define OUTPUTS 16
@@ -21,9 +23,14 @@ struct output {
 struct outputs {
     size_t count;
     struct output item[OUTPUTS];
-    bool several; /* results */
-    FILE *held;   /* of several, for formats that have to see them all; or NULL */
+    bool compares; /* what is shown is a comparison */
+    bool several;  /* results */
+    FILE *held;    /* of several, for formats that have to see them all; or NULL */
 };
+
+/* The names of the formats, "text, json, csv …", of results or of a comparison.  Returns `text`. */
+const char *output_names(char *text, size_t size, bool compares);
+#define OUTPUT_NAMES 160
 
 /* Add a --format of the command called so, "NAME" or "NAME=FILE".  -1: STATUS_USAGE; there is none
  * of that name, or two would go to one place. */
@@ -32,6 +39,9 @@ int outputs_add(struct outputs *outputs, const char *command, const char *text,
 
 /* What goes to stdout: the text, unless an option says otherwise. */
 const struct report_ops *outputs_printed(const struct outputs *outputs);
+
+/* Whether that is the text of a comparison. */
+bool outputs_tell(const struct outputs *outputs);
 
 /* Whether nobody would see what is written from now on: it is all for stdout, which nobody reads.
  */
@@ -49,6 +59,10 @@ int outputs_write(const struct outputs *outputs, const struct result *result, bo
 /* The end of all; a file of at least one result is then there, whole or not at all.  -1:
  * STATUS_MACHINE or STATUS_USAGE. */
 int outputs_end(struct outputs *outputs, struct error *error);
+
+/* All of a comparison, in place of the two. */
+int outputs_compare(struct outputs *outputs, const struct comparison *comparison,
+                    struct error *error);
 
 /* Without an end: what was to go into files is forgotten. */
 void outputs_fini(struct outputs *outputs);

@@ -55,10 +55,17 @@ void comparison_forget(struct comparison *comparison)
     for (size_t i = 0; i < comparison->remark_count; i++) {
         remark_fini(&comparison->remark[i]);
     }
+    for (size_t i = 0; i < comparison->check_count; i++) {
+        free(comparison->check[i].text);
+        free(comparison->check[i].why);
+    }
     words_fini(&comparison->failed);
+    free(comparison->check);
     free(comparison->differs);
     free(comparison->row);
     free(comparison->remark);
+    comparison->check = NULL;
+    comparison->check_count = 0;
     comparison->differs = NULL;
     comparison->row = NULL;
     comparison->remark = NULL;
@@ -78,6 +85,7 @@ void comparison_free(struct comparison *comparison)
     for (size_t i = 0; i < comparison->variant_count; i++) {
         free(comparison->variant[i].name);
         text_pairs_fini(&comparison->variant[i].set);
+        words_fini(&comparison->variant[i].expected);
     }
     text_pairs_fini(&comparison->same);
     free(comparison->trial);
@@ -118,10 +126,12 @@ void comparison_add_failure(struct comparison *comparison, size_t variant, size_
             .variant = variant, .round = round, .status = status, .why = grow_text(why)});
 }
 
-static void keep_unmet(struct words *unmet, const struct result *result)
+static void keep_expectations(struct words *expected, struct words *unmet,
+                              const struct result *result)
 {
     for (size_t i = 0; i < result->expectation_count; i++) {
         const struct expectation_result *expectation = &result->expectation[i];
+        word_append_new(expected, expectation->text);
         if (expectation->verdict != VERDICT_PASS) {
             word_append(unmet, expectation->text);
         }
@@ -135,7 +145,7 @@ void comparison_add_trial(struct comparison *comparison, size_t variant, size_t 
         add(comparison,
             &(struct comparison_trial){.variant = variant, .round = round, .status = status});
 
-    keep_unmet(&trial->unmet, result);
+    keep_expectations(&comparison->variant[variant].expected, &trial->unmet, result);
     trial->metric = grow_new(result->metric_count, sizeof *trial->metric);
     trial->metric_count = result->metric_count;
     for (size_t i = 0; i < result->metric_count; i++) {

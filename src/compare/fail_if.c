@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "figures.h"
 #include "finwait/grow.h"
 #include "finwait/units.h"
 #include "lessons.h"
@@ -59,44 +60,68 @@ static bool is_far_enough(const struct condition *condition, const struct compar
 }
 
 /* Passing is no proof where the condition could not have come about. */
-static void say_blind(struct comparison *comparison, const struct comparison_row *row,
-                      const char *text)
+static char *say_blind(struct comparison *comparison, const struct comparison_row *row,
+                       const char *text)
 {
     const struct change change = {.comparison = comparison};
-    struct remark *remark =
-        lesson_say(&change, LESSON_BLIND, CERTAINTY_PROVEN,
-                   grow_format("\"%s\" could not fail: with n = %zu no difference between %s and "
-                               "%s could be seen.",
-                               text, row->n, comparison->variant[row->variant].name,
-                               comparison->variant[comparison->baseline].name));
+    char *why = grow_format("with n = %zu no difference between %s and %s could be seen", row->n,
+                            comparison->variant[row->variant].name,
+                            comparison->variant[comparison->baseline].name);
+    struct remark *remark = lesson_say(&change, LESSON_BLIND, CERTAINTY_PROVEN,
+                                       grow_format("\"%s\" could not fail: %s.", text, why));
 
     if (remark != NULL) {
         remark->has_side = false;
         remark->advice = grow_text("Run more rounds, or name fewer metrics with --metric.");
     }
+    return why;
 }
 
-static void judge_row(struct comparison *comparison, const struct condition *condition,
-                      const struct comparison_row *row, const char *text)
+static enum comparison_end judge_row(const struct condition *condition,
+                                     const struct comparison_row *row)
 {
-    const char *variant = comparison->variant[row->variant].name;
     enum comparison_verdict wanted = condition->higher ? COMPARISON_HIGHER : COMPARISON_LOWER;
-    char *failed = NULL;
 
-    if (strcmp(row->metric, condition->metric) != 0) {
-        return;
-    }
     if (row->verdict == COMPARISON_UNMEASURED) {
-        failed = grow_format("%s: was not measured, %s", text, variant);
-    } else if (row->verdict == wanted && is_far_enough(condition, row)) {
-        failed = grow_format("%s: it is, %s", text, variant);
-    } else if (row->verdict == COMPARISON_NOT_SEEN && !row->has_detectable) {
-        say_blind(comparison, row, text);
+        return COMPARISON_MISSING;
     }
-    if (failed != NULL) {
+    if (row->verdict == wanted && is_far_enough(condition, row)) {
+        return COMPARISON_FAILED;
+    }
+    return row->verdict == COMPARISON_NOT_SEEN && !row->has_detectable ? COMPARISON_BLIND
+                                                                       : COMPARISON_HELD;
+}
+
+/* "it is: -10 % (95 %: -10 to -9.7 %)". */
+static char *say_how_far(const struct comparison_row *row)
+{
+    char change[FIGURE_TEXT];
+    char interval[FIGURE_TEXT];
+
+    return grow_format(row->exact ? "it is: %s (%s)" : "it is: %s (95 %%: %s)",
+                       figure_change(change, row), figure_interval(interval, row));
+}
+
+static void judge(struct comparison *comparison, const struct condition *condition,
+                  const struct comparison_row *row, const char *text)
+{
+    static const char *const how[COMPARISON_END_N] = {
+        [COMPARISON_FAILED] = "it is",
+        [COMPARISON_MISSING] = "was not measured",
+    };
+    enum comparison_end end = judge_row(condition, row);
+    char *why = NULL;
+
+    if (end == COMPARISON_BLIND) {
+        why = say_blind(comparison, row, text);
+    } else if (end != COMPARISON_HELD) {
+        char *failed =
+            grow_format("%s: %s, %s", text, how[end], comparison->variant[row->variant].name);
         word_append(&comparison->failed, failed);
         free(failed);
+        why = end == COMPARISON_FAILED ? say_how_far(row) : grow_text(how[end]);
     }
+    check_add(comparison, row->variant, text, end, why);
 }
 
 void fail_if_judge(struct comparison *comparison, const struct comparison_terms *terms)
@@ -108,7 +133,9 @@ void fail_if_judge(struct comparison *comparison, const struct comparison_terms 
             continue; /* comparison_check_terms has told */
         }
         for (size_t j = 0; j < comparison->row_count; j++) {
-            judge_row(comparison, &condition, &comparison->row[j], terms->fail_if[i]);
+            if (strcmp(comparison->row[j].metric, condition.metric) == 0) {
+                judge(comparison, &condition, &comparison->row[j], terms->fail_if[i]);
+            }
         }
     }
 }

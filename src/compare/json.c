@@ -101,6 +101,7 @@ static const char *verdict_item(size_t index)
 static const struct field variant_fields[] = {
     {"name", &codec_text, AT(comparison_variant, name)},
     {"set", &codec_pairs, AT(comparison_variant, set), .optional = true},
+    {"expected", &codec_words, AT(comparison_variant, expected), .optional = true},
     {0},
 };
 
@@ -256,6 +257,17 @@ int comparison_dump(const struct comparison *comparison, FILE *out)
     json_decref(json);
     return status;
 }
+
+static void json_write(const struct comparison *comparison, FILE *out)
+{
+    comparison_dump(comparison, out); /* what was not taken is seen at the stream */
+}
+
+const struct comparison_ops comparison_json = {
+    .name = "json",
+    .about = "comparison.json",
+    .write = json_write,
+};
 
 /* ---- from JSON ---- */
 

@@ -41,6 +41,7 @@ void comparison_judge(struct comparison *comparison, const struct comparison_ter
     select_fini(&selection);
     sort_rows(comparison);
     fail_if_judge(comparison, terms);
+    check_expectations(comparison);
     teach(comparison);
 }
 

@@ -15,11 +15,17 @@ void comparison_forget(struct comparison *comparison);
 /* As words_add, which does not fail. */
 void word_append(struct words *words, const char *word);
 
+/* The same, unless it is among them. */
+void word_append_new(struct words *words, const char *word);
+
 /* Whether the trial counts. */
 bool trial_counts(const struct comparison_trial *trial);
 
 /* How many trials of a variant count. */
 size_t trials_of(const struct comparison *comparison, size_t variant);
+
+/* In how many trials of a variant an expectation did not hold. */
+size_t trials_unmet(const struct comparison *comparison, size_t variant, const char *text);
 
 /* ---- about.c: what trials ran with ---- */
 
@@ -77,6 +83,18 @@ void verdict_rows(struct comparison *comparison, size_t variant, const struct se
 
 /* Remark what the sysctls that were varied did, or why they did nothing. */
 void teach(struct comparison *comparison);
+
+/* ---- checks.c ---- */
+
+/* Add what a condition came to for a variant; `why` is then the check's. */
+void check_add(struct comparison *comparison, size_t variant, const char *text,
+               enum comparison_end end, char *why);
+
+/* Add the expectations of all variants. */
+void check_expectations(struct comparison *comparison);
+
+/* "FAIL"; of what held "PASS". */
+const char *check_word(enum comparison_end end);
 
 /* ---- fail_if.c ---- */
 

@@ -126,20 +126,6 @@ static void print_left_out(const struct comparison *comparison, FILE *out)
     }
 }
 
-/* In how many trials of a variant an expectation did not hold. */
-static size_t count_unmet(const struct comparison *comparison, size_t variant, const char *text)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < comparison->trial_count; i++) {
-        const struct comparison_trial *trial = &comparison->trial[i];
-        for (size_t j = 0; trial->variant == variant && j < trial->unmet.count; j++) {
-            count += strcmp(trial->unmet.item[j], text) == 0;
-        }
-    }
-    return count;
-}
-
 /* Whether an earlier trial of the variant, or an earlier one of its own, was the same. */
 static bool is_told(const struct comparison *comparison, size_t trial, size_t index)
 {
@@ -173,7 +159,7 @@ static void print_unmet(const struct comparison *comparison, FILE *out)
             any = true;
             text_say(grow_format("%s, %zu of %zu trials: %s",
                                  comparison->variant[trial->variant].name,
-                                 count_unmet(comparison, trial->variant, trial->unmet.item[j]),
+                                 trials_unmet(comparison, trial->variant, trial->unmet.item[j]),
                                  trials_of(comparison, trial->variant), trial->unmet.item[j]),
                      2, out);
         }
@@ -206,7 +192,7 @@ static void print_failed(const struct comparison *comparison, FILE *out)
     }
 }
 
-void comparison_print(const struct comparison *comparison, FILE *out)
+static void text_write(const struct comparison *comparison, FILE *out)
 {
     print_head(comparison, out);
     print_all_that_differs(comparison, out);
@@ -220,3 +206,9 @@ void comparison_print(const struct comparison *comparison, FILE *out)
     print_unmet(comparison, out);
     print_failed(comparison, out);
 }
+
+const struct comparison_ops comparison_text = {
+    .name = "text",
+    .about = "the table for people",
+    .write = text_write,
+};

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "finwait/grow.h"
 #include "parts.h"
 
@@ -6,6 +8,16 @@ void word_append(struct words *words, const char *word)
     if (words_add(words, word) != 0) {
         grow_failed();
     }
+}
+
+void word_append_new(struct words *words, const char *word)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (strcmp(words->item[i], word) == 0) {
+            return;
+        }
+    }
+    word_append(words, word);
 }
 
 bool trial_counts(const struct comparison_trial *trial)
@@ -20,6 +32,19 @@ size_t trials_of(const struct comparison *comparison, size_t variant)
     for (size_t i = 0; i < comparison->trial_count; i++) {
         const struct comparison_trial *trial = &comparison->trial[i];
         count += trial->variant == variant && trial_counts(trial);
+    }
+    return count;
+}
+
+size_t trials_unmet(const struct comparison *comparison, size_t variant, const char *text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < comparison->trial_count; i++) {
+        const struct comparison_trial *trial = &comparison->trial[i];
+        for (size_t j = 0; trial->variant == variant && j < trial->unmet.count; j++) {
+            count += strcmp(trial->unmet.item[j], text) == 0;
+        }
     }
     return count;
 }

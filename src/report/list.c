@@ -18,18 +18,6 @@ const struct report_ops *report_find(const char *name)
     return NULL;
 }
 
-const char *report_names(char *text, size_t size)
-{
-    size_t used = 0;
-
-    text[0] = '\0';
-    for (size_t i = 0; report_table[i] != NULL && used < size; i++) {
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "",
-                                 report_table[i]->name);
-    }
-    return text;
-}
-
 static void put(const char *text, FILE *out)
 {
     if (text != NULL) {

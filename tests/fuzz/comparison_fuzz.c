@@ -6,14 +6,14 @@
 #include "fuzz.h"
 
 /* What stands in a file from somebody else moves no cursor. */
-static void print(const struct comparison *comparison)
+static void print(const struct comparison *comparison, const struct comparison_ops *format)
 {
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
 
     REQUIRE(out != NULL);
-    comparison_print(comparison, out);
+    format->write(comparison, out);
     REQUIRE(fclose(out) == 0 && length > 0);
     REQUIRE(memchr(text, '\0', length) == NULL && memchr(text, '\x1b', length) == NULL);
     free(text);
@@ -28,7 +28,9 @@ static void use(const struct comparison *comparison)
     REQUIRE(again != NULL);
     json_t *twice = comparison_to_json(again);
     REQUIRE(json_equal(json, twice));
-    print(comparison);
+    for (size_t i = 0; comparison_formats[i] != NULL; i++) {
+        print(comparison, comparison_formats[i]);
+    }
     comparison_status(comparison);
     comparison_widest(comparison);
     json_decref(twice);

@@ -55,7 +55,7 @@ static char *printed(const struct comparison *comparison)
     struct grow_stream stream;
 
     grow_stream_open(&stream);
-    comparison_print(comparison, stream.out);
+    comparison_text.write(comparison, stream.out);
     return grow_stream_close(&stream);
 }
 

@@ -83,7 +83,7 @@ static void test_directories_are_variants(void **state)
     assert_true(comparison->attributed);
     struct grow_stream stream;
     grow_stream_open(&stream);
-    comparison_print(comparison, stream.out);
+    comparison_text.write(comparison, stream.out);
     char *text = grow_stream_close(&stream);
     assert_non_null(strstr(text, "made earlier"));
     assert_non_null(strstr(text, "partial: SIGINT"));
