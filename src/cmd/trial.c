@@ -1,6 +1,7 @@
 #include "trial.h"
 
 #include "finwait/expect.h"
+#include "low_ports.h"
 
 enum lab_verdict trial_try_sysctls(const struct scenario *scenario, struct error *error)
 {
@@ -18,7 +19,7 @@ enum lab_verdict trial_try_sysctls(const struct scenario *scenario, struct error
 int trial_prepare(const struct scenario *scenario, struct error *error)
 {
     if (scenario->lab != LAB_PRIVATE) {
-        return 0;
+        return low_ports_check(scenario, error);
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         sysctl_look_home(&scenario->side[side].sysctl);

@@ -29,12 +29,6 @@ static int bind_failed(const struct role_plan *plan, const struct address *addre
     if (errnum == EADDRINUSE) {
         return advise_in_use(plan, error);
     }
-    if (errnum == EACCES) {
-        return error_hint(error,
-                          "a port below the sysctl net.ipv4.ip_unprivileged_port_start takes "
-                          "CAP_NET_BIND_SERVICE: choose a higher server.port, lower that "
-                          "sysctl, or run finwait as root");
-    }
     return -1;
 }
 

@@ -141,14 +141,33 @@ class Batch(ft.UnprivilegedLabTestCase):
                     self.assertIn(advice, ended.stderr)
 
     def test_what_to_do_about_a_port_that_takes_a_capability(self):
+        """Told before anything begins, of either side; in a private lab it takes none."""
         with open("/proc/sys/net/ipv4/ip_unprivileged_port_start", encoding="ascii") as file:
-            if int(file.read()) <= 1:
-                self.skipTest("here none does")
-        settings = {"lab": "host", "server.port": 1, "load.connections": 1}
-        ended = ft.run(settings, user=self.user)
-        self.assertEqual(ended.status, 3, ended)
-        for said in ("EACCES", "ip_unprivileged_port_start", "CAP_NET_BIND_SERVICE"):
-            self.assertIn(said, ended.stderr)
+            first = int(file.read())
+        if first <= 1:
+            self.skipTest("here none does")
+        least = {"load.connections": 1, "settle": "0s"}
+        for path, more in (
+            ("server.port", {}),
+            ("server.port", {"ip": "v6"}),
+            ("client.port", {"server.port": ft.free_port()}),
+        ):
+            with self.subTest(path, **more):
+                settings = {"lab": "host", path: 1, **more, **least}
+                ended = ft.run(settings, user=self.user)
+                self.assertEqual((ended.status, ended.stdout), (3, ""), ended)
+                for said in (
+                    f"--set {path}=1: {path}: bind port 1: EACCES",
+                    f"ip_unprivileged_port_start, {first} here",
+                    "CAP_NET_BIND_SERVICE",
+                ):
+                    self.assertIn(said, ended.stderr)
+        at = {"lab": "host", "server.at": "127.0.0.1:1", "load.may_fail": "yes"}
+        self.assertEqual(ft.run({**at, **least}, user=self.user).status, 0)
+        if ft.private_lab_refusal(self.user) == "":
+            for path in ("server.port", "client.port"):
+                ended = ft.run({path: 1, **least}, user=self.user)
+                self.assertEqual(ended.result["connections.completed"], 1, ended)
 
     def test_a_signal_ends_it(self):
         """Whether it reaches the program alone or, as Ctrl-C does, all of its group."""
