@@ -91,7 +91,9 @@ LONG = tuple(name for name in FOUND if name not in QUICK)
 
 
 class Seen:
-    def __init__(self, value):
+    def __init__(self, ended):
+        value = json.loads(ended.stdout)  # of a failed one, too
+        self.ended = ended
         self.json = value
         self.medians = {
             (row["variant"], row["metric"]): (row["medians"]["baseline"], row["medians"]["variant"])
@@ -110,11 +112,10 @@ class Seen:
 class StudyTestCase(ft.LabTestCase):
     def compare(self, name):
         arguments = ("compare", f"compare/{name}", "--rounds=2", "--json", "--quiet")
-        ended = ft.finwait(*arguments, user=self.user)
-        self.assertEqual(ended.status, 0, ended)
-        return Seen(json.loads(ended.stdout))
+        return Seen(ft.finwait(*arguments, user=self.user))
 
     def check(self, name, seen):
+        self.assertEqual(seen.ended.status, 0, seen.ended)
         for variant, metrics in FOUND[name].items():
             for metric, values in metrics.items():
                 self.assertEqual(seen.medians[variant, metric], values, (variant, metric))

@@ -138,7 +138,8 @@ class Timeout(ft.LabTestCase):
         result = self.run_checked(
             {
                 "load.connections": self.N,
-                "load.timeout": "200ms",
+                "load.concurrency": self.N,
+                "load.timeout": "1s",  # the server waits for a request as long
                 "client.program": "connect send recv close",
                 "server.program": "accept recv pause(1h) send wait-fin close",
                 "settle": "200ms",
