@@ -132,6 +132,7 @@ static const struct command_option options[] = {
 
 const struct command command_check = {
     .name = "check",
+    .group = GROUP_READ,
     .arguments = "SCENARIO... [OPTIONS]",
     .about = "Check scenarios without a run, and print their options",
     .operands = COMPLETES_SCENARIO,

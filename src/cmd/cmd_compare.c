@@ -356,6 +356,7 @@ static const struct command_option options[] = {
 
 const struct command command_compare = {
     .name = "compare",
+    .group = GROUP_LOAD,
     .arguments = "SCENARIO|DIR...",
     .about = "Run variants in turns and tell which differ",
     .operands = COMPLETES_SCENARIO,

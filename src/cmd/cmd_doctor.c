@@ -51,6 +51,7 @@ static const struct command_option options[] = {
 
 const struct command command_doctor = {
     .name = "doctor",
+    .group = GROUP_LOOK_UP,
     .arguments = "",
     .about = "Say what this machine can do, and how it could do more",
     .details =

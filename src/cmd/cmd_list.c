@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "finwait/account.h"
 #include "finwait/comparison.h"
 #include "finwait/conduct.h"
@@ -18,6 +17,7 @@
 #include "finwait/table.h"
 #include "finwait/terminal.h"
 #include "finwait/timeline.h"
+#include "help.h"
 
 /* ---- what each listing is made from ---- */
 
@@ -282,6 +282,66 @@ static void list_remarks(struct table *table)
     }
 }
 
+/* Whether the two say the same. */
+static bool is_same(const struct command_option *a, const struct command_option *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->about, b->about) == 0;
+}
+
+static bool has_option(const struct command *command, const struct command_option *option)
+{
+    const struct command_option *other = command->options;
+
+    while (other != NULL && other->name != NULL && !is_same(other, option)) {
+        other++;
+    }
+    return other != NULL && other->name != NULL;
+}
+
+/* The option with the commands that have it; nothing, when an earlier command has told it. */
+static void list_option(struct table *table, const struct command *const *commands,
+                        const struct command *first, const struct command_option *option)
+{
+    struct grow_stream of;
+    const char *between = "";
+
+    for (size_t i = 0; commands[i] != first; i++) {
+        if (has_option(commands[i], option)) {
+            return;
+        }
+    }
+    grow_stream_open(&of);
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        if (has_option(commands[i], option)) {
+            fprintf(of.out, "%s%s", between, commands[i]->name);
+            between = ", ";
+        }
+    }
+    char *names = grow_stream_close(&of);
+    char *form = help_form(option);
+    char *about = help_about(option);
+    bool sets = option->path != NULL && strcmp(option->path, OVERRIDE_REMOTE) != 0;
+    table_row(table, (const char *[]){form, names, sets ? option->path : "-", about});
+    free(about);
+    free(form);
+    free(names);
+}
+
+static void list_commands(struct table *table, const struct command *const *commands)
+{
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        char *usage = grow_format("%s %s", commands[i]->name, commands[i]->arguments);
+        table_row(table, (const char *[]){usage, "-", "-", commands[i]->about});
+        free(usage);
+    }
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        const struct command_option *option = commands[i]->options;
+        for (; option != NULL && option->name != NULL; option++) {
+            list_option(table, commands, commands[i], option);
+        }
+    }
+}
+
 /* The lists, and a line of each. */
 #define LISTS(X)                                                                                   \
     X(orders, "close orders, a pair of programs each")                                             \
@@ -296,7 +356,8 @@ static void list_remarks(struct table *table)
     X(sysctls, "that act on how connections open and end: defaults, bounds, what they do")         \
     X(errnos, "what each means, its causes, and what tells them apart")                            \
     X(facts, "about TCP on Linux, each with the scenario that shows it")                           \
-    X(remarks, "what a result can show, by id")
+    X(remarks, "what a result can show, by id")                                                    \
+    X(commands, "of finwait, and their options")
 
 enum {
 #define X(name, about) LIST_##name,
@@ -318,7 +379,8 @@ struct listing {
     const char *align;
     const char *heading[TABLE_COLUMNS];
     void (*rows)(struct table *table);                  /* or, */
-    void (*shipped)(struct table *table, char **names); /* of the scenarios that ship */
+    void (*shipped)(struct table *table, char **names); /* of the scenarios that ship; or, */
+    void (*commands)(struct table *table, const struct command *const *commands);
 };
 
 static const struct listing listings[LISTINGS] = {
@@ -429,6 +491,16 @@ static const struct listing listings[LISTINGS] = {
          "llw",
          {"remark", "kind", "about"},
          list_remarks},
+    [LIST_commands] =
+        {
+            "Commands",
+            "`finwait COMMAND --help` tells all of one, with what its exit statuses mean and "
+            "examples; `finwait help TOPIC` what belongs to several. An option of the command line "
+            "that is an option of the scenario under another name has that beside it.",
+            "lllw",
+            {"command or option", "of", "sets", "does"},
+            .commands = list_commands,
+        },
 };
 /* ---- the command ---- */
 
@@ -474,7 +546,7 @@ static enum status unknown_listing(const char *name, struct error *error)
     return STATUS_USAGE;
 }
 
-static enum status print_listing(size_t which, bool markdown, struct error *error)
+static enum status print_listing(size_t which, const struct command_line *line, struct error *error)
 {
     const struct listing *listing = &listings[which];
     struct table table;
@@ -488,10 +560,12 @@ static enum status print_listing(size_t which, bool markdown, struct error *erro
     table.heading = listing->heading;
     if (listing->shipped != NULL) {
         listing->shipped(&table, names);
+    } else if (listing->commands != NULL) {
+        listing->commands(&table, line->commands);
     } else {
         listing->rows(&table);
     }
-    if (markdown) {
+    if (command_value(line, "markdown") != NULL) {
         printf("# %s\n\n<!-- Made by `finwait list %s --markdown`. -->\n\n%s\n\n", listing->title,
                words[which].name, listing->intro);
         table_print_markdown(&table, stdout);
@@ -531,9 +605,8 @@ static enum status run(struct command_line *line, struct error *error)
     if (which >= LISTINGS) {
         return unknown_listing(line->operand[0], error);
     }
-    return command_value(line, "schema") != NULL
-               ? print_schema(which, error)
-               : print_listing(which, command_value(line, "markdown") != NULL, error);
+    return command_value(line, "schema") != NULL ? print_schema(which, error)
+                                                 : print_listing(which, line, error);
 }
 
 static const struct command_option options[] = {
@@ -550,6 +623,7 @@ static const struct command_option options[] = {
 
 const struct command command_list = {
     .name = "list",
+    .group = GROUP_LOOK_UP,
     .arguments = "WHAT",
     .about = "List the orders, steps, options, metrics and so on",
     .operands = COMPLETES_WORD,

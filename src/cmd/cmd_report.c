@@ -129,6 +129,7 @@ static const struct command_option options[] = {
 
 const struct command command_report = {
     .name = "report",
+    .group = GROUP_READ,
     .arguments = "FILE|DIR... [OPTIONS]",
     .about = "Read results back and report them",
     .operands = COMPLETES_RESULT,

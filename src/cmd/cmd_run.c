@@ -250,6 +250,7 @@ static const struct command_word examples[] = {
 
 const struct command command_run = {
     .name = "run",
+    .group = GROUP_LOAD,
     .arguments = "[SCENARIO...] [OPTIONS]",
     .about = "Run scenarios and report what the kernel held",
     .operands = COMPLETES_SCENARIO,

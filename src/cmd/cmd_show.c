@@ -91,6 +91,7 @@ static const struct command_option options[] = {
 
 const struct command command_show = {
     .name = "show",
+    .group = GROUP_READ,
     .arguments = "ORDER|SCENARIO",
     .about = "Draw both programs and the states each side passes through",
     .operands = COMPLETES_SCENARIO,

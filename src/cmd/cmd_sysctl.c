@@ -229,6 +229,7 @@ static const struct command_word words[] = {
 
 const struct command command_sysctl = {
     .name = "sysctl",
+    .group = GROUP_LOOK_UP,
     .arguments = "list|explain|snapshot",
     .about = "Tell what a sysctl does to connections, and its value here",
     .operands = COMPLETES_WORD,

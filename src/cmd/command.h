@@ -24,6 +24,7 @@ enum completes {
     COMPLETES_SETTING, /* PATH=VALUE */
     COMPLETES_COMMAND, /* another program's */
     COMPLETES_WORD,    /* one of the command's words */
+    COMPLETES_TOPIC,   /* a command, or a topic of the help */
 };
 
 struct command_line;
@@ -33,9 +34,9 @@ struct command_option {
     const char *name;
     const char *value; /* what its value is called; NULL: it takes none */
     const char *about; /* wrapped where it is printed */
-    /* What is done with a value ("" of one that takes none): the option of the scenario that it
-     * sets, to `set` if not to the value; a function, which is told how it is said, "--rounds 5";
-     * or neither, and command_value() gives it. */
+    /* What is done with a value ("" of one that takes none): a function, which is told how it is
+     * said, "--rounds 5"; or it is the option `path` of the scenario, set to `set` if not to the
+     * value; or neither, and command_value() gives it. */
     const char *path, *set;
     int (*take)(struct command_line *line, const char *value, const char *said,
                 struct error *error);
@@ -51,11 +52,15 @@ struct command_word {
     const char *name, *about;
 };
 
+/* Where the help names a command. */
+enum command_group { GROUP_LOOK_UP, GROUP_LOAD, GROUP_READ };
+
 /* A command is one file with one `const struct command`, and one line in main.c's list. */
 struct command {
     const char *name;
     const char *arguments; /* for the usage line */
     const char *about;     /* one line */
+    enum command_group group;
     enum completes operands;
     /* What --help adds, or NULL: paragraphs, a line each; words that it takes; the options; what
      * its exit status means; and examples. */
@@ -76,10 +81,12 @@ extern const struct command command_show;
 extern const struct command command_list;
 extern const struct command command_sysctl;
 extern const struct command command_doctor;
+extern const struct command command_help;
 
 /* What a command line says. */
 struct command_line {
     const struct command *command;
+    const struct command *const *commands; /* all that there are, ends with NULL */
     struct overrides overrides; /* of options with a path, --set and --expect, in their order */
     struct outputs outputs;     /* of --format and --json */
     const char *value[COMMAND_OPTIONS]; /* the last of each option */
@@ -97,9 +104,6 @@ void command_line_fini(struct command_line *line);
 /* The value of the option --`name`, "" of one that takes none or has a path; NULL: it is not
  * given. */
 const char *command_value(const struct command_line *line, const char *name);
-
-/* "finwait NAME ARGUMENTS", the about line and all that the command's rows say. */
-void command_help(const struct command *command, FILE *out);
 
 /* ---- scenarios on the command line (library.c) ---- */
 

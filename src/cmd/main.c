@@ -2,25 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
+#include "help.h"
 #include "stdout.h"
+#include "version.h"
 
-const struct command *const command_table[] = {
-    &command_run,  &command_compare, &command_report, &command_check, &command_show,
-    &command_list, &command_sysctl,  &command_doctor, NULL,
+static const struct command *const command_table[] = {
+    &command_run,  &command_compare, &command_check,  &command_show, &command_report,
+    &command_list, &command_sysctl,  &command_doctor, &command_help, NULL,
 };
-
-static void usage(FILE *out)
-{
-    fputs("finwait opens and closes TCP connections in an order you choose and measures in which\n"
-          "kernel state their sockets end up, on which side, and for how long.\n\n",
-          out);
-    for (size_t i = 0; command_table[i] != NULL; i++) {
-        fprintf(out, "  finwait %-7s %-22s %s\n", command_table[i]->name,
-                command_table[i]->arguments, command_table[i]->about);
-    }
-    fputs("\nfinwait COMMAND --help tells more.  Start with: finwait run server-first\n", out);
-}
 
 static const struct command *find_command(const char *name)
 {
@@ -43,7 +32,9 @@ static enum status unknown_command(const char *name, struct error *error)
     }
     near = nearest_spelling(name, names, count);
     error_set(error, STATUS_USAGE, "there is no command '%s'", name);
-    if (near != NULL) {
+    if (help_has_topic(name)) {
+        error_hint(error, "finwait help %s tells what that is", name);
+    } else if (near != NULL) {
         error_hint(error, "did you mean 'finwait %s'?", near);
     } else {
         error_hint(error, "finwait --help lists the commands");
@@ -62,16 +53,16 @@ static enum status run_command(int argc, char **argv, struct error *error)
     enum status status;
     const struct command *command = find_command(argv[1]);
 
-    if (command == NULL) {
-        return unknown_command(argv[1], error);
-    }
     for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (is_help(argv[i])) {
-            command_help(command, stdout);
+        if (is_help(argv[i]) && help_find(command_table, argv[1], stdout)) {
             return STATUS_OK;
         }
     }
+    if (command == NULL) {
+        return unknown_command(argv[1], error);
+    }
     line.command = command;
+    line.commands = command_table;
     status = command_parse(&line, argc - 1, argv + 1, error) == 0 ? command->run(&line, error)
                                                                   : error->status;
     command_line_fini(&line);
@@ -81,15 +72,15 @@ static enum status run_command(int argc, char **argv, struct error *error)
 static enum status dispatch(int argc, char **argv, struct error *error)
 {
     if (argc < 2) {
-        usage(stderr);
+        help_overview(command_table, stderr);
         return STATUS_USAGE;
     }
-    if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
-        usage(stdout);
+    if (is_help(argv[1])) {
+        help_overview(command_table, stdout);
         return STATUS_OK;
     }
-    if (strcmp(argv[1], "--version") == 0) {
-        printf("finwait %s\n", FINWAIT_VERSION);
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        version_print(stdout);
         return STATUS_OK;
     }
     return run_command(argc, argv, error);

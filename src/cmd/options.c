@@ -59,6 +59,6 @@ int options_take_color(struct command_line *line, const char *value, const char 
     if (terminal_colour(value) == 0) {
         return 0;
     }
-    return error_set(error, STATUS_USAGE, "%s: %s: it is auto, always or never",
-                     line->command->name, said);
+    error_set(error, STATUS_USAGE, "%s: %s is none of its values", line->command->name, said);
+    return error_hint(error, "it is auto, always or never");
 }

@@ -70,18 +70,16 @@
         .take = options_take_verbose,                                                              \
     }
 
-#define OPTION_QUIET                                                                               \
-    {                                                                                              \
-        .name = "quiet", .about = "no progress line",                                              \
-    }
-
 #define OPTION_COLOR                                                                               \
     {                                                                                              \
         .name = "color", .value = "WHEN",                                                          \
-        .about =                                                                                   \
-            "auto: on a terminal, by NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM; always; or "     \
-            "never",                                                                               \
+        .about = "colours: auto (on a terminal, see finwait help environment), always or never",   \
         .take = options_take_color,                                                                \
+    }
+
+#define OPTION_QUIET                                                                               \
+    {                                                                                              \
+        .name = "quiet", .about = "no progress line",                                              \
     }
 
 /* The options that everybody sets: each is a --set by another name. */
@@ -123,6 +121,7 @@
             .about =                                                                               \
                 "begin connections for that long, e.g. 10s: with -n no more than these, without "  \
                 "it as many as that gives",                                                        \
+            .path = "load.duration",                                                               \
             .take = options_take_duration,                                                         \
         },                                                                                         \
         {                                                                                          \
@@ -160,6 +159,8 @@ int options_take_at(struct command_line *line, const char *value, const char *sa
                     struct error *error);
 int options_take_duration(struct command_line *line, const char *value, const char *said,
                           struct error *error);
+int options_take_color(struct command_line *line, const char *value, const char *said,
+                       struct error *error);
 int options_take_set(struct command_line *line, const char *value, const char *said,
                      struct error *error);
 int options_take_expect(struct command_line *line, const char *value, const char *said,
@@ -170,7 +171,5 @@ int options_take_json(struct command_line *line, const char *value, const char *
                       struct error *error);
 int options_take_verbose(struct command_line *line, const char *value, const char *said,
                          struct error *error);
-int options_take_color(struct command_line *line, const char *value, const char *said,
-                       struct error *error);
 
 #endif

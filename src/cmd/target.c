@@ -81,19 +81,42 @@ static int add_url(struct overrides *overrides, const struct url *url, const cha
     return status;
 }
 
-/* Of a name nobody knows the family; and this host has many source addresses for 127.0.0.0/8 alone.
- */
+static bool is_v4(const char *host)
+{
+    return host[strspn(host, "0123456789.:")] == '\0';
+}
+
+static bool is_v6(const char *host)
+{
+    return host[0] == '[';
+}
+
+/* What a client asks for by its name; an address is no name (RFC 6066, section 3). */
+static int add_name(struct overrides *overrides, const struct url *url, const char *host,
+                    const char *said, struct error *error)
+{
+    if (url->transport == NULL || strcmp(url->transport, "tls") != 0 || is_v4(host) ||
+        is_v6(host)) {
+        return 0;
+    }
+    char *name = grow_format("%.*s", (int)strcspn(host, ":"), host);
+    int status = overrides_say(overrides, "client.tls.sni", name, said, error);
+
+    free(name);
+    return status;
+}
+
+/* This host has many source addresses for 127.0.0.0/8 alone. */
 static int add_addresses(struct overrides *overrides, const char *host, const char *said,
                          struct error *error)
 {
-    bool v4 = host[strspn(host, "0123456789.:")] == '\0';
-
     if (strncmp(host, "127.", 4) != 0 &&
         overrides_unset(overrides, "client.addresses", said, error) != 0) {
         return -1;
     }
-    return host[0] != '[' && !v4 ? 0
-                                 : overrides_say(overrides, "ip", v4 ? "v4" : "v6", said, error);
+    return is_v4(host) || is_v6(host)
+               ? overrides_say(overrides, "ip", is_v4(host) ? "v4" : "v6", said, error)
+               : 0;
 }
 
 int target_add(struct overrides *overrides, const char *text, const char *said, struct error *error)
@@ -108,6 +131,7 @@ int target_add(struct overrides *overrides, const char *text, const char *said, 
     int status = overrides_say(overrides, "lab", "host", said, error) != 0 ||
                          overrides_say(overrides, "server.at", at, said, error) != 0 ||
                          add_addresses(overrides, host, said, error) != 0 ||
+                         add_name(overrides, &url, host, said, error) != 0 ||
                          (url.transport != NULL && add_url(overrides, &url, host, said, error) != 0)
                      ? -1
                      : 0;

@@ -74,6 +74,13 @@ class Quick(ft.TestCase):
         for line in ("transport: tls", "server.at: 127.0.0.1:80", "request.path: /b"):
             self.assertIn(f"  {line}", lines, "the last counts")
 
+    def test_localhost(self):
+        lines = self.checked("--at", "https://localhost:8443/").splitlines()
+        for line in ("server.at: 127.0.0.1:8443", "request.host: localhost:8443", "client.tls.sni: localhost"):
+            self.assertIn(f"  {line}", lines)
+        self.assertNotIn("client.tls.sni", self.checked("--at", "https://127.0.0.1:8443/"))
+        self.assertNotIn("client.tls.sni", self.checked("--at", "http://localhost:8000"))
+
     def test_no_bound_of_the_file_with_a_duration(self):
         text = self.checked("server-first", "-d", "2s")
         self.assertIn("load.connections: 0\n", text)
@@ -104,6 +111,7 @@ class Quick(ft.TestCase):
             (["--at", "127.0.0.1"], "--at 127.0.0.1: server.at: "),
             (["--at", "http://127.0.0.1:0/"], "--at http://127.0.0.1:0/: server.at: "),
             (["--at", "http://127.0.0.1:x/"], "--at http://127.0.0.1:x/: server.at: "),
+            (["--at", "https://example.org/"], "--at https://example.org/: server.at: "),
             (["--at", "http://::1/"], "--at http://::1/: server.at: "),
             (["--at", "https://192.0.2.1/"], "--at https://192.0.2.1/: server.at 192.0.2.1:443 is not a loopback"),
         ):
@@ -139,10 +147,7 @@ class At(ft.TestCase):
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi")
 
     def serve_tls(self, connection):
-        who = tls_peers.identity()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(who.cert, who.key)
-        with context.wrap_socket(connection, server_side=True) as tls:
+        with self.context.wrap_socket(connection, server_side=True) as tls:
             self.serve(tls)
             tls.settimeout(0)  # its close_notify, and none awaited
             with contextlib.suppress(ssl.SSLError):
@@ -170,6 +175,9 @@ class At(ft.TestCase):
     def test_https(self):
         if tls_peers.missing_tools():
             self.skipTest(f"needs {tls_peers.missing_tools()}")
+        who = tls_peers.identity()
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(who.cert, who.key)
         self.check(self.serve_tls, "https")
 
     def test_ipv6(self):

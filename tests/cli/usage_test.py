@@ -8,7 +8,9 @@ import subprocess
 import finwait_test as ft
 import tls_peers
 
-COMMANDS = ("run", "compare", "report", "check", "show", "list", "sysctl", "doctor")
+COMMANDS = ("run", "compare", "report", "check", "show", "list", "sysctl", "doctor", "help")
+TOPICS = ("scenario", "orders", "programs", "expectations", "metrics", "formats", "exit-status", "environment", "lab",
+          "faults", "servers", "tls")
 
 
 class Help(ft.TestCase):
@@ -26,9 +28,44 @@ class Help(ft.TestCase):
         self.assertIn("finwait run", ended.stderr)
 
     def test_version(self):
-        ended = ft.finwait("--version")
-        self.assertEqual((ended.status, ended.stderr), (0, ""))
-        self.assertRegex(ended.stdout, r"\Afinwait \d+\.\d+\.\d+\n\Z")
+        for word in ("--version", "-V"):
+            ended = ft.finwait(word)
+            self.assertEqual((ended.status, ended.stderr), (0, ""))
+            self.assertRegex(ended.stdout, r"\Afinwait \d+\.\d+\.\d+\nlibevent \d.*, OpenSSL 3\.")
+
+    def test_it_fits_a_screen(self):
+        lines = ft.finwait("--help").stdout.splitlines()
+        self.assertLessEqual(len(lines), 30)
+        self.assertLessEqual(max(map(len, lines)), 80)
+
+    def test_topics(self):
+        named = " ".join(ft.finwait("help").stdout.split())
+        self.assertIn(", ".join(TOPICS), named)
+        for topic in TOPICS:
+            ended = ft.finwait("help", topic)
+            self.assertEqual((ended.status, ended.stderr), (0, ""))
+            self.assertTrue(ended.stdout.startswith(f"{topic}: "))
+            self.assertLessEqual(max(map(len, ended.stdout.splitlines())), 80, topic)
+            self.assertEqual(ft.finwait(topic, "--help").stdout, ended.stdout)
+            for what in re.findall(r"finwait list ([a-z]+)", ended.stdout):
+                self.assertIn(f"  {what} ", ft.finwait("list", "--help").stdout)
+        for command in COMMANDS:
+            self.assertEqual(ft.finwait("help", command).stdout, ft.finwait(command, "--help").stdout)
+
+    def test_what_topics_show_is_understood(self):
+        scenario = ft.finwait("help", "scenario").stdout
+        lines = re.findall(r"^  (.*)$", scenario, re.MULTILINE)
+        file = ft.PLACE.write("topic.yaml", "\n".join(lines))
+        self.assertEqual(ft.finwait("check", file).status, 0, lines)
+        text = ft.finwait("help", "expectations").stdout
+        shown = re.findall(r"^  ([a-z].*)$", text, re.MULTILINE)
+        self.assertEqual(len(shown), 3)
+        for expectation in shown:
+            self.assertEqual(ft.finwait("check", "server-first", "--expect", expectation).status, 0)
+        for topic in ("programs", "faults"):
+            lines = re.findall(r"^  (.*:.*)$", ft.finwait("help", topic).stdout, re.MULTILINE)
+            file = ft.PLACE.write("topic.yaml", "\n".join(lines))
+            self.assertEqual(ft.finwait("check", file).status, 0, topic)
 
     def test_help_of_each_command(self):
         for command in COMMANDS:
@@ -42,7 +79,7 @@ class Help(ft.TestCase):
         for arguments in (["--help"], *([command, "--help"] for command in COMMANDS)):
             with self.subTest(arguments):
                 for line in ft.finwait(*arguments).stdout.splitlines():
-                    self.assertLessEqual(len(line), 100)
+                    self.assertLessEqual(len(line), 80)
                     self.assertEqual(line, line.rstrip())
 
     def test_list_names_all_its_lists(self):
@@ -50,7 +87,7 @@ class Help(ft.TestCase):
         named = re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)
         for what in named:
             self.assertEqual(ft.finwait("list", what).status, 0, what)
-        self.assertEqual(len(named), 13)
+        self.assertEqual(len(named), 14)
 
     def test_run_names_all_its_options(self):
         text = ft.finwait("run", "--help").stdout
@@ -79,6 +116,13 @@ class Mistakes(ft.TestCase):
         self.check(["frobnicate"], "frobnicate", "--help")
         self.check(["--frobnicate"], "--frobnicate", "--help")
         self.check([""], "--help")
+        self.check(["steps"], "finwait --help")
+        self.check(["orders"], "finwait help orders tells")
+        self.check(["help", "frobnicate"], "finwait help names them")
+        self.check(["help", "fromats"], "did you mean 'finwait help formats'?")
+        self.check(["help", "rnu"], "did you mean 'finwait help run'?")
+        self.check(["help", "run", "tls"], "'tls' is one word too many")
+        self.check(["run", "server-first", "--color", "red"], "--color red", "always")
 
     def test_options(self):
         self.check(["run", "--jsno"], "--jsno", "did you mean --json", "finwait run --help")
