@@ -9,6 +9,7 @@
 #include "finwait/units.h"
 #include "interrupts.h"
 #include "options.h"
+#include "out.h"
 #include "stdout.h"
 
 static int take_seed(struct compare *compare, const char *text, struct error *error)
@@ -55,6 +56,8 @@ static int draw_seed(struct compare *compare, struct error *error)
 static enum status run_scenario(struct compare *compare, struct error *error)
 {
     if (draw_seed(compare, error) != 0 || compare_load(compare, error) != 0 ||
+        compare_take_out(compare, compare->base->name, error) != 0 ||
+        compare_check_out(compare, error) != 0 ||
         outputs_begin(compare->outputs, false, error) != 0 ||
         (compare->out != NULL && compare_plan_write(compare, error) != 0) ||
         compare_rounds(compare, error) != 0) {
@@ -94,7 +97,7 @@ static int check_only_terms(const struct compare *compare, bool more, const char
 
 static enum status resume(struct compare *compare, struct error *error)
 {
-    if (compare->out != NULL || compare->has_seed) {
+    if (compare->out != NULL || compare->force || compare->has_seed) {
         error_set(error, STATUS_USAGE,
                   "compare: --resume goes on in its own directory, with its "
                   "own seed");
@@ -160,8 +163,7 @@ static enum status run_results(struct compare *compare, size_t count, char **pat
                                struct error *error)
 {
     if (check_paths(count, paths, error) != 0 ||
-        check_only_terms(compare, false, "results are as they are", error) != 0 ||
-        (is_elsewhere(compare->out, count, paths) && compare_check_out(compare->out, error) != 0)) {
+        check_only_terms(compare, false, "results are as they are", error) != 0) {
         return error->status;
     }
     compare->base = scenario_load(NULL, compare->overrides.item, compare->overrides.count, error);
@@ -171,6 +173,8 @@ static enum status run_results(struct compare *compare, size_t count, char **pat
                                   : comparison_of_results(count, (const char *const *)paths, error);
     }
     if (compare->comparison == NULL || compare_take_terms(compare, error) != 0 ||
+        compare_take_out(compare, compare->comparison->name, error) != 0 ||
+        (is_elsewhere(compare->out, count, paths) && compare_check_out(compare, error) != 0) ||
         outputs_begin(compare->outputs, false, error) != 0) {
         return error->status;
     }
@@ -222,6 +226,7 @@ static enum status run(struct command_line *line, struct error *error)
         .overrides = line->overrides,
         .out = command_value(line, "out"),
         .resume = command_value(line, "resume"),
+        .force = command_value(line, "force") != NULL,
         .all = command_value(line, "all") != NULL,
         .quiet = command_value(line, "quiet") != NULL || !outputs_tell(&line->outputs),
         .outputs = &line->outputs,
@@ -323,8 +328,9 @@ static const struct command_option options[] = {
         .name = "out",
         .value = "DIR",
         .completes = COMPLETES_DIRECTORY,
-        .about = "keep each trial's result.json and comparison.json in it",
+        .about = "keep each trial's result.json and comparison.json in it; " OUT_WORDS,
     },
+    OPTION_FORCE,
     {
         .name = "resume",
         .value = "DIR",

@@ -11,6 +11,7 @@
 #include "finwait/report.h"
 #include "interrupts.h"
 #include "options.h"
+#include "out.h"
 #include "progress_line.h"
 #include "stdout.h"
 #include "trial.h"
@@ -18,18 +19,35 @@
 struct run_options {
     const struct command_line *line;
     const char *out; /* directory, or NULL */
-    bool several;    /* scenarios: each has a directory of its own below `out` */
+    bool force;
+    bool several; /* scenarios */
     const struct scenario *first;
 };
 
 /* ---- one scenario ---- */
 
-static char *out_directory(const struct run_options *options, const char *name)
+/* Of several scenarios each has one below that of --out, unless that names them itself. */
+static char *directory_for(const struct run_options *options, const char *name)
 {
-    if (options->out == NULL) {
-        return NULL;
+    char *directory = options->out != NULL ? out_directory(options->out, name) : NULL;
+
+    if (directory != NULL && options->several && !out_has_name(options->out)) {
+        char *below = grow_format("%s/%s", directory, name);
+        free(directory);
+        return below;
     }
-    return options->several ? grow_format("%s/%s", options->out, name) : grow_text(options->out);
+    return directory;
+}
+
+/* -1: what has to be there before it is conducted is not. */
+static int prepare(const struct scenario *scenario, const struct run_options *options,
+                   const char *directory, struct error *error)
+{
+    if (trial_prepare(scenario, error) != 0 ||
+        (directory != NULL && options->force && out_clear(directory, error) != 0)) {
+        return -1;
+    }
+    return directory == NULL || scenario->capture == 0 ? 0 : file_directory(directory, error);
 }
 
 /* What a run is to be told of. */
@@ -108,7 +126,7 @@ static enum status deliver(const struct result *result, const struct run_options
 static enum status run_one(void *context, const struct scenario *scenario, struct error *error)
 {
     const struct run_options *options = context;
-    char *directory = out_directory(options, scenario->name);
+    char *directory = directory_for(options, scenario->name);
     struct result *result = NULL;
     enum status status;
     enum status delivered;
@@ -117,8 +135,7 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
         outputs_unread(&options->line->outputs)) {
         return STATUS_OK;
     }
-    if (trial_prepare(scenario, error) == 0 &&
-        (directory == NULL || scenario->capture == 0 || file_directory(directory, error) == 0)) {
+    if (prepare(scenario, options, directory, error) == 0) {
         result = conduct_with_progress(scenario, options, directory, error);
     }
     if (result == NULL) {
@@ -137,6 +154,18 @@ static enum status run_one(void *context, const struct scenario *scenario, struc
 
 /* ---- all of them ---- */
 
+static int check_directory(const struct run_options *options, const char *name, struct error *error)
+{
+    char *top = out_directory(options->out, name);
+    char *directory = directory_for(options, name);
+    int status = options->force ? 0 : out_refuse(directory, error);
+
+    status = status == 0 ? file_directory(top, error) : status;
+    free(directory);
+    free(top);
+    return status;
+}
+
 static int check_directories(const struct batch *batch, const struct run_options *options,
                              struct error *error)
 {
@@ -145,11 +174,19 @@ static int check_directories(const struct batch *batch, const struct run_options
     if (options->out == NULL) {
         return 0;
     }
+    if (out_check(options->out, error) != 0) {
+        return -1;
+    }
     if (twin != NULL) {
         error_set(error, STATUS_USAGE, "two scenarios are called '%s', and --out keeps one", twin);
         return error_hint(error, "run them one by one, or give one another name");
     }
-    return file_directory(options->out, error);
+    for (size_t i = 0; i < batch->count; i++) {
+        if (check_directory(options, batch->scenario[i]->name, error) != 0) {
+            return -1;
+        }
+    }
+    return 0;
 }
 
 /* What of them ended well is told, and an error of theirs before one of the telling. */
@@ -171,7 +208,11 @@ static enum status run_and_end(struct batch *batch, struct run_options *options,
 
 static enum status run(struct command_line *line, struct error *error)
 {
-    struct run_options options = {.line = line, .out = command_value(line, "out")};
+    struct run_options options = {
+        .line = line,
+        .out = command_value(line, "out"),
+        .force = command_value(line, "force") != NULL,
+    };
     struct batch *batch;
     enum status status;
 
@@ -215,8 +256,9 @@ static const struct command_option options[] = {
         .name = "out",
         .value = "DIR",
         .completes = COMPLETES_DIRECTORY,
-        .about = "write DIR/result.json (DIR/NAME/result.json for several scenarios)",
+        .about = "write DIR/result.json (DIR/NAME/result.json for several scenarios); " OUT_WORDS,
     },
+    OPTION_FORCE,
     OPTION_FORMAT,
     OPTION_VERBOSE,
     OPTION_JSON,

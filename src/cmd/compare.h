@@ -13,8 +13,9 @@ struct compare {
     const char *name;   /* of the scenario, as on the command line or in the plan */
     char *study;        /* the name of the study that the command line means, or NULL */
     const char *out;    /* directory, or NULL */
+    char *place;        /* what compare_take_out made of it, or NULL */
     const char *resume; /* the same directory, of a comparison that was begun before; or NULL */
-    bool quiet, all;
+    bool quiet, all, force;
     struct outputs *outputs;
     bool has_seed;
     uint64_t seed;
@@ -52,19 +53,33 @@ int compare_dump_json(const void *json, FILE *out);
 /* Whether a file called `name` is in the directory. */
 bool compare_holds(const char *directory, const char *name);
 
-/* -1: STATUS_USAGE, another comparison is in the directory. */
-int compare_check_out(const char *directory, struct error *error);
-
 /* Take what was asked for from the plan of compare->resume, beneath what the command line says. */
 int compare_plan_read(struct compare *compare, struct error *error);
 
 /* Whether the scenario and its variants are still those of the plan. */
 int compare_plan_check(const struct compare *compare, struct error *error);
 
-/* Write it into compare->out.  -1: or there is another comparison. */
+/* Write it into compare->out. */
 int compare_plan_write(const struct compare *compare, struct error *error);
 
+/* ---- compare_out.c ---- */
+
+/* The directory that --out means for a comparison called so, from now on compare->out.  -1:
+ * STATUS_USAGE. */
+int compare_take_out(struct compare *compare, const char *name, struct error *error);
+
+/* See that no other comparison is in it, or with --force remove what one has written there, and
+ * nothing else.  -1: STATUS_USAGE or STATUS_MACHINE. */
+int compare_check_out(const struct compare *compare, struct error *error);
+
 /* ---- compare_trial.c ---- */
+
+/* The folders of trials that count, "001-VARIANT", and of those that do not, "VARIANT". */
+#define COMPARE_TRIALS  "trials"
+#define COMPARE_WARM_UP "warm-up"
+
+/* The file beside the result of a trial that is left out. */
+#define FAILURE_FILE "failure.json"
 
 /*
  * Run a trial of a variant in `round`; 0 is the warm-up, which does not count.  Appended to the

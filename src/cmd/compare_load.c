@@ -108,5 +108,6 @@ void compare_fini(struct compare *compare)
     comparison_free(compare->comparison);
     json_decref(compare->plan);
     free(compare->study);
+    free(compare->place);
     overrides_fini(&compare->overrides);
 }

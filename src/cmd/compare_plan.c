@@ -72,21 +72,6 @@ bool compare_holds(const char *directory, const char *name)
     return there;
 }
 
-int compare_check_out(const char *directory, struct error *error)
-{
-    bool begun = compare_holds(directory, COMPARE_PLAN);
-
-    if (!begun && !compare_holds(directory, COMPARISON_FILE)) {
-        return 0;
-    }
-    error_set(error, STATUS_USAGE, "%s holds another comparison", directory);
-    return begun ? error_hint(error,
-                              "choose another directory, or go on with that one: finwait "
-                              "compare --resume %s",
-                              directory)
-                 : error_hint(error, "choose another directory");
-}
-
 /* The scenario's file as --resume finds it from anywhere; an order has none. */
 static char *lasting_name(const char *name)
 {
@@ -104,9 +89,6 @@ int compare_plan_write(const struct compare *compare, struct error *error)
     json_t *json;
     int status;
 
-    if (compare_check_out(compare->out, error) != 0) {
-        return -1;
-    }
     name = lasting_name(compare->name);
     json = json_pack("{s:i, s:s, s:s, s:I, s:b, s:o, s:o}", "plan", PLAN_SCHEMA, "version",
                      FINWAIT_VERSION, "scenario", name, "seed", (json_int_t)compare->seed, "all",

@@ -27,8 +27,8 @@ static char *directory_of(const struct compare *compare, size_t round, size_t va
 {
     const char *folder = compare->variants.variants->item[variant].folder;
 
-    return round == 0 ? grow_format("%s/warm-up/%s", compare->out, folder)
-                      : grow_format("%s/trials/%03zu-%s", compare->out, round, folder);
+    return round == 0 ? grow_format("%s/" COMPARE_WARM_UP "/%s", compare->out, folder)
+                      : grow_format("%s/" COMPARE_TRIALS "/%03zu-%s", compare->out, round, folder);
 }
 
 static int place_open(struct place *place, const struct compare *compare, size_t round,
@@ -109,9 +109,6 @@ static enum status run_trial(void *context, struct error *error)
 }
 
 /* ---- what comes of it ---- */
-
-/* The file beside the result of a trial that is left out. */
-#define FAILURE_FILE "failure.json"
 
 static void keep_failure(const struct place *place, enum status status, const char *why)
 {

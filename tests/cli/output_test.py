@@ -286,7 +286,8 @@ class Out(ft.LabTestCase):
     def test_it_replaces_the_last_one(self):
         out = ft.PLACE.directory()
         for connections in (10, 20):
-            ended = ft.run({**SHORT, "load.connections": connections}, "--out", out)
+            more = ("--out", out, "--force")
+            ended = ft.run({**SHORT, "load.connections": connections}, *more)
             self.assertEqual(ended.status, 0, ended)
         with open(os.path.join(out, "result.json"), encoding="utf-8") as file:
             self.assertEqual(json.load(file)["scenario"]["load.connections"], "20")

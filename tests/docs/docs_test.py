@@ -21,7 +21,7 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 SETTING = re.compile(r"--set[ =][\"']?([a-z0-9_.]+)=(null\b)?")
 INLINE = re.compile(r"`(finwait [^`]+)`")
 # Of run alone, and how many values follow.
-NOT_CHECKED = {"--quiet": 0, "--verbose": 0, "--json": 0, "--format": 1, "--out": 1, "--inspect": 1, "--capture": 1}
+NOT_CHECKED = {"--quiet": 0, "--force": 0, "--verbose": 0, "--json": 0, "--format": 1, "--out": 1, "--inspect": 1, "--capture": 1}
 
 
 def read(path):

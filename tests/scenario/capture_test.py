@@ -264,16 +264,19 @@ class Ladders(CaptureTestCase):
             self.assertEqual("── FIN ──" in model, " FIN ACK " in seen, ended.stdout)
 
     def test_nothing_is_written_through_a_link(self):
-        out = ft.PLACE.directory(owner=self.user)
         victim = ft.PLACE.write("victim", "precious")
         os.chmod(victim, 0o666)
-        for name in ("packets.pcap", "keys.log", "server.log"):
-            os.symlink(victim, os.path.join(out, name))
         server = f"{sys.executable} -m http.server {{port}}"
-        for settings in ({"transport": "tls"}, {"server.command": server}):
+        for settings, names in (
+            ({"transport": "tls"}, ("packets.pcap", "keys.log")),
+            ({"server.command": server}, ("packets.pcap", "server.log")),
+        ):
+            out = ft.PLACE.directory(owner=self.user)
+            for name in names:
+                os.symlink(victim, os.path.join(out, name))
             self.run_checked({"capture": 1, "load.connections": 2, **settings}, "--out", out)
-        for name in ("packets.pcap", "keys.log", "server.log"):
-            self.assertFalse(os.path.islink(os.path.join(out, name)), name)
+            for name in names:
+                self.assertFalse(os.path.islink(os.path.join(out, name)), name)
         with open(victim, encoding="utf-8") as file:
             self.assertEqual(file.read(), "precious")
 
