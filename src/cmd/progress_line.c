@@ -19,7 +19,6 @@ enum {
 void progress_line_init(struct progress_line *line)
 {
     *line = (struct progress_line){.terminal = terminal_redraws(STDERR_FILENO)};
-    progress_history_init(&line->history);
 }
 
 int64_t progress_line_every(const struct progress_line *line)

@@ -12,30 +12,60 @@
 
 /* ---- history ---- */
 
-void progress_history_init(struct progress_history *history)
-{
-    double *value = &history->value[0][0][0];
-
-    *history = (struct progress_history){0};
-    for (size_t i = 0; i < sizeof history->value / sizeof *value; i++) {
-        value[i] = NAN;
-    }
-}
-
 static const uint32_t *states(const struct progress *progress, size_t state)
 {
     return state == PROGRESS_TIME_WAIT ? progress->time_wait : progress->close_wait;
 }
 
+/* Of two samples in a row the higher. */
+static void halve(struct progress_history *history)
+{
+    double(*row)[PROGRESS_SAMPLES] = history->value[0];
+
+    for (size_t i = 0; i < sizeof history->value / sizeof *row; i++) {
+        double *value = row[i];
+        for (size_t j = 0; j < PROGRESS_SAMPLES / 2; j++) {
+            value[j] = fmax(value[2 * j], value[2 * j + 1]);
+        }
+    }
+    history->count = PROGRESS_SAMPLES / 2;
+    history->each *= 2;
+}
+
 void progress_history_add(struct progress_history *history, const struct progress *progress)
 {
+    bool begins = history->count == 0 || history->last == history->each;
+
+    if (begins && history->count == PROGRESS_SAMPLES) {
+        halve(history);
+    }
+    history->each += history->each == 0;
+    history->count += begins;
+    history->last = begins ? 1 : history->last + 1;
     for (size_t i = 0; i < PROGRESS_STATES; i++) {
         for (size_t side = 0; side < SIDE_N; side++) {
-            double *value = history->value[i][side];
-            memmove(value, value + 1, (PROGRESS_SAMPLES - 1) * sizeof *value);
-            value[PROGRESS_SAMPLES - 1] = states(progress, i)[side];
-            history->peak[i] = fmax(history->peak[i], value[PROGRESS_SAMPLES - 1]);
+            double *value = &history->value[i][side][history->count - 1];
+            *value = fmax(begins ? 0 : *value, states(progress, i)[side]);
+            history->peak[i] = fmax(history->peak[i], *value);
         }
+    }
+}
+
+/* Share the samples out among so many bars, each the highest of its own; where there are fewer, the
+ * first bars are blank. */
+static void share(const struct progress_history *history, size_t state, size_t side, size_t bars,
+                  double bar[PROGRESS_BARS])
+{
+    const double *value = history->value[state][side];
+    size_t blank = history->count < bars ? bars - history->count : 0;
+    size_t filled = bars - blank;
+
+    for (size_t i = 0; i < bars; i++) {
+        bar[i] = NAN;
+    }
+    for (size_t i = 0; i < history->count; i++) {
+        double *mine = &bar[blank + i * filled / history->count];
+        *mine = fmax(*mine, value[i]);
     }
 }
 
@@ -121,14 +151,15 @@ static void write_state(const struct progress *progress, const struct progress_h
     static const char *const names[PROGRESS_STATES][2] = {{"TW", "TIME_WAIT"},
                                                           {"CW", "CLOSE_WAIT"}};
     char number[SIDE_N][UNITS_TEXT];
-    char bars[SIDE_N][SPARK_TEXT(PROGRESS_SAMPLES)];
+    char bars[SIDE_N][SPARK_TEXT(PROGRESS_BARS)];
+    double bar[PROGRESS_BARS];
 
     fprintf(out, "%s%s ", state == 0 ? " | " : " ", names[state][(shape->has & NAMES) != 0]);
     for (size_t side = 0; side < SIDE_N; side++) {
         units_human_count(number[side], UNITS_TEXT, states(progress, state)[side]);
         if (shape->bars > 0) {
-            spark_draw(bars[side], history->value[state][side] + PROGRESS_SAMPLES - shape->bars,
-                       shape->bars, history->peak[state], plain);
+            share(history, state, side, shape->bars, bar);
+            spark_draw(bars[side], bar, shape->bars, history->peak[state], plain);
         }
     }
     if (shape->bars == 0) {
@@ -173,7 +204,7 @@ char *progress_text(char *text, const char *before, const struct progress *progr
 /* ---- what fits ---- */
 
 static const struct shape shapes[] = {
-    {ALL, PROGRESS_SAMPLES},
+    {ALL, PROGRESS_BARS},
     {ALL, 8},
     {ALL & ~WORDS, 8},
     {NAMES | PLANNED | RATE | STATES, 8},
@@ -186,14 +217,19 @@ static const struct shape shapes[] = {
 };
 
 char *progress_text_fit(char *text, const char *before, const struct progress *progress,
-                        const struct progress_history *history, size_t columns, bool plain)
+                        struct progress_history *history, size_t columns, bool plain)
 {
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        write_line(text, before, progress, history, &shapes[i], plain);
+    size_t *shape = &history->shape;
+
+    *shape = history->columns == columns ? *shape : 0;
+    history->columns = columns;
+    for (; *shape < sizeof shapes / sizeof shapes[0]; ++*shape) {
+        write_line(text, before, progress, history, &shapes[*shape], plain);
         if (text_width(text) <= columns) {
             return text;
         }
     }
+    --*shape;
     return progress_text_cut(text, columns);
 }
 

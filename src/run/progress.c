@@ -14,9 +14,10 @@ static int64_t remaining(const struct trial *trial, const struct progress *progr
         int64_t left = trial->phase_length - progress->elapsed;
         return left > 0 ? left : 0;
     }
-    if (trial->phase == PHASE_LOAD && progress->planned > progress->ended && progress->rate > 0) {
-        return (int64_t)((double)(progress->planned - progress->ended) / progress->rate *
-                         (double)NS_PER_S);
+    if (trial->phase == PHASE_LOAD && progress->planned > progress->ended && progress->ended > 0) {
+        /* by the rate since the begin: that of the last moment jumps */
+        return (int64_t)((double)(progress->planned - progress->ended) / (double)progress->ended *
+                         (double)progress->elapsed);
     }
     return -1;
 }

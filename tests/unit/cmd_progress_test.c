@@ -28,10 +28,9 @@ static struct progress loading(void)
 /* Server's TIME_WAITs that grow, and all else as it is. */
 static struct progress_history growing(void)
 {
-    struct progress_history history;
+    struct progress_history history = {0};
     struct progress progress = loading();
 
-    progress_history_init(&history);
     for (uint32_t i = 1; i <= 10; i++) {
         progress.time_wait[SIDE_SERVER] = 2630 * i;
         progress_history_add(&history, &progress);
@@ -60,16 +59,16 @@ static void the_least_important_goes_first(void **state)
         "server 0       __________");
     assert_fits(160, "",
                 "load   26,300 of 50,000 connections, 13,154/s, 2 s left | TIME_WAIT client 0 "
-                "________ server 26,300 --=++*## CLOSE_WAIT client 128 ######## server 0 ________");
+                "________ server 26,300 :--=+*## CLOSE_WAIT client 128 ######## server 0 ________");
     assert_fits(104, "",
-                "load   26,300 of 50,000, 13,154/s, 2 s left | TIME_WAIT 0 ____ +*## 26,300 "
+                "load   26,300 of 50,000, 13,154/s, 2 s left | TIME_WAIT 0 ____ -=*# 26,300 "
                 "CLOSE_WAIT 128 #### ____ 0");
     assert_fits(99, "",
-                "load   26,300/50,000, 13,154/s, 2 s left | TW 0 ____ +*## 26,300 CW 128 #### ____ "
+                "load   26,300/50,000, 13,154/s, 2 s left | TW 0 ____ -=*# 26,300 CW 128 #### ____ "
                 "0");
     assert_fits(79, "",
-                "load   26,300, 13,154/s, 2 s left | TW 0 ____ +*## 26,300 CW 128 #### ____ 0");
-    assert_fits(70, "", "load   26,300, 2 s left | TW 0 ____ +*## 26,300 CW 128 #### ____ 0");
+                "load   26,300, 13,154/s, 2 s left | TW 0 ____ -=*# 26,300 CW 128 #### ____ 0");
+    assert_fits(70, "", "load   26,300, 2 s left | TW 0 ____ -=*# 26,300 CW 128 #### ____ 0");
     assert_fits(60, "", "load   26,300, 2 s left | TW 0:26,300 CW 128:0");
     assert_fits(30, "", "load   26,300, 2 s left");
     assert_fits(21, "", "load   26,300");
@@ -116,6 +115,38 @@ static void no_number_is_cut(void **state)
     }
 }
 
+/* However many samples: the first bars are of the begin, and no peak is lost. */
+static void a_sparkline_is_of_the_whole_run(void **state)
+{
+    struct progress_history history = {0};
+    struct progress progress = loading();
+    char text[PROGRESS_TEXT];
+
+    (void)state;
+    for (uint32_t i = 1; i <= 10000; i++) {
+        progress.time_wait[SIDE_SERVER] = i;
+        progress.close_wait[SIDE_CLIENT] = i == 5000 ? 100 : 0;
+        progress_history_add(&history, &progress);
+    }
+    progress_text_fit(text, "", &progress, &history, 79, true);
+    assert_non_null(strstr(text, "____ :=*# 10,000"));
+    assert_non_null(strstr(text, "0 _#__ ____ 0"));
+}
+
+static void what_was_left_out_stays_so_until_the_width_changes(void **state)
+{
+    struct progress progress = loading();
+    struct progress_history history = growing();
+    char text[PROGRESS_TEXT];
+
+    (void)state;
+    assert_non_null(strstr(progress_text_fit(text, "", &progress, &history, 99, true), "| TW 0"));
+    progress.ended = progress.planned = 1;
+    assert_non_null(strstr(progress_text_fit(text, "", &progress, &history, 99, true), "| TW 0"));
+    assert_non_null(
+        strstr(progress_text_fit(text, "", &progress, &history, 98, true), "| TIME_WAIT"));
+}
+
 static void a_log_has_all_of_it(void **state)
 {
     struct progress progress = loading();
@@ -134,6 +165,8 @@ int main(void)
         cmocka_unit_test(the_least_important_goes_first),
         cmocka_unit_test(what_stands_before_it_stays_longest),
         cmocka_unit_test(no_number_is_cut),
+        cmocka_unit_test(a_sparkline_is_of_the_whole_run),
+        cmocka_unit_test(what_was_left_out_stays_so_until_the_width_changes),
         cmocka_unit_test(a_log_has_all_of_it),
     };
 
