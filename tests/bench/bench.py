@@ -6,6 +6,7 @@ import resource
 
 import bench_capture
 import bench_compare
+import bench_sampler
 import bench_speed
 import bench_tls
 import bench_tls_memory
@@ -14,6 +15,7 @@ import bench_workers
 BENCHES = {
     "capture": bench_capture,
     "compare": bench_compare,
+    "sampler": bench_sampler,
     "speed": bench_speed,
     "tls": bench_tls,
     "tls-memory": bench_tls_memory,
@@ -31,6 +33,7 @@ UNITS = {
     "bytes": "B",
     "finwait": "/s",
     "bare": "/s",
+    "time_wait": "",
     "rate": "/s",
 }
 
@@ -38,6 +41,7 @@ UNITS = {
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--big", action="store_true", help="sampler: of 500,000 and 1,000,000 too")
     parser.add_argument("--json", action="store_true", help="one object, each figure by name")
     defaults = ", ".join(f"{name} {bench.ROUNDS}" for name, bench in BENCHES.items())
     parser.add_argument("--pairs", type=int, help=f"measurements of each ({defaults})")
@@ -60,6 +64,8 @@ def main():
     options = arguments()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if options.big:
+        bench_sampler.SIZES.update(bench_sampler.BIG)
     figures = {}
     for name in options.names or BENCHES:
         figures.update(BENCHES[name].measure(options.pairs or BENCHES[name].ROUNDS))

@@ -20,9 +20,10 @@ def command(settings):
     return [os.environ["FINWAIT"], "run", "/dev/stdin", "--json", *sets]
 
 
-def run(settings):
+def run(settings, *options):
     """Its result; every connection must have gone as the scenario says."""
-    out = subprocess.run(command(settings), input="name: bench\n", capture_output=True, text=True)
+    asked = [*command(settings), *options]
+    out = subprocess.run(asked, input="name: bench\n", capture_output=True, text=True)
     if out.returncode != 0:
         sys.exit(f"bench: finwait: exit {out.returncode}\n{out.stderr}")
     result = json.loads(out.stdout)
