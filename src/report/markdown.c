@@ -233,7 +233,7 @@ static bool put_within(const struct facts *facts, section *const *sections, size
     return fits;
 }
 
-static void markdown_write(const struct result *result, FILE *out)
+static void put_result(const struct result *result, FILE *out)
 {
     static section *const all[] = {
         put_title, put_partial, put_connections, put_verdicts, put_states, put_latencies, NULL,
@@ -248,8 +248,31 @@ static void markdown_write(const struct result *result, FILE *out)
     }
 }
 
+/* What there is of it in worst_first; a partial result is one of the worst. */
+static size_t rank_of(const struct result *result)
+{
+    size_t rank = 0;
+
+    while (!result->partial && worst_first[rank] != VERDICT_PASS &&
+           count_of(result, worst_first[rank]) == 0) {
+        rank++;
+    }
+    return rank;
+}
+
+static void markdown_write(const struct result *const *results, size_t count, FILE *out)
+{
+    for (size_t rank = 0; rank < sizeof worst_first / sizeof worst_first[0]; rank++) {
+        for (size_t i = 0; i < count; i++) {
+            if (rank_of(results[i]) == rank) {
+                put_result(results[i], out);
+            }
+        }
+    }
+}
+
 const struct report_ops report_markdown = {
     .name = "markdown",
     .about = "a summary for CI, as of GITHUB_STEP_SUMMARY: verdicts, states, latencies",
-    .write = markdown_write,
+    .write_all = markdown_write,
 };

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import unittest.mock
 
@@ -20,11 +21,11 @@ def reported(*arguments, actions=""):
 
 
 class Markdown(ft.TestCase):
-    def changed(self, change):
+    def changed(self, change, name="changed.json"):
         with open(FILE, encoding="utf-8") as file:
             value = json.load(file)
         change(value)
-        return ft.PLACE.write("changed.json", json.dumps(value))
+        return ft.PLACE.write(name, json.dumps(value))
 
     def test_it_is_the_golden_one(self):
         ended = reported(FILE, *ASKED)
@@ -58,6 +59,42 @@ class Markdown(ft.TestCase):
         self.assertTrue(ended.stdout.startswith("### schema-1: PARTIAL, 1 of 1 held"), ended)
         self.assertIn("**PARTIAL**: cut short by SIGINT", ended.stdout)
         self.assertIn("::error title=schema-1::PARTIAL cut short by SIGINT", ended.stderr)
+
+    def test_of_several_the_worst_come_first(self):
+        def stored(name, expectations=(), **parts):
+            def change(value):
+                value["scenario"]["name"] = name
+                value["expectations"] = [
+                    {"text": text, "verdict": "pass", "left": 0, "right": 0} for text in expectations
+                ]
+                value.update(parts)
+
+            return self.changed(change, f"{name}.json")
+
+        files = [
+            stored("none"),
+            stored("holds", ["connections.attempted > 0"]),
+            stored("unmeasured", ["client.tls.handshakes > 3"]),
+            stored("fails", ["connections.attempted > 0", "connections.failed < 0"]),
+            stored("cut", partial=True, cut_by="SIGINT"),
+        ]
+        ended = reported(*files, actions="true")
+        titles = [line for line in ended.stdout.splitlines() if line.startswith("### ")]
+        names = [title[4:].split(":")[0] for title in titles]
+        self.assertEqual(names, ["fails", "cut", "unmeasured", "none", "holds"])
+        said = re.findall("title=([a-z]+)", ended.stderr)
+        self.assertEqual(said, ["fails", "cut", "unmeasured"])
+
+    def test_a_run_of_several_has_ten_annotations_in_all(self):
+        settings = {"lab": "host", "load.connections": 2, "settle": "0s", "order": "client-rst"}
+        arguments = ft.as_arguments({**settings, "server.port": ft.free_port()})
+        unmet = [w for i in range(4) for w in ("--expect", f"connections.failed > {i}")]
+        with unittest.mock.patch.dict(os.environ, GITHUB_ACTIONS="true"):
+            several = [*arguments, *[arguments[1]] * 2, *unmet, "--quiet", "--format=markdown"]
+            ended = ft.finwait(*several)
+        self.assertEqual(ended.status, 1, ended)
+        self.assertEqual(ended.stdout.count("| FAIL |"), 12)
+        self.assertEqual(ended.stderr.count("::error "), 10)
 
     def test_no_text_breaks_a_row(self):
         name = "a|b`c*d_e<f>\n\x1b[31m"
