@@ -198,13 +198,16 @@ static enum status run_all(struct compare *compare, size_t count, char **names, 
     if (compare->resume != NULL && count == 0) {
         return resume(compare, error);
     }
-    if (compare->resume != NULL || count == 0) {
+    if (compare->resume != NULL || (count == 0 && compare->overrides.count == 0)) {
         error_set(error, STATUS_USAGE, "compare: %s",
                   count == 0 ? "which scenario?" : "--resume goes on with what was begun");
         error_hint(error, "for example: finwait compare client-first --vary "
                           "client.sysctl.net.ipv4.tcp_tw_reuse=0,1; or finwait compare --resume "
                           "DIR");
         return error->status;
+    }
+    if (count == 0) {
+        return run_scenario(compare, error);
     }
     if (count > 1 || compare_holds(names[0], COMPARISON_FILE)) {
         return run_results(compare, count, names, error);
@@ -363,7 +366,7 @@ static const struct command_option options[] = {
 const struct command command_compare = {
     .name = "compare",
     .group = GROUP_LOAD,
-    .arguments = "SCENARIO|DIR...",
+    .arguments = "[SCENARIO|DIR...] [OPTIONS]",
     .about = "Run variants in turns and tell which differ",
     .operands = COMPLETES_SCENARIO,
     .details = OPTIONS_SCENARIO

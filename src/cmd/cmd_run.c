@@ -296,10 +296,7 @@ const struct command command_run = {
     .arguments = "[SCENARIO...] [OPTIONS]",
     .about = "Run scenarios and report what the kernel held",
     .operands = COMPLETES_SCENARIO,
-    .details = OPTIONS_SCENARIO
-    "\nWithout SCENARIO, but with an option of one, it is one of the defaults: both sides play the "
-    "order server-first or --order, or the server is --at; it expects nothing but what --expect "
-    "says.",
+    .details = OPTIONS_SCENARIO,
     .options = options,
     .examples = examples,
     .exits = "0 every expectation held; 1 one did not; 2 the command line or the scenario is "

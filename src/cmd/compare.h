@@ -10,7 +10,7 @@
 /* finwait compare: what is asked for, and what came of it so far. */
 struct compare {
     struct overrides overrides;
-    const char *name;   /* of the scenario, as on the command line or in the plan */
+    const char *name;   /* of the scenario, as on the command line or in the plan; NULL: none */
     char *study;        /* the name of the study that the command line means, or NULL */
     const char *out;    /* directory, or NULL */
     char *place;        /* what compare_take_out made of it, or NULL */

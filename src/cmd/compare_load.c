@@ -71,6 +71,10 @@ static void add_variants(struct compare *compare)
 void compare_find_study(struct compare *compare)
 {
     struct error unused;
+
+    if (compare->name == NULL) {
+        return;
+    }
     char *study = grow_format("compare/%s", compare->name);
     char *file = library_find(compare->name, &unused);
     char *study_file = NULL;

@@ -72,15 +72,16 @@ bool compare_holds(const char *directory, const char *name)
     return there;
 }
 
-/* The scenario's file as --resume finds it from anywhere; an order has none. */
+/* The scenario's file as --resume finds it from anywhere; an order has none, the defaults no name.
+ */
 static char *lasting_name(const char *name)
 {
     struct error unused;
-    char *file = library_find(name, &unused);
+    char *file = name != NULL ? library_find(name, &unused) : NULL;
     char *path = file != NULL ? realpath(file, NULL) : NULL;
 
     free(file);
-    return path != NULL ? path : grow_text(name);
+    return path != NULL ? path : grow_text(name != NULL ? name : "");
 }
 
 int compare_plan_write(const struct compare *compare, struct error *error)
@@ -179,7 +180,8 @@ int compare_plan_read(struct compare *compare, struct error *error)
         return -1;
     }
     compare->plan = json;
-    compare->name = json_string_value(json_object_get(json, "scenario"));
+    const char *name = json_string_value(json_object_get(json, "scenario"));
+    compare->name = name[0] != '\0' ? name : NULL;
     compare->seed = (uint64_t)json_integer_value(json_object_get(json, "seed"));
     compare->all |= json_is_true(json_object_get(json, "all"));
     return take_overrides(compare, json_object_get(json, "overrides"), error);

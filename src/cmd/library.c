@@ -261,6 +261,12 @@ static void not_found(const char *name, struct error *error)
     library_free(names);
 }
 
+/* Other tools of load are told a URL so. */
+static bool is_url(const char *name)
+{
+    return strncmp(name, "http://", 7) == 0 || strncmp(name, "https://", 8) == 0;
+}
+
 /* Whether `name` begins with a folder of `directory`: "close/linger-zero", misspelt perhaps. */
 static bool names_folder(const char *directory, const char *name)
 {
@@ -311,6 +317,11 @@ char *library_find(const char *name, struct error *error)
 
     if (strcmp(name, SCENARIO_STDIN) == 0 || has_suffix(name) || is_file(name)) {
         return own_file(strdup(name), error);
+    }
+    if (is_url(name)) {
+        error_set(error, STATUS_USAGE, "'%s' is no scenario", name);
+        error_hint(error, "a server that runs already is loaded by --at %.200s", name);
+        return NULL;
     }
     directory = library_directory(error);
     if (directory == NULL) {

@@ -96,14 +96,14 @@
             .name = "concurrency",                                                                 \
             .letter = 'c',                                                                         \
             .value = "N",                                                                          \
-            .about = "connections open at a time",                                                 \
+            .about = "connections open at a time, while the rate is max",                          \
             .path = "load.concurrency",                                                            \
         },                                                                                         \
         {                                                                                          \
             .name = "connections",                                                                 \
             .letter = 'n',                                                                         \
             .value = "N",                                                                          \
-            .about = "connections to make in all",                                                 \
+            .about = "connections to make in all, or as many as a duration allows",                \
             .path = "load.connections",                                                            \
         },                                                                                         \
         {                                                                                          \
@@ -153,7 +153,10 @@
     "SCENARIO is a YAML file, - for one on stdin, the name of one that ships (finwait list "       \
     "scenarios), or a close order (finwait list orders), which then has the defaults.\n"           \
     "An option that changes the scenario stands above what its file says; of two that change the " \
-    "same the last counts."
+    "same the last counts.\n"                                                                      \
+    "Without SCENARIO, but with an option of one, it is one of the defaults: both sides play the " \
+    "order server-first or --order, or the server is --at; it expects nothing but what --expect "  \
+    "says."
 
 int options_take_at(struct command_line *line, const char *value, const char *said,
                     struct error *error);

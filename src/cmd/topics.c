@@ -17,7 +17,7 @@ const struct topic topic_table[] = {
      "\n"
      "finwait run FILE.yaml runs it, finwait check FILE.yaml tells what is wrong with it, and all "
      "that it says. On the command line --set PATH=VALUE stands above the file, its keys joined "
-     "with dots: --set load.connections=5000. The file may be of standard input: /dev/stdin.",
+     "with dots: --set load.connections=5000. For a file, - is one on stdin.",
      "finwait list options; of those that ship: finwait list scenarios"},
     {"orders", "who closes first, and how",
      "A close order is a pair of programs, one for each side: server-first, client-first, "

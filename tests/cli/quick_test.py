@@ -1,6 +1,8 @@
 """The quick flags: each is a --set by another name, and --at several of them."""
 
 import contextlib
+import json
+import os
 import ssl
 
 import finwait_test as ft
@@ -198,6 +200,25 @@ class Alone(ft.LabTestCase):
         self.assertEqual(ended.status, 0, ended)
         self.assertEqual(ended.result["connections.completed"], 50)
         self.assertEqual(ended.result.json["scenario"]["order"], "server-first")
+        sets = ("--set=load.connections=50", "--set=load.concurrency=5", "--set=settle=0s")
+        same = ft.finwait("run", *sets, "--json").result.json
+        self.assertEqual(same["scenario"], ended.result.json["scenario"])
+
+    def test_a_comparison_of_the_defaults(self):
+        out = ft.PLACE.directory()
+        quick = ("-n", "20", "-c", "2", "--tls", "--set=settle=0s", "--rounds", "2", "--quiet")
+        ended = ft.finwait("compare", "--vary", "order=client-rst,server-first", *quick, "--out", out, "--json")
+        self.assertEqual(ended.status, 0, ended)
+        for variant in ("client-rst", "server-first"):
+            with open(os.path.join(out, "trials", f"001-order={variant}", "result.json"), encoding="utf-8") as file:
+                scenario = json.load(file)["scenario"]
+            self.assertEqual(
+                [scenario[path] for path in ("order", "transport", "load.connections")], [variant, "tls", "20"]
+            )
+        with open(os.path.join(out, "plan.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["scenario"], "")
+        self.assertEqual(ft.finwait("compare", "--resume", out, "--quiet").status, 0)
+        self.assertIn("-n 20", ft.finwait("compare", "--resume", out, "-n", "20").stderr)
 
 
 if __name__ == "__main__":

@@ -175,6 +175,7 @@ class Mistakes(ft.TestCase):
         self.check(["run", ft.PLACE.path], "EISDIR")
         self.check(["run", "/dev/null"], "empty")
         self.check(["run", ""], "finwait list scenarios")
+        self.check(["run", "https://127.0.0.1:8443/", "-c", "5"], "by --at https://127.0.0.1:8443/")
 
     def test_orders(self):
         self.check(["run", "tls-notfy-late"], "did you mean 'tls-notify-late'")
