@@ -45,7 +45,7 @@ struct command_option {
     bool words;  /* with -- for a value it takes the words that follow it */
 };
 
-#define COMMAND_OPTIONS 48 /* of a command, with the one that has no name */
+#define COMMAND_OPTIONS 64 /* of a command, with the one that has no name */
 
 /* A word and what is said of it. */
 struct command_word {
