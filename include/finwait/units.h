@@ -11,18 +11,18 @@
  * what their parser reads back, into `text` of `size` bytes, and return `text`.
  */
 
-/* "42", "50k", "2M", "1G": k or K, M and G are 10^3, 10^6 and 10^9. */
+/* "42", "50k", "1.5M", "1G": k or K, M and G are 10^3, 10^6 and 10^9. */
 int units_parse_count(const char *text, uint64_t *value);
 char *units_format_count(char *text, size_t size, uint64_t value); /* exact digits */
 
-/* "512", "64k", "1M", "1G": bytes; k or KiB, M and G are 2^10, 2^20 and 2^30; kB is none, for
+/* "512", "64k", "1.5M", "1G": bytes; k or KiB, M and G are 2^10, 2^20 and 2^30; kB is none, for
  * elsewhere it is 1000. */
 int units_parse_size(const char *text, uint64_t *bytes);
 char *units_format_size(char *text, size_t size, uint64_t bytes);
 
 /*
- * "10s", "250ms", "40us", "5ns", "2m" or "2min", "1h", "1.5s"; a bare number other than 0 is an
- * error, and so is a fraction of a nanosecond.
+ * "10s", "250ms", "40us", "5ns", "2m" or "2min", "1h", "1.5s", "1m30s"; a bare number other than 0
+ * is an error, and so is a fraction of a nanosecond.
  */
 int units_parse_duration(const char *text, int64_t *ns);
 char *units_format_duration(char *text, size_t size, int64_t ns); /* exact: "1500ms" */

@@ -16,7 +16,6 @@ struct unit {
     uint64_t scale;
 };
 
-static const struct unit plain_units[] = {{"", 1}, {NULL, 0}};
 static const struct unit count_units[] = {
     {"", 1}, {"k", 1000}, {"K", 1000}, {"M", 1000000}, {"G", 1000000000}, {NULL, 0},
 };
@@ -142,11 +141,12 @@ static int parse_whole(const char *text, const struct unit *units, uint64_t *val
     uint64_t scaled;
     char tidied[TIDY];
 
-    if (parse_decimal(&number, tidy(tidied, text)) != 0 || number.places != 0) {
+    if (parse_decimal(&number, tidy(tidied, text)) != 0) {
         return -1;
     }
     const struct unit *unit = find_unit(units, number.rest, strlen(number.rest));
-    if (unit == NULL || scale_decimal(&number, unit->scale, &scaled) != 0) {
+    if (unit == NULL || (number.places > 0 && unit->scale == 1) ||
+        scale_decimal(&number, unit->scale, &scaled) != 0) {
         return -1;
     }
     *value = scaled;
@@ -190,22 +190,46 @@ char *units_format_size(char *text, size_t size, uint64_t bytes)
     return text;
 }
 
-int units_parse_duration(const char *text, int64_t *ns)
+/* The number and unit that `*text` begins with, which goes past them.  Each unit is below `*most`,
+ * that of the one before. */
+static int parse_part(const char **text, uint64_t *most, uint64_t *ns)
 {
     struct decimal number;
-    uint64_t scaled = 0;
-    char tidied[TIDY];
+    uint64_t scaled;
 
-    if (parse_decimal(&number, tidy(tidied, text)) != 0) {
+    if (parse_decimal(&number, *text) != 0) {
         return -1;
     }
-    bool bare_zero = number.digits == 0 && *number.rest == '\0';
-    const struct unit *unit =
-        find_unit(bare_zero ? plain_units : duration_units, number.rest, strlen(number.rest));
-    if (unit == NULL || scale_decimal(&number, unit->scale, &scaled) != 0 || scaled > INT64_MAX) {
+    size_t length = strcspn(number.rest, " 0123456789");
+    const struct unit *unit = find_unit(duration_units, number.rest, length);
+    if (unit == NULL || unit->scale >= *most || scale_decimal(&number, unit->scale, &scaled) != 0 ||
+        __builtin_add_overflow(*ns, scaled, ns)) {
         return -1;
     }
-    *ns = (int64_t)scaled;
+    *most = unit->scale;
+    *text = number.rest + length;
+    *text += is_digit(*(*text + strspn(*text, " "))) ? strspn(*text, " ") : 0;
+    return 0;
+}
+
+int units_parse_duration(const char *text, int64_t *ns)
+{
+    char tidied[TIDY];
+    const char *at = tidy(tidied, text);
+    uint64_t most = UINT64_MAX;
+    uint64_t sum = 0;
+    struct decimal number;
+
+    if (parse_decimal(&number, at) == 0 && number.digits == 0 && *number.rest == '\0') {
+        *ns = 0;
+        return 0;
+    }
+    do {
+        if (parse_part(&at, &most, &sum) != 0 || sum > INT64_MAX) {
+            return -1;
+        }
+    } while (*at != '\0');
+    *ns = (int64_t)sum;
     return 0;
 }
 

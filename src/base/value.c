@@ -12,10 +12,10 @@
 /* Of regular expressions; blanks and _ are as tidy() of units.c lets them be. */
 #define DIGITS "[0-9](_?[0-9])*"
 #define NUMBER DIGITS "(\\." DIGITS ")?"
-#define COUNT  DIGITS "( *[kKMG])?"
-#define SIZE   DIGITS "( *(B|k|[KMG](iB)?))?"
+#define COUNT  "(" DIGITS "|" NUMBER " *[kKMG])"
+#define SIZE   "(" DIGITS "( *B)?|" NUMBER " *(k|[KMG](iB)?))"
 #define PERIOD "(s|sec|m|min|h)"
-#define TIME   "(0|" NUMBER " *(ns|us|ms|" PERIOD "))"
+#define TIME   "(0|" NUMBER " *(ns|us|ms|" PERIOD ")( *" NUMBER " *(ns|us|ms|" PERIOD "))*)"
 #define STATUS "[1-9](xx|[0-9][0-9])"
 
 enum { FORM_MOST = 40 }; /* a form with words is no longer, or a narrow table would break it */
@@ -35,6 +35,7 @@ struct kind {
     const char *beside; /* the word for a value that is not written as a number */
     int64_t is;         /* that value */
     bool own_bounds;    /* the parser knows them */
+    const char *lacks;  /* the unit that a number alone lacks */
 };
 
 static const struct kind kinds[VALUE_KIND_N] = {
@@ -51,36 +52,37 @@ static const struct kind kinds[VALUE_KIND_N] = {
     [VALUE_AUTO] = {"count|auto", "a count", "write a whole number or auto", "auto",
                     .pattern = COUNT, .parse = number_parse_count, .format = number_format_count,
                     .beside = "auto", .is = 0},
-    [VALUE_SIZE] = {"size", "a size", "write bytes, e.g. 512, 64k or 1M", "64k", .pattern = SIZE,
-                    .parse = number_parse_size, .format = number_format_size},
+    [VALUE_SIZE] = {"size", "a size",
+                    "write bytes, e.g. 512, 64k or 1M: k, M and G are powers of 1024", "64k",
+                    .pattern = SIZE, .parse = number_parse_size, .format = number_format_size},
     [VALUE_DURATION] = {"duration", "a duration",
                         "write a number and its unit, e.g. 10s, 250ms or 2m", "10s",
                         .pattern = TIME, .parse = units_parse_duration,
-                        .format = units_format_duration},
+                        .format = units_format_duration, .lacks = "s"},
     [VALUE_SECONDS] = {"seconds", "whole seconds", "write them with their unit, e.g. 10s or 2m",
                        "10s", .pattern = TIME, .parse = number_parse_seconds,
-                       .format = number_format_seconds},
+                       .format = number_format_seconds, .lacks = "s"},
     [VALUE_MILLIS] = {"milliseconds", "whole milliseconds",
                       "write them with their unit, e.g. 250ms or 10s", "250ms", .pattern = TIME,
-                      .parse = number_parse_millis, .format = number_format_millis},
+                      .parse = number_parse_millis, .format = number_format_millis, .lacks = "ms"},
     [VALUE_LINGER] = {"off|seconds", "off or whole seconds",
                       "write off, or seconds with their unit, e.g. 2s", "2s", .pattern = TIME,
                       .parse = number_parse_seconds, .format = number_format_seconds,
-                      .beside = "off", .is = -1},
+                      .beside = "off", .is = -1, .lacks = "s"},
     [VALUE_LINGER2] = {"-1|seconds", "-1 or whole seconds",
                        "write -1, or seconds with their unit, e.g. 2s", "2s", .pattern = TIME,
                        .parse = number_parse_seconds, .format = number_format_seconds,
-                       .beside = "-1", .is = -1},
+                       .beside = "-1", .is = -1, .lacks = "s"},
     [VALUE_RATE] = {"rate", "a rate", "write e.g. 5000/s, 300/m or max", "5000/s",
                     .pattern = NUMBER "(e[+-]?[0-9]+)?( *[kKMG])? */ *" PERIOD,
                     .parse_real = units_parse_rate, .format_real = units_format_rate,
-                    .beside = "max", .is = 0},
+                    .beside = "max", .is = 0, .lacks = "/s"},
     [VALUE_BYTES_RATE] = {"size/s", "bytes a second", "write e.g. 512/s, 128k/s or 1M/s", "128k/s",
                           .pattern = SIZE "/s", .parse = number_parse_bytes_rate,
-                          .format = number_format_bytes_rate},
+                          .format = number_format_bytes_rate, .lacks = "/s"},
     [VALUE_SHARE] = {"percentage", "a share", "write a percentage above 0, e.g. 5% or 0.01%", "5%",
                      .pattern = NUMBER " *%", .parse_real = number_parse_share,
-                     .format_real = units_format_share, .own_bounds = true},
+                     .format_real = units_format_share, .own_bounds = true, .lacks = "%"},
     [VALUE_PORTS] = {"LOW-HIGH", "a range of ports from 1 to 65535", "write e.g. 40000-40100",
                      "40000-40100", .pattern = "[0-9]+-[0-9]+", .parse = number_parse_ports,
                      .format = number_format_ports, .own_bounds = true},
@@ -111,10 +113,28 @@ static int hint_how(const struct value_spec *spec, struct error *error)
     return error_hint(error, "%s", value_hint(spec));
 }
 
+/* Whether `text` would be one with the unit that its kind is most often written in. */
+static bool lacks_unit(const struct kind *kind, const char *text)
+{
+    char whole[UNITS_TEXT];
+    int64_t number;
+    double real;
+
+    return kind->lacks != NULL &&
+           (kind->lacks[0] == '/' || strspn(text, "0123456789._") == strlen(text)) &&
+           snprintf(whole, sizeof whole, "%s%s", text, kind->lacks) < (int)sizeof whole &&
+           (kind->parse_real != NULL ? kind->parse_real(whole, &real)
+                                     : kind->parse(whole, &number)) == 0;
+}
+
 static int fail_form(const struct value_slot *slot, const char *text, struct error *error)
 {
-    error_set(error, STATUS_USAGE, "%s: \"%.80s\" is not %s", slot->name, text,
-              kind_of(slot->spec)->what);
+    const struct kind *kind = kind_of(slot->spec);
+
+    error_set(error, STATUS_USAGE, "%s: \"%.80s\" is not %s", slot->name, text, kind->what);
+    if (lacks_unit(kind, text)) {
+        return error_hint(error, "it has no unit: did you mean %s%s?", text, kind->lacks);
+    }
     return hint_how(slot->spec, error);
 }
 

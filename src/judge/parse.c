@@ -237,7 +237,8 @@ static int parse_operator(struct parser *parser, unsigned *holds)
     if (*parser->next == '*') {
         return fail(parser, parser->next, "the number of a product comes first: 0.98 * METRIC");
     }
-    return fail(parser, parser->next, "one of < <= == != >= > is due here");
+    fail(parser, parser->next, "one of < <= == != >= > is due here");
+    return *parser->next == '=' ? error_hint(parser->error, "did you mean ==?") : -1;
 }
 
 /* ---- units: both sides must be of one quantity ---- */

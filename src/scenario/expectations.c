@@ -71,6 +71,8 @@ static void each_expectation(const struct each *each, const struct option *optio
 }
 
 const struct option_ops expect_ops = {.type = "list of expectations",
+                                      .form = "write a list of texts, e.g. [connections.failed == "
+                                              "0, latency.connect.p99 < 50ms]",
                                       .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
                                       .may_be_empty = true,
                                       .schema = SCHEMA_TEXTS,

@@ -101,12 +101,24 @@ static void explain(struct reader *reader)
                                        : parser->problem_mark.line + 1);
 }
 
+/* Whether it begins with UTF-16's byte order mark. */
+static bool is_utf16(const struct reader *reader)
+{
+    return reader->length >= 2 &&
+           (memcmp(reader->yaml, "\xff\xfe", 2) == 0 || memcmp(reader->yaml, "\xfe\xff", 2) == 0);
+}
+
 static int fail_yaml(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
 
     if (parser->error == YAML_MEMORY_ERROR) {
         return fail_memory(reader);
+    }
+    if (parser->error == YAML_READER_ERROR && is_utf16(reader)) {
+        error_set(reader->error, STATUS_USAGE, "not valid YAML: the file is in UTF-16");
+        error_hint(reader->error, "save it in UTF-8");
+        return error_at(reader->error, byte_place(reader, 0));
     }
     if (parser->error == YAML_READER_ERROR) {
         error_set(reader->error, STATUS_USAGE, "not valid YAML: %s", parser->problem);
@@ -300,7 +312,10 @@ static int read_stream(struct reader *reader, struct tree *tree)
 int tree_parse(struct tree *tree, const char *yaml, size_t length, const char *file,
                struct error *error)
 {
-    struct reader reader = {.file = file, .yaml = yaml, .length = length, .error = error};
+    /* To libyaml, told the encoding, a byte order mark would indent the first line. */
+    size_t mark = length >= 3 && memcmp(yaml, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    struct reader reader = {
+        .file = file, .yaml = yaml + mark, .length = length - mark, .error = error};
     int status;
 
     memset(tree, 0, sizeof *tree);
@@ -308,7 +323,7 @@ int tree_parse(struct tree *tree, const char *yaml, size_t length, const char *f
         return fail_memory(&reader);
     }
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)yaml, length);
+    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)reader.yaml, reader.length);
     status = read_stream(&reader, tree);
     yaml_event_delete(&reader.event);
     yaml_parser_delete(&reader.parser);

@@ -29,6 +29,9 @@ static void counts_are_read_exactly(void **state)
         {"18446744073709551615", UINT64_MAX},
         {"18446744073G", 18446744073000000000U},
         {"1K", 1000},
+        {"1.5k", 1500},
+        {"0.5 M", 500000},
+        {"1.0005M", 1000500},
         {"50 k", 50000},
         {"1_000", 1000},
         {"1_000_000", 1000000},
@@ -53,7 +56,8 @@ static void what_is_no_count_is_refused(void **state)
         " 1",
         "1 ",
         "1.5",
-        "1.0k",
+        "1.0",
+        "1.0005k",
         "1.",
         ".5",
         "1e3",
@@ -85,12 +89,10 @@ static void what_is_no_count_is_refused(void **state)
 static void sizes_are_read_exactly(void **state)
 {
     static const struct whole_case cases[] = {
-        {"0", 0},           {"512", 512},
-        {"64k", 65536},     {"1M", 1048576},
-        {"1G", 1073741824}, {"17179869183G", 18446744072635809792U},
-        {"64K", 65536},     {"64 KiB", 65536},
-        {"1MiB", 1048576},  {"1GiB", 1073741824},
-        {"5 B", 5},
+        {"0", 0},        {"512", 512},         {"64k", 65536},
+        {"1M", 1048576}, {"1G", 1073741824},   {"17179869183G", 18446744072635809792U},
+        {"64K", 65536},  {"64 KiB", 65536},    {"1MiB", 1048576},
+        {"1.5k", 1536},  {"1GiB", 1073741824}, {"5 B", 5},
     };
     uint64_t value;
 
@@ -100,7 +102,8 @@ static void sizes_are_read_exactly(void **state)
         assert_int_equal(value, cases[i].value);
     }
     assert_int_equal(units_parse_size("17179869184G", &value), -1);
-    assert_int_equal(units_parse_size("1.5k", &value), -1);
+    assert_int_equal(units_parse_size("1.5B", &value), -1);
+    assert_int_equal(units_parse_size("1.1k", &value), -1);
     assert_int_equal(units_parse_size("1kB", &value), -1);
 }
 
@@ -127,6 +130,9 @@ static void durations_are_read_exactly(void **state)
         {"9223372036854775807ns", INT64_MAX},
         {"9223372036.854775807s", INT64_MAX},
         {"10 s", 10 * NS_PER_S},
+        {"1m30s", 90 * NS_PER_S},
+        {"1h 30 min", 5400 * NS_PER_S},
+        {"1s500ms", 1500 * NS_PER_MS},
         {"1.23 ms", 1230 * NS_PER_US},
         {"10 min", 600 * NS_PER_S},
         {"5sec", 5 * NS_PER_S},
@@ -155,6 +161,11 @@ static void what_is_no_duration_is_refused(void **state)
         " 1s",
         "1. s",
         "1 5s",
+        "1s1",
+        "30s1m",
+        "1s1s",
+        "1m30",
+        "9223372036s854775808ns",
         "1.s",
         ".5s",
         "1seconds",

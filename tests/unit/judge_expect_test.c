@@ -149,6 +149,7 @@ static const struct malformed {
     {"connections.completed >=", 25, "due here"},
     {"connections.completed = 3", 23, "=="},
     {"connections.completed => 3", 23, "=="},
+    {"connections.completed = 3", 23, "did you mean ==?"},
     {"connections.completed >= 3 4", 28, "end here"},
     {"connections.completed >= 3 * 4", 30, "no metric"},
     {"connections.completed >= connections.attempted * 0.9", 48, "end here"},

@@ -181,7 +181,7 @@ static const struct bad {
      "toward: \"clinet\" is not one of client|server|both",
      "did you mean \"client\"?"},
     {{{"partition", "off"}}, "partition: \"off\" is not on", "write on"},
-    {{{"rate", "1M"}}, "rate: \"1M\" is not bytes a second", "write e.g. 512/s, 128k/s or 1M/s"},
+    {{{"rate", "1M"}}, "rate: \"1M\" is not bytes a second", "it has no unit: did you mean 1M/s?"},
     {{{"rate", "1023/s"}}, "rate: 1023/s is out of bounds", "it can be 1k/s to 1024G/s"},
     {{{"delay", "11m"}}, "delay: 11m is out of bounds", "it can be 1ns to 10m"},
     {{{"reset", "rst"}},

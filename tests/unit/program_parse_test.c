@@ -159,7 +159,7 @@ static void arguments_are_checked(void **state)
         {SIDE_CLIENT, "connect pause() close", "pair.yaml:7:20", "`pause`: \"\" is not a duration",
          "e.g. 10s"},
         {SIDE_CLIENT, "connect pause(10) close", "pair.yaml:7:20",
-         "`pause`: \"10\" is not a duration", "e.g. 10s"},
+         "`pause`: \"10\" is not a duration", "did you mean 10s?"},
         {SIDE_CLIENT, "connect pause(61m) close", "pair.yaml:7:20", "`pause`: 61m is out of bounds",
          "0s to 1h"},
         {SIDE_CLIENT, "connect pause(-1s) close", "pair.yaml:7:20", "`pause`: -1s is out of bounds",

@@ -395,6 +395,23 @@ static void assert_client_program(const char *yaml, const struct scenario_overri
     scenario_free(scenario);
 }
 
+/* A file as another system writes it. */
+static void a_byte_order_mark_and_crlf_are_no_part_of_it(void **state)
+{
+    static const char bad[] = "\xef\xbb\xbfordr: server-first\r\n";
+    struct error error;
+    struct scenario *scenario =
+        parse_good("\xef\xbb\xbforder: client-rst\r\nload:\r\n  connections: 7\r\n");
+
+    (void)state;
+    assert_string_equal(scenario->order, "client-rst");
+    assert_int_equal(scenario->load.connections, 7);
+    scenario_free(scenario);
+    assert_null(parse_with(bad, NULL, 0, &error));
+    assert_int_equal(error.line, 1);
+    assert_int_equal(error.column, 1);
+}
+
 static void a_program_is_a_text_or_any_list_of_steps(void **state)
 {
     static const char server[] = "server: {program: accept recv send close}\n";
@@ -564,6 +581,7 @@ int main(void)
         cmocka_unit_test(an_order_brings_its_presets_beneath_the_file),
         cmocka_unit_test(a_duration_alone_lifts_the_limit_of_connections),
         cmocka_unit_test(programs_can_be_spelled_out),
+        cmocka_unit_test(a_byte_order_mark_and_crlf_are_no_part_of_it),
         cmocka_unit_test(a_program_is_a_text_or_any_list_of_steps),
         cmocka_unit_test(an_order_of_the_command_line_replaces_the_programs_of_the_file),
         cmocka_unit_test(one_side_may_be_left_to_others),
