@@ -65,7 +65,9 @@ size_t terminal_page(void)
 
 /* ---- colour ---- */
 
-static enum { AUTO, ALWAYS, NEVER } asked;
+enum { AUTO, ALWAYS, NEVER };
+
+static size_t asked;
 
 int terminal_colour(const char *when)
 {
