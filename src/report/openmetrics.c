@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -191,6 +192,64 @@ static void put_metric(const struct family *family, const struct source *source,
 
 /* ---- families ---- */
 
+/* The next metric of the row from number `at` on; metric_count: there is none. */
+static size_t next_of(const struct result *result, const struct metric_info *info, size_t at)
+{
+    while (at < result->metric_count && metric_find(result->metric[at].name) != info) {
+        at++;
+    }
+    return at;
+}
+
+static void put_gauges(const struct family *family, const struct metric_info *info,
+                       const struct source *source, FILE *out)
+{
+    const struct result *result = source->result;
+
+    for (size_t i = 0; (i = next_of(result, info, i)) < result->metric_count; i++) {
+        put_metric(family, source, &result->metric[i], out);
+    }
+}
+
+/* What a summary has besides: a reader takes what is absent for 0. */
+static void put_sum(const struct family *family, const struct source *source, enum latency kind,
+                    FILE *out)
+{
+    const struct result *result = source->result;
+    enum side side = result->side[SIDE_CLIENT].played ? SIDE_CLIENT : SIDE_SERVER;
+    const struct histogram *times = &result->side[side].account.latency[kind];
+    char name[sizeof family->name + sizeof "_count"];
+
+    snprintf(name, sizeof name, "%s_sum", family->name);
+    put_source(name, source, out);
+    fprintf(out, ",latency=\"%s\"} %.17g\n", latency_name(kind), times->sum / 1e9);
+    snprintf(name, sizeof name, "%s_count", family->name);
+    put_source(name, source, out);
+    fprintf(out, ",latency=\"%s\"} %" PRIu64 "\n", latency_name(kind), times->count);
+}
+
+/* All of a latency in one place, in whatever order a file has them. */
+static void put_summary(const struct family *family, const struct metric_info *info,
+                        const struct source *source, FILE *out)
+{
+    const struct result *result = source->result;
+
+    for (unsigned kind = 0; kind < LATENCY_N; kind++) {
+        char begin[64];
+        bool any = false;
+        int length = snprintf(begin, sizeof begin, "latency.%s.", latency_name((enum latency)kind));
+        for (size_t i = 0; (i = next_of(result, info, i)) < result->metric_count; i++) {
+            if (strncmp(result->metric[i].name, begin, (size_t)length) == 0) {
+                put_metric(family, source, &result->metric[i], out);
+                any = true;
+            }
+        }
+        if (any) {
+            put_sum(family, source, (enum latency)kind, out);
+        }
+    }
+}
+
 static void put_metrics(const struct metric_info *info, const struct source *sources, size_t count,
                         FILE *out)
 {
@@ -200,17 +259,14 @@ static void put_metrics(const struct metric_info *info, const struct source *sou
 
     family_of(&family, info);
     for (size_t i = 0; i < count; i++) {
-        const struct result *result = sources[i].result;
-        for (size_t j = 0; j < result->metric_count; j++) {
-            if (metric_find(result->metric[j].name) != info) {
-                continue;
-            }
-            if (!begun) {
-                put_family(&family, summary ? "summary" : "gauge", info->about, out);
-            }
-            begun = true;
-            put_metric(&family, &sources[i], &result->metric[j], out);
+        if (next_of(sources[i].result, info, 0) == sources[i].result->metric_count) {
+            continue;
         }
+        if (!begun) {
+            put_family(&family, summary ? "summary" : "gauge", info->about, out);
+        }
+        begun = true;
+        (summary ? put_summary : put_gauges)(&family, info, &sources[i], out);
     }
 }
 
