@@ -252,7 +252,10 @@ static void not_found(const char *name, struct error *error)
     const char *near = nearest_name(name, names);
 
     error_set(error, STATUS_USAGE, "there is no scenario or order '%s'", name);
-    if (near != NULL) {
+    if (is_directory(name)) {
+        error_set(error, STATUS_USAGE, "'%s' is a directory", name);
+        error_hint(error, "name its scenarios, e.g. as %s/*.yaml", name);
+    } else if (near != NULL) {
         error_hint(error, "did you mean '%s'?", near);
     } else {
         error_hint(error, "finwait list scenarios and finwait list orders name what there is; a "

@@ -206,6 +206,7 @@ static const char *const about_answers[] = {
     "connections.failed", "connections.completed",
 };
 #define ANSWERED "client.http.ok > 0"
+#define HEARD    "client.messages_received > 0"
 
 static bool is_about_answers(const struct term *term)
 {
@@ -217,21 +218,38 @@ static bool is_about_answers(const struct term *term)
     return false;
 }
 
-/* Whether it asks for bad answers, or is the need itself, as where a report concludes again. */
-static bool settles_answers(const struct expectation_result *judged,
-                            const struct expectation_parts *parts)
+/* What is expected of a client besides, that was due answers and had no good one; NULL: nothing. */
+static const char *unanswered(const struct result *result)
 {
-    return strcmp(judged->text, ANSWERED) == 0 ||
-           ((is_about_answers(&parts->left) || is_about_answers(&parts->right)) &&
+    double due;
+    double heard;
+
+    if (result_metric(result, "client.http.ok", &heard)) {
+        return heard > 0 ? NULL : ANSWERED;
+    }
+    return result_metric(result, "client.message_due", &due) && due > 0 &&
+                   result_metric(result, "client.messages_received", &heard) && !(heard > 0)
+               ? HEARD
+               : NULL;
+}
+
+/* Whether it asks for bad answers, or for failures where there was none at all, or is the need
+ * itself, as where a report concludes again. */
+static bool settles_answers(const struct expectation_result *judged,
+                            const struct expectation_parts *parts, const char *needed)
+{
+    return strcmp(judged->text, needed) == 0 ||
+           ((strcmp(needed, HEARD) == 0 || is_about_answers(&parts->left) ||
+             is_about_answers(&parts->right)) &&
             asks_for_it(judged, parts, "connections.completed"));
 }
 
 /* Where no answer was what the client came for, what it measured is a server that fails. */
 static int conclude_answers(struct result *result, struct error *error)
 {
-    double good;
+    const char *needed = unanswered(result);
 
-    if (!result_metric(result, "client.http.ok", &good) || good > 0) {
+    if (needed == NULL) {
         return 0;
     }
     for (size_t i = 0; i < result->expectation_count; i++) {
@@ -239,11 +257,11 @@ static int conclude_answers(struct result *result, struct error *error)
         if (parse(&parts, &result->expectation[i], error) != 0) {
             return -1;
         }
-        if (settles_answers(&result->expectation[i], &parts)) {
+        if (settles_answers(&result->expectation[i], &parts, needed)) {
             return 0;
         }
     }
-    return expect_judge(result, ANSWERED, (struct where){0}, error);
+    return expect_judge(result, needed, (struct where){0}, error);
 }
 
 static bool may_fail(const struct result *result)

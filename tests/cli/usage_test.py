@@ -408,6 +408,11 @@ class Files(ft.TestCase):
             os.close(master)
             os.close(slave)
 
+    def test_a_directory(self):
+        ended = ft.finwait("check", self.place)
+        self.assertEqual((ended.status, ended.stdout), (2, ""), ended)
+        self.assertIn("directory", ended.stderr)
+
     def test_stdin(self):
         """A scenario on stdin; a comparison reads it once, and needs it for each variant."""
 

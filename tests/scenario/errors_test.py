@@ -36,6 +36,42 @@ class Refused(ft.TestCase):
         self.assertEqual(result.listed("expectations")[0]["verdict"], "fail")
 
 
+    def test_it_is_no_pass_unless_it_may_fail(self):
+        held = "--expect=server.close_wait.final == 0"
+        for arguments, verdicts in (
+            ([], {"connections.opened > 0": "fail"}),
+            ([held], {held[9:]: "vacuous", "connections.opened > 0": "fail"}),
+        ):
+            result = self.run_refused(*arguments, status=1)
+            told = {e["text"]: e["verdict"] for e in result.listed("expectations")}
+            self.assertEqual(told, verdicts)
+            result = self.run_refused(*arguments, "--set=load.may_fail=yes")
+            told = {e["text"]: e["verdict"] for e in result.listed("expectations")}
+            self.assertEqual(told, {text[9:]: "pass" for text in arguments})
+
+
+class NoAnswer(ft.LabTestCase):
+    """Connections were made, and none had what it came for."""
+
+    def run_unanswered(self, *arguments, **how):
+        settings = {
+            "load.connections": 10,
+            "client.program": "connect send recv close",
+            "server.program": "accept close",
+            "settle": "0s",
+        }
+        return self.run_checked(settings, "--expect=server.close_wait.final == 0", *arguments, **how)
+
+    def test_it_is_no_pass(self):
+        result = self.run_unanswered(status=1)
+        told = {e["text"]: e["verdict"] for e in result.listed("expectations")}
+        self.assertEqual(told["client.messages_received > 0"], "fail")
+
+    def test_who_asks_for_it_has_it(self):
+        self.run_unanswered("--expect=client.outcome.reset == 10")
+        self.run_unanswered("--set=load.may_fail=on")
+
+
 class NoPort(ft.LabTestCase):
     N = 1000
 
@@ -140,6 +176,7 @@ class Timeout(ft.LabTestCase):
                 "load.connections": self.N,
                 "load.concurrency": self.N,
                 "load.timeout": "1s",  # the server waits for a request as long
+                "load.may_fail": "on",
                 "client.program": "connect send recv close",
                 "server.program": "accept recv pause(1h) send wait-fin close",
                 "settle": "200ms",

@@ -474,6 +474,57 @@ static void bad_answers_alone_are_no_pass(void **state)
     result_free(result);
 }
 
+/* 12 connections that were due an answer and ended by a RST, after so many answers in all. */
+static struct result *unanswered(unsigned answers)
+{
+    struct result *result = answered(200);
+    struct account *account = &result->side[SIDE_CLIENT].account;
+
+    account->status[200 - HTTP_STATUS_MIN] = answers;
+    account->messages_received = answers;
+    account->outcome[OUTCOME_BAD_STATUS] = 0;
+    account->due[OUTCOME_BAD_STATUS] = 0;
+    account->outcome[OUTCOME_RESET] = 12;
+    account->due[OUTCOME_RESET] = 12;
+    result_measure(result);
+    return result;
+}
+
+static void a_client_that_is_told_nothing_is_no_pass(void **state)
+{
+    static const struct {
+        const char *text; /* NULL: no expectation at all */
+        enum status status;
+    } cases[] = {
+        {NULL, STATUS_UNMET},
+        {"errors.EPIPE == 0", STATUS_UNMET},
+        {"connections.attempted == 12", STATUS_UNMET},
+        {"client.outcome.reset == 12", STATUS_OK},
+        {"client.outcome.reset >= 0.99 * connections.attempted", STATUS_OK},
+        {"connections.failed > 0", STATUS_OK},
+        {"connections.completed == 0", STATUS_OK},
+    };
+    struct error error;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct result *result = unanswered(0);
+
+        if (cases[i].text != NULL) {
+            assert_int_equal(expect_judge(result, cases[i].text, nowhere, &error), 0);
+        }
+        assert_int_equal(expect_conclude(result, &error), 0);
+        assert_int_equal(expect_conclude(result, &error), 0);
+        assert_int_equal(expect_status(result), cases[i].status);
+        assert_true(result->expectation_count <= 2);
+        result_free(result);
+    }
+    struct result *result = unanswered(1); /* a single answer is one */
+    assert_int_equal(expect_conclude(result, &error), 0);
+    assert_int_equal(expect_status(result), STATUS_OK);
+    result_free(result);
+}
+
 static void who_says_that_it_may_fail_has_it_judged_as_it_is(void **state)
 {
     (void)state;
@@ -513,6 +564,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_answers_alone_are_no_pass),
+        cmocka_unit_test(a_client_that_is_told_nothing_is_no_pass),
         cmocka_unit_test(who_says_that_it_may_fail_has_it_judged_as_it_is),
         cmocka_unit_test(what_is_not_measured_can_be_taken_back),
         cmocka_unit_test(nothing_established_is_no_pass),
