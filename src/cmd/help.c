@@ -152,13 +152,23 @@ bool help_has_topic(const char *name)
     return find_topic(name) != NULL;
 }
 
+static void print_format(const char *name, const char *about, FILE *out)
+{
+    char *left = grow_format("  %s", name);
+
+    print_row(left, about, 15, out);
+    free(left);
+}
+
 static void print_formats(FILE *out)
 {
     for (size_t i = 0; report_table[i] != NULL; i++) {
         const struct report_ops *format = report_table[i];
-        char *left = grow_format("  %s", format->name);
-        print_row(left, format->absent != NULL ? format->absent : format->about, 15, out);
-        free(left);
+        print_format(format->name, format->absent != NULL ? format->absent : format->about, out);
+    }
+    fputs("\nOf a comparison, by finwait compare:\n\n", out);
+    for (size_t i = 0; comparison_formats[i] != NULL; i++) {
+        print_format(comparison_formats[i]->name, comparison_formats[i]->about, out);
     }
 }
 
