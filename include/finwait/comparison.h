@@ -217,6 +217,9 @@ extern const struct comparison_ops comparison_junit;
  * checks that did not hold are errors on stderr, too. */
 extern const struct comparison_ops comparison_markdown;
 
+/* For Prometheus, as OpenMetrics. */
+extern const struct comparison_ops comparison_openmetrics;
+
 /* comparison.json and back.  NULL: STATUS_USAGE, it is none, or of a later schema. */
 json_t *comparison_to_json(const struct comparison *comparison);
 struct comparison *comparison_from_json(const json_t *json, struct error *error);

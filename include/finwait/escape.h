@@ -14,6 +14,9 @@ void escape_csv(const char *text, FILE *out);
 /* One line of GitHub's Markdown that shows it, in a table as well. */
 void escape_markdown(const char *text, FILE *out);
 
+/* The value of a label of OpenMetrics, `length` bytes of `text`, without its quotes. */
+void escape_label(const char *text, size_t length, FILE *out);
+
 /*
  * An annotation of a GitHub workflow, where GITHUB_ACTIONS is true: "::error title=TITLE::WORD
  * TEXT" on stderr.  Of one process no more than ten, for more are not shown.

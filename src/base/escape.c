@@ -69,6 +69,16 @@ void escape_csv(const char *text, FILE *out)
     fputs(quoted ? "\"" : "", out);
 }
 
+/* ---- OpenMetrics ---- */
+
+void escape_label(const char *text, size_t length, FILE *out)
+{
+    for (size_t i = 0; i < length; i++) {
+        fputs(text[i] == '"' || text[i] == '\\' ? "\\" : "", out);
+        text_put(text + i, 1, out);
+    }
+}
+
 /* ---- GitHub ---- */
 
 void escape_markdown(const char *text, FILE *out)

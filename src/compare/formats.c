@@ -3,8 +3,13 @@
 #include "finwait/comparison.h"
 
 const struct comparison_ops *const comparison_formats[] = {
-    &comparison_text,  &comparison_json,     &comparison_csv,
-    &comparison_junit, &comparison_markdown, NULL,
+    &comparison_text,
+    &comparison_json,
+    &comparison_csv,
+    &comparison_junit,
+    &comparison_markdown,
+    &comparison_openmetrics,
+    NULL,
 };
 
 const struct comparison_ops *comparison_format(const char *name)

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "finwait/escape.h"
 #include "finwait/grow.h"
 #include "finwait/histogram.h"
 #include "finwait/report.h"
-#include "finwait/wrap.h"
 
 /*
  * OpenMetrics 1.0 that a reader of Prometheus' text format 0.0.4 takes as well, as node_exporter's
@@ -106,15 +106,6 @@ static void put_family(const struct family *family, const char *type, const char
     fprintf(out, "# HELP %s %s\n", family->name, help);
 }
 
-/* `length` bytes of `text` between quotes. */
-static void put_value(const char *text, size_t length, FILE *out)
-{
-    for (size_t i = 0; i < length; i++) {
-        fputs(text[i] == '"' || text[i] == '\\' ? "\\" : "", out);
-        text_put(text + i, 1, out);
-    }
-}
-
 static const char *name_of(const struct result *result)
 {
     const char *name = text_pairs_get(&result->scenario, "name");
@@ -133,7 +124,7 @@ static void put_source(const char *family, const struct source *source, FILE *ou
     const char *name = name_of(source->result);
 
     fprintf(out, "%s{scenario=\"", family);
-    put_value(name, strlen(name), out);
+    escape_label(name, strlen(name), out);
     fputc('"', out);
     if (source->run > 1) { /* no sample twice */
         fprintf(out, ",run=\"%zu\"", source->run);
@@ -169,7 +160,7 @@ static void put_word(const struct metric_part *part, FILE *out)
             return;
         }
     }
-    put_value(part->word, part->length, out);
+    escape_label(part->word, part->length, out);
 }
 
 static void put_metric(const struct family *family, const struct source *source,

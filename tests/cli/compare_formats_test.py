@@ -12,9 +12,10 @@ import xml.etree.ElementTree as xml
 from unittest import mock
 
 import finwait_test as ft
+import openmetrics
 
 DATA = os.path.join(ft.SOURCE, "tests/data")
-GOLDEN = {name: f"{DATA}/compare/golden.{end}" for name, end in (("csv", "csv"), ("junit", "xml"), ("markdown", "md"))}
+GOLDEN = {name: f"{DATA}/compare/golden.{end}" for name, end in (("csv", "csv"), ("junit", "xml"), ("markdown", "md"), ("openmetrics", "prom"))}
 CONDITIONS = [
     "--fail-if=connections.rate lower by 5%",
     "--fail-if=connections.rate higher",
@@ -65,6 +66,21 @@ class Formats(ft.TestCase):
                         file.write(text)
                 with open(path, encoding="utf-8") as file:
                     self.assertEqual(text, file.read())
+
+    def test_openmetrics(self):
+        families = openmetrics.parsed(self, self.shown("openmetrics"))
+        held = {"comparison": "mix", "variant": 'a|<b>,"', "baseline": "before"}
+        value = json.loads(self.shown("json"))["comparisons"][0]
+        self.assertEqual(value["metric"], "connections.rate")
+        rate = {**held, "metric": "connections.rate", "unit": "1/s"}
+        for name, wanted in (("median", value["median"]), ("trials", 8), ("adjusted_p", value["p"])):
+            name = f"finwait_compare_{name}"
+            self.assertIn([name, rate, wanted, None], families[name].samples)
+        verdicts = [sample[1]["verdict"] for sample in families["finwait_compare_verdict"].samples]
+        self.assertEqual(verdicts, ["lower", "unmeasured"])
+        ends = families["finwait_compare_conditions"].samples
+        self.assertEqual(len(ends), 8)
+        self.assertIn([{"comparison": "mix", "variant": 'a|<b>,"', "end": "failed"}, 2], [sample[1:3] for sample in ends])
 
     def test_the_names_are_of_runs(self):
         self.assertEqual(json.loads(self.shown("json")), json.loads(self.shown("json")))

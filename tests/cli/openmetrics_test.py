@@ -1,40 +1,20 @@
 """--format openmetrics: taken by Prometheus' own linter and by a strict parser; the dashboard's
 queries are of what it writes."""
 
-import collections
 import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 
 import finwait_test as ft
+import openmetrics
 
 FILE = os.path.join(ft.SOURCE, "tests/data/result/schema-1.json")
 DASHBOARD = os.path.join(ft.SOURCE, "docs/grafana/finwait.json")
 
 # What stands for a <…> that is any word or one of many; the others are filled in with each.
 FILLED = {"<name>": "TcpExtTW", "<ERRNO>": "ECONNRESET", "<code>": "404"}
-
-# Debian's packages are of Debian's python.
-STRICT = """
-import json, sys
-from prometheus_client.openmetrics.parser import text_string_to_metric_families
-families = text_string_to_metric_families(sys.stdin.read())
-json.dump([[one.name, one.type, one.unit, one.documentation,
-            [[sample.name, sample.labels, sample.value, sample.timestamp] for sample in one.samples]]
-           for one in families], sys.stdout)
-"""
-Family = collections.namedtuple("Family", "name type unit help samples")
-
-
-def python():
-    for program in (sys.executable, "/usr/bin/python3"):
-        command = [program, "-c", "import prometheus_client.openmetrics.parser"]
-        if shutil.which(program) and not subprocess.run(command, stderr=subprocess.DEVNULL).returncode:
-            return program
-    return None
 
 
 def every_name():
@@ -58,23 +38,7 @@ class OpenMetrics(ft.TestCase):
         return ended.stdout
 
     def parsed(self, text):
-        """Its families by their names, as the strict parser has them, which promtool takes too."""
-        program = python()
-        if program is None or shutil.which("promtool") is None:
-            self.skipTest("no promtool or no prometheus_client (scripts/deps --tests)")
-        lint = ["promtool", "check", "metrics"]
-        ended = subprocess.run(lint, input=text, capture_output=True, text=True, check=False)
-        self.assertEqual((ended.returncode, ended.stdout + ended.stderr), (0, ""))
-        ended = subprocess.run(
-            [program, "-c", STRICT], input=text, capture_output=True, text=True, check=False
-        )
-        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
-        families = [Family(*one) for one in json.loads(ended.stdout)]
-        self.assertTrue(text.endswith("# EOF\n"))
-        self.assertEqual(text.count("# EOF"), 1)
-        for family in families:
-            self.assertIsNone(next((s for s in family.samples if s[3] is not None), None))
-        return {family.name: family for family in families}
+        return openmetrics.parsed(self, text)
 
     def changed(self, name, **parts):
         with open(FILE, encoding="utf-8") as file:
