@@ -42,9 +42,11 @@ static int no_format(const char *command, const char *name, bool compares, struc
     if (compares && report_find(name) != NULL) {
         error_set(error, STATUS_USAGE, "%s: the format %s shows results, and no comparison",
                   command, name);
-    } else {
-        error_set(error, STATUS_USAGE, "%s: there is no format '%s'", command, name);
+        return error_hint(error,
+                          "there are %s; finwait report DIR/trials/* --format %s shows its trials",
+                          output_names(names, sizeof names, compares), name);
     }
+    error_set(error, STATUS_USAGE, "%s: there is no format '%s'", command, name);
     return error_hint(error, "there are %s", output_names(names, sizeof names, compares));
 }
 

@@ -31,11 +31,11 @@ static void put_more(size_t rows, FILE *out)
 static void put_title(const struct comparison *comparison, FILE *out)
 {
     enum status status = comparison_status(comparison);
-    size_t held = 0;
+    size_t count[COMPARISON_END_N] = {0};
     size_t differences = 0;
 
     for (size_t i = 0; i < comparison->check_count; i++) {
-        held += comparison->check[i].end == COMPARISON_HELD;
+        count[comparison->check[i].end]++;
     }
     for (size_t i = 0; i < comparison->row_count; i++) {
         differences += comparison->row[i].verdict == COMPARISON_HIGHER ||
@@ -45,7 +45,11 @@ static void put_title(const struct comparison *comparison, FILE *out)
     escape_markdown(comparison->name, out);
     fprintf(out, ": %s", status == STATUS_OK ? "PASS" : comparison->cut ? "PARTIAL" : "FAIL");
     if (comparison->check_count > 0) {
-        fprintf(out, ", %zu of %zu conditions held", held, comparison->check_count);
+        fprintf(out, ", %zu of %zu conditions held", count[COMPARISON_HELD],
+                comparison->check_count);
+    }
+    if (count[COMPARISON_BLIND] > 0) {
+        fprintf(out, " (%zu could not fail)", count[COMPARISON_BLIND]);
     }
     fprintf(out, ", %zu %s\n\n", differences, differences == 1 ? "difference" : "differences");
 }

@@ -142,6 +142,19 @@ class Formats(ft.TestCase):
                 cells = len(re.findall(r"(?<!\\)\|", line)) - 1
                 self.assertIn(cells, (4, 8), line)
 
+    def test_a_condition_that_could_not_fail_is_no_pass(self):
+        """Of two results a side nothing can be told."""
+        for number in range(2, 8):
+            for side in ("before", 'a|<b>,"'):
+                shutil.rmtree(os.path.join(self.top, side, str(number)))
+        condition = "--fail-if=connections.rate higher"
+        ended = self.compare(condition, "--format=junit")
+        (skipped,) = xml.fromstring(ended.stdout).findall("testsuite/testcase/skipped")
+        self.assertIn("with n = 2", skipped.text)
+        text = self.compare(condition, "--format=markdown").stdout
+        self.assertIn("3 of 5 conditions held (1 could not fail)", text)
+        self.assertIn("| COULD NOT FAIL |", text)
+
     def test_github_shows_errors(self):
         with mock.patch.dict(os.environ, GITHUB_ACTIONS="true"):
             ended = self.compare(*CONDITIONS, "--format=markdown")
