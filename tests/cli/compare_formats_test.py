@@ -73,7 +73,7 @@ class Formats(ft.TestCase):
         value = json.loads(self.shown("json"))["comparisons"][0]
         self.assertEqual(value["metric"], "connections.rate")
         rate = {**held, "metric": "connections.rate", "unit": "1/s"}
-        for name, wanted in (("median", value["median"]), ("trials", 8), ("adjusted_p", value["p"])):
+        for name, wanted in (("median", value["medians"]["variant"]), ("trials", 8), ("adjusted_p", value["p"])):
             name = f"finwait_compare_{name}"
             self.assertIn([name, rate, wanted, None], families[name].samples)
         verdicts = [sample[1]["verdict"] for sample in families["finwait_compare_verdict"].samples]
