@@ -218,6 +218,8 @@ struct option_info {
     const char *value; /* the default as written, "" for none */
     const char *range; /* "1 to 65535", or "" */
     const char *about;
+    const struct value_spec *takes; /* of one value; else VALUE_NOTHING */
+    bool has_keys;                  /* it is path.NAME, any number of them */
 };
 
 size_t option_count(void);

@@ -10,13 +10,14 @@
 #include "value_text.h"
 
 /* Of regular expressions; blanks and _ are as tidy() of units.c lets them be. */
-#define DIGITS "[0-9](_?[0-9])*"
-#define NUMBER DIGITS "(\\." DIGITS ")?"
-#define COUNT  "(" DIGITS "|" NUMBER " *[kKMG])"
-#define SIZE   "(" DIGITS "( *B)?|" NUMBER " *(k|[KMG](iB)?))"
-#define PERIOD "(s|sec|m|min|h)"
-#define TIME   "(0|" NUMBER " *(ns|us|ms|" PERIOD ")( *" NUMBER " *(ns|us|ms|" PERIOD "))*)"
-#define STATUS "[1-9](xx|[0-9][0-9])"
+#define DIGITS  "[0-9](_?[0-9])*"
+#define NUMBER  DIGITS "(\\." DIGITS ")?"
+#define COUNT   "(" DIGITS "|" NUMBER " *[kKMG])"
+#define SIZE    "(" DIGITS "( *B)?|" NUMBER " *(k|[KMG](iB)?))"
+#define PERIOD  "(s|sec|m|min|h)"
+#define TIME    "(0|" NUMBER " *(ns|us|ms|" PERIOD ")( *" NUMBER " *(ns|us|ms|" PERIOD "))*)"
+#define AWAITED "(head|or-fin|" TIME ")"
+#define STATUS  "[1-9](xx|[0-9][0-9])"
 
 enum { FORM_MOST = 40 }; /* a form with words is no longer, or a narrow table would break it */
 
@@ -94,8 +95,8 @@ static const struct kind kinds[VALUE_KIND_N] = {
     [VALUE_RECV] = {"head|or-fin|duration", "what a recv takes",
                     "write head, or-fin and a duration from 1ns to 1h, any of them, with commas "
                     "between",
-                    "or-fin", .parse = number_parse_recv, .format = number_format_recv,
-                    .own_bounds = true},
+                    "or-fin", .pattern = AWAITED "( *, *" AWAITED ")*", .parse = number_parse_recv,
+                    .format = number_format_recv, .own_bounds = true},
 };
 
 static const struct kind *kind_of(const struct value_spec *spec)

@@ -220,7 +220,8 @@ static const struct command_word words[] = {
     {"explain NAME",
      "what one does, its default and bounds, this host's value, what it acts on, what it is often "
      "taken for and does not do, which values do harm, and where all that stands; NAME whole or "
-     "without its folders: tcp_tw_reuse"},
+     "without its folders: tcp_tw_reuse",
+     COMPLETES_SYSCTL},
     {"snapshot",
      "this host's values as YAML: a variant for a comparison's file, with what no lab can set as "
      "comments"},

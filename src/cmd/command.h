@@ -25,6 +25,8 @@ enum completes {
     COMPLETES_COMMAND, /* another program's */
     COMPLETES_WORD,    /* one of the command's words */
     COMPLETES_TOPIC,   /* a command, or a topic of the help */
+    COMPLETES_SYSCTL,
+    COMPLETES_COLOR, /* as terminal_colour() takes it */
 };
 
 struct command_line;
@@ -47,9 +49,10 @@ struct command_option {
 
 #define COMMAND_OPTIONS 64 /* of a command, with the one that has no name */
 
-/* A word and what is said of it. */
+/* A word and what is said of it, with what may follow it. */
 struct command_word {
     const char *name, *about;
+    enum completes completes;
 };
 
 /* Where the help names a command. */
@@ -82,6 +85,7 @@ extern const struct command command_list;
 extern const struct command command_sysctl;
 extern const struct command command_doctor;
 extern const struct command command_help;
+extern const struct command command_completion;
 
 /* What a command line says. */
 struct command_line {

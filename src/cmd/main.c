@@ -8,7 +8,8 @@
 
 static const struct command *const command_table[] = {
     &command_run,  &command_compare, &command_check,  &command_show, &command_report,
-    &command_list, &command_sysctl,  &command_doctor, &command_help, NULL,
+    &command_list, &command_sysctl,  &command_doctor, &command_help, &command_completion,
+    NULL,
 };
 
 static const struct command *find_command(const char *name)

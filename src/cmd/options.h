@@ -72,7 +72,7 @@
 
 #define OPTION_COLOR                                                                               \
     {                                                                                              \
-        .name = "color", .value = "WHEN",                                                          \
+        .name = "color", .value = "WHEN", .completes = COMPLETES_COLOR,                            \
         .about = "colours: auto (on a terminal, see finwait help environment), always or never",   \
         .take = options_take_color,                                                                \
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "finwait/codec.h"
+#include "finwait/embed.h"
 #include "finwait/grow.h"
 #include "finwait/report.h"
 
@@ -13,12 +14,8 @@
 
 #ifdef FINWAIT_HTML
 
-/* A file as a string, for a C literal need not be so long. */
-#define EMBED(name, file)                                                                          \
-    ".pushsection .rodata\n" name ": .incbin \"" file "\"\n.byte 0\n.popsection\n"                 \
-    ".global " name "\n.hidden " name "\n"
-__asm__(EMBED("html_head", FINWAIT_HTML "/head.html"));
-__asm__(EMBED("html_tail", FINWAIT_HTML "/tail.html"));
+EMBED("html_head", FINWAIT_HTML "/head.html");
+EMBED("html_tail", FINWAIT_HTML "/tail.html");
 extern const char html_head[], html_tail[];
 
 /* So many moments of all series of an end are kept, and of one result's at most MOMENTS. */

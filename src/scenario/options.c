@@ -381,6 +381,8 @@ void option_get(size_t index, struct option_info *info)
         .value = option->value != NULL ? option->value : "",
         .range = table.range[index],
         .about = option->about,
+        .takes = &option->takes,
+        .has_keys = option->ops->has_keys,
     };
 }
 

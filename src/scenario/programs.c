@@ -191,9 +191,15 @@ static void each_program(const struct each *each, const struct option *option,
     }
 }
 
+#define STEPS_REF(what) "{\"$ref\": \"#/definitions/step:" what "\"}"
+#define SCHEMA_PROGRAM                                                                             \
+    "{\"anyOf\": [" STEPS_REF("texts") ", {\"type\": \"array\", \"minItems\": 1, \"items\": "      \
+                                       "{\"anyOf\": [" STEPS_REF("texts") ", " STEPS_REF(          \
+                                           "map") "]}}]}"
+
 const struct option_ops program_ops = {.type = "program",
                                        .trees = TREE_BIT(TREE_SCALAR) | TREE_BIT(TREE_LIST),
-                                       .schema = SCHEMA_TEXTS,
+                                       .schema = SCHEMA_PROGRAM,
                                        .set = set_program,
                                        .unset = unset_program,
                                        .each = each_program};

@@ -268,6 +268,8 @@ static json_t *define_all(void)
     }
     define(all, "timeline", "faults", schema_timeline("faults"));
     define(all, "timeline", "events", schema_timeline("events"));
+    define(all, "step", "texts", schema_steps());
+    define(all, "step", "map", schema_step_map());
     for (size_t i = 0; i < sysctl_count; i++) {
         define(all, "sysctl", sysctl_table[i].name, schema_sysctl(i));
     }

@@ -1,11 +1,7 @@
 #include "schema.h"
 
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
-
-#include "finwait/grow.h"
-#include "finwait/kernel_sysctl.h"
-#include "finwait/timeline.h"
 
 json_t *schema_scalar(void)
 {
@@ -17,12 +13,12 @@ json_t *schema_either(json_t *one, json_t *other)
     return one == NULL ? other : other == NULL ? one : json_pack("{s:[oo]}", "anyOf", one, other);
 }
 
-static json_t *pattern_schema(const char *pattern)
+json_t *schema_pattern(const char *pattern)
 {
     return json_pack("{s:s, s:o}", "type", "string", "pattern", json_sprintf("^(%s)$", pattern));
 }
 
-static json_t *whole_schema(int64_t min, int64_t max)
+json_t *schema_whole(int64_t min, int64_t max)
 {
     return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum", (json_int_t)min, "maximum",
                      (json_int_t)max);
@@ -60,7 +56,7 @@ static json_t *number_schema(const struct value_spec *spec)
     case VALUE_COUNT:
     case VALUE_AUTO:
     case VALUE_SIZE:
-        return whole_schema(spec->min, spec->max);
+        return schema_whole(spec->min, spec->max);
     case VALUE_DURATION:
     case VALUE_SECONDS:
     case VALUE_MILLIS:
@@ -70,7 +66,7 @@ static json_t *number_schema(const struct value_spec *spec)
                    ? json_pack("{s:[i], s:s}", "enum", 0, "errorMessage", value_hint(spec))
                    : NULL;
     case VALUE_STATUSES:
-        return whole_schema(100, 999);
+        return schema_whole(100, 999);
     default:
         return NULL;
     }
@@ -96,7 +92,7 @@ json_t *schema_value(const struct value_spec *spec)
 
     if (pattern != NULL) {
         json_t *number = number_schema(spec);
-        json_t *written = pattern_schema(pattern);
+        json_t *written = schema_pattern(pattern);
         if (value_hint(spec) != NULL) { /* what editors say instead of the pattern */
             json_object_set_new(written, "patternErrorMessage", json_string(value_hint(spec)));
         }
@@ -105,59 +101,4 @@ json_t *schema_value(const struct value_spec *spec)
     bool text =
         spec->kind == VALUE_TEXT || spec->kind == VALUE_TEXT_OR_NONE || spec->kind == VALUE_FILE;
     return schema_either(words, text ? text_schema(spec) : NULL);
-}
-
-/* ---- faults and events ---- */
-
-json_t *schema_timeline(const char *list)
-{
-    static const struct value_spec share = VALUE_A(SHARE);
-    json_t *keys = json_object();
-    json_t *kinds = json_array();
-    struct timeline_key_info key;
-
-    for (size_t i = 0; timeline_key_get(i, &key); i++) {
-        if (strcmp(key.list, list) != 0) {
-            continue;
-        }
-        json_t *schema = schema_value(key.takes);
-        schema = schema_either(schema, key.or_share ? schema_value(&share) : NULL);
-        json_object_set_new(schema, "description", json_string(key.about));
-        json_object_set_new(keys, key.name, schema);
-        if (key.with[0] == '\0') {
-            json_array_append_new(kinds, json_pack("{s:[s]}", "required", key.name));
-        }
-    }
-    return json_pack("{s:s, s:o, s:b, s:o}", "type", "object", "properties", keys,
-                     "additionalProperties", 0, "oneOf", kinds);
-}
-
-/* ---- sysctls ---- */
-
-#define SYSCTL_NUMBER "-?(0[xX][0-9a-fA-F]+|[0-9]+)"
-
-static json_t *sysctl_value(const struct sysctl_info *info)
-{
-    if (info->numbers == 0) {
-        return schema_scalar();
-    }
-    char *pattern = grow_format(SYSCTL_NUMBER "( +" SYSCTL_NUMBER "){%u}", info->numbers - 1);
-    json_t *schema = pattern_schema(pattern);
-    free(pattern);
-    return schema_either(info->numbers == 1 ? whole_schema(info->min, info->max) : NULL, schema);
-}
-
-json_t *schema_sysctl(size_t index)
-{
-    const struct sysctl_info *info = &sysctl_table[index];
-    const char *unit = info->unit;
-
-    if (info->scope == SYSCTL_MACHINE || info->scope == SYSCTL_READ) {
-        return json_false();
-    }
-    json_t *schema = sysctl_value(info);
-    json_object_set_new(schema, "description",
-                        json_sprintf("%s; by default %s%s%s", info->meaning, info->value,
-                                     unit[0] != '\0' ? " " : "", unit));
-    return schema;
 }

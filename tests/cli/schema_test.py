@@ -47,6 +47,10 @@ GOOD = (
     "name: 5\nabout: on",
     "client: {program: [connect, send, recv, close]}\n"
     "server: {program: accept recv send wait-fin close}",
+    "client: {program: [connect, {pause: 10ms}, send, {recv: [head, 5s]}, recv, close]}\n"
+    "server: {program: accept recv send wait-fin close}",
+    "client: {bind: yes, sockopt: {linger: no}}",
+    "settle: 1 min\nload: {connections: 5_000, rate: 1 K/s}\nresponse: 64 KiB",
     "client: {mix: [{program: connect send recv wait-fin close, weight: 3, name: a}]}\n"
     "server: {program: accept recv send close}",
     "faults: [{at: 1s, drop: fin, toward: client, for: 2s}, {drop: 5%}, {heal: on, at: 3s}]",
@@ -111,6 +115,12 @@ SLIPS = {
     "a fault that is a text": "faults: [drop]",
     "an event's side": "events: [{at: 1s, kill: sever}]",
     "an event's signal": "events: [{at: 1s, signal: HUPP, to: server}]",
+    "a step": "client: {program: connect sned recv close}\nserver: {program: accept close}",
+    "a step in a list": "client: {program: [connect, sned, close]}\nserver: {program: accept close}",
+    "a step as a map": "client: {program: [connect, {puase: 1ms}, close]}\n"
+    "server: {program: accept close}",
+    "what a step takes": "client: {program: [connect, {pause: 1}, close]}\n"
+    "server: {program: accept close}",
     "a program of a mix without one": "client: {mix: [{weight: 2}]}",
     "a program's name in a mix": "client: {mix: [{name: a b, program: connect close}]}",
     "a path that is varied": "vary: {load.conections: [1, 2]}",
@@ -126,7 +136,7 @@ SLIPS = {
 BEYOND = re.compile(
     "anchor|at-|client-(none|to)-|comments-only|control|descriptors-few|duplicate|duration-bounds|"
     "empty|endless|events-(?!null)|faults-(host|twice)|host-|http-|merge-key|not-a-switch|nul|"
-    "program-|raw-|tls-|unknown-step"
+    "program-|raw-|tls-"
 )
 
 
