@@ -14,6 +14,7 @@ IMPLIED = (
     "client.tls.handshakes > 0",
     "server.tls.handshakes > 0",
     "client.http.ok > 0",
+    "client.messages_received > 0",
 )
 
 

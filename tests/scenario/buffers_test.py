@@ -12,6 +12,7 @@ class Buffers(ft.LabTestCase):
                 "protocol": "raw",
                 "load.connections": N,
                 "load.timeout": "1s",
+                "load.may_fail": "on",  # for what waits for each other
                 "settle": "300ms",
                 "client.program": client,
                 "server.program": server,

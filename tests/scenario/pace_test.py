@@ -86,6 +86,7 @@ class NeverEarly(ft.LabTestCase):
         for timeout, least in (("7ms", 7e6), ("60ms", 60e6), ("1100ms", 1100e6)):
             with self.subTest(timeout):
                 settings = {"load.timeout": timeout, "load.connections": 2, "load.concurrency": 1}
+                settings["load.may_fail"] = "on"
                 result = self.settled("connect recv close", "accept pause(1h) send close", **settings)
                 self.assertEqual(result["outcome.timeout"], 2)
                 self.assertGreaterEqual(result.json["phases"]["load"]["end"], 2 * least)

@@ -275,6 +275,7 @@ class SlowClose(ft.LabTestCase):
                 "client.program": "connect linger(30s) send recv close",
                 "server.program": "accept pause(1h) recv send close",
                 "load.timeout": "300ms",
+                "load.may_fail": "on",
                 "settle": "100ms",
             }
         )
