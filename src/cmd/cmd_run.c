@@ -171,11 +171,11 @@ static int check_directories(const struct batch *batch, const struct run_options
 {
     const char *twin = batch_twin(batch);
 
+    if (out_check(options->out, options->force, error) != 0) {
+        return -1;
+    }
     if (options->out == NULL) {
         return 0;
-    }
-    if (out_check(options->out, error) != 0) {
-        return -1;
     }
     if (twin != NULL) {
         error_set(error, STATUS_USAGE, "two scenarios are called '%s', and --out keeps one", twin);

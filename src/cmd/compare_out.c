@@ -74,11 +74,11 @@ static int clear(const char *directory, struct error *error)
 
 int compare_take_out(struct compare *compare, const char *name, struct error *error)
 {
+    if (out_check(compare->out, compare->force, error) != 0) {
+        return -1;
+    }
     if (compare->out == NULL) {
         return 0;
-    }
-    if (out_check(compare->out, error) != 0) {
-        return -1;
     }
     compare->place = out_directory(compare->out, name);
     compare->out = compare->place;

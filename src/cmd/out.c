@@ -22,10 +22,16 @@ static bool begins(const char *text, const char *word)
     return strncmp(text, word, strlen(word)) == 0;
 }
 
-int out_check(const char *out, struct error *error)
+int out_check(const char *out, bool force, struct error *error)
 {
     const char *at = out != NULL ? strchr(out, '{') : NULL;
 
+    if (out == NULL && force) {
+        error_set(error, STATUS_USAGE,
+                  "--force is for what --out would write over, and there is "
+                  "no --out");
+        return error_hint(error, "take it out, or give --out DIR");
+    }
     while (at != NULL) {
         if (!begins(at, NAME) && !begins(at, TIME) && !begins(at, OPEN)) {
             error_set(error, STATUS_USAGE, "--out %s: there is no %.*s", out,

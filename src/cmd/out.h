@@ -18,8 +18,8 @@
                  "is refused otherwise",                                                           \
     }
 
-/* -1: STATUS_USAGE, it has another word in braces.  NULL is allowed. */
-int out_check(const char *out, struct error *error);
+/* -1: STATUS_USAGE, it has another word in braces; or there is none (NULL) that --force is of. */
+int out_check(const char *out, bool force, struct error *error);
 
 /* Whether it has {name}, so that scenarios do not need directories of their own below it. */
 bool out_has_name(const char *out);

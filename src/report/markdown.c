@@ -217,8 +217,9 @@ static void put_left_out(const struct facts *facts, FILE *out)
     fputs("Left out: a summary has room for 900 kB.\n\n", out);
 }
 
-/* Print what the sections, up to NULL, have to say, if there is room for all of it. */
-static bool put_within(const struct facts *facts, section *const *sections, size_t room, FILE *out)
+/* Print what the sections, up to NULL, have to say, if of *room that much is left behind it. */
+static bool put_within(const struct facts *facts, section *const *sections, size_t *room,
+                       size_t left, FILE *out)
 {
     struct grow_stream stream;
 
@@ -227,24 +228,27 @@ static bool put_within(const struct facts *facts, section *const *sections, size
         (*sections++)(facts, stream.out);
     }
     char *text = grow_stream_close(&stream);
-    bool fits = strlen(text) <= room;
-    fputs(fits ? text : "", out);
+    size_t length = strlen(text);
+    bool fits = length <= *room && *room - length >= left;
+    if (fits) {
+        fputs(text, out);
+        *room -= length;
+    }
     free(text);
     return fits;
 }
 
-static void put_result(const struct result *result, FILE *out)
+static void put_result(const struct result *result, size_t *room, FILE *out)
 {
     static section *const all[] = {
         put_title, put_partial, put_connections, put_verdicts, put_states, put_latencies, NULL,
     };
     static section *const least[] = {put_title, put_left_out, NULL};
     struct facts facts;
-    size_t room = room_of(out);
 
     facts_gather(&facts, result);
-    if (!put_within(&facts, all, room > TITLES_ROOM ? room - TITLES_ROOM : 0, out)) {
-        put_within(&facts, least, room, out);
+    if (!put_within(&facts, all, room, TITLES_ROOM, out)) {
+        put_within(&facts, least, room, 0, out);
     }
 }
 
@@ -262,10 +266,12 @@ static size_t rank_of(const struct result *result)
 
 static void markdown_write(const struct result *const *results, size_t count, FILE *out)
 {
+    size_t room = room_of(out);
+
     for (size_t rank = 0; rank < sizeof worst_first / sizeof worst_first[0]; rank++) {
         for (size_t i = 0; i < count; i++) {
             if (rank_of(results[i]) == rank) {
-                put_result(results[i], out);
+                put_result(results[i], &room, out);
             }
         }
     }

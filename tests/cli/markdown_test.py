@@ -114,6 +114,17 @@ class Markdown(ft.TestCase):
                 self.assertLessEqual(added, min(told, room))
                 self.assertEqual(added > 0, told > 0)
 
+    def test_so_do_several_on_a_pipe(self):
+        texts = [f"connections.failed < -{i}" for i in range(1, 201)]
+        more = [{"text": text, "verdict": "fail", "left": 0, "right": 0} for text in texts]
+        file = self.changed(lambda value: value.update(expectations=more))
+        whole = len(reported(file).stdout)
+        many = ROOM // whole + 20
+        said = reported(*[file] * many).stdout
+        self.assertLessEqual(len(said), ROOM)
+        self.assertEqual(said.count("### "), many)
+        self.assertGreater(said.count("Left out"), 20)
+
     def append(self, file):
         ended = subprocess.run(
             [ft.BINARY, "report", FILE, "--format", "markdown"], stdout=file, check=False

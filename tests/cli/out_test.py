@@ -90,6 +90,10 @@ class Out(ft.TestCase):
                 self.assert_refused(ended, f"--out {text}: there is {said}")
                 self.assertIn("{name}", ended.stderr)
 
+    def test_force_is_of_out(self):
+        self.assert_refused(self.run_tiny("--force"), "--force is for what --out")
+        self.assert_refused(self.compare("--force"), "--force is for what --out")
+
     def compare(self, *arguments):
         base = ft.as_arguments({**TINY, "server.port": ft.free_port()}, name="pair")
         vary = ("--vary", "load.concurrency=1,2", "--rounds=1", "--quiet")
