@@ -16,7 +16,7 @@ class Release(ft.unittest.TestCase):
         self.git("config", "user.name", "Releaser")
         self.git("config", "user.email", "releaser@example.org")
         self.git("tag", "v0.1.0")
-        for name in ("scripts/release", "docs/CHANGELOG.md"):  # those that are tested, committed or not
+        for name in ("scripts/release", "docs/CHANGELOG.md", "docs/ci.md"):  # those that are tested, committed or not
             subprocess.run(["cp", f"{ft.SOURCE}/{name}", f"{self.clone}/{name}"], check=True)
         self.git("add", "--all")
         self.git("commit", "--allow-empty", "--message", "what is under test")
@@ -47,6 +47,7 @@ class Release(ft.unittest.TestCase):
         self.assertRegex(
             self.read("docs/CHANGELOG.md"), r"## \[Unreleased\]\n\n## \[7\.8\.9\] - \d{4}-\d\d-\d\d\n"
         )
+        self.assertIn("/.ci/action@v7.8.9\n", self.read("docs/ci.md"))
         self.assertEqual(self.git("status", "--porcelain"), "")
         self.assertEqual(self.git("log", "-1", "--format=%s"), "release: 7.8.9\n")
         self.assertEqual(self.git("rev-parse", "v7.8.9^{}"), self.git("rev-parse", "HEAD"))

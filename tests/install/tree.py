@@ -1,6 +1,8 @@
 """What is installed of a source tree and its build."""
 
 import os
+import platform
+import shutil
 import subprocess
 
 import finwait_test as ft
@@ -20,6 +22,21 @@ def files(directory):
         for parent, _, names in os.walk(directory)
         for name in names
     }
+
+
+def make_debian(place, packages=()):
+    """A Debian like this one in `place`, a directory or NAME.tar; skipped where none can be had."""
+    release = platform.freedesktop_os_release()
+    if not ft.is_root() or release.get("ID") != "debian" or not shutil.which("mmdebstrap"):
+        raise ft.unittest.SkipTest("making a Debian takes mmdebstrap, and root on a Debian")
+    made = subprocess.run(
+        ("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages) or 'apt'}")
+        + (release["VERSION_CODENAME"], place),
+        capture_output=True,
+        text=True,
+    )
+    if made.returncode != 0:
+        raise ft.unittest.SkipTest(f"mmdebstrap: {made.stderr[-500:]}")
 
 
 def expected():
