@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@
 
 struct topic {
     const char *label;
-    size_t lines;      /* at most, unless one sentence takes more */
+    size_t lines;      /* at most, unless one sentence takes more … */
+    size_t firsts;     /* … or so many if all are first sentences */
     unsigned kinds[2]; /* sets of remark kinds, told in this order */
     bool advice;       /* what to do, of remarks of any kind */
 };
@@ -21,11 +23,16 @@ struct topic {
 #define KIND(kind) (1U << REMARK_##kind)
 
 static const struct topic topics[] = {
-    {"Why", 4, {KIND(CAUSE), 0}, false},
-    {"So", 6, {KIND(CONSEQUENCE), 0}, false},
-    {"What to do", 3, {~0U, 0}, true},
-    {"Notes", 4, {KIND(WARNING), KIND(NOTE) | KIND(VERDICT) | KIND(ADVICE)}, false},
+    {"Why", 4, 7, {KIND(CAUSE), 0}, false},
+    {"So", 8, 8, {KIND(CONSEQUENCE), 0}, false},
+    {"What to do", 3, 3, {~0U, 0}, true},
+    {"Notes", 4, 5, {KIND(WARNING), KIND(NOTE) | KIND(VERDICT) | KIND(ADVICE)}, false},
 };
+
+#define TOPICS (sizeof topics / sizeof topics[0])
+
+/* Of all of them. */
+enum { LINES = 12 };
 
 /* A remark of a topic, and how much of it is told. */
 struct item {
@@ -116,59 +123,119 @@ static size_t lines_of(const struct summary *summary, const struct item *item, s
     return lines;
 }
 
-/* Let each of them have its next sentence as long as there is room; whether any took one. */
-static bool next_sentences(const struct summary *summary, struct items *items, size_t *left)
+/* The item has its next sentence if that takes no more than `left` lines; how many it takes. */
+static size_t next_sentence(const struct summary *summary, struct item *item, size_t left)
 {
-    bool any = false;
+    size_t told = sentence_end(item->text, item->told);
+    size_t more = lines_of(summary, item, told) - lines_of(summary, item, item->told);
+
+    if (told == item->told || more > left) {
+        return 0;
+    }
+    item->told = told;
+    return more;
+}
+
+/* The first sentence of each, of the first one in any case: one behind another that is not told
+ * may be about it.  The lines they take. */
+static size_t first_sentences(const struct summary *summary, const struct items *items, size_t most)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < items->count; i++) {
+        size_t more = next_sentence(summary, &items->item[i], i == 0 ? SIZE_MAX : most - used);
+        if (more == 0) {
+            break;
+        }
+        used = used + more < most ? used + more : most;
+    }
+    return used;
+}
+
+/* A further one of each that has room for it; the lines they take. */
+static size_t further_sentences(const struct summary *summary, const struct items *items,
+                                size_t most)
+{
+    size_t used = 0;
 
     for (size_t i = 0; i < items->count; i++) {
         struct item *item = &items->item[i];
-        size_t told = sentence_end(item->text, item->told);
-        size_t more = lines_of(summary, item, told) - lines_of(summary, item, item->told);
-        bool first = i == 0 && item->told == 0;
-        if (told > item->told && (first || more <= *left)) {
-            *left -= more < *left ? more : *left;
-            item->told = told;
-            any = true;
-        } else if (item->told == 0) {
-            break; /* one behind another that is not told may be about it */
+        while (item->told > 0 && item->told < strlen(item->text)) {
+            size_t before = item->told;
+            used += next_sentence(summary, item, most - used);
+            if (item->told == before) {
+                break;
+            }
         }
     }
-    return any;
+    return used;
 }
 
 /* How many are not told. */
-static size_t print_topic(const struct summary *summary, const struct topic *topic)
+static size_t print_items(const struct summary *summary, const char *label,
+                          const struct items *items)
 {
-    struct items items = collect_all(summary->facts.result, topic);
-    size_t left = topic->lines;
     size_t untold = 0;
 
-    while (next_sentences(summary, &items, &left)) {
-    }
-    for (size_t i = 0; i < items.count; i++) {
-        const struct item *item = &items.item[i];
+    for (size_t i = 0; i < items->count; i++) {
+        const struct item *item = &items->item[i];
         if (item->told > 0) {
             char *text = grow_format("%.*s%s", (int)item->told, item->text, item->behind);
-            summary_labelled(summary, i == 0 ? topic->label : "", text);
+            summary_labelled(summary, i == 0 ? label : "", text);
             free(text);
         }
         untold += item->told == 0;
     }
-    free(items.item);
+    return untold;
+}
+
+/* What is kept for the topics behind one: a sentence takes two lines. */
+static size_t kept_for(const struct items *behind, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        kept += behind[i].count > 0 ? 2 : 0;
+    }
+    return kept;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What a topic does not need the next may have. */
+static size_t print_topics(const struct summary *summary, struct items items[TOPICS])
+{
+    size_t room = LINES;
+    size_t untold = 0;
+
+    for (size_t i = 0; i < TOPICS; i++) {
+        size_t kept = kept_for(&items[i + 1], TOPICS - i - 1);
+        size_t most = room > kept ? room - kept : 0;
+        size_t used = first_sentences(summary, &items[i], least(most, topics[i].firsts));
+        size_t left = least(most, topics[i].lines);
+        used += further_sentences(summary, &items[i], left > used ? left - used : 0);
+        room -= least(used, room);
+        untold += print_items(summary, topics[i].label, &items[i]);
+        free(items[i].item);
+    }
     return untold;
 }
 
 void summary_remarks(const struct summary *summary)
 {
-    size_t untold = 0;
+    struct items items[TOPICS + 1] = {0};
 
-    if (summary->facts.result->remark_count > 0) {
-        fputc('\n', summary->paper.out);
+    if (summary->facts.result->remark_count == 0) {
+        return;
     }
-    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
-        untold += print_topic(summary, &topics[i]);
+    for (size_t i = 0; i < TOPICS; i++) {
+        items[i] = collect_all(summary->facts.result, &topics[i]);
     }
+    fputc('\n', summary->paper.out);
+    size_t untold = print_topics(summary, items);
     if (untold > 0) {
         char *text = grow_format("%zu %s: --verbose", untold, untold == 1 ? "remark" : "remarks");
         summary_labelled(summary, "More", text);

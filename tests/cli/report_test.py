@@ -5,6 +5,8 @@ import decimal
 import io
 import json
 import os
+import re
+from unittest import mock
 
 import finwait_test as ft
 
@@ -26,6 +28,29 @@ class Report(ft.TestCase):
             ended = ft.finwait("report", name)
             self.assertEqual((ended.status, ended.stderr), (0, ""))
             self.assertEqual(ended.stdout, self.ran.stdout)
+
+    def test_verbose_is_a_format(self):
+        ended = ft.finwait("report", self.out, "--verbose")
+        self.assertEqual(ended.stdout, ft.finwait("report", self.out, "--format=verbose").stdout)
+        self.assertIn("Kernel counters", ended.stdout)
+
+    def test_text_is_as_wide_as_the_page(self):
+        """A terminal's, or else what COLUMNS says; and 100 columns of nothing else."""
+        stored = os.path.join(ft.SOURCE, "tests/data/summary/server-first.json")
+        locale = {"LC_ALL": "C.UTF-8", "COLUMNS": "90"}
+        for columns in (80, 200):
+            with self.subTest(columns), mock.patch.dict(os.environ, locale):
+                with ft.Terminal(["report", stored], columns=columns, stdout=True) as terminal:
+                    self.assertEqual(terminal.finish().status, 0)
+                drawn = re.sub(r"\033\[\d*m", "", terminal.screen)
+                self.assertEqual(max(map(len, drawn.splitlines())), columns)
+                self.assertIn("█", drawn)
+        for wanted, columns in (("90", 90), ("no", 100), ("", 100), ("0", 100)):
+            with self.subTest(wanted), mock.patch.dict(os.environ, {**locale, "COLUMNS": wanted}):
+                printed = ft.finwait("report", stored).stdout
+                self.assertEqual(max(map(len, printed.splitlines())), columns)
+        with mock.patch.dict(os.environ, {"LC_ALL": "C"}):
+            self.assertTrue(ft.finwait("report", stored).stdout.isascii())
 
     def test_json_is_the_file(self):
         ended = ft.finwait("report", self.file, "--format", "json")
