@@ -586,9 +586,11 @@ class Names(ft.TestCase):
 class Progress(ft.LabTestCase):
     def test_a_line_about_every_two_seconds(self):
         settings = {"load.connections": 10, "settle": "9s"}
+        began = time.monotonic()
         ended = ft.finwait(*ft.as_arguments(settings), user=self.user)
         self.assertEqual(ended.status, 0, ended)
-        self.assertIn(len(ended.stderr.splitlines()), (3, 4, 5), ended)
+        most = (time.monotonic() - began) / 2 + 1  # a busy machine takes longer than 9 s
+        self.assertTrue(3 <= len(ended.stderr.splitlines()) <= most, ended)
 
     def test_it_fits_the_terminal(self):
         settings = {"load.duration": "1500ms", "settle": "500ms"}
