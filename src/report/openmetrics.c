@@ -116,7 +116,8 @@ static const char *name_of(const struct result *result)
 /* What has one set of labels in a result. */
 struct source {
     const struct result *result;
-    size_t run; /* of those of its scenario, from 1 on */
+    size_t run;                     /* of those of its scenario, from 1 on */
+    const struct metric_info **row; /* of each metric, or NULL */
 };
 
 static void put_source(const char *family, const struct source *source, FILE *out)
@@ -184,9 +185,9 @@ static void put_metric(const struct family *family, const struct source *source,
 /* ---- families ---- */
 
 /* The next metric of the row from number `at` on; metric_count: there is none. */
-static size_t next_of(const struct result *result, const struct metric_info *info, size_t at)
+static size_t next_of(const struct source *source, const struct metric_info *info, size_t at)
 {
-    while (at < result->metric_count && metric_find(result->metric[at].name) != info) {
+    while (at < source->result->metric_count && source->row[at] != info) {
         at++;
     }
     return at;
@@ -197,7 +198,7 @@ static void put_gauges(const struct family *family, const struct metric_info *in
 {
     const struct result *result = source->result;
 
-    for (size_t i = 0; (i = next_of(result, info, i)) < result->metric_count; i++) {
+    for (size_t i = 0; (i = next_of(source, info, i)) < result->metric_count; i++) {
         put_metric(family, source, &result->metric[i], out);
     }
 }
@@ -229,7 +230,7 @@ static void put_summary(const struct family *family, const struct metric_info *i
         char begin[64];
         bool any = false;
         int length = snprintf(begin, sizeof begin, "latency.%s.", latency_name((enum latency)kind));
-        for (size_t i = 0; (i = next_of(result, info, i)) < result->metric_count; i++) {
+        for (size_t i = 0; (i = next_of(source, info, i)) < result->metric_count; i++) {
             if (strncmp(result->metric[i].name, begin, (size_t)length) == 0) {
                 put_metric(family, source, &result->metric[i], out);
                 any = true;
@@ -250,7 +251,7 @@ static void put_metrics(const struct metric_info *info, const struct source *sou
 
     family_of(&family, info);
     for (size_t i = 0; i < count; i++) {
-        if (next_of(sources[i].result, info, 0) == sources[i].result->metric_count) {
+        if (next_of(&sources[i], info, 0) == sources[i].result->metric_count) {
             continue;
         }
         if (!begun) {
@@ -319,21 +320,40 @@ static void put_expectations(const struct source *sources, size_t count, FILE *o
     }
 }
 
+/* Number `index` of the results. */
+static struct source source_of(const struct result *const *results, size_t index)
+{
+    const struct result *result = results[index];
+    struct source source = {
+        .result = result,
+        .run = 1,
+        .row = grow_new(result->metric_count, sizeof(const struct metric_info *)),
+    };
+
+    for (size_t i = 0; i < index; i++) {
+        source.run += strcmp(name_of(results[i]), name_of(result)) == 0;
+    }
+    for (size_t i = 0; i < result->metric_count; i++) {
+        source.row[i] = metric_find(result->metric[i].name);
+    }
+    return source;
+}
+
 static void openmetrics_write(const struct result *const *results, size_t count, FILE *out)
 {
     struct source *sources = grow_new(count, sizeof *sources);
 
     for (size_t i = 0; i < count; i++) {
-        sources[i] = (struct source){results[i], 1};
-        for (size_t j = 0; j < i; j++) {
-            sources[i].run += strcmp(name_of(results[j]), name_of(results[i])) == 0;
-        }
+        sources[i] = source_of(results, i);
     }
     put_started(sources, count, out);
     put_partial(sources, count, out);
     put_expectations(sources, count, out);
     for (size_t i = 0; i < metric_count; i++) {
         put_metrics(&metric_table[i], sources, count, out);
+    }
+    for (size_t i = 0; i < count; i++) {
+        free(sources[i].row);
     }
     free(sources);
 }
