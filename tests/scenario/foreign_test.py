@@ -254,7 +254,9 @@ class Python(Foreign):
                     connection.sendall(said)
 
             with self.subTest(said=said), python_server(serve) as port:
-                result = self.run_checked(loading(port, "connect send recv close"))
+                result = self.run_checked(loading(port, "connect send recv close"), status=1)
+                failed = [e["text"] for e in result.listed("expectations") if e["verdict"] == "fail"]
+                self.assertEqual(failed, ["client.messages_received > 0"])
                 self.assertEqual(result.outcomes("client"), {"bad_message": N})
                 self.assertEqual(result["connections.failed"], N)
                 self.assertEqual(result["client.messages_cut"], 0)
@@ -265,8 +267,9 @@ class Python(Foreign):
                 connection.recv(10000)
                 connection.sendall(b"HTTP")
 
+        asked = ft.all_end("eof", N)
         with python_server(serve) as port:
-            result = self.run_checked(loading(port, "connect send recv close"))
+            result = self.run_checked(loading(port, "connect send recv close"), *asked)
         self.assertEqual(result.outcomes("client"), {"eof": N})
         self.assertEqual(result["client.messages_cut"], N)
 
@@ -276,9 +279,10 @@ class Python(Foreign):
                 connection.recv(100, socket.MSG_WAITALL)
                 connection.sendall(b"x" * 20)
 
+        asked = ft.all_end("eof", N)
         with python_server(serve) as port:
             sizes = {"protocol": "raw", "request.size": 100, "response.size": 50}
-            result = self.run_checked(loading(port, "connect send recv close", **sizes))
+            result = self.run_checked(loading(port, "connect send recv close", **sizes), *asked)
         self.assertEqual(result.outcomes("client"), {"eof": N})
         self.assertEqual(result["client.messages_received"], 0)
 
