@@ -86,6 +86,7 @@ extern const struct command command_sysctl;
 extern const struct command command_doctor;
 extern const struct command command_help;
 extern const struct command command_completion;
+extern const struct command command_man;
 
 /* What a command line says. */
 struct command_line {

@@ -89,6 +89,16 @@ static void offer_formats(struct offer *offer)
     }
 }
 
+static void offer_comparisons(struct offer *offer)
+{
+    for (size_t i = 0; comparison_formats[i] != NULL; i++) {
+        offer_name(offer, comparison_formats[i]->name, comparison_formats[i]->about);
+    }
+    if (strchr(offer->text, '=') != NULL) {
+        offer_kind(offer, COMPLETES_FILE);
+    }
+}
+
 /* ---- sysctls ---- */
 
 static void offer_sysctls(struct offer *offer, const char *before, const char *end)
@@ -254,9 +264,10 @@ void offer_kind(struct offer *offer, enum completes kind)
 {
     static void (*const all[])(struct offer *) = {
         [COMPLETES_SCENARIO] = offer_scenarios, [COMPLETES_ORDER] = offer_orders,
-        [COMPLETES_FORMAT] = offer_formats,     [COMPLETES_METRIC] = offer_metrics,
-        [COMPLETES_SETTING] = offer_setting,    [COMPLETES_TOPIC] = offer_topics,
-        [COMPLETES_SYSCTL] = offer_explained,   [COMPLETES_COLOR] = offer_colours,
+        [COMPLETES_FORMAT] = offer_formats,     [COMPLETES_COMPARISON_FORMAT] = offer_comparisons,
+        [COMPLETES_METRIC] = offer_metrics,     [COMPLETES_SETTING] = offer_setting,
+        [COMPLETES_TOPIC] = offer_topics,       [COMPLETES_SYSCTL] = offer_explained,
+        [COMPLETES_COLOR] = offer_colours,
     };
 
     if (all[kind] != NULL) {

@@ -207,9 +207,7 @@ void help_overview(const struct command *const *commands, FILE *out)
 {
     struct grow_stream topics;
 
-    print_paragraphs("finwait opens and closes TCP connections in an order you choose and measures "
-                     "in which kernel state their sockets end up, on which side, and for how long.",
-                     out);
+    print_paragraphs(HELP_WHAT, out);
     print_group(commands, GROUP_LOAD, out);
     print_group(commands, GROUP_READ, out);
     print_group(commands, GROUP_LOOK_UP, out);

@@ -3,6 +3,11 @@
 
 #include "command.h"
 
+#define HELP_WHAT                                                                                  \
+    "finwait opens and closes TCP connections in an order you choose and measures in which "       \
+    "kernel "                                                                                      \
+    "state their sockets end up, on which side, and for how long."
+
 /* What finwait is, its commands by groups, and the topics. */
 void help_overview(const struct command *const *commands, FILE *out);
 

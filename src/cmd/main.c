@@ -7,9 +7,9 @@
 #include "version.h"
 
 static const struct command *const command_table[] = {
-    &command_run,  &command_compare, &command_check,  &command_show, &command_report,
-    &command_list, &command_sysctl,  &command_doctor, &command_help, &command_completion,
-    NULL,
+    &command_run,    &command_compare,    &command_check,  &command_show,
+    &command_report, &command_list,       &command_sysctl, &command_doctor,
+    &command_help,   &command_completion, &command_man,    NULL,
 };
 
 static const struct command *find_command(const char *name)
