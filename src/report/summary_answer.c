@@ -301,10 +301,27 @@ static void print_close_wait(const struct summary *summary)
     }
 }
 
+/* Whether there is anything to ask after. */
+static bool any_opened(const struct facts *facts)
+{
+    bool left = false;
+
+    for (size_t i = 0; i < ENDS; i++) {
+        left |= is_there(facts, ends[i]) && facts_left_standing(facts, ends[i]);
+    }
+    return !facts->tallied || facts->opened > 0 || left;
+}
+
 void summary_answer(const struct summary *summary)
 {
     fputc('\n', summary->paper.out);
     print_failed(summary);
+    if (!any_opened(&summary->facts)) {
+        struct row row = begin(summary, "WHO CLOSED FIRST");
+        add(&row, "nobody:", "no connection was established");
+        end(&row, "", INK_BOLD);
+        return;
+    }
     print_closers(summary);
     print_time_wait(summary);
     print_close_wait(summary);

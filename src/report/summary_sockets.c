@@ -78,25 +78,25 @@ static void put_state(enum tcp_state state, FILE *out)
 struct choice {
     bool row[STATES], line[STATES]; /* at most one of the two */
     bool any;
+    size_t rows;
 };
 
 static struct choice choose(const struct facts *facts, const struct pair *pair)
 {
     struct choice choice = {0};
     struct cells cells[STATES];
-    size_t rows = 0;
 
     for (size_t i = 0; i < STATES; i++) {
         gather(facts, pair, states[i], &cells[i]);
         choice.row[i] = is_left(&cells[i]);
         choice.any |= was_seen(&cells[i]);
-        rows += choice.row[i];
+        choice.rows += choice.row[i];
     }
     for (size_t i = 0; i < STATES; i++) {
         if (!choice.row[i] && was_seen(&cells[i])) {
-            choice.row[i] = rows < ROWS && !were_few(&cells[i]);
+            choice.row[i] = choice.rows < ROWS && !were_few(&cells[i]);
             choice.line[i] = !choice.row[i];
-            rows += choice.row[i];
+            choice.rows += choice.row[i];
         }
     }
     return choice;
@@ -215,26 +215,43 @@ static void print_state(const struct summary *summary, const struct pair *pair,
     fputc('\n', out);
 }
 
-/* Those without a row: "at most: LAST_ACK 0 and 3, CLOSING 1 and 1". */
+/* "ESTABLISHED client 6, server 6": where there were any. */
+static void tell_peaks(const struct facts *facts, const struct pair *pair, enum tcp_state state,
+                       FILE *out)
+{
+    const char *before = " ";
+    struct cells cells;
+
+    gather(facts, pair, state, &cells);
+    put_state(state, out);
+    for (size_t end = 0; end < 2; end++) {
+        if (cells.value[end][0] > 0) {
+            fprintf(out, "%s%s %s", before, side_told(pair->end[end]), COUNT(cells.value[end][0]));
+            before = ", ";
+        }
+    }
+}
+
+/* Those without a row. */
 static void print_others(const struct summary *summary, const struct pair *pair,
                          const struct choice *choice)
 {
     struct grow_stream stream;
-    const char *before = "at most ";
+    const char *before = "at most: ";
 
     grow_stream_open(&stream);
     for (size_t i = 0; i < STATES; i++) {
         if (choice->line[i]) {
-            struct cells cells;
-            gather(&summary->facts, pair, states[i], &cells);
-            fprintf(stream.out, "%s%s and %s in ", before, COUNT(cells.value[0][0]),
-                    COUNT(cells.value[1][0]));
-            put_state(states[i], stream.out);
-            before = ", ";
+            fputs(before, stream.out);
+            tell_peaks(&summary->facts, pair, states[i], stream.out);
+            before = "; ";
         }
     }
     char *text = grow_stream_close(&stream);
-    if (text[0] != '\0') {
+    if (choice->rows == 0) {
+        fputc('\n', summary->paper.out);
+        summary_labelled(summary, "Sockets", text);
+    } else if (text[0] != '\0') {
         fputs("  ", summary->paper.out);
         text_wrap(text, 2, 4, summary->width, summary->paper.out);
     }
@@ -250,7 +267,9 @@ static bool print_pair(const struct summary *summary, const struct pair *pair)
     if (!choice.any) {
         return false;
     }
-    print_titles(summary, pair, &layout);
+    if (choice.rows > 0) {
+        print_titles(summary, pair, &layout);
+    }
     for (size_t i = 0; i < STATES; i++) {
         if (choice.row[i]) {
             print_state(summary, pair, &layout, states[i]);
@@ -272,7 +291,8 @@ void summary_sockets(const struct summary *summary)
     any |= proxied && print_pair(summary, &behind);
     if (!any) {
         bool looked = facts->side[SIDE_CLIENT].observed || facts->side[SIDE_SERVER].observed;
-        fprintf(summary->paper.out, "\nSockets   %s\n",
-                looked ? "no sample saw one of these connections" : "not observed");
+        fputc('\n', summary->paper.out);
+        summary_labelled(summary, "Sockets",
+                         looked ? "no sample saw one of these connections" : "not observed");
     }
 }
