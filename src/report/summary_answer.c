@@ -9,7 +9,7 @@
 
 enum {
     CELLS_AT = 21, /* where the first cell begins */
-    CELL = 18,     /* columns, the gap behind it included */
+    CELL = 20,     /* columns, the gap behind it included */
     WORD_AT = 62,  /* where the word begins that says what it means, if the cells leave room */
 };
 

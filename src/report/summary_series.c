@@ -106,7 +106,8 @@ const char *summary_shape(const struct summary *summary, enum side side, enum tc
     const struct phase_span *load = &summary->facts.result->phase[PHASE_LOAD];
     struct points points = points_of(summary->facts.result, side, state);
     enum shape shape = load->reached ? shape_of(&points, load->end) : SHAPE_NONE;
-    bool drained = points.count > 0 && points.point[points.count - 1].value <= 0;
+    bool drained = summary->facts.side[side].settled && points.count > 0 &&
+                   points.point[points.count - 1].value <= 0;
 
     free(points.point);
     return summary->facts.side[side].peak[state] < FEW ? "" : words[shape][drained];
