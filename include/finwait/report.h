@@ -17,6 +17,9 @@ struct report_ops {
     void (*write)(const struct result *result, FILE *out);
     /* In place of `write` and what is around and between: what has to see all results at once. */
     void (*write_all)(const struct result *const *results, size_t count, FILE *out);
+    /* What came to no result, so that who reads the report takes nothing for good that was not
+     * tried; NULL: the format has no place for it. */
+    void (*write_untried)(const char *name, const char *why, FILE *out);
 };
 
 extern const struct report_ops *const report_table[]; /* ends with NULL */

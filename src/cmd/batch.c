@@ -63,6 +63,7 @@ const char *batch_twin(const struct batch *batch)
 struct errand {
     const struct scenario *scenario;
     batch_run_fn *run;
+    batch_untried_fn *untried;
     void *context;
 };
 
@@ -73,12 +74,23 @@ static enum status run_errand(void *context, struct error *error)
     return errand->run(errand->context, errand->scenario, error);
 }
 
-/* What was wrong with one is told before the next begins. */
-static enum status run_apart(const struct scenario *scenario, batch_run_fn *run, void *context,
-                             struct error *error)
+static bool is_error(enum status status)
 {
-    struct errand errand = {scenario, run, context};
-    enum status status = apart_run(run_errand, &errand, error);
+    return status == STATUS_USAGE || status == STATUS_MACHINE;
+}
+
+static enum status told(const struct errand *errand, enum status status, const struct error *error)
+{
+    if (is_error(status)) {
+        errand->untried(errand->context, errand->scenario, error);
+    }
+    return status;
+}
+
+/* What was wrong with one is told before the next begins. */
+static enum status run_apart(struct errand *errand, struct error *error)
+{
+    enum status status = told(errand, apart_run(run_errand, errand, error), error);
 
     if (status != STATUS_OK && error->what[0] != '\0') {
         error_print(error, stderr);
@@ -87,21 +99,33 @@ static enum status run_apart(const struct scenario *scenario, batch_run_fn *run,
     return status;
 }
 
-enum status batch_run(const struct batch *batch, batch_run_fn *run, void *context,
-                      struct error *error)
+static void not_begun(const struct errand *errand, enum status worst)
 {
+    struct error why;
+
+    error_set(&why, worst, "it was not begun: %s",
+              is_error(worst) ? "the one before it could not be run" : "finwait was interrupted");
+    errand->untried(errand->context, errand->scenario, &why);
+}
+
+enum status batch_run(const struct batch *batch, batch_run_fn *run, batch_untried_fn *untried,
+                      void *context, struct error *error)
+{
+    struct errand errand = {batch->scenario[0], run, untried, context};
     enum status worst = STATUS_OK;
 
     if (batch->count == 1) {
-        return run(context, batch->scenario[0], error);
+        return told(&errand, run_errand(&errand, error), error);
     }
     for (size_t i = 0; i < batch->count; i++) {
-        enum status status = interrupts_seen() ? STATUS_INTERRUPTED
-                                               : run_apart(batch->scenario[i], run, context, error);
-        worst = status > worst ? status : worst;
-        if (status == STATUS_USAGE || status == STATUS_MACHINE) {
-            break;
+        errand.scenario = batch->scenario[i];
+        if (is_error(worst) || interrupts_seen()) {
+            worst = worst < STATUS_INTERRUPTED && !is_error(worst) ? STATUS_INTERRUPTED : worst;
+            not_begun(&errand, worst);
+            continue;
         }
+        enum status status = run_apart(&errand, error);
+        worst = status > worst ? status : worst;
     }
     return worst;
 }

@@ -23,11 +23,14 @@ const char *batch_twin(const struct batch *batch);
 /*
  * Call `run` for each in turn, with `context`.  Several each get a process of their own: what a
  * private lab needs changes the process for good (lab_prepare), and `lab: host` must not inherit
- * it. An unmet expectation does not end the batch; anything worse does.
+ * it. An unmet expectation does not end the batch; anything worse does.  `untried` is told, in this
+ * process, of each that ended with an error or that was not begun.
  */
 typedef enum status batch_run_fn(void *context, const struct scenario *scenario,
                                  struct error *error);
-enum status batch_run(const struct batch *batch, batch_run_fn *run, void *context,
-                      struct error *error);
+typedef void batch_untried_fn(void *context, const struct scenario *scenario,
+                              const struct error *why);
+enum status batch_run(const struct batch *batch, batch_run_fn *run, batch_untried_fn *untried,
+                      void *context, struct error *error);
 
 #endif

@@ -89,6 +89,15 @@ static enum status report_one(char **names, size_t index, struct command_line *l
     return status;
 }
 
+/* What could not be read, in the reports of those that could. */
+static void tell_unread(const struct command_line *line, const char *name,
+                        const struct error *error)
+{
+    struct error unused;
+
+    outputs_untried(&line->outputs, name, error, &unused);
+}
+
 static enum status report_all(struct command_line *line, struct error *error)
 {
     char **names = line->operand;
@@ -101,6 +110,9 @@ static enum status report_all(struct command_line *line, struct error *error)
 
         if (error->what[0] != '\0') {
             worst = status;
+            if (told > 0) {
+                tell_unread(line, names[told], error);
+            }
             break;
         }
         worst = status > worst ? status : worst;

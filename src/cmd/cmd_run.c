@@ -189,11 +189,20 @@ static int check_directories(const struct batch *batch, const struct run_options
     return 0;
 }
 
+/* That a report lacks it is no reason to end otherwise than for what it lacks. */
+static void on_untried(void *context, const struct scenario *scenario, const struct error *why)
+{
+    const struct run_options *options = context;
+    struct error unused;
+
+    outputs_untried(&options->line->outputs, scenario->name, why, &unused);
+}
+
 /* What of them ended well is told, and an error of theirs before one of the telling. */
 static enum status run_and_end(struct batch *batch, struct run_options *options,
                                struct outputs *outputs, struct error *error)
 {
-    enum status status = batch_run(batch, run_one, options, error);
+    enum status status = batch_run(batch, run_one, on_untried, options, error);
     struct error ending = {0};
 
     if (options->several) {

@@ -298,6 +298,23 @@ int outputs_write(const struct outputs *outputs, const struct result *result, bo
     return status;
 }
 
+int outputs_untried(const struct outputs *outputs, const char *name, const struct error *why,
+                    struct error *error)
+{
+    char *text = grow_format("%s%s%s", why->what, why->hint[0] != '\0' ? "; " : "", why->hint);
+    int status = 0;
+
+    for (size_t i = 0; i < outputs->count; i++) {
+        const struct output *output = &outputs->item[i];
+        if (output->format->write_untried != NULL) {
+            output->format->write_untried(name, text, output->out);
+            status = flush(output, error) != 0 ? -1 : status;
+        }
+    }
+    free(text);
+    return status;
+}
+
 /* What the formats that had to wait make of all results. */
 static int write_held(const struct outputs *outputs, struct error *error)
 {

@@ -56,7 +56,12 @@ int outputs_begin(struct outputs *outputs, bool several, struct error *error);
 int outputs_write(const struct outputs *outputs, const struct result *result, bool first,
                   struct error *error);
 
-/* The end of all; a file of at least one result is then there, whole or not at all.  -1:
+/* Tell of what came to no result, and why, in the formats that have a place for it.  -1:
+ * STATUS_MACHINE. */
+int outputs_untried(const struct outputs *outputs, const char *name, const struct error *why,
+                    struct error *error);
+
+/* The end of all; a file in which anything was told is then there, whole or not at all.  -1:
  * STATUS_MACHINE or STATUS_USAGE. */
 int outputs_end(struct outputs *outputs, struct error *error);
 

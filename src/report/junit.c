@@ -74,10 +74,20 @@ static void junit_write(const struct result *result, FILE *out)
     junit_finish(out);
 }
 
+static void junit_untried(const char *name, const char *why, FILE *out)
+{
+    const struct junit_suite suite = {.name = name, .count = {[JUNIT_ERROR] = 1}};
+
+    junit_begin(&suite, out);
+    junit_case(&suite, "runs", 0, JUNIT_ERROR, "NO RESULT", why, out);
+    junit_finish(out);
+}
+
 const struct report_ops report_junit = {
     .name = "junit",
     .about = "JUnit's XML for CI: a suite a result, a case an expectation",
     .head = JUNIT_HEAD,
     .tail = JUNIT_TAIL,
     .write = junit_write,
+    .write_untried = junit_untried,
 };

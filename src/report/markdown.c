@@ -277,8 +277,19 @@ static void markdown_write(const struct result *const *results, size_t count, FI
     }
 }
 
+static void markdown_untried(const char *name, const char *why, FILE *out)
+{
+    github_error(name, "NO RESULT", why);
+    fputs("### ", out);
+    escape_markdown(name, out);
+    fputs(": NO RESULT\n\n", out);
+    escape_markdown(why, out);
+    fputs("\n\n", out);
+}
+
 const struct report_ops report_markdown = {
     .name = "markdown",
     .about = "a summary for CI, as of GITHUB_STEP_SUMMARY: verdicts, states, latencies",
     .write_all = markdown_write,
+    .write_untried = markdown_untried,
 };

@@ -61,6 +61,27 @@ class Formats(ft.TestCase):
         self.assertIn(ended.status, (2, 3), ended)
         self.assertFalse(os.path.exists(dead), "nothing was measured")
 
+    def test_what_could_not_be_run_is_an_error_of_its_own(self):
+        bad = ft.PLACE.write("bad.yaml", "name: bad\norder: client-rst\nload: {connections: 1}\n"
+                             "lab: host\nserver: {command: [/nonexistent]}\n")
+        good = ["--set", "lab=host", "--set", f"server.port={ft.free_port()}", "--set", "settle=0s", "-n", "5"]
+        junit, markdown = self.file("x.xml"), self.file("x.md")
+        formats = ("--quiet", "--format", f"junit={junit}", "--format", f"markdown={markdown}")
+        ended = ft.finwait("run", "client-rst", bad, "client-first", *good, *formats)
+        self.assertEqual(ended.status, 3, ended)
+        suites = xml.fromstring(read(junit))
+        self.assertEqual([suite.get("name") for suite in suites], ["client-rst", "bad", "client-first"])
+        self.assertEqual([suite.get("errors") for suite in suites], ["0", "1", "1"])
+        self.assertIn("/nonexistent", suites[1].find("testcase/error").text)
+        self.assertIn("not begun", suites[2].find("testcase/error").text)
+        titles = [line for line in read(markdown).splitlines() if line.startswith("###")]
+        self.assertEqual(titles[:2], ["### bad: NO RESULT", "### client-first: NO RESULT"])
+        self.assertEqual(len(titles), 3)
+        alone = ft.finwait("run", bad, "--format=junit")
+        self.assertEqual((alone.status, xml.fromstring(alone.stdout)[0].get("errors")), (3, "1"))
+        ended = ft.finwait("report", RESULT, self.file("none.json"), "--format=junit")
+        self.assertEqual((ended.status, len(xml.fromstring(ended.stdout))), (2, 2))
+
     def test_two_to_one_place_are_refused(self):
         file = self.file("x")
         for formats, place in (

@@ -107,7 +107,7 @@ class Junit(ft.TestCase):
     def test_of_several_a_suite_each(self):
         self.assertEqual(len(self.reported(FILE, FILE)[0]), 2)
         missing = os.path.join(ft.PLACE.directory(), "none.json")
-        for names, suites in (((FILE, missing), 1), ((missing, FILE), 0)):
+        for names, suites in (((FILE, missing), 2), ((missing, FILE), 0)):
             ended = ft.finwait("report", *names, "--format", "junit")
             self.assertEqual(ended.status, 2)
             self.assertEqual(ended.stdout != "", suites > 0)

@@ -23,11 +23,11 @@ function shortfall({ data }) {
 }
 
 /* "server 50,000", of the parts that are not 0. */
-function partsOf(result, names, metric) {
+function partsOf(result, names, metric, none = '0') {
   const parts = names.map((name) => [name, result.metric(metric(name))]);
   if (parts.every(([, value]) => value == null)) return null;
   return parts.filter(([, value]) => value > 0).map(([name, value]) => `${name} ${count(value)}`)
-    .join(', ') || '0';
+    .join(', ') || none;
 }
 
 function standing(result, state) {
@@ -39,7 +39,7 @@ const FIGURES = [
   ['Failed', (r) => r.metric('connections.failed'), count],
   ['Rate', rateOf],
   ['Who closed first', (r) => partsOf(r, ['client', 'server', 'both', 'unknown'],
-    (closer) => `closed_first.${closer}`)],
+    (closer) => `closed_first.${closer}`, 'nobody')],
   ['TIME_WAIT left', (r) => standing(r, 'time_wait')],
   ['CLOSE_WAIT left', (r) => standing(r, 'close_wait')],
   ['Connect, p50 / p99', (r) => latencyPair(r, 'connect')],

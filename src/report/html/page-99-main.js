@@ -1,5 +1,11 @@
 /* The whole page, and how it looks. */
 
+/* Of several results, what is so of each of them. */
+function shared(tell) {
+  const [first, ...others] = results.map(({ data }) => tell(data) ?? null);
+  return others.every((text) => text === first) ? first : null;
+}
+
 function heading() {
   const names = [...new Set(results.map((result) => result.name))];
   const [{ data }] = results;
@@ -8,9 +14,9 @@ function heading() {
   document.getElementById('about').textContent = several ? '' : data.scenario?.about ?? '';
   document.getElementById('meta').textContent = [
     several ? `${results.length} results` : data.started,
-    data.private_lab ? 'private lab' : 'on this host',
-    data.environment?.kernel != null ? `Linux ${data.environment.kernel}` : null,
-    data.finwait != null ? `finwait ${data.finwait}` : null,
+    shared((one) => (one.private_lab ? 'private lab' : 'on this host')),
+    shared((one) => (one.environment?.kernel != null ? `Linux ${one.environment.kernel}` : null)),
+    shared((one) => (one.finwait != null ? `finwait ${one.finwait}` : null)),
   ].filter((text) => text != null).join(' · ');
 }
 
