@@ -142,6 +142,7 @@ class Walk:
         self.environment = dict(
             os.environ,
             FINWAIT=PROGRAM,
+            HOME=self.place,
             PATH=f"{programs}:{os.environ['PATH']}:/usr/sbin:/sbin",
             GITHUB_STEP_SUMMARY=f"{self.place}/summary.md",
         )
@@ -160,7 +161,7 @@ class Walk:
                 self.write(name, scenario)
         line = re.sub(r"^scripts/run( (?=[a-z])|(?= *#| *$))", "finwait run ", command)
         line = re.sub(r"^finwait run *(#|$)", "finwait run server-first #", line)
-        if not re.match("finwait |jq |tshark ", line):
+        if not re.match(r"finwait |jq |tshark |source <\(finwait ", line):
             return f"{command}: neither skipped by a row nor finwait's"
         ended = subprocess.run(
             (*ALONE, "bash", "-c", f"ip link set lo up\n{before(line)}\n{line}"),
