@@ -72,6 +72,7 @@ const struct topic topic_table[] = {
      "  CLICOLOR_FORCE  not empty and not 0: colours, be it a terminal or not\n"
      "  CLICOLOR        0: no colours\n"
      "  TERM            dumb: no colours and no line that is drawn again\n"
+     "  COLUMNS         how wide to print where there is no terminal (100)\n"
      "  LC_ALL, LC_CTYPE, LANG: the first that is set; not UTF-8: sparklines in ASCII\n"
      "  GITHUB_ACTIONS  true: --format markdown tells what failed as ::error, too\n"
      "  TMPDIR          where a run without --out keeps what its commands write (/tmp)\n"
