@@ -227,8 +227,10 @@ static void offer_pattern(struct offer *offer, const char *pattern, const char *
     }
 }
 
+/* +NAME is one beside the usual ones. */
 static void offer_metrics(struct offer *offer)
 {
+    offer_behind(offer, offer->text + (offer->text[0] == '+'));
     for (size_t i = 0; i < metric_count; i++) {
         offer_pattern(offer, metric_table[i].pattern, metric_table[i].about);
     }

@@ -62,9 +62,7 @@ static json_t *number_schema(const struct value_spec *spec)
     case VALUE_MILLIS:
     case VALUE_LINGER:
     case VALUE_LINGER2: /* others have a unit */
-        return spec->min <= 0
-                   ? json_pack("{s:[i], s:s}", "enum", 0, "errorMessage", value_hint(spec))
-                   : NULL;
+        return spec->min <= 0 ? json_pack("{s:[i]}", "enum", 0) : NULL;
     case VALUE_STATUSES:
         return schema_whole(100, 999);
     default:
@@ -85,6 +83,14 @@ static json_t *text_schema(const struct value_spec *spec)
     return schema;
 }
 
+/* What editors say where it is not that. */
+static void advise(json_t *schema, const char *key, const struct value_spec *spec)
+{
+    if (schema != NULL && value_hint(spec) != NULL) {
+        json_object_set_new(schema, key, json_string(value_hint(spec)));
+    }
+}
+
 json_t *schema_value(const struct value_spec *spec)
 {
     json_t *words = words_schema(spec);
@@ -93,9 +99,9 @@ json_t *schema_value(const struct value_spec *spec)
     if (pattern != NULL) {
         json_t *number = number_schema(spec);
         json_t *written = schema_pattern(pattern);
-        if (value_hint(spec) != NULL) { /* what editors say instead of the pattern */
-            json_object_set_new(written, "patternErrorMessage", json_string(value_hint(spec)));
-        }
+        advise(words, "errorMessage", spec);
+        advise(number, "errorMessage", spec);
+        advise(written, "patternErrorMessage", spec);
         return schema_either(words, schema_either(number, written));
     }
     bool text =
