@@ -6,5 +6,4 @@ install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/finwait/configs
 install(DIRECTORY ${PROJECT_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR} OPTIONAL)
 # README.md and the manual as they lie here, so that their links lead somewhere.
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
-    FILES_MATCHING REGEX "\\.(md|json)$")
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -41,10 +41,9 @@ def make_debian(place, packages=()):
 
 def expected():
     of_configs = {name for name in files(f"{ft.SOURCE}/configs") if name.endswith(SHIPPED)}
-    of_docs = {name for name in files(f"{ft.SOURCE}/docs") if name.endswith((".md", ".json"))}
     return (
         {"bin/finwait", "share/doc/finwait/README.md", "share/doc/finwait/LICENSE"}
         | {f"share/finwait/configs/{name}" for name in of_configs}
-        | {f"share/doc/finwait/docs/{name}" for name in of_docs}
+        | {f"share/doc/finwait/docs/{name}" for name in files(f"{ft.SOURCE}/docs")}
         | {f"share/{name}" for name in files(f"{BUILD}/share")}
     )
