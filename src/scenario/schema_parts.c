@@ -89,11 +89,15 @@ json_t *schema_step_map(void)
 
     for (size_t i = 0; i < STEP_OP_N; i++) {
         const struct step_info *info = &step_table[i];
-        json_t *value = info->takes.kind != VALUE_NOTHING ? schema_value(&info->takes) : NULL;
+        json_t *value = info->takes.kind != VALUE_NOTHING ? schema_value(&info->takes)
+                                                          : json_pack("{s:s}", "type", "null");
 
         if (info->takes.kind == VALUE_RECV) { /* several of them as a list */
             value = json_pack("{s:[o, {s:s, s:i, s:O}]}", "anyOf", value, "type", "array",
                               "minItems", 1, "items", value);
+        }
+        if ((info->traits & STEP_ALONE) != 0) {
+            value = json_pack("{s:[{s:s}, o]}", "anyOf", "type", "null", value);
         }
         if (value != NULL) {
             json_object_set_new(value, "description", json_string(info->about));

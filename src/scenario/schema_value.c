@@ -35,6 +35,14 @@ static json_t *read_word(const char *word)
     return strcmp(word, "on") == 0 ? json_true() : strcmp(word, "off") == 0 ? json_false() : NULL;
 }
 
+/* What YAML 1.1 reads as the same, and later versions as a text; NULL: there is none. */
+static json_t *other_word(const char *word)
+{
+    const char *other = strcmp(word, "on") == 0 ? "yes" : strcmp(word, "off") == 0 ? "no" : NULL;
+
+    return other != NULL ? json_string(other) : NULL;
+}
+
 static json_t *words_schema(const struct value_spec *spec)
 {
     json_t *words = json_array();
@@ -43,6 +51,7 @@ static json_t *words_schema(const struct value_spec *spec)
     for (size_t i = 0; (word = value_word(spec, i)) != NULL; i++) {
         json_array_append_new(words, json_string(word));
         json_array_append_new(words, read_word(word));
+        json_array_append_new(words, other_word(word));
     }
     json_t *schema = json_array_size(words) > 0 ? json_pack("{s:O}", "enum", words) : NULL;
     json_decref(words);
