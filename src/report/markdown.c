@@ -39,16 +39,24 @@ static size_t count_of(const struct result *result, enum verdict verdict)
     return count;
 }
 
+/* Where nothing was expected nothing has passed. */
+static const char *outcome_of(const struct result *result, size_t held)
+{
+    return result->partial                     ? "PARTIAL"
+           : result->expectation_count == 0    ? "MEASURED"
+           : held == result->expectation_count ? "PASS"
+                                               : "FAIL";
+}
+
 /* "server-first: FAIL, 3 of 4 held". */
 static void put_title(const struct facts *facts, FILE *out)
 {
     const struct result *result = facts->result;
     size_t held = count_of(result, VERDICT_PASS);
-    bool passed = held == result->expectation_count && !result->partial;
 
     fputs("### ", out);
     escape_markdown(facts_scenario(facts, "name"), out);
-    fprintf(out, ": %s", result->partial ? "PARTIAL" : passed ? "PASS" : "FAIL");
+    fprintf(out, ": %s", outcome_of(result, held));
     if (result->expectation_count > 0) {
         fprintf(out, ", %zu of %zu held", held, result->expectation_count);
     } else {
