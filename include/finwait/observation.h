@@ -11,7 +11,8 @@
 
 /* The sockets of one side at one moment. */
 struct observation {
-    int64_t at; /* ns: CLOCK_MONOTONIC of the sampler's, from the start of load in a result */
+    int64_t at;   /* ns: CLOCK_MONOTONIC of the sampler's, from the start of load in a result */
+    bool counted; /* the sampler's own: of nothing but TIME_WAIT, by sockstat; a result has none */
     uint32_t state[TCP_STATE_N]; /* sockets in each state.  fin_wait2 includes mini-sockets that
                                     wait in FIN_WAIT2; time_wait never does */
 #define X(name, about) uint32_t name;

@@ -131,6 +131,8 @@ struct result_side {
     uint64_t stood_before;         /* sockets that were left out, for they stood there before */
     size_t observation_count;      /* 0: not observed */
     struct observation *observation;
+    size_t sockstat_count; /* TIME_WAIT between two observations, by /proc/net/sockstat alone */
+    struct series_point *sockstat;
     struct observation final;
     struct counters
         counters; /* of its own host, over load and settle, unmoved ones too; empty in lab: host */
@@ -251,6 +253,8 @@ struct result {
     int64_t sampler_span; /* ns in which it was used; 0: a file that does not tell */
     int64_t sampler_gap_max, sampler_gap_mean;
     uint64_t sampler_samples, sampler_full_dumps;
+    uint64_t sampler_counts;       /* readings of sockstat alone */
+    int64_t sampler_time_wait_gap; /* ns; 0: a file that does not tell */
     struct owners owners; /* who held the sockets of `final`; empty: nobody looked, or none were */
     size_t predicted_count; /* 0: no model, or `unpredicted` */
     struct predicted_end *predicted;
@@ -306,6 +310,12 @@ void result_measure(struct result *result);
  */
 typedef void (*result_doubt)(void *context, const char *name, double kept, double made);
 void result_check(const struct result *result, result_doubt fn, void *context);
+
+/*
+ * All that was seen of a column over time: the observations, and of TIME_WAIT what was counted
+ * between them.  In order of time, with room for one more; free() it.
+ */
+struct series_point *result_points(const struct result_side *side, unsigned column, size_t *count);
 
 /* How a connection that comes to `end` ends on the wire. */
 seen_endings result_ending(const struct predicted_end *end);

@@ -9,6 +9,7 @@
 #include "finwait/error.h"
 #include "finwait/observation.h"
 #include "finwait/owner.h"
+#include "finwait/series.h"
 #include "finwait/side.h"
 
 /*
@@ -51,6 +52,8 @@ struct sampler_cost {
     int64_t gap_max;     /* longest time between two observations, ns */
     int64_t gap_mean;    /* */
     uint64_t full_dumps; /* those that walked TIME_WAIT too */
+    uint64_t counts;     /* readings of sockstat alone, between observations */
+    int64_t time_wait_gap; /* longest time between two moments that TIME_WAIT is told of, ns */
 };
 
 struct sampler; /* opaque */
@@ -60,7 +63,7 @@ struct sampler; /* opaque */
  * their ports: make it before anything listens there whose connections are to be counted.  NULL
  * with STATUS_MACHINE when the kernel offers no inet_diag, or when more than a million stand there.
  * Its descriptors keep the hosts alive until sampler_free.  All functions but sampler_observe,
- * sampler_latest, sampler_samples and sampler_cost are for the thread that made it.
+ * sampler_latest, sampler_samples, sampler_counts and sampler_cost are for the thread that made it.
  */
 struct sampler *sampler_new(const struct sampler_config *config, struct error *error);
 
@@ -105,6 +108,14 @@ int sampler_owners(struct sampler *sampler, struct owners *owners, struct error 
  * count, so peaks survive. The last one is always as it was seen.
  */
 struct observation *sampler_samples(struct sampler *sampler, enum side side, size_t *count);
+
+/*
+ * TIME_WAIT between those samples, where dumps were too dear to be made as often as asked for: as
+ * /proc/net/sockstat has it, less the mini-sockets that were in FIN_WAIT2.  What could be wrong by
+ * more than 1 % is not among them.  In order of time, *count of them; free() it, also when *count
+ * is 0.
+ */
+struct series_point *sampler_counts(struct sampler *sampler, enum side side, size_t *count);
 
 /* Read the counters of all hosts now as `after` (and keep them for sampler_counters). */
 int sampler_read_counters(struct sampler *sampler, struct error *error);

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "finwait/escape.h"
 #include "finwait/report.h"
@@ -44,16 +45,19 @@ static void csv_series(const struct result *result, enum side side, unsigned col
 {
     const struct result_side *seen = &result->side[side];
     char name[128];
+    size_t count;
 
     snprintf(name, sizeof name, "%s.%s.final", side_name(side), observation_column(column));
     const struct metric_info *info = metric_find(name); /* what is left of it, in the same unit */
-    for (size_t i = 0; i < seen->observation_count; i++) {
+    struct series_point *points = result_points(seen, column, &count);
+    for (size_t i = 0; i < count; i++) {
         csv_begin(result, "series", out);
         fprintf(out, "%s.%s,%s,", side_name(side), observation_column(column),
                 info != NULL ? info->unit : "sockets");
-        csv_at(seen->observation[i].at, out);
-        fprintf(out, ",%" PRIu32 "\n", *observation_cell(&seen->observation[i], column));
+        csv_at(points[i].at, out);
+        fprintf(out, ",%.0f\n", points[i].value);
     }
+    free(points);
 }
 
 static void csv_write(const struct result *result, FILE *out)

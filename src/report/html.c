@@ -153,6 +153,7 @@ static void shorten(json_t *result, size_t room)
 
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         thin(json_object_get(ends[i], "observations"), room);
+        thin(json_object_get(ends[i], "sockstat"), room);
         drop_unmoved(json_object_get(ends[i], "counters"));
     }
     drop_unmoved(json_object_get(proxy, "counters"));

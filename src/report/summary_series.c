@@ -14,15 +14,9 @@ struct points {
 
 static struct points points_of(const struct result *result, enum side side, enum tcp_state state)
 {
-    const struct result_side *seen = &result->side[side];
-    struct points points = {.count = seen->observation_count,
-                            .point =
-                                grow_new(seen->observation_count + 1, sizeof(struct series_point))};
+    struct points points;
 
-    for (size_t i = 0; i < points.count; i++) {
-        points.point[i] = (struct series_point){.at = seen->observation[i].at,
-                                                .value = seen->observation[i].state[state]};
-    }
+    points.point = result_points(&result->side[side], state, &points.count);
     return points;
 }
 

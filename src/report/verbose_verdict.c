@@ -99,6 +99,10 @@ void verbose_sampling(const struct paper *paper, const struct facts *facts)
     fprintf(paper->out, "\nsampling: %s samples (%s full dumps), longest gap %s",
             COUNT(result->sampler_samples), COUNT(result->sampler_full_dumps),
             DURATION(result->sampler_gap_max));
+    if (result->sampler_counts > 0) {
+        fprintf(paper->out, ",\n  TIME_WAIT %s times between them, longest gap %s",
+                COUNT(result->sampler_counts), DURATION(result->sampler_time_wait_gap));
+    }
     if (result->sampler_span > 0) {
         fprintf(paper->out, "; it took %s of a CPU's time",
                 SHARE((double)result->sampler_cpu / (double)result->sampler_span));

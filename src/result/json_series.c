@@ -222,3 +222,76 @@ static int observations_from(const struct field *field, const struct node *node,
 }
 
 const struct codec codec_observations = {observations_to, observations_from};
+
+/* ---- TIME_WAIT by sockstat, between the observations: two columns ---- */
+
+static json_t *sockstat_to(const struct field *field, const void *base)
+{
+    const struct result_side *side = base;
+    json_t *times = json_array();
+    json_t *values = json_array();
+
+    (void)field;
+    for (size_t i = 0; i < side->sockstat_count; i++) {
+        json_array_append_new(times, json_integer(side->sockstat[i].at));
+        json_array_append_new(values, json_integer((json_int_t)side->sockstat[i].value));
+    }
+    json_t *object = json_pack("{s:o, s:o}", "at", times, "time_wait", values);
+    if (side->sockstat_count == 0) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+static int point_from(const struct node *time, const struct node *value, int64_t least,
+                      struct series_point *point)
+{
+    int64_t count;
+
+    if (node_integer(time, least, CODEC_TIME_MAX, &point->at) != 0 ||
+        node_integer(value, 0, UINT32_MAX, &count) != 0) {
+        return -1;
+    }
+    point->value = (double)count;
+    return 0;
+}
+
+static int points_from(const struct node *times, const struct node *values,
+                       struct result_side *side)
+{
+    size_t count = json_array_size(times->json);
+    int64_t before = -CODEC_TIME_MAX;
+
+    if (json_array_size(values->json) != count) {
+        return node_fail(values, "must be an array as long as `at`");
+    }
+    side->sockstat = grow_new(count, sizeof *side->sockstat);
+    side->sockstat_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct node time = node_element(times, i);
+        struct node value = node_element(values, i);
+        if (point_from(&time, &value, before, &side->sockstat[i]) != 0) {
+            return -1;
+        }
+        before = side->sockstat[i].at;
+    }
+    return 0;
+}
+
+static int sockstat_from(const struct field *field, const struct node *node, void *base)
+{
+    struct node times = node_member(node, "at", json_object_get(node->json, "at"));
+    struct node values = node_member(node, "time_wait", json_object_get(node->json, "time_wait"));
+
+    (void)field;
+    if (!json_is_object(node->json)) {
+        return node_fail(node, "must be an object");
+    }
+    if (json_array_size(times.json) == 0) {
+        return node_fail(&times, "must be an array with at least one time");
+    }
+    return points_from(&times, &values, base);
+}
+
+const struct codec codec_sockstat = {sockstat_to, sockstat_from};

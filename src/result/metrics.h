@@ -135,7 +135,10 @@
       "processes of the command that had not ended when its grace was over")                       \
     X(METRIC_CPU, "cpu.<side>", "s", read_cpu, "CPU time of the role's workers, user and system")  \
     X(METRIC_SAMPLER_COST, "sampler.cost", "s", read_sampler, "CPU time that watching took")       \
-    X(METRIC_SAMPLER_GAP, "sampler.gap", "s", read_sampler, "longest time between two observations")
+    X(METRIC_SAMPLER_GAP, "sampler.gap", "s", read_sampler,                                        \
+      "longest time between two observations")                                                     \
+    X(METRIC_SAMPLER_TIME_WAIT_GAP, "sampler.time_wait_gap", "s", read_time_wait_gap,              \
+      "longest time between two counts of TIME_WAIT: observations, and sockstat between them")
 
 enum metric_id {
 #define X(id, ...) id,

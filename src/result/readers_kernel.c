@@ -56,20 +56,22 @@ static struct series_point *path_until(const struct result *result, const struct
                                        int64_t end, size_t *count)
 {
     const struct result_side *side = readers_end(result, key);
-    struct series_point *points = grow_new(side->observation_count + 3, sizeof *points);
+    size_t sampled;
+    struct series_point *sample = result_points(side, key->part[DOMAIN_STATE], &sampled);
+    struct series_point *points = grow_new(sampled + 3, sizeof *points);
     int64_t begin = result->phase[PHASE_LOAD].begin;
     bool due = side->has_final;
     size_t last = 0;
 
     points[0] = (struct series_point){begin, standing(side, key)};
-    for (size_t i = 0; i < side->observation_count && side->observation[i].at <= end; i++) {
-        struct series_point seen = point_of(&side->observation[i], key);
-        if (due && side->final.at <= seen.at) {
+    for (size_t i = 0; i < sampled && sample[i].at <= end; i++) {
+        if (due && side->final.at <= sample[i].at) {
             last = path_add(points, last, point_of(&side->final, key));
             due = false;
         }
-        last = path_add(points, last, seen);
+        last = path_add(points, last, sample[i]);
     }
+    free(sample);
     if (due) {
         last = path_add(points, last, point_of(&side->final, key));
     }
@@ -133,12 +135,9 @@ bool read_slope(const struct result *result, const struct metric_key *key, doubl
     if (!span_until(result, PHASE_LOAD, &span)) {
         return false;
     }
-    struct series_point *points = grow_new(side->observation_count, sizeof *points);
-    for (size_t i = 0; i < side->observation_count; i++) {
-        points[i] = point_of(&side->observation[i], key);
-    }
-    struct series_summary summary =
-        series_summarise(points, side->observation_count, span.from, span.to);
+    size_t count;
+    struct series_point *points = result_points(side, key->part[DOMAIN_STATE], &count);
+    struct series_summary summary = series_summarise(points, count, span.from, span.to);
     free(points);
     return summary.count > 1 && readers_found(value, summary.slope);
 }
@@ -186,4 +185,11 @@ bool read_sampler(const struct result *result, const struct metric_key *key, dou
     return result->has_sampler &&
            readers_found(value,
                          readers_seconds(cost ? result->sampler_cpu : result->sampler_gap_max));
+}
+
+bool read_time_wait_gap(const struct result *result, const struct metric_key *key, double *value)
+{
+    (void)key;
+    return result->sampler_time_wait_gap > 0 &&
+           readers_found(value, readers_seconds(result->sampler_time_wait_gap));
 }

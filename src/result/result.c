@@ -96,6 +96,7 @@ static void side_fini(struct result_side *side)
     free(side->lost);
     text_counts_fini(&side->tls_errors);
     free(side->observation);
+    free(side->sockstat);
     counters_fini(&side->counters);
     text_pairs_fini(&side->sysctl);
 }

@@ -163,6 +163,7 @@ static const struct field side_fields[] = {
      .flag = FLAG(result_side, has_stood_before)},
     {"final", &codec_object, .fields = final_fields, .flag = FLAG(result_side, has_final)},
     {"observations", &codec_observations, .optional = true},
+    {"sockstat", &codec_sockstat, .optional = true},
     {"counters", &codec_counters, AT(result_side, counters), .optional = true},
     {"sysctl", &codec_pairs, AT(result_side, sysctl), .optional = true},
     {0},
@@ -304,6 +305,8 @@ static const struct field sampler_fields[] = {
     {"gap_mean", &codec_duration, AT(result, sampler_gap_mean)},
     {"samples", &codec_count, AT(result, sampler_samples)},
     {"full_dumps", &codec_count, AT(result, sampler_full_dumps)},
+    {"counts", &codec_measured, AT(result, sampler_counts), .optional = true},
+    {"time_wait_gap", &codec_once, AT(result, sampler_time_wait_gap), .optional = true},
     {0},
 };
 

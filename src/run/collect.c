@@ -213,6 +213,14 @@ void collect_counters(struct trial *trial)
     }
 }
 
+static void collect_sockstat(struct trial *trial, struct result_side *kept, enum side side)
+{
+    kept->sockstat = sampler_counts(trial->sampler, side, &kept->sockstat_count);
+    for (size_t i = 0; i < kept->sockstat_count; i++) {
+        kept->sockstat[i].at -= trial->load_began;
+    }
+}
+
 static void collect_series(struct trial *trial, enum side side)
 {
     struct result_side *kept = &trial->result->side[side];
@@ -220,6 +228,9 @@ static void collect_series(struct trial *trial, enum side side)
     kept->observation = sampler_samples(trial->sampler, side, &kept->observation_count);
     for (size_t i = 0; i < kept->observation_count; i++) {
         kept->observation[i].at -= trial->load_began;
+    }
+    if (observation_ever(kept->observation, kept->observation_count, TCP_STATE_TIME_WAIT)) {
+        collect_sockstat(trial, kept, side);
     }
     kept->has_stood_before = sampler_stood_before(trial->sampler, side, &kept->stood_before);
 }
@@ -236,6 +247,8 @@ static void collect_sampler(struct trial *trial)
     trial->result->sampler_gap_mean = cost.gap_mean;
     trial->result->sampler_samples = cost.samples;
     trial->result->sampler_full_dumps = cost.full_dumps;
+    trial->result->sampler_counts = cost.counts;
+    trial->result->sampler_time_wait_gap = cost.time_wait_gap;
 }
 
 /* ---- the roles' ---- */

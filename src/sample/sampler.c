@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "between.h"
 #include "cadence.h"
 #include "finwait/clock.h"
+#include "finwait/grow.h"
 #include "owners.h"
 #include "store.h"
 #include "witness.h"
@@ -21,6 +23,7 @@ struct sampler {
     int64_t since;          /* CLOCK_MONOTONIC that cost.span counts from */
     struct sockets sockets; /* of the latest observation with `each`; else the caller's */
     int64_t cpu_seen;       /* what the observing thread had used when cost.cpu was last counted */
+    struct between between[ENDS_N];
 
     pthread_t thread;
     bool running;
@@ -39,6 +42,11 @@ struct sampler {
     int64_t first_at, latest_at;
 };
 
+static void raise_to(int64_t *most, int64_t gap)
+{
+    *most = gap > *most ? gap : *most;
+}
+
 static void count_gap(struct sampler *sampler, int64_t at)
 {
     struct sampler_cost *cost = &sampler->cost;
@@ -46,8 +54,7 @@ static void count_gap(struct sampler *sampler, int64_t at)
     if (cost->samples++ == 0) {
         sampler->first_at = at;
     } else {
-        int64_t gap = at - sampler->latest_at;
-        cost->gap_max = gap > cost->gap_max ? gap : cost->gap_max;
+        raise_to(&cost->gap_max, at - sampler->latest_at);
         cost->gap_mean = (at - sampler->first_at) / ((int64_t)cost->samples - 1);
     }
     sampler->latest_at = at;
@@ -55,39 +62,102 @@ static void count_gap(struct sampler *sampler, int64_t at)
 
 static void keep(struct sampler *sampler, const struct observation sample[ENDS_N])
 {
+    int64_t minis[ENDS_N] = {0};
+
+    for (size_t i = 0; i < sampler->witnesses; i++) {
+        minis[sampler->witness[i].diag.host.side] += sampler->witness[i].minis;
+    }
     for (unsigned side = 0; side < ENDS_N; side++) {
         if (sampler->shown[side]) {
+            between_close(&sampler->between[side], &sample[side], minis[side],
+                          &sampler->store[side]);
+            raise_to(&sampler->cost.time_wait_gap, sampler->between[side].gap);
             store_append(&sampler->store[side], &sample[side]);
         }
     }
 }
 
-/* Look at every host, now, and keep each socket in `each` unless it is NULL.  Called without the
- * mutex. */
-static int observe(struct sampler *sampler, bool full, struct sockets *each, struct error *error)
+/* Read sockstat of every host.  Without the mutex, as all that looks. */
+static int count(struct sampler *sampler, struct error *error)
 {
-    struct observation sample[ENDS_N] = {{0}};
+    int64_t sum[ENDS_N] = {0};
     int64_t start = clock_now();
-    int64_t cpu = clock_thread_cpu();
+
+    for (size_t i = 0; i < sampler->witnesses; i++) {
+        const struct witness *witness = &sampler->witness[i];
+        int64_t tw;
+        if (witness_count(witness, &tw, error) < 0) {
+            return -1;
+        }
+        sum[witness->diag.host.side] += tw;
+    }
+    for (unsigned side = 0; side < ENDS_N; side++) {
+        if (sampler->shown[side]) {
+            between_read(&sampler->between[side], start, sum[side]);
+        }
+    }
+    return 0;
+}
+
+/* Dump every host, and keep each socket in `each` unless it is NULL. */
+static int dump(struct sampler *sampler, enum look look, struct sockets *each,
+                struct observation sample[ENDS_N], struct error *error)
+{
     int result = 0;
 
     for (size_t i = 0; i < sampler->witnesses && result == 0; i++) {
         sampler->witness[i].diag.each = each;
-        result = witness_observe(&sampler->witness[i], full, sample, error);
+        result = witness_observe(&sampler->witness[i], look == LOOK_FULL, sample, error);
     }
+    return result;
+}
+
+/* What the look that began at `start` found.  With the mutex. */
+static void record(struct sampler *sampler, enum look look, int64_t start,
+                   const struct observation sample[ENDS_N])
+{
+    if (look == LOOK_COUNT) {
+        sampler->cost.counts++;
+        return;
+    }
+    count_gap(sampler, start);
+    sampler->cost.full_dumps += look == LOOK_FULL;
+    keep(sampler, sample);
+}
+
+/* Look at every host, now. */
+static int observe(struct sampler *sampler, enum look look, struct sockets *each,
+                   struct error *error)
+{
+    struct observation sample[ENDS_N] = {{0}};
+    int64_t start = clock_now();
+    int64_t begin = cadence_begin(&sampler->cadence, start);
+    int64_t cpu = clock_thread_cpu();
+    int result =
+        look == LOOK_COUNT ? count(sampler, error) : dump(sampler, look, each, sample, error);
     int64_t cpu_now = clock_thread_cpu();
-    cadence_done(&sampler->cadence, full, start, cpu_now - cpu);
+
+    cadence_done(&sampler->cadence, look, begin, cpu_now - cpu);
     pthread_mutex_lock(&sampler->mutex);
     if (result == 0) {
-        count_gap(sampler, start);
-        sampler->cost.full_dumps += full;
-        keep(sampler, sample);
+        record(sampler, look, start, sample);
     }
     sampler->cost.cpu += cpu_now - sampler->cpu_seen;
     sampler->cpu_seen = cpu_now;
     sampler->cost.span = clock_now() - sampler->since;
     pthread_mutex_unlock(&sampler->mutex);
     return result;
+}
+
+/* A dump of a large pile takes longer than the time between two looks. */
+static void count_within_dump(void *context)
+{
+    struct sampler *sampler = context;
+    struct error ignored; /* the dump goes on */
+
+    if (sampler->cadence.cheap && clock_now() >= sampler->cadence.due) {
+        observe(sampler, LOOK_COUNT, NULL, &ignored);
+    }
 }
 
 /* Wait until there is something to do.  Called with the mutex. */
@@ -109,8 +179,8 @@ static void observe_for(struct sampler *sampler, uint64_t asked)
     struct error error;
 
     pthread_mutex_unlock(&sampler->mutex);
-    bool full = demanded || cadence_wants_full(&sampler->cadence, clock_now());
-    int outcome = observe(sampler, full, each, &error);
+    enum look look = demanded ? LOOK_FULL : cadence_next(&sampler->cadence, clock_now());
+    int outcome = observe(sampler, look, each, &error);
     pthread_mutex_lock(&sampler->mutex);
     if (demanded) {
         sampler->answered = asked;
@@ -184,6 +254,8 @@ static int open_witnesses(struct sampler *sampler, const struct sampler_config *
         if (witness_open(witness, &config->host[host], error) < 0) {
             return -1;
         }
+        witness->diag.meanwhile = count_within_dump;
+        witness->diag.context = sampler;
         cheap = cheap && witness_is_cheap(witness);
         for (unsigned side = 0; side < ENDS_N; side++) {
             sampler->shown[side] = sampler->shown[side] || witness_shows(witness, (enum side)side);
@@ -245,7 +317,7 @@ int sampler_start(struct sampler *sampler, struct error *error)
 {
     sampler->since = clock_now() - sampler->cost.span; /* the roles' start is none of its time */
     sampler->cpu_seen = clock_thread_cpu();
-    if (read_before(sampler, error) < 0 || observe(sampler, true, NULL, error) < 0) {
+    if (read_before(sampler, error) < 0 || observe(sampler, LOOK_FULL, NULL, error) < 0) {
         return -1;
     }
     return start_thread(sampler, error);
@@ -335,12 +407,43 @@ int sampler_owners(struct sampler *sampler, struct owners *owners, struct error 
     return result;
 }
 
-struct observation *sampler_samples(struct sampler *sampler, enum side side, size_t *count)
+static struct observation *copy_all(struct sampler *sampler, enum side side, size_t *count)
 {
     pthread_mutex_lock(&sampler->mutex);
     struct observation *copy = store_copy(&sampler->store[side], count);
     pthread_mutex_unlock(&sampler->mutex);
     return copy;
+}
+
+struct observation *sampler_samples(struct sampler *sampler, enum side side, size_t *count)
+{
+    size_t all;
+    struct observation *copy = copy_all(sampler, side, &all);
+
+    *count = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (!copy[i].counted) {
+            copy[(*count)++] = copy[i];
+        }
+    }
+    return copy;
+}
+
+struct series_point *sampler_counts(struct sampler *sampler, enum side side, size_t *count)
+{
+    size_t all;
+    struct observation *copy = copy_all(sampler, side, &all);
+    struct series_point *points = grow_new(all, sizeof *points);
+
+    *count = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (copy[i].counted) {
+            points[(*count)++] =
+                (struct series_point){copy[i].at, copy[i].state[TCP_STATE_TIME_WAIT]};
+        }
+    }
+    free(copy);
+    return points;
 }
 
 int sampler_read_counters(struct sampler *sampler, struct error *error)

@@ -28,6 +28,7 @@ static void raise_to(uint32_t *count, uint32_t other)
 
 static void merge(struct observation *sample, const struct observation *later)
 {
+    sample->counted = sample->counted && later->counted;
     for (size_t state = 0; state < TCP_STATE_N; state++) {
         raise_to(&sample->state[state], later->state[state]);
     }

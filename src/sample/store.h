@@ -6,12 +6,12 @@
 #include "finwait/sampler.h"
 
 /*
- * The samples of one side, in bounded memory.  Once STORE_CAPACITY are kept, neighbours are merged
- * in pairs and from then on as many new ones are merged into one, so a series stays evenly spaced
- * however long the run.  A merged sample has the time of its first and, per state, the largest
- * count: peaks survive, but the states of one merged sample need not have been seen together.
- * The latest sample is never merged.  The memory is there from the beginning: what is kept does not
- * depend on how much there is later.
+ * The samples of one side, in bounded memory, and what was counted between them.  Once
+ * STORE_CAPACITY are kept, neighbours are merged in pairs and from then on as many new ones are
+ * merged into one, so a series stays evenly spaced however long the run.  A merged sample has the
+ * time of its first and, per state, the largest count: peaks survive, but the states of one merged
+ * sample need not have been seen together. The latest sample is never merged.  The memory is there
+ * from the beginning: what is kept does not depend on how much there is later.
  */
 #define STORE_CAPACITY 20000
 

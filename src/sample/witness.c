@@ -67,7 +67,7 @@ bool witness_is_cheap(const struct witness *witness)
     return witness->diag.host.port_count == 0 && sockstat_read_tw(witness->sockstat) >= 0;
 }
 
-static int read_tw(const struct witness *witness, int64_t *tw, struct error *error)
+int witness_count(const struct witness *witness, int64_t *tw, struct error *error)
 {
     *tw = sockstat_read_tw(witness->sockstat);
     if (*tw >= 0) {
@@ -106,9 +106,9 @@ static int census_cheap(struct witness *witness, struct sock_census census[ENDS_
     int64_t before;
     int64_t after;
 
-    if (read_tw(witness, &before, error) < 0 ||
+    if (witness_count(witness, &before, error) < 0 ||
         sock_diag_count(&witness->diag, SOCK_DIAG_ALL_BUT_TWAIT, census, error) < 0 ||
-        read_tw(witness, &after, error) < 0) {
+        witness_count(witness, &after, error) < 0) {
         return -1;
     }
     mine->state[TCP_STATE_TIME_WAIT] = derive_time_wait(before, after, mine->fin_wait2_minis);
@@ -147,6 +147,7 @@ int witness_observe(struct witness *witness, bool full, struct observation sampl
     if (take(witness, census, error) < 0) {
         return -1;
     }
+    witness->minis = census[witness->diag.host.side].fin_wait2_minis;
     int64_t middle = start + (clock_now() - start) / 2;
     for (unsigned side = 0; side < ENDS_N; side++) {
         if (witness_shows(witness, (enum side)side)) {

@@ -14,6 +14,7 @@ struct witness {
     int sockstat; /* -1: full observations only */
     struct counter_files files;
     struct counters counters;
+    uint32_t minis; /* in FIN_WAIT2, as the latest dump saw them; not where ports tell sides */
 };
 
 /* Open all in the host's namespace, and remember what stands on its ports where it has some.  After
@@ -26,6 +27,9 @@ void witness_close(struct witness *witness);
  * (sockstat is a namespace's and knows no ports).
  */
 bool witness_is_cheap(const struct witness *witness);
+
+/* The mini-sockets, as sockstat counts them: in TIME_WAIT, and in FIN_WAIT2.  Where cheap. */
+int witness_count(const struct witness *witness, int64_t *tw, struct error *error);
 
 /* Whether others' sockets stand there as well, and not only those of client, server and proxy. */
 bool witness_is_shared(const struct witness *witness);

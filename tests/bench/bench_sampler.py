@@ -92,7 +92,7 @@ def figures_of(name, size, rounds):
                 contest.ratios(costs[tool], costs[look])
             )
     sampler = result["sampler"]
-    for gap in ("gap_max", "gap_mean"):
+    for gap in ("gap_max", "gap_mean", "time_wait_gap"):
         figures[f"{prefix}.ratio.{gap}"] = sampler[gap] / 1e9 / EVERY
     figures[f"{prefix}.ratio.of_a_cpu"] = sampler["cpu"] / sampler["span"]
     return figures

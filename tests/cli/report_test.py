@@ -1,11 +1,13 @@
 """finwait report: results read back, and the formats they are printed in."""
 
+import copy
 import csv
 import decimal
 import io
 import json
 import os
 import re
+import tempfile
 from unittest import mock
 
 import finwait_test as ft
@@ -103,6 +105,20 @@ class Report(ft.TestCase):
             times = columns.pop("at")
             for name, values in columns.items():
                 yield f"{side}.{name}", list(zip(times, values))
+
+    def test_csv_has_what_sockstat_told_between_observations(self):
+        value = copy.deepcopy(self.value)
+        seen = value["server"]["observations"]
+        seen["time_wait"] = [7] * len(seen["at"])
+        value["server"]["sockstat"] = {"at": [seen["at"][-1] + 5], "time_wait": [12345]}
+        with tempfile.TemporaryDirectory() as folder:
+            stored = os.path.join(folder, "result.json")
+            with open(stored, "w", encoding="utf-8") as file:
+                json.dump(value, file)
+            printed = ft.finwait("report", stored, "--format", "csv").stdout
+        rows = csv.DictReader(io.StringIO(printed))
+        held = [row["value"] for row in rows if row["name"] == "server.time_wait"]
+        self.assertEqual(held, [str(count) for count in seen["time_wait"]] + ["12345"])
 
     def test_run_prints_every_format(self):
         begins = {"csv": "scenario,", "json": "{", "junit": "<?xml", "text": "test", "verbose": "test"}

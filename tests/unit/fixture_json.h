@@ -43,6 +43,7 @@ static const char fixture_json[] =
     "     'notify_received': 1, 'negotiated': 'TLSv1.3'}, 'tls_errors': {'unexpected eof': 3},"
     "   'final': {'at': 5, 'states': {'time_wait': 1}, 'fin_wait2_orphans': 0},"
     "   'observations': {'at': [1, 2], 'time_wait': [0, 1]},"
+    "   'sockstat': {'at': [1, 2], 'time_wait': [0, 1]},"
     "   'counters': {'TcpExtTW': [1, 2]}, 'sysctl': {'net.ipv4.tcp_fin_timeout': '60'}},"
     " 'server': {'workers': 0, 'workers_died': 0},"
     " 'inspections': [{'host': 'client', 'command': 'ss', 'status': 0, 'output': 'o'}]}";

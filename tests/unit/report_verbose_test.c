@@ -457,8 +457,14 @@ static void a_long_gap_is_owned_up_to(void **state)
     result->sampler_gap_max = 300 * NS_PER_MS; /* of 2 s */
     char *text = written(&report_verbose, result);
     assert_holds(text, "peaks between samples may have been missed\n");
+    result->sampler_counts = 44;
+    result->sampler_time_wait_gap = 101 * NS_PER_MS;
+    char *counted = written(&report_verbose, result);
+    assert_lacks(text, "between them");
+    assert_holds(counted, "TIME_WAIT 44 times between them, longest gap 101 ms");
     free(short_gap);
     free(text);
+    free(counted);
     result_free(result);
 }
 

@@ -174,6 +174,16 @@ static void fill_mix(struct result_side *side, uint64_t *seed)
     }
 }
 
+static void fill_sockstat(struct result_side *side, uint64_t *seed)
+{
+    side->sockstat_count = below(seed, 20);
+    side->sockstat = calloc(side->sockstat_count + 1, sizeof *side->sockstat);
+    assert_non_null(side->sockstat);
+    for (size_t i = 0; i < side->sockstat_count; i++) {
+        side->sockstat[i] = (struct series_point){(int64_t)i * 100000000, (double)below(seed, 9)};
+    }
+}
+
 static void fill_end(struct result_side *side, uint64_t *seed)
 {
     side->observation_count = below(seed, 20);
@@ -216,6 +226,7 @@ static void fill_side(struct result_side *side, uint64_t *seed)
         fill_mix(side, seed);
     }
     fill_end(side, seed);
+    fill_sockstat(side, seed);
     fill_counters(&side->counters, seed);
     fill_pairs(&side->sysctl, seed);
 }
@@ -768,6 +779,11 @@ static void what_is_wrong_is_named(void **state)
         {"client.observations.at[1]", "0", "client.observations.at[1] must not be before"},
         {"client.observations.time_wait", "[1]", "client.observations.time_wait must be an array"},
         {"client.observations.time_wait[1]", "-1", "observations.time_wait[1] must not be neg"},
+        {"client.sockstat", "[]", "client.sockstat must be an object"},
+        {"client.sockstat.at", "[]", "client.sockstat.at must be an array with at least one"},
+        {"client.sockstat.at[1]", "0", "client.sockstat.at[1] must be from 1"},
+        {"client.sockstat.time_wait", "[1]", "client.sockstat.time_wait must be an array as long"},
+        {"client.sockstat.time_wait[0]", "-1", "client.sockstat.time_wait[0] must not be neg"},
         {"client.counters.TcpExtTW", "3", "client.counters.TcpExtTW must be an array of two"},
         {"client.counters.TcpExtTW[1]", "-3", "client.counters.TcpExtTW[1] must not be negative"},
         {"client.sysctl", "null", "client.sysctl must be an object"},

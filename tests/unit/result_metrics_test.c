@@ -229,6 +229,33 @@ static void the_final_observation_counts_for_the_peak(void **state)
     result_free(result);
 }
 
+/* What sockstat told between two observations is TIME_WAIT's, and of no other state. */
+static void what_was_counted_between_observations_is_of_time_wait(void **state)
+{
+    struct result *result = hand_made();
+    struct result_side *server = &result->side[SIDE_SERVER];
+    size_t count;
+
+    (void)state;
+    server->sockstat = calloc(2, sizeof *server->sockstat);
+    assert_non_null(server->sockstat);
+    server->sockstat[server->sockstat_count++] = (struct series_point){5 * NS_PER_S, 150};
+    server->sockstat[server->sockstat_count++] = (struct series_point){35 * NS_PER_S, 30};
+    struct series_point *points = result_points(server, TCP_STATE_TIME_WAIT, &count);
+    assert_int_equal(count, server->observation_count + 2);
+    for (size_t i = 1; i < count; i++) {
+        assert_true(points[i].at > points[i - 1].at);
+    }
+    assert_true(points[2].value == 150 && points[count - 1].value == 30);
+    free(points);
+    assert_value(result, "server.time_wait.peak", 150);
+    assert_value(result, "server.time_wait.mean", (5 * 75 + 5 * 125 + 10 * 100) / 20.0);
+    points = result_points(server, TCP_STATE_CLOSE_WAIT, &count);
+    assert_int_equal(count, server->observation_count);
+    free(points);
+    result_free(result);
+}
+
 /* Which samples there were, and what they come to: 1,000 a second for a second, settle another. */
 struct seen_case {
     const char *name;
@@ -606,6 +633,9 @@ static void sampler_figures(void **state)
     result->sampler_gap_max = 2 * NS_PER_S;
     assert_value(result, "sampler.cost", 0.25);
     assert_value(result, "sampler.gap", 2);
+    assert_absent(result, "sampler.time_wait_gap");
+    result->sampler_time_wait_gap = NS_PER_S;
+    assert_value(result, "sampler.time_wait_gap", 1);
     result_free(result);
 }
 
@@ -823,6 +853,7 @@ static void every_pattern_is_found(void **state)
         {"cpu.server", "cpu.<side>"},
         {"sampler.cost", "sampler.cost"},
         {"sampler.gap", "sampler.gap"},
+        {"sampler.time_wait_gap", "sampler.time_wait_gap"},
 #define X(name, unit, about) {"client." #name, "<side>." #name},
         ACCOUNT(X)
 #undef X
@@ -955,6 +986,7 @@ int main(void)
         cmocka_unit_test(what_the_server_accepted_was_opened),
         cmocka_unit_test(a_run_cut_in_load_has_no_settle),
         cmocka_unit_test(the_final_observation_counts_for_the_peak),
+        cmocka_unit_test(what_was_counted_between_observations_is_of_time_wait),
         cmocka_unit_test(the_final_observation_alone_is_one),
         cmocka_unit_test(a_growing_pile_has_the_mean_of_its_integral),
         cmocka_unit_test(the_final_observation_is_in_the_mean_before_a_decay),

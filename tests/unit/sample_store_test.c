@@ -129,19 +129,51 @@ static void test_thinned_series_is_evenly_spaced(void **state)
     store_fini(&store);
 }
 
-/* Each observation takes `cheap` or `full` ns: the share of CPU used over `span`. */
-static double simulate(struct cadence *cadence, int64_t cheap, int64_t full, int64_t span,
-                       int *fulls)
+/* What was seen stays when it is merged with what was only counted. */
+static void test_counted_gives_way_to_observed(void **state)
 {
+    struct store store;
+    size_t count;
+
+    (void)state;
+    store_init(&store);
+    for (int number = 0; number < STORE_CAPACITY + 2; number++) {
+        struct observation sample = {.at = number, .counted = number % 4 != 1};
+        sample.state[TCP_STATE_TIME_WAIT] = number == PEAK_AT + 1 ? 5000 : 1;
+        sample.state[TCP_STATE_ESTABLISHED] = sample.counted ? 0 : 10;
+        store_append(&store, &sample);
+    }
+    struct observation *copy = store_copy(&store, &count);
+    for (size_t i = 0; i + 2 < count; i++) {
+        assert_int_equal(copy[i].counted, i % 2 == 1);
+        assert_int_equal(copy[i].state[TCP_STATE_ESTABLISHED], copy[i].counted ? 0 : 10);
+    }
+    assert_int_equal(copy[(PEAK_AT + 1) / 2].state[TCP_STATE_TIME_WAIT], 5000);
+    free(copy);
+    store_fini(&store);
+}
+
+struct looked {
+    int counts, dumps, fulls;
+};
+
+/* A look of each kind takes so many ns, sockstat a tenth of a `dump` or 10 us: the share of CPU
+ * used over `span`. */
+static double simulate(struct cadence *cadence, int64_t dump, int64_t full, int64_t span,
+                       struct looked *looked)
+{
+    int64_t count = dump / 10 < 10 * NS_PER_US ? dump / 10 : 10 * NS_PER_US;
     int64_t used = 0;
 
-    *fulls = 0;
+    *looked = (struct looked){0};
     for (int64_t now = 0; now < span; now = cadence->due) {
-        int is_full = cadence_wants_full(cadence, now);
-        int64_t cost = is_full ? full : cheap;
-        *fulls += is_full;
+        enum look look = cadence_next(cadence, now);
+        int64_t cost = look == LOOK_FULL ? full : look == LOOK_DUMP ? dump : count;
+        looked->counts += look == LOOK_COUNT;
+        looked->dumps += look == LOOK_DUMP;
+        looked->fulls += look == LOOK_FULL;
         used += cost;
-        cadence_done(cadence, is_full, now, cost);
+        cadence_done(cadence, look, cadence_begin(cadence, now), cost);
         assert_true(cadence->due >= now + cadence->every);
     }
     return (double)used / (double)span;
@@ -157,7 +189,7 @@ static void test_cadence_stays_below_its_share(void **state)
     };
     static const int64_t everies[] = {0, NS_PER_MS, 100 * NS_PER_MS};
     struct cadence cadence;
-    int fulls;
+    struct looked looked;
 
     (void)state;
     for (size_t i = 1; i < sizeof costs / sizeof costs[0]; i++) {
@@ -165,9 +197,9 @@ static void test_cadence_stays_below_its_share(void **state)
             for (int cheap = 0; cheap < 2; cheap++) {
                 cadence_init(&cadence, everies[j], cheap);
                 double share =
-                    simulate(&cadence, costs[i][0], costs[i][1], 3000 * NS_PER_S, &fulls);
-                assert_true(share < 0.035);
-                assert_true(fulls > 0);
+                    simulate(&cadence, costs[i][0], costs[i][1], 3000 * NS_PER_S, &looked);
+                assert_true(share < 0.04);
+                assert_true(looked.fulls > 0);
             }
         }
     }
@@ -176,16 +208,59 @@ static void test_cadence_stays_below_its_share(void **state)
 static void test_cadence_is_what_was_asked_for_when_cheap(void **state)
 {
     struct cadence cadence;
-    int fulls;
+    struct looked looked;
 
     (void)state;
     cadence_init(&cadence, 100 * NS_PER_MS, true);
-    simulate(&cadence, 100 * NS_PER_US, 200 * NS_PER_US, 100 * NS_PER_S, &fulls);
+    simulate(&cadence, 100 * NS_PER_US, 200 * NS_PER_US, 100 * NS_PER_S, &looked);
     assert_int_equal(cadence.due, 100 * NS_PER_S);
-    assert_int_equal(fulls, 1000 / CADENCE_FULL_TICKS);
+    assert_int_equal(looked.fulls, 1000 / CADENCE_FULL_TICKS);
+    assert_int_equal(looked.counts, 0);
     cadence_init(&cadence, 100 * NS_PER_MS, false);
-    simulate(&cadence, 0, 200 * NS_PER_US, 100 * NS_PER_S, &fulls);
-    assert_int_equal(fulls, 1000);
+    simulate(&cadence, 0, 200 * NS_PER_US, 100 * NS_PER_S, &looked);
+    assert_int_equal(looked.fulls, 1000);
+}
+
+/* A million sockets: dumps come as seldom as they have to, and sockstat keeps the beat. */
+static void test_cadence_keeps_its_beat_whatever_a_dump_costs(void **state)
+{
+    struct cadence cadence;
+    struct looked looked;
+
+    (void)state;
+    cadence_init(&cadence, 100 * NS_PER_MS, true);
+    simulate(&cadence, 110 * NS_PER_MS, 500 * NS_PER_MS, 600 * NS_PER_S, &looked);
+    assert_int_equal(looked.counts + looked.dumps + looked.fulls, 6000);
+    assert_in_range(looked.dumps, 600 * 1000 / (110 * (CADENCE_DUMP + 2)), 6000 / 40);
+    assert_in_range(looked.fulls, 6, 11);
+}
+
+static void look_at(struct cadence *cadence, enum look look, int64_t at)
+{
+    cadence_done(cadence, look, cadence_begin(cadence, at), 0);
+}
+
+/* What wakes late, or looks for as long as several ticks, begins no new rhythm. */
+static void test_cadence_makes_up_for_lateness(void **state)
+{
+    struct cadence cadence;
+    const int64_t tick = 100;
+
+    (void)state;
+    cadence_init(&cadence, tick, true);
+    look_at(&cadence, LOOK_FULL, 1000);
+    assert_int_equal(cadence.due, 1000 + tick);
+    assert_int_equal(cadence_next(&cadence, 1000 + tick + 30), LOOK_DUMP);
+    look_at(&cadence, LOOK_DUMP, 1000 + tick + 30);
+    assert_int_equal(cadence.due, 1000 + 2 * tick);
+    assert_int_equal(cadence_next(&cadence, cadence.due), LOOK_DUMP);
+    look_at(&cadence, LOOK_DUMP, 1000 + 5 * tick); /* much too late */
+    assert_int_equal(cadence.due, 1000 + 6 * tick);
+    int64_t begin = cadence_begin(&cadence, 1000 + 6 * tick + 5);
+    assert_int_equal(cadence.due, 1000 + 7 * tick); /* nothing else is due as a dump begins */
+    look_at(&cadence, LOOK_COUNT, 1000 + 7 * tick + 20);
+    cadence_done(&cadence, LOOK_FULL, begin, 0);
+    assert_int_equal(cadence.due, 1000 + 8 * tick);
 }
 
 static void test_cadence_of_absurd_intervals(void **state)
@@ -194,10 +269,10 @@ static void test_cadence_of_absurd_intervals(void **state)
 
     (void)state;
     cadence_init(&cadence, INT64_MAX, true);
-    cadence_done(&cadence, true, 0, NS_PER_S);
+    cadence_done(&cadence, LOOK_FULL, 0, NS_PER_S);
     assert_true(cadence.due > 0 && cadence.full_due > 0);
     cadence_init(&cadence, -5, true);
-    cadence_done(&cadence, true, 100, 0);
+    cadence_done(&cadence, LOOK_FULL, 100, 0);
     assert_int_equal(cadence.due, 100);
 }
 
@@ -208,8 +283,11 @@ int main(void)
         cmocka_unit_test(test_few_are_kept_as_they_are),
         cmocka_unit_test(test_thinning_keeps_peaks_order_and_ends),
         cmocka_unit_test(test_thinned_series_is_evenly_spaced),
+        cmocka_unit_test(test_counted_gives_way_to_observed),
         cmocka_unit_test(test_cadence_stays_below_its_share),
         cmocka_unit_test(test_cadence_is_what_was_asked_for_when_cheap),
+        cmocka_unit_test(test_cadence_keeps_its_beat_whatever_a_dump_costs),
+        cmocka_unit_test(test_cadence_makes_up_for_lateness),
         cmocka_unit_test(test_cadence_of_absurd_intervals),
     };
 

@@ -6,11 +6,19 @@ function columnsOfEnd(name) {
   return [...STATES.filter((state) => met.delete(state)), ...met];
 }
 
+/* What observations saw, and of TIME_WAIT what sockstat told between them: [ns, sockets]. */
+function seenOf({ observations, sockstat }, column) {
+  const seen = observations.at.map((time, i) => [time, observations[column][i]]);
+  if (column !== 'time_wait' || sockstat == null) return seen;
+  return [...seen, ...sockstat.at.map((time, i) => [time, sockstat.time_wait[i]])]
+    .sort((a, b) => a[0] - b[0]);
+}
+
 function pointsOf(result, end, column, perSecond) {
-  const { at, [column]: values } = endOf(result, end).observations;
-  if (!perSecond) return at.map((time, i) => [seconds(time), values[i]]);
-  return at.slice(1).map((time, i) => [seconds(time),
-    time > at[i] ? (values[i + 1] - values[i]) / seconds(time - at[i]) : null]);
+  const seen = seenOf(endOf(result, end), column);
+  if (!perSecond) return seen.map(([time, value]) => [seconds(time), value]);
+  return seen.slice(1).map(([time, value], i) => [seconds(time),
+    time > seen[i][0] ? (value - seen[i][1]) / seconds(time - seen[i][0]) : null]);
 }
 
 function linesOf(end, columns) {
