@@ -122,7 +122,7 @@ class Report(ft.TestCase):
 
     def test_run_prints_every_format(self):
         begins = {"csv": "scenario,", "json": "{", "junit": "<?xml", "text": "test", "verbose": "test"}
-        begins |= {"markdown": "### test: PASS, ", "openmetrics": "# TYPE finwait_started"}
+        begins |= {"markdown": "### test: MEASURED, ", "openmetrics": "# TYPE finwait_started"}
         for name, begins in begins.items():
             with self.subTest(name):
                 settings = {"lab": "host", "server.port": ft.free_port(), "load.connections": 5}
