@@ -8,7 +8,8 @@
 /* As what an element or an attribute of XML 1.0 holds; `text` is UTF-8. */
 void escape_xml(const char *text, FILE *out);
 
-/* A field of RFC 4180: in quotes where it needs them. */
+/* A field of RFC 4180: in quotes where it needs them.  What a spreadsheet would take for a formula
+ * begins with a ', which makes it a text there. */
 void escape_csv(const char *text, FILE *out);
 
 /* One line of GitHub's Markdown that shows it, in a table as well. */

@@ -15,6 +15,10 @@ size_t text_width(const char *text);
 /* Print `count` blanks. */
 void text_blanks(size_t count, FILE *out);
 
+/* The bytes of the control character that the `length` bytes at `text` begin with, of C0, DEL or C1
+ * (ECMA-48, in UTF-8); 0: it is none. */
+size_t text_control(const char *text, size_t length);
+
 /* Print the `length` bytes at `text`. */
 void text_put(const char *text, size_t length, FILE *out);
 

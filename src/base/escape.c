@@ -9,15 +9,11 @@
 /* ---- XML ---- */
 
 /* The bytes of a control character, or of U+FFFE or U+FFFF, which XML 1.0 does not have; else 0. */
-static size_t control(const unsigned char *at)
+static size_t not_in_xml(const char *text)
 {
-    if (at[0] < ' ' || at[0] == 0x7f) {
-        return 1;
-    }
-    if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) { /* U+0080 to U+009F */
-        return 2;
-    }
-    return at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe ? 3 : 0;
+    const unsigned char *at = (const unsigned char *)text;
+
+    return at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe ? 3 : text_control(text, strlen(text));
 }
 
 static const char *entity(char byte)
@@ -39,7 +35,7 @@ static const char *entity(char byte)
 void escape_xml(const char *text, FILE *out)
 {
     while (*text != '\0') {
-        size_t skipped = control((const unsigned char *)text);
+        size_t skipped = not_in_xml(text);
         const char *escaped = entity(*text);
 
         if (skipped > 0) {
@@ -61,6 +57,7 @@ void escape_csv(const char *text, FILE *out)
     size_t length;
 
     fputs(quoted ? "\"" : "", out);
+    fputs(*text != '\0' && strchr("=+-@\t\r", *text) != NULL ? "'" : "", out);
     for (; *text != '\0'; text += length) {
         length = strcspn(text + 1, "\"") + 1; /* a quote begins a piece, and stands twice */
         fputs(*text == '"' ? "\"" : "", out);
@@ -71,11 +68,20 @@ void escape_csv(const char *text, FILE *out)
 
 /* ---- OpenMetrics ---- */
 
+static bool is_escaped(char byte)
+{
+    return byte == '"' || byte == '\\';
+}
+
 void escape_label(const char *text, size_t length, FILE *out)
 {
-    for (size_t i = 0; i < length; i++) {
-        fputs(text[i] == '"' || text[i] == '\\' ? "\\" : "", out);
-        text_put(text + i, 1, out);
+    for (size_t i = 0, next; i < length; i = next) {
+        next = i + 1; /* what is escaped begins a piece */
+        while (next < length && !is_escaped(text[next])) {
+            next++;
+        }
+        fputs(is_escaped(text[i]) ? "\\" : "", out);
+        text_put(text + i, next - i, out);
     }
 }
 
@@ -84,25 +90,28 @@ void escape_label(const char *text, size_t length, FILE *out)
 void escape_markdown(const char *text, FILE *out)
 {
     for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
+        size_t control = text_control(text, strlen(text));
 
-        if (byte < ' ' || byte == 0x7f) {
+        if (control > 0) {
             fputc('?', out);
+            text += control - 1;
             continue;
         }
-        fputs(strchr("\\`*_[]<>|&~#$@", byte) != NULL ? "\\" : "", out);
-        fputc(byte, out);
+        fputs(strchr("\\`*_[]<>|&~#$@", *text) != NULL ? "\\" : "", out);
+        fputc(*text, out);
     }
 }
 
 /* `text` as GitHub's runner takes it in a command, `special` being what would end it there. */
 static void put_escaped(const char *text, const char *special)
 {
-    for (; *text != '\0'; text++) {
-        if (strchr(special, *text) != NULL) {
-            fprintf(stderr, "%%%02X", (unsigned)(unsigned char)*text);
-        } else {
-            fputc(*text, stderr);
+    while (*text != '\0') {
+        size_t plain = strcspn(text, special);
+
+        text_put(text, plain, stderr);
+        text += plain;
+        if (*text != '\0') {
+            fprintf(stderr, "%%%02X", (unsigned)(unsigned char)*text++);
         }
     }
 }

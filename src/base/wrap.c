@@ -24,12 +24,25 @@ void text_blanks(size_t count, FILE *out)
     fprintf(out, "%*s", (int)count, "");
 }
 
+size_t text_control(const char *text, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    if (length == 0) {
+        return 0;
+    }
+    if (at[0] < ' ' || at[0] == 0x7f) {
+        return 1;
+    }
+    return length > 1 && at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0 ? 2 : 0;
+}
+
 void text_put(const char *text, size_t length, FILE *out)
 {
     for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        bool control = (byte < ' ' && byte != '\t') || byte == 0x7f;
-        fputc(control ? '?' : byte, out);
+        size_t control = text[i] != '\t' ? text_control(text + i, length - i) : 0;
+        fputc(control > 0 ? '?' : text[i], out);
+        i += control > 1 ? control - 1 : 0;
     }
 }
 

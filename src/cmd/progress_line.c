@@ -34,14 +34,10 @@ static size_t room(void)
 
 static void write_line(struct progress_line *line, const char *text)
 {
-    if (line->terminal) {
-        fputc('\r', stderr);
-        text_put(text, strlen(text), stderr);
-        fputs(CLEAR, stderr);
-        line->drawn = true;
-    } else {
-        fprintf(stderr, "%s\n", text);
-    }
+    fputs(line->terminal ? "\r" : "", stderr);
+    text_put(text, strlen(text), stderr);
+    fputs(line->terminal ? CLEAR : "\n", stderr);
+    line->drawn |= line->terminal;
     fflush(stderr);
 }
 
