@@ -43,8 +43,10 @@ static char *directory_for(const struct run_options *options, const char *name)
 static int prepare(const struct scenario *scenario, const struct run_options *options,
                    const char *directory, struct error *error)
 {
-    if (trial_prepare(scenario, error) != 0 ||
-        (directory != NULL && options->force && out_clear(directory, error) != 0)) {
+    /* Without a result in there, what is called as a run's files are is somebody else's. */
+    bool replaces = directory != NULL && options->force && out_has_result(directory);
+
+    if (trial_prepare(scenario, error) != 0 || (replaces && out_clear(directory, error) != 0)) {
         return -1;
     }
     return directory == NULL || scenario->capture == 0 ? 0 : file_directory(directory, error);

@@ -9,14 +9,9 @@
 
 /* --out of a comparison: what is there stays, unless it is to go. */
 
-/* -1: STATUS_USAGE, another comparison is in the directory. */
-static int refuse(const char *directory, struct error *error)
+/* STATUS_USAGE: another comparison is in the directory. */
+static int refuse(const char *directory, bool begun, struct error *error)
 {
-    bool begun = compare_holds(directory, COMPARE_PLAN);
-
-    if (!begun && !compare_holds(directory, COMPARISON_FILE)) {
-        return 0;
-    }
     error_set(error, STATUS_USAGE, "%s holds another comparison", directory);
     return begun ? error_hint(error,
                               "choose another directory, or go on with that one: finwait "
@@ -87,8 +82,10 @@ int compare_take_out(struct compare *compare, const char *name, struct error *er
 
 int compare_check_out(const struct compare *compare, struct error *error)
 {
-    if (compare->out == NULL) {
+    bool begun = compare->out != NULL && compare_holds(compare->out, COMPARE_PLAN);
+
+    if (compare->out == NULL || (!begun && !compare_holds(compare->out, COMPARISON_FILE))) {
         return 0;
     }
-    return compare->force ? clear(compare->out, error) : refuse(compare->out, error);
+    return compare->force ? clear(compare->out, error) : refuse(compare->out, begun, error);
 }

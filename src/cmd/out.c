@@ -106,6 +106,11 @@ static bool holds(const char *directory, const char *name)
     return there;
 }
 
+bool out_has_result(const char *directory)
+{
+    return holds(directory, files[0]);
+}
+
 /* "server-first of 2024-11-22T10:15:00Z", as far as the file tells. */
 static char *about_result(const char *directory)
 {
@@ -126,7 +131,7 @@ int out_refuse(const char *directory, struct error *error)
 {
     char names[120] = "";
 
-    if (!holds(directory, files[0])) {
+    if (!out_has_result(directory)) {
         return 0;
     }
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {

@@ -27,7 +27,10 @@ bool out_has_name(const char *out);
 /* The directory that it means for the scenario called `name`; a new string. */
 char *out_directory(const char *out, const char *name);
 
-/* -1: STATUS_USAGE, there is a result of an earlier run in the directory. */
+/* Whether there is a result of an earlier run in the directory. */
+bool out_has_result(const char *directory);
+
+/* -1: STATUS_USAGE, there is one. */
 int out_refuse(const char *directory, struct error *error);
 
 /* Remove what a run writes into the directory, and nothing else.  -1: STATUS_MACHINE. */

@@ -25,11 +25,16 @@ void check_add(struct comparison *comparison, size_t variant, const char *text,
 static void check_expectation(struct comparison *comparison, size_t variant, const char *text)
 {
     size_t unmet = trials_unmet(comparison, variant, text);
+    size_t trials = trials_of(comparison, variant);
 
-    check_add(comparison, variant, text, unmet > 0 ? COMPARISON_FAILED : COMPARISON_HELD,
-              unmet > 0 ? grow_format("did not hold in %zu of %zu trials", unmet,
-                                      trials_of(comparison, variant))
-                        : NULL);
+    if (unmet > 0) {
+        check_add(comparison, variant, text, COMPARISON_FAILED,
+                  grow_format("did not hold in %zu of %zu trials", unmet, trials));
+    } else if (trials == 0) {
+        check_add(comparison, variant, text, COMPARISON_MISSING, grow_text("no trial is left"));
+    } else {
+        check_add(comparison, variant, text, COMPARISON_HELD, NULL);
+    }
 }
 
 void check_expectations(struct comparison *comparison)

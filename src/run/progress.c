@@ -7,6 +7,9 @@ static struct role *driver(const struct trial *trial)
                                                         : trial->role[SIDE_SERVER];
 }
 
+/* ns, more than a century: of little that has ended nothing is foretold. */
+#define LEFT_MAX 4e18
+
 /* What is left of the phase: by its clock, or by the connections still to come. */
 static int64_t remaining(const struct trial *trial, const struct progress *progress)
 {
@@ -16,8 +19,9 @@ static int64_t remaining(const struct trial *trial, const struct progress *progr
     }
     if (trial->phase == PHASE_LOAD && progress->planned > progress->ended && progress->ended > 0) {
         /* by the rate since the begin: that of the last moment jumps */
-        return (int64_t)((double)(progress->planned - progress->ended) / (double)progress->ended *
-                         (double)progress->elapsed);
+        double left = (double)(progress->planned - progress->ended) / (double)progress->ended *
+                      (double)progress->elapsed;
+        return left < LEFT_MAX ? (int64_t)left : -1;
     }
     return -1;
 }

@@ -59,6 +59,14 @@ class Out(ft.TestCase):
         self.assertEqual(tree(os.path.join(self.top, "o")), ["notes.txt", "result.json", "x.log"])
         self.assertEqual(json.loads(read(self.top, "o", "result.json"))["client"]["workers"], 1)
 
+    def test_force_removes_nothing_where_no_result_is(self):
+        os.mkdir(os.path.join(self.top, "o"))
+        for name in ("server.log", "keys.log"):
+            with open(os.path.join(self.top, "o", name), "w", encoding="utf-8") as file:
+                file.write("another's")
+        self.assertEqual(self.run_tiny("--out", "o", "--force").status, 0)
+        self.assertEqual(tree(self.top), ["o/keys.log", "o/result.json", "o/server.log"])
+
     def test_of_several_each_is_looked_at(self):
         files = [ft.as_arguments({}, name=name)[1] for name in ("first", "second")]
         sets = ft.as_arguments({**TINY, "server.port": ft.free_port()})[2:]
@@ -125,6 +133,14 @@ class Out(ft.TestCase):
         self.assertIn(ended.status, (0, 1), ended)
         ended = ft.finwait("compare", "--resume", "pair", "--force", cwd=self.top)
         self.assert_refused(ended, "--resume goes on")
+
+    def test_force_leaves_what_no_comparison_made(self):
+        trial = os.path.join(self.top, "pair", "trials", "001-mine")
+        os.makedirs(trial)
+        with open(os.path.join(trial, "server.log"), "w", encoding="utf-8") as file:
+            file.write("another's")
+        self.assertIn(self.compare("--out", "pair", "--force").status, (0, 1))
+        self.assertEqual(os.listdir(trial), ["server.log"])
 
     def test_a_comparison_of_results(self):
         for name in ("a", "b"):
