@@ -43,7 +43,10 @@ static void put_title(const struct comparison *comparison, FILE *out)
     }
     fputs("### ", out);
     escape_markdown(comparison->name, out);
-    fprintf(out, ": %s", status == STATUS_OK ? "PASS" : comparison->cut ? "PARTIAL" : "FAIL");
+    fprintf(out, ": %s",
+            status != STATUS_OK            ? comparison->cut ? "PARTIAL" : "FAIL"
+            : comparison->check_count == 0 ? "MEASURED"
+                                           : "PASS");
     if (comparison->check_count > 0) {
         fprintf(out, ", %zu of %zu conditions held", count[COMPARISON_HELD],
                 comparison->check_count);

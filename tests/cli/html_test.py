@@ -161,6 +161,16 @@ class Looked(ft.TestCase):
         states = self.run_in(f"{met}.map((s) => s.dataset.state)")
         self.assertLessEqual(set(STATES), set(states))
 
+    def test_whoever_closed_first_is_told(self):
+        text = text_of(page(STORED))
+        self.assertIn('"closed_first.both":0,', text)
+        proxied = text.replace('"closed_first.both":0,', '"closed_first.proxy":70,')
+        self.browser.open(ft.PLACE.write("proxied.html", proxied))
+        self.assertIn("proxy 70", self.run_in("document.querySelector('.figures').innerText"))
+        nobody = re.sub(r'("closed_first\.\w+":)\d+', r"\g<1>0", text)
+        self.browser.open(ft.PLACE.write("nobody.html", nobody))
+        self.assertIn("nobody", self.run_in("document.querySelector('.figures').innerText"))
+
     def test_a_click_hides_a_state(self):
         self.open(STORED)
         before = self.pictures()

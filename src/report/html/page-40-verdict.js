@@ -34,12 +34,19 @@ function standing(result, state) {
   return partsOf(result, result.ends.map(([name]) => name), (end) => `${end}.${state}.final`);
 }
 
+/* Whoever they are: the result says who can be one. */
+function closersOf(result) {
+  const begin = 'closed_first.';
+  const names = Object.keys(result.data.metrics ?? {}).filter((name) => name.startsWith(begin));
+  return names.length === 0 ? null
+    : partsOf(result, names.map((name) => name.slice(begin.length)), (who) => begin + who, 'nobody');
+}
+
 const FIGURES = [
   ['Connections completed', (r) => r.metric('connections.completed'), count],
   ['Failed', (r) => r.metric('connections.failed'), count],
   ['Rate', rateOf],
-  ['Who closed first', (r) => partsOf(r, ['client', 'server', 'both', 'unknown'],
-    (closer) => `closed_first.${closer}`, 'nobody')],
+  ['Who closed first', closersOf],
   ['TIME_WAIT left', (r) => standing(r, 'time_wait')],
   ['CLOSE_WAIT left', (r) => standing(r, 'close_wait')],
   ['Connect, p50 / p99', (r) => latencyPair(r, 'connect')],
