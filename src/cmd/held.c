@@ -64,6 +64,7 @@ struct result **held_take(FILE *held, size_t *count, struct error *error)
         results[*count] = take_one(held, error);
         if (results[*count] == NULL) {
             held_free(results, *count);
+            *count = 0;
             return NULL;
         }
     }

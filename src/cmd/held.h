@@ -14,7 +14,7 @@ FILE *held_open(struct error *error);
 /* Append one, from any process.  -1: STATUS_MACHINE. */
 int held_add(FILE *held, const struct result *result, struct error *error);
 
-/* All of them, in the order in which they came; NULL: STATUS_MACHINE. */
+/* All of them, in the order in which they came; NULL and a count of 0: STATUS_MACHINE. */
 struct result **held_take(FILE *held, size_t *count, struct error *error);
 
 /* NULL is allowed. */

@@ -321,7 +321,7 @@ static int write_held(const struct outputs *outputs, struct error *error)
     size_t count = 0;
     struct result **results = held_take(outputs->held, &count, error);
 
-    for (size_t i = 0; i < outputs->count && results != NULL && count > 0; i++) {
+    for (size_t i = 0; i < outputs->count && count > 0; i++) {
         const struct output *output = &outputs->item[i];
         if (is_held(outputs, output)) {
             output->format->write_all((const struct result *const *)results, count, output->out);

@@ -155,6 +155,22 @@ class Formats(ft.TestCase):
         self.assertIn("3 of 5 conditions held (1 could not fail)", text)
         self.assertIn("| COULD NOT FAIL |", text)
 
+    def test_what_no_trial_was_left_to_hold_has_not_held(self):
+        self.compare("--out=whole")
+        path = os.path.join(self.top, "whole", "comparison.json")
+        with open(path, encoding="utf-8") as file:
+            whole = json.load(file)
+        for trial in whole["trials"]:
+            if trial["variant"] == "before":
+                trial.update(why="it was cut short", unmet=[])
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(whole, file)
+        ended = ft.finwait("compare", "whole", "--format=junit", cwd=self.top)
+        self.assertEqual(ended.status, 1, ended)
+        before, _ = xml.fromstring(ended.stdout).findall("testsuite")
+        ends = {case.get("name"): case.find("error") is not None for case in before}
+        self.assertEqual(ends, {"runs": True, HELD: True, UNMET: True})
+
     def test_github_shows_errors(self):
         with mock.patch.dict(os.environ, GITHUB_ACTIONS="true"):
             ended = self.compare(*CONDITIONS, "--format=markdown")
