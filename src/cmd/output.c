@@ -234,12 +234,42 @@ static bool is_held(const struct outputs *outputs, const struct output *output)
     return outputs->several && output->format != NULL && output->format->write_all != NULL;
 }
 
+/* Whether two names, as a.xml and ./a.xml, are one file's; their directories are there. */
+static bool is_same_file(const char *a, const char *b)
+{
+    const char *name[2];
+    char *directory[2] = {split(a, &name[0]), split(b, &name[1])};
+    struct stat about[2];
+    bool same = strcmp(name[0], name[1]) == 0 && stat(directory[0], &about[0]) == 0 &&
+                stat(directory[1], &about[1]) == 0 && about[0].st_dev == about[1].st_dev &&
+                about[0].st_ino == about[1].st_ino;
+
+    free(directory[0]);
+    free(directory[1]);
+    return same;
+}
+
+/* -1: STATUS_USAGE, an earlier one goes where this one does. */
+static int check_own(const struct outputs *outputs, size_t index, struct error *error)
+{
+    const char *file = outputs->item[index].file;
+
+    for (size_t i = 0; i < index && file != NULL; i++) {
+        const char *earlier = outputs->item[i].file;
+        if (earlier != NULL && is_same_file(earlier, file)) {
+            return error_set(error, STATUS_USAGE, "two formats go to %s, which is %s", file,
+                             earlier);
+        }
+    }
+    return 0;
+}
+
 /* Before anything is begun: what cannot be written is not run for. */
 static int open_all(struct outputs *outputs, struct error *error)
 {
     for (size_t i = 0; i < outputs->count; i++) {
         struct output *output = &outputs->item[i];
-        if (open_output(output, error) != 0) {
+        if (open_output(output, error) != 0 || check_own(outputs, i, error) != 0) {
             return -1;
         }
         if (is_held(outputs, output) && outputs->held == NULL) {

@@ -82,6 +82,17 @@ class Formats(ft.TestCase):
         ended = ft.finwait("report", RESULT, self.file("none.json"), "--format=junit")
         self.assertEqual((ended.status, len(xml.fromstring(ended.stdout))), (2, 2))
 
+    def test_two_names_of_one_file_are_refused(self):
+        os.symlink(self.place, self.file("link"))
+        for one, other in (("x", "./x"), ("link/x", "x"), ("new/../x", "x")):
+            with self.subTest(one):
+                formats = (f"--format=json={one}", f"--format=csv={other}")
+                ended = ft.finwait("report", RESULT, *formats, cwd=self.place)
+                self.assertEqual((ended.status, ended.stdout), (2, ""), ended)
+                self.assertIn(f"two formats go to {other}, which is {one}", ended.stderr)
+        formats = ("--format=json=x", "--format=csv=d/x")
+        self.assertEqual(ft.finwait("report", RESULT, *formats, cwd=self.place).status, 0)
+
     def test_two_to_one_place_are_refused(self):
         file = self.file("x")
         for formats, place in (
