@@ -57,7 +57,7 @@ class NoAnswer(ft.LabTestCase):
         settings = {
             "load.connections": 10,
             "client.program": "connect send recv close",
-            "server.program": "accept close",
+            "server.program": "accept recv linger(0s) close",
             "settle": "0s",
         }
         return self.run_checked(settings, "--expect=server.close_wait.final == 0", *arguments, **how)
