@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "fixture_change.h"
+#include "golden_testing.h"
 
 /*
  * The wording of remarks, in one place: a handful of results and what explain() says of them, in
@@ -703,32 +704,16 @@ static void each_id_is_in_the_file(void **state)
     }
 }
 
+static const struct golden golden = {
+    .file = WORDING,
+    .write = write_results,
+    .again = "explain_wording_test --write",
+};
+
 static void the_wording_is_that_of_the_file(void **state)
 {
-    FILE *golden = fopen(WORDING, "r");
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    char due[1024];
-
     (void)state;
-    assert_non_null(golden);
-    assert_non_null(out);
-    write_results(out);
-    assert_int_equal(fclose(out), 0);
-    const char *line = text;
-    for (unsigned number = 1; fgets(due, sizeof due, golden) != NULL; number++) {
-        size_t length = strlen(due);
-        if (strncmp(line, due, length) != 0) {
-            fail_msg("line %u of %s is\n%sbut explain() says\n%.*s\nIf that is meant: "
-                     "explain_wording_test --write",
-                     number, WORDING, due, (int)strcspn(line, "\n"), line);
-        }
-        line += length;
-    }
-    assert_string_equal(line, "");
-    fclose(golden);
-    free(text);
+    golden_check(&golden);
 }
 
 int main(int argc, char **argv)
@@ -740,13 +725,7 @@ int main(int argc, char **argv)
     };
 
     if (argc == 2 && strcmp(argv[1], "--write") == 0) {
-        FILE *out = fopen(WORDING, "w");
-        if (out == NULL) {
-            perror(WORDING);
-            return 1;
-        }
-        write_results(out);
-        return fclose(out) == 0 ? 0 : 1;
+        return golden_write(&golden);
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "finwait/report.h"
 #include "finwait/wrap.h"
 #include "fixture.h"
+#include "golden_testing.h"
 
 /*
  * The summary of stored results at three widths, in tests/data/summary/summary.txt.
@@ -120,32 +121,16 @@ static void write_golden(FILE *out)
     }
 }
 
+static const struct golden golden = {
+    .file = GOLDEN,
+    .write = write_golden,
+    .again = "report_summary_test --write, and scripts/docs",
+};
+
 static void it_is_that_of_the_file(void **state)
 {
-    FILE *golden = fopen(GOLDEN, "r");
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    char due[2048];
-
     (void)state;
-    assert_non_null(golden);
-    assert_non_null(out);
-    write_golden(out);
-    assert_int_equal(fclose(out), 0);
-    const char *line = text;
-    for (unsigned number = 1; fgets(due, sizeof due, golden) != NULL; number++) {
-        size_t length = strlen(due);
-        if (strncmp(line, due, length) != 0) {
-            fail_msg("line %u of %s is\n%sbut the summary says\n%.*s\nIf that is meant: "
-                     "report_summary_test --write, and scripts/docs",
-                     number, GOLDEN, due, (int)strcspn(line, "\n"), line);
-        }
-        line += length;
-    }
-    assert_string_equal(line, "");
-    fclose(golden);
-    free(text);
+    golden_check(&golden);
 }
 
 int main(int argc, char **argv)
@@ -158,13 +143,7 @@ int main(int argc, char **argv)
     };
 
     if (argc == 2 && strcmp(argv[1], "--write") == 0) {
-        FILE *out = fopen(GOLDEN, "w");
-        if (out == NULL) {
-            perror(GOLDEN);
-            return 1;
-        }
-        write_golden(out);
-        return fclose(out) == 0 ? 0 : 1;
+        return golden_write(&golden);
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
