@@ -48,10 +48,12 @@ struct items {
 
 /* ---- which ---- */
 
-/* What the answer above has said already. */
-static bool is_answered(const struct remark *remark)
+/* What the answer above has said already: that it went as predicted, but not where TIME_WAITs are
+ * that a new connection has replaced. */
+static bool is_answered(const struct facts *facts, const struct remark *remark)
 {
-    return remark->id != NULL && strcmp(remark->id, "prediction.met") == 0;
+    return remark->id != NULL && strcmp(remark->id, "prediction.met") == 0 &&
+           facts_gave_way(facts, SIDE_CLIENT) == 0 && facts_gave_way(facts, SIDE_SERVER) == 0;
 }
 
 static bool has_text(const struct items *items, const char *text)
@@ -64,12 +66,12 @@ static bool has_text(const struct items *items, const char *text)
     return false;
 }
 
-static void collect(struct items *items, const struct topic *topic, unsigned kinds,
-                    const struct remark *remark)
+static void collect(struct items *items, const struct facts *facts, const struct topic *topic,
+                    unsigned kinds, const struct remark *remark)
 {
     const char *text = topic->advice ? remark->advice : remark->text;
 
-    if ((kinds & 1U << remark->kind) != 0 && text != NULL && !is_answered(remark) &&
+    if ((kinds & 1U << remark->kind) != 0 && text != NULL && !is_answered(facts, remark) &&
         !has_text(items, text)) {
         items->item = grow_by_one(items->item, items->count, sizeof *items->item);
         items->item[items->count++] = (struct item){
@@ -81,13 +83,14 @@ static void collect(struct items *items, const struct topic *topic, unsigned kin
     }
 }
 
-static struct items collect_all(const struct result *result, const struct topic *topic)
+static struct items collect_all(const struct facts *facts, const struct topic *topic)
 {
+    const struct result *result = facts->result;
     struct items items = {0};
 
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < result->remark_count; i++) {
-            collect(&items, topic, topic->kinds[pass], &result->remark[i]);
+            collect(&items, facts, topic, topic->kinds[pass], &result->remark[i]);
         }
     }
     return items;
@@ -232,7 +235,7 @@ void summary_remarks(const struct summary *summary)
         return;
     }
     for (size_t i = 0; i < TOPICS; i++) {
-        items[i] = collect_all(summary->facts.result, &topics[i]);
+        items[i] = collect_all(&summary->facts, &topics[i]);
     }
     fputc('\n', summary->paper.out);
     size_t untold = print_topics(summary, items);

@@ -108,6 +108,27 @@ static void without_utf_8_it_is_ascii(void **state)
     result_free(result);
 }
 
+/* How many TIME_WAITs are there of 5,000, and whether the summary says what became of others. */
+static void check_missing(uint32_t stand, bool told)
+{
+    struct result *result = fixture_closed_by(SIDE_SERVER);
+
+    fixture_state(result, SIDE_SERVER, TCP_STATE_TIME_WAIT, stand, stand);
+    explain(result);
+    char *text = written(result, "80", "C.UTF-8");
+    assert_non_null(strstr(text, "as predicted"));
+    assert_int_equal(strstr(text, "took the place of") != NULL, told);
+    free(text);
+    result_free(result);
+}
+
+static void what_is_missing_is_told(void **state)
+{
+    (void)state;
+    check_missing(4988, true);
+    check_missing(5000, false);
+}
+
 static void write_golden(FILE *out)
 {
     for (size_t i = 0; i < RESULTS; i++) {
@@ -136,9 +157,8 @@ static void it_is_that_of_the_file(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_line_is_wider_than_the_page),
-        cmocka_unit_test(it_fits_on_a_screen),
-        cmocka_unit_test(without_utf_8_it_is_ascii),
+        cmocka_unit_test(no_line_is_wider_than_the_page), cmocka_unit_test(it_fits_on_a_screen),
+        cmocka_unit_test(without_utf_8_it_is_ascii),      cmocka_unit_test(what_is_missing_is_told),
         cmocka_unit_test(it_is_that_of_the_file),
     };
 
