@@ -326,8 +326,7 @@ struct listing {
 static const struct listing listings[LISTINGS] = {
     [LIST_orders] = {"Close orders",
                      "A close order is a pair of programs. `finwait show ORDER` draws what becomes "
-                     "of it. Those of "
-                     "real clients name the program that was watched.",
+                     "of it. Those of real clients name the program that was watched.",
                      "lllww",
                      {"order", "client", "server", "about", "watched"},
                      list_orders},
@@ -343,18 +342,16 @@ static const struct listing listings[LISTINGS] = {
                       list_options},
     [LIST_faults] = {"Faults and events",
                      "The keys of the maps in `faults` and `events`. A map does one thing, and can "
-                     "have the keys "
-                     "that go with it.",
+                     "have the keys that go with it.",
                      "llllw",
                      {"key", "value", "range", "goes with", "does"},
                      list_faults},
-    [LIST_metrics] =
-        {"Metrics",
-         "The names of a result's numbers, for expectations and in result.json. What was not "
-         "measured is absent.",
-         "llw",
-         {"metric", "unit", "about"},
-         list_metrics},
+    [LIST_metrics] = {"Metrics",
+                      "The names of a result's numbers, for expectations and in result.json. What "
+                      "was not measured is absent.",
+                      "llw",
+                      {"metric", "unit", "about"},
+                      list_metrics},
     [LIST_outcomes] = {"Outcomes",
                        "How a connection ended, as its role saw it.",
                        "lw",
@@ -369,23 +366,19 @@ static const struct listing listings[LISTINGS] = {
         {"The states of TCP",
          "What each state means, how long a socket stays in it, what bounds that (sysctls without "
          "their net. or net.ipv4.), and the scenario that puts sockets of one side into it and "
-         "keeps "
-         "them there: `finwait run states/client-fin-wait2 --set load.connections=1000`. Listeners "
-         "are "
-         "one for each address: states/server-listen takes server.addresses as well.",
+         "keeps them there: `finwait run states/client-fin-wait2 --set load.connections=1000`. "
+         "Listeners are one for each address: states/server-listen takes server.addresses as well.",
          "llllllw",
          {"state", "means", "lasts", "sysctl", "socket option", "on the client", "on the server"},
          list_states},
     [LIST_counters] =
         {"Kernel counters",
          "The counters of /proc/net/snmp and /proc/net/netstat, named as nstat(8) does, that tell "
-         "how "
-         "connections open and end; as metrics they are client.counter.NAME, server.counter.NAME "
-         "and, "
-         "with `lab: host`, host.counter.NAME. Any other counter of the kernel can be named there "
-         "as "
-         "well. Better or worse is what it is when it grows; since is the first Linux that has it, "
-         "where 6.1 has it not; the sources lie below net/ipv4 of Linux where no folder is said.",
+         "how connections open and end; as metrics they are client.counter.NAME, "
+         "server.counter.NAME and, with `lab: host`, host.counter.NAME. Any other counter of the "
+         "kernel can be named there as well. Better or worse is what it is when it grows; since is "
+         "the first Linux that has it, where 6.1 has it not; the sources lie below net/ipv4 of "
+         "Linux where no folder is said.",
          "llllw",
          {"counter", "growing", "since", "counts", "counted by"},
          list_counters},
@@ -394,27 +387,22 @@ static const struct listing listings[LISTINGS] = {
          "The net.* sysctls that act on how connections open and end, for client.sysctl and "
          "server.sysctl; any other net.* key works there as well. The defaults are a fresh network "
          "namespace's on Linux 6.18, and the bounds hold from 6.1 to 6.18: a value outside is "
-         "refused "
-         "before anything runs. Those of the machine can be set in no lab. Since is the first "
-         "Linux "
-         "that has it, where that is 6.1 or later; rootless: whether a lab of one who is not root "
-         "can "
-         "set it. Beware tells what it is often taken for and does not do, and which values do "
-         "harm on "
-         "a machine that serves. `finwait sysctl explain NAME` tells all of one, with this host's "
-         "value and where it acts in the source of Linux.",
+         "refused before anything runs. Those of the machine can be set in no lab. Since is the "
+         "first Linux that has it, where that is 6.1 or later; rootless: whether a lab of one who "
+         "is not root can set it. Beware tells what it is often taken for and does not do, and "
+         "which values do harm on a machine that serves. `finwait sysctl explain NAME` tells all "
+         "of one, with this host's value and where it acts in the source of Linux.",
          "lllllllllw",
          {"sysctl", "default", "unit", "takes", "whose", "rootless", "since", "does", "acts on",
           "beware"},
          list_sysctls},
-    [LIST_errnos] =
-        {"Errnos",
-         "What an errno means to someone who opens and closes connections. It says what a call met "
-         "and "
-         "not why: where there are several causes, each comes with what tells it from the others.",
-         "lllw",
-         {"errno", "calls", "means", "causes"},
-         list_errnos},
+    [LIST_errnos] = {"Errnos",
+                     "What an errno means to someone who opens and closes connections. It says "
+                     "what a call met and not why: where there are several causes, each comes with "
+                     "what tells it from the others.",
+                     "lllw",
+                     {"errno", "calls", "means", "causes"},
+                     list_errnos},
     [LIST_facts] =
         {"Facts about TCP on Linux",
          "Each is shown by a scenario that can be run, `finwait run NAME`, and asserts what stands "
@@ -423,14 +411,13 @@ static const struct listing listings[LISTINGS] = {
          "lllw",
          {"fact", "scenario", "asserted", "the model"},
          .shipped = list_facts},
-    [LIST_remarks] =
-        {"Remarks",
-         "What a result or a comparison can show, by the id that stands in result.json and "
-         "comparison.json: there each has its certainty, "
-         "a text, the numbers it rests on and, where something can be done, advice.",
-         "llw",
-         {"remark", "kind", "about"},
-         list_remarks},
+    [LIST_remarks] = {"Remarks",
+                      "What a result or a comparison can show, by the id that stands in "
+                      "result.json and comparison.json: there each has its certainty, a text, the "
+                      "numbers it rests on and, where something can be done, advice.",
+                      "llw",
+                      {"remark", "kind", "about"},
+                      list_remarks},
     [LIST_commands] =
         {
             "Commands",
