@@ -44,6 +44,56 @@ static void note_began(struct tls_stream *stream, const char *bytes, size_t leng
     }
 }
 
+static ssize_t receive(const struct tls_stream *stream, char *bytes, size_t size, int flags)
+{
+    ssize_t length;
+
+    do {
+        length = recv(stream->fd, bytes, size, flags);
+    } while (length < 0 && errno == EINTR);
+    return length;
+}
+
+void socket_take(struct tls_stream *stream)
+{
+    struct look *look = &stream->tls->look;
+
+    if (look->used > 0) {
+        receive(stream, look->bytes, look->used, 0);
+    }
+    look->length = 0;
+    look->used = 0;
+}
+
+/*
+ * OpenSSL reads a record in two, its header and the rest, and a flight has six of them.  To see it
+ * all and then to take what OpenSSL has read of it are two system calls in place of twelve, and
+ * leave the same in the receive queue.
+ */
+static ssize_t read_seen(struct tls_stream *stream, char *bytes, size_t size)
+{
+    struct look *look = &stream->tls->look;
+
+    if (look->used == look->length) {
+        socket_take(stream);
+        stream->bulk |= size > LOOK_SIZE;
+        if (stream->bulk) {
+            return receive(stream, bytes, size, 0);
+        }
+        ssize_t length = receive(stream, look->bytes, LOOK_SIZE, MSG_PEEK);
+        if (length <= 0) {
+            return length;
+        }
+        look->length = (size_t)length;
+    }
+    if (size > look->length - look->used) {
+        size = look->length - look->used;
+    }
+    memcpy(bytes, look->bytes + look->used, size);
+    look->used += size;
+    return (ssize_t)size;
+}
+
 static int socket_read(BIO *bio, char *bytes, size_t size, size_t *done)
 {
     struct tls_stream *stream = BIO_get_data(bio);
@@ -54,9 +104,7 @@ static int socket_read(BIO *bio, char *bytes, size_t size, size_t *done)
         BIO_set_retry_read(bio);
         return -1;
     }
-    do {
-        length = recv(stream->fd, bytes, size, 0);
-    } while (length < 0 && errno == EINTR);
+    length = read_seen(stream, bytes, size);
     if (length > 0) {
         *done = (size_t)length;
         note_began(stream, bytes, *done);

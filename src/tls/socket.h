@@ -11,4 +11,8 @@
 /* A BIO for the stream's descriptor, or NULL. */
 BIO *socket_bio(struct tls_stream *stream);
 
+/* Take from the receive queue what OpenSSL has read: after every call of OpenSSL's on the stream.
+ */
+void socket_take(struct tls_stream *stream);
+
 #endif

@@ -8,8 +8,8 @@
 #include "status.h"
 
 enum {
-    /* System calls that one call may read with: a record takes two, its header and the rest, so
-     * this is some thirty records that carry no data. */
+    /* Reads of OpenSSL's within one call: a record takes two, its header and the rest, so this is
+     * some thirty records that carry no data. */
     READS_PER_CALL = 64,
 };
 
@@ -18,6 +18,14 @@ static void begin(struct tls_stream *stream)
     ERR_clear_error(); /* SSL_get_error(3) takes what is left there for this call's */
     stream->errnum = 0;
     stream->reads = READS_PER_CALL;
+}
+
+/* Nothing stays taken that OpenSSL has not read: the kernel would answer a close with a FIN where
+ * it has to be a RST, or send no RST later. */
+static int end(struct tls_stream *stream, int result)
+{
+    socket_take(stream);
+    return result;
 }
 
 /* ---- its life ---- */
@@ -92,7 +100,7 @@ static enum tls_status status_unless_ended(struct tls_stream *stream, int result
 
 static enum tls_status handshake(struct tls_stream *stream, struct tls_trouble *trouble)
 {
-    return status_unless_ended(stream, SSL_do_handshake(stream->ssl), trouble);
+    return status_unless_ended(stream, end(stream, SSL_do_handshake(stream->ssl)), trouble);
 }
 
 void tls_handshake_until(tls_stream *stream, enum tls_until until)
@@ -118,7 +126,8 @@ enum tls_status tls_write(tls_stream *stream, const void *bytes, size_t length, 
 {
     *done = 0;
     begin(stream);
-    return status_unless_ended(stream, SSL_write_ex(stream->ssl, bytes, length, done), trouble);
+    return status_unless_ended(stream, end(stream, SSL_write_ex(stream->ssl, bytes, length, done)),
+                               trouble);
 }
 
 /*
@@ -139,7 +148,7 @@ enum tls_status tls_read(tls_stream *stream, void *bytes, size_t size, size_t *d
 
     *done = 0;
     begin(stream);
-    status = status_of(stream, SSL_read_ex(stream->ssl, bytes, size, done), trouble);
+    status = status_of(stream, end(stream, SSL_read_ex(stream->ssl, bytes, size, done)), trouble);
     if (status == TLS_WANT_READ) {
         release_buffers(stream->ssl);
     }
@@ -166,7 +175,7 @@ enum tls_status tls_notify(tls_stream *stream, struct tls_trouble *trouble)
             return status;
         }
     }
-    result = SSL_shutdown(stream->ssl);
+    result = end(stream, SSL_shutdown(stream->ssl));
     stream->notified = result >= 0;
     return stream->notified ? TLS_OK : status_unless_ended(stream, result, trouble);
 }

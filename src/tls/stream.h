@@ -15,6 +15,7 @@ struct tls_stream {
     bool eof;      /* the peer's FIN has been read */
     bool notified; /* the kernel has our close_notify */
     int reads;     /* that this call may still do */
+    bool bulk;     /* its records are too long for a look ahead */
     enum tls_until until;
     bool given_up; /* its handshake has come there */
     char began[5]; /* the first bytes of the peer's, as many as a record's header has … */
