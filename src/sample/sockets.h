@@ -12,8 +12,8 @@ struct nlmsghdr;
 /* Each socket of an observation that somebody may hold, by its inode (a process's descriptor of it
  * is a link to "socket:[INODE]", proc_pid_fd(5)). */
 
-/* As many at most: 40 MiB. */
-#define SOCKETS_MAX (1U << 20)
+/* As many at most, 100 MiB: a million at each end, and as many again. */
+#define SOCKETS_MAX (1U << 22)
 
 #define SOCKETS_NO_AGE UINT32_MAX
 
