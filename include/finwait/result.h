@@ -255,6 +255,7 @@ struct result {
     uint64_t sampler_samples, sampler_full_dumps;
     uint64_t sampler_counts;       /* readings of sockstat alone */
     int64_t sampler_time_wait_gap; /* ns; 0: a file that does not tell */
+    int64_t sampler_late;          /* the same */
     struct owners owners; /* who held the sockets of `final`; empty: nobody looked, or none were */
     size_t predicted_count; /* 0: no model, or `unpredicted` */
     struct predicted_end *predicted;

@@ -14,7 +14,7 @@
 
 /*
  * The kernel's testimony: how many sockets are in which state on which side of some hosts, and
- * what their counters say, observed by a thread.  It needs no lab and no load.
+ * what their counters say, observed by two threads.  It needs no lab and no load.
  */
 
 /* As many ports may tell the sides of one host apart. */
@@ -54,6 +54,7 @@ struct sampler_cost {
     uint64_t full_dumps; /* those that walked TIME_WAIT too */
     uint64_t counts;     /* readings of sockstat alone, between observations */
     int64_t time_wait_gap; /* longest time between two moments that TIME_WAIT is told of, ns */
+    int64_t late; /* longest time that a tick began after it was due, ns: the machine's doing */
 };
 
 struct sampler; /* opaque */
@@ -68,7 +69,7 @@ struct sampler; /* opaque */
 struct sampler *sampler_new(const struct sampler_config *config, struct error *error);
 
 /*
- * Start the thread, once: the first observation has been made and the counters' `before` read when
+ * Start the threads, once: the first observation has been made and the counters' `before` read when
  * it returns 0.  What the functions below tell is there from then on.  -1 with STATUS_MACHINE.
  */
 int sampler_start(struct sampler *sampler, struct error *error);
@@ -79,7 +80,7 @@ int sampler_start(struct sampler *sampler, struct error *error);
  */
 bool sampler_stood_before(const struct sampler *sampler, enum side side, uint64_t *count);
 
-/* Stop the thread and free all.  Never fails; NULL is allowed. */
+/* Stop the threads and free all.  Never fails; NULL is allowed. */
 void sampler_free(struct sampler *sampler);
 
 /* The latest observation of a side, or of an end of a proxy, for the progress line; of one that no

@@ -137,8 +137,10 @@
     X(METRIC_SAMPLER_COST, "sampler.cost", "s", read_sampler, "CPU time that watching took")       \
     X(METRIC_SAMPLER_GAP, "sampler.gap", "s", read_sampler,                                        \
       "longest time between two observations")                                                     \
-    X(METRIC_SAMPLER_TIME_WAIT_GAP, "sampler.time_wait_gap", "s", read_time_wait_gap,              \
-      "longest time between two counts of TIME_WAIT: observations, and sockstat between them")
+    X(METRIC_SAMPLER_TIME_WAIT_GAP, "sampler.time_wait_gap", "s", read_sampler_tick,               \
+      "longest time between two counts of TIME_WAIT: observations, and sockstat between them")     \
+    X(METRIC_SAMPLER_LATE, "sampler.late", "s", read_sampler_tick,                                 \
+      "longest time that a look began after it was due: the machine had other things to do")
 
 enum metric_id {
 #define X(id, ...) id,

@@ -187,9 +187,11 @@ bool read_sampler(const struct result *result, const struct metric_key *key, dou
                          readers_seconds(cost ? result->sampler_cpu : result->sampler_gap_max));
 }
 
-bool read_time_wait_gap(const struct result *result, const struct metric_key *key, double *value)
+/* What older files do not tell. */
+bool read_sampler_tick(const struct result *result, const struct metric_key *key, double *value)
 {
-    (void)key;
-    return result->sampler_time_wait_gap > 0 &&
-           readers_found(value, readers_seconds(result->sampler_time_wait_gap));
+    bool gap = key->id == METRIC_SAMPLER_TIME_WAIT_GAP;
+    int64_t time = gap ? result->sampler_time_wait_gap : result->sampler_late;
+
+    return time > 0 && readers_found(value, readers_seconds(time));
 }

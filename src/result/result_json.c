@@ -307,6 +307,7 @@ static const struct field sampler_fields[] = {
     {"full_dumps", &codec_count, AT(result, sampler_full_dumps)},
     {"counts", &codec_measured, AT(result, sampler_counts), .optional = true},
     {"time_wait_gap", &codec_once, AT(result, sampler_time_wait_gap), .optional = true},
+    {"late", &codec_once, AT(result, sampler_late), .optional = true},
     {0},
 };
 

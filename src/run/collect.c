@@ -249,6 +249,7 @@ static void collect_sampler(struct trial *trial)
     trial->result->sampler_full_dumps = cost.full_dumps;
     trial->result->sampler_counts = cost.counts;
     trial->result->sampler_time_wait_gap = cost.time_wait_gap;
+    trial->result->sampler_late = cost.late;
 }
 
 /* ---- the roles' ---- */

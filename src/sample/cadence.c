@@ -1,8 +1,7 @@
 #include "cadence.h"
 
-#include "finwait/clock.h"
-
 /* Longer pauses are not asked for in earnest, and their multiples could overflow. */
+#define EVERY_MIN NS_PER_MS
 #define EVERY_MAX (INT64_C(24) * 3600 * NS_PER_S)
 
 static int64_t larger(int64_t a, int64_t b)
@@ -12,30 +11,16 @@ static int64_t larger(int64_t a, int64_t b)
 
 void cadence_init(struct cadence *cadence, int64_t every, bool cheap)
 {
-    every = every < EVERY_MAX ? larger(every, 0) : EVERY_MAX;
+    every = every < EVERY_MAX ? larger(every, EVERY_MIN) : EVERY_MAX;
     *cadence = (struct cadence){.cheap = cheap, .every = every, .tick = every, .pause = every};
 }
 
 enum look cadence_next(const struct cadence *cadence, int64_t now)
 {
-    if (!cadence->cheap) {
-        return LOOK_FULL;
-    }
     if (now < cadence->dump_due) {
         return LOOK_COUNT;
     }
-    return now >= cadence->full_due ? LOOK_FULL : LOOK_DUMP;
-}
-
-static void dumped(struct cadence *cadence, enum look look, int64_t begin, int64_t cost)
-{
-    if (look == LOOK_DUMP) {
-        cadence->pause = larger(cadence->every, cost * CADENCE_DUMP);
-    } else {
-        cadence->full_due =
-            begin + larger(cadence->pause * CADENCE_FULL_TICKS, cost * CADENCE_FULL);
-    }
-    cadence->dump_due = begin + cadence->pause;
+    return !cadence->cheap || now >= cadence->full_due ? LOOK_FULL : LOOK_DUMP;
 }
 
 int64_t cadence_begin(struct cadence *cadence, int64_t start)
@@ -47,14 +32,31 @@ int64_t cadence_begin(struct cadence *cadence, int64_t start)
     return begin;
 }
 
-void cadence_done(struct cadence *cadence, enum look look, int64_t begin, int64_t cost)
+bool cadence_is_dear(const struct cadence *cadence)
 {
-    if (!cadence->cheap) {
-        cadence->tick = larger(cadence->every, cost * CADENCE_ONLY);
-    } else if (look == LOOK_COUNT) {
-        cadence->tick = larger(cadence->every, cost * CADENCE_COUNT);
+    return cadence->pause > cadence->every;
+}
+
+void cadence_counted(struct cadence *cadence, int64_t cost)
+{
+    cadence->tick = larger(cadence->every, cost * CADENCE_COUNT);
+}
+
+static int64_t pause_after(const struct cadence *cadence, int64_t cost)
+{
+    int64_t most = larger(CADENCE_LONGEST, cost * CADENCE_MUCH);
+    int64_t pause = cost * CADENCE_LITTLE < most ? cost * CADENCE_LITTLE : most;
+
+    return larger(cadence->every, pause);
+}
+
+void cadence_dumped(struct cadence *cadence, enum look look, int64_t begin, int64_t cost)
+{
+    if (look == LOOK_DUMP || !cadence->cheap) {
+        cadence->pause = pause_after(cadence, cost);
     } else {
-        dumped(cadence, look, begin, cost);
+        cadence->full_due =
+            begin + larger(cadence->pause * CADENCE_FULL_TICKS, cost * CADENCE_FULL);
     }
-    cadence->due = larger(cadence->due, begin + cadence->tick);
+    cadence->dump_due = begin + cadence->pause;
 }

@@ -4,19 +4,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "finwait/clock.h"
+
 /*
- * When to look next, and how: as often as asked for, but never with more than some 4 % of one CPU.
- * A full dump costs in proportion to TIME_WAIT, one without TIME_WAIT a quarter of that, and
- * sockstat next to nothing, so each kind has a budget of its own and what is dear need not hold up
- * what is cheap.
+ * When to look next, and how.  sockstat costs next to nothing whatever the pile, so it is read at
+ * every tick; a dump costs in proportion to all sockets, so it comes when it can be afforded: with
+ * CADENCE_LITTLE of a CPU, or with up to CADENCE_MUCH where it would come more seldom than every
+ * CADENCE_LONGEST.
  */
 enum {
     CADENCE_FULL_TICKS = 20, /* a full dump for so many others, when it can be afforded */
-    CADENCE_ONLY = 30,       /* pause of so many times the cost when all are full: 3.3 % */
-    CADENCE_DUMP = 40,       /* of one without TIME_WAIT: 2.5 % */
-    CADENCE_FULL = 120,      /* of a full one beside those: 0.8 % */
+    CADENCE_FULL = 1000,     /* and a pause of so many times its cost: 0.1 % */
+    CADENCE_LITTLE = 140,    /* of a dump's cost: 0.7 % */
+    CADENCE_MUCH = 25,       /* 4 % */
     CADENCE_COUNT = 200,     /* of reading sockstat: 0.5 % */
 };
+#define CADENCE_LONGEST (5 * NS_PER_S / 2)
 
 enum look {
     LOOK_COUNT, /* sockstat alone */
@@ -27,9 +30,9 @@ enum look {
 struct cadence {
     bool cheap;       /* whether anything but full looks can be made */
     int64_t every;    /* the least time between two */
-    int64_t tick;     /* from a look to the next */
-    int64_t pause;    /* from a dump to the next, as the latest without TIME_WAIT demands */
-    int64_t due;      /* when the next look is */
+    int64_t tick;     /* from one to the next */
+    int64_t pause;    /* from a dump to the next, as the latest demands */
+    int64_t due;      /* when the next tick is */
     int64_t dump_due; /* from when on it is a dump */
     int64_t full_due; /* and from when on that is a full one */
 };
@@ -39,11 +42,17 @@ void cadence_init(struct cadence *cadence, int64_t every, bool cheap);
 /* How to look at `now`. */
 enum look cadence_next(const struct cadence *cadence, int64_t now);
 
-/* A look begins at `start`; returns when it was to begin.  What is late does not put off those
+/* A tick begins at `start`; returns when it was to begin.  What is late does not put off those
  * behind it, unless it is as late as one of them. */
 int64_t cadence_begin(struct cadence *cadence, int64_t start);
 
-/* It took `cost` ns of CPU.  Others may have been made meanwhile. */
-void cadence_done(struct cadence *cadence, enum look look, int64_t begin, int64_t cost);
+/* Whether dumps are too dear to be made at every tick. */
+bool cadence_is_dear(const struct cadence *cadence);
+
+/* Counting took `cost` ns of CPU. */
+void cadence_counted(struct cadence *cadence, int64_t cost);
+
+/* The dump that was to begin at `begin` took `cost` ns of CPU. */
+void cadence_dumped(struct cadence *cadence, enum look look, int64_t begin, int64_t cost);
 
 #endif

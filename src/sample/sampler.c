@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "between.h"
@@ -14,33 +15,45 @@
 #include "store.h"
 #include "witness.h"
 
+/* Two threads: what ticks must not wait for what dumps, which takes a second at a million. */
+enum { TICKER, DUMPER, THREADS };
+
+enum { TICKER_NICE = -20 }; /* some 20 µs of CPU a tick: nobody misses them, and it comes in time */
+
 struct sampler {
-    /* The thread's own once it runs, but for the witnesses' counters: those are the caller's. */
+    /* Nobody's to change once the threads run, but for the witnesses: a dump is the dumper's, their
+     * counters the caller's. */
     struct witness *witness; /* one a host */
     size_t witnesses;
-    bool shown[ENDS_N]; /* by any of them */
-    struct cadence cadence;
+    bool shown[ENDS_N];     /* by any of them */
     int64_t since;          /* CLOCK_MONOTONIC that cost.span counts from */
     struct sockets sockets; /* of the latest observation with `each`; else the caller's */
-    int64_t cpu_seen;       /* what the observing thread had used when cost.cpu was last counted */
-    struct between between[ENDS_N];
 
-    pthread_t thread;
-    bool running;
+    pthread_t thread[THREADS];
+    unsigned running;
     pthread_mutex_t mutex;
-    pthread_cond_t changed; /* stop, asked or answered */
+    pthread_cond_t tick;    /* stop */
+    pthread_cond_t changed; /* stop, something to dump, or answered */
 
     /* Under the mutex. */
     bool stop;
+    struct cadence cadence;
+    bool dumping;
+    enum look wanted;     /* what the ticker wants dumped; LOOK_COUNT: nothing */
+    int64_t begin;        /* and when that was to begin */
     bool each;            /* keep each socket of the one that is asked for */
     uint64_t asked;       /* observations on demand: how many were asked for */
     uint64_t answered;    /* and made */
     int outcome;          /* of the latest one made on demand: 0 or -1 */
     struct error failure; /* why, when -1 */
+    struct between between[ENDS_N];
     struct store store[ENDS_N];
     struct sampler_cost cost;
     int64_t first_at, latest_at;
 };
+
+/* How much of the thread's CPU time the cost has already, or is not the sampler's. */
+static _Thread_local int64_t sampler_charged;
 
 static void raise_to(int64_t *most, int64_t gap)
 {
@@ -78,23 +91,17 @@ static void keep(struct sampler *sampler, const struct observation sample[ENDS_N
 }
 
 /* Read sockstat of every host.  Without the mutex, as all that looks. */
-static int count(struct sampler *sampler, struct error *error)
+static int count(const struct sampler *sampler, int64_t sum[ENDS_N])
 {
-    int64_t sum[ENDS_N] = {0};
-    int64_t start = clock_now();
+    struct error ignored; /* one that fails in passing leaves a gap */
 
     for (size_t i = 0; i < sampler->witnesses; i++) {
         const struct witness *witness = &sampler->witness[i];
         int64_t tw;
-        if (witness_count(witness, &tw, error) < 0) {
+        if (witness_count(witness, &tw, &ignored) < 0) {
             return -1;
         }
         sum[witness->diag.host.side] += tw;
-    }
-    for (unsigned side = 0; side < ENDS_N; side++) {
-        if (sampler->shown[side]) {
-            between_read(&sampler->between[side], start, sum[side]);
-        }
     }
     return 0;
 }
@@ -112,123 +119,162 @@ static int dump(struct sampler *sampler, enum look look, struct sockets *each,
     return result;
 }
 
-/* What the look that began at `start` found.  With the mutex. */
-static void record(struct sampler *sampler, enum look look, int64_t start,
-                   const struct observation sample[ENDS_N])
+/* What the calling thread has used since, its waiting and waking too.  With the mutex. */
+static void charge(struct sampler *sampler)
 {
-    if (look == LOOK_COUNT) {
-        sampler->cost.counts++;
-        return;
-    }
-    count_gap(sampler, start);
-    sampler->cost.full_dumps += look == LOOK_FULL;
-    keep(sampler, sample);
+    int64_t cpu = clock_thread_cpu();
+
+    sampler->cost.cpu += cpu - sampler_charged;
+    sampler_charged = cpu;
+    sampler->cost.span = clock_now() - sampler->since;
 }
 
-/* Look at every host, now. */
-static int observe(struct sampler *sampler, enum look look, struct sockets *each,
+/* Dump all hosts, now.  Called with the mutex, gives it up meanwhile. */
+static int observe(struct sampler *sampler, enum look look, int64_t begin, struct sockets *each,
                    struct error *error)
 {
     struct observation sample[ENDS_N] = {{0}};
     int64_t start = clock_now();
-    int64_t begin = cadence_begin(&sampler->cadence, start);
     int64_t cpu = clock_thread_cpu();
-    int result =
-        look == LOOK_COUNT ? count(sampler, error) : dump(sampler, look, each, sample, error);
-    int64_t cpu_now = clock_thread_cpu();
 
-    cadence_done(&sampler->cadence, look, begin, cpu_now - cpu);
+    pthread_mutex_unlock(&sampler->mutex);
+    int result = dump(sampler, look, each, sample, error);
     pthread_mutex_lock(&sampler->mutex);
     if (result == 0) {
-        record(sampler, look, start, sample);
+        count_gap(sampler, start);
+        sampler->cost.full_dumps += look == LOOK_FULL;
+        keep(sampler, sample);
     }
-    sampler->cost.cpu += cpu_now - sampler->cpu_seen;
-    sampler->cpu_seen = cpu_now;
-    sampler->cost.span = clock_now() - sampler->since;
-    pthread_mutex_unlock(&sampler->mutex);
+    cadence_dumped(&sampler->cadence, look, begin, clock_thread_cpu() - cpu);
+    charge(sampler);
     return result;
 }
 
-/* A dump of a large pile takes longer than the time between two looks. */
-static void count_within_dump(void *context)
+/* Count what needs no dump.  Called with the mutex, gives it up meanwhile. */
+static void observe_counts(struct sampler *sampler)
 {
-    struct sampler *sampler = context;
-    struct error ignored; /* the dump goes on */
-
-    if (sampler->cadence.cheap && clock_now() >= sampler->cadence.due) {
-        observe(sampler, LOOK_COUNT, NULL, &ignored);
-    }
-}
-
-/* Wait until there is something to do.  Called with the mutex. */
-static void wait_for_work(struct sampler *sampler)
-{
-    int64_t due = sampler->cadence.due;
-    struct timespec deadline = {.tv_sec = due / NS_PER_S, .tv_nsec = due % NS_PER_S};
-
-    while (!sampler->stop && sampler->asked == sampler->answered && clock_now() < due) {
-        pthread_cond_timedwait(&sampler->changed, &sampler->mutex, &deadline);
-    }
-}
-
-/* Called with the mutex; gives it up while observing. */
-static void observe_for(struct sampler *sampler, uint64_t asked)
-{
-    bool demanded = asked != sampler->answered;
-    struct sockets *each = demanded && sampler->each ? &sampler->sockets : NULL;
-    struct error error;
+    int64_t sum[ENDS_N] = {0};
+    int64_t start = clock_now();
+    int64_t cpu = clock_thread_cpu();
 
     pthread_mutex_unlock(&sampler->mutex);
-    enum look look = demanded ? LOOK_FULL : cadence_next(&sampler->cadence, clock_now());
-    int outcome = observe(sampler, look, each, &error);
+    int result = count(sampler, sum);
     pthread_mutex_lock(&sampler->mutex);
-    if (demanded) {
-        sampler->answered = asked;
-        sampler->outcome = outcome;
-        if (outcome < 0) {
-            sampler->failure = error;
+    for (unsigned side = 0; side < ENDS_N && result == 0; side++) {
+        if (sampler->shown[side]) {
+            between_read(&sampler->between[side], start, sum[side]);
         }
+    }
+    sampler->cost.counts += result == 0;
+    cadence_counted(&sampler->cadence, clock_thread_cpu() - cpu);
+    charge(sampler);
+}
+
+/* ---- the threads ---- */
+
+/* Called with the mutex. */
+static void tick(struct sampler *sampler)
+{
+    struct cadence *cadence = &sampler->cadence;
+    int64_t start = clock_now();
+    int64_t due = cadence->due;
+    int64_t begin = cadence_begin(cadence, start);
+    enum look look = cadence_next(cadence, start);
+    bool alone = look != LOOK_COUNT && !sampler->dumping && !cadence_is_dear(cadence);
+
+    raise_to(&sampler->cost.late, start - due);
+    if (look != LOOK_COUNT && !sampler->dumping) {
+        sampler->wanted = look;
+        sampler->begin = begin;
         pthread_cond_broadcast(&sampler->changed);
     }
+    if (cadence->cheap && !alone) {
+        observe_counts(sampler);
+    }
+}
+
+static void *run_ticks(void *argument)
+{
+    struct sampler *sampler = argument;
+
+    setpriority(PRIO_PROCESS, 0, TICKER_NICE); /* the thread's own; as far as it may */
+    pthread_mutex_lock(&sampler->mutex);
+    while (!sampler->stop) {
+        int64_t due = sampler->cadence.due;
+        struct timespec deadline = {.tv_sec = due / NS_PER_S, .tv_nsec = due % NS_PER_S};
+        if (clock_now() >= due) {
+            tick(sampler);
+        } else {
+            pthread_cond_timedwait(&sampler->tick, &sampler->mutex, &deadline);
+        }
+    }
+    pthread_mutex_unlock(&sampler->mutex);
+    return NULL;
+}
+
+/* Called with the mutex. */
+static void observe_on_demand(struct sampler *sampler)
+{
+    uint64_t asked = sampler->asked;
+    struct sockets *each = sampler->each ? &sampler->sockets : NULL;
+    struct error error;
+
+    sampler->outcome = observe(sampler, LOOK_FULL, clock_now(), each, &error);
+    sampler->answered = asked;
+    if (sampler->outcome < 0) {
+        sampler->failure = error;
+    }
+    pthread_cond_broadcast(&sampler->changed);
 }
 
 /*
  * An observation that fails in passing leaves a gap (sampler_cost shows it) and is tried again at
  * the next tick; one made on demand hands its error to who asked.
  */
-static void *run(void *argument)
+static void *run_dumps(void *argument)
 {
     struct sampler *sampler = argument;
+    struct error ignored;
 
-    sampler->cpu_seen = 0;
     pthread_mutex_lock(&sampler->mutex);
-    for (;;) {
-        wait_for_work(sampler);
-        if (sampler->stop) {
-            break;
+    while (!sampler->stop) {
+        sampler->dumping = true;
+        if (sampler->asked != sampler->answered) {
+            observe_on_demand(sampler);
+        } else if (sampler->wanted != LOOK_COUNT) {
+            enum look look = sampler->wanted;
+            sampler->wanted = LOOK_COUNT;
+            observe(sampler, look, sampler->begin, NULL, &ignored);
+        } else {
+            sampler->dumping = false;
+            pthread_cond_wait(&sampler->changed, &sampler->mutex);
         }
-        observe_for(sampler, sampler->asked);
     }
     pthread_mutex_unlock(&sampler->mutex);
     return NULL;
 }
 
-/* Signals are for the conductor's main thread: the new one inherits a mask that blocks them all. */
-static int start_thread(struct sampler *sampler, struct error *error)
+/* Signals are for the conductor's main thread: the new ones inherit a mask that blocks them all. */
+static int start_threads(struct sampler *sampler, struct error *error)
 {
+    static void *(*const runs[])(void *) = {[TICKER] = run_ticks, [DUMPER] = run_dumps};
     sigset_t all;
     sigset_t old;
+    int result = 0;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    int result = pthread_create(&sampler->thread, NULL, run, sampler);
+    while (result == 0 && sampler->running < THREADS) {
+        unsigned next = sampler->running;
+        result = pthread_create(&sampler->thread[next], NULL, runs[next], sampler);
+        sampler->running += result == 0;
+    }
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (result != 0) {
-        error_errno(error, STATUS_MACHINE, result, "starting the sampler's thread");
+        error_errno(error, STATUS_MACHINE, result, "starting the sampler's threads");
         return error_hint(error, "raise the limit of processes (ulimit -u, pids.max) or of memory "
                                  "(ulimit -v)");
     }
-    sampler->running = true;
     return 0;
 }
 
@@ -239,8 +285,9 @@ static void init_sync(struct sampler *sampler)
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&sampler->mutex, NULL);
-    pthread_cond_init(&sampler->changed, &monotonic);
+    pthread_cond_init(&sampler->tick, &monotonic);
     pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&sampler->changed, NULL);
 }
 
 static int open_witnesses(struct sampler *sampler, const struct sampler_config *config,
@@ -254,8 +301,6 @@ static int open_witnesses(struct sampler *sampler, const struct sampler_config *
         if (witness_open(witness, &config->host[host], error) < 0) {
             return -1;
         }
-        witness->diag.meanwhile = count_within_dump;
-        witness->diag.context = sampler;
         cheap = cheap && witness_is_cheap(witness);
         for (unsigned side = 0; side < ENDS_N; side++) {
             sampler->shown[side] = sampler->shown[side] || witness_shows(witness, (enum side)side);
@@ -316,11 +361,15 @@ struct sampler *sampler_new(const struct sampler_config *config, struct error *e
 int sampler_start(struct sampler *sampler, struct error *error)
 {
     sampler->since = clock_now() - sampler->cost.span; /* the roles' start is none of its time */
-    sampler->cpu_seen = clock_thread_cpu();
-    if (read_before(sampler, error) < 0 || observe(sampler, LOOK_FULL, NULL, error) < 0) {
+    sampler_charged = clock_thread_cpu();
+    if (read_before(sampler, error) < 0) {
         return -1;
     }
-    return start_thread(sampler, error);
+    pthread_mutex_lock(&sampler->mutex);
+    int result = observe(sampler, LOOK_FULL, clock_now(), NULL, error);
+    cadence_begin(&sampler->cadence, clock_now());
+    pthread_mutex_unlock(&sampler->mutex);
+    return result < 0 ? -1 : start_threads(sampler, error);
 }
 
 bool sampler_stood_before(const struct sampler *sampler, enum side side, uint64_t *count)
@@ -335,13 +384,16 @@ bool sampler_stood_before(const struct sampler *sampler, enum side side, uint64_
     return looked;
 }
 
-static void stop_thread(struct sampler *sampler)
+static void stop_threads(struct sampler *sampler)
 {
     pthread_mutex_lock(&sampler->mutex);
     sampler->stop = true;
+    pthread_cond_broadcast(&sampler->tick);
     pthread_cond_broadcast(&sampler->changed);
     pthread_mutex_unlock(&sampler->mutex);
-    pthread_join(sampler->thread, NULL);
+    while (sampler->running > 0) {
+        pthread_join(sampler->thread[--sampler->running], NULL);
+    }
 }
 
 void sampler_free(struct sampler *sampler)
@@ -349,9 +401,7 @@ void sampler_free(struct sampler *sampler)
     if (sampler == NULL) {
         return;
     }
-    if (sampler->running) {
-        stop_thread(sampler);
-    }
+    stop_threads(sampler);
     for (size_t i = 0; i < sampler->witnesses; i++) {
         witness_close(&sampler->witness[i]);
     }
@@ -359,6 +409,7 @@ void sampler_free(struct sampler *sampler)
         store_fini(&sampler->store[side]);
     }
     sockets_fini(&sampler->sockets);
+    pthread_cond_destroy(&sampler->tick);
     pthread_cond_destroy(&sampler->changed);
     pthread_mutex_destroy(&sampler->mutex);
     free(sampler->witness);

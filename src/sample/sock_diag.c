@@ -213,13 +213,6 @@ static int read_messages(struct tally *tally, const void *buffer, size_t length)
     return result;
 }
 
-static void meanwhile(const struct sock_diag *diag)
-{
-    if (diag->meanwhile != NULL) {
-        diag->meanwhile(diag->context);
-    }
-}
-
 /* Read the answer to the end.  Returns an errno, or 0. */
 static int read_reply(struct tally *tally)
 {
@@ -230,7 +223,6 @@ static int read_reply(struct tally *tally)
         ssize_t length = mnl_socket_recvfrom(tally->diag->socket, buffer, sizeof buffer);
         if (length >= 0) {
             result = read_messages(tally, buffer, (size_t)length);
-            meanwhile(tally->diag);
         } else if (errno == ENOBUFS) { /* something was lost: netlink(7) */
             tally->inconsistent = true;
         } else if (errno != EINTR) {

@@ -22,9 +22,7 @@ struct sock_diag {
     uint32_t before[ENDS_N];  /* how many of them are the side's */
     uint32_t queued_unlisted; /* and how many in the server's accept queues are in no table */
     uint32_t number;          /* of the latest request, to know its answers */
-    void (*meanwhile)(void *context); /* called within a dump, now and then; NULL: not */
-    void *context;
-    uint64_t retries; /* dumps the kernel said were inconsistent, so made again */
+    uint64_t retries;         /* dumps the kernel said were inconsistent, so made again */
 };
 
 /* What one dump found on one side. */

@@ -636,6 +636,9 @@ static void sampler_figures(void **state)
     assert_absent(result, "sampler.time_wait_gap");
     result->sampler_time_wait_gap = NS_PER_S;
     assert_value(result, "sampler.time_wait_gap", 1);
+    assert_absent(result, "sampler.late");
+    result->sampler_late = NS_PER_S / 2;
+    assert_value(result, "sampler.late", 0.5);
     result_free(result);
 }
 
@@ -854,6 +857,7 @@ static void every_pattern_is_found(void **state)
         {"sampler.cost", "sampler.cost"},
         {"sampler.gap", "sampler.gap"},
         {"sampler.time_wait_gap", "sampler.time_wait_gap"},
+        {"sampler.late", "sampler.late"},
 #define X(name, unit, about) {"client." #name, "<side>." #name},
         ACCOUNT(X)
 #undef X
