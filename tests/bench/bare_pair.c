@@ -1,10 +1,14 @@
 /*
- * The bench's yardstick: a client and a server of one process and one epoll each, with nothing but
- * the system calls of one close order, in the same lab as finwait's.  Prints connections a second.
+ * The bench's yardstick: clients and servers that are one epoll a process and nothing but the
+ * system calls of one close order, in the same lab as finwait's.  Prints connections a second, and
+ * the CPU of the clients' and of the servers' processes in us a connection.
  *
- *   bare_pair ORDER CONNECTIONS CONCURRENCY ADDRESSES      ORDER: server-first | client-first
+ *   bare_pair ORDER CONNECTIONS CONCURRENCY ADDRESSES [ROUNDS [WORKERS]]
+ *
+ * ORDER: server-first | client-first | client-rst; ROUNDS: requests a connection.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +16,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,17 +30,32 @@ enum {
     RESPONSE = 128,
     BACKLOG = 4096,
     EVENTS = 256,
+    WORKERS_MAX = 64,
     FD_MAX = 65536,
 };
 
+enum order {
+    SERVER_FIRST,
+    CLIENT_FIRST,
+    CLIENT_RST,
+    ORDER_N,
+};
+static const char *const order_name[ORDER_N] = {"server-first", "client-first", "client-rst"};
+
 struct bench {
-    bool server_first;
+    enum order order;
     unsigned connections;
     unsigned concurrency;
+    unsigned rounds;
+    unsigned workers; /* processes a side */
     struct address_pool sources;
     struct address server;
 };
 
+#define CLOSED UINT_MAX
+
+/* Answers that the connection of a descriptor still owes, or waits for; CLOSED. */
+static unsigned left[FD_MAX];
 static char request[REQUEST];
 static char response[RESPONSE];
 static char scratch[4096];
@@ -57,24 +77,24 @@ static void watch(int epoll, int fd, unsigned events)
 
 /* ---- server ---- */
 
-/* Whether the connection waits for more. */
-static bool serve_one(const struct bench *bench, int fd)
+/* Behind an answer nothing is read in vain: what comes next, epoll tells. */
+static void serve_one(const struct bench *bench, int fd)
 {
     ssize_t n = recv(fd, scratch, sizeof scratch, 0);
 
+    if (n < 0 && errno == EAGAIN) {
+        return;
+    }
     if (n > 0) {
         if (send(fd, response, RESPONSE, MSG_NOSIGNAL) != RESPONSE) {
             die("server send");
         }
-        if (!bench->server_first) {
-            n = recv(fd, scratch, sizeof scratch, 0);
-        }
+        left[fd]--;
     }
-    if (n < 0 && errno == EAGAIN) {
-        return true;
+    if (n <= 0 || (left[fd] == 0 && bench->order == SERVER_FIRST)) {
+        close(fd);
+        left[fd] = CLOSED;
     }
-    close(fd);
-    return false;
 }
 
 static void accept_all(const struct bench *bench, int epoll, int listener)
@@ -82,7 +102,9 @@ static void accept_all(const struct bench *bench, int epoll, int listener)
     int fd;
 
     while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-        if (serve_one(bench, fd)) {
+        left[fd] = bench->rounds;
+        serve_one(bench, fd);
+        if (left[fd] != CLOSED) {
             watch(epoll, fd, EPOLLIN | EPOLLET);
         }
     }
@@ -90,10 +112,11 @@ static void accept_all(const struct bench *bench, int epoll, int listener)
 
 static int listen_on(const struct bench *bench)
 {
+    const int on = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-    if (fd < 0 || bind(fd, &bench->server.sa, bench->server.length) != 0 ||
-        listen(fd, BACKLOG) != 0) {
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 ||
+        bind(fd, &bench->server.sa, bench->server.length) != 0 || listen(fd, BACKLOG) != 0) {
         die("listen");
     }
     return fd;
@@ -120,12 +143,7 @@ static _Noreturn void serve(const struct bench *bench, int listener)
 
 /* ---- client ---- */
 
-enum stage {
-    CONNECTING,
-    ASKED,
-    ANSWERED,
-};
-static unsigned char stages[FD_MAX];
+static bool asked[FD_MAX]; /* the connection is established, and its first request sent */
 
 static void begin(const struct bench *bench, int epoll, unsigned number)
 {
@@ -147,18 +165,34 @@ static void begin(const struct bench *bench, int epoll, unsigned number)
     if (connect(fd, &bench->server.sa, bench->server.length) != 0 && errno != EINPROGRESS) {
         die("connect");
     }
-    stages[fd] = CONNECTING;
+    asked[fd] = false;
+    left[fd] = bench->rounds;
     watch(epoll, fd, EPOLLIN | EPOLLOUT | EPOLLET);
+}
+
+static void send_request(int fd)
+{
+    if (send(fd, request, REQUEST, MSG_NOSIGNAL) != REQUEST) {
+        die("client send");
+    }
+}
+
+static void end(const struct bench *bench, int fd)
+{
+    const struct linger reset = {.l_onoff = 1};
+
+    if (bench->order == CLIENT_RST) {
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    }
+    close(fd);
 }
 
 /* Whether the connection has ended. */
 static bool go_on(const struct bench *bench, int fd, unsigned events)
 {
-    if (stages[fd] == CONNECTING && (events & EPOLLOUT)) {
-        if (send(fd, request, REQUEST, MSG_NOSIGNAL) != REQUEST) {
-            die("client send");
-        }
-        stages[fd] = ASKED;
+    if (!asked[fd] && (events & EPOLLOUT)) {
+        send_request(fd);
+        asked[fd] = true;
     }
     while (events & EPOLLIN) {
         ssize_t n = recv(fd, scratch, sizeof scratch, 0);
@@ -169,27 +203,30 @@ static bool go_on(const struct bench *bench, int fd, unsigned events)
         if (n < 0) {
             die("client recv");
         }
-        if (n > 0) {
-            stages[fd] = ANSWERED;
-        }
-        if (n == 0 || !bench->server_first) {
-            close(fd);
+        if (n == 0 || (--left[fd] == 0 && bench->order != SERVER_FIRST)) {
+            end(bench, fd);
             return true;
+        }
+        if (left[fd] > 0) {
+            send_request(fd);
+            return false;
         }
     }
     return false;
 }
 
-static double ask(const struct bench *bench)
+/* One worker's share of the connections. */
+static void ask(const struct bench *bench)
 {
+    unsigned connections = bench->connections / bench->workers;
+    unsigned concurrency = bench->concurrency / bench->workers;
     struct epoll_event events[EVENTS];
     int epoll = epoll_create1(EPOLL_CLOEXEC);
-    int64_t start = clock_now();
     unsigned begun = 0;
     unsigned ended = 0;
 
-    while (ended < bench->connections) {
-        while (begun < bench->connections && begun - ended < bench->concurrency) {
+    while (ended < connections) {
+        while (begun < connections && begun - ended < concurrency) {
             begin(bench, epoll, begun++);
         }
         int count = epoll_wait(epoll, events, EVENTS, -1);
@@ -197,7 +234,6 @@ static double ask(const struct bench *bench)
             ended += go_on(bench, events[i].data.fd, events[i].events);
         }
     }
-    return bench->connections / ((double)(clock_now() - start) / (double)NS_PER_S);
 }
 
 /* ---- both ---- */
@@ -212,20 +248,99 @@ static void enter(const struct lab *lab, enum side side)
     }
 }
 
-static pid_t start_server(const struct bench *bench, const struct lab *lab)
+/* A listener a worker: SO_REUSEPORT shares the connections out. */
+static void start_servers(const struct bench *bench, pid_t *server)
 {
-    int listener;
-    pid_t pid;
+    int listener[WORKERS_MAX];
+
+    for (unsigned i = 0; i < bench->workers; i++) {
+        listener[i] = listen_on(bench);
+    }
+    for (unsigned i = 0; i < bench->workers; i++) {
+        server[i] = fork();
+        if (server[i] == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            serve(bench, listener[i]);
+        }
+    }
+    for (unsigned i = 0; i < bench->workers; i++) {
+        close(listener[i]);
+    }
+}
+
+static void start_clients(const struct bench *bench, pid_t *client)
+{
+    for (unsigned i = 0; i < bench->workers; i++) {
+        client[i] = fork();
+        if (client[i] == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            ask(bench);
+            _exit(EXIT_SUCCESS);
+        }
+    }
+}
+
+static double seconds(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+/* Wait for processes to end; their CPU in s. */
+static double reap(const struct bench *bench, const pid_t *process)
+{
+    double cpu = 0;
+
+    for (unsigned i = 0; i < bench->workers; i++) {
+        struct rusage usage = {0};
+        int status;
+        if (wait4(process[i], &status, 0, &usage) < 0 || WEXITSTATUS(status) != EXIT_SUCCESS) {
+            exit(EXIT_FAILURE);
+        }
+        cpu += seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    }
+    return cpu;
+}
+
+static void measure(const struct bench *bench, const struct lab *lab)
+{
+    pid_t server[WORKERS_MAX];
+    pid_t client[WORKERS_MAX];
 
     enter(lab, SIDE_SERVER);
-    listener = listen_on(bench);
-    pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        serve(bench, listener);
+    start_servers(bench, server);
+    enter(lab, SIDE_CLIENT);
+    int64_t start = clock_now();
+    start_clients(bench, client);
+    double client_cpu = reap(bench, client);
+    double took = (double)(clock_now() - start) / (double)NS_PER_S;
+    for (unsigned i = 0; i < bench->workers; i++) {
+        kill(server[i], SIGKILL);
     }
-    close(listener);
-    return pid;
+    double server_cpu = reap(bench, server);
+    printf("%.0f %.2f %.2f\n", bench->connections / took, client_cpu * 1e6 / bench->connections,
+           server_cpu * 1e6 / bench->connections);
+}
+
+static unsigned number(const char *text)
+{
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
+static int read_arguments(struct bench *bench, int argc, char **argv)
+{
+    if (argc < 5 || argc > 7) {
+        return -1;
+    }
+    bench->connections = number(argv[2]);
+    bench->concurrency = number(argv[3]);
+    bench->rounds = argc > 5 ? number(argv[5]) : 1;
+    bench->workers = argc > 6 ? number(argv[6]) : 1;
+    for (bench->order = 0; bench->order < ORDER_N; bench->order++) {
+        if (strcmp(argv[1], order_name[bench->order]) == 0) {
+            break;
+        }
+    }
+    return bench->order < ORDER_N && bench->workers > 0 && bench->workers <= WORKERS_MAX ? 0 : -1;
 }
 
 int main(int argc, char **argv)
@@ -234,16 +349,13 @@ int main(int argc, char **argv)
     struct bench bench = {0};
     struct error error;
     struct lab *lab;
-    pid_t server;
 
-    if (argc != 5) {
-        fprintf(stderr, "usage: bare_pair ORDER CONNECTIONS CONCURRENCY ADDRESSES\n");
+    if (read_arguments(&bench, argc, argv) != 0) {
+        fprintf(stderr, "usage: bare_pair ORDER CONNECTIONS CONCURRENCY ADDRESSES"
+                        " [ROUNDS [WORKERS]]\n");
         return 2;
     }
-    bench.server_first = strcmp(argv[1], "server-first") == 0;
-    bench.connections = (unsigned)strtoul(argv[2], NULL, 10);
-    bench.concurrency = (unsigned)strtoul(argv[3], NULL, 10);
-    config.addresses[SIDE_CLIENT] = (uint32_t)strtoul(argv[4], NULL, 10);
+    config.addresses[SIDE_CLIENT] = number(argv[4]);
     config.sockets = bench.connections;
     if (lab_prepare(&error) != 0 || (lab = lab_new(&config, &error)) == NULL) {
         error_print(&error, stderr);
@@ -252,11 +364,7 @@ int main(int argc, char **argv)
     bench.server = lab_pool(lab, SIDE_SERVER)->first;
     address_set_port(&bench.server, PORT);
     bench.sources = *lab_pool(lab, SIDE_CLIENT);
-    server = start_server(&bench, lab);
-    enter(lab, SIDE_CLIENT);
-    printf("%.0f\n", ask(&bench));
-    kill(server, SIGKILL);
-    waitpid(server, NULL, 0);
+    measure(&bench, lab);
     lab_free(lab);
     return 0;
 }

@@ -7,11 +7,12 @@ import finwait_run
 
 ROUNDS = 9
 
+CONNECTIONS = 60000
 CAPTURED = 3  # the first connections, and as many that end otherwise than predicted
 
 
 def run(captured):
-    settings = {**bench_speed.settings("server-first"), "capture": captured}
+    settings = {**bench_speed.settings("server-first", 1, CONNECTIONS), "capture": captured}
     metrics = finwait_run.run(settings)["metrics"]
     return metrics["connections.rate"], metrics["cpu.client"] + metrics["cpu.server"]
 

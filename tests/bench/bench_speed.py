@@ -1,4 +1,4 @@
-"""finwait's connections/s against a bare epoll pair's, same close order and processes."""
+"""finwait's connections/s and CPU against a bare epoll pair's, same close order and processes."""
 
 import os
 import subprocess
@@ -6,46 +6,82 @@ import subprocess
 import contest
 import finwait_run
 
-ROUNDS = 7
+ROUNDS = 5
 
-CONNECTIONS = 60000
+EXCHANGES = 30000
 CONCURRENCY = 128
 ADDRESSES = 64
 
+# Close order and requests a connection.
+SHAPES = {
+    "server-first": ("server-first", 1),
+    "client-first": ("client-first", 1),
+    "client-rst": ("client-rst", 1),
+    "keep-alive": ("server-first", 10),
+}
+WORKERS = (1, 2)
 
-def settings(order):
+PROGRAMS = {
+    "client.program": "connect send recv repeat({}) wait-fin close",
+    "server.program": "accept recv send repeat({}) close",
+}
+
+
+def settings(order, requests, connections, workers=1):
+    close = {"order": order}
+    if requests > 1:
+        close = {side: program.format(requests) for side, program in PROGRAMS.items()}
     return {
-        "order": order,
+        **close,
         "protocol": "raw",
         "request.size": 64,
         "response.size": 128,
-        "load.connections": CONNECTIONS,
+        "load.connections": connections,
         "load.concurrency": CONCURRENCY,
         "client.addresses": ADDRESSES,
+        "client.workers": workers,
+        "server.workers": workers,
     }
 
 
-def finwait_rate(order):
-    return finwait_run.run(settings(order))["metrics"]["connections.rate"]
+def finwait(order, requests, workers):
+    """Connections/s, and µs of its workers' CPU a connection."""
+    connections = EXCHANGES // requests
+    metrics = finwait_run.run(settings(order, requests, connections, workers))["metrics"]
+    cpu = metrics["cpu.client"] + metrics["cpu.server"]
+    return metrics["connections.rate"], cpu * 1e6 / connections
 
 
-def bare_rate(order):
-    """Connections a second of a client and a server that are nothing but epoll."""
-    pair = os.environ["BARE_PAIR"]
-    command = [pair, order, str(CONNECTIONS), str(CONCURRENCY), str(ADDRESSES)]
-    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+def bare(order, requests, workers):
+    """The same of clients and servers that are nothing but epoll."""
+    sizes = (EXCHANGES // requests, CONCURRENCY, ADDRESSES, requests, workers)
+    command = [os.environ["BARE_PAIR"], order, *map(str, sizes)]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate, client, server = map(float, out.split())
+    return rate, client + server
+
+
+def compare(shape, workers, rounds):
+    name = f"speed.{shape}.{workers}"
+    order, requests = SHAPES[shape]
+    contenders = {
+        "finwait": lambda: finwait(order, requests, workers),
+        "bare": lambda: bare(order, requests, workers),
+    }
+    rows = contest.in_turn(contenders, rounds)
+    rates, costs = ({who: [row[i] for row in rows[who]] for who in rows} for i in (0, 1))
+    figures = {f"{name}.{who}": contest.median(values) for who, values in rates.items()}
+    figures.update({f"{name}.{who}.cpu": contest.median(costs[who]) for who in costs})
+    pairs = contest.ratios(rates["finwait"], rates["bare"])
+    figures.update(contest.spread(f"{name}.ratio", pairs))
+    pairs = contest.ratios(costs["finwait"], costs["bare"])
+    figures.update(contest.spread(f"{name}.cpu.ratio", pairs))
+    return figures
 
 
 def measure(rounds):
     figures = {}
-    for order in ("server-first", "client-first"):
-        contenders = {
-            "finwait": lambda order=order: finwait_rate(order),
-            "bare": lambda order=order: bare_rate(order),
-        }
-        rates = contest.in_turn(contenders, rounds)
-        for name, values in rates.items():
-            figures[f"speed.{order}.{name}"] = contest.median(values)
-        pairs = contest.ratios(rates["finwait"], rates["bare"])
-        figures.update(contest.spread(f"speed.{order}.ratio", pairs))
+    for workers in WORKERS:
+        for shape in SHAPES:
+            figures.update(compare(shape, workers, rounds))
     return figures
