@@ -5,6 +5,9 @@
 
 /* Texts that end up in JSON and on terminals. */
 
+/* `text`, or "" for NULL. */
+const char *text_or_empty(const char *text);
+
 /* Whether `text` is UTF-8 without control characters other than blanks and line ends. */
 bool text_is_plain(const char *text);
 

@@ -10,8 +10,8 @@ struct words {
     char **item; /* owned; NULL: none */
 };
 
-/* Append a copy of `word`.  -1: no memory. */
-int words_add(struct words *words, const char *word);
+/* Append a copy of `word`. */
+void words_add(struct words *words, const char *word);
 
 void words_fini(struct words *words);
 
@@ -21,7 +21,7 @@ void words_fini(struct words *words);
  */
 const char *words_split(struct words *words, const char *text);
 
-/* One text that words_split makes these words of, of grow.h's memory.  free() it. */
+/* One text that words_split makes these words of, to be freed. */
 char *words_join(const struct words *words);
 
 #endif

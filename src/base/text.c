@@ -23,6 +23,11 @@ static size_t utf8_length(const unsigned char *at)
     return length;
 }
 
+const char *text_or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
 bool text_is_plain(const char *text)
 {
     const unsigned char *at = (const unsigned char *)text;

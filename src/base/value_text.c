@@ -4,19 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "finwait/text.h"
 
 enum { TEXT_REFINED = 4096 };
 
-static int keep(const struct value_slot *slot, char *copy, struct error *error)
+static int keep(const struct value_slot *slot, const char *text)
 {
-    char **field = slot->field;
-
-    if (copy == NULL) {
-        return error_set(error, STATUS_MACHINE, "out of memory");
-    }
-    free(*field);
-    *field = copy;
+    text_clear(slot->field);
+    *(char **)slot->field = grow_text(text);
     return 0;
 }
 
@@ -27,7 +23,7 @@ int text_read_known(const struct value_slot *slot, const char *text, struct erro
     if (slot->spec->text->refine(slot->name, text, refined, sizeof refined, error) != 0) {
         return -1;
     }
-    return keep(slot, strdup(refined), error);
+    return keep(slot, refined);
 }
 
 static int check_length(const struct value_slot *slot, const char *text, struct error *error)
@@ -52,11 +48,9 @@ int text_read(const struct value_slot *slot, const char *text, struct error *err
     if (check_length(slot, text, error) != 0) {
         return -1;
     }
-    char *copy = strdup(text);
-    if (copy != NULL) {
-        text_fold(copy);
-    }
-    return keep(slot, copy, error);
+    keep(slot, text);
+    text_fold(*(char **)slot->field);
+    return 0;
 }
 
 int text_read_or_none(const struct value_slot *slot, const char *text, struct error *error)
@@ -78,7 +72,7 @@ int text_read_file(const struct value_slot *slot, const char *text, struct error
         error_set(error, STATUS_USAGE, "%s: \"%.80s\" is not a path", slot->name, text);
         return error_hint(error, "write the name of a file, e.g. certs/server.pem");
     }
-    return keep(slot, strdup(text), error);
+    return keep(slot, text);
 }
 
 void text_clear(void *field)

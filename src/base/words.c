@@ -5,22 +5,11 @@
 
 #include "finwait/grow.h"
 
-int words_add(struct words *words, const char *word)
+void words_add(struct words *words, const char *word)
 {
-    char **item = reallocarray(words->item, words->count + 2, sizeof *item);
-    char *copy = strdup(word);
-
-    if (item != NULL) {
-        words->item = item;
-        item[words->count] = copy;
-        item[words->count + 1] = NULL;
-    }
-    if (item == NULL || copy == NULL) {
-        free(item == NULL ? copy : NULL);
-        return -1;
-    }
-    words->count++;
-    return 0;
+    words->item = grow_to(words->item, words->count + 2, sizeof *words->item);
+    words->item[words->count++] = grow_text(word);
+    words->item[words->count] = NULL;
 }
 
 void words_fini(struct words *words)
@@ -72,8 +61,8 @@ static const char *take_word(const char **at, char *word)
 
 const char *words_split(struct words *words, const char *text)
 {
-    char *word = malloc(strlen(text) + 1);
-    const char *fault = word == NULL ? "no memory for it" : NULL;
+    char *word = grow_bytes(strlen(text) + 1);
+    const char *fault = NULL;
 
     for (;;) {
         while (is_blank(*text) || (text[0] == '\\' && text[1] == '\n')) {
@@ -83,8 +72,8 @@ const char *words_split(struct words *words, const char *text)
             break;
         }
         fault = take_word(&text, word);
-        if (fault == NULL && words_add(words, word) != 0) {
-            fault = "no memory for it";
+        if (fault == NULL) {
+            words_add(words, word);
         }
     }
     free(word);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apart.h"
+#include "finwait/grow.h"
 #include "interrupts.h"
 
 void batch_free(struct batch *batch)
@@ -29,12 +30,8 @@ static int refuse_variants(const struct scenario *scenario, const char *name, st
 struct batch *batch_load(size_t count, char **names, const struct overrides *overrides,
                          struct error *error)
 {
-    struct batch *batch = calloc(1, sizeof *batch + count * sizeof(struct scenario *));
+    struct batch *batch = grow_new(1, sizeof *batch + count * sizeof(struct scenario *));
 
-    if (batch == NULL) {
-        error_set(error, STATUS_MACHINE, "out of memory");
-        return NULL;
-    }
     for (; batch->count < count; batch->count++) {
         struct scenario *scenario = command_scenario(names[batch->count], overrides, error);
 

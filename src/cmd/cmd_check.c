@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "compare.h"
+#include "finwait/grow.h"
 #include "finwait/kernel_sysctl.h"
 #include "finwait/model.h"
 #include "options.h"
@@ -13,16 +14,12 @@ static void print_option(void *context, const char *path, const char *value)
 }
 
 /* What makes a scenario wait for ever only if the buffers are small is no error. */
-static enum status warn(const struct scenario *scenario, struct error *error)
+static void warn(const struct scenario *scenario)
 {
     struct model_input input;
-    struct model *model = calloc(1, sizeof *model);
+    struct model *model = grow_new(1, sizeof *model);
     struct error unused;
 
-    if (model == NULL) {
-        error_set(error, STATUS_MACHINE, "out of memory");
-        return STATUS_MACHINE;
-    }
     if (scenario_model(scenario, &input) && scenario->at == NULL && scenario->client_to == NULL) {
         input.timeout = 0;
         if (model_explore(model, &input, &unused) == 0 && model->blocked[0] != '\0') {
@@ -32,7 +29,6 @@ static enum status warn(const struct scenario *scenario, struct error *error)
         }
     }
     free(model);
-    return STATUS_OK;
 }
 
 static void warn_of_sysctls(const struct scenario *scenario)
@@ -68,9 +64,7 @@ static enum status check_one(const struct scenario *scenario, struct error *erro
                untried.what);
     }
     warn_of_sysctls(scenario);
-    if (warn(scenario, error) != STATUS_OK) {
-        return error->status;
-    }
+    warn(scenario);
     scenario_each(scenario, print_option, stdout);
     return STATUS_OK;
 }
@@ -81,12 +75,10 @@ static enum status check_variants(const char *name, const struct overrides *over
     struct compare compare = {.name = name};
     enum status status = STATUS_OK;
 
-    for (size_t i = 0; status == STATUS_OK && i < overrides->count; i++) {
-        status = overrides_copy(&compare.overrides, &overrides->item[i], error) == 0
-                     ? STATUS_OK
-                     : error->status;
+    for (size_t i = 0; i < overrides->count; i++) {
+        overrides_copy(&compare.overrides, &overrides->item[i]);
     }
-    if (status == STATUS_OK && compare_load(&compare, error) != 0) {
+    if (compare_load(&compare, error) != 0) {
         status = error->status;
     }
     for (size_t i = 0; status == STATUS_OK && i < compare.comparison->variant_count; i++) {

@@ -120,15 +120,15 @@ static void list_outcomes(struct table *table)
     }
 }
 
-static void list_scenarios(struct table *table, char **names)
+static void list_scenarios(struct table *table, const struct words *names)
 {
     const struct overrides none = {0};
 
-    for (size_t i = 0; names[i] != NULL; i++) {
+    for (size_t i = 0; i < names->count; i++) {
         struct error error;
-        struct scenario *scenario = command_scenario(names[i], &none, &error);
+        struct scenario *scenario = command_scenario(names->item[i], &none, &error);
 
-        table_row(table, (const char *[]){names[i], scenario != NULL ? scenario->order : "-",
+        table_row(table, (const char *[]){names->item[i], scenario != NULL ? scenario->order : "-",
                                           scenario != NULL ? scenario->about : error.what});
         scenario_free(scenario);
     }
@@ -249,16 +249,16 @@ static void add_fact(struct table *table, const char *name, const struct scenari
     free(asserted);
 }
 
-static void list_facts(struct table *table, char **names)
+static void list_facts(struct table *table, const struct words *names)
 {
     const struct overrides none = {0};
 
-    for (size_t i = 0; names[i] != NULL; i++) {
+    for (size_t i = 0; i < names->count; i++) {
         struct error error;
-        struct scenario *scenario = command_scenario(names[i], &none, &error);
+        struct scenario *scenario = command_scenario(names->item[i], &none, &error);
 
         if (scenario != NULL && scenario->fact != NULL) {
-            add_fact(table, names[i], scenario);
+            add_fact(table, names->item[i], scenario);
         }
         scenario_free(scenario);
     }
@@ -318,8 +318,8 @@ struct listing {
     const char *intro;
     const char *align;
     const char *heading[TABLE_COLUMNS];
-    void (*rows)(struct table *table);                  /* or, */
-    void (*shipped)(struct table *table, char **names); /* of the scenarios that ship; or, */
+    void (*rows)(struct table *table); /* or, of the scenarios that ship, */
+    void (*shipped)(struct table *table, const struct words *names); /* or, */
     void (*commands)(struct table *table, const struct command *const *commands);
 };
 
@@ -477,16 +477,16 @@ static enum status print_listing(size_t which, const struct command_line *line, 
 {
     const struct listing *listing = &listings[which];
     struct table table;
-    char **names = listing->shipped != NULL ? library_names(error) : NULL;
+    struct words names = {0};
 
-    if (listing->shipped != NULL && names == NULL) {
+    if (listing->shipped != NULL && library_names(&names, error) != 0) {
+        words_fini(&names);
         return error->status;
     }
-
     table_begin(&table, listing->align);
     table.heading = listing->heading;
     if (listing->shipped != NULL) {
-        listing->shipped(&table, names);
+        listing->shipped(&table, &names);
     } else if (listing->commands != NULL) {
         listing->commands(&table, line->commands);
     } else {
@@ -500,7 +500,7 @@ static enum status print_listing(size_t which, const struct command_line *line, 
         table_print(&table, terminal_page(), stdout);
     }
     table_free(&table);
-    library_free(names);
+    words_fini(&names);
     return STATUS_OK;
 }
 

@@ -3,21 +3,16 @@
 #include <sys/stat.h>
 
 #include "finwait/expect.h"
+#include "finwait/grow.h"
 #include "options.h"
 
 static struct result *read_result(const char *name, struct error *error)
 {
-    struct result *result = NULL;
     struct stat about;
-    char *file = NULL;
+    bool directory = stat(name, &about) == 0 && S_ISDIR(about.st_mode);
+    char *file = grow_format("%s%s", name, directory ? "/" RESULT_FILE : "");
+    struct result *result = result_read(file, error);
 
-    if (stat(name, &about) == 0 && S_ISDIR(about.st_mode)) {
-        if (asprintf(&file, "%s/" RESULT_FILE, name) < 0) {
-            error_set(error, STATUS_MACHINE, "out of memory");
-            return NULL;
-        }
-    }
-    result = result_read(file != NULL ? file : name, error);
     free(file);
     return result;
 }

@@ -5,6 +5,7 @@
 
 #include "finwait/conduct.h"
 #include "finwait/expect.h"
+#include "finwait/grow.h"
 
 static int check_expectations(const struct scenario *scenario, struct error *error)
 {
@@ -20,13 +21,9 @@ struct scenario *command_order(const char *name, const struct overrides *overrid
                                struct error *error)
 {
     size_t count = overrides->count + 2;
-    struct scenario_override *item = calloc(count, sizeof *item);
+    struct scenario_override *item = grow_new(count, sizeof *item);
     struct scenario *scenario;
 
-    if (item == NULL) {
-        error_set(error, STATUS_MACHINE, "out of memory");
-        return NULL;
-    }
     item[0] = (struct scenario_override){"name", name};
     item[1] = (struct scenario_override){"order", name};
     for (size_t i = 0; i < overrides->count; i++) {

@@ -7,6 +7,7 @@
 
 #include "finwait/error.h"
 #include "finwait/scenario.h"
+#include "finwait/words.h"
 #include "output.h"
 #include "overrides.h"
 
@@ -120,10 +121,9 @@ const char *command_value(const struct command_line *line, const char *name);
  */
 char *library_find(const char *name, struct error *error);
 
-/* The names of the scenarios that ship, "close/linger-zero" for one in a folder, sorted with the
- * folders last; NULL-terminated.  NULL: STATUS_MACHINE.  Free with library_free. */
-char **library_names(struct error *error);
-void library_free(char **names);
+/* Add the names of the scenarios that ship, "close/linger-zero" for one in a folder, sorted with
+ * the folders last.  -1: STATUS_MACHINE. */
+int library_names(struct words *names, struct error *error);
 
 /* Where the scenarios of an installation lie, seen from the program itself, so that it can be moved
  * as a whole.  false: the program lies in no directory of programs, as in a build. */

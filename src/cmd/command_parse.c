@@ -137,8 +137,8 @@ static int take(struct command_line *line, size_t index, const char *value, cons
     if (option->take != NULL) {
         status = option->take(line, value, said, error);
     } else if (option->path != NULL) {
-        status = overrides_say(&line->overrides, option->path,
-                               option->set != NULL ? option->set : value, said, error);
+        overrides_say(&line->overrides, option->path, option->set != NULL ? option->set : value,
+                      said);
     }
     free(said);
     line->value[index] = option->path != NULL ? "" : value;
@@ -161,9 +161,7 @@ static int take_words(struct command_line *line, size_t index, char **word, stru
     int status = *word != NULL ? 0 : error_set(error, STATUS_USAGE, "-- and no command behind it");
 
     for (; status == 0 && *word != NULL; word++) {
-        status = words_add(&words, *word) == 0
-                     ? 0
-                     : error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
+        words_add(&words, *word);
     }
     if (status == 0) {
         char *command = words_join(&words);

@@ -68,13 +68,14 @@ static void offer_orders(struct offer *offer)
 static void offer_scenarios(struct offer *offer)
 {
     struct error error;
-    char **names = library_names(&error);
+    struct words names = {0};
 
     offer_orders(offer);
-    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-        offer_level(offer, names[i], "", "");
+    library_names(&names, &error);
+    for (size_t i = 0; i < names.count; i++) {
+        offer_level(offer, names.item[i], "", "");
     }
-    library_free(names);
+    words_fini(&names);
 }
 
 static void offer_formats(struct offer *offer)

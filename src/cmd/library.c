@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "finwait/grow.h"
 #include "finwait/order.h"
 
 static bool is_file(const char *path)
@@ -101,21 +102,6 @@ static int compare_entries(const FTSENT **a, const FTSENT **b)
     return folder_a != folder_b ? folder_a - folder_b : strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* Append the name of the scenario in `path`, which is below `directory`; false: no memory. */
-static bool add_name(char ***names, size_t *count, const char *directory, const char *path)
-{
-    const char *name = path + strlen(directory) + 1;
-    char **more = reallocarray(*names, *count + 2, sizeof **names);
-
-    if (more == NULL) {
-        return false;
-    }
-    *names = more;
-    more[*count] = strndup(name, strlen(name) - (sizeof suffix - 1));
-    more[*count + 1] = NULL;
-    return more[(*count)++] != NULL;
-}
-
 /* What hinders fts_read(3) at `entry`, as an errno; 0: nothing. */
 static int hindrance(const FTSENT *entry)
 {
@@ -134,89 +120,66 @@ static int hindrance(const FTSENT *entry)
 }
 
 /* Add the names to `names`.  0, or -1. */
-static int gather(FTS *tree, const char *directory, char ***names, struct error *error)
+static int gather(FTS *tree, const char *directory, struct words *names, struct error *error)
 {
-    size_t count = 0;
-
     for (FTSENT *entry; (entry = fts_read(tree)) != NULL;) {
         bool hidden = entry->fts_level > FTS_ROOTLEVEL && entry->fts_name[0] == '.';
         if (hidden) {
             fts_set(tree, entry, FTS_SKIP);
         } else if (hindrance(entry) != 0) {
             return fail_library(entry->fts_path, hindrance(entry), error);
-        } else if (entry->fts_info == FTS_F && has_suffix(entry->fts_name) &&
-                   !add_name(names, &count, directory, entry->fts_path)) {
-            return error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
+        } else if (entry->fts_info == FTS_F && has_suffix(entry->fts_name)) {
+            const char *name = entry->fts_path + strlen(directory) + 1;
+            char *stem = grow_format("%.*s", (int)(strlen(name) - strlen(suffix)), name);
+            words_add(names, stem);
+            free(stem);
         }
     }
     return 0;
 }
 
-char **library_names(struct error *error)
+int library_names(struct words *names, struct error *error)
 {
     const char *directory = library_directory(error);
     char *roots[] = {(char *)directory, NULL};
-    char **names = calloc(1, sizeof *names);
-    FTS *tree =
-        directory == NULL ? NULL : fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, compare_entries);
-    int status = -1;
 
-    if (names != NULL && tree != NULL) {
-        status = gather(tree, directory, &names, error);
-    } else if (directory != NULL) {
-        error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
+    if (directory == NULL) {
+        return -1;
     }
-    if (tree != NULL) {
-        fts_close(tree);
+    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, compare_entries);
+    if (tree == NULL) {
+        return fail_library(directory, errno, error);
     }
-    if (status != 0) {
-        library_free(names);
-        return NULL;
-    }
-    return names;
-}
-
-void library_free(char **names)
-{
-    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-        free(names[i]);
-    }
-    free(names);
+    int status = gather(tree, directory, names, error);
+    fts_close(tree);
+    return status;
 }
 
 /* The scenario of that name in some folder. */
-static const char *in_a_folder(const char *name, char **names)
+static const char *in_a_folder(const char *name, const struct words *names)
 {
-    for (; names != NULL && *names != NULL; names++) {
-        const char *slash = strrchr(*names, '/');
+    for (size_t i = 0; i < names->count; i++) {
+        const char *slash = strrchr(names->item[i], '/');
 
         if (slash != NULL && strcmp(slash + 1, name) == 0) {
-            return *names;
+            return names->item[i];
         }
     }
     return NULL;
 }
 
 /* The scenario or the order that is spelt most like it. */
-static const char *nearest_of_all(const char *name, char **names)
+static const char *nearest_of_all(const char *name, const struct words *names)
 {
-    size_t count = 0;
-    size_t scenarios = 0;
+    const char **all = grow_new(order_count + names->count, sizeof *all);
 
-    while (names != NULL && names[scenarios] != NULL) {
-        scenarios++;
-    }
-    const char **all = calloc(order_count + scenarios, sizeof *all);
-    if (all == NULL) {
-        return NULL;
-    }
     for (size_t i = 0; i < order_count; i++) {
-        all[count++] = order_table[i].name;
+        all[i] = order_table[i].name;
     }
-    for (size_t i = 0; i < scenarios; i++) {
-        all[count++] = names[i];
+    for (size_t i = 0; i < names->count; i++) {
+        all[order_count + i] = names->item[i];
     }
-    const char *near = nearest_spelling(name, all, count);
+    const char *near = nearest_spelling(name, all, order_count + names->count);
     free(all);
     return near;
 }
@@ -235,7 +198,7 @@ static const char *order_begun(const char *name)
 }
 
 /* What `name` may have been meant for. */
-static const char *nearest_name(const char *name, char **names)
+static const char *nearest_name(const char *name, const struct words *names)
 {
     const char *near = in_a_folder(name, names);
 
@@ -247,9 +210,10 @@ static const char *nearest_name(const char *name, char **names)
 
 static void not_found(const char *name, struct error *error)
 {
+    struct words names = {0};
     struct error unused; /* without the names there is less to advise */
-    char **names = library_names(&unused);
-    const char *near = nearest_name(name, names);
+    library_names(&names, &unused);
+    const char *near = nearest_name(name, &names);
 
     error_set(error, STATUS_USAGE, "there is no scenario or order '%s'", name);
     if (is_directory(name)) {
@@ -261,7 +225,7 @@ static void not_found(const char *name, struct error *error)
         error_hint(error, "finwait list scenarios and finwait list orders name what there is; a "
                           "file is named with its path or its .yaml");
     }
-    library_free(names);
+    words_fini(&names);
 }
 
 /* Other tools of load are told a URL so. */
@@ -274,35 +238,19 @@ static bool is_url(const char *name)
 static bool names_folder(const char *directory, const char *name)
 {
     int length = (int)strcspn(name, "/");
-    char *folder = NULL;
-    bool there;
+    char *folder = grow_format("%s/%.*s", directory, length, name);
+    bool there = length > 0 && name[0] != '.' && is_directory(folder);
 
-    if (length == 0 || name[0] == '.' ||
-        asprintf(&folder, "%s/%.*s", directory, length, name) < 0) {
-        return false;
-    }
-    there = is_directory(folder);
     free(folder);
     return there;
-}
-
-static char *own_file(char *file, struct error *error)
-{
-    if (file == NULL) {
-        error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
-    }
-    return file;
 }
 
 /* The file of the scenario `name` in `directory`. */
 static char *find_shipped(const char *directory, const char *name, struct error *error)
 {
-    char *file = NULL;
+    char *file = grow_format("%s/%s%s", directory, name, suffix);
     int errnum;
 
-    if (asprintf(&file, "%s/%s%s", directory, name, suffix) < 0) {
-        return own_file(NULL, error);
-    }
     if (is_missing(file, &errnum)) {
         not_found(name, error);
     } else if (errnum != 0 || access(file, R_OK) != 0) {
@@ -319,7 +267,7 @@ char *library_find(const char *name, struct error *error)
     const char *directory;
 
     if (strcmp(name, SCENARIO_STDIN) == 0 || has_suffix(name) || is_file(name)) {
-        return own_file(strdup(name), error);
+        return grow_text(name);
     }
     if (is_url(name)) {
         error_set(error, STATUS_USAGE, "'%s' is no scenario", name);
@@ -331,7 +279,7 @@ char *library_find(const char *name, struct error *error)
         return NULL;
     }
     if (strchr(name, '/') != NULL && !names_folder(directory, name)) {
-        return own_file(strdup(name), error);
+        return grow_text(name);
     }
     return find_shipped(directory, name, error);
 }

@@ -1,4 +1,5 @@
 #include "mdoc.h"
+#include "finwait/grow.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -166,7 +167,7 @@ void mdoc_paragraphs(const char *text, int more, FILE *out)
             continue;
         }
         if (length > 0) {
-            char *paragraph = strndup(text, length);
+            char *paragraph = grow_format("%.*s", (int)length, text);
             fputs(more ? ".Pp\n" : "", out);
             mdoc_text(paragraph != NULL ? paragraph : "", out);
             free(paragraph);

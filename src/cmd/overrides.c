@@ -5,27 +5,16 @@
 #include "finwait/grow.h"
 #include "overrides.h"
 
-static int keep(struct overrides *overrides, char *path, const char *value, bool written,
-                struct error *error)
+static struct scenario_override *keep(struct overrides *overrides, char *path, const char *value,
+                                      bool written)
 {
-    size_t more = overrides->count + 1;
-    struct scenario_override *item = realloc(overrides->item, more * sizeof *item);
-    char **text = realloc(overrides->text, more * sizeof *text);
+    size_t index = overrides->count++;
 
-    if (item != NULL) {
-        overrides->item = item;
-    }
-    if (text != NULL) {
-        overrides->text = text;
-    }
-    if (path == NULL || item == NULL || text == NULL) {
-        free(path);
-        return error_errno(error, STATUS_MACHINE, ENOMEM, "malloc");
-    }
-    overrides->item[overrides->count] = (struct scenario_override){path, value, written};
-    overrides->text[overrides->count] = path;
-    overrides->count++;
-    return 0;
+    overrides->item = grow_by_one(overrides->item, index, sizeof *overrides->item);
+    overrides->text = grow_by_one(overrides->text, index, sizeof *overrides->text);
+    overrides->item[index] = (struct scenario_override){path, value, written};
+    overrides->text[index] = path;
+    return &overrides->item[index];
 }
 
 int overrides_set(struct overrides *overrides, const char *text, struct error *error)
@@ -41,26 +30,24 @@ int overrides_set(struct overrides *overrides, const char *text, struct error *e
         error_set(error, STATUS_USAGE, "--set %s: that is not an option of a scenario", text);
         return error_hint(error, "say it yourself, with the flag --" OVERRIDE_REMOTE);
     }
-    return keep(overrides, strndup(text, (size_t)(equals - text)), equals + 1, true, error);
+    keep(overrides, grow_format("%.*s", (int)(equals - text), text), equals + 1, true);
+    return 0;
 }
 
-int overrides_add(struct overrides *overrides, const char *path, const char *value,
-                  struct error *error)
+void overrides_add(struct overrides *overrides, const char *path, const char *value)
 {
-    return keep(overrides, strdup(path), value, false, error);
+    keep(overrides, grow_text(path), value, false);
 }
 
-int overrides_say(struct overrides *overrides, const char *path, const char *value,
-                  const char *said, struct error *error)
+struct scenario_override *overrides_say(struct overrides *overrides, const char *path,
+                                        const char *value, const char *said)
 {
     char *block = grow_format("%s%c%s%c%s", path, '\0', value, '\0', said);
     const char *kept = block + strlen(path) + 1;
+    struct scenario_override *item = keep(overrides, block, kept, false);
 
-    if (keep(overrides, block, kept, false, error) != 0) {
-        return -1;
-    }
-    overrides->item[overrides->count - 1].where.file = kept + strlen(kept) + 1;
-    return 0;
+    item->where.file = kept + strlen(kept) + 1;
+    return item;
 }
 
 /* Of two the last would count, and the values of the first be lost. */
@@ -85,35 +72,30 @@ int overrides_vary(struct overrides *overrides, const char *text, const char *sa
                    struct error *error)
 {
     char *yaml = scenario_vary(text, error);
-    int status = yaml != NULL && refuse_second(overrides, text, yaml, error) == 0
-                     ? overrides_say(overrides, "vary", yaml, said, error)
-                     : -1;
+    int status = yaml != NULL ? refuse_second(overrides, text, yaml, error) : -1;
 
+    if (status == 0) {
+        overrides_say(overrides, "vary", yaml, said);
+    }
     free(yaml);
     return status;
 }
 
-int overrides_unset(struct overrides *overrides, const char *path, const char *said,
-                    struct error *error)
+void overrides_unset(struct overrides *overrides, const char *path, const char *said)
 {
     for (size_t i = 0; i < overrides->count; i++) {
         if (strcmp(overrides->item[i].path, path) == 0) {
-            return 0;
+            return;
         }
     }
-    if (overrides_say(overrides, path, "null", said, error) != 0) {
-        return -1;
-    }
-    overrides->item[overrides->count - 1].written = true;
-    return 0;
+    overrides_say(overrides, path, "null", said)->written = true;
 }
 
-int overrides_copy(struct overrides *overrides, const struct scenario_override *item,
-                   struct error *error)
+void overrides_copy(struct overrides *overrides, const struct scenario_override *item)
 {
     char *block = grow_format("%s%c%s", item->path, '\0', item->value);
 
-    return keep(overrides, block, block + strlen(item->path) + 1, item->written, error);
+    keep(overrides, block, block + strlen(item->path) + 1, item->written);
 }
 
 void overrides_fini(struct overrides *overrides)

@@ -65,20 +65,17 @@ static char *complete(const struct url *url, const char *host)
     return has_port || url->port == NULL ? grow_text(host) : grow_format("%s:%s", host, url->port);
 }
 
-static int add_url(struct overrides *overrides, const struct url *url, const char *host,
-                   const char *said, struct error *error)
+static void add_url(struct overrides *overrides, const struct url *url, const char *host,
+                    const char *said)
 {
     char *path =
         grow_format("%s%.*s", *url->path == '/' ? "" : "/", (int)(url->end - url->path), url->path);
-    int status = overrides_say(overrides, "transport", url->transport, said, error) != 0 ||
-                         overrides_say(overrides, "protocol", "http", said, error) != 0 ||
-                         overrides_say(overrides, "request.host", host, said, error) != 0 ||
-                         overrides_say(overrides, "request.path", path, said, error) != 0
-                     ? -1
-                     : 0;
 
+    overrides_say(overrides, "transport", url->transport, said);
+    overrides_say(overrides, "protocol", "http", said);
+    overrides_say(overrides, "request.host", host, said);
+    overrides_say(overrides, "request.path", path, said);
     free(path);
-    return status;
 }
 
 static bool is_v4(const char *host)
@@ -92,31 +89,26 @@ static bool is_v6(const char *host)
 }
 
 /* What a client asks for by its name; an address is no name (RFC 6066, section 3). */
-static int add_name(struct overrides *overrides, const struct url *url, const char *host,
-                    const char *said, struct error *error)
+static void add_name(struct overrides *overrides, const struct url *url, const char *host,
+                     const char *said)
 {
-    if (url->transport == NULL || strcmp(url->transport, "tls") != 0 || is_v4(host) ||
-        is_v6(host)) {
-        return 0;
-    }
     char *name = grow_format("%.*s", (int)strcspn(host, ":"), host);
-    int status = overrides_say(overrides, "client.tls.sni", name, said, error);
 
+    if (strcmp(url->transport, "tls") == 0 && !is_v4(host) && !is_v6(host)) {
+        overrides_say(overrides, "client.tls.sni", name, said);
+    }
     free(name);
-    return status;
 }
 
 /* This host has many source addresses for 127.0.0.0/8 alone. */
-static int add_addresses(struct overrides *overrides, const char *host, const char *said,
-                         struct error *error)
+static void add_addresses(struct overrides *overrides, const char *host, const char *said)
 {
-    if (strncmp(host, "127.", 4) != 0 &&
-        overrides_unset(overrides, "client.addresses", said, error) != 0) {
-        return -1;
+    if (strncmp(host, "127.", 4) != 0) {
+        overrides_unset(overrides, "client.addresses", said);
     }
-    return is_v4(host) || is_v6(host)
-               ? overrides_say(overrides, "ip", is_v4(host) ? "v4" : "v6", said, error)
-               : 0;
+    if (is_v4(host) || is_v6(host)) {
+        overrides_say(overrides, "ip", is_v4(host) ? "v4" : "v6", said);
+    }
 }
 
 int target_add(struct overrides *overrides, const char *text, const char *said, struct error *error)
@@ -128,15 +120,15 @@ int target_add(struct overrides *overrides, const char *text, const char *said, 
     }
     char *host = grow_format("%.*s", (int)(url.path - url.host), url.host);
     char *at = complete(&url, host);
-    int status = overrides_say(overrides, "lab", "host", said, error) != 0 ||
-                         overrides_say(overrides, "server.at", at, said, error) != 0 ||
-                         add_addresses(overrides, host, said, error) != 0 ||
-                         add_name(overrides, &url, host, said, error) != 0 ||
-                         (url.transport != NULL && add_url(overrides, &url, host, said, error) != 0)
-                     ? -1
-                     : 0;
 
+    overrides_say(overrides, "lab", "host", said);
+    overrides_say(overrides, "server.at", at, said);
+    add_addresses(overrides, host, said);
+    if (url.transport != NULL) {
+        add_name(overrides, &url, host, said);
+        add_url(overrides, &url, host, said);
+    }
     free(at);
     free(host);
-    return status;
+    return 0;
 }

@@ -133,7 +133,7 @@ static void keep_expectations(struct words *expected, struct words *unmet,
         const struct expectation_result *expectation = &result->expectation[i];
         word_append_new(expected, expectation->text);
         if (expectation->verdict != VERDICT_PASS) {
-            word_append(unmet, expectation->text);
+            words_add(unmet, expectation->text);
         }
     }
 }

@@ -117,7 +117,7 @@ static void judge(struct comparison *comparison, const struct condition *conditi
     } else if (end != COMPARISON_HELD) {
         char *failed =
             grow_format("%s: %s, %s", text, how[end], comparison->variant[row->variant].name);
-        word_append(&comparison->failed, failed);
+        words_add(&comparison->failed, failed);
         free(failed);
         why = end == COMPARISON_FAILED ? say_how_far(row) : grow_text(how[end]);
     }

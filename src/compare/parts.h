@@ -12,9 +12,6 @@ void comparison_forget(struct comparison *comparison);
 
 /* ---- trials.c ---- */
 
-/* As words_add, which does not fail. */
-void word_append(struct words *words, const char *word);
-
 /* The same, unless it is among them. */
 void word_append_new(struct words *words, const char *word);
 

@@ -70,7 +70,7 @@ static int find_results(struct words *files, const char *directory, unsigned dep
     }
     if (has_file(directory, RESULT_FILE)) {
         char *file = grow_format("%s/" RESULT_FILE, directory);
-        word_append(files, file);
+        words_add(files, file);
         free(file);
     }
     return depth == DEPTH_MAX ? 0 : find_below(files, directory, depth, error);
@@ -79,7 +79,7 @@ static int find_results(struct words *files, const char *directory, unsigned dep
 static int list_results(struct words *files, const char *path, struct error *error)
 {
     if (!is_directory(path)) {
-        word_append(files, path);
+        words_add(files, path);
         return 0;
     }
     if (find_results(files, path, 0, error) != 0) {

@@ -1,14 +1,6 @@
 #include <string.h>
 
-#include "finwait/grow.h"
 #include "parts.h"
-
-void word_append(struct words *words, const char *word)
-{
-    if (words_add(words, word) != 0) {
-        grow_failed();
-    }
-}
 
 void word_append_new(struct words *words, const char *word)
 {
@@ -17,7 +9,7 @@ void word_append_new(struct words *words, const char *word)
             return;
         }
     }
-    word_append(words, word);
+    words_add(words, word);
 }
 
 bool trial_counts(const struct comparison_trial *trial)

@@ -158,8 +158,7 @@ static int parse(struct expectation_parts *parts, const struct expectation_resul
         *parts = (struct expectation_parts){0};
         return 0;
     }
-    return judged->text != NULL ? expectation_parse(parts, judged->text, (struct where){0}, error)
-                                : error_set(error, STATUS_MACHINE, "out of memory");
+    return expectation_parse(parts, judged->text, (struct where){0}, error);
 }
 
 static bool is_none(const struct term *term, double value)

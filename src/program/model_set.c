@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "machine.h"
 
 enum {
@@ -42,44 +43,30 @@ static uint32_t *find_slot(const struct machine_set *set, const struct machine *
     return &set->slot[i];
 }
 
-static int set_resize(struct machine_set *set, size_t slots)
+static void set_resize(struct machine_set *set, size_t slots)
 {
-    struct machine *machine = realloc(set->machine, slots / 2 * sizeof *machine);
-    if (machine == NULL) {
-        return -1;
-    }
-    set->machine = machine;
-    uint32_t *slot = calloc(slots, sizeof *slot);
-    if (slot == NULL) {
-        return -1;
-    }
+    set->machine = grow_to(set->machine, slots / 2, sizeof *set->machine);
     free(set->slot);
-    set->slot = slot;
+    set->slot = grow_new(slots, sizeof *set->slot);
     set->slots = slots;
     for (size_t i = 0; i < set->count; i++) {
         *find_slot(set, &set->machine[i]) = (uint32_t)(i + 1);
     }
-    return 0;
 }
 
 struct machine_set *machine_set_new(void)
 {
-    struct machine_set *set = calloc(1, sizeof *set);
+    struct machine_set *set = grow_new(1, sizeof *set);
 
-    if (set != NULL && set_resize(set, SET_FIRST) != 0) {
-        machine_set_free(set);
-        return NULL;
-    }
+    set_resize(set, SET_FIRST);
     return set;
 }
 
 void machine_set_free(struct machine_set *set)
 {
-    if (set != NULL) {
-        free(set->machine);
-        free(set->slot);
-        free(set);
-    }
+    free(set->machine);
+    free(set->slot);
+    free(set);
 }
 
 size_t machine_set_count(const struct machine_set *set)
@@ -92,9 +79,11 @@ int machine_set_add(struct machine_set *set, const struct machine *machine)
     if (*find_slot(set, machine) != 0) {
         return 0;
     }
-    if (set->count == SET_LIMIT ||
-        (set->count == set->slots / 2 && set_resize(set, set->slots * 2) != 0)) {
+    if (set->count == SET_LIMIT) {
         return -1;
+    }
+    if (set->count == set->slots / 2) {
+        set_resize(set, set->slots * 2);
     }
     memcpy(&set->machine[set->count], machine, sizeof *machine);
     set->count++;

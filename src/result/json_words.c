@@ -28,9 +28,7 @@ static int words_from(const struct field *field, const struct node *node, void *
         if (text == NULL) {
             return -1;
         }
-        if (words_add(words, text) != 0) {
-            grow_failed();
-        }
+        words_add(words, text);
     }
     return 0;
 }

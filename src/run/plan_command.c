@@ -29,11 +29,6 @@ struct values {
     char text[PLACE_N][PATH_MAX];
 };
 
-static int fail_memory(struct error *error)
-{
-    return error_set(error, STATUS_MACHINE, "out of memory for a command");
-}
-
 /* "10.0.0.1:80" and "[2001::1]:80" without what is the port's. */
 static void fill_address(struct values *values, const char *host_port)
 {
@@ -129,11 +124,9 @@ static int fill_files(struct values *values, struct trial *trial, enum side side
 
 /* ---- words ---- */
 
-static int fill_word(struct words *words, const char *word, const struct values *values,
-                     struct error *error)
+static void fill_word(struct words *words, const char *word, const struct values *values)
 {
     struct grow_stream stream;
-    int status;
 
     grow_stream_open(&stream);
     for (const char *at = word; *at != '\0';) {
@@ -156,31 +149,26 @@ static int fill_word(struct words *words, const char *word, const struct values 
         }
     }
     char *text = grow_stream_close(&stream);
-    status = words_add(words, text);
+    words_add(words, text);
     free(text);
-    return status == 0 ? 0 : fail_memory(error);
 }
 
-static int add_variable(struct words *words, const char *name, const char *value,
-                        struct error *error)
+static void add_variable(struct words *words, const char *name, const char *value)
 {
     char *pair = grow_format("%s=%s", name, value);
-    int status = words_add(words, pair);
 
+    words_add(words, pair);
     free(pair);
-    return status == 0 ? 0 : fail_memory(error);
 }
 
-static int fill_environment(struct words *words, const struct values *values, enum side side,
-                            struct error *error)
+static void fill_environment(struct words *words, const struct values *values, enum side side)
 {
     for (enum placeholder place = 0; place < PLACE_N; place++) {
-        if (values->text[place][0] != '\0' &&
-            add_variable(words, variables[place], values->text[place], error) != 0) {
-            return -1;
+        if (values->text[place][0] != '\0') {
+            add_variable(words, variables[place], values->text[place]);
         }
     }
-    return add_variable(words, "FINWAIT_HOST", side_name(side_host(side)), error);
+    add_variable(words, "FINWAIT_HOST", side_name(side_host(side)));
 }
 
 static void fill_log(struct command_run *run, const struct trial *trial, enum side side)
@@ -196,16 +184,15 @@ int plan_command(struct trial *trial, enum side side, const struct address *serv
     const struct command_spec *spec = &trial->scenario->side[side].command;
     struct command_run *run = &trial->command[side];
     struct values *values = grow_new(1, sizeof *values);
-    int status = 0;
 
     fill_values(values, trial, side, server);
-    status = fill_files(values, trial, side, error);
-    for (size_t i = 0; i < spec->words.count && status == 0; i++) {
-        status = fill_word(&run->argv, spec->words.item[i], values, error);
-    }
+    int status = fill_files(values, trial, side, error);
     if (status == 0) {
+        for (size_t i = 0; i < spec->words.count; i++) {
+            fill_word(&run->argv, spec->words.item[i], values);
+        }
         fill_log(run, trial, side);
-        status = fill_environment(&run->environment, values, side, error);
+        fill_environment(&run->environment, values, side);
     }
     free(values);
     run->plan = (struct command_plan){

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "finwait/grow.h"
 
 /* What the file and the command line say, brought into a draft. */
 
@@ -21,19 +22,20 @@ static int join(const struct draft *draft, struct path *path, const struct path 
     if (length >= 0 && (size_t)length < sizeof path->text) {
         return 0;
     }
-    error_set(draft->error, STATUS_USAGE, "a key of %zu bytes", strlen(child->key));
-    return draft_fail_at(draft, child->key_at, "no option's name is as long");
+    return draft_fail(draft, child->key_at, "no option's name is as long", "a key of %zu bytes",
+                      strlen(child->key));
 }
 
 static int fail_not_map(const struct draft *draft, const struct path *path, const struct tree *node)
 {
+    bool server = strcmp(path->text, side_name(SIDE_SERVER)) == 0;
+
     error_set(draft->error, STATUS_USAGE, "%s takes a map of options, not %s", path->text,
               tree_kind_name(node->kind));
-    if (strcmp(path->text, side_name(SIDE_SERVER)) == 0) {
-        return draft_fail_at(draft, node->at,
-                             "to load a server that already runs, write server: {at: ADDRESS}");
-    }
-    error_hint(draft->error, "write %s: {NAME: VALUE}", path->text);
+    error_hint(draft->error,
+               server ? "to load a server that already runs, write %s: {at: ADDRESS}"
+                      : "write %s: {NAME: VALUE}",
+               path->text);
     return error_at(draft->error, node->at);
 }
 
@@ -47,10 +49,9 @@ static bool takes_list(const struct option *option, const struct tree *node)
 static const struct option *scalar_of(const char *path, const struct tree *node)
 {
     char size[PATH_ROOM + sizeof ".size"];
-    const char *key;
 
     snprintf(size, sizeof size, "%s.size", path);
-    return node->kind == TREE_SCALAR ? option_find(size, &key) : NULL;
+    return node->kind == TREE_SCALAR ? option_find(size, NULL) : NULL;
 }
 
 static int apply_map(struct draft *draft, const struct path *map, const struct tree *node);
@@ -103,20 +104,12 @@ int draft_apply_tree(struct draft *draft, const struct tree *map)
 /* Keep a text that places point to for as long as the scenario lives. */
 static const char *keep_origin(struct scenario *scenario, const struct scenario_override *override)
 {
-    char **origin = reallocarray(scenario->origin, scenario->origin_count + 1, sizeof *origin);
-    char *text = NULL;
+    bool expects = strcmp(override->path, "expect") == 0 && !override->written;
+    char *text = expects ? grow_format(SCENARIO_EXPECT_PLACE, override->value)
+                         : grow_format("--set %.80s=%.120s", override->path, override->value);
 
-    if (origin == NULL) {
-        return NULL;
-    }
-    scenario->origin = origin;
-    if (strcmp(override->path, "expect") == 0 && !override->written) {
-        if (asprintf(&text, SCENARIO_EXPECT_PLACE, override->value) < 0) {
-            return NULL;
-        }
-    } else if (asprintf(&text, "--set %.80s=%.120s", override->path, override->value) < 0) {
-        return NULL;
-    }
+    scenario->origin =
+        grow_by_one(scenario->origin, scenario->origin_count, sizeof *scenario->origin);
     scenario->origin[scenario->origin_count++] = text;
     return text;
 }
@@ -134,8 +127,8 @@ static bool apply_flag(struct draft *draft, const struct scenario_override *over
 static int fail_value(const struct draft *draft, const struct option *option,
                       const struct tree *text)
 {
-    error_set(draft->error, STATUS_USAGE, "%s: more than one value", option->path);
-    return draft_fail_at(draft, text->at, "write several as a list, [{…}, {…}]");
+    return draft_fail(draft, text->at, "write several as a list, [{…}, {…}]",
+                      "%s: more than one value", option->path);
 }
 
 /* All that stands in the tree was written at one place of the command line. */
@@ -148,26 +141,28 @@ static void move_tree(struct tree *tree, struct where where)
     }
 }
 
+/* What YAML makes of "KEY: TEXT". */
+static int parse_value(const struct draft *draft, const char *key, const struct tree *text,
+                       struct tree *map)
+{
+    char *yaml = grow_format("%s: %s", key, text->text);
+    int status = tree_parse(map, yaml, strlen(yaml), text->at.file, draft->error);
+
+    free(yaml);
+    return status;
+}
+
 /* A value that is YAML itself, e.g. faults={at: 1s, drop: fin}. */
 static int apply_yaml_value(struct draft *draft, const struct option *option,
                             const struct tree *text)
 {
     struct tree map;
-    char *yaml = NULL;
-    int length = asprintf(&yaml, "%s: %s", option->path, text->text);
-    int status;
-
-    if (length < 0) {
-        return draft_fail_memory(draft);
-    }
-    status = tree_parse(&map, yaml, (size_t)length, text->at.file, draft->error);
-    free(yaml);
-    if (status != 0) {
+    if (parse_value(draft, option->path, text, &map) != 0) {
         return error_at(draft->error, text->at);
     }
     move_tree(&map, text->at);
-    status = map.count == 1 ? draft_set(draft, option, NULL, &map.item[0], LEVEL_OVERRIDE)
-                            : fail_value(draft, option, text);
+    int status = map.count == 1 ? draft_set(draft, option, NULL, &map.item[0], LEVEL_OVERRIDE)
+                                : fail_value(draft, option, text);
     tree_fini(&map);
     return status;
 }
@@ -177,23 +172,15 @@ static int apply_quoted(struct draft *draft, const struct option *option, const 
                         const struct tree *text)
 {
     struct tree map;
-    char *yaml = NULL;
-    int length = asprintf(&yaml, "value: %s", text->text);
-    int status;
 
-    if (length < 0) {
-        return draft_fail_memory(draft);
-    }
-    status = tree_parse(&map, yaml, (size_t)length, text->at.file, draft->error);
-    free(yaml);
-    if (status != 0 || map.count != 1) {
+    if (parse_value(draft, "value", text, &map) != 0 || map.count != 1) {
         tree_fini(&map);
-        error_set(draft->error, STATUS_USAGE, "%s%s%s: what follows the quote is not one text",
-                  option->path, key != NULL ? "." : "", key != NULL ? key : "");
-        return draft_fail_at(draft, text->at, "put all of the value in quotes, or nothing");
+        return draft_fail(draft, text->at, "put all of the value in quotes, or nothing",
+                          "%s%s%s: what follows the quote is not one text", option->path,
+                          key != NULL ? "." : "", key != NULL ? key : "");
     }
     move_tree(&map, text->at);
-    status = draft_set(draft, option, key, &map.item[0], LEVEL_OVERRIDE);
+    int status = draft_set(draft, option, key, &map.item[0], LEVEL_OVERRIDE);
     tree_fini(&map);
     return status;
 }
@@ -238,16 +225,14 @@ static int apply_override(struct draft *draft, const struct scenario_override *o
     if (node.at.file == NULL) {
         node.at.file = keep_origin(draft->scenario, override);
     }
-    if (node.at.file == NULL) {
-        return draft_fail_memory(draft);
-    }
     node.key_at = node.at;
     if (option == NULL && !option_is_map(override->path)) {
         option_unknown(override->path, draft->error);
         return error_at(draft->error, node.at);
     }
     if (tree_is_unset(&node)) {
-        return draft_unset(draft, override->path);
+        draft_unset(draft, override->path);
+        return 0;
     }
     bool list = option != NULL && key == NULL && is_list(option, override);
     if (option == NULL) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "finwait/grow.h"
 #include "finwait/model.h"
 
 /* What no option can tell alone. */
@@ -14,26 +15,24 @@ static int check_load(const struct draft *draft)
         return 0;
     }
     if (scenario->side[SIDE_CLIENT].none) {
-        error_set(draft->error, STATUS_USAGE, "client: none needs load.duration");
-        return draft_fail_at(draft, draft_given(draft, "client")->where,
-                             "nothing else tells when the load ends: write e.g. "
-                             "load: {duration: 10s}");
+        return draft_fail(draft, draft_given(draft, "client")->where,
+                          "nothing else tells when the load ends: write e.g. "
+                          "load: {duration: 10s}",
+                          "client: none needs load.duration");
     }
     if (scenario->load.connections == 0) {
-        error_set(draft->error, STATUS_USAGE,
-                  "load.connections is 0, no limit, and there is no "
-                  "load.duration");
-        return draft_fail_at(draft, draft_given(draft, "load.connections")->where,
-                             "write one of them, e.g. load: {duration: 10s}");
+        return draft_fail(draft, draft_given(draft, "load.connections")->where,
+                          "write one of them, e.g. load: {duration: 10s}",
+                          "load.connections is 0, no limit, and there is no "
+                          "load.duration");
     }
     return 0;
 }
 
 static int fail_unreachable(const struct draft *draft)
 {
-    error_set(draft->error, STATUS_USAGE,
-              "client: none in a private lab: no other client can reach the server there");
-    return draft_fail_at(draft, draft_given(draft, "client")->where, "write lab: host");
+    return draft_fail(draft, draft_given(draft, "client")->where, "write lab: host",
+                      "client: none in a private lab: no other client can reach the server there");
 }
 
 static int check_lab(const struct draft *draft)
@@ -46,10 +45,8 @@ static int check_lab(const struct draft *draft)
     for (unsigned side = 0; side < SIDE_N; side++) {
         const struct sysctl_settings *sysctl = &scenario->side[side].sysctl;
         if (sysctl->count > 0) {
-            error_set(draft->error, STATUS_USAGE, "lab: host changes no sysctl, and %s is given",
-                      sysctl->item[0].name);
-            return draft_fail_at(draft, sysctl->item[0].where,
-                                 "take it out, or write lab: private");
+            return draft_fail(draft, sysctl->item[0].where, "take it out, or write lab: private",
+                              "lab: host changes no sysctl, and %s is given", sysctl->item[0].name);
         }
     }
     return 0;
@@ -62,16 +59,15 @@ static int check_target(const struct draft *draft, const struct address *address
     bool v6 = address_family(address) == AF_INET6;
 
     if (v6 != (scenario->ip == IP_V6)) {
-        error_set(draft->error, STATUS_USAGE, "server.at is an IP%s address, and ip is %s",
-                  v6 ? "v6" : "v4", v6 ? "v4" : "v6");
-        return draft_fail_at(draft, where, v6 ? "write ip: v6" : "write ip: v4");
+        return draft_fail(draft, where, v6 ? "write ip: v6" : "write ip: v4",
+                          "server.at is an IP%s address, and ip is %s", v6 ? "v6" : "v4",
+                          v6 ? "v4" : "v6");
     }
     if (!address_is_loopback(address) && !draft->may_load_target) {
-        error_set(draft->error, STATUS_USAGE, "server.at %s is not a loopback address",
-                  scenario->at);
-        return draft_fail_at(draft, where,
-                             "load only machines you are allowed to, and then say so with "
-                             "--i-may-load-this-target");
+        return draft_fail(draft, where,
+                          "load only machines you are allowed to, and then say so with "
+                          "--i-may-load-this-target",
+                          "server.at %s is not a loopback address", scenario->at);
     }
     return 0;
 }
@@ -86,14 +82,14 @@ static int check_at(const struct draft *draft)
         return 0;
     }
     if (scenario->side[SIDE_CLIENT].none) {
-        error_set(draft->error, STATUS_USAGE, "client: none and server.at leave nothing to run");
-        return draft_fail_at(draft, where, "take one of them out");
+        return draft_fail(draft, where, "take one of them out",
+                          "client: none and server.at leave nothing to run");
     }
     if (scenario->lab != LAB_HOST) {
-        error_set(draft->error, STATUS_USAGE, "server.at needs lab: host");
-        return draft_fail_at(draft, where,
-                             "nothing outside a private lab can be reached from within: write "
-                             "lab: host");
+        return draft_fail(draft, where,
+                          "nothing outside a private lab can be reached from within: write "
+                          "lab: host",
+                          "server.at needs lab: host");
     }
     if (address_parse(&address, scenario->at, draft->error) != 0) {
         return error_at(draft->error, where);
@@ -141,11 +137,7 @@ bool scenario_model(const struct scenario *scenario, struct model_input *input)
 
 static int explore(const struct draft *draft, const struct model_input *input, struct where where)
 {
-    struct model *model = malloc(sizeof *model);
-
-    if (model == NULL) {
-        return draft_fail_memory(draft);
-    }
+    struct model *model = grow_bytes(sizeof *model);
     int status = model_explore(model, input, draft->error);
     free(model);
     return status == 0 ? 0 : error_at(draft->error, where);
@@ -198,9 +190,9 @@ static int check_name(const struct draft *draft)
     if (stays_below(name)) {
         return 0;
     }
-    error_set(draft->error, STATUS_USAGE, "name '%s' cannot be that of a directory", name);
-    return draft_fail_at(draft, draft_given(draft, "name")->where,
-                         "take empty parts and those of dots out");
+    return draft_fail(draft, draft_given(draft, "name")->where,
+                      "take empty parts and those of dots out",
+                      "name '%s' cannot be that of a directory", name);
 }
 
 int draft_check(const struct draft *draft)

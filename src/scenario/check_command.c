@@ -163,15 +163,15 @@ static int fail_own(const struct draft *draft, const struct option *option, cons
                   own->when == IDLE_ABSENT ? "of the run's" : "of finwait's own", player,
                   strcmp(player, "client") == 0 ? "none" : "another program");
     }
-    return draft_fail_at(draft, where, "take one of them out");
+    error_hint(draft->error, "take one of them out");
+    return error_at(draft->error, where);
 }
 
 static int fail_need(const struct draft *draft, const struct option *option, enum side side,
                      struct where where)
 {
-    error_set(draft->error, STATUS_USAGE, "%s says something of %s, and there is none",
-              option->path, command_paths[side]);
-    return draft_fail_at(draft, where, "take it out");
+    return draft_fail(draft, where, "take it out", "%s says something of %s, and there is none",
+                      option->path, command_paths[side]);
 }
 
 /* A command given later, on the command line, takes the place of what the file says. */
@@ -273,14 +273,14 @@ static int check_proxy(const struct draft *draft)
         return 0;
     }
     if (against != NULL) {
-        error_set(draft->error, STATUS_USAGE,
-                  "proxy.command stands between the run's client and its server, and %s", against);
-        return draft_fail_at(draft, where, "take one of them out");
+        return draft_fail(draft, where, "take one of them out",
+                          "proxy.command stands between the run's client and its server, and %s",
+                          against);
     }
     if (scenario->proxy_port == scenario->port) {
-        error_set(draft->error, STATUS_USAGE,
-                  "proxy.port and server.port are %u, and both are in one host", scenario->port);
-        return draft_fail_at(draft, where, "write another proxy.port");
+        return draft_fail(draft, where, "write another proxy.port",
+                          "proxy.port and server.port are %u, and both are in one host",
+                          scenario->port);
     }
     return 0;
 }
@@ -291,10 +291,9 @@ int draft_check_commands(const struct draft *draft)
 
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         if (has_command(scenario, side) && !scenario_runs(scenario, side)) {
-            error_set(draft->error, STATUS_USAGE, "%s, and %s", command_paths[side],
-                      side == SIDE_CLIENT ? "client: none" : "server.at");
-            return draft_fail_at(draft, draft_given(draft, command_paths[side])->where,
-                                 "take one of them out");
+            return draft_fail(draft, draft_given(draft, command_paths[side])->where,
+                              "take one of them out", "%s, and %s", command_paths[side],
+                              side == SIDE_CLIENT ? "client: none" : "server.at");
         }
         if (check_words(draft, side) != 0) {
             return -1;

@@ -18,17 +18,17 @@ static int check_to(const struct draft *draft)
         return 0;
     }
     if (scenario->lab != LAB_PRIVATE) {
-        error_set(draft->error, STATUS_USAGE, "client.to needs lab: private");
-        return draft_fail_at(draft, where,
-                             "to load a server that already runs, use server.at with lab: host");
+        return draft_fail(draft, where,
+                          "to load a server that already runs, use server.at with lab: host",
+                          "client.to needs lab: private");
     }
     if (address_parse(&address, scenario->client_to, draft->error) != 0) {
         return error_at(draft->error, where);
     }
     if ((address_family(&address) == AF_INET6) != (scenario->ip == IP_V6)) {
-        error_set(draft->error, STATUS_USAGE, "client.to %s is not of ip: %s", scenario->client_to,
-                  scenario->ip == IP_V6 ? "v6" : "v4");
-        return draft_fail_at(draft, where, "write an address of that version, or the other ip:");
+        return draft_fail(draft, where, "write an address of that version, or the other ip:",
+                          "client.to %s is not of ip: %s", scenario->client_to,
+                          scenario->ip == IP_V6 ? "v6" : "v4");
     }
     if (!lab_plan_owner(&address, NULL)) {
         error_set(draft->error, STATUS_USAGE, "client.to %s is no address of a private lab",
@@ -65,10 +65,9 @@ static int check_heads(const struct draft *draft, enum side side, size_t index)
 
     for (size_t i = 0; scenario->message.protocol == PROTOCOL_RAW && i < program->length; i++) {
         if (step_receives(&program->step[i], RECV_HEAD)) {
-            error_set(draft->error, STATUS_USAGE,
-                      "`recv(head)` needs protocol: http: a raw message has no head");
-            return draft_fail_at(draft, draft_step(draft, side, index, i),
-                                 "write `recv`, or protocol: http");
+            return draft_fail(draft, draft_step(draft, side, index, i),
+                              "write `recv`, or protocol: http",
+                              "`recv(head)` needs protocol: http: a raw message has no head");
         }
     }
     return 0;

@@ -8,17 +8,16 @@ static int fail_played(const struct draft *draft, const struct event_spec *event
 {
     char text[TIMELINE_TEXT];
 
-    error_set(draft->error, STATUS_USAGE, "%s, but the %s is not played here",
-              event_describe(text, sizeof text, event), side_name(event->side));
-    return draft_fail_at(draft, event->where, "take it out");
+    return draft_fail(draft, event->where, "take it out", "%s, but the %s is not played here",
+                      event_describe(text, sizeof text, event), side_name(event->side));
 }
 
 static int fail_host(const struct draft *draft, const char *what, struct where where)
 {
-    error_set(draft->error, STATUS_USAGE, "%s need lab: private", what);
-    return draft_fail_at(draft, where,
-                         "what befalls a trial must not befall this host: take them "
-                         "out, or write lab: private");
+    return draft_fail(draft, where,
+                      "what befalls a trial must not befall this host: take them "
+                      "out, or write lab: private",
+                      "%s need lab: private", what);
 }
 
 /* A command is all or nothing, and started as it was; workers know no signals but those that have
@@ -33,13 +32,13 @@ static int check_command(const struct draft *draft, const struct event_spec *eve
     if (command ? !changed : event->kind != EVENT_SIGNAL) {
         return 0;
     }
-    error_set(draft->error, STATUS_USAGE, "%s, and %s a command",
-              event_describe(text, sizeof text, event), command ? "it is" : "it is not");
-    return draft_fail_at(
+    return draft_fail(
         draft, event->where,
         command ? "of a command nothing can be different, and no worker struck: write kill, start, "
                   "stop, cont or signal alone"
-                : "to finwait's own workers write kill, stop or cont");
+                : "to finwait's own workers write kill, stop or cont",
+        "%s, and %s a command", event_describe(text, sizeof text, event),
+        command ? "it is" : "it is not");
 }
 
 static int check_place(const struct draft *draft)
@@ -135,9 +134,8 @@ static int fail_order(const struct draft *draft, const struct event_spec *event,
 {
     char text[TIMELINE_TEXT];
 
-    error_set(draft->error, STATUS_USAGE, "%s cannot happen",
-              event_format(text, sizeof text, event));
-    return draft_fail_at(draft, event->where, hint);
+    return draft_fail(draft, event->where, hint, "%s cannot happen",
+                      event_format(text, sizeof text, event));
 }
 
 /* Two listeners share a port where both have SO_REUSEPORT (socket(7)). */

@@ -109,8 +109,8 @@ static int check_moot(const struct draft *draft)
         const struct moot *moot = find_moot(draft->scenario, option);
 
         if (moot != NULL && draft->given[i].level > LEVEL_PRESET) {
-            error_set(draft->error, STATUS_USAGE, "%s %s", option->path, moot->because);
-            return draft_fail_at(draft, draft->given[i].where, moot->hint);
+            return draft_fail(draft, draft->given[i].where, moot->hint, "%s %s", option->path,
+                              moot->because);
         }
     }
     return 0;
@@ -231,8 +231,8 @@ static int check_needs(const struct draft *draft)
 {
     for (size_t i = 0; i < NEEDS; i++) {
         if (needs[i].lacks(draft->scenario)) {
-            error_set(draft->error, STATUS_USAGE, "%s", needs[i].what);
-            return draft_fail_at(draft, draft_given(draft, needs[i].path)->where, needs[i].hint);
+            return draft_fail(draft, draft_given(draft, needs[i].path)->where, needs[i].hint, "%s",
+                              needs[i].what);
         }
     }
     return 0;
@@ -243,10 +243,9 @@ static int check_needs(const struct draft *draft)
 /* The order would have had the transport: whoever named it has overruled that. */
 static int fail_overruled(const struct draft *draft, const char *step)
 {
-    error_set(draft->error, STATUS_USAGE, "`%s` of the order %s needs transport: tls", step,
-              draft->scenario->order);
-    return draft_fail_at(draft, draft_given(draft, "transport")->where,
-                         "leave transport out, for the order brings its own");
+    return draft_fail(draft, draft_given(draft, "transport")->where,
+                      "leave transport out, for the order brings its own",
+                      "`%s` of the order %s needs transport: tls", step, draft->scenario->order);
 }
 
 static int check_steps(const struct draft *draft, enum side side, size_t index)
@@ -263,9 +262,9 @@ static int check_steps(const struct draft *draft, enum side side, size_t index)
         if (order_find(draft->scenario->order) != NULL) {
             return fail_overruled(draft, name);
         }
-        error_set(draft->error, STATUS_USAGE, "`%s` needs transport: tls", name);
-        return draft_fail_at(draft, draft_step(draft, side, index, step),
-                             "write transport: tls, or leave the step out");
+        return draft_fail(draft, draft_step(draft, side, index, step),
+                          "write transport: tls, or leave the step out",
+                          "`%s` needs transport: tls", name);
     }
     if (program_check_tls(program, &step, draft->error) != 0) {
         return error_at(draft->error, draft_step(draft, side, index, step));

@@ -4,13 +4,11 @@
 
 static int check_setting(const struct draft *draft, const struct variant_setting *setting)
 {
-    const char *key;
-
     if (option_is_comparison(setting->path)) {
-        error_set(draft->error, STATUS_USAGE, "%s cannot be varied", setting->path);
-        return draft_fail_at(draft, setting->where, "vary an option of what is run");
+        return draft_fail(draft, setting->where, "vary an option of what is run",
+                          "%s cannot be varied", setting->path);
     }
-    if (option_find(setting->path, &key) == NULL) {
+    if (option_find(setting->path, NULL) == NULL) {
         option_unknown(setting->path, draft->error);
         return error_at(draft->error, setting->where);
     }

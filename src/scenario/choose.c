@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "finwait/grow.h"
 
 /* Which programs the two sides run. */
 
@@ -26,8 +27,8 @@ static int choose_mix(struct draft *draft)
         return 0;
     }
     if (mix->level == program->level) {
-        error_set(draft->error, STATUS_USAGE, "client.mix and client.program exclude each other");
-        return draft_fail_at(draft, mix->where, "make the program one of the mix");
+        return draft_fail(draft, mix->where, "make the program one of the mix",
+                          "client.mix and client.program exclude each other");
     }
     if (mix->level < program->level) {
         scenario->mix.count = 0;
@@ -61,10 +62,9 @@ static int use_order(struct draft *draft)
     draft->scenario->mix.count = 0;
     for (unsigned side = 0; side < SIDE_N; side++) {
         struct tree node = {.kind = TREE_SCALAR, .text = (char *)order->program[side], .at = where};
-        const char *key;
-        const struct option *option = option_find(paths[side], &key);
+        struct setting setting = {option_find(paths[side], NULL), NULL, &node, LEVEL_PRESET};
 
-        if (option->ops->set(draft, option, key, &node, LEVEL_PRESET) != 0) {
+        if (program_ops.set(draft, &setting) != 0) {
             return -1;
         }
     }
@@ -84,18 +84,13 @@ static int use_programs(struct draft *draft)
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         enum side peer = side_peer(side);
         if (scenario->side[side].program.length == 0 && scenario_plays(scenario, side)) {
-            error_set(draft->error, STATUS_USAGE, "%s.program is given, %s.program is not",
-                      side_name(peer), side_name(side));
-            return draft_fail_at(draft, given_program(draft, peer)->where,
-                                 "write both programs, or an order");
+            return draft_fail(
+                draft, given_program(draft, peer)->where, "write both programs, or an order",
+                "%s.program is given, %s.program is not", side_name(peer), side_name(side));
         }
     }
-    char *name = strdup("custom");
-    if (name == NULL) {
-        return draft_fail_memory(draft);
-    }
     free(scenario->order);
-    scenario->order = name;
+    scenario->order = grow_text("custom");
     return 0;
 }
 
@@ -114,8 +109,8 @@ static int choose(struct draft *draft)
         return use_programs(draft);
     }
     if (programs->level == order->level && order->level != LEVEL_DEFAULT) {
-        error_set(draft->error, STATUS_USAGE, "an order and programs exclude each other");
-        return draft_fail_at(draft, order->where, "take out either the order or the programs");
+        return draft_fail(draft, order->where, "take out either the order or the programs",
+                          "an order and programs exclude each other");
     }
     return use_order(draft);
 }
@@ -123,16 +118,12 @@ static int choose(struct draft *draft)
 /* Of what a command does nothing is known. */
 int draft_choose_programs(struct draft *draft)
 {
-    const char *key;
-
     if (choose(draft) != 0) {
         return -1;
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        const struct option *option = option_find(paths[side], &key);
-        if (draft->scenario->side[side].command.words.count > 0 &&
-            option->ops->unset(draft, option, NULL) != 0) {
-            return -1;
+        if (draft->scenario->side[side].command.words.count > 0) {
+            program_ops.unset(draft, &(struct setting){option_find(paths[side], NULL)});
         }
     }
     return 0;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "finwait/grow.h"
 
 /* A command of the user's: a list of words, or one text that is split as sh(1) splits it. */
 
@@ -13,10 +14,10 @@ static struct command_spec *command_of(struct draft *draft, const struct option 
 static int fail_words(const struct draft *draft, const struct option *option, const char *fault,
                       struct where where)
 {
-    error_set(draft->error, STATUS_USAGE, "%s: %s", option->path, fault);
-    return draft_fail_at(draft, where,
-                         "write e.g. \"python3 -m http.server {port}\", or its words "
-                         "as a list");
+    return draft_fail(draft, where,
+                      "write e.g. \"python3 -m http.server {port}\", or its words "
+                      "as a list",
+                      "%s: %s", option->path, fault);
 }
 
 static int add_word(struct draft *draft, const struct option *option, struct words *words,
@@ -25,7 +26,8 @@ static int add_word(struct draft *draft, const struct option *option, struct wor
     if (item->kind != TREE_SCALAR) {
         return fail_words(draft, option, "a word cannot be a list or a map", item->at);
     }
-    return words_add(words, item->text) == 0 ? 0 : draft_fail_memory(draft);
+    words_add(words, item->text);
+    return 0;
 }
 
 static int read_words(struct draft *draft, const struct option *option, const struct tree *node,
@@ -44,14 +46,13 @@ static int read_words(struct draft *draft, const struct option *option, const st
     return fault == NULL ? 0 : fail_words(draft, option, fault, node->at);
 }
 
-static int set_command(struct draft *draft, const struct option *option, const char *key,
-                       const struct tree *node, enum level level)
+static int set_command(struct draft *draft, const struct setting *setting)
 {
+    const struct option *option = setting->option;
+
     struct words words = {0};
 
-    (void)key;
-    (void)level;
-    if (read_words(draft, option, node, &words) != 0) {
+    if (read_words(draft, option, setting->node, &words) != 0) {
         words_fini(&words);
         return -1;
     }
@@ -60,11 +61,9 @@ static int set_command(struct draft *draft, const struct option *option, const c
     return 0;
 }
 
-static int unset_command(struct draft *draft, const struct option *option, const char *key)
+static void unset_command(struct draft *draft, const struct setting *setting)
 {
-    (void)key;
-    words_fini(&command_of(draft, option)->words);
-    return 0;
+    words_fini(&command_of(draft, setting->option)->words);
 }
 
 static void each_command(const struct each *each, const struct option *option,
@@ -115,16 +114,16 @@ static const char *line_in(const char *text, size_t *length)
     return text + begin;
 }
 
-static int set_ready(struct draft *draft, const struct option *option, const char *key,
-                     const struct tree *node, enum level level)
+static int set_ready(struct draft *draft, const struct setting *setting)
 {
+    const struct tree *node = setting->node;
+    const struct option *option = setting->option;
+
     struct command_spec *command = command_of(draft, option);
     const struct tree *item = node->count == 1 ? node->item : NULL;
     const char *line = NULL;
     size_t length = 0;
 
-    (void)key;
-    (void)level;
     if (node->kind == TREE_SCALAR) {
         line = line_in(node->text, &length);
     } else if (item != NULL && item->kind == TREE_SCALAR && strcmp(item->key, "line") == 0) {
@@ -133,28 +132,22 @@ static int set_ready(struct draft *draft, const struct option *option, const cha
     }
     bool listens = node->kind == TREE_SCALAR && strcmp(node->text, "listen") == 0;
     if (!listens && length == 0) {
-        error_set(draft->error, STATUS_USAGE, "%s: neither listen nor a line", option->path);
-        return draft_fail_at(draft, node->at, option->ops->form);
+        return draft_fail(draft, node->at, option->ops->form, "%s: neither listen nor a line",
+                          option->path);
     }
     if (length > LINE_LONGEST) {
-        error_set(draft->error, STATUS_USAGE, "%s: a line of %zu bytes", option->path, length);
-        return draft_fail_at(draft, node->at, "a part of it is enough");
-    }
-    char *copy = line != NULL ? strndup(line, length) : NULL;
-    if (line != NULL && copy == NULL) {
-        return draft_fail_memory(draft);
+        return draft_fail(draft, node->at, "a part of it is enough", "%s: a line of %zu bytes",
+                          option->path, length);
     }
     free(command->ready_line);
-    command->ready_line = copy;
+    command->ready_line = line != NULL ? grow_format("%.*s", (int)length, line) : NULL;
     return 0;
 }
 
-static int unset_ready(struct draft *draft, const struct option *option, const char *key)
+static void unset_ready(struct draft *draft, const struct setting *setting)
 {
-    (void)key;
-    free(command_of(draft, option)->ready_line);
-    command_of(draft, option)->ready_line = NULL;
-    return 0;
+    free(command_of(draft, setting->option)->ready_line);
+    command_of(draft, setting->option)->ready_line = NULL;
 }
 
 static void each_ready(const struct each *each, const struct option *option,

@@ -1,12 +1,11 @@
 #include "draft.h"
+#include "finwait/text.h"
 
 #include <string.h>
 
 const struct given *draft_given(const struct draft *draft, const char *path)
 {
-    const char *key;
-
-    return &draft->given[option_index(option_find(path, &key))];
+    return &draft->given[option_index(option_find(path, NULL))];
 }
 
 static int fail_form(const struct draft *draft, const struct option *option, const char *key,
@@ -17,16 +16,17 @@ static int fail_form(const struct draft *draft, const struct option *option, con
 
     key = key != NULL ? key : "";
     if (tree_is_null(node)) {
-        error_set(draft->error, STATUS_USAGE, "%s%s%.80s has no value", option->path, dot, key);
-        return draft_fail_at(draft, node->key_at, "write one, or null to leave it as by default");
+        return draft_fail(draft, node->key_at, "write one, or null to leave it as by default",
+                          "%s%s%.80s has no value", option->path, dot, key);
     }
     error_set(draft->error, STATUS_USAGE, "%s%s%.80s cannot be %s", option->path, dot, key,
               tree_kind_name(node->kind));
     if (option->ops->form != NULL) {
-        return draft_fail_at(draft, node->at, option->ops->form);
+        error_hint(draft->error, "%s", option->ops->form);
+    } else {
+        error_hint(draft->error, "its value is: %s%s%s", option_type(option, type, sizeof type),
+                   option->value != NULL ? ", e.g. " : "", text_or_empty(option->value));
     }
-    error_hint(draft->error, "its value is: %s%s%s", option_type(option, type, sizeof type),
-               option->value != NULL ? ", e.g. " : "", option->value != NULL ? option->value : "");
     return error_at(draft->error, node->at);
 }
 
@@ -47,7 +47,7 @@ int draft_set(struct draft *draft, const struct option *option, const char *key,
     if (!option->ops->has_keys && given->level == LEVEL_FILE && level == LEVEL_FILE) {
         return draft_fail_twice(draft, option->path, given->where, node->at);
     }
-    if (option->ops->set(draft, option, key, node, level) != 0) {
+    if (option->ops->set(draft, &(struct setting){option, key, node, level}) != 0) {
         return -1;
     }
     if (level != LEVEL_DEFAULT) {
@@ -56,23 +56,21 @@ int draft_set(struct draft *draft, const struct option *option, const char *key,
     return 0;
 }
 
-int draft_unset(struct draft *draft, const char *path)
+void draft_unset(struct draft *draft, const char *path)
 {
     const char *key;
     const struct option *named = option_find(path, &key);
 
     if (key != NULL) {
-        return named->ops->unset(draft, named, key);
+        named->ops->unset(draft, &(struct setting){named, key});
+        return;
     }
     for (size_t i = 0; i < option_count(); i++) {
         const struct option *option = option_at(i);
 
         if (option_is_in(path, option->path)) {
             draft->given[i] = (struct given){LEVEL_DEFAULT, {0}};
-            if (option->ops->unset(draft, option, NULL) != 0) {
-                return -1;
-            }
+            option->ops->unset(draft, &(struct setting){option});
         }
     }
-    return 0;
 }

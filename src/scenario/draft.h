@@ -28,8 +28,8 @@ struct draft {
 int draft_set(struct draft *draft, const struct option *option, const char *key,
               const struct tree *node, enum level level);
 
-/* Have the option `path`, or all below that map, as if nobody had given it.  0 or -1. */
-int draft_unset(struct draft *draft, const char *path);
+/* Have the option `path`, or all below that map, as if nobody had given it. */
+void draft_unset(struct draft *draft, const char *path);
 
 /* Who gave the option `path`, which is in the table. */
 const struct given *draft_given(const struct draft *draft, const char *path);
@@ -78,9 +78,9 @@ int draft_check_variants(const struct draft *draft);
 /* Check what no option can tell alone. */
 int draft_check(const struct draft *draft);
 
-/* What messages are built with (fail.c). */
-int draft_fail_memory(const struct draft *draft);
-int draft_fail_at(const struct draft *draft, struct where where, const char *hint);
+/* What is wrong, after where that is and what to do about it (fail.c).  -1. */
+int draft_fail(const struct draft *draft, struct where where, const char *hint, const char *format,
+               ...) __attribute__((format(printf, 4, 5)));
 int draft_fail_twice(const struct draft *draft, const char *path, struct where first,
                      struct where second);
 

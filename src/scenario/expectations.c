@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "finwait/grow.h"
 #include "finwait/text.h"
 
 /* Expectations, still as texts: a list, or one. */
@@ -14,30 +15,20 @@ static int add_expectation(struct draft *draft, const struct tree *node)
     size_t length = node->kind == TREE_SCALAR ? strlen(node->text) : 0;
 
     if (length == 0 || length > EXPECT_MAX || !text_is_plain(node->text)) {
-        error_set(draft->error, STATUS_USAGE, "expect: not an expectation");
-        return draft_fail_at(draft, node->at, "write e.g. \"- server.time_wait.peak >= 5000\"");
+        return draft_fail(draft, node->at, "write e.g. \"- server.time_wait.peak >= 5000\"",
+                          "expect: not an expectation");
     }
-    struct expectation *item =
-        reallocarray(scenario->expect, scenario->expect_count + 1, sizeof *item);
-    if (item == NULL) {
-        return draft_fail_memory(draft);
-    }
-    scenario->expect = item;
-    item = &scenario->expect[scenario->expect_count];
-    *item = (struct expectation){.text = strdup(node->text), .where = node->at};
-    if (item->text == NULL) {
-        return draft_fail_memory(draft);
-    }
-    scenario->expect_count++;
+    scenario->expect =
+        grow_by_one(scenario->expect, scenario->expect_count, sizeof *scenario->expect);
+    scenario->expect[scenario->expect_count++] =
+        (struct expectation){.text = grow_text(node->text), .where = node->at};
     return 0;
 }
 
-static int set_expectations(struct draft *draft, const struct option *option, const char *key,
-                            const struct tree *node, enum level level)
+static int set_expectations(struct draft *draft, const struct setting *setting)
 {
-    (void)option;
-    (void)key;
-    (void)level;
+    const struct tree *node = setting->node;
+
     if (node->kind == TREE_SCALAR) {
         return tree_is_null(node) ? 0 : add_expectation(draft, node);
     }
@@ -49,17 +40,15 @@ static int set_expectations(struct draft *draft, const struct option *option, co
     return 0;
 }
 
-static int unset_expectations(struct draft *draft, const struct option *option, const char *key)
+static void unset_expectations(struct draft *draft, const struct setting *setting)
 {
     struct scenario *scenario = draft->scenario;
 
-    (void)option;
-    (void)key;
+    (void)setting;
     for (size_t i = 0; i < scenario->expect_count; i++) {
         free(scenario->expect[i].text);
     }
     scenario->expect_count = 0;
-    return 0;
 }
 
 static void each_expectation(const struct each *each, const struct option *option,

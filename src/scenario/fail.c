@@ -1,14 +1,21 @@
+#include <stdarg.h>
+#include <stdlib.h>
+
 #include "draft.h"
+#include "finwait/grow.h"
 
 /* What is said of an option that is wrong: the kinds of options say it as well. */
 
-int draft_fail_memory(const struct draft *draft)
+int draft_fail(const struct draft *draft, struct where where, const char *hint, const char *format,
+               ...)
 {
-    return error_set(draft->error, STATUS_MACHINE, "out of memory");
-}
+    va_list arguments;
 
-int draft_fail_at(const struct draft *draft, struct where where, const char *hint)
-{
+    va_start(arguments, format);
+    char *what = grow_vformat(format, arguments);
+    va_end(arguments);
+    error_set(draft->error, STATUS_USAGE, "%s", what);
+    free(what);
     error_hint(draft->error, "%s", hint);
     return error_at(draft->error, where);
 }

@@ -57,15 +57,13 @@ static int check_name(const struct draft *draft, const struct option *option, co
                       const struct tree *node)
 {
     if (!is_token(name)) {
-        error_set(draft->error, STATUS_USAGE, "%s: \"%.80s\" is not the name of a field",
-                  option->path, name);
-        return draft_fail_at(draft, place_of(node), "letters, digits and hyphens make one");
+        return draft_fail(draft, place_of(node), "letters, digits and hyphens make one",
+                          "%s: \"%.80s\" is not the name of a field", option->path, name);
     }
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
         if (strcasecmp(name, taken[i].name) == 0) {
-            error_set(draft->error, STATUS_USAGE, "%s.%s: it %s", option->path, name,
-                      taken[i].because);
-            return draft_fail_at(draft, place_of(node), taken[i].hint);
+            return draft_fail(draft, place_of(node), taken[i].hint, "%s.%s: it %s", option->path,
+                              name, taken[i].because);
         }
     }
     return 0;
@@ -78,10 +76,10 @@ static int check_field(const struct draft *draft, const struct option *option, c
         return -1;
     }
     if (!is_value(node->text)) {
-        error_set(draft->error, STATUS_USAGE, "%s.%s: not a field's value", option->path, name);
-        return draft_fail_at(draft, node->at,
-                             "one line of ASCII without control characters, and no blanks at its "
-                             "ends");
+        return draft_fail(draft, node->at,
+                          "one line of ASCII without control characters, and no blanks at its "
+                          "ends",
+                          "%s.%s: not a field's value", option->path, name);
     }
     return 0;
 }
@@ -102,46 +100,44 @@ static int add_line(struct draft *draft, const struct option *option, const char
                     const struct tree *node)
 {
     char **fields = &part_of(draft, option)->fields;
-    char *longer = NULL;
+    char *longer = grow_format("%s%s: %s\r\n", *fields != NULL ? *fields : "", name, node->text);
 
-    if (asprintf(&longer, "%s%s: %s\r\n", *fields != NULL ? *fields : "", name, node->text) < 0) {
-        return draft_fail_memory(draft);
-    }
     free(*fields);
     *fields = longer;
     if (strlen(longer) > FIELDS_MAX) {
-        error_set(draft->error, STATUS_USAGE, "%s: more than %d kB", option->path,
-                  FIELDS_MAX >> 10);
-        return draft_fail_at(draft, node->at, "who reads them would not");
+        return draft_fail(draft, node->at, "who reads them would not", "%s: more than %d kB",
+                          option->path, FIELDS_MAX >> 10);
     }
     return 0;
 }
 
-static int set_field(struct draft *draft, const struct option *option, const char *name,
-                     const struct tree *node, enum level level)
+static int set_field(struct draft *draft, const struct setting *setting)
 {
-    char **fields = &part_of(draft, option)->fields;
-    char *line = message_field(*fields, name, strlen(name));
+    const struct tree *node = setting->node;
+    const struct option *option = setting->option;
 
-    if (check_field(draft, option, name, node) != 0) {
+    char **fields = &part_of(draft, option)->fields;
+    char *line = message_field(*fields, setting->key, strlen(setting->key));
+
+    if (check_field(draft, option, setting->key, node) != 0) {
         return -1;
     }
-    if (line != NULL && level == LEVEL_FILE) {
-        error_set(draft->error, STATUS_USAGE, "%s.%s is given twice", option->path, name);
-        return draft_fail_at(draft, place_of(node),
-                             "case does not count: take one of them out, or write a list of maps");
+    if (line != NULL && setting->level == LEVEL_FILE) {
+        return draft_fail(draft, place_of(node),
+                          "case does not count: take one of them out, or write a list of maps",
+                          "%s.%s is given twice", option->path, setting->key);
     }
-    for (; line != NULL; line = message_field(*fields, name, strlen(name))) {
+    for (; line != NULL; line = message_field(*fields, setting->key, strlen(setting->key))) {
         drop_line(line);
     }
-    return add_line(draft, option, name, node);
+    return add_line(draft, option, setting->key, node);
 }
 
 static int fail_list(const struct draft *draft, const struct option *option,
                      const struct tree *node)
 {
-    error_set(draft->error, STATUS_USAGE, "%s: not a list of fields", option->path);
-    return draft_fail_at(draft, node->at, "write e.g. [{Cookie: a=1}, {Cookie: b=2}]");
+    return draft_fail(draft, node->at, "write e.g. [{Cookie: a=1}, {Cookie: b=2}]",
+                      "%s: not a list of fields", option->path);
 }
 
 static int add_fields(struct draft *draft, const struct option *option, const struct tree *map)
@@ -163,30 +159,32 @@ static int add_fields(struct draft *draft, const struct option *option, const st
     return 0;
 }
 
-static int unset_field(struct draft *draft, const struct option *option, const char *name)
+static void unset_field(struct draft *draft, const struct setting *setting)
 {
-    char **fields = &part_of(draft, option)->fields;
-    char *line = name != NULL ? message_field(*fields, name, strlen(name)) : NULL;
+    char **fields = &part_of(draft, setting->option)->fields;
+    char *line =
+        setting->key != NULL ? message_field(*fields, setting->key, strlen(setting->key)) : NULL;
 
     if (line != NULL) {
         drop_line(line);
     }
-    if (name == NULL || (*fields != NULL && **fields == '\0')) {
+    if (setting->key == NULL || (*fields != NULL && **fields == '\0')) {
         free(*fields);
         *fields = NULL;
     }
-    return 0;
 }
 
 /* A list takes the place of all that was given. */
-static int set_fields(struct draft *draft, const struct option *option, const char *name,
-                      const struct tree *node, enum level level)
+static int set_fields(struct draft *draft, const struct setting *setting)
 {
-    if (name != NULL) {
-        return node->kind == TREE_SCALAR ? set_field(draft, option, name, node, level)
+    const struct tree *node = setting->node;
+    const struct option *option = setting->option;
+
+    if (setting->key != NULL) {
+        return node->kind == TREE_SCALAR ? set_field(draft, setting)
                                          : fail_list(draft, option, node);
     }
-    unset_field(draft, option, NULL);
+    unset_field(draft, setting);
     for (size_t i = 0; i < node->count; i++) {
         if (add_fields(draft, option, &node->item[i]) != 0) {
             return -1;

@@ -31,9 +31,8 @@ static int read_body(struct draft *draft, enum side side, size_t *length)
     char told[384];
 
     if (part->body != NULL) {
-        error_set(draft->error, STATUS_USAGE, "%s and %s are given", paths[side].body,
-                  paths[side].file);
-        return draft_fail_at(draft, where, "take one of them out");
+        return draft_fail(draft, where, "take one of them out", "%s and %s are given",
+                          paths[side].body, paths[side].file);
     }
     snprintf(told, sizeof told, "%s: %.300s", paths[side].file, part->file);
     part->body = file_read(part->file, BODY_MAX, told, length, draft->error);
@@ -56,9 +55,9 @@ static int complete_size(struct draft *draft, enum side side)
         return 0;
     }
     if (given->level > LEVEL_DEFAULT && *size != length) {
-        error_set(draft->error, STATUS_USAGE, "%s is %ju, and the body has %zu bytes",
-                  paths[side].size, (uintmax_t)*size, length);
-        return draft_fail_at(draft, given->where, "take it out");
+        return draft_fail(draft, given->where, "take it out",
+                          "%s is %ju, and the body has %zu bytes", paths[side].size,
+                          (uintmax_t)*size, length);
     }
     *size = length;
     return 0;
@@ -112,16 +111,16 @@ static int check_raw(const struct draft *draft)
     const char *path = http_alone(message);
 
     if (path != NULL) {
-        error_set(draft->error, STATUS_USAGE, "%s is HTTP, and protocol is raw", path);
-        return draft_fail_at(draft, draft_given(draft, path)->where,
-                             "take it out, or write protocol: http");
+        return draft_fail(draft, draft_given(draft, path)->where,
+                          "take it out, or write protocol: http", "%s is HTTP, and protocol is raw",
+                          path);
     }
     if (message->request_size == 0 || message->response_size == 0) {
         path = paths[message->request_size == 0 ? SIDE_CLIENT : SIDE_SERVER].size;
-        error_set(draft->error, STATUS_USAGE, "%s is 0, and protocol is raw", path);
-        return draft_fail_at(draft, draft_given(draft, path)->where,
-                             "a raw message has at least 1 byte; a program without send sends "
-                             "none");
+        return draft_fail(draft, draft_given(draft, path)->where,
+                          "a raw message has at least 1 byte; a program without send sends "
+                          "none",
+                          "%s is 0, and protocol is raw", path);
     }
     return 0;
 }
@@ -132,15 +131,14 @@ static int check_http(const struct draft *draft)
     bool options = message->method != NULL && strcmp(message->method, "OPTIONS") == 0;
 
     if (strcmp(message->path, "*") == 0 && !options) {
-        error_set(draft->error, STATUS_USAGE, "request.path is *, and the method is not OPTIONS");
-        return draft_fail_at(draft, draft_given(draft, "request.path")->where,
-                             "write a path, e.g. /, or method: OPTIONS");
+        return draft_fail(draft, draft_given(draft, "request.path")->where,
+                          "write a path, e.g. /, or method: OPTIONS",
+                          "request.path is *, and the method is not OPTIONS");
     }
     if (!message_status_has_body(message->status) && message->response_size > 0) {
-        error_set(draft->error, STATUS_USAGE, "response.status is %u, which has no body",
-                  message->status);
-        return draft_fail_at(draft, draft_given(draft, "response.status")->where,
-                             "take the body or its size out");
+        return draft_fail(draft, draft_given(draft, "response.status")->where,
+                          "take the body or its size out",
+                          "response.status is %u, which has no body", message->status);
     }
     return 0;
 }

@@ -48,10 +48,9 @@ static bool is_name(const char *text)
 static int set_name(const struct draft *draft, struct mix_item *item, const struct tree *node)
 {
     if (!is_name(node->text)) {
-        error_set(draft->error, STATUS_USAGE, "name: \"%.80s\" cannot be part of a metric's name",
-                  node->text);
-        return draft_fail_at(draft, node->at,
-                             "write a letter, and up to 31 letters, digits and _ behind it");
+        return draft_fail(draft, node->at,
+                          "write a letter, and up to 31 letters, digits and _ behind it",
+                          "name: \"%.80s\" cannot be part of a metric's name", node->text);
     }
     snprintf(item->name, sizeof item->name, "%s", node->text);
     return 0;
@@ -70,9 +69,8 @@ static int set_key(struct draft *draft, struct mix_item *item, const struct tree
     static const char *const keys[] = {"name", "weight", "program"};
 
     if (!program && node->kind != TREE_SCALAR) {
-        error_set(draft->error, STATUS_USAGE, "%s cannot be %s", node->key,
-                  tree_kind_name(node->kind));
-        return draft_fail_at(draft, node->at, example);
+        return draft_fail(draft, node->at, example, "%s cannot be %s", node->key,
+                          tree_kind_name(node->kind));
     }
     if (program) {
         return set_steps(draft, item, node);
@@ -95,14 +93,12 @@ static int check_item(const struct draft *draft, const struct mix_item *item, st
     const struct mix *mix = &draft->scenario->mix;
 
     if (item->program.length == 0) {
-        error_set(draft->error, STATUS_USAGE, "one of client.mix has no program");
-        return draft_fail_at(draft, where, example);
+        return draft_fail(draft, where, example, "one of client.mix has no program");
     }
     for (size_t i = 0; i < mix->count; i++) {
         if (strcmp(mix->item[i].name, item->name) == 0) {
-            error_set(draft->error, STATUS_USAGE, "two programs of client.mix are called %s",
-                      item->name);
-            return draft_fail_at(draft, where, "give each a name of its own, or none");
+            return draft_fail(draft, where, "give each a name of its own, or none",
+                              "two programs of client.mix are called %s", item->name);
         }
     }
     return 0;
@@ -114,13 +110,12 @@ static int add_item(struct draft *draft, const struct tree *map)
     struct mix_item item = {.weight = 1};
 
     if (map->kind != TREE_MAP) {
-        error_set(draft->error, STATUS_USAGE, "client.mix is a list of maps, and this is %s",
-                  tree_kind_name(map->kind));
-        return draft_fail_at(draft, map->at, example);
+        return draft_fail(draft, map->at, example, "client.mix is a list of maps, and this is %s",
+                          tree_kind_name(map->kind));
     }
     if (mix->count == MIX_MAX) {
-        error_set(draft->error, STATUS_USAGE, "client.mix has more than %d programs", MIX_MAX);
-        return draft_fail_at(draft, map->at, "take the others out, or play them in another run");
+        return draft_fail(draft, map->at, "take the others out, or play them in another run",
+                          "client.mix has more than %d programs", MIX_MAX);
     }
     snprintf(item.name, sizeof item.name, "p%zu", mix->count + 1);
     for (size_t i = 0; i < map->count; i++) {
@@ -138,14 +133,12 @@ static int add_item(struct draft *draft, const struct tree *map)
 
 /* ---- the whole ---- */
 
-static int set_mix(struct draft *draft, const struct option *option, const char *key,
-                   const struct tree *node, enum level level)
+static int set_mix(struct draft *draft, const struct setting *setting)
 {
+    const struct tree *node = setting->node;
+
     struct mix *mix = &draft->scenario->mix;
 
-    (void)option;
-    (void)key;
-    (void)level;
     mix->count = 0;
     for (size_t i = 0; i < node->count; i++) {
         if (add_item(draft, &node->item[i]) != 0) {
@@ -153,25 +146,22 @@ static int set_mix(struct draft *draft, const struct option *option, const char 
         }
     }
     if (mix->count == 0) {
-        error_set(draft->error, STATUS_USAGE, "client.mix has no program");
-        return draft_fail_at(draft, node->at, example);
+        return draft_fail(draft, node->at, example, "client.mix has no program");
     }
     if (!mix_deal(mix)) {
-        error_set(draft->error, STATUS_USAGE,
-                  "the weights of client.mix come to more than %d, what they have in common taken "
-                  "out",
-                  MIX_TURNS);
-        return draft_fail_at(draft, node->at, "write smaller ones, e.g. 99 and 1");
+        return draft_fail(
+            draft, node->at, "write smaller ones, e.g. 99 and 1",
+            "the weights of client.mix come to more than %d, what they have in common taken "
+            "out",
+            MIX_TURNS);
     }
     return 0;
 }
 
-static int unset_mix(struct draft *draft, const struct option *option, const char *key)
+static void unset_mix(struct draft *draft, const struct setting *setting)
 {
-    (void)option;
-    (void)key;
+    (void)setting;
     draft->scenario->mix.count = 0;
-    return 0;
 }
 
 /* As YAML, in one line. */

@@ -19,6 +19,14 @@ enum level {
     LEVEL_OVERRIDE,
 };
 
+/* That an option is given. */
+struct setting {
+    const struct option *option;
+    const char *key;         /* of those with keys: NAME; NULL: none */
+    const struct tree *node; /* what it is set to; NULL: it is taken back */
+    enum level level;
+};
+
 /* Who wants the effective scenario's pairs. */
 struct each {
     void (*fn)(void *context, const char *path, const char *value);
@@ -35,11 +43,10 @@ struct option_ops {
     const char *schema; /* what it may be, in JSON Schema; NULL: what its value may be */
     const char *key;    /* has_keys: what NAMEs are, a regular expression */
 
-    /* Take what `node` says, which is of such a kind; `key`: NAME.  0, or -1 with the place. */
-    int (*set)(struct draft *draft, const struct option *option, const char *key,
-               const struct tree *node, enum level level);
-    /* Have it as if nobody had given it; of those with keys, NAME or all below it.  0 or -1. */
-    int (*unset)(struct draft *draft, const struct option *option, const char *key);
+    /* Take what the setting says, whose node is of such a kind.  0, or -1 with the place. */
+    int (*set)(struct draft *draft, const struct setting *setting);
+    /* Have it as if nobody had given it; of those with keys, NAME or all below it. */
+    void (*unset)(struct draft *draft, const struct setting *setting);
     /* The pairs that make it again. */
     void (*each)(const struct each *each, const struct option *option,
                  const struct scenario *scenario);

@@ -18,26 +18,24 @@ int option_read(struct scenario *scenario, const struct option *option, const ch
     return value_read(&slot, text, error);
 }
 
-static int set_value(struct draft *draft, const struct option *option, const char *key,
-                     const struct tree *node, enum level level)
+static int set_value(struct draft *draft, const struct setting *setting)
 {
-    (void)key;
-    (void)level;
-    return option_read(draft->scenario, option, node->text, draft->error) == 0
+    return option_read(draft->scenario, setting->option, setting->node->text, draft->error) == 0
                ? 0
-               : error_at(draft->error, node->at);
+               : error_at(draft->error, setting->node->at);
 }
 
-static int unset_value(struct draft *draft, const struct option *option, const char *key)
+static void unset_value(struct draft *draft, const struct setting *setting)
 {
+    const struct option *option = setting->option;
+
     struct value_slot slot = slot_of(draft->scenario, option);
 
-    (void)key;
     if (option->value != NULL) {
-        return value_read(&slot, option->value, draft->error);
+        value_read(&slot, option->value, draft->error);
+    } else {
+        value_clear(&slot);
     }
-    value_clear(&slot);
-    return 0;
 }
 
 /* Tell the value, if it is one. */
@@ -63,26 +61,23 @@ const struct option_ops value_ops = {
 
 /* ---- socket options ---- */
 
-static int set_sockopt(struct draft *draft, const struct option *option, const char *key,
-                       const struct tree *node, enum level level)
+static int set_sockopt(struct draft *draft, const struct setting *setting)
 {
+    const struct option *option = setting->option;
+
     int64_t value;
     struct value_slot slot = {&option->takes, option->path, &value, sizeof value};
 
-    (void)key;
-    (void)level;
-    if (value_read(&slot, node->text, draft->error) != 0) {
-        return error_at(draft->error, node->at);
+    if (value_read(&slot, setting->node->text, draft->error) != 0) {
+        return error_at(draft->error, setting->node->at);
     }
     sockopt_set(&draft->scenario->side[option->side].sockopt, option->sockopt, value);
     return 0;
 }
 
-static int unset_sockopt(struct draft *draft, const struct option *option, const char *key)
+static void unset_sockopt(struct draft *draft, const struct setting *setting)
 {
-    (void)key;
-    sockopt_unset(&draft->scenario->side[option->side].sockopt, option->sockopt);
-    return 0;
+    sockopt_unset(&draft->scenario->side[setting->option->side].sockopt, setting->option->sockopt);
 }
 
 static void each_sockopt(const struct each *each, const struct option *option,

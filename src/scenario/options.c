@@ -407,19 +407,19 @@ static const char *below(const char *path, const char *prefix)
 
 const struct option *option_find(const char *path, const char **key)
 {
-    *key = NULL;
-    for (size_t i = 0; i < option_count(); i++) {
+    const struct option *found = NULL;
+    const char *name = NULL;
+
+    for (size_t i = 0; found == NULL && i < option_count(); i++) {
         const struct option *option = &table.row[i];
 
-        if (strcmp(path, option->path) == 0) {
-            return option;
-        }
-        if (option->ops->has_keys && below(path, option->path) != NULL) {
-            *key = below(path, option->path);
-            return option;
-        }
+        name = option->ops->has_keys ? below(path, option->path) : NULL;
+        found = name != NULL || strcmp(path, option->path) == 0 ? option : NULL;
     }
-    return NULL;
+    if (key != NULL) {
+        *key = name;
+    }
+    return found;
 }
 
 bool option_is_map(const char *path)

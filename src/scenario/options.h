@@ -30,8 +30,8 @@ const struct option *option_at(size_t index);
 size_t option_index(const struct option *option);
 
 /*
- * The row that `path` names, or NULL.  For a sysctl *key is the part behind the row's own
- * path, "net.ipv4.tcp_tw_reuse", or NULL for the map itself; else NULL.
+ * The row that `path` names, or NULL.  For a sysctl *key (where `key` is not NULL) is the part
+ * behind the row's own path, "net.ipv4.tcp_tw_reuse", or NULL for the map itself; else NULL.
  */
 const struct option *option_find(const char *path, const char **key);
 

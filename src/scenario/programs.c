@@ -2,76 +2,59 @@
 #include <string.h>
 
 #include "draft.h"
+#include "finwait/grow.h"
 
 /*
  * A side's program, from a text or a list of steps.  A step with an argument is a word,
  * pause(100ms), or a map of one key, {pause: 100ms}; what recv takes may be a list.
  */
 
-/* A text that grows; without `at` it is only measured. */
-struct out {
-    char *at;
-    size_t length;
-};
-
-static void put(struct out *out, const char *text)
-{
-    size_t length = strlen(text);
-
-    if (out->at != NULL) {
-        memcpy(out->at + out->length, text, length + 1);
-    }
-    out->length += length;
-}
-
-static void put_step(struct out *out, const struct tree *step)
+static void put_step(FILE *out, const struct tree *step)
 {
     const struct tree *argument = step->item;
 
     if (step->kind == TREE_SCALAR) {
-        put(out, step->text);
+        fputs(step->text, out);
         return;
     }
-    put(out, argument->key);
+    fputs(argument->key, out);
     if (tree_is_null(argument)) {
         return;
     }
-    put(out, "(");
+    fputc('(', out);
     for (size_t i = 0; i < argument->count; i++) {
-        put(out, i > 0 ? "," : "");
-        put(out, argument->item[i].text);
+        fprintf(out, "%s%s", i > 0 ? "," : "", argument->item[i].text);
     }
-    put(out, argument->kind == TREE_SCALAR ? argument->text : "");
-    put(out, ")");
+    fprintf(out, "%s)", argument->kind == TREE_SCALAR ? argument->text : "");
 }
 
-/* Between two there is a comma: in [recv(or-fin, 5s), close] it is YAML that takes it out. */
-static void put_steps(struct out *out, const struct tree *node)
-{
-    if (node->kind == TREE_SCALAR) {
-        put(out, node->text);
-    }
-    for (size_t i = 0; i < node->count; i++) {
-        put(out, i > 0 ? "," : "");
-        put_step(out, &node->item[i]);
-    }
-}
-
-/* All steps in one text, line ends made blanks.  NULL: no memory. */
+/* All steps in one text, line ends made blanks.  Between two there is a comma: in
+ * [recv(or-fin, 5s), close] it is YAML that takes it out. */
 static char *join_steps(const struct tree *node)
 {
-    struct out out = {0};
+    struct grow_stream out;
 
-    put_steps(&out, node);
-    out = (struct out){.at = malloc(out.length + 1)};
-    if (out.at == NULL) {
-        return NULL;
+    grow_stream_open(&out);
+    fputs(node->kind == TREE_SCALAR ? node->text : "", out.out);
+    for (size_t i = 0; i < node->count; i++) {
+        fputs(i > 0 ? "," : "", out.out);
+        put_step(out.out, &node->item[i]);
     }
-    put_steps(&out, node);
-    for (char *at = strchr(out.at, '\n'); at != NULL; at = strchr(at, '\n')) {
+    char *text = grow_stream_close(&out);
+    for (char *at = strchr(text, '\n'); at != NULL; at = strchr(at, '\n')) {
         *at = ' ';
     }
-    return out.at;
+    return text;
+}
+
+static size_t length_of(const struct tree *step)
+{
+    struct grow_stream out;
+
+    grow_stream_open(&out);
+    put_step(out.out, step);
+    free(grow_stream_close(&out));
+    return out.length;
 }
 
 /* Where the user wrote the character at `offset` of the text that join_steps made. */
@@ -80,13 +63,12 @@ static struct where place_of(const struct tree *node, size_t offset)
     const struct tree *item = node;
 
     for (size_t i = 0; node->kind == TREE_LIST && i < node->count; i++) {
-        struct out step = {0};
         item = &node->item[i];
-        put_step(&step, item);
-        if (offset <= step.length) {
+        size_t length = length_of(item);
+        if (offset <= length) {
             break;
         }
-        offset -= i + 1 < node->count ? step.length + 1 : 0;
+        offset -= i + 1 < node->count ? length + 1 : 0;
     }
     struct where where = item->kind == TREE_MAP ? item->item[0].key_at : item->at;
     where.column += item->verbatim ? (int)offset : 0;
@@ -112,15 +94,15 @@ static int check_items(const struct draft *draft, const struct tree *node)
 {
     for (size_t i = 0; i < node->count; i++) {
         if (!is_step(&node->item[i])) {
-            error_set(draft->error, STATUS_USAGE, "this is no step");
-            return draft_fail_at(draft, node->item[i].at,
-                                 "write e.g. \"- send\", \"- pause(100ms)\" or "
-                                 "\"- pause: 100ms\"");
+            return draft_fail(draft, node->item[i].at,
+                              "write e.g. \"- send\", \"- pause(100ms)\" or "
+                              "\"- pause: 100ms\"",
+                              "this is no step");
         }
     }
     if (node->kind == TREE_LIST && node->count == 0) {
-        error_set(draft->error, STATUS_USAGE, "a program without steps");
-        return draft_fail_at(draft, node->at, "write e.g. \"connect send recv close\"");
+        return draft_fail(draft, node->at, "write e.g. \"connect send recv close\"",
+                          "a program without steps");
     }
     return 0;
 }
@@ -134,9 +116,6 @@ int draft_read_program(const struct draft *draft, enum side side, const struct t
         return -1;
     }
     char *text = join_steps(node);
-    if (text == NULL) {
-        return draft_fail_memory(draft);
-    }
     int status = program_parse(program, text, side, &places, draft->error);
     free(text);
     if (status != 0) {
@@ -154,30 +133,28 @@ struct where draft_step(const struct draft *draft, enum side side, size_t progra
                                                                  : draft->step[side][step];
 }
 
-static int set_program(struct draft *draft, const struct option *option, const char *key,
-                       const struct tree *node, enum level level)
+static int set_program(struct draft *draft, const struct setting *setting)
 {
+    const struct option *option = setting->option;
+
     struct side_spec *spec = &draft->scenario->side[option->side];
     struct program program;
 
-    (void)key;
-    (void)level;
-    if (draft_read_program(draft, option->side, node, &program, draft->step[option->side]) != 0) {
+    if (draft_read_program(draft, option->side, setting->node, &program,
+                           draft->step[option->side]) != 0) {
         return -1;
     }
-    spec->program_where = node->at;
+    spec->program_where = setting->node->at;
     spec->program = program;
     return 0;
 }
 
-static int unset_program(struct draft *draft, const struct option *option, const char *key)
+static void unset_program(struct draft *draft, const struct setting *setting)
 {
-    struct side_spec *side = &draft->scenario->side[option->side];
+    struct side_spec *side = &draft->scenario->side[setting->option->side];
 
-    (void)key;
     side->program_where = (struct where){0};
     side->program = (struct program){0};
-    return 0;
 }
 
 static void each_program(const struct each *each, const struct option *option,

@@ -5,6 +5,7 @@
 
 #include "draft.h"
 #include "finwait/file.h"
+#include "finwait/grow.h"
 
 enum { FILE_MAX = 1 << 20 };
 
@@ -27,7 +28,6 @@ static int set_defaults(struct draft *draft)
 static int set_name(struct draft *draft)
 {
     struct scenario *scenario = draft->scenario;
-    const char *key;
     const char *path = scenario->file != NULL ? scenario->file : scenario->order;
     const char *slash = strrchr(path, '/');
     char name[256];
@@ -40,12 +40,12 @@ static int set_name(struct draft *draft)
     if (dot != NULL && dot != name && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0)) {
         *dot = '\0';
     }
-    return option_read(scenario, option_find("name", &key), name, draft->error);
+    return option_read(scenario, option_find("name", NULL), name, draft->error);
 }
 
 /* localhost becomes the loopback address of the run's IP, which is that of server.at where nobody
  * has said another. */
-static int complete_target(struct draft *draft, char **target)
+static void complete_target(struct draft *draft, char **target)
 {
     struct scenario *scenario = draft->scenario;
     struct address address;
@@ -53,18 +53,17 @@ static int complete_target(struct draft *draft, char **target)
     char text[ADDRESS_TEXT];
 
     if (*target == NULL) {
-        return 0;
+        return;
     }
     if (address_parse(&address, *target, &unused) == 0) {
         if (draft_given(draft, "ip")->level == LEVEL_DEFAULT && target == &scenario->at) {
             scenario->ip = address_family(&address) == AF_INET6 ? IP_V6 : IP_V4;
         }
-        return 0;
+        return;
     }
     address_of_localhost(&address, scenario->ip == IP_V6 ? AF_INET6 : AF_INET, *target);
     free(*target);
-    *target = strdup(address_format(text, sizeof text, &address));
-    return *target != NULL ? 0 : draft_fail_memory(draft);
+    *target = grow_text(address_format(text, sizeof text, &address));
 }
 
 /*
@@ -91,10 +90,10 @@ static int complete_addresses(struct draft *draft)
         return 0;
     }
     if (given->level > LEVEL_DEFAULT && scenario->side[SIDE_CLIENT].addresses > 1) {
-        error_set(draft->error, STATUS_USAGE,
-                  "client.addresses is %u, and this host has one source address for that target",
-                  scenario->side[SIDE_CLIENT].addresses);
-        return draft_fail_at(draft, given->where, "write client: {addresses: 1}, or leave it out");
+        return draft_fail(
+            draft, given->where, "write client: {addresses: 1}, or leave it out",
+            "client.addresses is %u, and this host has one source address for that target",
+            scenario->side[SIDE_CLIENT].addresses);
     }
     scenario->side[SIDE_CLIENT].addresses = 1;
     return 0;
@@ -106,9 +105,9 @@ static int complete(struct draft *draft)
     struct scenario *scenario = draft->scenario;
 
     scenario->side[SIDE_SERVER].none = scenario->at != NULL;
-    if (complete_target(draft, &scenario->at) != 0 ||
-        complete_target(draft, &scenario->client_to) != 0 || draft_choose_programs(draft) != 0 ||
-        complete_addresses(draft) != 0) {
+    complete_target(draft, &scenario->at);
+    complete_target(draft, &scenario->client_to);
+    if (draft_choose_programs(draft) != 0 || complete_addresses(draft) != 0) {
         return -1;
     }
     if (draft_given(draft, "load.connections")->level == LEVEL_DEFAULT &&
@@ -135,24 +134,19 @@ static int apply_yaml(struct draft *draft, const char *yaml, size_t length)
 }
 
 /* What is found wrong when the scenario is run is told where it was written, too. */
-static int keep_places(struct draft *draft)
+static void keep_places(struct draft *draft)
 {
-    struct where *place = calloc(option_count(), sizeof *place);
+    struct where *place = grow_new(option_count(), sizeof *place);
 
-    if (place == NULL) {
-        return draft_fail_memory(draft);
-    }
     for (size_t i = 0; i < option_count(); i++) {
         place[i] = draft->given[i].where;
     }
     draft->scenario->place = place;
-    return 0;
 }
 
 struct where scenario_where(const struct scenario *scenario, const char *path)
 {
-    const char *key;
-    const struct option *option = option_find(path, &key);
+    const struct option *option = option_find(path, NULL);
 
     return option != NULL ? scenario->place[option_index(option)] : (struct where){0};
 }
@@ -161,32 +155,26 @@ static int fill(struct draft *draft, const char *yaml, size_t length,
                 const struct scenario_override *overrides, size_t override_count)
 {
     if (set_defaults(draft) != 0 || (yaml != NULL && apply_yaml(draft, yaml, length) != 0) ||
-        draft_apply_overrides(draft, overrides, override_count) != 0 || complete(draft) != 0) {
+        draft_apply_overrides(draft, overrides, override_count) != 0 || complete(draft) != 0 ||
+        draft_check(draft) != 0) {
         return -1;
     }
-    return draft_check(draft) == 0 ? keep_places(draft) : -1;
+    keep_places(draft);
+    return 0;
 }
 
 struct scenario *scenario_parse(const char *yaml, size_t length, const char *name,
                                 const struct scenario_override *overrides, size_t override_count,
                                 struct error *error)
 {
-    struct draft draft = {.scenario = calloc(1, sizeof *draft.scenario), .error = error};
+    struct draft draft = {.scenario = grow_new(1, sizeof *draft.scenario), .error = error};
 
-    if (draft.scenario != NULL && name != NULL) {
-        draft.scenario->file = strdup(name);
-    }
-    if (draft.scenario == NULL || (name != NULL && draft.scenario->file == NULL)) {
-        error_set(error, STATUS_MACHINE, "out of memory");
-        goto fail;
-    }
+    draft.scenario->file = grow_text(name);
     if (fill(&draft, yaml, length, overrides, override_count) != 0) {
-        goto fail;
+        scenario_free(draft.scenario);
+        return NULL;
     }
     return draft.scenario;
-fail:
-    scenario_free(draft.scenario);
-    return NULL;
 }
 
 /* ---- from a file ---- */
@@ -203,13 +191,8 @@ static char *slurp_stdin(size_t *length, struct error *error)
     if (text == NULL) {
         return NULL;
     }
-    char *copy = malloc(kept + 1);
-    if (copy == NULL) {
-        error_set(error, STATUS_MACHINE, "out of memory");
-        return NULL;
-    }
     *length = kept;
-    return memcpy(copy, text, kept + 1);
+    return memcpy(grow_bytes(kept + 1), text, kept + 1);
 }
 
 /* All of `file`, to be freed; NULL and the error filled. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "finwait/grow.h"
 #include "finwait/kernel_sysctl.h"
 #include "finwait/text.h"
 
@@ -30,7 +31,6 @@ static int fail_name(const struct draft *draft, const struct option *option, con
                      struct where where)
 {
     const char *meant = sysctl_meant(name);
-    char hint[256];
 
     if (sysctl_retired(name) != NULL) {
         sysctl_check_scope(name, draft->error);
@@ -38,9 +38,9 @@ static int fail_name(const struct draft *draft, const struct option *option, con
     }
     error_set(draft->error, STATUS_USAGE, "%s: \"%.80s\" is not the name of a net.* sysctl",
               option->path, name);
-    snprintf(hint, sizeof hint, "did you mean %s?", meant != NULL ? meant : "");
-    return draft_fail_at(draft, where,
-                         meant != NULL ? hint : "write e.g. net.ipv4.tcp_tw_reuse: 1");
+    error_hint(draft->error,
+               meant != NULL ? "did you mean %s?" : "write e.g. net.ipv4.tcp_tw_reuse: 1", meant);
+    return error_at(draft->error, where);
 }
 
 static int check_sysctl(const struct draft *draft, const struct option *option, const char *name,
@@ -51,8 +51,7 @@ static int check_sysctl(const struct draft *draft, const struct option *option, 
     }
     if (node->text[0] == '\0' || strlen(node->text) > SYSCTL_VALUE_MAX ||
         strpbrk(node->text, "\n\r\t") != NULL || !text_is_plain(node->text)) {
-        error_set(draft->error, STATUS_USAGE, "%s.%s: not a sysctl's value", option->path, name);
-        return draft_fail_at(draft, node->at, form);
+        return draft_fail(draft, node->at, form, "%s.%s: not a sysctl's value", option->path, name);
     }
     if (sysctl_check_scope(name, draft->error) != 0 ||
         sysctl_check(name, node->text, draft->error) != 0) {
@@ -73,61 +72,46 @@ static struct sysctl_setting *find_sysctl(const struct sysctl_settings *settings
 
 static struct sysctl_setting *add_sysctl(struct sysctl_settings *settings, const char *name)
 {
-    struct sysctl_setting *item =
-        reallocarray(settings->item, settings->count + 1, sizeof *settings->item);
-
-    if (item == NULL) {
-        return NULL;
-    }
-    settings->item = item;
-    item = &settings->item[settings->count];
-    *item = (struct sysctl_setting){.name = strdup(name)};
-    if (item->name == NULL) {
-        return NULL;
-    }
-    settings->count++;
-    return item;
+    settings->item = grow_by_one(settings->item, settings->count, sizeof *settings->item);
+    settings->item[settings->count] = (struct sysctl_setting){.name = grow_text(name)};
+    return &settings->item[settings->count++];
 }
 
-static int set_sysctl(struct draft *draft, const struct option *option, const char *name,
-                      const struct tree *node, enum level level)
+static int set_sysctl(struct draft *draft, const struct setting *setting)
 {
-    struct sysctl_settings *settings = &draft->scenario->side[option->side].sysctl;
-    struct sysctl_setting *setting = find_sysctl(settings, name);
+    const struct tree *node = setting->node;
 
-    if (check_sysctl(draft, option, name, node) != 0) {
+    struct sysctl_settings *settings = &draft->scenario->side[setting->option->side].sysctl;
+    struct sysctl_setting *known = find_sysctl(settings, setting->key);
+
+    if (check_sysctl(draft, setting->option, setting->key, node) != 0) {
         return -1;
     }
-    if (setting != NULL && level == LEVEL_PRESET) {
+    if (known != NULL && setting->level == LEVEL_PRESET) {
         return 0;
     }
-    if (setting != NULL && level == LEVEL_FILE) {
-        return draft_fail_twice(draft, name, setting->where, node->at);
+    if (known != NULL && setting->level == LEVEL_FILE) {
+        return draft_fail_twice(draft, setting->key, known->where, node->at);
     }
-    if (setting == NULL) {
-        setting = add_sysctl(settings, name);
+    if (known == NULL) {
+        known = add_sysctl(settings, setting->key);
     }
-    char *value = strdup(node->text);
-    if (setting == NULL || value == NULL) {
-        free(value);
-        return draft_fail_memory(draft);
-    }
-    free((char *)setting->value);
-    setting->value = value;
-    setting->where = node->at;
+    free((char *)known->value);
+    known->value = grow_text(node->text);
+    known->where = node->at;
     return 0;
 }
 
 /* Those of that name, or below that map; NULL: all. */
-static int unset_sysctl(struct draft *draft, const struct option *option, const char *path)
+static void unset_sysctl(struct draft *draft, const struct setting *setting)
 {
-    struct sysctl_settings *settings = &draft->scenario->side[option->side].sysctl;
+    struct sysctl_settings *settings = &draft->scenario->side[setting->option->side].sysctl;
     size_t kept = 0;
 
     for (size_t i = 0; i < settings->count; i++) {
         struct sysctl_setting *item = &settings->item[i];
 
-        if (path == NULL || option_is_in(path, item->name)) {
+        if (setting->key == NULL || option_is_in(setting->key, item->name)) {
             free((char *)item->name);
             free((char *)item->value);
         } else {
@@ -135,7 +119,6 @@ static int unset_sysctl(struct draft *draft, const struct option *option, const 
         }
     }
     settings->count = kept;
-    return 0;
 }
 
 static void each_sysctl(const struct each *each, const struct option *option,

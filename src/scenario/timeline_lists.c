@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "draft.h"
+#include "finwait/grow.h"
 
 /* The lists `faults` and `events`, from maps. */
 
@@ -41,17 +42,15 @@ static int read_entry(const struct draft *draft, const struct option *option,
                       const struct tree *map, const struct entry_kind *kind, void *entry)
 {
     if (map->kind != TREE_MAP) {
-        error_set(draft->error, STATUS_USAGE, "%s is a list of maps, and this is %s", option->path,
-                  tree_kind_name(map->kind));
-        return draft_fail_at(draft, map->at, kind->example);
+        return draft_fail(draft, map->at, kind->example, "%s is a list of maps, and this is %s",
+                          option->path, tree_kind_name(map->kind));
     }
     for (size_t i = 0; i < map->count; i++) {
         const struct tree *item = &map->item[i];
 
         if (item->kind != TREE_SCALAR && kind->has_key(item->key)) {
-            error_set(draft->error, STATUS_USAGE, "%s cannot be %s", item->key,
-                      tree_kind_name(item->kind));
-            return draft_fail_at(draft, item->at, kind->example);
+            return draft_fail(draft, item->at, kind->example, "%s cannot be %s", item->key,
+                              tree_kind_name(item->kind));
         }
         if (kind->set(entry, item->key, item->kind == TREE_SCALAR ? item->text : "",
                       draft->error) != 0) {
@@ -64,36 +63,26 @@ static int read_entry(const struct draft *draft, const struct option *option,
 static int add_fault(struct draft *draft, const struct option *option, const struct tree *map)
 {
     struct scenario *scenario = draft->scenario;
-    struct fault *more =
-        reallocarray(scenario->fault, scenario->fault_count + 1, sizeof *scenario->fault);
     struct fault fault = {.where = map->at};
 
-    if (more == NULL) {
-        return draft_fail_memory(draft);
-    }
-    scenario->fault = more;
     if (read_entry(draft, option, map, &fault_entry, &fault) != 0) {
         return -1;
     }
-    more[scenario->fault_count++] = fault;
+    scenario->fault = grow_by_one(scenario->fault, scenario->fault_count, sizeof fault);
+    scenario->fault[scenario->fault_count++] = fault;
     return 0;
 }
 
 static int add_event(struct draft *draft, const struct option *option, const struct tree *map)
 {
     struct scenario *scenario = draft->scenario;
-    struct event_spec *more =
-        reallocarray(scenario->event, scenario->event_count + 1, sizeof *scenario->event);
     struct event_spec event = {.where = map->at};
 
-    if (more == NULL) {
-        return draft_fail_memory(draft);
-    }
-    scenario->event = more;
     if (read_entry(draft, option, map, &event_entry, &event) != 0) {
         return -1;
     }
-    more[scenario->event_count++] = event;
+    scenario->event = grow_by_one(scenario->event, scenario->event_count, sizeof event);
+    scenario->event[scenario->event_count++] = event;
     return 0;
 }
 
@@ -112,36 +101,26 @@ static int add_all(struct draft *draft, const struct option *option, const struc
     return 0;
 }
 
-static int set_faults(struct draft *draft, const struct option *option, const char *key,
-                      const struct tree *node, enum level level)
+static int set_faults(struct draft *draft, const struct setting *setting)
 {
-    (void)key;
-    (void)level;
-    return add_all(draft, option, node, add_fault);
+    return add_all(draft, setting->option, setting->node, add_fault);
 }
 
-static int set_events(struct draft *draft, const struct option *option, const char *key,
-                      const struct tree *node, enum level level)
+static int set_events(struct draft *draft, const struct setting *setting)
 {
-    (void)key;
-    (void)level;
-    return add_all(draft, option, node, add_event);
+    return add_all(draft, setting->option, setting->node, add_event);
 }
 
-static int unset_faults(struct draft *draft, const struct option *option, const char *key)
+static void unset_faults(struct draft *draft, const struct setting *setting)
 {
-    (void)option;
-    (void)key;
+    (void)setting;
     draft->scenario->fault_count = 0;
-    return 0;
 }
 
-static int unset_events(struct draft *draft, const struct option *option, const char *key)
+static void unset_events(struct draft *draft, const struct setting *setting)
 {
-    (void)option;
-    (void)key;
+    (void)setting;
     draft->scenario->event_count = 0;
-    return 0;
 }
 
 static void each_fault(const struct each *each, const struct option *option,

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "finwait/grow.h"
+
 enum {
     DEPTH_MAX = 16,  /* the deepest option needs 6 */
     NODES_MAX = 4096 /* keeps the look for duplicate keys, which is quadratic, short */
@@ -38,11 +40,6 @@ static struct where byte_place(const struct reader *reader, size_t offset)
         }
     }
     return where;
-}
-
-static int fail_memory(struct reader *reader)
-{
-    return error_set(reader->error, STATUS_MACHINE, "out of memory");
 }
 
 static int fail_here(struct reader *reader, const char *what, const char *hint)
@@ -113,7 +110,7 @@ static int fail_yaml(struct reader *reader)
     const yaml_parser_t *parser = &reader->parser;
 
     if (parser->error == YAML_MEMORY_ERROR) {
-        return fail_memory(reader);
+        grow_failed();
     }
     if (parser->error == YAML_READER_ERROR && is_utf16(reader)) {
         error_set(reader->error, STATUS_USAGE, "not valid YAML: the file is in UTF-16");
@@ -176,27 +173,16 @@ static int read_scalar(struct reader *reader, struct tree *node)
     node->verbatim = (node->plain || quoted) && event->data.scalar.tag == NULL &&
                      event->start_mark.line == event->end_mark.line;
     node->at.column += quoted && node->verbatim;
-    node->text = strdup((const char *)event->data.scalar.value);
-    return node->text != NULL ? 0 : fail_memory(reader);
+    node->text = grow_text((const char *)event->data.scalar.value);
+    return 0;
 }
 
-/* Make room for one more child and return it empty, or NULL. */
-static struct tree *push(struct reader *reader, struct tree *parent)
+/* One more child, empty. */
+static struct tree *push(struct tree *parent)
 {
-    size_t room = parent->count;
-
-    if ((room & (room - 1)) == 0) { /* full at each power of two */
-        size_t wanted = room == 0 ? 1 : room * 2;
-        struct tree *item = reallocarray(parent->item, wanted, sizeof *item);
-        if (item == NULL) {
-            fail_memory(reader);
-            return NULL;
-        }
-        parent->item = item;
-    }
-    struct tree *child = &parent->item[parent->count++];
-    memset(child, 0, sizeof *child);
-    return child;
+    parent->item = grow_by_one(parent->item, parent->count, sizeof *parent->item);
+    parent->item[parent->count] = (struct tree){0};
+    return &parent->item[parent->count++];
 }
 
 static int check_duplicate(struct reader *reader, const struct tree *map, const struct tree *child)
@@ -248,8 +234,8 @@ static int read_items(struct reader *reader, unsigned depth, struct tree *node)
         if (reader->event.type == end) {
             return 0;
         }
-        struct tree *child = push(reader, node);
-        if (child == NULL || (node->kind == TREE_MAP && read_key(reader, node, child) != 0) ||
+        struct tree *child = push(node);
+        if ((node->kind == TREE_MAP && read_key(reader, node, child) != 0) ||
             read_node(reader, depth + 1, child) != 0) {
             return -1;
         }
@@ -320,7 +306,7 @@ int tree_parse(struct tree *tree, const char *yaml, size_t length, const char *f
 
     memset(tree, 0, sizeof *tree);
     if (!yaml_parser_initialize(&reader.parser)) {
-        return fail_memory(&reader);
+        grow_failed();
     }
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)reader.yaml, reader.length);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/grow.h"
 #include "finwait/scenario.h"
 #include "finwait/text.h"
 #include "finwait/words.h"
@@ -48,10 +49,11 @@ static char *join_words(const struct tree *node)
     char *text;
 
     for (size_t i = 0; i < node->count; i++) {
-        if (node->item[i].kind != TREE_SCALAR || words_add(&words, node->item[i].text) != 0) {
+        if (node->item[i].kind != TREE_SCALAR) {
             words_fini(&words);
             return NULL;
         }
+        words_add(&words, node->item[i].text);
     }
     text = words_join(&words);
     words_fini(&words);

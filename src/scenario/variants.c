@@ -91,9 +91,9 @@ static int take_values(const struct walk *walk, const char *path, const struct t
 static int take_setting(const struct walk *walk, const char *path, const struct tree *child)
 {
     if (tree_is_null(child)) {
-        error_set(walk->draft->error, STATUS_USAGE, "%s has no value", path);
-        return draft_fail_at(walk->draft, child->key_at,
-                             "write one, or null to take back what the scenario says");
+        return draft_fail(walk->draft, child->key_at,
+                          "write one, or null to take back what the scenario says",
+                          "%s has no value", path);
     }
     if (child->kind != TREE_LIST || strcmp(path, "expect") != 0) {
         add_setting(walk->group, path, child);
@@ -114,8 +114,8 @@ static int take_map(const struct walk *walk, const char *above, const struct tre
             snprintf(path, sizeof path, "%s%s%s", above, above[0] != '\0' ? "." : "", child->key);
 
         if (length < 0 || (size_t)length >= sizeof path) {
-            error_set(walk->draft->error, STATUS_USAGE, "a key of %zu bytes", strlen(child->key));
-            return draft_fail_at(walk->draft, child->key_at, "no option's name is as long");
+            return draft_fail(walk->draft, child->key_at, "no option's name is as long",
+                              "a key of %zu bytes", strlen(child->key));
         }
         if ((child->kind == TREE_MAP ? take_map
              : walk->group == NULL   ? take_values
@@ -128,15 +128,11 @@ static int take_map(const struct walk *walk, const char *above, const struct tre
 
 /* ---- the two options ---- */
 
-static int set_vary(struct draft *draft, const struct option *option, const char *key,
-                    const struct tree *node, enum level level)
+static int set_vary(struct draft *draft, const struct setting *setting)
 {
     struct walk walk = {.draft = draft, .groups = &draft->scenario->compare.vary};
 
-    (void)option;
-    (void)key;
-    (void)level;
-    return take_map(&walk, "", node);
+    return take_map(&walk, "", setting->node);
 }
 
 static int take_variant(struct draft *draft, const struct tree *child)
@@ -145,8 +141,8 @@ static int take_variant(struct draft *draft, const struct tree *child)
     size_t length = strlen(child->key);
 
     if (length == 0 || length > NAME_MAX_BYTES || !text_is_plain(child->key)) {
-        error_set(draft->error, STATUS_USAGE, "variants: a name of %zu bytes", length);
-        return draft_fail_at(draft, child->key_at, "give it a short one, in one line");
+        return draft_fail(draft, child->key_at, "give it a short one, in one line",
+                          "variants: a name of %zu bytes", length);
     }
     if (child->kind != TREE_MAP && !tree_is_null(child)) {
         error_set(draft->error, STATUS_USAGE, "variants: %s takes a map of options", child->key);
@@ -158,34 +154,26 @@ static int take_variant(struct draft *draft, const struct tree *child)
     return take_map(&walk, "", child);
 }
 
-static int set_variants(struct draft *draft, const struct option *option, const char *key,
-                        const struct tree *node, enum level level)
+static int set_variants(struct draft *draft, const struct setting *setting)
 {
-    (void)option;
-    (void)key;
-    (void)level;
-    for (size_t i = 0; i < node->count; i++) {
-        if (take_variant(draft, &node->item[i]) != 0) {
+    for (size_t i = 0; i < setting->node->count; i++) {
+        if (take_variant(draft, &setting->node->item[i]) != 0) {
             return -1;
         }
     }
     return 0;
 }
 
-static int unset_vary(struct draft *draft, const struct option *option, const char *key)
+static void unset_vary(struct draft *draft, const struct setting *setting)
 {
-    (void)option;
-    (void)key;
+    (void)setting;
     variant_groups_fini(&draft->scenario->compare.vary);
-    return 0;
 }
 
-static int unset_variants(struct draft *draft, const struct option *option, const char *key)
+static void unset_variants(struct draft *draft, const struct setting *setting)
 {
-    (void)option;
-    (void)key;
+    (void)setting;
     variant_groups_fini(&draft->scenario->compare.named);
-    return 0;
 }
 
 static void write_group(struct grow_stream *stream, const struct variant_group *group, bool named)
@@ -262,32 +250,27 @@ static struct words *texts_of(const struct draft *draft, const struct option *op
     return (void *)((char *)draft->scenario + option->offset);
 }
 
-static int set_texts(struct draft *draft, const struct option *option, const char *key,
-                     const struct tree *node, enum level level)
+static int set_texts(struct draft *draft, const struct setting *setting)
 {
+    const struct tree *node = setting->node;
+    const struct option *option = setting->option;
+
     size_t count = node->kind == TREE_LIST ? node->count : 1;
     const struct tree *item = node->kind == TREE_LIST ? node->item : node;
 
-    (void)key;
-    (void)level;
     for (size_t i = 0; i < count; i++) {
         if (item[i].kind != TREE_SCALAR || item[i].text[0] == '\0' ||
             !text_is_plain(item[i].text)) {
-            error_set(draft->error, STATUS_USAGE, "%s: not a text", option->path);
-            return draft_fail_at(draft, item[i].at, option->ops->form);
+            return draft_fail(draft, item[i].at, option->ops->form, "%s: not a text", option->path);
         }
-        if (words_add(texts_of(draft, option), item[i].text) != 0) {
-            return draft_fail_memory(draft);
-        }
+        words_add(texts_of(draft, option), item[i].text);
     }
     return 0;
 }
 
-static int unset_texts(struct draft *draft, const struct option *option, const char *key)
+static void unset_texts(struct draft *draft, const struct setting *setting)
 {
-    (void)key;
-    words_fini(texts_of(draft, option));
-    return 0;
+    words_fini(texts_of(draft, setting->option));
 }
 
 static void each_text(const struct each *each, const struct option *option,

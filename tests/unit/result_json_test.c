@@ -151,7 +151,7 @@ static void fill_command(struct result_side *side, uint64_t *seed)
     };
     side->command.ended_at = side->command.has_ended_at ? (int64_t)below(seed, NS_PER_S) : 0;
     for (uint64_t i = below(seed, 4); i > 0; i--) {
-        assert_int_equal(words_add(&side->command.argv, "a word"), 0);
+        words_add(&side->command.argv, "a word");
     }
 }
 
