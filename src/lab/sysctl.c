@@ -57,27 +57,24 @@ static int sysctl_open(const char *name, int flags, struct error *error)
     return sysctl_denied(name, flags == O_RDONLY ? "read" : "write", errno, error);
 }
 
-/* Fill `value`; its length, or -1 with errno (EOVERFLOW: does not fit). */
+/* Fill `value`; its length, or -1 with errno (EOVERFLOW: does not fit).  The kernel shows a value
+ * at one read, and nothing at the next (proc_sys_call_handler(), fs/proc/proc_sysctl.c). */
 static ssize_t read_all(int fd, char *value, size_t size)
 {
-    size_t length = 0;
+    ssize_t length;
 
-    while (length < size) {
-        ssize_t count = read(fd, value + length, size - length);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            return -1;
-        }
-        if (count == 0) {
-            value[length] = '\0';
-            return (ssize_t)length;
-        }
-        length += (size_t)count;
+    do {
+        length = read(fd, value, size);
+    } while (length < 0 && errno == EINTR);
+    if (length < 0) {
+        return -1;
     }
-    errno = EOVERFLOW;
-    return -1;
+    if ((size_t)length == size) {
+        errno = EOVERFLOW;
+        return -1;
+    }
+    value[length] = '\0';
+    return length;
 }
 
 static void tidy(char *value)
@@ -243,11 +240,11 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 /* A plain file that anyone may read: what only root may is a secret, such as tcp_fastopen_key.
  * errno is 0 when it is there and not public. */
-static bool is_public(const char *path)
+static bool is_public(int fd)
 {
     struct stat status;
 
-    if (stat(path, &status) != 0) {
+    if (fstat(fd, &status) != 0) {
         return false;
     }
     errno = 0;
@@ -257,15 +254,12 @@ static bool is_public(const char *path)
 int sysctl_read_public(const char *name, char *value, size_t size)
 {
     char path[SYSCTL_PATH];
+    int fd = open(sysctl_path(path, name), O_RDONLY | O_CLOEXEC);
 
-    if (!is_public(sysctl_path(path, name))) {
-        return -1;
-    }
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return -1;
     }
-    ssize_t length = read_all(fd, value, size);
+    ssize_t length = is_public(fd) ? read_all(fd, value, size) : -1;
     int errnum = errno;
     close(fd);
     errno = errnum;
