@@ -258,7 +258,6 @@ void ports_advise(struct story *story, const struct port_budget *budget, bool ti
             choose(&choices, "add client.addresses", "");
         }
     }
-    story_evidence(story, "client.sysctl." REUSE);
-    story_evidence(story, "client.sysctl." TIMESTAMPS);
+    story_evidence(story, "client.sysctl." REUSE " client.sysctl." TIMESTAMPS);
     say_choices(story, &choices);
 }

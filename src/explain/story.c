@@ -15,7 +15,7 @@ static struct remark *current(struct story *story)
     if (!story->open) {
         struct remark *remark = result_add_remark(result, story->row->id, story->row->kind);
         remark->has_side = story->has_side;
-        remark->side = story->side;
+        remark->side = side_player(story->end);
         story->open = true;
     }
     return &result->remark[result->remark_count - 1];
@@ -34,20 +34,14 @@ void story_next(struct story *story)
 {
     finish(story);
     story->has_side = false;
-    story->side = SIDE_CLIENT;
+    story->end = SIDE_CLIENT;
 }
 
-void story_about(struct story *story, enum side side)
+void story_about(struct story *story, enum side end)
 {
     finish(story);
     story->has_side = true;
-    story->side = side;
-}
-
-void story_sides(struct story *story, void (*say)(struct story *story, enum side side))
-{
-    say(story, SIDE_CLIENT);
-    say(story, SIDE_SERVER);
+    story->end = end;
 }
 
 /* Whether it is a whole sentence that the result has already. */
@@ -140,11 +134,16 @@ static const char *setting_of(const struct facts *facts, const char *name)
 }
 
 /* The machine's counters hold what other programs did, so what rests on them is not proven. */
-static void add_evidence(struct story *story, const char *name, double value)
+static void add_evidence(struct story *story, const char *name)
 {
     static const char machine[] = "host.counter.";
-    struct remark *remark = current(story);
+    const struct facts *facts = &story->facts;
+    double value;
 
+    if (!facts_metric(facts, &value, "%s", name) && !number_of(setting_of(facts, name), &value)) {
+        return;
+    }
+    struct remark *remark = current(story);
     remark_add_evidence(remark, name, value);
     if (remark->certainty == CERTAINTY_PROVEN && strncmp(name, machine, sizeof machine - 1) == 0) {
         remark->certainty = CERTAINTY_LIKELY;
@@ -153,17 +152,19 @@ static void add_evidence(struct story *story, const char *name, double value)
 
 void story_evidence(struct story *story, const char *format, ...)
 {
-    const struct facts *facts = &story->facts;
     va_list arguments;
-    double value;
+    char *rest = NULL;
 
     va_start(arguments, format);
-    char *name = grow_vformat(format, arguments);
+    char *names = grow_vformat(format, arguments);
     va_end(arguments);
-    if (facts_metric(facts, &value, "%s", name) || number_of(setting_of(facts, name), &value)) {
-        add_evidence(story, name, value);
+    for (char *word = strtok_r(names, " ", &rest); word != NULL;
+         word = strtok_r(NULL, " ", &rest)) {
+        char *name = grow_format("%s%s", word[0] == '.' ? side_name(story->end) : "", word);
+        add_evidence(story, name);
+        free(name);
     }
-    free(name);
+    free(names);
 }
 
 char *story_here(char *text, size_t size, struct story *story, enum side side, const char *sysctl)
@@ -197,8 +198,8 @@ char *story_syn_retries(char *text, size_t size, struct story *story, enum side 
         snprintf(text, size, "tcp_syn_retries%s bounds", HERE(story, side, name));
         return text;
     }
-    story_evidence(story, "%s.sysctl.%s", side_name(side), name);
-    story_evidence(story, "%s.sysctl.%s", side_name(side), linear_name);
+    story_evidence(story, "%s.sysctl.%s %s.sysctl.%s", side_name(side), name, side_name(side),
+                   linear_name);
     snprintf(text, size, "tcp_syn_retries and tcp_syn_linear_timeouts (%s + %s = %s here) bound",
              COUNT(retries), COUNT(linear), COUNT(retries + linear));
     return text;

@@ -11,25 +11,22 @@ struct story {
     struct result *result;        /* whose remarks are being made */
     const struct remark_row *row; /* of the observer that is looking */
     bool open;                    /* the last remark is still being made */
-    bool has_side;                /* what the next one is about */
-    enum side side;
+    bool has_side;                /* whether the next one is about a side: */
+    enum side end;                /* its end of the connections that is looked at */
 };
 
 /* One thing to look for in a result: makes a remark or more when it is there, else none. */
 typedef void observer(struct story *story);
 
-#define X(observe, id, kind, host, about) observer observe;
+#define X(observe, id, kind, needs, about) observer observe;
 REMARKS(X)
 #undef X
 
-/* What is said from here on is another remark of the observer's, about a side. */
-void story_about(struct story *story, enum side side);
+/* What is said from here on is another remark of the observer's, about whose this end is. */
+void story_about(struct story *story, enum side end);
 
 /* The same, about neither. */
 void story_next(struct story *story);
-
-/* Let it look at the client, then at the server. */
-void story_sides(struct story *story, void (*say)(struct story *story, enum side side));
 
 /* Add a sentence to the remark, full stop included; one that stands in another remark of the result
  * is left out. */
@@ -42,9 +39,9 @@ void story_add(struct story *story, const char *format, ...) __attribute__((form
 void story_advise(struct story *story, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Name a number that the remark rests on: a metric, "SIDE.sysctl.NAME" or an option's path.  What
- * was not measured, or is no number, is left out; a counter of the whole machine
- * makes the remark likely at most. */
+/* Name the numbers that the remark rests on, with blanks between them: metrics, "SIDE.sysctl.NAME"
+ * and options' paths; ".NAME" is the end's that is looked at.  What was not measured, or is no
+ * number, is left out; a counter of the whole machine makes the remark likely at most. */
 void story_evidence(struct story *story, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -64,9 +64,7 @@ void observe_missed(struct story *story)
     if (missed <= 0) {
         return;
     }
-    story_about(story, SIDE_CLIENT);
-    story_evidence(story, "connections.missed");
-    story_evidence(story, "connections.attempted");
+    story_evidence(story, "connections.missed connections.attempted");
     story_say(story, "%s of %s connections that were to be begun never %s.", COUNT(missed),
               COUNT(missed + facts->attempted), PLURAL(missed, "was", "were"));
     if (facts->open_loop) {
@@ -102,8 +100,7 @@ static void say_why(struct story *story)
     double share = busy(facts);
     const char *time = outlasted(facts) ? "the whole load" : "that time";
 
-    story_evidence(story, "cpu.client");
-    story_evidence(story, "client.workers_died");
+    story_evidence(story, "cpu.client client.workers_died");
     if (events_count(facts, EVENT_KILL, SIDE_CLIENT) > 0 ||
         events_count(facts, EVENT_STOP, SIDE_CLIENT) > 0) {
         say_killed(story);
@@ -162,10 +159,7 @@ void observe_behind(struct story *story)
     if (got >= facts->asked * (1 - MISSED)) {
         return;
     }
-    story_about(story, SIDE_CLIENT);
-    story_evidence(story, "load.rate");
-    story_evidence(story, "connections.attempted");
-    story_evidence(story, "client.last_begun");
+    story_evidence(story, "load.rate connections.attempted client.last_begun");
     say_missed(story, got);
     say_why(story);
 }

@@ -85,12 +85,8 @@ static void count_closers(const struct facts *facts, struct closers *closers)
 
 static void cite(struct story *story)
 {
-    story_evidence(story, "closed_first.client");
-    story_evidence(story, "closed_first.server");
-    story_evidence(story, "closed_first.proxy");
-    story_evidence(story, "closed_first.both");
-    story_evidence(story, "closed_first.unknown");
-    story_evidence(story, "connections.opened");
+    story_evidence(story, "closed_first.client closed_first.server closed_first.proxy "
+                          "closed_first.both closed_first.unknown connections.opened");
 }
 
 /* ", the client on 10", of those that are exceptions. */
@@ -134,7 +130,7 @@ static void say_closer(struct story *story, const struct closers *closers, enum 
     enum side end = closers->end[closer];
     double made = story->facts.moved ? 0 : story->facts.side[end].tw_made;
 
-    story_about(story, side_player(end));
+    story_about(story, end);
     cite(story);
     story_say(story, "The %s closed first on %s of %s %s", side_name(side_player(end)),
               COUNT(closers->by[closer]), COUNT(closers->all),
@@ -143,8 +139,8 @@ static void say_closer(struct story *story, const struct closers *closers, enum 
     story_add(story, ".");
     say_forged(story, end);
     if (made > 0) {
-        story_evidence(story, "%s.counter.TcpExtTW", side_name(closer));
-        story_evidence(story, "%s.counter.TcpExtTWKilled", side_name(closer));
+        story_evidence(story, "%s.counter.TcpExtTW %s.counter.TcpExtTWKilled", side_name(closer),
+                       side_name(closer));
         story_say(story,
                   "%s of its sockets gave way to %s (TcpExtTW and TcpExtTWKilled), which the "
                   "kernel makes only at an end whose FIN goes out before the peer's has come in.",

@@ -7,30 +7,26 @@
 
 void observe_command_ended(struct story *story)
 {
+    enum side side = story->end;
     const struct result *result = story->facts.result;
     char text[COMMAND_END_TEXT];
+    const struct result_command *command = &result->side[side].command;
 
-    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
-        const struct result_command *command = &result->side[side].command;
-
-        if (!result_command_failed(result, side)) {
-            continue;
-        }
-        story_about(story, side);
-        story_evidence(story, "%s.command.status", side_name(side));
-        story_say(story, "The %s's command (%s) ended%s", side_name(side),
-                  command->argv.count > 0 ? command->argv.item[0] : "",
-                  result_command_was_sent(result, side) ? "" : " by itself");
-        if (command->has_ended_at) {
-            story_add(story, " %s %s the load began", DURATION(llabs(command->ended_at)),
-                      command->ended_at < 0 ? "before" : "after");
-        }
-        story_add(story, ": %s%s.",
-                  command_end_text(text, sizeof text, command->end, command->number),
-                  result_command_was_sent(result, side) ? ", which an event had sent" : "");
-        if (side != SIDE_CLIENT) {
-            story_say(story, "From then on nobody served.");
-        }
+    if (!result_command_failed(result, side)) {
+        return;
+    }
+    story_evidence(story, ".command.status");
+    story_say(story, "The %s's command (%s) ended%s", side_name(side),
+              command->argv.count > 0 ? command->argv.item[0] : "",
+              result_command_was_sent(result, side) ? "" : " by itself");
+    if (command->has_ended_at) {
+        story_add(story, " %s %s the load began", DURATION(llabs(command->ended_at)),
+                  command->ended_at < 0 ? "before" : "after");
+    }
+    story_add(story, ": %s%s.", command_end_text(text, sizeof text, command->end, command->number),
+              result_command_was_sent(result, side) ? ", which an event had sent" : "");
+    if (side != SIDE_CLIENT) {
+        story_say(story, "From then on nobody served.");
     }
 }
 
@@ -43,9 +39,7 @@ void observe_command_behind(struct story *story)
     if (facts->failed_behind <= 0) {
         return;
     }
-    story_about(story, SIDE_SERVER);
-    story_evidence(story, "server.counter.TcpActiveOpens");
-    story_evidence(story, "server.counter.TcpAttemptFails");
+    story_evidence(story, "server.counter.TcpActiveOpens server.counter.TcpAttemptFails");
     story_say(story,
               "The server's command began %s %s of its own (TcpActiveOpens), of which %s failed "
               "(TcpAttemptFails).",
@@ -58,22 +52,19 @@ void observe_command_behind(struct story *story)
 /* What did not end when it was told to. */
 void observe_command_killed(struct story *story)
 {
+    enum side side = story->end;
     const struct result *result = story->facts.result;
+    const struct result_command *command = &result->side[side].command;
 
-    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
-        const struct result_command *command = &result->side[side].command;
-
-        if (!result->side[side].has_command || command->killed == 0) {
-            continue;
-        }
-        story_about(story, side);
-        story_evidence(story, "%s.command.killed", side_name(side));
-        static const char *const graces[] = {"client.grace", "server.grace", "proxy.grace"};
-        story_say(story, "%s %s of the %s's command had not ended %s after SIGTERM and %s killed.",
-                  COUNT(command->killed), PLURAL(command->killed, "process", "processes"),
-                  side_name(side), OPTION_DURATION(&story->facts, graces[side]),
-                  PLURAL(command->killed, "was", "were"));
+    if (!result->side[side].has_command || command->killed == 0) {
+        return;
     }
+    story_evidence(story, ".command.killed");
+    static const char *const graces[] = {"client.grace", "server.grace", "proxy.grace"};
+    story_say(story, "%s %s of the %s's command had not ended %s after SIGTERM and %s killed.",
+              COUNT(command->killed), PLURAL(command->killed, "process", "processes"),
+              side_name(side), OPTION_DURATION(&story->facts, graces[side]),
+              PLURAL(command->killed, "was", "were"));
 }
 
 /* The first observation of the load without the listener that there had been; NULL: none. */
@@ -98,8 +89,9 @@ static bool was_struck(const struct facts *facts, enum side side)
     return events_count(facts, EVENT_KILL, side) + events_count(facts, EVENT_SIGNAL, side) > 0;
 }
 
-static void say_deaf(struct story *story, enum side end)
+void observe_command_deaf(struct story *story)
 {
+    enum side end = story->end;
     const struct result *result = story->facts.result;
     const struct observation *deaf = first_deaf(result, end);
     enum side player = side_player(end);
@@ -108,8 +100,7 @@ static void say_deaf(struct story *story, enum side end)
         result_command_failed(result, player)) {
         return;
     }
-    story_about(story, player);
-    story_evidence(story, "%s.listen.final", side_name(end));
+    story_evidence(story, ".listen.final");
     story_say(story,
               "%s after the load began the %s's command listened no more, though it had not "
               "ended: connects were refused from then on.",
@@ -117,8 +108,3 @@ static void say_deaf(struct story *story, enum side end)
 }
 
 /* One whose program went on, and that served nobody any more. */
-void observe_command_deaf(struct story *story)
-{
-    say_deaf(story, SIDE_SERVER);
-    say_deaf(story, SIDE_FRONT);
-}

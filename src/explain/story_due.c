@@ -52,7 +52,7 @@ static void add_reasons(struct story *story, enum side side)
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         uint64_t count = account->due[ends[i].outcome];
         if (count > 0) {
-            story_evidence(story, "%s.outcome.%s", side_name(side), outcome_name(ends[i].outcome));
+            story_evidence(story, ".outcome.%s", outcome_name(ends[i].outcome));
             const char *instead =
                 ends[i].instead != NULL ? ends[i].instead : whose_reset(story, side, count);
             story_add(story, "%s %s %s", between, instead, COUNT(count));
@@ -73,10 +73,10 @@ static double missing(const struct account *account)
 }
 
 /* Without it nobody would know a RST for the end of a response that has no length. */
-static void say_cut(struct story *story, enum side side, uint64_t cut)
+static void say_cut(struct story *story, uint64_t cut)
 {
     if (cut > 0) {
-        story_evidence(story, "%s.messages_cut", side_name(side));
+        story_evidence(story, ".messages_cut");
         story_say(story, "%s of these messages %s truncated: a part of %s had come.", COUNT(cut),
                   PLURAL(cut, "was", "were"), PLURAL(cut, "it", "each"));
     }
@@ -100,24 +100,21 @@ static void advise_or_fin(struct story *story, enum side side)
 
 void observe_due(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        const struct account *account = &story->facts.result->side[side].account;
-        double due = missing(account);
-        if (due <= 0) {
-            continue;
-        }
-        story_about(story, side);
-        story_evidence(story, "%s.message_due", side_name(side));
-        story_evidence(story, "%s.opened", side_name(side));
-        story_say(story, "%s of %s %s ended while a message was due to the %s", COUNT(due),
-                  COUNT(account->opened), PLURAL(account->opened, "connection", "connections"),
-                  side_name(side));
-        add_reasons(story, side);
-        story_add(story, ".");
-        say_cut(story, side, account->messages_cut);
-        advise_or_fin(story, side);
+    enum side side = story->end;
+    const struct account *account = &story->facts.result->side[side].account;
+    double due = missing(account);
+
+    if (due <= 0) {
+        return;
     }
+    story_evidence(story, ".message_due .opened");
+    story_say(story, "%s of %s %s ended while a message was due to the %s", COUNT(due),
+              COUNT(account->opened), PLURAL(account->opened, "connection", "connections"),
+              side_name(side));
+    add_reasons(story, side);
+    story_add(story, ".");
+    say_cut(story, account->messages_cut);
+    advise_or_fin(story, side);
 }
 
 void observe_bad_status(struct story *story)
@@ -129,7 +126,6 @@ void observe_bad_status(struct story *story)
     if (bad == 0) {
         return;
     }
-    story_about(story, SIDE_CLIENT);
     story_evidence(story, "client.outcome.bad_status");
     story_say(story, "%s %s answered with a status outside http.ok (%s); read were ", COUNT(bad),
               PLURAL(bad, "connection was", "connections were"),

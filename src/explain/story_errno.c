@@ -33,8 +33,8 @@ static void say_neighbour(struct story *story)
     static const char *const hosts[] = {"client", "host"};
 
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-        story_evidence(story, "%s.counter.TcpExtTCPTimeouts", hosts[i]);
-        story_evidence(story, "%s.counter.TcpAttemptFails", hosts[i]);
+        story_evidence(story, "%s.counter.TcpExtTCPTimeouts %s.counter.TcpAttemptFails", hosts[i],
+                       hosts[i]);
     }
     story_certainty(story, CERTAINTY_LIKELY); /* a router's ICMP can be as late */
     story_say(story,
@@ -65,8 +65,7 @@ static void say_causes(struct story *story, const struct errno_info *info)
 static void say_errno(struct story *story, enum side side, int errnum, double count)
 {
     story_about(story, side);
-    story_evidence(story, "%s.errors.%s", side_name(side), errno_name(errnum));
-    story_evidence(story, "%s.outcome.error", side_name(side));
+    story_evidence(story, ".errors.%s .outcome.error", errno_name(errnum));
     story_say(story, "%s %s of the %s met %s: %s.", COUNT(count), PLURAL(count, "call", "calls"),
               side_name(side), errno_name(errnum), errno_meaning(errnum));
     if (side == SIDE_CLIENT && waited_for_neighbour(&story->facts, errnum, count)) {
@@ -78,13 +77,12 @@ static void say_errno(struct story *story, enum side side, int errnum, double co
 
 void observe_errnos(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        const struct account *account = &story->facts.result->side[side].account;
-        for (int errnum = 1; errnum < ERRNO_LIMIT && account->outcome[OUTCOME_ERROR] > 0;
-             errnum++) {
-            if (account->error[errnum] > 0 && !is_told(errnum)) {
-                say_errno(story, (enum side)side, errnum, (double)account->error[errnum]);
-            }
+    enum side side = story->end;
+    const struct account *account = &story->facts.result->side[side].account;
+
+    for (int errnum = 1; errnum < ERRNO_LIMIT && account->outcome[OUTCOME_ERROR] > 0; errnum++) {
+        if (account->error[errnum] > 0 && !is_told(errnum)) {
+            say_errno(story, side, errnum, (double)account->error[errnum]);
         }
     }
 }

@@ -11,10 +11,8 @@ void observe_self_connect(struct story *story)
     if (!facts_self_connected(facts)) {
         return;
     }
-    story_about(story, SIDE_CLIENT);
-    story_evidence(story, "connections.opened");
-    story_evidence(story, "client.counter.TcpPassiveOpens");
-    story_evidence(story, "server.counter.TcpPassiveOpens");
+    story_evidence(
+        story, "connections.opened client.counter.TcpPassiveOpens server.counter.TcpPassiveOpens");
     story_say(story,
               "%s %s of the client with itself: nothing listened at %s (TcpPassiveOpens did not "
               "move on either side), but that port lies in the client's ip_local_port_range, and "
@@ -100,26 +98,22 @@ static double alone(const struct facts *facts, enum side side, double *awaiting)
 static void begin_established(struct story *story, enum side side)
 {
     story_about(story, side);
-    story_evidence(story, "%s.established.final", side_name(side));
-    story_evidence(story, "%s.established.final", side_name(side_peer(side)));
+    story_evidence(story, ".established.final %s.established.final", side_name(side_peer(side)));
 }
 
 void observe_awaiting_fin(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        const char *peer = side_name(side_peer(side));
-        double awaiting;
-        alone(&story->facts, side, &awaiting);
-        if (awaiting > 0) {
-            begin_established(story, side);
-            story_evidence(story, "%s.fin_wait1.final", peer);
-            story_evidence(story, "%s.closing.final", peer);
-            story_say(story,
-                      "%s %s still established on the %s, where the %s's FIN has not arrived.",
-                      COUNT(awaiting), PLURAL(awaiting, "socket is", "sockets are"),
-                      side_name(side), peer);
-        }
+    enum side side = story->end;
+    const char *peer = side_name(side_peer(side));
+    double awaiting;
+
+    alone(&story->facts, side, &awaiting);
+    if (awaiting > 0) {
+        begin_established(story, side);
+        story_evidence(story, "%s.fin_wait1.final %s.closing.final", peer, peer);
+        story_say(story, "%s %s still established on the %s, where the %s's FIN has not arrived.",
+                  COUNT(awaiting), PLURAL(awaiting, "socket is", "sockets are"), side_name(side),
+                  peer);
     }
 }
 
@@ -138,11 +132,10 @@ static void say_half_open(struct story *story, enum side side, double count)
                   COUNT(count), PLURAL(count, "socket is", "sockets are"), side_name(side), peer);
     }
     story_add(story, "which only sending (or keepalive) finds out.");
-    story_evidence(story, "%s.counter.TcpExtSyncookiesSent", peer);
-    story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", peer);
-    story_evidence(story, "%s.counter.TcpOutRsts", peer);
-    story_evidence(story, "%s.counter.TcpOutRsts", side_name(side));
-    story_evidence(story, "%s.outcome.reset", peer);
+    story_evidence(story,
+                   "%s.counter.TcpExtSyncookiesSent %s.counter.TcpExtTCPAbortOnTimeout "
+                   "%s.counter.TcpOutRsts .counter.TcpOutRsts %s.outcome.reset",
+                   peer, peer, peer, peer);
     if (why_half_open(text, facts, side, count)[0] != '\0') {
         story_say(story, "%s", text);
         story_certainty(story, CERTAINTY_LIKELY);
@@ -151,12 +144,12 @@ static void say_half_open(struct story *story, enum side side, double count)
 
 void observe_half_open(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        double awaiting;
-        double count = alone(&story->facts, (enum side)side, &awaiting);
-        if (count > 0) {
-            say_half_open(story, (enum side)side, count);
-        }
+    enum side side = story->end;
+    double awaiting;
+    double count = alone(&story->facts, side, &awaiting);
+
+    if (count > 0) {
+        say_half_open(story, side, count);
     }
 }
 
@@ -167,8 +160,7 @@ void observe_established(struct story *story)
                                facts->side[SIDE_SERVER].final[TCP_STATE_ESTABLISHED]);
 
     if (pairs > 0 && !facts_self_connected(facts)) {
-        story_evidence(story, "client.established.final");
-        story_evidence(story, "server.established.final");
+        story_evidence(story, "client.established.final server.established.final");
         story_say(story,
                   "%s %s on the client and %s on the server are still established: neither side "
                   "has closed those.",

@@ -92,9 +92,8 @@ static void say_queue(struct story *story)
 
     if (reset > 0 && events_count(facts, EVENT_KILL, SIDE_SERVER) == 1 &&
         facts->result->side[SIDE_SERVER].workers_died == 0) {
-        story_evidence(story, "server.counter.TcpEstabResets");
-        story_evidence(story, "server.counter.TcpPassiveOpens");
-        story_evidence(story, "server.attempted");
+        story_evidence(
+            story, "server.counter.TcpEstabResets server.counter.TcpPassiveOpens server.attempted");
         story_say(story, "%s %s lost in that queue: established, reset, and never accepted.",
                   COUNT(reset), PLURAL(reset, "connection was", "connections were"));
     }

@@ -125,8 +125,7 @@ static void say_probes(struct story *story, double again)
     if (most <= 0) {
         return;
     }
-    story_evidence(story, "client.counter.TcpExtTCPLossProbes");
-    story_evidence(story, "server.counter.TcpExtTCPLossProbes");
+    story_evidence(story, "client.counter.TcpExtTCPLossProbes server.counter.TcpExtTCPLossProbes");
     if (may_have_lost(&story->facts)) {
         story_say(story,
                   "Up to %s of them %s sent early, as %s, for want of an ACK "
@@ -155,8 +154,7 @@ static void say_sent_again(struct story *story)
                   PLURAL(client + server, "segment", "segments"));
     }
     if (client + server > 0) {
-        story_evidence(story, "client.counter.TcpRetransSegs");
-        story_evidence(story, "server.counter.TcpRetransSegs");
+        story_evidence(story, "client.counter.TcpRetransSegs server.counter.TcpRetransSegs");
         say_probes(story, client + server);
     }
 }

@@ -39,10 +39,8 @@ void observe_syn_sent(struct story *story)
     char text[192];
 
     if (left > 0) {
-        story_about(story, SIDE_CLIENT);
-        story_evidence(story, "client.syn_sent.final");
-        story_evidence(story, "server.counter.TcpExtListenOverflows");
-        story_evidence(story, "server.counter.TcpExtListenDrops");
+        story_evidence(story, "client.syn_sent.final server.counter.TcpExtListenOverflows "
+                              "server.counter.TcpExtListenDrops");
         if (!faults_lost_all(facts, FAULT_SYN, SIDE_SERVER) &&
             !faults_lost_all(facts, FAULT_SYN_ACK, SIDE_CLIENT)) {
             story_certainty(story, CERTAINTY_LIKELY); /* more than one thing can keep it away */
@@ -145,10 +143,9 @@ void observe_syn_recv(struct story *story)
     if (left <= 0) {
         return;
     }
-    story_about(story, SIDE_SERVER);
-    story_evidence(story, "server.syn_recv.final");
-    story_evidence(story, "client.established.final");
-    story_evidence(story, "server.counter.TcpExtListenOverflows");
+    story_evidence(
+        story,
+        "server.syn_recv.final client.established.final server.counter.TcpExtListenOverflows");
     if (!is_pending_for_faults(facts)) {
         story_certainty(story, CERTAINTY_LIKELY);
     }

@@ -4,13 +4,13 @@
 
 /* Descriptors whose connection is over: sockets in CLOSE, which nearly no tool lists. */
 
-static void say_bound(struct story *story, enum side side)
+void observe_bound(struct story *story)
 {
+    enum side side = story->end;
     double left = story->facts.side[side].final[TCP_STATE_CLOSE];
 
     if (left > 0) {
-        story_about(story, side);
-        story_evidence(story, "%s.close.final", side_name(side));
+        story_evidence(story, ".close.final");
         story_say(story,
                   "%s %s in CLOSE on the %s: the connection is over, but the descriptor is open "
                   "and keeps the port it was bound to. ss -a lists no such socket, which is in "
@@ -52,34 +52,6 @@ static const char *ended_by(const struct facts *facts, enum side side)
                : "";
 }
 
-static void say_unseen(struct story *story, enum side side)
-{
-    const struct facts *facts = &story->facts;
-    double unseen = facts->side[side].unseen;
-
-    if (unseen > 0) {
-        story_about(story, side);
-        for (size_t i = 0; facts_abort_counters[i] != NULL; i++) {
-            story_evidence(story, "%s.counter.%s", side_name(side), facts_abort_counters[i]);
-        }
-        story_evidence(story, "%s.outcome.held", side_name(side));
-        story_evidence(story, "%s.counter.TcpEstabResets", side_name(side));
-        story_say(
-            story,
-            "The %s still holds the %s of %s %s that %s over%s. In CLOSE and without a port a "
-            "socket is in no table of the kernel, so neither sock_diag nor ss(8) lists it; "
-            "it costs a descriptor and memory until the %s closes it.",
-            side_name(side), PLURAL(unseen, "descriptor", "descriptors"), COUNT(unseen),
-            PLURAL(unseen, "connection", "connections"), PLURAL(unseen, "is", "are"),
-            ended_by(facts, side), side_name(side));
-    }
-}
-
-void observe_bound(struct story *story)
-{
-    story_sides(story, say_bound);
-}
-
 /*
  * What a program that is not finwait's holds in CLOSE nobody counts: shutdown and the peer's ACK,
  * or a RST, take a socket out of the tables (inet_unhash()), and the descriptor stays.
@@ -99,8 +71,7 @@ void story_unlisted(struct story *story)
                   "the kernel's tables; its /proc/PID/fd tells, and alloc in /proc/net/sockstat.",
                   side_name((enum side)i));
         if (resets > 0) {
-            story_evidence(story, "host.counter.TcpOutRsts");
-            story_evidence(story, "host.counter.TcpEstabResets");
+            story_evidence(story, "host.counter.TcpOutRsts host.counter.TcpEstabResets");
             story_say(story,
                       "A RST takes a socket there: %s %s sent on the whole machine (TcpOutRsts) "
                       "for %s %s, so a leak may hide behind them.",
@@ -128,6 +99,25 @@ static void look_at_unlisted(struct story *story)
 
 void observe_unlisted(struct story *story)
 {
-    story_sides(story, say_unseen);
-    look_at_unlisted(story);
+    enum side side = story->end;
+    const struct facts *facts = &story->facts;
+    double unseen = facts->side[side].unseen;
+
+    if (unseen > 0) {
+        for (size_t i = 0; facts_abort_counters[i] != NULL; i++) {
+            story_evidence(story, ".counter.%s", facts_abort_counters[i]);
+        }
+        story_evidence(story, ".outcome.held .counter.TcpEstabResets");
+        story_say(
+            story,
+            "The %s still holds the %s of %s %s that %s over%s. In CLOSE and without a port a "
+            "socket is in no table of the kernel, so neither sock_diag nor ss(8) lists it; "
+            "it costs a descriptor and memory until the %s closes it.",
+            side_name(side), PLURAL(unseen, "descriptor", "descriptors"), COUNT(unseen),
+            PLURAL(unseen, "connection", "connections"), PLURAL(unseen, "is", "are"),
+            ended_by(facts, side), side_name(side));
+    }
+    if (side == SIDE_SERVER) {
+        look_at_unlisted(story);
+    }
 }

@@ -14,9 +14,7 @@ void observe_idle(struct story *story)
     }
     enum side closer = side_player(facts_peer(&story->facts, SIDE_CLIENT));
     story_about(story, closer);
-    story_evidence(story, "latency.idle.min");
-    story_evidence(story, "latency.idle.p50");
-    story_evidence(story, "latency.idle.max");
+    story_evidence(story, "latency.idle.min latency.idle.p50 latency.idle.max");
     story_say(story,
               "The %s closed %s %s in a pause of the client, when %s had lain idle for %s "
               "(p50; %s to %s): a request that is sent there later has no answer.",

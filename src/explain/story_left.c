@@ -4,8 +4,9 @@
 /* ---- CLOSE_WAIT and the FIN_WAIT2 opposite ---- */
 
 /* The kernel has made the connection, the peer has closed it again: the server never knew. */
-static void say_unaccepted(struct story *story, enum side end)
+void observe_unaccepted(struct story *story)
 {
+    enum side end = story->end;
     double left = story->facts.side[end].unaccepted;
     const char *name = side_name(side_player(end));
     const char *peer = side_name(side_player(facts_peer(&story->facts, end)));
@@ -13,10 +14,7 @@ static void say_unaccepted(struct story *story, enum side end)
     if (left <= 0) {
         return;
     }
-    story_about(story, side_player(end));
-    story_evidence(story, "%s.close_wait.unaccepted", side_name(end));
-    story_evidence(story, "%s.close_wait.final", side_name(end));
-    story_evidence(story, "%s.accept_queue.final", side_name(end));
+    story_evidence(story, ".close_wait.unaccepted .close_wait.final .accept_queue.final");
     story_say(story,
               "%s %s in CLOSE_WAIT in the %s's accept queue, where no descriptor names %s: the "
               "%s has closed, and the %s has not accepted %s yet. The kernel has no timer "
@@ -26,15 +24,10 @@ static void say_unaccepted(struct story *story, enum side end)
               PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"));
 }
 
-void observe_unaccepted(struct story *story)
-{
-    say_unaccepted(story, SIDE_SERVER);
-    say_unaccepted(story, SIDE_FRONT);
-}
-
 /* Of the accept queue, what is not told as CLOSE_WAIT. */
-static void say_waiting(struct story *story, enum side end)
+void observe_waiting(struct story *story)
 {
+    enum side end = story->end;
     const struct side_facts *listener = &story->facts.side[end];
     double waiting = listener->queued - listener->unaccepted;
     const char *name = side_name(side_player(end));
@@ -42,9 +35,7 @@ static void say_waiting(struct story *story, enum side end)
     if (waiting <= 0) {
         return;
     }
-    story_about(story, side_player(end));
-    story_evidence(story, "%s.accept_queue.final", side_name(end));
-    story_evidence(story, "%s.close_wait.unaccepted", side_name(end));
+    story_evidence(story, ".accept_queue.final .close_wait.unaccepted");
     story_say(story,
               "%s %s in the %s's accept queue (Recv-Q of its listener)%s%s: the kernel has "
               "made %s, and the %s has not called accept for %s.",
@@ -53,12 +44,6 @@ static void say_waiting(struct story *story, enum side end)
               listener->unaccepted > 0 ? side_name(side_player(facts_peer(&story->facts, end)))
                                        : "",
               PLURAL(waiting, "it", "them"), name, PLURAL(waiting, "it", "them"));
-}
-
-void observe_waiting(struct story *story)
-{
-    say_waiting(story, SIDE_SERVER);
-    say_waiting(story, SIDE_FRONT);
 }
 
 /* Connections that the side's program has neither ended nor come to hold. */
@@ -83,9 +68,8 @@ static void say_accepted(struct story *story, enum side side, double left)
 {
     const char *name = side_name(side_player(side));
 
-    story_about(story, side_player(side));
-    story_evidence(story, "%s.close_wait.final", side_name(side));
-    story_evidence(story, "%s.close_wait.unaccepted", side_name(side));
+    story_about(story, side);
+    story_evidence(story, ".close_wait.final .close_wait.unaccepted");
     story_say(story,
               "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application "
               "still holds %s. The kernel has no timer for this state: %s until the %s closes "
@@ -97,38 +81,36 @@ static void say_accepted(struct story *story, enum side side, double left)
 
 void observe_close_wait(struct story *story)
 {
-    for (unsigned i = 0; i < ENDS_N; i++) {
-        enum side side = (enum side)i;
-        bool pending;
-        double left = accepted(&story->facts, side, &pending);
-        if (left <= 0 || pending) {
-            continue;
-        }
-        say_accepted(story, side, left);
-        if (!story->facts.result->side[side].played) { /* nobody knows whether it is to close */
-            story_certainty(story, CERTAINTY_LIKELY);
-            story_add(story, ", as a leak does; one that is only slow closes them in a longer "
-                             "settle.");
-            story_owners(story, side, TCP_STATE_CLOSE_WAIT);
-            story_leaker(story, side);
-        } else {
-            story_add(story, "%s.", story->facts.timeouts > 0 ? "" : ", as a leak does");
-            story_owners(story, side, TCP_STATE_CLOSE_WAIT);
-        }
+    enum side side = story->end;
+    bool pending;
+    double left = accepted(&story->facts, side, &pending);
+
+    if (left <= 0 || pending) {
+        return;
+    }
+    say_accepted(story, side, left);
+    if (!story->facts.result->side[side].played) { /* nobody knows whether it is to close */
+        story_certainty(story, CERTAINTY_LIKELY);
+        story_add(story, ", as a leak does; one that is only slow closes them in a longer "
+                         "settle.");
+        story_owners(story, side, TCP_STATE_CLOSE_WAIT);
+        story_leaker(story, side);
+    } else {
+        story_add(story, "%s.", story->facts.timeouts > 0 ? "" : ", as a leak does");
+        story_owners(story, side, TCP_STATE_CLOSE_WAIT);
     }
 }
 
 void observe_close_pending(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        bool pending;
-        double left = accepted(&story->facts, side, &pending);
-        if (pending) {
-            say_accepted(story, side, left);
-            story_evidence(story, "%s.outcome.cut", side_name(side));
-            story_add(story, "; its program had not come to its end yet, which is no leak.");
-        }
+    enum side side = story->end;
+    bool pending;
+    double left = accepted(&story->facts, side, &pending);
+
+    if (pending) {
+        say_accepted(story, side, left);
+        story_evidence(story, ".outcome.cut");
+        story_add(story, "; its program had not come to its end yet, which is no leak.");
     }
 }
 
@@ -180,34 +162,32 @@ static const char *missing_fin(char text[BLAME_TEXT], const struct facts *facts,
 
 void observe_fin_wait2(struct story *story)
 {
-    for (unsigned i = 0; i < ENDS_N; i++) {
-        const struct side_facts *side = &story->facts.side[i];
-        enum side end = (enum side)i;
-        double left = side->final[TCP_STATE_FIN_WAIT2];
-        double held = left - side->orphans;
-        char blame[BLAME_TEXT];
-        if (left <= 0) {
-            continue;
-        }
-        const char *why = missing_fin(blame, &story->facts, end);
-        story_about(story, side_player(end));
-        story_evidence(story, "%s.fin_wait2.final", side_name(end));
-        bool known = why[0] == '\0' || faults_lost_all(&story->facts, FAULT_FIN, side_host(end));
-        story_certainty(story, known ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
-        story_say(story,
-                  "%s %s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not "
-                  "arrived%s%s.",
-                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"), side_told(end),
-                  side_name(side_player(facts_peer(&story->facts, end))),
-                  why[0] != '\0' ? ": " : "", why);
-        if (side->orphans > 0) {
-            say_orphans(story, end);
-        }
-        if (held > 0) {
-            story_say(story, "%s still %s a descriptor, and no timer ends those.", COUNT(held),
-                      PLURAL(held, "has", "have"));
-            story_owners(story, end, TCP_STATE_FIN_WAIT2);
-        }
+    enum side end = story->end;
+    const struct side_facts *side = &story->facts.side[end];
+    double left = side->final[TCP_STATE_FIN_WAIT2];
+    double held = left - side->orphans;
+    char blame[BLAME_TEXT];
+
+    if (left <= 0) {
+        return;
+    }
+    const char *why = missing_fin(blame, &story->facts, end);
+    story_evidence(story, ".fin_wait2.final");
+    bool known = why[0] == '\0' || faults_lost_all(&story->facts, FAULT_FIN, side_host(end));
+    story_certainty(story, known ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
+    story_say(story,
+              "%s %s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not "
+              "arrived%s%s.",
+              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), side_told(end),
+              side_name(side_player(facts_peer(&story->facts, end))), why[0] != '\0' ? ": " : "",
+              why);
+    if (side->orphans > 0) {
+        say_orphans(story, end);
+    }
+    if (held > 0) {
+        story_say(story, "%s still %s a descriptor, and no timer ends those.", COUNT(held),
+                  PLURAL(held, "has", "have"));
+        story_owners(story, end, TCP_STATE_FIN_WAIT2);
     }
 }
 
@@ -242,9 +222,7 @@ void observe_nothing_left(struct story *story)
         left_anywhere(facts)) {
         return;
     }
-    story_evidence(story, "connections.opened");
-    story_evidence(story, "client.time_wait.peak");
-    story_evidence(story, "server.time_wait.peak");
+    story_evidence(story, "connections.opened client.time_wait.peak server.time_wait.peak");
     story_say(story, "Nothing piled up: at the end of settle %s of these connections.",
               facts->result->side[SIDE_CLIENT].played && facts->result->side[SIDE_SERVER].played
                   ? facts_proxied(facts) ? "neither a side nor the proxy held a socket"

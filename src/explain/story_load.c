@@ -66,8 +66,7 @@ void observe_none(struct story *story)
     if (!facts->tallied || facts->opened > 0) {
         return;
     }
-    story_evidence(story, "connections.attempted");
-    story_evidence(story, "connections.opened");
+    story_evidence(story, "connections.attempted connections.opened");
     if (facts->attempted <= 0 && went_astray(facts)) {
         say_astray(story);
     } else if (facts->attempted <= 0) {
@@ -115,12 +114,9 @@ void observe_refused(struct story *story)
         return;
     }
     facts_server(where, sizeof where, facts);
-    story_about(story, SIDE_CLIENT);
-    story_evidence(story, "client.outcome.refused");
-    story_evidence(story, "client.counter.TcpAttemptFails");
-    story_evidence(story, "server.counter.TcpOutRsts");
-    story_evidence(story, "proxy.counter.TcpOutRsts");
-    story_evidence(story, "connections.attempted");
+    story_evidence(story,
+                   "client.outcome.refused client.counter.TcpAttemptFails "
+                   "server.counter.TcpOutRsts proxy.counter.TcpOutRsts connections.attempted");
     if (!facts->result->private_lab && !facts->result->side[SIDE_SERVER].played) {
         story_certainty(story, CERTAINTY_LIKELY); /* a filter on the way can answer so, too */
     }
@@ -164,7 +160,7 @@ static const char *bound_of(char *text, size_t size, struct story *story, enum s
         snprintf(text, size, "whatever was sent, which TCP_USER_TIMEOUT (%s here) bounds",
                  OPTION_DURATION(facts, option));
     } else if (facts_moved(facts, side, "TcpExtTCPKeepAlive") > 0) {
-        story_evidence(story, "%s.counter.TcpExtTCPKeepAlive", side_name(side));
+        story_evidence(story, ".counter.TcpExtTCPKeepAlive");
         snprintf(text, size,
                  "neither what was sent again, which tcp_retries2%s bounds, nor "
                  "keepalive's probes, of which there are TCP_KEEPCNT",
@@ -215,32 +211,27 @@ static void say_given_up(struct story *story, enum side side, double count)
 /* Sockets that nobody held: no program was told, nor is any that holds one and sleeps. */
 void observe_orphans_given_up(struct story *story)
 {
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
+    double told = (double)facts->result->side[side].account.error[ETIMEDOUT];
+    double count =
+        facts_moved(facts, side, "TcpExtTCPAbortOnTimeout") - told - facts->side[side].unseen;
+    bool again = facts_moved(facts, side, "TcpRetransSegs") >= count;
 
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        double told = (double)facts->result->side[side].account.error[ETIMEDOUT];
-        double count =
-            facts_moved(facts, side, "TcpExtTCPAbortOnTimeout") - told - facts->side[side].unseen;
-        bool again = facts_moved(facts, side, "TcpRetransSegs") >= count;
-        story_about(story, side);
-        if (count > 0 && !again) { /* what else may end one no counter tells apart */
-            story_say(story,
-                      "%s %s of the %s that no program held gave up (TcpExtTCPAbortOnTimeout).",
-                      COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side));
-        } else if (count > 0) {
-            story_say(story,
-                      "%s %s of the %s that no program held gave up after the last "
-                      "retransmission (TcpExtTCPAbortOnTimeout), without a RST: "
-                      "tcp_orphan_retries%s bounds that.",
-                      COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side),
-                      ORPHAN_RETRIES(story, side));
-        }
-        if (count > 0) {
-            story_certainty(story, CERTAINTY_LIKELY); /* a difference of what others count, too */
-            story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
-            story_evidence(story, "%s.counter.TcpRetransSegs", side_name(side));
-        }
+    if (count > 0 && !again) { /* what else may end one no counter tells apart */
+        story_say(story, "%s %s of the %s that no program held gave up (TcpExtTCPAbortOnTimeout).",
+                  COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side));
+    } else if (count > 0) {
+        story_say(story,
+                  "%s %s of the %s that no program held gave up after the last "
+                  "retransmission (TcpExtTCPAbortOnTimeout), without a RST: "
+                  "tcp_orphan_retries%s bounds that.",
+                  COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side),
+                  ORPHAN_RETRIES(story, side));
+    }
+    if (count > 0) {
+        story_certainty(story, CERTAINTY_LIKELY); /* a difference of what others count, too */
+        story_evidence(story, ".counter.TcpExtTCPAbortOnTimeout .counter.TcpRetransSegs");
     }
 }
 
@@ -308,26 +299,22 @@ static double tcp_timeouts(const struct facts *facts, enum side side, double *ou
 
 void observe_step_timeouts(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        double ours;
-        tcp_timeouts(&story->facts, side, &ours);
-        if (ours <= 0) {
-            continue;
-        }
-        story_about(story, side);
-        story_evidence(story, "%s.outcome.timeout", side_name(side));
-        story_evidence(story, "%s.errors.ETIMEDOUT", side_name(side));
-        story_evidence(story, "load.timeout");
-        story_say(story,
-                  "%s %s of the %s ended because a step had waited for the %s longer than "
-                  "load.timeout, %s: finwait then closed the socket, so these say what a "
-                  "timeout does, not what the program would have.",
-                  COUNT(ours), PLURAL(ours, "connection", "connections"), side_name(side),
-                  side_name(side_player(facts_peer(&story->facts, side))),
-                  OPTION_DURATION(&story->facts, "load.timeout"));
-        say_handshaking(story, side, ours);
+    enum side side = story->end;
+    double ours;
+
+    tcp_timeouts(&story->facts, side, &ours);
+    if (ours <= 0) {
+        return;
     }
+    story_evidence(story, ".outcome.timeout .errors.ETIMEDOUT load.timeout");
+    story_say(story,
+              "%s %s of the %s ended because a step had waited for the %s longer than "
+              "load.timeout, %s: finwait then closed the socket, so these say what a "
+              "timeout does, not what the program would have.",
+              COUNT(ours), PLURAL(ours, "connection", "connections"), side_name(side),
+              side_name(side_player(facts_peer(&story->facts, side))),
+              OPTION_DURATION(&story->facts, "load.timeout"));
+    say_handshaking(story, side, ours);
 }
 
 /* tcp_write_err() and tcp_keepalive_timer() count each one that they give up. */
@@ -335,7 +322,7 @@ static void say_unwitnessed(struct story *story, enum side side, double count)
 {
     double witnessed = facts_moved(&story->facts, side, "TcpExtTCPAbortOnTimeout");
 
-    story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
+    story_evidence(story, ".counter.TcpExtTCPAbortOnTimeout");
     if (!story->facts.side[side].counted) {
         story_certainty(story, CERTAINTY_LIKELY);
     } else if (witnessed < count) {
@@ -347,17 +334,14 @@ static void say_unwitnessed(struct story *story, enum side side, double count)
 
 void observe_tcp_timeouts(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        double ours;
-        double count = tcp_timeouts(&story->facts, side, &ours);
-        if (count > 0) {
-            story_about(story, side);
-            story_evidence(story, "%s.outcome.timeout", side_name(side));
-            story_evidence(story, "%s.errors.ETIMEDOUT", side_name(side));
-            say_given_up(story, side, count);
-            say_unwitnessed(story, side, count);
-        }
+    enum side side = story->end;
+    double ours;
+    double count = tcp_timeouts(&story->facts, side, &ours);
+
+    if (count > 0) {
+        story_evidence(story, ".outcome.timeout .errors.ETIMEDOUT");
+        say_given_up(story, side, count);
+        say_unwitnessed(story, side, count);
     }
 }
 
@@ -397,9 +381,7 @@ static void say_no_fds(struct story *story, enum side side, double met)
     const char *name = side_name(side);
 
     story_about(story, side);
-    story_evidence(story, "%s.outcome.no_fd", name);
-    story_evidence(story, "%s.errors.EMFILE", name);
-    story_evidence(story, "%s.errors.ENFILE", name);
+    story_evidence(story, ".outcome.no_fd .errors.EMFILE .errors.ENFILE");
     story_say(story, "%s %s the %s had no descriptor left%s", COUNT(met),
               PLURAL(met, "time", "times"), name, errnos_of_no_fd(account));
     if (account->error[ENFILE] > 0 && account->error[EMFILE] == 0) {
@@ -412,14 +394,14 @@ static void say_no_fds(struct story *story, enum side side, double met)
 
 void observe_no_fds(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        const struct account *account = &story->facts.result->side[side].account;
-        double met = (double)account->outcome[OUTCOME_NO_FD];
-        double errors = (double)account->error[EMFILE] + (double)account->error[ENFILE];
-        met = met > errors ? met : errors; /* accept's own end no connection */
-        if (met > 0) {
-            say_no_fds(story, (enum side)side, met);
-        }
+    enum side side = story->end;
+    const struct account *account = &story->facts.result->side[side].account;
+    double met = (double)account->outcome[OUTCOME_NO_FD];
+    double errors = (double)account->error[EMFILE] + (double)account->error[ENFILE];
+
+    met = met > errors ? met : errors; /* accept's own end no connection */
+    if (met > 0) {
+        say_no_fds(story, side, met);
     }
 }
 

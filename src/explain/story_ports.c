@@ -154,11 +154,8 @@ static void add_failures(struct story *story)
               client->first_no_port > 0 ? ", the first " : "",
               client->first_no_port > 0 ? DURATION(client->first_no_port) : "",
               client->first_no_port > 0 ? " into the load" : "");
-    story_evidence(story, "client.outcome.no_port");
-    story_evidence(story, "client.errors.EADDRNOTAVAIL");
-    story_evidence(story, "client.errors.EADDRINUSE");
-    story_evidence(story, "client.first_no_port");
-    story_evidence(story, "connections.attempted");
+    story_evidence(story, "client.outcome.no_port client.errors.EADDRNOTAVAIL "
+                          "client.errors.EADDRINUSE client.first_no_port connections.attempted");
 }
 
 void observe_no_ports(struct story *story)
@@ -170,7 +167,6 @@ void observe_no_ports(struct story *story)
     if (ports_shortage(facts, &budget) != SHORTAGE_PORTS) {
         return;
     }
-    story_about(story, SIDE_CLIENT);
     story_say(story, "The client ran out of local ports: ");
     add_failures(story);
     story_evidence(story, "client.time_wait.peak");
@@ -217,7 +213,6 @@ void observe_no_address(struct story *story)
     if (ports_shortage(facts, &budget) != SHORTAGE_ADDRESS) {
         return;
     }
-    story_about(story, SIDE_CLIENT);
     story_say(story, "The client had no local address to connect from: ");
     add_failures(story);
     story_evidence(story, "client.sysctl.net.ipv6.conf.all.disable_ipv6");
@@ -242,7 +237,6 @@ void observe_port_held(struct story *story)
 
     facts_ports(&story->facts, &budget);
     if (ports_shortage(&story->facts, &budget) == SHORTAGE_HELD) {
-        story_about(story, SIDE_CLIENT);
         story_say(story, "Another program holds the client's port (client.port %s): ",
                   facts_scenario(&story->facts, "client.port"));
         add_failures(story);

@@ -128,11 +128,11 @@ static void say_why(struct story *story, enum side side)
     double overflow = facts_moved(facts, side, "TcpExtTCPTimeWaitOverflow");
 
     if (overflow > 0) {
-        story_evidence(story, "%s.counter.TcpExtTCPTimeWaitOverflow", side_name(side));
+        story_evidence(story, ".counter.TcpExtTCPTimeWaitOverflow");
         story_say(story, "For %s there was no room (TcpExtTCPTimeWaitOverflow).", COUNT(overflow));
     }
     if (gone > 0) {
-        story_evidence(story, "%s.counter.TcpExtTW", side_name(side));
+        story_evidence(story, ".counter.TcpExtTW");
         story_say(story,
                   "%s were made (TcpExtTW): %s took the place of %s before %s 60 s were over.",
                   COUNT(facts->side[side].tw_made), story_what_ended(facts, side), COUNT(gone),
@@ -184,37 +184,31 @@ static void add_seen(struct story *story, enum side side, const struct foreseen_
 
 void observe_elsewhere(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N && is_watched(story->facts.result); i++) {
-        enum side side = (enum side)i;
-        struct foreseen_rest rest;
-        if (foreseen_rest(&story->facts, side, &rest) && can_compare(&story->facts, &rest) &&
-            !rest.agrees) {
-            story_about(story, side);
-            story_evidence(story, "connections.foreseen");
-            add_seen(story, side, &rest);
-            say_surprise(story, side, &rest);
-        }
+    enum side side = story->end;
+    struct foreseen_rest rest;
+
+    if (is_watched(story->facts.result) && foreseen_rest(&story->facts, side, &rest) &&
+        can_compare(&story->facts, &rest) && !rest.agrees) {
+        story_evidence(story, "connections.foreseen");
+        add_seen(story, side, &rest);
+        say_surprise(story, side, &rest);
     }
 }
 
 void observe_miscounted_minis(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N && is_watched(story->facts.result); i++) {
-        const char *side = side_name((enum side)i);
-        struct foreseen_minis minis;
-        if (!foreseen_minis(&story->facts, (enum side)i, &minis) || minis.agrees) {
-            continue;
-        }
-        story_about(story, (enum side)i);
-        story_evidence(story, "%s.counter.TcpExtTW", side);
-        story_evidence(story, "%s.counter.TcpExtTWKilled", side);
-        story_evidence(story, "connections.foreseen");
-        story_say(story,
-                  "The model foresaw %s TIME_WAIT (or orphaned FIN_WAIT2) %s made on the %s, %s a "
-                  "connection, but its host's TcpExtTW and TcpExtTWKilled counted %s.",
-                  COUNT(minis.due), PLURAL(minis.due, "socket", "sockets"), side, COUNT(minis.each),
-                  COUNT(minis.made));
+    struct foreseen_minis minis;
+
+    if (!is_watched(story->facts.result) || !foreseen_minis(&story->facts, story->end, &minis) ||
+        minis.agrees) {
+        return;
     }
+    story_evidence(story, ".counter.TcpExtTW .counter.TcpExtTWKilled connections.foreseen");
+    story_say(story,
+              "The model foresaw %s TIME_WAIT (or orphaned FIN_WAIT2) %s made on the %s, %s a "
+              "connection, but its host's TcpExtTW and TcpExtTWKilled counted %s.",
+              COUNT(minis.due), PLURAL(minis.due, "socket", "sockets"), side_name(story->end),
+              COUNT(minis.each), COUNT(minis.made));
 }
 
 /* Whether enough ended, with someone watching, to hold against the model. */
@@ -254,8 +248,7 @@ static void say_server_failed(struct story *story)
         return;
     }
     story_about(story, SIDE_SERVER);
-    story_evidence(story, "connections.foreseen");
-    story_evidence(story, "server.attempted");
+    story_evidence(story, "connections.foreseen server.attempted");
     if (server.other > 0) {
         add_other_fates(story);
         snprintf(introduction, sizeof introduction,
@@ -281,8 +274,7 @@ void observe_failed(struct story *story)
         return;
     }
     if (facts->unforeseen > 0) {
-        story_evidence(story, "connections.attempted");
-        story_evidence(story, "connections.foreseen");
+        story_evidence(story, "connections.attempted connections.foreseen");
         snprintf(introduction, sizeof introduction,
                  "%s of %s connections did not end as the model foresaw", COUNT(facts->unforeseen),
                  COUNT(facts->completed + facts->failed));

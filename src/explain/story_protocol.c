@@ -15,8 +15,7 @@ static void say_spoken(struct story *story, enum side side, uint64_t count, cons
     if (count == 0) {
         return;
     }
-    story_evidence(story, "%s.spoke_%s", side_name(side), name);
-    story_evidence(story, "%s.opened", side_name(side));
+    story_evidence(story, ".spoke_%s .opened", name);
     story_say(story, "On %s of %s %s the %s spoke %s where %s was due.", COUNT(count),
               COUNT(account->opened), PLURAL(account->opened, "connection", "connections"),
               side_name(side_player(facts_peer(&story->facts, side))), what,
@@ -40,25 +39,20 @@ static void advise_transport(struct story *story, const struct account *account,
     }
 }
 
-static void say_side(struct story *story, enum side side)
+void observe_other_protocol(struct story *story)
 {
+    enum side side = story->end;
     const struct account *account = &story->facts.result->side[side].account;
 
     if (account->spoke_tls + account->spoke_http + account->spoke_ssh + account->spoke_text == 0) {
         return;
     }
-    story_about(story, side);
     say_spoken(story, side, account->spoke_tls, "tls", "TLS (a record came)");
     say_spoken(story, side, account->spoke_http, "http", "HTTP (or HTML)");
     say_spoken(story, side, account->spoke_ssh, "ssh", "SSH");
     say_spoken(story, side, account->spoke_text, "text",
                "another protocol of lines of text, as SMTP, FTP and Redis are,");
     advise_transport(story, account, side);
-}
-
-void observe_other_protocol(struct story *story)
-{
-    story_sides(story, say_side);
 }
 
 void observe_asked_for_tls(struct story *story)
@@ -68,9 +62,7 @@ void observe_asked_for_tls(struct story *story)
     if (asked == 0) {
         return;
     }
-    story_about(story, SIDE_CLIENT);
-    story_evidence(story, "client.asked_for_tls");
-    story_evidence(story, "client.http.status.400");
+    story_evidence(story, "client.asked_for_tls client.http.status.400");
     story_say(story, "%s %s of status 400 %s that plain HTTP was sent to a port for TLS.",
               COUNT(asked), PLURAL(asked, "response", "responses"), PLURAL(asked, "says", "say"));
     story_advise(story, "write transport: tls, or name the server's port for plain HTTP");

@@ -28,10 +28,9 @@ static double taken(const struct facts *facts)
 
 static void say_unreached(struct story *story, double opened)
 {
-    story_evidence(story, "client.opened");
-    story_evidence(story, "client.counter.TcpActiveOpens");
-    story_evidence(story, "server.opened");
-    story_evidence(story, "proxy.counter.TcpActiveOpens");
+    story_evidence(
+        story,
+        "client.opened client.counter.TcpActiveOpens server.opened proxy.counter.TcpActiveOpens");
     story_say(story,
               "No connection came to the server: the %s %s of the client ended at the proxy, and "
               "say nothing of what stands behind it.",
@@ -51,13 +50,11 @@ void observe_proxy_answers(struct story *story)
     if (!facts_proxied(&story->facts) || opened <= 0) {
         return;
     }
-    story_about(story, SIDE_PROXY);
     double alone = responses(client) - responses(server);
     if (!facts_reached(&story->facts)) {
         say_unreached(story, opened);
     } else if (side[SIDE_CLIENT].played && side[SIDE_SERVER].played && alone > 0) {
-        story_evidence(story, "client.opened");
-        story_evidence(story, "server.opened");
+        story_evidence(story, "client.opened server.opened");
         story_say(story,
                   "The client read %s responses, and the server sent %s: the proxy answered %s "
                   "itself.",
@@ -91,7 +88,6 @@ void observe_proxy_listeners(struct story *story)
     if (overflows <= 0) {
         return;
     }
-    story_about(story, SIDE_PROXY);
     story_evidence(story, "proxy.counter.TcpExtListenOverflows");
     story_say(story,
               "An accept queue was full %s %s in the host of proxy and server "

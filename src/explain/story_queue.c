@@ -55,8 +55,7 @@ static bool filled_syn_backlog(const struct facts *facts)
 /* Those that the kernel does not count as TCPReqQFullDrop. */
 static void say_syn_backlog(struct story *story, double others, bool all)
 {
-    story_evidence(story, "server.sysctl.net.ipv4.tcp_max_syn_backlog");
-    story_evidence(story, "server.syn_recv.peak");
+    story_evidence(story, "server.sysctl.net.ipv4.tcp_max_syn_backlog server.syn_recv.peak");
     if (!filled_syn_backlog(&story->facts)) {
         story_certainty(story, CERTAINTY_LIKELY);
     }
@@ -83,9 +82,8 @@ static void say_room(struct story *story, double dropped)
     bool others = full < dropped;
 
     if (listens) {
-        story_evidence(story, "server.counter.TcpExtTCPReqQFullDrop");
-        story_evidence(story, "server.backlog");
-        story_evidence(story, "server.sysctl." SOMAXCONN);
+        story_evidence(
+            story, "server.counter.TcpExtTCPReqQFullDrop server.backlog server.sysctl." SOMAXCONN);
         story_add(
             story,
             "the listen backlog bounds %s (TcpExtTCPReqQFullDrop; server.backlog %s, " SOMAXCONN
@@ -110,10 +108,8 @@ void observe_syn_queue(struct story *story)
     if (dropped <= 0 || !is_cookieless(facts)) {
         return;
     }
-    story_about(story, SIDE_SERVER);
-    story_evidence(story, "server.counter.TcpExtListenDrops");
-    story_evidence(story, "server.counter.TcpExtListenOverflows");
-    story_evidence(story, "server.sysctl.net.ipv4.tcp_syncookies");
+    story_evidence(story, "server.counter.TcpExtListenDrops server.counter.TcpExtListenOverflows "
+                          "server.sysctl.net.ipv4.tcp_syncookies");
     story_say(story,
               "The server dropped %s %s (TcpExtListenDrops), having no room for more requests "
               "in SYN_RECV: ",
@@ -126,8 +122,8 @@ static void look_at_drops(struct story *story, const char *host, const char *whe
     double dropped = dropped_on(&story->facts, host);
 
     if (dropped > 0) {
-        story_evidence(story, "%s.counter.TcpExtListenDrops", host);
-        story_evidence(story, "%s.counter.TcpExtListenOverflows", host);
+        story_evidence(story, "%s.counter.TcpExtListenDrops %s.counter.TcpExtListenOverflows", host,
+                       host);
         story_certainty(story, CERTAINTY_UNKNOWN); /* the kernel does not count why */
         story_say(story,
                   "%s the listener dropped %s connection %s for want of room or memory "
@@ -191,8 +187,7 @@ static void advise_queue(struct story *story, bool ours)
     if (events_count(&story->facts, EVENT_STOP, SIDE_SERVER) > 0) {
         story_say(story, "As long as the server was stopped, it accepted nothing.");
     } else if (none_accepted(&story->facts, ours)) {
-        story_evidence(story, "server.accept_queue.final");
-        story_evidence(story, "connections.opened");
+        story_evidence(story, "server.accept_queue.final connections.opened");
         story_say(story,
                   "Nothing was accepted: %s %s there at the end (Recv-Q of its listener), and "
                   "a longer backlog would only make more of them.",
@@ -274,8 +269,8 @@ static void say_aborted(struct story *story, double acks)
     if (facts_sysctl_count(facts, SIDE_SERVER, "net.ipv4.tcp_abort_on_overflow") == 0) {
         return;
     }
-    story_evidence(story, "server.counter.TcpExtEmbryonicRsts");
-    story_evidence(story, "server.sysctl.net.ipv4.tcp_abort_on_overflow");
+    story_evidence(
+        story, "server.counter.TcpExtEmbryonicRsts server.sysctl.net.ipv4.tcp_abort_on_overflow");
     story_say(story, "With tcp_abort_on_overflow at %s, %s of those %s answered with a RST%s.",
               facts_sysctl(facts, SIDE_SERVER, "net.ipv4.tcp_abort_on_overflow"),
               COUNT(resets < acks ? resets : acks), PLURAL(resets, "was", "were"),
@@ -305,10 +300,8 @@ static void say_syns(struct story *story, double syns)
               "(TcpExtTCPSynRetrans)",
               COUNT(syns));
     if (gone > 0) {
-        story_evidence(story, "client.outcome.timeout");
-        story_evidence(story, "client.outcome.killed");
-        story_evidence(story, "connections.attempted");
-        story_evidence(story, "connections.opened");
+        story_evidence(story, "client.outcome.timeout client.outcome.killed connections.attempted "
+                              "connections.opened");
         story_add(story, " unless its connect has ended by then, as %s had", COUNT(gone));
     }
     story_add(story, ".");
@@ -328,8 +321,7 @@ static void say_dropped(struct story *story, double overflows)
         say_syns(story, syns);
     }
     if (acks > 0) {
-        story_evidence(story, "client.established.peak");
-        story_evidence(story, "server.established.peak");
+        story_evidence(story, "client.established.peak server.established.peak");
         story_say(story,
                   "%s %s the handshake's third segment, or data in its place: such a connection "
                   "is established on the client alone, which sends and waits.",
@@ -351,9 +343,8 @@ void observe_accept_queue(struct story *story)
     if (facts->result->private_lab) { /* else it may be another program's listener */
         story_about(story, SIDE_SERVER);
     }
-    story_evidence(story, "server.counter.TcpExtListenOverflows");
-    story_evidence(story, "host.counter.TcpExtListenOverflows");
-    story_evidence(story, "server.sysctl." SOMAXCONN);
+    story_evidence(story, "server.counter.TcpExtListenOverflows host.counter.TcpExtListenOverflows "
+                          "server.sysctl." SOMAXCONN);
     story_say(story, "%s was full %s %s (TcpExtListenOverflows; ",
               ours || (facts->result->private_lab && facts->result->side[SIDE_SERVER].has_command)
                   ? "The server's accept queue"

@@ -86,8 +86,7 @@ void observe_miscounted(struct story *story)
             continue;
         }
         story_about(story, row->side);
-        story_evidence(story, "%s.attempted", name);
-        story_evidence(story, "%s.counter.%s", name, row->counter);
+        story_evidence(story, "%s.attempted %s.counter.%s", name, name, row->counter);
         story_say(story, "The %s %s %s %s, but its host's %s counted %s.", name, row->did,
                   COUNT(high), PLURAL(high, "connection", "connections"), row->counter,
                   COUNT(kernel));
@@ -132,8 +131,7 @@ void observe_not_accepted(struct story *story)
         !foreseen_differs(made, opened, result->private_lab ? INFINITY : opened, TOLERANCE)) {
         return;
     }
-    story_evidence(story, "client.opened");
-    story_evidence(story, "server.attempted");
+    story_evidence(story, "client.opened server.attempted");
     story_say(story, "The client opened %s %s, but the server accepted %s.", COUNT(opened),
               PLURAL(opened, "connection", "connections"), COUNT(accepted));
     if (result->private_lab) {
@@ -143,24 +141,20 @@ void observe_not_accepted(struct story *story)
 
 void observe_unfinished(struct story *story)
 {
+    enum side side = story->end;
     const struct result *result = story->facts.result;
+    const struct account *account = &result->side[side].account;
+    const char *name = side_name(side);
+    uint64_t open = account_open(account) + account->outcome[OUTCOME_CUT];
 
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        const struct account *account = &result->side[i].account;
-        const char *name = side_name((enum side)i);
-        uint64_t open = account_open(account) + account->outcome[OUTCOME_CUT];
-
-        /* A run cut short leaves some by nature, and a proxy keeps some for the next request. */
-        bool kept = i == SIDE_SERVER && facts_proxied(&story->facts);
-        if (open > 0 && !kept && result->side[i].played && !result->partial &&
-            !is_befallen(result)) {
-            story_about(story, (enum side)i);
-            story_evidence(story, "%s.attempted", name);
-            story_evidence(story, "%s.outcome.cut", name);
-            story_say(story, "%s %s of the %s %s still open at the end, of %s it had begun.",
-                      COUNT(open), PLURAL(open, "connection", "connections"), name,
-                      PLURAL(open, "was", "were"), COUNT(account->attempted));
-        }
+    /* A run cut short leaves some by nature, and a proxy keeps some for the next request. */
+    bool kept = side == SIDE_SERVER && facts_proxied(&story->facts);
+    if (open > 0 && !kept && result->side[side].played && !result->partial &&
+        !is_befallen(result)) {
+        story_evidence(story, ".attempted .outcome.cut");
+        story_say(story, "%s %s of the %s %s still open at the end, of %s it had begun.",
+                  COUNT(open), PLURAL(open, "connection", "connections"), name,
+                  PLURAL(open, "was", "were"), COUNT(account->attempted));
     }
 }
 
@@ -182,9 +176,9 @@ static void look_at_resent(struct story *story, const char *host, const char *wh
         again - probes <= STRAYS || again - probes <= (sent + again) * WORTH_TELLING) {
         return;
     }
-    story_evidence(story, "%s.counter.TcpRetransSegs", host);
-    story_evidence(story, "%s.counter.TcpExtTCPLossProbes", host);
-    story_evidence(story, "%s.counter.TcpOutSegs", host);
+    story_evidence(story,
+                   "%s.counter.TcpRetransSegs %s.counter.TcpExtTCPLossProbes %s.counter.TcpOutSegs",
+                   host, host, host);
     story_say(story,
               "%s sent %s segments again (TcpRetransSegs) beside the %s of TcpOutSegs: latencies "
               "may hold their timeouts.",

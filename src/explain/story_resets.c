@@ -86,8 +86,7 @@ static void advise_closer(struct story *story, enum side side)
                      "(wait-fin) before it closes",
                      name, side_name(side_peer(side)));
     }
-    story_evidence(story, "%s.messages_sent", name);
-    story_evidence(story, "%s.messages_received", side_name(side_peer(side)));
+    story_evidence(story, ".messages_sent %s.messages_received", side_name(side_peer(side)));
 }
 
 static double most_time_wait(const struct facts *facts)
@@ -240,18 +239,17 @@ static double say_side_aborts(struct story *story, enum side side, double resets
     return facts_least(aborts, resets);
 }
 
-static void observe_side_resets(struct story *story, enum side side)
+void observe_resets(struct story *story)
 {
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
     double resets = facts->side[side].rsts;
 
-    if (resets <= 0) {
+    if (resets <= 0 || facts->opened <= 0 || !facts->result->private_lab) {
         return;
     }
-    story_about(story, side);
-    story_evidence(story, "%s.counter.TcpOutRsts", side_name(side));
-    story_evidence(story, "%s.counter.TcpEstabResets", side_name(side_peer(side)));
-    story_evidence(story, "connections.opened");
+    story_evidence(story, ".counter.TcpOutRsts %s.counter.TcpEstabResets connections.opened",
+                   side_name(side_peer(side)));
     say_number(story, side, resets);
     double maybe;
     double explained = say_side_aborts(story, side, resets, &maybe);
@@ -295,8 +293,7 @@ void observe_host_resets(struct story *story)
         resets * 2 < facts->opened) {
         return;
     }
-    story_evidence(story, "host.counter.TcpOutRsts");
-    story_evidence(story, "connections.opened");
+    story_evidence(story, "host.counter.TcpOutRsts connections.opened");
     story_say(story, "%s RSTs were sent on the whole machine (TcpOutRsts%s) while %s %s made",
               COUNT(resets), facts->refused > 0 ? ", but for those that refused a SYN" : "",
               COUNT(facts->opened), PLURAL(facts->opened, "connection was", "connections were"));
@@ -310,12 +307,5 @@ void observe_host_resets(struct story *story)
         say_aborted(story, "As far as the whole machine tells,");
         say_lost_messages(story, SIDE_CLIENT);
         say_lost_messages(story, SIDE_SERVER);
-    }
-}
-
-void observe_resets(struct story *story)
-{
-    if (story->facts.opened > 0 && story->facts.result->private_lab) {
-        story_sides(story, observe_side_resets);
     }
 }

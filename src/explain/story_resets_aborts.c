@@ -78,11 +78,10 @@ static bool may_be_silent(const struct facts *facts, enum side side)
                              : seen->peak[TCP_STATE_LAST_ACK] + seen->peak[TCP_STATE_CLOSING] > 0;
 }
 
-static void say_silent(struct story *story, enum side side)
+static void say_silent(struct story *story)
 {
     story_certainty(story, CERTAINTY_LIKELY);
-    story_evidence(story, "%s.last_ack.peak", side_name(side));
-    story_evidence(story, "%s.closing.peak", side_name(side));
+    story_evidence(story, ".last_ack.peak .closing.peak");
     story_say(story, "Such a close sends a RST unless the FIN of both sides is out by then "
                      "(LAST_ACK, CLOSING): so many of its RSTs, or fewer, are of that, and others "
                      "answered segments for which there was no socket any more.");
@@ -100,7 +99,7 @@ double resets_say_aborts(struct story *story, enum side side, double *silent)
         double count = say_cause(story, causes[i], facts_moved(&story->facts, side, causes[i]),
                                  side_name(side), who, text_of(&story->facts, causes[i], side));
         if (count > 0 && strcmp(causes[i], ON_DATA) == 0 && may_be_silent(&story->facts, side)) {
-            say_silent(story, side);
+            say_silent(story);
             *silent = count;
         } else {
             explained += count;
@@ -130,8 +129,7 @@ double resets_say_unanswered_probes(struct story *story, enum side side, double 
     if (count <= 0 || !(facts_moved(&story->facts, side, "TcpExtTCPKeepAlive") > 0)) {
         return 0;
     }
-    story_evidence(story, "%s.counter.TcpExtTCPAbortOnTimeout", side_name(side));
-    story_evidence(story, "%s.counter.TcpExtTCPKeepAlive", side_name(side));
+    story_evidence(story, ".counter.TcpExtTCPAbortOnTimeout .counter.TcpExtTCPKeepAlive");
     story_certainty(story, CERTAINTY_LIKELY); /* a timer without keepalive counts there as well */
     story_say(story,
               "%s %s it gave a connection up, as the peer had answered none of its keepalive "

@@ -167,7 +167,7 @@ void resets_say_answers(struct story *story, enum side side, double count, bool 
                            side_name(answers[i].of_peer ? side_peer(side) : side),
                            answers[i].counter);
             if (answers[i].sysctl != NULL) {
-                story_evidence(story, "%s.sysctl.%s", side_name(side), answers[i].sysctl);
+                story_evidence(story, ".sysctl.%s", answers[i].sysctl);
             }
             left -= told;
             others = true;

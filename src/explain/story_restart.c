@@ -100,8 +100,7 @@ static void say_refused(struct story *story, const struct moment *moment,
     char left[LEFTOVERS_TEXT];
 
     story_about(story, SIDE_SERVER);
-    story_evidence(story, "timeline.refusals");
-    story_evidence(story, "server.port");
+    story_evidence(story, "timeline.refusals server.port");
     tell_leftovers(left, look_at(&result->side[host], moment), host);
     if (left[0] == '\0') {
         story_certainty(story, CERTAINTY_LIKELY); /* no look at the sockets shows it */

@@ -5,8 +5,9 @@
 
 /* RSTs that met a TIME_WAIT: the assassination of RFC 1337, or its prevention. */
 
-static void observe_side(struct story *story, enum side side)
+void observe_assassinated(struct story *story)
 {
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
     const char *protects = facts_sysctl(facts, side, "net.ipv4.tcp_rfc1337");
     double made = facts->side[side].tw_made - facts->side[side].orphans;
@@ -16,10 +17,7 @@ static void observe_side(struct story *story, enum side side)
         facts->watched * (double)NS_PER_S >= (double)TIME_WAIT_LENGTH) {
         return;
     }
-    story_about(story, side);
-    story_evidence(story, "%s.counter.TcpExtTW", side_name(side));
-    story_evidence(story, "%s.time_wait.final", side_name(side));
-    story_evidence(story, "%s.sysctl.net.ipv4.tcp_rfc1337", side_name(side));
+    story_evidence(story, ".counter.TcpExtTW .time_wait.final .sysctl.net.ipv4.tcp_rfc1337");
     if (strcmp(protects, "1") == 0 && standing > 0) {
         story_say(story,
                   "The %s's last ACKs were answered with a RST, too, but its tcp_rfc1337 is 1: a "
@@ -32,9 +30,4 @@ static void observe_side(struct story *story, enum side side)
                   side_name(side), COUNT(made), PLURAL(made, "mini-socket", "mini-sockets"),
                   standing > 0 ? "some no longer stand" : "none stands");
     }
-}
-
-void observe_assassinated(struct story *story)
-{
-    story_sides(story, observe_side);
 }

@@ -140,12 +140,10 @@ static void say_projection(struct story *story, const struct pile *pile)
 
 static void say_pile(struct story *story, const struct pile *pile)
 {
-    story_evidence(story, "load.rate");
-    story_evidence(story, "connections.attempted");
-    story_evidence(story, "connections.opened");
-    story_evidence(story, "%s.counter.TcpExtTW", side_name(pile->side));
-    story_evidence(story, "%s.sysctl.net.ipv4.tcp_max_tw_buckets",
-                   side_name(side_host(pile->side)));
+    story_evidence(story,
+                   "load.rate connections.attempted connections.opened %s.counter.TcpExtTW "
+                   "%s.sysctl.net.ipv4.tcp_max_tw_buckets",
+                   side_name(pile->side), side_name(side_host(pile->side)));
     say_standing(story, pile);
     say_strangers(story, pile);
     say_projection(story, pile);
@@ -162,7 +160,7 @@ void observe_time_wait(struct story *story)
         if (!find_pile(&story->facts, (enum side)side, &pile)) {
             continue;
         }
-        story_about(story, side_player(pile.side));
+        story_about(story, pile.side);
         story_evidence(story, "%s.time_wait.%s", side_name(pile.side),
                        pile.settled ? "final" : "peak");
         if (told) {
@@ -213,8 +211,7 @@ static void say_gone(struct story *story, enum side side, double gone)
     bool reset = facts->side[side_peer(side)].rsts > 0;
 
     story_about(story, side);
-    story_evidence(story, "%s.counter.TcpExtTW", side_name(side));
-    story_evidence(story, "%s.time_wait.final", side_name(side));
+    story_evidence(story, ".counter.TcpExtTW .time_wait.final");
     story_say(story,
               "%s mini-sockets were made on the %s (TcpExtTW): ", COUNT(facts->side[side].tw_made),
               side_name(side));
@@ -232,17 +229,15 @@ static void say_gone(struct story *story, enum side side, double gone)
 
 void observe_gave_way(struct story *story)
 {
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
+    double gone = facts_gave_way(facts, side);
 
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        double gone = facts_gave_way(facts, side);
-        if (side == SIDE_CLIENT) { /* observe_recycled tells of those */
-            gone -= facts_moved(facts, side, "TcpExtTWRecycled");
-        }
-        if (gone > 0 && !is_told_by_prediction(facts) && !faults_reset(facts, FAULT_ACK, side)) {
-            say_gone(story, side, gone);
-        }
+    if (side == SIDE_CLIENT) { /* observe_recycled tells of those */
+        gone -= facts_moved(facts, side, "TcpExtTWRecycled");
+    }
+    if (gone > 0 && !is_told_by_prediction(facts) && !faults_reset(facts, FAULT_ACK, side)) {
+        say_gone(story, side, gone);
     }
 }
 
@@ -273,10 +268,8 @@ void observe_recycled(struct story *story)
     if (recycled <= 0 || story->facts.attempted <= 0) {
         return;
     }
-    story_evidence(story, "client.counter.TcpExtTWRecycled");
-    story_evidence(story, "server.counter.TcpExtTWRecycled");
-    story_evidence(story, "host.counter.TcpExtTWRecycled");
-    story_evidence(story, "client.sysctl.net.ipv4.tcp_tw_reuse");
+    story_evidence(story, "client.counter.TcpExtTWRecycled server.counter.TcpExtTWRecycled "
+                          "host.counter.TcpExtTWRecycled client.sysctl.net.ipv4.tcp_tw_reuse");
     say_recycled(story, recycled);
     if (facts_reuses_fixed_port(&story->facts)) {
         story_add(story, ": a connect that SO_REUSEADDR or SO_REUSEPORT has let bind its port, "

@@ -68,8 +68,7 @@ static void say_too_late(struct story *story, double refused)
 static void say_ours(struct story *story, double missing, double refused)
 {
     story_about(story, SIDE_SERVER);
-    story_evidence(story, "server.outcome.handshake");
-    story_evidence(story, "server.tls.handshakes");
+    story_evidence(story, "server.outcome.handshake server.tls.handshakes");
     story_say(story,
               "The server refused %s %s for the client's certificate:", COUNT(missing + refused),
               PLURAL(missing + refused, "connection", "connections"));

@@ -14,13 +14,11 @@ static bool knows_the_end(const struct facts *facts, enum side side)
 
 void observe_tls_notified(struct story *story)
 {
-    bool told = tls_told(&story->facts);
-    bool client = told && knows_the_end(&story->facts, SIDE_CLIENT);
-    bool server = told && knows_the_end(&story->facts, SIDE_SERVER);
+    bool client = knows_the_end(&story->facts, SIDE_CLIENT);
+    bool server = knows_the_end(&story->facts, SIDE_SERVER);
 
     if (client || server) {
-        story_evidence(story, "client.tls.notify_received");
-        story_evidence(story, "server.tls.notify_received");
+        story_evidence(story, "client.tls.notify_received server.tls.notify_received");
     }
     if (client && server) {
         story_say(story, "Each side read the other's close_notify: both know that nothing was cut "
@@ -41,25 +39,20 @@ static bool ignores_eof(const struct facts *facts, enum side side)
 }
 
 /* A bare FIN is another outcome, truncated, unless it passes for a close_notify. */
-static void say_early(struct story *story, enum side side)
+void observe_tls_early(struct story *story)
 {
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
     double early = tls_ended(facts, side, OUTCOME_EOF);
 
     if (facts->result->side[side].has_tls && early > 0) {
-        story_about(story, side);
-        story_evidence(story, "%s.outcome.eof", side_name(side));
+        story_evidence(story, ".outcome.eof");
         story_say(story,
                   "On %s of the %s's connections the %s's close_notify%s came where a message was "
                   "due.",
                   COUNT(early), side_name(side), side_name(side_peer(side)),
                   ignores_eof(facts, side) ? ", or a FIN that passed for it," : "");
     }
-}
-
-void observe_tls_early(struct story *story)
-{
-    tls_sides(story, say_early);
 }
 
 /* ---- without one ---- */
@@ -80,8 +73,7 @@ void observe_tls_none(struct story *story)
     double done =
         tls_ended(facts, SIDE_CLIENT, OUTCOME_DONE) + tls_ended(facts, SIDE_SERVER, OUTCOME_DONE);
 
-    if (!tls_told(facts) || done <= 0 || !saw_none(facts, SIDE_CLIENT) ||
-        !saw_none(facts, SIDE_SERVER) ||
+    if (done <= 0 || !saw_none(facts, SIDE_CLIENT) || !saw_none(facts, SIDE_SERVER) ||
         tls_counted(facts, SIDE_CLIENT, TLS_HANDSHAKES) +
                 tls_counted(facts, SIDE_SERVER, TLS_HANDSHAKES) <=
             0) {
@@ -93,8 +85,7 @@ void observe_tls_none(struct story *story)
         story_say(story, "The %s neither sent nor read a close_notify:",
                   side_name(side[SIDE_CLIENT].has_tls ? SIDE_CLIENT : SIDE_SERVER));
     }
-    story_evidence(story, "client.tls.notify_sent");
-    story_evidence(story, "server.tls.notify_sent");
+    story_evidence(story, "client.tls.notify_sent server.tls.notify_sent");
     story_add(story,
               " to TLS such an end cannot be told from a truncation (RFC 8446 section 6.1).");
 }
@@ -113,8 +104,8 @@ static void say_answer(struct story *story, enum side side, double truncated)
         return;
     }
     if (met >= TLS_FEW * truncated) {
-        story_evidence(story, "%s.counter.TcpExtTCPAbortOnData", side_name(peer));
-        story_evidence(story, "%s.counter.TcpExtTW", side_name(peer));
+        story_evidence(story, "%s.counter.TcpExtTCPAbortOnData %s.counter.TcpExtTW",
+                       side_name(peer), side_name(peer));
         story_say(story,
                   "OpenSSL answers that with a fatal alert, which met a closed socket: the %s's "
                   "kernel sent a RST for it%s.",
@@ -124,13 +115,13 @@ static void say_answer(struct story *story, enum side side, double truncated)
     }
 }
 
-static void say_truncated(struct story *story, enum side side)
+void observe_tls_truncated(struct story *story)
 {
+    enum side side = story->end;
     double truncated = tls_ended(&story->facts, side, OUTCOME_TRUNCATED);
 
     if (truncated > 0) {
-        story_about(story, side);
-        story_evidence(story, "%s.outcome.truncated", side_name(side));
+        story_evidence(story, ".outcome.truncated");
         story_say(story,
                   "On %s of the %s's connections the %s's FIN came and no close_notify before it: "
                   "to TLS what was received may have been cut off (truncated).",
@@ -139,27 +130,17 @@ static void say_truncated(struct story *story, enum side side)
     }
 }
 
-void observe_tls_truncated(struct story *story)
+void observe_tls_alerts(struct story *story)
 {
-    tls_sides(story, say_truncated);
-}
-
-static void say_alerts(struct story *story, enum side side)
-{
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
     double alerts = tls_ended(facts, side, OUTCOME_ALERT);
     char why[TLS_WORDS];
 
     if (alerts > 0) {
-        story_about(story, side);
-        story_evidence(story, "%s.outcome.alert", side_name(side));
+        story_evidence(story, ".outcome.alert");
         story_say(story, "A fatal alert from the %s ended %s of the %s's connections%s.",
                   side_name(side_peer(side)), COUNT(alerts), side_name(side),
                   tls_most_often(why, sizeof why, facts, side, alerts));
     }
-}
-
-void observe_tls_alerts(struct story *story)
-{
-    tls_sides(story, say_alerts);
 }

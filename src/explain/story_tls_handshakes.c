@@ -30,8 +30,9 @@ static void say_by_other_names(struct story *story, enum side side)
 }
 
 /* Of OpenSSL alone; the kernel's ENOMEM beside it is a system call's. */
-static void say_memory(struct story *story, enum side side)
+void observe_tls_memory(struct story *story)
 {
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
     const char *name = side_name(side);
     double starved = met(facts, side, TLS_NO_MEMORY);
@@ -40,26 +41,19 @@ static void say_memory(struct story *story, enum side side)
     if (starved <= 0) {
         return;
     }
-    story_about(story, side);
     story_certainty(story, CERTAINTY_LIKELY); /* OpenSSL says so of a few other failures, too */
-    story_evidence(story, "%s.outcome.handshake", name);
-    story_evidence(story, "%s.outcome.tls", name);
+    story_evidence(story, ".outcome.handshake .outcome.tls");
     story_say(story,
               "Memory ran out in the %s's workers: OpenSSL got none on %s of its connections "
               "(\"malloc failure\"), and they failed for that, not for what the peer did.",
               name, COUNT(starved));
     say_by_other_names(story, side);
     if (calls > 0) {
-        story_evidence(story, "%s.errors.ENOMEM", name);
+        story_evidence(story, ".errors.ENOMEM");
         story_say(story, "%s other %s met ENOMEM.", COUNT(calls), PLURAL(calls, "call", "calls"));
     }
     story_advise(story, "raise what a process may have (ulimit -v) or the machine has (a cgroup's "
                         "memory.max), or have fewer connections open at once");
-}
-
-void observe_tls_memory(struct story *story)
-{
-    story_sides(story, say_memory);
 }
 
 /* In TLS 1.3 a client is done before the server has read its last messages. */
@@ -69,15 +63,15 @@ static bool is_complete_there(const struct facts *facts, enum side side, double 
                                       tls_counted(facts, SIDE_SERVER, TLS_HANDSHAKES) + failed;
 }
 
-static void say_handshakes(struct story *story, enum side side)
+void observe_tls_handshakes(struct story *story)
 {
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
     double failed = tls_ended(facts, side, OUTCOME_HANDSHAKE);
     char why[TLS_WORDS];
 
     if (failed > 0) {
-        story_about(story, side);
-        story_evidence(story, "%s.outcome.handshake", side_name(side));
+        story_evidence(story, ".outcome.handshake");
         story_say(story, "%s TLS %s failed as the %s saw it%s: TCP had connected, TLS never did%s.",
                   COUNT(failed), PLURAL(failed, "handshake", "handshakes"), side_name(side),
                   tls_most_often(why, sizeof why, facts, side, failed),
@@ -125,7 +119,6 @@ void observe_tls_given_up(struct story *story)
     if (program_until(client) == CONNECT_WHOLE || begun <= 0) {
         return;
     }
-    story_about(story, SIDE_CLIENT);
     story_evidence(story, "client.tls.incomplete");
     story_say(story, "The client gave %s TLS %s up behind %s, as its program says: %s.",
               COUNT(begun), PLURAL(begun, "handshake", "handshakes"),
@@ -142,7 +135,6 @@ void observe_tls_turns(struct story *story)
     double waited = tls_counted(&story->facts, SIDE_SERVER, TLS_WAITED);
 
     if (waited > 0) {
-        story_about(story, SIDE_SERVER);
         story_evidence(story, "server.tls.waited");
         story_say(story,
                   "%s %s for another's TLS handshake to end: a worker of the server has no more "
@@ -159,8 +151,7 @@ void observe_tls_turns(struct story *story)
  */
 static void say_no_ticket(struct story *story)
 {
-    story_evidence(story, "server.tls.handshakes");
-    story_evidence(story, "client.tls.tickets");
+    story_evidence(story, "server.tls.handshakes client.tls.tickets");
     if (tls_counted(&story->facts, SIDE_CLIENT, TLS_TICKETS) <= 0 &&
         tls_unread_tickets(&story->facts) > 0) {
         story_say(story, "The client read none of the session tickets that the server sent after "
@@ -169,33 +160,21 @@ static void say_no_ticket(struct story *story)
     }
 }
 
-static void say_resumption(struct story *story, enum side side)
+void observe_tls_resumption(struct story *story)
 {
     const struct facts *facts = &story->facts;
+    enum side side = tls_driver(facts);
     const char *resumption = facts_scenario(facts, "tls.resumption");
     double handshakes = tls_counted(facts, side, TLS_HANDSHAKES);
 
     if (handshakes > 0 && tls_counted(facts, side, TLS_RESUMED) <= 0 && resumption[0] != '\0' &&
         strcmp(resumption, "off") != 0) {
         story_about(story, side);
-        story_evidence(story, "%s.tls.handshakes", side_name(side));
-        story_evidence(story, "%s.tls.resumed", side_name(side));
+        story_evidence(story, ".tls.handshakes .tls.resumed");
         story_say(story,
                   "No TLS handshake of the %s resumed a session, though tls.resumption is %s: all "
                   "of the %s were full ones.",
                   side_name(side), resumption, COUNT(handshakes));
         say_no_ticket(story);
-    }
-}
-
-void observe_tls_handshakes(struct story *story)
-{
-    tls_sides(story, say_handshakes);
-}
-
-void observe_tls_resumption(struct story *story)
-{
-    if (tls_told(&story->facts)) {
-        say_resumption(story, tls_driver(&story->facts));
     }
 }

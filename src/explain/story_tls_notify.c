@@ -40,8 +40,9 @@ static double late_notifies(const struct facts *facts, enum side side)
                : facts_least(unread_notifies(facts, side), tls_met_closed(facts, side) - others);
 }
 
-static void say_late(struct story *story, enum side side)
+void observe_tls_late(struct story *story)
 {
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
     const char *name = side_name(side);
     double late = late_notifies(facts, side);
@@ -50,11 +51,10 @@ static void say_late(struct story *story, enum side side)
     if (late <= 0 || late < worth * unread_notifies(facts, side)) {
         return;
     }
-    story_about(story, side);
-    story_evidence(story, "%s.tls.notify_sent", side_name(side_peer(side)));
-    story_evidence(story, "%s.counter.TcpExtTCPAbortOnData", name);
-    story_evidence(story, "%s.counter.TcpExtTW", name);
-    story_evidence(story, "host.counter.TcpOutRsts");
+    story_evidence(story,
+                   "%s.tls.notify_sent .counter.TcpExtTCPAbortOnData .counter.TcpExtTW "
+                   "host.counter.TcpOutRsts",
+                   side_name(side_peer(side)));
     story_say(story,
               "The %s's close_notify met a closed socket %s %s: the %s had closed without waiting "
               "for it, and its kernel answered with a RST%s.",
@@ -62,33 +62,23 @@ static void say_late(struct story *story, enum side side)
               tls_no_time_wait(facts));
 }
 
-static void say_unread(struct story *story, enum side side)
+void observe_tls_unread(struct story *story)
 {
+    enum side side = story->end;
     const struct facts *facts = &story->facts;
     double aborts =
         tls_closed_unread(facts, side) - (side == SIDE_CLIENT ? tls_tickets_queued(facts) : 0);
     double unread = facts_least(unread_notifies(facts, side), aborts);
 
     if (facts->result->side[side].has_tls && unread > 0) {
-        story_about(story, side);
-        story_evidence(story, "%s.tls.notify_sent", side_name(side_peer(side)));
-        story_evidence(story, "%s.tls.notify_received", side_name(side));
-        story_evidence(story, "%s.counter.TcpExtTCPAbortOnClose", side_name(side));
-        story_evidence(story, "host.counter.TcpExtTCPAbortOnClose");
+        story_evidence(story,
+                       "%s.tls.notify_sent .tls.notify_received .counter.TcpExtTCPAbortOnClose "
+                       "host.counter.TcpExtTCPAbortOnClose",
+                       side_name(side_peer(side)));
         story_say(story,
                   "%s %s the %s closed with a close_notify of the %s unread: unread data makes the "
                   "kernel send a RST instead of a FIN (TcpExtTCPAbortOnClose)%s.",
                   COUNT(unread), PLURAL(unread, "time", "times"), side_name(side),
                   side_name(side_peer(side)), tls_no_time_wait(facts));
     }
-}
-
-void observe_tls_late(struct story *story)
-{
-    tls_sides(story, say_late);
-}
-
-void observe_tls_unread(struct story *story)
-{
-    tls_sides(story, say_unread);
 }

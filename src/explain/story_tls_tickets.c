@@ -8,17 +8,13 @@ void observe_tls_tickets(struct story *story)
     double queued = tls_tickets_queued(facts);
     double late = tls_tickets_late(facts);
 
-    if (!tls_told(facts) || queued + late <= 0) {
+    if (queued + late <= 0) {
         return;
     }
-    story_about(story, SIDE_CLIENT);
-    story_evidence(story, "client.tls.tickets");
-    story_evidence(story, "server.tls.handshakes");
-    story_evidence(story, "server.tls.resumed");
-    story_evidence(story, "client.counter.TcpExtTCPAbortOnClose");
-    story_evidence(story, "client.counter.TcpExtTCPAbortOnData");
-    story_evidence(story, "host.counter.TcpExtTCPAbortOnClose");
-    story_evidence(story, "host.counter.TcpOutRsts");
+    story_evidence(story,
+                   "client.tls.tickets server.tls.handshakes server.tls.resumed "
+                   "client.counter.TcpExtTCPAbortOnClose client.counter.TcpExtTCPAbortOnData "
+                   "host.counter.TcpExtTCPAbortOnClose host.counter.TcpOutRsts");
     story_say(story,
               "The server's session tickets follow its TLS 1.3 handshake, and the client never "
               "read %s of them.",

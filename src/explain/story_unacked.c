@@ -82,10 +82,9 @@ static bool met_full_queue(const struct facts *facts, enum side side, const stru
 static void cite_full_queue(struct story *story, enum side side, const struct waiting *waiting)
 {
     if (met_full_queue(&story->facts, side, waiting)) {
-        story_evidence(story, "server.counter.TcpExtListenOverflows");
-        story_evidence(story, "host.counter.TcpExtListenOverflows");
-        story_evidence(story, "server.established.final");
-        story_evidence(story, "server.counter.TcpPassiveOpens");
+        story_evidence(story,
+                       "server.counter.TcpExtListenOverflows host.counter.TcpExtListenOverflows "
+                       "server.established.final server.counter.TcpPassiveOpens");
     }
 }
 
@@ -143,9 +142,9 @@ static void say_unsent(struct story *story, enum side side, double all)
     double unsent = story->facts.side[side].fin_unsent;
     const char *peer = side_name(side_peer(side));
 
-    story_evidence(story, "%s.fin_unsent.final", side_name(side));
-    story_evidence(story, "%s.counter.TcpExtTCPWinProbe", side_name(side));
-    story_evidence(story, "%s.counter.TcpExtTCPToZeroWindowAdv", peer);
+    story_evidence(
+        story, ".fin_unsent.final .counter.TcpExtTCPWinProbe %s.counter.TcpExtTCPToZeroWindowAdv",
+        peer);
     if (unsent < all) {
         story_say(story, "%s of these FINs %s not been sent: ", COUNT(unsent),
                   PLURAL(unsent, "has", "have"));
@@ -185,8 +184,7 @@ static double observe_side(struct story *story, enum side side)
         char text[WHY_TEXT];
         if (left > 0) {
             const char *reason = why(text, &story->facts, side, &waitings[i]);
-            story_evidence(story, "%s.%s.final", side_name(side),
-                           tcp_state_name(waitings[i].state));
+            story_evidence(story, ".%s.final", tcp_state_name(waitings[i].state));
             story_certainty(story, is_certain(&story->facts, side, &waitings[i], reason)
                                        ? CERTAINTY_PROVEN
                                        : CERTAINTY_LIKELY);
@@ -203,16 +201,14 @@ static double observe_side(struct story *story, enum side side)
 
 void observe_unacked(struct story *story)
 {
-    for (unsigned i = 0; i < SIDE_N; i++) {
-        enum side side = (enum side)i;
-        story_about(story, side);
-        double all = observe_side(story, side);
-        double unsent = story->facts.side[side].fin_unsent;
-        if (unsent > 0) {
-            say_unsent(story, side, all);
-        }
-        if (all > unsent) {
-            say_patience(story, side);
-        }
+    enum side side = story->end;
+    double all = observe_side(story, side);
+    double unsent = story->facts.side[side].fin_unsent;
+
+    if (unsent > 0) {
+        say_unsent(story, side, all);
+    }
+    if (all > unsent) {
+        say_patience(story, side);
     }
 }

@@ -95,7 +95,6 @@ void observe_slow_connects(struct story *story)
         struct quantile quantile = i < QUANTILE_N ? quantile_table[i] : (struct quantile){"max", 1};
         int64_t took = histogram_quantile(connect, quantile.value);
         if (connect->count > 0 && took >= SYN_RETRY) {
-            story_about(story, SIDE_CLIENT);
             story_say(story,
                       "%s to be sent again, a second or more: the %s of client connect is %s.", who,
                       quantile.name, DURATION(took));

@@ -30,8 +30,7 @@ static void say_reset(struct story *story)
         for (size_t i = 0; facts_abort_counters[i] != NULL; i++) {
             story_evidence(story, "server.counter.%s", facts_abort_counters[i]);
         }
-        story_evidence(story, "server.counter.TcpPassiveOpens");
-        story_evidence(story, "server.attempted");
+        story_evidence(story, "server.counter.TcpPassiveOpens server.attempted");
         story_say(story,
                   "With a listener it reset %s %s that waited in the accept queue "
                   "(TcpEstabResets).",
@@ -45,7 +44,7 @@ static void say_died(struct story *story, enum side side, uint64_t died)
     const char *name = side_name(side);
 
     story_about(story, side);
-    story_evidence(story, "%s.workers_died", name);
+    story_evidence(story, ".workers_died");
     if (died == role->workers && died == 1) {
         story_say(story, "The %s's only worker process", name);
     } else if (died > role->workers) { /* a start made new ones */
@@ -75,11 +74,11 @@ static uint64_t count_meant(const struct result *result, enum side side)
 
 void observe_workers(struct story *story)
 {
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        uint64_t died = count_meant(story->facts.result, (enum side)side);
-        if (died > 0) {
-            say_died(story, (enum side)side, died);
-        }
+    enum side side = story->end;
+    uint64_t died = count_meant(story->facts.result, side);
+
+    if (died > 0) {
+        say_died(story, side, died);
     }
 }
 
@@ -148,26 +147,25 @@ static uint64_t count_lost(const struct result *result, enum side side)
 
 void observe_workers_lost(struct story *story)
 {
+    enum side side = story->end;
     const struct result *result = story->facts.result;
+    const struct result_side *role = &result->side[side];
+    double killed = (double)role->account.outcome[OUTCOME_KILLED];
+    uint64_t lost = count_lost(result, side);
 
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        const struct result_side *role = &result->side[side];
-        double killed = (double)role->account.outcome[OUTCOME_KILLED];
-        uint64_t lost = count_lost(result, (enum side)side);
-        if (lost == 0) {
-            continue;
-        }
-        say_died(story, (enum side)side, lost);
-        story_evidence(story, "%s.outcome.killed", side_name((enum side)side));
-        say_each(story, role);
-        story_say(story, "Neither the scenario nor a `die` of its program had %s ended",
-                  PLURAL(lost, "it", "them"));
-        if (killed > 0) {
-            story_add(story, ", and with %s %s %s", PLURAL(lost, "it", "them"), COUNT(killed),
-                      PLURAL(killed, "connection", "connections"));
-        }
-        story_add(story, ".");
+    if (lost == 0) {
+        return;
     }
+    say_died(story, side, lost);
+    story_evidence(story, ".outcome.killed");
+    say_each(story, role);
+    story_say(story, "Neither the scenario nor a `die` of its program had %s ended",
+              PLURAL(lost, "it", "them"));
+    if (killed > 0) {
+        story_add(story, ", and with %s %s %s", PLURAL(lost, "it", "them"), COUNT(killed),
+                  PLURAL(killed, "connection", "connections"));
+    }
+    story_add(story, ".");
 }
 
 /* ---- those that stood still ---- */
@@ -187,19 +185,17 @@ static bool is_stopped_as_asked(const struct result *result, enum side side)
 
 void observe_stood_still(struct story *story)
 {
+    enum side side = story->end;
     const struct result *result = story->facts.result;
+    int64_t still = result->side[side].account.stood_still;
+    const char *name = side_name(side);
 
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        int64_t still = result->side[side].account.stood_still;
-        const char *name = side_name((enum side)side);
-        if (still < STOOD_STILL || is_stopped_as_asked(result, (enum side)side)) {
-            continue;
-        }
-        story_about(story, (enum side)side);
-        story_evidence(story, "%s.stood_still", name);
-        story_say(story,
-                  "A worker of the %s did nothing for about %s: it was stopped from outside, had "
-                  "no CPU, or was at one thing for so long. Latencies and rates bear it.",
-                  name, DURATION(still));
+    if (still < STOOD_STILL || is_stopped_as_asked(result, side)) {
+        return;
     }
+    story_evidence(story, ".stood_still");
+    story_say(story,
+              "A worker of the %s did nothing for about %s: it was stopped from outside, had "
+              "no CPU, or was at one thing for so long. Latencies and rates bear it.",
+              name, DURATION(still));
 }

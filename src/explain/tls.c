@@ -20,13 +20,6 @@ bool tls_told(const struct facts *facts)
     return (side[SIDE_CLIENT].has_tls || side[SIDE_SERVER].has_tls) && facts->opened > 0;
 }
 
-void tls_sides(struct story *story, void (*say)(struct story *story, enum side side))
-{
-    if (tls_told(&story->facts)) {
-        story_sides(story, say);
-    }
-}
-
 bool tls_read_as_a_rule(const struct facts *facts, enum side side)
 {
     double handshakes = tls_counted(facts, side, TLS_HANDSHAKES);

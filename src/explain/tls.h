@@ -15,9 +15,6 @@ double tls_ended(const struct facts *facts, enum side side, enum outcome outcome
 /* Whether TLS was played at all, and connections made: else nothing is told of it. */
 bool tls_told(const struct facts *facts);
 
-/* story_sides() where something is. */
-void tls_sides(struct story *story, void (*say)(struct story *story, enum side side));
-
 /* Whether the side read the peer's close_notify on (almost) all of its connections, and on none met
  * a FIN without it. */
 bool tls_read_as_a_rule(const struct facts *facts, enum side side);
