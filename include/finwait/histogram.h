@@ -26,8 +26,6 @@ struct histogram {
     uint64_t bucket[HISTOGRAM_BUCKETS];
 };
 
-void histogram_init(struct histogram *histogram);
-
 /* Count one value; negative ones (a clock that ran backwards) count as 0. */
 void histogram_record(struct histogram *histogram, int64_t ns);
 

@@ -49,9 +49,6 @@ enum tcp_state {
 /* The kernel's name in lower case ("time_wait"), or NULL outside the eleven. */
 const char *tcp_state_name(enum tcp_state state);
 
-/* The state called `name`, or 0 when there is none. */
-enum tcp_state tcp_state_find(const char *name);
-
 /*
  * What a user wants to know of a state of TCP: one row each.  A row's scenarios are names below
  * configs/ that put sockets into the state and keep them there.

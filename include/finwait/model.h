@@ -162,9 +162,6 @@ int model_join(struct model *model, const struct model *other, struct error *err
 /* Which side's FIN the model sees first in every end: SIDE_N when it depends or there is none. */
 enum side model_first_fin(const struct model *model);
 
-/* Whether every end agrees that `side` rests in `state`. */
-bool model_certain(const struct model *model, enum side side, enum tcp_state state);
-
 /*
  * Draw the programs side by side as a ladder, one event a line with the states in the
  * margins, then what each side passes through and rests in; for a race, each end.

@@ -278,6 +278,9 @@ struct result {
 };
 
 struct result *result_new(void);
+
+/* What the scenario's option was, as text; "": none, or not told. */
+const char *result_setting(const struct result *result, const char *path);
 void result_free(struct result *result); /* NULL is allowed */
 
 /* Append a fault or an event of the scenario; where it was written is not kept. */

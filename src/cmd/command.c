@@ -82,6 +82,14 @@ struct scenario *command_scenario(const char *name, const struct overrides *over
     return scenario;
 }
 
+const struct command *command_find(const struct command *const *commands, const char *name)
+{
+    while (*commands != NULL && strcmp((*commands)->name, name) != 0) {
+        commands++;
+    }
+    return *commands;
+}
+
 int command_need_scenario(struct command_line *line, struct error *error)
 {
     static char *defaults[] = {NULL, NULL};

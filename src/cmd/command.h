@@ -89,6 +89,9 @@ extern const struct command command_help;
 extern const struct command command_completion;
 extern const struct command command_man;
 
+/* The one called so, or NULL; `commands` ends with NULL. */
+const struct command *command_find(const struct command *const *commands, const char *name);
+
 /* What a command line says. */
 struct command_line {
     const struct command *command;

@@ -141,9 +141,7 @@ void complete(const struct command *const *commands, size_t count, char **words,
     struct offer offer = {.commands = commands, .word = words[count - 1], .out = out};
 
     offer.text = offer.word;
-    for (size_t i = 0; count > 1 && commands[i] != NULL; i++) {
-        place.command = strcmp(commands[i]->name, words[0]) == 0 ? commands[i] : place.command;
-    }
+    place.command = count > 1 ? command_find(commands, words[0]) : NULL;
     if (place.command != NULL) {
         for (size_t i = 1; i + 1 < count; i++) {
             pass(&place, words[i]);

@@ -8,6 +8,7 @@
 #include "finwait/kernel_errno.h"
 #include "finwait/kernel_sysctl.h"
 #include "finwait/metric.h"
+#include "finwait/named.h"
 #include "finwait/order.h"
 #include "topics.h"
 
@@ -44,12 +45,8 @@ static void offer_level(struct offer *offer, const char *name, const char *end, 
     const char *stop = is_begun(offer, name) ? strpbrk(name + strlen(offer->text), "./") : NULL;
     char *level = stop != NULL ? grow_format("%.*s", (int)(stop + 1 - name), name)
                                : grow_format("%s%s", name, end);
-    bool made = false;
 
-    for (size_t i = 0; i < offer->made.count; i++) {
-        made |= strcmp(offer->made.item[i], level) == 0;
-    }
-    if (!made && is_begun(offer, name)) {
+    if (NAMED(level, offer->made.item, offer->made.count) == NULL && is_begun(offer, name)) {
         words_add(&offer->made, level);
         offer_name(offer, level, stop != NULL ? "" : about);
     }

@@ -137,21 +137,6 @@ void help_command(const struct command *command, FILE *out)
 
 /* ---- topics ---- */
 
-static const struct topic *find_topic(const char *name)
-{
-    const struct topic *topic = topic_table;
-
-    while (topic->name != NULL && strcmp(topic->name, name) != 0) {
-        topic++;
-    }
-    return topic->name != NULL ? topic : NULL;
-}
-
-bool help_has_topic(const char *name)
-{
-    return find_topic(name) != NULL;
-}
-
 static void print_format(const char *name, const char *about, FILE *out)
 {
     char *left = grow_format("  %s", name);
@@ -226,18 +211,15 @@ void help_overview(const struct command *const *commands, FILE *out)
 
 bool help_find(const struct command *const *commands, const char *name, FILE *out)
 {
-    const struct topic *topic = find_topic(name);
+    const struct command *command = command_find(commands, name);
+    const struct topic *topic = topic_find(name);
 
-    for (size_t i = 0; commands[i] != NULL; i++) {
-        if (strcmp(commands[i]->name, name) == 0) {
-            help_command(commands[i], out);
-            return true;
-        }
-    }
-    if (topic != NULL) {
+    if (command != NULL) {
+        help_command(command, out);
+    } else if (topic != NULL) {
         print_topic(topic, out);
     }
-    return topic != NULL;
+    return command != NULL || topic != NULL;
 }
 
 enum status help_unknown(const struct command *const *commands, const char *name,

@@ -17,9 +17,6 @@ void help_command(const struct command *command, FILE *out);
 /* Print the help of the command or the topic called so; false: there is none. */
 bool help_find(const struct command *const *commands, const char *name, FILE *out);
 
-/* Whether there is a topic called so. */
-bool help_has_topic(const char *name);
-
 /* That there is neither, and what is spelt most like it.  STATUS_USAGE. */
 enum status help_unknown(const struct command *const *commands, const char *name,
                          struct error *error);

@@ -4,6 +4,7 @@
 
 #include "help.h"
 #include "stdout.h"
+#include "topics.h"
 #include "version.h"
 
 static const struct command *const command_table[] = {
@@ -11,16 +12,6 @@ static const struct command *const command_table[] = {
     &command_report, &command_list,       &command_sysctl, &command_doctor,
     &command_help,   &command_completion, &command_man,    NULL,
 };
-
-static const struct command *find_command(const char *name)
-{
-    for (size_t i = 0; command_table[i] != NULL; i++) {
-        if (strcmp(command_table[i]->name, name) == 0) {
-            return command_table[i];
-        }
-    }
-    return NULL;
-}
 
 static enum status unknown_command(const char *name, struct error *error)
 {
@@ -33,7 +24,7 @@ static enum status unknown_command(const char *name, struct error *error)
     }
     near = nearest_spelling(name, names, count);
     error_set(error, STATUS_USAGE, "there is no command '%s'", name);
-    if (help_has_topic(name)) {
+    if (topic_find(name) != NULL) {
         error_hint(error, "finwait help %s tells what that is", name);
     } else if (near != NULL) {
         error_hint(error, "did you mean 'finwait %s'?", near);
@@ -52,7 +43,7 @@ static enum status run_command(int argc, char **argv, struct error *error)
 {
     struct command_line line = {0};
     enum status status;
-    const struct command *command = find_command(argv[1]);
+    const struct command *command = command_find(command_table, argv[1]);
 
     for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (is_help(argv[i]) && help_find(command_table, argv[1], stdout)) {

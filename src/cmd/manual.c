@@ -8,16 +8,6 @@
 #include "mdoc.h"
 #include "topics.h"
 
-static const struct topic *topic_of(const char *name)
-{
-    const struct topic *topic = topic_table;
-
-    while (topic->name != NULL && strcmp(topic->name, name) != 0) {
-        topic++;
-    }
-    return topic;
-}
-
 static void put_examples(const struct command_word *examples, FILE *out)
 {
     mdoc_section("EXAMPLES", out);
@@ -97,10 +87,10 @@ void manual_overview(const struct command *const *commands, FILE *out)
     put_topics(out);
     put_formats(out);
     mdoc_section("ENVIRONMENT", out);
-    mdoc_paragraphs(topic_of("environment")->text, 0, out);
+    mdoc_paragraphs(topic_find("environment")->text, 0, out);
     put_files(out);
     mdoc_section("EXIT STATUS", out);
-    mdoc_paragraphs(topic_of("exit-status")->text, 0, out);
+    mdoc_paragraphs(topic_find("exit-status")->text, 0, out);
     put_examples(command_run.examples, out);
     fputs(".Sh SEE ALSO\n.Xr finwait 5 ,\n.Xr tcp 7 ,\n.Xr nstat 8 ,\n.Xr ss 8\n", out);
 }
@@ -187,7 +177,7 @@ void manual_command(const struct command *command, FILE *out)
     if (command->exits != NULL) {
         mdoc_text(command->exits, out);
     } else {
-        mdoc_paragraphs(topic_of("exit-status")->text, 0, out);
+        mdoc_paragraphs(topic_find("exit-status")->text, 0, out);
     }
     if (command->examples != NULL) {
         put_examples(command->examples, out);

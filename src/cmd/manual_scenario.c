@@ -9,15 +9,6 @@
 #include "mdoc.h"
 #include "topics.h"
 
-static void put_topic(const char *name, FILE *out)
-{
-    for (const struct topic *topic = topic_table; topic->name != NULL; topic++) {
-        if (strcmp(topic->name, name) == 0) {
-            mdoc_paragraphs(topic->text, 0, out);
-        }
-    }
-}
-
 /* What is said of it, and what it takes: "count, 1 to 65535, by default 8080". */
 static void put_about(const char *about, const char *type, const char *range, const char *value,
                       FILE *out)
@@ -47,7 +38,7 @@ static void put_options(FILE *out)
 static void put_orders(FILE *out)
 {
     mdoc_section("CLOSE ORDERS", out);
-    put_topic("orders", out);
+    mdoc_paragraphs(topic_find("orders")->text, 0, out);
     mdoc_list(out);
     for (size_t i = 0; i < order_count; i++) {
         mdoc_item("Ic", order_table[i].name, out);
@@ -59,7 +50,7 @@ static void put_orders(FILE *out)
 static void put_programs(FILE *out)
 {
     mdoc_section("PROGRAMS", out);
-    put_topic("programs", out);
+    mdoc_paragraphs(topic_find("programs")->text, 0, out);
     mdoc_list(out);
     for (size_t i = 0; i < STEP_OP_N; i++) {
         const struct step_info *info = &step_table[i];
@@ -81,7 +72,7 @@ static void put_faults(FILE *out)
     struct timeline_key_info key;
 
     mdoc_section("FAULTS AND EVENTS", out);
-    put_topic("faults", out);
+    mdoc_paragraphs(topic_find("faults")->text, 0, out);
     mdoc_list(out);
     for (size_t i = 0; timeline_key_get(i, &key); i++) {
         char form[80];
@@ -103,13 +94,13 @@ void manual_scenario(const struct command *const *commands, FILE *out)
                "expected of that",
                out);
     mdoc_section("DESCRIPTION", out);
-    put_topic("scenario", out);
+    mdoc_paragraphs(topic_find("scenario")->text, 0, out);
     put_options(out);
     put_orders(out);
     put_programs(out);
     put_faults(out);
     mdoc_section("EXPECTATIONS", out);
-    put_topic("expectations", out);
+    mdoc_paragraphs(topic_find("expectations")->text, 0, out);
     fputs(".Sh FILES\n.Bl -tag -width Ds\n", out);
     mdoc_item("Pa", FINWAIT_INSTALLED_CONFIGS, out);
     fputs("the scenarios that ship\n.El\n"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/named.h"
 #include "overrides.h"
 
 static struct scenario_override *keep(struct overrides *overrides, char *path, const char *value,
@@ -83,12 +84,9 @@ int overrides_vary(struct overrides *overrides, const char *text, const char *sa
 
 void overrides_unset(struct overrides *overrides, const char *path, const char *said)
 {
-    for (size_t i = 0; i < overrides->count; i++) {
-        if (strcmp(overrides->item[i].path, path) == 0) {
-            return;
-        }
+    if (NAMED(path, overrides->item, overrides->count) == NULL) {
+        overrides_say(overrides, path, "null", said)->written = true;
     }
-    overrides_say(overrides, path, "null", said)->written = true;
 }
 
 void overrides_copy(struct overrides *overrides, const struct scenario_override *item)

@@ -1,4 +1,5 @@
 #include "topics.h"
+#include "finwait/named.h"
 
 #include <stddef.h>
 
@@ -115,3 +116,8 @@ const struct topic topic_table[] = {
      "finwait list options; finwait list orders"},
     {.name = NULL},
 };
+
+const struct topic *topic_find(const char *name)
+{
+    return NAMED(name, topic_table, sizeof topic_table / sizeof topic_table[0] - 1);
+}

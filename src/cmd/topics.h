@@ -13,4 +13,7 @@ struct topic {
 
 extern const struct topic topic_table[]; /* the last has no name */
 
+/* The one called so, or NULL. */
+const struct topic *topic_find(const char *name);
+
 #endif

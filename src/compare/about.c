@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/named.h"
 #include "parts.h"
 
 /*
@@ -51,13 +52,13 @@ bool about_is_idle(const char *name)
 /* A name that comes several times has all of its values. */
 static void add_value(struct text_pairs *about, const char *name, const char *value)
 {
-    for (size_t i = 0; i < about->count; i++) {
-        if (strcmp(about->item[i].name, name) == 0) {
-            remark_append(&about->item[i].value, "; ", value);
-            return;
-        }
+    struct text_pair *pair = NAMED(name, about->item, about->count);
+
+    if (pair != NULL) {
+        remark_append(&pair->value, "; ", value);
+    } else {
+        text_pairs_add(about, name, value);
     }
-    text_pairs_add(about, name, value);
 }
 
 static void add_all(struct text_pairs *about, const char *prefix, const struct text_pairs *pairs)
@@ -231,12 +232,9 @@ static char *pick_words(const char *list, const char *other, bool had)
 /* The list of zeros among the pairs; NULL: there is none. */
 static char **zeros_of(struct text_pairs *pairs)
 {
-    for (size_t i = 0; i < pairs->count; i++) {
-        if (strcmp(pairs->item[i].name, ABOUT_ZEROS) == 0) {
-            return &pairs->item[i].value;
-        }
-    }
-    return NULL;
+    struct text_pair *pair = NAMED(ABOUT_ZEROS, pairs->item, pairs->count);
+
+    return pair != NULL ? &pair->value : NULL;
 }
 
 static void add_zeros(struct text_pairs *pairs, const char *more)
@@ -335,13 +333,9 @@ static bool lists(const char *list, const char *name)
 bool comparison_metric(const struct comparison *comparison, const struct comparison_trial *trial,
                        const char *name, double *value)
 {
-    for (size_t i = 0; i < trial->metric_count; i++) {
-        if (strcmp(trial->metric[i].name, name) == 0) {
-            *value = trial->metric[i].value;
-            return true;
-        }
-    }
-    *value = 0;
-    return lists(text_pairs_get(&comparison->same, ABOUT_ZEROS), name) ||
+    const struct metric_value *metric = NAMED(name, trial->metric, trial->metric_count);
+
+    *value = metric != NULL ? metric->value : 0;
+    return metric != NULL || lists(text_pairs_get(&comparison->same, ABOUT_ZEROS), name) ||
            lists(text_pairs_get(&trial->own, ABOUT_ZEROS), name);
 }

@@ -2,6 +2,7 @@
 
 #include "finwait/escape.h"
 #include "finwait/metric.h"
+#include "finwait/named.h"
 #include "parts.h"
 
 /*
@@ -56,12 +57,7 @@ static void put_verdict(const struct comparison *comparison, const struct compar
 /* Whether an earlier row, of another variant, has the same metric. */
 static bool is_told(const struct comparison *comparison, size_t row)
 {
-    for (size_t i = 0; i < row; i++) {
-        if (strcmp(comparison->row[i].metric, comparison->row[row].metric) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return NAMED(comparison->row[row].metric, comparison->row, row) != NULL;
 }
 
 static void put_trials(const struct comparison *comparison, const char *metric, FILE *out)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/named.h"
 #include "parts.h"
 
 /* The values that the trials of a variant have of something; more than a few are not listed. */
@@ -88,12 +89,7 @@ static bool is_varied(const struct comparison *comparison, const char *name, boo
 
 static bool has_found(const struct comparison *comparison, const char *name)
 {
-    for (size_t i = 0; i < comparison->differs_count; i++) {
-        if (strcmp(comparison->differs[i].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return NAMED(name, comparison->differs, comparison->differs_count) != NULL;
 }
 
 static void add_differs(struct comparison *comparison, const char *name)

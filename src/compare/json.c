@@ -3,6 +3,7 @@
 
 #include "finwait/codec.h"
 #include "finwait/grow.h"
+#include "finwait/named.h"
 #include "parts.h"
 
 /* ---- forms of their own ---- */
@@ -275,13 +276,16 @@ const struct comparison_ops comparison_json = {
 static int find_variant(const struct comparison *comparison, const struct node *node,
                         const char *name, size_t *variant)
 {
-    for (size_t i = 0; name != NULL && i < comparison->variant_count; i++) {
-        if (strcmp(comparison->variant[i].name, name) == 0) {
-            *variant = i;
-            return 0;
-        }
+    if (name == NULL) {
+        return -1;
     }
-    return name == NULL ? -1 : node_fail(node, "is not one of the variants");
+    const struct comparison_variant *found =
+        NAMED(name, comparison->variant, comparison->variant_count);
+    if (found == NULL) {
+        return node_fail(node, "is not one of the variants");
+    }
+    *variant = (size_t)(found - comparison->variant);
+    return 0;
 }
 
 static int variant_from(const struct comparison *comparison, const struct node *object,
@@ -324,7 +328,7 @@ static int value_from(void *context, const struct node *node)
 {
     const struct differs_values *into = context;
     const char *text = node_text(node);
-    size_t variant;
+    size_t variant = 0;
 
     if (text == NULL || find_variant(into->comparison, node, node->key, &variant) != 0) {
         return -1;
@@ -421,10 +425,8 @@ static int check_variants(const struct comparison *comparison, const struct node
         return node_fail(&node, "must not be empty");
     }
     for (size_t i = 1; i < comparison->variant_count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(comparison->variant[i].name, comparison->variant[j].name) == 0) {
-                return node_fail(&node, "must have different names");
-            }
+        if (NAMED(comparison->variant[i].name, comparison->variant, i) != NULL) {
+            return node_fail(&node, "must have different names");
         }
     }
     return 0;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "finwait/grow.h"
+#include "finwait/named.h"
 #include "parts.h"
 
 /* Where results are looked for: a tree deeper than any that finwait makes is somebody else's. */
@@ -151,12 +152,7 @@ static char *variant_name(const char *path)
 
 static bool is_named(const struct comparison *comparison, const char *name)
 {
-    for (size_t i = 0; i < comparison->variant_count; i++) {
-        if (strcmp(comparison->variant[i].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return NAMED(name, comparison->variant, comparison->variant_count) != NULL;
 }
 
 static int add_path(struct comparison *comparison, const char *path, struct error *error)

@@ -5,6 +5,7 @@
 
 #include "finwait/grow.h"
 #include "finwait/kernel_counter.h"
+#include "finwait/named.h"
 #include "parts.h"
 
 /* ---- the small set ---- */
@@ -63,12 +64,7 @@ static size_t default_row(const char *name)
 
 static bool has_name(const struct selection *selection, const char *name)
 {
-    for (size_t i = 0; i < selection->count; i++) {
-        if (strcmp(selection->item[i].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return NAMED(name, selection->item, selection->count) != NULL;
 }
 
 static void add_name(struct selection *selection, const char *name, bool asked)

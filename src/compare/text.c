@@ -5,6 +5,7 @@
 
 #include "finwait/grow.h"
 #include "finwait/ink.h"
+#include "finwait/named.h"
 #include "parts.h"
 
 static void heading(enum ink ink, const char *title, FILE *out)
@@ -134,10 +135,9 @@ static bool is_told(const struct comparison *comparison, size_t trial, size_t in
     for (size_t i = 0; i <= trial; i++) {
         const struct comparison_trial *before = &comparison->trial[i];
         size_t count = i == trial ? index : before->unmet.count;
-        for (size_t j = 0; before->variant == of->variant && j < count; j++) {
-            if (strcmp(before->unmet.item[j], of->unmet.item[index]) == 0) {
-                return true;
-            }
+        if (before->variant == of->variant &&
+            NAMED(of->unmet.item[index], before->unmet.item, count) != NULL) {
+            return true;
         }
     }
     return false;

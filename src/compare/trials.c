@@ -1,15 +1,13 @@
 #include <string.h>
 
+#include "finwait/named.h"
 #include "parts.h"
 
 void word_append_new(struct words *words, const char *word)
 {
-    for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->item[i], word) == 0) {
-            return;
-        }
+    if (NAMED(word, words->item, words->count) == NULL) {
+        words_add(words, word);
     }
-    words_add(words, word);
 }
 
 bool trial_counts(const struct comparison_trial *trial)

@@ -3,24 +3,18 @@
 #include <string.h>
 
 #include "finwait/facts.h"
+#include "finwait/text.h"
 
 /* What the scenario and the hosts were set to. */
 
-static const char *text_or_empty(const struct text_pairs *pairs, const char *name)
-{
-    const char *value = text_pairs_get(pairs, name);
-
-    return value != NULL ? value : "";
-}
-
 const char *facts_scenario(const struct facts *facts, const char *path)
 {
-    return text_or_empty(&facts->result->scenario, path);
+    return result_setting(facts->result, path);
 }
 
 const char *facts_sysctl(const struct facts *facts, enum side side, const char *name)
 {
-    return text_or_empty(&facts->result->side[side_host(side)].sysctl, name);
+    return text_or_empty(text_pairs_get(&facts->result->side[side_host(side)].sysctl, name));
 }
 
 char *facts_duration(char *text, size_t size, const struct facts *facts, const char *path)

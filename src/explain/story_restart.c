@@ -50,8 +50,7 @@ static char *tell_leftovers(char text[LEFTOVERS_TEXT], const struct observation 
  * the start before it. */
 static bool had_reuseaddr(const struct result *result, const struct moment *before)
 {
-    const char *said = text_pairs_get(&result->scenario, "server.sockopt.reuseaddr");
-    bool on = said != NULL && strcmp(said, "on") == 0;
+    bool on = strcmp(result_setting(result, "server.sockopt.reuseaddr"), "on") == 0;
 
     for (const struct moment *moment = result->moment; moment < before; moment++) {
         const struct event_spec *event = moment_event(result, moment);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "finwait/named.h"
 #include "tls.h"
 
 /* TLS handshakes that failed, or that were not what was asked for. */
@@ -9,13 +10,9 @@
 static double met(const struct facts *facts, enum side side, const char *words)
 {
     const struct text_counts *errors = &facts->result->side[side].tls_errors;
+    const struct text_count *found = NAMED(words, errors->item, errors->count);
 
-    for (size_t i = 0; i < errors->count; i++) {
-        if (strcmp(errors->item[i].text, words) == 0) {
-            return (double)errors->item[i].count;
-        }
-    }
-    return 0;
+    return found != NULL ? (double)found->count : 0;
 }
 
 /* Who is refused memory within OpenSSL may hear of it by another name. */

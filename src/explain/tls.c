@@ -1,4 +1,5 @@
 #include "tls.h"
+#include "finwait/named.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -121,14 +122,13 @@ char *tls_most_often(char *text, size_t size, const struct facts *facts, enum si
 {
     const struct text_counts *errors = &facts->result->side[side].tls_errors;
     const struct text_count *most = NULL;
-    bool starved = false;
+    bool starved = NAMED(TLS_NO_MEMORY, errors->item, errors->count) != NULL;
     double all = 0;
 
     text[0] = '\0';
     for (size_t i = 0; i < errors->count; i++) {
         most = most == NULL || errors->item[i].count > most->count ? &errors->item[i] : most;
         all += (double)errors->item[i].count;
-        starved |= strcmp(errors->item[i].text, TLS_NO_MEMORY) == 0;
     }
     if (most != NULL && all <= ends && !starved) {
         snprintf(text, size, " (%s\"%.120s\")", errors->count > 1 ? "most often " : "", most->text);

@@ -265,9 +265,7 @@ static int conclude_answers(struct result *result, struct error *error)
 
 static bool may_fail(const struct result *result)
 {
-    const char *said = text_pairs_get(&result->scenario, "load.may_fail");
-
-    return said != NULL && strcmp(said, "on") == 0;
+    return strcmp(result_setting(result, "load.may_fail"), "on") == 0;
 }
 
 int expect_conclude(struct result *result, struct error *error)

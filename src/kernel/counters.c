@@ -1,4 +1,5 @@
 #include "finwait/kernel_counter.h"
+#include "finwait/named.h"
 
 #include <string.h>
 #include <strings.h>
@@ -186,12 +187,7 @@ const size_t counter_count = sizeof counter_table / sizeof counter_table[0];
 
 const struct counter_info *counter_info(const char *name)
 {
-    for (size_t i = 0; i < counter_count; i++) {
-        if (strcmp(counter_table[i].name, name) == 0) {
-            return &counter_table[i];
-        }
-    }
-    return NULL;
+    return NAMED(name, counter_table, counter_count);
 }
 
 const char *counter_meaning(const char *name)

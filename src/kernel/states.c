@@ -14,16 +14,6 @@ const char *tcp_state_name(enum tcp_state state)
     return (unsigned)state < TCP_STATE_N ? names[state] : NULL;
 }
 
-enum tcp_state tcp_state_find(const char *name)
-{
-    for (unsigned state = 1; state < TCP_STATE_N; state++) {
-        if (strcmp(names[state], name) == 0) {
-            return (enum tcp_state)state;
-        }
-    }
-    return (enum tcp_state)0;
-}
-
 /*
  * Timers: tcp_keepalive_timer() and tcp_write_timeout() of net/ipv4/tcp_timer.c, tcp_fin_time() of
  * include/net/tcp.h, tcp_time_wait() of net/ipv4/tcp_minisocks.c; tcp(7) has the options.

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "finwait/kernel_sysctl.h"
+#include "finwait/named.h"
 
 /* Rows by name, and by what is taken for a name. */
 
@@ -24,12 +25,7 @@ static const struct sysctl_retired retired_table[] = {
 
 const struct sysctl_info *sysctl_info(const char *name)
 {
-    for (size_t i = 0; i < sysctl_count; i++) {
-        if (strcmp(sysctl_table[i].name, name) == 0) {
-            return &sysctl_table[i];
-        }
-    }
-    return NULL;
+    return NAMED(name, sysctl_table, sysctl_count);
 }
 
 /* `word` is the name, or the end of it behind a dot. */

@@ -3,16 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "finwait/named.h"
 #include "timeline_keys.h"
 
 static const struct timeline_key *find_key(const struct timeline_map *map, const char *name)
 {
-    for (size_t i = 0; i < map->count; i++) {
-        if (strcmp(map->keys[i].name, name) == 0) {
-            return &map->keys[i];
-        }
-    }
-    return NULL;
+    return NAMED(name, map->keys, map->count);
 }
 
 /* The key among `given` that says what is done, or NULL. */

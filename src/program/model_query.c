@@ -79,13 +79,3 @@ enum side model_first_fin(const struct model *model)
     }
     return first;
 }
-
-bool model_certain(const struct model *model, enum side side, enum tcp_state state)
-{
-    for (size_t i = 0; i < model->end_count; i++) {
-        if (model->end[i].side[side].final != state) {
-            return false;
-        }
-    }
-    return model->end_count > 0;
-}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "finwait/error.h"
+#include "finwait/named.h"
 
 /* What every row says; braces and what else it has stand around it. */
 #define ORDER(id, says, client, server)                                                            \
@@ -116,12 +117,7 @@ const size_t order_count = sizeof order_table / sizeof order_table[0];
 
 const struct order *order_find(const char *name)
 {
-    for (size_t i = 0; i < order_count; i++) {
-        if (strcmp(order_table[i].name, name) == 0) {
-            return &order_table[i];
-        }
-    }
-    return NULL;
+    return NAMED(name, order_table, order_count);
 }
 
 const char *order_nearest(const char *name)

@@ -11,9 +11,7 @@
 /* What a result's rows begin with. */
 static void csv_begin(const struct result *result, const char *kind, FILE *out)
 {
-    const char *name = text_pairs_get(&result->scenario, "name");
-
-    escape_csv(name != NULL ? name : "", out);
+    escape_csv(result_setting(result, "name"), out);
     fputc(',', out);
     escape_csv(result->started != NULL ? result->started : "", out);
     fprintf(out, ",%s,", kind);

@@ -106,13 +106,6 @@ static void put_family(const struct family *family, const char *type, const char
     fprintf(out, "# HELP %s %s\n", family->name, help);
 }
 
-static const char *name_of(const struct result *result)
-{
-    const char *name = text_pairs_get(&result->scenario, "name");
-
-    return name != NULL ? name : "";
-}
-
 /* What has one set of labels in a result. */
 struct source {
     const struct result *result;
@@ -122,7 +115,7 @@ struct source {
 
 static void put_source(const char *family, const struct source *source, FILE *out)
 {
-    const char *name = name_of(source->result);
+    const char *name = result_setting(source->result, "name");
 
     fprintf(out, "%s{scenario=\"", family);
     escape_label(name, strlen(name), out);
@@ -331,7 +324,8 @@ static struct source source_of(const struct result *const *results, size_t index
     };
 
     for (size_t i = 0; i < index; i++) {
-        source.run += strcmp(name_of(results[i]), name_of(result)) == 0;
+        source.run +=
+            strcmp(result_setting(results[i], "name"), result_setting(result, "name")) == 0;
     }
     for (size_t i = 0; i < result->metric_count; i++) {
         source.row[i] = metric_find(result->metric[i].name);

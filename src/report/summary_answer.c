@@ -3,6 +3,7 @@
 
 #include "finwait/grow.h"
 #include "finwait/kernel_errno.h"
+#include "finwait/named.h"
 #include "summary.h"
 
 /* What everybody asks first: who closed first, who keeps TIME_WAIT, whether CLOSE_WAIT is left. */
@@ -135,15 +136,9 @@ static void print_failed(const struct summary *summary)
 
 /* ---- who closed first ---- */
 
-static bool has_remark(const struct result *result, const char *id, const struct remark **found)
+static const struct remark *find_remark(const struct result *result, const char *id)
 {
-    for (size_t i = 0; i < result->remark_count; i++) {
-        if (result->remark[i].id != NULL && strcmp(result->remark[i].id, id) == 0) {
-            *found = &result->remark[i];
-            return true;
-        }
-    }
-    return false;
+    return NAMED(id, result->remark, result->remark_count);
 }
 
 /* Whether it came as the model foresaw, as the verdicts have it. */
@@ -160,10 +155,9 @@ static const char *prediction(const struct result *result, enum ink *ink)
         {"prediction.buffers", "by the buffers, as predicted", INK_GREEN},
         {"prediction.met", "as predicted", INK_GREEN},
     };
-    const struct remark *found;
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (has_remark(result, words[i].id, &found)) {
+        if (find_remark(result, words[i].id) != NULL) {
             *ink = words[i].ink;
             return words[i].word;
         }
@@ -246,17 +240,16 @@ static void print_time_wait(const struct summary *summary)
 /* What those in CLOSE_WAIT are, as the remarks have it. */
 static const char *leak(const struct result *result, enum ink *ink)
 {
-    const struct remark *found;
+    const struct remark *leaks = find_remark(result, "close_wait.leak");
 
-    *ink = INK_RED;
-    if (has_remark(result, "close_wait.leak", &found)) {
-        return found->certainty == CERTAINTY_PROVEN ? "leak" : "a leak, likely";
+    *ink = leaks != NULL ? INK_RED : INK_YELLOW;
+    if (leaks != NULL) {
+        return leaks->certainty == CERTAINTY_PROVEN ? "leak" : "a leak, likely";
     }
-    *ink = INK_YELLOW;
-    if (has_remark(result, "close_wait.unaccepted", &found)) {
+    if (find_remark(result, "close_wait.unaccepted") != NULL) {
         return "not accepted yet";
     }
-    return has_remark(result, "close_wait.pending", &found) ? "no leak: still at work" : "";
+    return find_remark(result, "close_wait.pending") != NULL ? "no leak: still at work" : "";
 }
 
 /* Who holds them: the largest row. */

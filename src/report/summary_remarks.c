@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/named.h"
 #include "summary.h"
 
 /*
@@ -58,12 +59,7 @@ static bool is_answered(const struct facts *facts, const struct remark *remark)
 
 static bool has_text(const struct items *items, const char *text)
 {
-    for (size_t i = 0; i < items->count; i++) {
-        if (strcmp(items->item[i].text, text) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return NAMED(text, items->item, items->count) != NULL;
 }
 
 static void collect(struct items *items, const struct facts *facts, const struct topic *topic,

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "finwait/named.h"
 #include "verbose.h"
 
 /* What the roles saw of TLS. */
@@ -87,12 +88,9 @@ static void print_counts(const struct paper *paper, const struct facts *facts)
 
 static uint64_t times_met(const struct text_counts *errors, const char *text)
 {
-    for (size_t i = 0; i < errors->count; i++) {
-        if (strcmp(errors->item[i].text, text) == 0) {
-            return errors->item[i].count;
-        }
-    }
-    return 0;
+    const struct text_count *found = NAMED(text, errors->item, errors->count);
+
+    return found != NULL ? found->count : 0;
 }
 
 static void error_row(struct table *table, const struct facts *facts, const char *text)

@@ -1,25 +1,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finwait/text.h"
 #include "verbose.h"
 #include "verdict.h"
-
-static const char *or_empty(const char *text)
-{
-    return text != NULL ? text : "";
-}
 
 /* ---- inspections ---- */
 
 static void print_inspection(const struct paper *paper, const struct inspection *inspection)
 {
-    const char *host = or_empty(inspection->host);
+    const char *host = text_or_empty(inspection->host);
 
     fputs("  ", paper->out);
     text_put(host, strlen(host), paper->out);
     fputs("$ ", paper->out);
-    text_wrap(or_empty(inspection->command), text_width(host) + 4, 6, VERBOSE_WIDE, paper->out);
-    text_indent(or_empty(inspection->output), 4, paper->out);
+    text_wrap(text_or_empty(inspection->command), text_width(host) + 4, 6, VERBOSE_WIDE,
+              paper->out);
+    text_indent(text_or_empty(inspection->output), 4, paper->out);
     if (inspection->cut) {
         fputs("    (cut after 1 MiB: it printed more)\n", paper->out);
     }

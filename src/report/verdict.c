@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/text.h"
 
 const char *verdict_word(enum verdict verdict)
 {
@@ -17,11 +18,6 @@ const char *verdict_word(enum verdict verdict)
     };
 
     return words[verdict];
-}
-
-static const char *or_empty(const char *text)
-{
-    return text != NULL ? text : "";
 }
 
 /* The operator of an expectation, into `text`; its grammar has one, of <, >, = and !. */
@@ -74,7 +70,7 @@ static char *format_pair(const struct expectation_result *expectation)
     bool same =
         !(expectation->left < expectation->right) && !(expectation->left > expectation->right);
 
-    find_operator(or_empty(expectation->text), operator);
+    find_operator(text_or_empty(expectation->text), operator);
     return strcmp(left, right) == 0 && !same
                ? grow_format("%.15g%s %s %.15g%s", expectation->left, suffix, operator,
                              expectation->right, suffix)
@@ -85,7 +81,7 @@ static char *format_pair(const struct expectation_result *expectation)
 static char *format_missing(const struct expectation_result *expectation)
 {
     char meant[128];
-    const char *missing = or_empty(expectation->missing);
+    const char *missing = text_or_empty(expectation->missing);
     bool near = metric_meant(meant, sizeof meant, missing)[0] != '\0';
 
     return grow_format("not measured: %s%s%s%s", missing, near ? "; did you mean " : "",
@@ -114,11 +110,11 @@ static const char *vacuous(const struct facts *facts)
 char *verdict_text(const struct facts *facts, const struct expectation_result *expectation)
 {
     if (expectation->verdict == VERDICT_UNJUDGED) {
-        return grow_text(or_empty(expectation->problem));
+        return grow_text(text_or_empty(expectation->problem));
     }
     bool measured = expectation->verdict != VERDICT_UNMEASURED;
     char *compared = measured ? format_pair(expectation) : format_missing(expectation);
-    char *text = grow_format("%s (%s%s)", or_empty(expectation->text), compared,
+    char *text = grow_format("%s (%s%s)", text_or_empty(expectation->text), compared,
                              expectation->verdict == VERDICT_VACUOUS ? vacuous(facts) : "");
 
     free(compared);

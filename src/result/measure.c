@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/named.h"
 #include "readers.h"
 
 static metric_read *const readers[METRIC_N] = {
@@ -16,13 +17,12 @@ static metric_read *const readers[METRIC_N] = {
 
 bool result_metric(const struct result *result, const char *name, double *value)
 {
+    const struct metric_value *kept = NAMED(name, result->metric, result->metric_count);
     struct metric_key key;
 
-    for (size_t i = 0; i < result->metric_count; i++) {
-        if (strcmp(result->metric[i].name, name) == 0) {
-            *value = result->metric[i].value;
-            return true;
-        }
+    if (kept != NULL) {
+        *value = kept->value;
+        return true;
     }
     return metrics_match(name, &key) && readers[key.id](result, &key, value);
 }
@@ -95,16 +95,6 @@ void result_measure(struct result *result)
     }
 }
 
-static const struct metric_value *find_metric(const struct result *result, const char *name)
-{
-    for (size_t i = 0; i < result->metric_count; i++) {
-        if (strcmp(result->metric[i].name, name) == 0) {
-            return &result->metric[i];
-        }
-    }
-    return NULL;
-}
-
 /* As far as decimal digits and sums of doubles keep them. */
 static bool is_same(double a, double b)
 {
@@ -122,7 +112,8 @@ void result_check(const struct result *result, result_doubt fn, void *context)
     made->metric_count = 0;
     result_measure(made);
     for (size_t i = 0; i < made->metric_count; i++) {
-        const struct metric_value *kept = find_metric(result, made->metric[i].name);
+        const struct metric_value *kept =
+            NAMED(made->metric[i].name, result->metric, result->metric_count);
         if (kept != NULL && !is_same(kept->value, made->metric[i].value)) {
             fn(context, kept->name, kept->value, made->metric[i].value);
         }

@@ -6,13 +6,6 @@
 /* A load that falls short by no more than that is the one that was asked for, with a stall. */
 #define SHORT_OF 0.05
 
-static const char *setting(const struct result *result, const char *path)
-{
-    const char *text = text_pairs_get(&result->scenario, path);
-
-    return text != NULL ? text : "";
-}
-
 /* Whether the load came to the end that the scenario sets it. */
 static bool is_whole(const struct result *result)
 {
@@ -27,12 +20,12 @@ bool read_scheduled(const struct result *result, const struct metric_key *key, d
     double rate;
 
     (void)key;
-    if (!is_whole(result) || units_parse_rate(setting(result, "load.rate"), &rate) != 0 ||
+    if (!is_whole(result) || units_parse_rate(result_setting(result, "load.rate"), &rate) != 0 ||
         rate <= 0) {
         return false;
     }
-    units_parse_count(setting(result, "load.connections"), &connections);
-    units_parse_duration(setting(result, "load.duration"), &duration);
+    units_parse_count(result_setting(result, "load.connections"), &connections);
+    units_parse_duration(result_setting(result, "load.duration"), &duration);
     double scheduled = rate * readers_seconds(duration) + 1 - 1e-6;
     uint64_t due = scheduled < 0x1p53 ? (uint64_t)scheduled : UINT64_C(1) << 53;
     due = due == 0 || (connections > 0 && connections < due) ? connections : due;
@@ -48,8 +41,8 @@ static bool read_planned(const struct result *result, double *value)
     if (read_scheduled(result, NULL, value)) {
         return true;
     }
-    units_parse_count(setting(result, "load.connections"), &connections);
-    units_parse_duration(setting(result, "load.duration"), &duration);
+    units_parse_count(result_setting(result, "load.connections"), &connections);
+    units_parse_duration(result_setting(result, "load.duration"), &duration);
     return is_whole(result) && duration == 0 && connections > 0 &&
            readers_found(value, (double)connections);
 }

@@ -29,9 +29,7 @@ bool read_due(const struct result *result, const struct metric_key *key, double 
 
 static bool speaks_http(const struct result *result)
 {
-    const char *protocol = text_pairs_get(&result->scenario, "protocol");
-
-    return protocol != NULL && strcmp(protocol, "http") == 0;
+    return strcmp(result_setting(result, "protocol"), "http") == 0;
 }
 
 bool read_http(const struct result *result, const struct metric_key *key, double *value)

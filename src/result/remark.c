@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/named.h"
 
 /* ---- names ---- */
 
@@ -51,13 +52,12 @@ void remark_append(char **text, const char *between, const char *more)
 
 bool remark_evidence(const struct remark *remark, const char *metric, double *value)
 {
-    for (size_t i = 0; i < remark->evidence_count; i++) {
-        if (strcmp(remark->evidence[i].metric, metric) == 0) {
-            *value = remark->evidence[i].value;
-            return true;
-        }
+    const struct evidence *evidence = NAMED(metric, remark->evidence, remark->evidence_count);
+
+    if (evidence != NULL) {
+        *value = evidence->value;
     }
-    return false;
+    return evidence != NULL;
 }
 
 void remark_add_evidence(struct remark *remark, const char *metric, double value)

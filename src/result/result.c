@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/named.h"
+#include "finwait/text.h"
 
 static const char *const phase_names[PHASE_N] = {
     [PHASE_SETUP] = "setup",
@@ -34,12 +36,14 @@ void text_pairs_drop(struct text_pairs *pairs)
 
 const char *text_pairs_get(const struct text_pairs *pairs, const char *name)
 {
-    for (size_t i = 0; i < pairs->count; i++) {
-        if (strcmp(pairs->item[i].name, name) == 0) {
-            return pairs->item[i].value;
-        }
-    }
-    return NULL;
+    const struct text_pair *pair = NAMED(name, pairs->item, pairs->count);
+
+    return pair != NULL ? pair->value : NULL;
+}
+
+const char *result_setting(const struct result *result, const char *path)
+{
+    return text_or_empty(text_pairs_get(&result->scenario, path));
 }
 
 void text_pairs_fini(struct text_pairs *pairs)
@@ -54,11 +58,11 @@ void text_pairs_fini(struct text_pairs *pairs)
 
 void text_counts_add(struct text_counts *counts, const char *text, uint64_t count)
 {
-    for (size_t i = 0; i < counts->count; i++) {
-        if (strcmp(counts->item[i].text, text) == 0) {
-            counts->item[i].count += count;
-            return;
-        }
+    struct text_count *known = NAMED(text, counts->item, counts->count);
+
+    if (known != NULL) {
+        known->count += count;
+        return;
     }
     counts->item = grow_by_one(counts->item, counts->count, sizeof *counts->item);
     counts->item[counts->count++] = (struct text_count){grow_text(text), count};

@@ -14,7 +14,7 @@ static int fail_form(const struct draft *draft, const struct option *option, con
     const char *dot = key != NULL ? "." : "";
     char type[64];
 
-    key = key != NULL ? key : "";
+    key = text_or_empty(key);
     if (tree_is_null(node)) {
         return draft_fail(draft, node->key_at, "write one, or null to leave it as by default",
                           "%s%s%.80s has no value", option->path, dot, key);

@@ -4,6 +4,7 @@
 #include "draft.h"
 #include "finwait/grow.h"
 #include "finwait/kernel_sysctl.h"
+#include "finwait/named.h"
 #include "finwait/text.h"
 
 /* A side's sysctls: any number of names below its map. */
@@ -62,12 +63,7 @@ static int check_sysctl(const struct draft *draft, const struct option *option, 
 
 static struct sysctl_setting *find_sysctl(const struct sysctl_settings *settings, const char *name)
 {
-    for (size_t i = 0; i < settings->count; i++) {
-        if (strcmp(settings->item[i].name, name) == 0) {
-            return &settings->item[i];
-        }
-    }
-    return NULL;
+    return NAMED(name, settings->item, settings->count);
 }
 
 static struct sysctl_setting *add_sysctl(struct sysctl_settings *settings, const char *name)

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "finwait/kernel_sysctl.h"
+#include "finwait/named.h"
 #include "finwait/side.h"
 #include "options.h"
 
@@ -30,12 +31,9 @@ static void add_name(struct branch *branch, const char *name)
     char *text = branch->text[branch->count];
 
     snprintf(text, sizeof branch->text[0], "%.*s", (int)strcspn(name, "."), name);
-    for (size_t i = 0; i < branch->count; i++) {
-        if (strcmp(branch->names[i], text) == 0) {
-            return;
-        }
+    if (NAMED(text, branch->names, branch->count) == NULL) {
+        branch->names[branch->count++] = text;
     }
-    branch->names[branch->count++] = text;
 }
 
 /* The deepest map on the way along `path`, and the names in it.  Returns the rest of `path`. */

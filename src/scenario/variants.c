@@ -5,6 +5,7 @@
 
 #include "draft.h"
 #include "finwait/grow.h"
+#include "finwait/named.h"
 #include "finwait/text.h"
 #include "variants.h"
 
@@ -37,15 +38,11 @@ void variant_groups_fini(struct variant_groups *groups)
 /* A group of that name with nothing in it: the command line's takes the place of the file's. */
 static struct variant_group *new_group(struct variant_groups *groups, const char *name)
 {
-    struct variant_group *group = NULL;
+    struct variant_group *group = NAMED(name, groups->item, groups->count);
 
-    for (size_t i = 0; i < groups->count; i++) {
-        if (strcmp(groups->item[i].name, name) == 0) {
-            group = &groups->item[i];
-            fini_group(group);
-        }
-    }
-    if (group == NULL) {
+    if (group != NULL) {
+        fini_group(group);
+    } else {
         groups->item = grow_by_one(groups->item, groups->count, sizeof *groups->item);
         group = &groups->item[groups->count++];
     }

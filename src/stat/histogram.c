@@ -21,11 +21,6 @@ static inline size_t bucket_index(int64_t ns)
     return ((size_t)shift << HISTOGRAM_SUB_BITS) + (size_t)(value >> shift);
 }
 
-void histogram_init(struct histogram *histogram)
-{
-    memset(histogram, 0, sizeof *histogram);
-}
-
 static void widen(struct histogram *histogram, int64_t min, int64_t max)
 {
     if (min < histogram->min || histogram->count == 0) {

@@ -108,7 +108,10 @@ static inline bool change_side(struct result *result, enum side side, char *what
     char *name = strchr(what, '.');
 
     if (name == NULL) {
-        enum tcp_state state = tcp_state_find(what);
+        enum tcp_state state = TCP_STATE_N - 1;
+        while (state > 0 && strcmp(tcp_state_name(state), what) != 0) {
+            state--;
+        }
         if (state == 0) {
             return false;
         }

@@ -13,12 +13,10 @@ static void states_have_the_kernels_names(void **state)
     (void)state;
     assert_string_equal(tcp_state_name(TCP_STATE_TIME_WAIT), "time_wait");
     for (unsigned i = 1; i < TCP_STATE_N; i++) {
-        assert_int_equal(tcp_state_find(tcp_state_name((enum tcp_state)i)), i);
+        assert_non_null(tcp_state_name((enum tcp_state)i));
     }
     assert_null(tcp_state_name((enum tcp_state)0));
     assert_null(tcp_state_name(TCP_STATE_N));
-    assert_int_equal(tcp_state_find("TIME_WAIT"), 0);
-    assert_int_equal(tcp_state_find(""), 0);
 }
 
 static void every_state_is_told_of(void **state)

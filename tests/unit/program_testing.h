@@ -138,6 +138,17 @@ static inline void check_side(const char *what, enum side which, const struct si
     }
 }
 
+/* Whether every end agrees that `side` rests in `state`. */
+static inline bool model_certain(const struct model *model, enum side side, enum tcp_state state)
+{
+    for (size_t i = 0; i < model->end_count; i++) {
+        if (model->end[i].side[side].final != state) {
+            return false;
+        }
+    }
+    return model->end_count > 0;
+}
+
 /* Whether some end has these finals. */
 static inline bool has_end(const struct model *model, enum tcp_state client, enum tcp_state server)
 {

@@ -103,7 +103,7 @@ static void check_against_sorted(int64_t (*draw)(size_t))
     static struct histogram histogram;
     double sum = 0;
 
-    histogram_init(&histogram);
+    histogram = (struct histogram){0};
     for (size_t i = 0; i < VALUES; i++) {
         values[i] = draw(i);
         sum += (double)values[i];
@@ -146,7 +146,7 @@ static void ranks_are_exact(void **state)
     static struct histogram histogram;
 
     (void)state;
-    histogram_init(&histogram);
+    histogram = (struct histogram){0};
     for (int64_t value = 1; value <= 100; value++) {
         histogram_record(&histogram, value);
     }
@@ -187,7 +187,7 @@ static void a_value_counts_in_the_bucket_that_bounds_it(void **state)
     int64_t high;
 
     (void)state;
-    histogram_init(&histogram);
+    histogram = (struct histogram){0};
     for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
         histogram_bounds(i, &low, &high);
         histogram_record(&histogram, low);
@@ -202,7 +202,7 @@ static void values_off_the_scale_are_held(void **state)
     static struct histogram histogram;
 
     (void)state;
-    histogram_init(&histogram);
+    histogram = (struct histogram){0};
     histogram_record(&histogram, INT64_MIN);
     histogram_record(&histogram, -1);
     histogram_record(&histogram, INT64_MAX);
@@ -221,10 +221,10 @@ static void an_empty_one_answers_0(void **state)
     static struct histogram other;
 
     (void)state;
-    histogram_init(&histogram);
+    histogram = (struct histogram){0};
     assert_int_equal(histogram_quantile(&histogram, 0.5), 0);
     assert_true(histogram_mean(&histogram) == 0);
-    histogram_init(&other);
+    other = (struct histogram){0};
     histogram_record(&other, 500);
     histogram_merge(&other, &histogram);
     assert_int_equal(other.count, 1);
@@ -232,7 +232,7 @@ static void an_empty_one_answers_0(void **state)
     assert_int_equal(other.max, 500);
 }
 
-/* Memory fresh from mmap(2) needs no histogram_init. */
+/* Memory fresh from mmap(2) needs no initialization. */
 static void zeroed_memory_is_an_empty_one(void **state)
 {
     static struct histogram zeroed;
@@ -250,10 +250,10 @@ static void merging_equals_recording_in_one(void **state)
     static struct histogram whole;
 
     (void)state;
-    histogram_init(&merged);
-    histogram_init(&whole);
+    merged = (struct histogram){0};
+    whole = (struct histogram){0};
     for (size_t part = 0; part < COUNT(parts); part++) {
-        histogram_init(&parts[part]);
+        parts[part] = (struct histogram){0};
         for (size_t i = 0; part < 3 && i < 1000 * (part + 1); i++) {
             int64_t value = (int64_t)(uniform() * pow(1000, (double)part + 1));
             histogram_record(&parts[part], value);
