@@ -9,6 +9,11 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 void cadence_init(struct cadence *cadence, int64_t every, bool cheap)
 {
     every = every < EVERY_MAX ? larger(every, EVERY_MIN) : EVERY_MAX;
@@ -44,10 +49,10 @@ void cadence_counted(struct cadence *cadence, int64_t cost)
 
 static int64_t pause_after(const struct cadence *cadence, int64_t cost)
 {
+    int64_t times = smaller(larger(cost / CADENCE_STEP, CADENCE_SOME), CADENCE_LITTLE);
     int64_t most = larger(CADENCE_LONGEST, cost * CADENCE_MUCH);
-    int64_t pause = cost * CADENCE_LITTLE < most ? cost * CADENCE_LITTLE : most;
 
-    return larger(cadence->every, pause);
+    return larger(cadence->every, smaller(cost * times, most));
 }
 
 void cadence_dumped(struct cadence *cadence, enum look look, int64_t begin, int64_t cost)

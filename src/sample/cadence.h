@@ -9,16 +9,18 @@
 /*
  * When to look next, and how.  sockstat costs next to nothing whatever the pile, so it is read at
  * every tick; a dump costs in proportion to all sockets, so it comes when it can be afforded: with
- * CADENCE_LITTLE of a CPU, or with up to CADENCE_MUCH where it would come more seldom than every
- * CADENCE_LONGEST.
+ * CADENCE_SOME of a CPU, less the longer it takes, down to CADENCE_LITTLE, but with up to
+ * CADENCE_MUCH where it would come more seldom than every CADENCE_LONGEST.
  */
 enum {
     CADENCE_FULL_TICKS = 20, /* a full dump for so many others, when it can be afforded */
     CADENCE_FULL = 1000,     /* and a pause of so many times its cost: 0.1 % */
-    CADENCE_LITTLE = 140,    /* of a dump's cost: 0.7 % */
+    CADENCE_SOME = 40,       /* of a dump's cost: 2.5 % */
+    CADENCE_LITTLE = 200,    /* 0.5 % */
     CADENCE_MUCH = 25,       /* 4 % */
     CADENCE_COUNT = 200,     /* of reading sockstat: 0.5 % */
 };
+#define CADENCE_STEP    (60 * NS_PER_US) /* a pause of once more its cost for each that it takes */
 #define CADENCE_LONGEST (5 * NS_PER_S / 2)
 
 enum look {

@@ -26,6 +26,7 @@ BENCHES = {
 UNITS = {
     "called": "%",
     "found": "%",
+    "ms": "ms",
     "overhead": "ms",
     "over_a_run": "ms",
     "cpu": "µs",

@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "finwait/clock.h"
+#include "owners.h"
 #include "witness.h"
 
 /*
  * What one look of the sampler at the caller's network namespace costs: looks LOOK TIMES prints ns
- * of CPU, the mean of so many.  LOOK is full, frequent (no TIME_WAIT in the dump) or counters.
+ * of CPU, the mean of so many.  LOOK is full, frequent (no TIME_WAIT in the dump), counters, or
+ * owners: a full one, and who in /proc holds what it found.
  */
 
 static struct witness witness;
@@ -34,6 +36,21 @@ static int look_counters(struct error *error)
     return counters_read(&witness.counters, &witness.files, error);
 }
 
+static int look_owners(struct error *error)
+{
+    static const uint32_t queued[ENDS_N];
+    struct sockets sockets = {.count = 0};
+    struct owners owners = {.count = 0};
+
+    witness.diag.each = &sockets;
+    int result = look_full(error);
+    witness.diag.each = NULL;
+    result = result == 0 ? owners_find(&owners, &sockets, queued, error) : result;
+    sockets_fini(&sockets);
+    owners_fini(&owners);
+    return result;
+}
+
 static const struct look {
     const char *name;
     int (*take)(struct error *error);
@@ -41,6 +58,7 @@ static const struct look {
     {"full", look_full},
     {"frequent", look_frequent},
     {"counters", look_counters},
+    {"owners", look_owners},
 };
 
 static const struct look *look_find(const char *name)
@@ -77,7 +95,7 @@ int main(int argc, char **argv)
     struct error error;
 
     if (look == NULL || times < 1) {
-        fputs("usage: looks full|frequent|counters TIMES\n", stderr);
+        fputs("usage: looks full|frequent|counters|owners TIMES\n", stderr);
         return EXIT_FAILURE;
     }
     int64_t cost = cost_of(look, times, &error);
