@@ -59,7 +59,8 @@ const char *outcome_about(enum outcome outcome);
     X(LATENCY_CLOSE, "close",                                                                      \
       "from the first step that closes (shut-wr, wait-fin, rst, close) to the end of the program") \
     X(LATENCY_LIFE, "life",                                                                        \
-      "from connect(2) or accept(2) to the end of the program (open loop: from when it was due)")
+      "from connect(2) or accept(2) to the end of the program (open loop: from when it was due)")  \
+    X(LATENCY_LATE, "late", "open loop: from when a connection was due until it was begun")
 
 enum latency {
 #define X(id, name, about) id,

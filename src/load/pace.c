@@ -3,6 +3,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdlib.h>
+#include <sys/timerfd.h>
 
 #include "conn.h"
 #include "finwait/clock.h"
@@ -26,6 +27,7 @@ struct pace {
     double offset;        /* ns, so that workers interleave */
     int64_t start, end;   /* of arrivals; end: 0 for none */
     bool stopped;         /* no new connections */
+    int timer;            /* open loop: a timerfd of its own, set once for each arrival */
     struct event event;   /* open loop: the next arrival; closed: more after a batch */
 };
 
@@ -103,19 +105,48 @@ void pace_turn(struct pace *pace)
     }
 }
 
+static void on_rested(evutil_socket_t fd, short what, void *argument)
+{
+    struct pace *pace = argument;
+
+    (void)fd;
+    (void)what;
+    conn_event_over(pace->worker);
+}
+
 /* ---- open loop ---- */
+
+/* What is due already comes with the next turn of the loop. */
+static void set_timer(struct pace *pace, int64_t at)
+{
+    const struct itimerspec spec = {.it_value = {at / NS_PER_S, at % NS_PER_S}};
+
+    if (timerfd_settime(pace->timer, TFD_TIMER_ABSTIME, &spec, NULL) != 0) {
+        worker_give_up(pace->worker);
+    }
+}
+
+/* Begin the next one, if it is due. */
+static bool begin_due(struct pace *pace)
+{
+    int64_t born = due(pace);
+    int64_t late = clock_now() - born;
+
+    if (late < 0) {
+        return false;
+    }
+    histogram_record(&pace->worker->account->latency[LATENCY_LATE], late);
+    begin(pace, born, born + late);
+    return true;
+}
 
 /* Arrivals keep their times whatever has become of earlier ones: a stall is not hidden. */
 static void arrive(struct pace *pace)
 {
-    int64_t now = clock_now();
-
-    for (int i = 0; i < BATCH && !pace_over(pace) && due(pace) <= now; i++) {
-        begin(pace, due(pace), now);
+    for (int i = 0; i < BATCH && !pace_over(pace) && begin_due(pace); i++) {
     }
     if (!pace_over(pace)) {
-        int64_t wait = due(pace) - clock_now();
-        come_back(pace, wait > 0 ? wait : 0);
+        set_timer(pace, due(pace));
     }
 }
 
@@ -125,10 +156,23 @@ static void on_time(evutil_socket_t fd, short what, void *argument)
 
     (void)fd;
     (void)what;
-    if (pace->interval > 0) {
-        arrive(pace);
-    }
+    arrive(pace);
     conn_event_over(pace->worker);
+}
+
+/*
+ * libevent's own precise timer is set again before each wait (2.1), whatever it waits for; this one
+ * when the next arrival's time is another.  Nobody reads it: EV_ET tells each time it goes off.
+ */
+static int open_timer(struct pace *pace)
+{
+    pace->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (pace->timer < 0) {
+        return -1;
+    }
+    event_assign(&pace->event, pace->worker->base, pace->timer, EV_READ | EV_ET | EV_PERSIST,
+                 on_time, pace);
+    return event_add(&pace->event, NULL);
 }
 
 /*
@@ -168,9 +212,13 @@ struct pace *pace_new(struct worker *worker)
     if (plan->rate > 0) {
         pace->interval = (double)NS_PER_S * plan->workers / plan->rate;
         pace->offset = (double)NS_PER_S * worker->index / plan->rate;
-    } else {
-        pace->concurrency = (uint32_t)share(plan->concurrency, worker->index, plan->workers);
+        if (open_timer(pace) != 0) {
+            free(pace);
+            return NULL;
+        }
+        return pace;
     }
-    evtimer_assign(&pace->event, worker->base, on_time, pace);
+    pace->concurrency = (uint32_t)share(plan->concurrency, worker->index, plan->workers);
+    evtimer_assign(&pace->event, worker->base, on_rested, pace);
     return pace;
 }

@@ -150,16 +150,16 @@ static bool reads_heads(const struct program *program)
 }
 
 /*
- * An open loop's arrivals, a program's pauses and short bounds of its waits want timers finer than
- * epoll's milliseconds.  They cost a system call a turn of the loop: a load.timeout that no
- * connection comes near does without.
+ * A program's pauses and short bounds of its waits want timers finer than epoll's milliseconds.
+ * They cost a system call a turn of the loop: a load.timeout that no connection comes near does
+ * without, and so does an open loop, whose arrivals have a timer of their own.
  */
 static struct event_base *base_new(const struct role_plan *plan)
 {
     struct event_config *config = event_config_new();
     struct event_base *base = NULL;
     bool bounded = plan->timeout > 0 && plan->timeout <= PRECISE_TIMEOUT;
-    bool precise = bounded || plan->rate > 0 || some_program(plan, waits_exactly);
+    bool precise = bounded || some_program(plan, waits_exactly);
     int flags = EVENT_BASE_FLAG_NOLOCK | (precise ? EVENT_BASE_FLAG_PRECISE_TIMER : 0);
 
     if (config != NULL && event_config_set_flag(config, flags) == 0) {

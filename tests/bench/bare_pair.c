@@ -3,9 +3,11 @@
  * system calls of one close order, in the same lab as finwait's.  Prints connections a second, and
  * the CPU of the clients' and of the servers' processes in us a connection.
  *
- *   bare_pair ORDER CONNECTIONS CONCURRENCY ADDRESSES [ROUNDS [WORKERS]]
+ *   bare_pair ORDER CONNECTIONS CONCURRENCY ADDRESSES [ROUNDS [WORKERS [RATE]]]
  *
- * ORDER: server-first | client-first | client-rst; ROUNDS: requests a connection.
+ * ORDER: server-first | client-first | client-rst; ROUNDS: requests a connection.  With a RATE a
+ * worker connections are begun when they are due, however many are open, and each client prints how
+ * late 99 % of its own were begun at the most, in ns.
  */
 #include <errno.h>
 #include <limits.h>
@@ -21,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bare_arrivals.h"
 #include "finwait/clock.h"
 #include "finwait/lab.h"
 
@@ -48,6 +51,7 @@ struct bench {
     unsigned concurrency;
     unsigned rounds;
     unsigned workers; /* processes a side */
+    double rate;      /* connections/s of a worker's open loop; 0: a closed one */
     struct address_pool sources;
     struct address server;
 };
@@ -215,7 +219,36 @@ static bool go_on(const struct bench *bench, int fd, unsigned events)
     return false;
 }
 
-/* One worker's share of the connections. */
+/* One worker's share of the connections, each when it is due. */
+static void ask_open(const struct bench *bench)
+{
+    unsigned connections = bench->connections / bench->workers;
+    struct epoll_event events[EVENTS];
+    struct bare_arrivals arrivals;
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    unsigned begun = 0;
+    unsigned ended = 0;
+
+    if (bare_arrivals_begin(&arrivals, bench->rate, connections) != 0) {
+        die("timerfd_create");
+    }
+    watch(epoll, arrivals.timer, EPOLLIN | EPOLLET);
+    while (ended < connections) {
+        while (begun < connections && bare_arrivals_due(&arrivals, begun)) {
+            begin(bench, epoll, begun++);
+        }
+        int count = epoll_wait(epoll, events, EVENTS, -1);
+        for (int i = 0; i < count; i++) {
+            if (events[i].data.fd != arrivals.timer) {
+                ended += go_on(bench, events[i].data.fd, events[i].events);
+            }
+        }
+    }
+    printf("%lld ", (long long)bare_arrivals_p99(&arrivals, connections));
+    fflush(stdout);
+}
+
+/* One worker's share of the connections, so many at a time. */
 static void ask(const struct bench *bench)
 {
     unsigned connections = bench->connections / bench->workers;
@@ -274,7 +307,7 @@ static void start_clients(const struct bench *bench, pid_t *client)
         client[i] = fork();
         if (client[i] == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL);
-            ask(bench);
+            (bench->rate > 0 ? ask_open : ask)(bench);
             _exit(EXIT_SUCCESS);
         }
     }
@@ -328,13 +361,14 @@ static unsigned number(const char *text)
 
 static int read_arguments(struct bench *bench, int argc, char **argv)
 {
-    if (argc < 5 || argc > 7) {
+    if (argc < 5 || argc > 8) {
         return -1;
     }
     bench->connections = number(argv[2]);
     bench->concurrency = number(argv[3]);
     bench->rounds = argc > 5 ? number(argv[5]) : 1;
     bench->workers = argc > 6 ? number(argv[6]) : 1;
+    bench->rate = argc > 7 ? strtod(argv[7], NULL) : 0;
     for (bench->order = 0; bench->order < ORDER_N; bench->order++) {
         if (strcmp(argv[1], order_name[bench->order]) == 0) {
             break;
@@ -352,7 +386,7 @@ int main(int argc, char **argv)
 
     if (read_arguments(&bench, argc, argv) != 0) {
         fprintf(stderr, "usage: bare_pair ORDER CONNECTIONS CONCURRENCY ADDRESSES"
-                        " [ROUNDS [WORKERS]]\n");
+                        " [ROUNDS [WORKERS [RATE]]]\n");
         return 2;
     }
     config.addresses[SIDE_CLIENT] = number(argv[4]);

@@ -4,6 +4,7 @@ import argparse
 import json
 import resource
 
+import bench_arrivals
 import bench_capture
 import bench_compare
 import bench_sampler
@@ -13,6 +14,7 @@ import bench_tls_memory
 import bench_workers
 
 BENCHES = {
+    "arrivals": bench_arrivals,
     "capture": bench_capture,
     "compare": bench_compare,
     "sampler": bench_sampler,
@@ -30,6 +32,7 @@ UNITS = {
     "overhead": "ms",
     "over_a_run": "ms",
     "cpu": "µs",
+    "late": "ms",
     "handshakes": "",
     "bytes": "B",
     "finwait": "/s",

@@ -16,6 +16,11 @@ class OpenLoop(ft.LabTestCase):
         result = self.run_checked(settings)
         self.assertEqual(result["connections.attempted"], 2000)
         self.assertEqual(result["connections.completed"], 2000)
+        self.assertEqual(self.timed(result, "late"), 2000)
+
+    def timed(self, result, kind):
+        """How many of the client's connections had this latency."""
+        return result.json["client"]["account"]["latency"][kind]["count"]
 
     def test_a_stalled_server_is_not_hidden(self):
         """A closed loop of one would begin a connection a stall; an open loop begins them all, and
@@ -49,6 +54,8 @@ class OpenLoop(ft.LabTestCase):
         begun = result["connections.attempted"]
         self.assertTrue(0 < begun < 1000000, begun)
         self.assertEqual(result["connections.missed"], 2000000 - begun)
+        self.assertEqual(self.timed(result, "late"), begun)
+        self.assertGreater(result["latency.late.max"], 0.1)
         self.assertEqual(sum(result.outcomes("client").values()), begun)
         self.assertIn("coordinated omission", result.remark("connections.missed")["text"])
         self.assertIn("load.behind", result.remark_ids())
@@ -58,6 +65,7 @@ class OpenLoop(ft.LabTestCase):
         result = self.run_checked({**settings, "settle": "100ms"})
         self.assertEqual(result["connections.attempted"], 600)
         self.assertEqual(result["connections.missed"], 0)
+        self.assertEqual(self.timed(result, "late"), 600)
 
 
 class NeverEarly(ft.LabTestCase):
@@ -106,6 +114,7 @@ class ClosedLoop(ft.LabTestCase):
             }
         )
         self.assertEqual(result["connections.completed"], 40)
+        self.assertNotIn("latency.late.p50", result.json["metrics"])
         self.assertGreater(result["client.established.peak"], 0)
         self.assertLessEqual(result["client.established.peak"], 10)
 

@@ -52,9 +52,9 @@ function percentilesOf(histogram) {
   return points;
 }
 
-const NAMES = ['connect', 'handshake', 'response', 'idle', 'close', 'life'];
+const NAMES = ['connect', 'handshake', 'response', 'idle', 'close', 'life', 'late'];
 const HUES = {
-  client: ['established', 'time_wait', 'fin_wait2', 'close_wait', 'closing', 'last_ack'],
+  client: ['established', 'time_wait', 'fin_wait2', 'close_wait', 'closing', 'last_ack', 'syn_sent'],
   server: ['syn_sent', 'listen', 'fin_wait1', 'close', 'told', 'syn_recv'],
 };
 const hueOf = ({ side, name }) => `c-${HUES[side][NAMES.indexOf(name)]}`;
