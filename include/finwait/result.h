@@ -246,6 +246,9 @@ struct result {
     struct text_pairs scenario;    /* the effective scenario */
     struct text_pairs environment; /* kernel, CPUs, limits … */
     struct phase_span phase[PHASE_N];
+    bool has_lab;         /* else a file that does not tell of these */
+    int64_t lab_setup;    /* ns that the making of a private lab took; 0: there was none */
+    int64_t lab_teardown; /* ns until its roles and it were gone */
     struct result_side side[ENDS_N]; /* a proxy's have `command`; those of its ends what was seen */
     struct counters host_counters;   /* lab: host; the whole machine's */
     bool has_sampler;

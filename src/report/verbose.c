@@ -8,7 +8,7 @@ static section *const sections[] = {
     verbose_errors,   verbose_tls,          verbose_latency,     verbose_memory,
     verbose_states,   verbose_owners,       verbose_counters,    verbose_prediction,
     verbose_packets,  verbose_warnings,     verbose_commands,    verbose_inspections,
-    verbose_remarks,  verbose_expectations, verbose_sampling,
+    verbose_remarks,  verbose_expectations, verbose_sampling,    verbose_lab,
 };
 
 static void write_verbose(const struct result *result, FILE *out)

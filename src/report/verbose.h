@@ -12,12 +12,13 @@
 /* A section of the summary: prints nothing when the result has nothing for it. */
 typedef void section(const struct paper *paper, const struct facts *facts);
 
-section verbose_headline;                                            /* verbose_headline.c */
-section verbose_connections, verbose_mix, verbose_errors;            /* verbose_load.c */
-section verbose_latency;                                             /* the same */
-section verbose_moments;                                             /* verbose_moments.c */
-section verbose_states, verbose_counters, verbose_prediction;        /* verbose_kernel.c */
-section verbose_inspections, verbose_expectations, verbose_sampling; /* verbose_verdict.c */
+section verbose_headline;                                     /* verbose_headline.c */
+section verbose_connections, verbose_mix, verbose_errors;     /* verbose_load.c */
+section verbose_latency;                                      /* the same */
+section verbose_moments;                                      /* verbose_moments.c */
+section verbose_states, verbose_counters, verbose_prediction; /* verbose_kernel.c */
+section verbose_inspections, verbose_expectations, verbose_sampling,
+    verbose_lab; /* verbose_verdict.c */
 
 section verbose_warnings, verbose_remarks; /* verbose_remarks.c */
 

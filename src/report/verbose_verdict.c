@@ -86,6 +86,20 @@ static bool is_long_gap(const struct facts *facts)
            ((double)gap > facts->whole * (double)NS_PER_S / 10 && gap / 2 > every);
 }
 
+void verbose_lab(const struct paper *paper, const struct facts *facts)
+{
+    const struct result *result = facts->result;
+
+    if (!result->has_lab) {
+        return;
+    }
+    fputs("\nlab: ", paper->out);
+    if (result->lab_setup > 0) {
+        fprintf(paper->out, "made in %s; ", DURATION(result->lab_setup));
+    }
+    fprintf(paper->out, "gone %s after the last phase\n", DURATION(result->lab_teardown));
+}
+
 void verbose_sampling(const struct paper *paper, const struct facts *facts)
 {
     const struct result *result = facts->result;

@@ -134,6 +134,12 @@
     X(METRIC_COMMAND_KILLED, "<player>.command.killed", "processes", read_command_killed,          \
       "processes of the command that had not ended when its grace was over")                       \
     X(METRIC_CPU, "cpu.<side>", "s", read_cpu, "CPU time of the role's workers, user and system")  \
+    X(METRIC_LAB_SETUP, "lab.setup", "s", read_lab,                                                \
+      "what the making of a private lab took, part of setup: namespaces, link, sysctls; absent: "  \
+      "lab: host")                                                                                 \
+    X(METRIC_LAB_TEARDOWN, "lab.teardown", "s", read_lab,                                          \
+      "from the end of the last phase until workers and lab were gone: the kernel closes what "    \
+      "descriptors a worker had")                                                                  \
     X(METRIC_SAMPLER_COST, "sampler.cost", "s", read_sampler, "CPU time that watching took")       \
     X(METRIC_SAMPLER_GAP, "sampler.gap", "s", read_sampler,                                        \
       "longest time between two observations")                                                     \

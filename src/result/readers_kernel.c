@@ -187,6 +187,14 @@ bool read_sampler(const struct result *result, const struct metric_key *key, dou
                          readers_seconds(cost ? result->sampler_cpu : result->sampler_gap_max));
 }
 
+bool read_lab(const struct result *result, const struct metric_key *key, double *value)
+{
+    bool setup = key->id == METRIC_LAB_SETUP;
+    int64_t time = setup ? result->lab_setup : result->lab_teardown;
+
+    return result->has_lab && (time > 0 || !setup) && readers_found(value, readers_seconds(time));
+}
+
 /* What older files do not tell. */
 bool read_sampler_tick(const struct result *result, const struct metric_key *key, double *value)
 {

@@ -311,6 +311,12 @@ static const struct field sampler_fields[] = {
     {0},
 };
 
+static const struct field lab_fields[] = {
+    {"setup", &codec_once, AT(result, lab_setup), .optional = true},
+    {"teardown", &codec_duration, AT(result, lab_teardown)},
+    {0},
+};
+
 static const struct field result_fields[] = {
     {"finwait", &codec_text, AT(result, version), .optional = true},
     {"schema", &codec_int, AT(result, schema)},
@@ -333,6 +339,7 @@ static const struct field result_fields[] = {
     {"scenario", &codec_pairs, AT(result, scenario), .optional = true},
     {"environment", &codec_pairs, AT(result, environment), .optional = true},
     {"phases", &codec_object, .fields = phase_fields, .optional = true},
+    {"lab", &codec_object, .fields = lab_fields, .flag = FLAG(result, has_lab)},
     {"sampler", &codec_object, .fields = sampler_fields, .flag = FLAG(result, has_sampler)},
     {"client", &codec_object, AT(result, side[SIDE_CLIENT]), .fields = side_fields},
     {"server", &codec_object, AT(result, side[SIDE_SERVER]), .fields = side_fields},

@@ -212,12 +212,15 @@ static int on_start_beside(struct trial *trial, enum side side, struct error *er
 static int setup_lab(struct trial *trial, struct error *error)
 {
     struct lab_config config;
+    int64_t began = clock_now();
 
     plan_lab(trial->scenario, &config);
     trial->lab = lab_new(&config, error);
     if (trial->lab == NULL) {
         return -1;
     }
+    trial->result->has_lab = true;
+    trial->result->lab_setup = config.private ? clock_now() - began : 0;
     collect_lab(trial);
     return 0;
 }
@@ -458,10 +461,12 @@ struct result *conduct(const struct scenario *scenario, const struct conduct_opt
     moments_close(trial.moments);
     packets_end(&trial);
     collect_testimony(&trial); /* what is torn down from here on is no more of the trial */
+    int64_t ended = clock_now();
     end_roles(&trial);
     collect_end(&trial);
     unwatch(events);
     trial_fini(&trial);
+    trial.result->lab_teardown = clock_now() - ended;
     result_measure(trial.result);
     if (options->measured != NULL) {
         options->measured(options->context, trial.result);

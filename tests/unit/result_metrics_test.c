@@ -642,6 +642,21 @@ static void sampler_figures(void **state)
     result_free(result);
 }
 
+static void a_lab_is_made_and_ends(void **state)
+{
+    struct result *result = result_new();
+
+    (void)state;
+    assert_absent(result, "lab.teardown"); /* of a file that does not tell */
+    result->has_lab = true;
+    result->lab_teardown = 20 * NS_PER_MS;
+    assert_absent(result, "lab.setup"); /* lab: host */
+    assert_value(result, "lab.teardown", 0.02);
+    result->lab_setup = 10 * NS_PER_MS;
+    assert_value(result, "lab.setup", 0.01);
+    result_free(result);
+}
+
 static void the_last_restart_counts_and_all_refusals(void **state)
 {
     struct result *result = hand_made();
@@ -854,6 +869,8 @@ static void every_pattern_is_found(void **state)
         {"server.command.rss", "<player>.command.rss"},
         {"server.command.killed", "<player>.command.killed"},
         {"cpu.server", "cpu.<side>"},
+        {"lab.setup", "lab.setup"},
+        {"lab.teardown", "lab.teardown"},
         {"sampler.cost", "sampler.cost"},
         {"sampler.gap", "sampler.gap"},
         {"sampler.time_wait_gap", "sampler.time_wait_gap"},
@@ -1005,6 +1022,7 @@ int main(void)
         cmocka_unit_test(what_was_due_is_the_scenarios),
         cmocka_unit_test(what_was_not_begun_is_missed),
         cmocka_unit_test(sampler_figures),
+        cmocka_unit_test(a_lab_is_made_and_ends),
         cmocka_unit_test(the_last_restart_counts_and_all_refusals),
         cmocka_unit_test(each_role_has_its_own_last_restart),
         cmocka_unit_test(full_and_resumed_handshakes_are_two_rates),
