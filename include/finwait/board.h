@@ -15,7 +15,7 @@ struct board_slot {
     uint64_t room; /* descriptors the worker could still open */
     int64_t ready; /* CLOCK_MONOTONIC when it was ready, before it says so */
     int64_t ended; /* the same of when its connections had all ended (client); 0: not yet */
-    uint64_t beat; /* moved by the worker's event loop, ten times a second at the least */
+    uint64_t beat; /* moved by the worker's event loop, twice a second at the least */
     struct account account;
 };
 

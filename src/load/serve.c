@@ -20,8 +20,12 @@ enum {
     /* With fewer descriptors left a worker may be full before the next review: another one begins
      * to accept as well. */
     ENOUGH = 2048,
-    /* Reviews without a beat of another worker after which it is not counted on. */
-    SILENT_REVIEWS = 10,
+    /* How long another worker is counted on without a beat: longer than REVIEW_SELDOM_MS. */
+    SILENT_MS = 1000,
+    /* How often whose turn it is is looked at: by those that accept and by the first that stands
+     * by, and the more seldom the more stand by before this one. */
+    REVIEW_MS = 100,
+    REVIEW_SELDOM_MS = 500,
     /* No descriptor inherited from the conductor has a higher number. */
     INHERITED_MAX = 16384,
 };
@@ -29,13 +33,14 @@ enum {
 /* What was last seen of another worker. */
 struct neighbour {
     uint64_t beat;
-    uint32_t silent; /* reviews since it moved */
+    int64_t moved; /* when it was first seen */
 };
 
 struct serve {
     struct worker *worker;
     uint64_t capacity;           /* connections this process has descriptors for */
     struct neighbour *neighbour; /* those before it on the board */
+    uint32_t before;             /* that will do without this one: 0 when it is its turn */
     bool listening;
     uint32_t count;
     struct event rest;
@@ -44,16 +49,26 @@ struct serve {
 
 /* ---- whose turn it is ---- */
 
-static bool is_silent(struct neighbour *neighbour, const struct board_slot *slot)
+static bool is_silent(struct neighbour *neighbour, const struct board_slot *slot, int64_t now)
 {
-    neighbour->silent = slot->beat == neighbour->beat ? neighbour->silent + 1 : 0;
-    neighbour->beat = slot->beat;
-    return neighbour->silent >= SILENT_REVIEWS;
+    if (slot->beat != neighbour->beat || neighbour->moved == 0) {
+        *neighbour = (struct neighbour){slot->beat, now};
+    }
+    return now - neighbour->moved >= SILENT_MS * NS_PER_MS;
 }
 
 static uint64_t room_of(const struct worker *worker)
 {
     return worker->board->slot[worker->index].room;
+}
+
+static void post_room(struct serve *serve)
+{
+    struct worker *worker = serve->worker;
+    /* All of them are this worker's: what a killed one held counts as killed. */
+    uint64_t used = worker->open + worker->account->outcome[OUTCOME_HELD];
+
+    worker->board->slot[worker->index].room = used < serve->capacity ? serve->capacity - used : 0;
 }
 
 static bool some_have_room(const struct board *board)
@@ -76,21 +91,25 @@ static bool is_its_turn(struct serve *serve)
 {
     const struct worker *worker = serve->worker;
     const struct board *board = worker->board;
+    int64_t now = clock_now();
     uint32_t before = 0;
 
+    serve->before = 0;
     if (worker->plan->own_listeners || worker->plan->accepting == 0) {
         return true;
     }
     if (room_of(worker) == 0) {
-        return !some_have_room(board);
+        serve->before = some_have_room(board) ? board->slots : 0;
+        return serve->before == 0;
     }
     for (uint32_t i = 0; i < worker->index; i++) {
         const struct board_slot *slot = &board->slot[i];
         bool begins = slot->beat == 0;
 
-        before += !is_silent(&serve->neighbour[i], slot) && (begins || slot->room > ENOUGH);
+        before += !is_silent(&serve->neighbour[i], slot, now) && (begins || slot->room > ENOUGH);
     }
-    return before < worker->plan->accepting;
+    serve->before = before < worker->plan->accepting ? 0 : before - worker->plan->accepting + 1;
+    return serve->before == 0;
 }
 
 static int listen_all(struct serve *serve)
@@ -122,18 +141,23 @@ static void rest(struct serve *serve)
     }
 }
 
-void serve_review(struct serve *serve)
+int64_t serve_review(struct serve *serve)
 {
+    bool its_turn;
+
+    post_room(serve);
+    its_turn = is_its_turn(serve);
     if (evtimer_pending(&serve->rest, NULL)) {
-        return;
+        return REVIEW_MS * NS_PER_MS;
     }
-    bool its_turn = is_its_turn(serve);
     if (serve->listening && !its_turn) {
         listen_no_more(serve);
     } else if (!serve->listening && its_turn && listen_all(serve) != 0) {
         serve->worker->account->error[ENOMEM]++;
         rest(serve);
     }
+    int64_t wait = REVIEW_MS * (int64_t)(serve->before > 1 ? serve->before : 1);
+    return (wait < REVIEW_SELDOM_MS ? wait : REVIEW_SELDOM_MS) * NS_PER_MS;
 }
 
 static void on_rested(evutil_socket_t fd, short what, void *argument)
@@ -144,15 +168,6 @@ static void on_rested(evutil_socket_t fd, short what, void *argument)
 }
 
 /* ---- accepting ---- */
-
-static void post_room(struct serve *serve)
-{
-    struct worker *worker = serve->worker;
-    /* All of them are this worker's: what a killed one held counts as killed. */
-    uint64_t used = worker->open + worker->account->outcome[OUTCOME_HELD];
-
-    worker->board->slot[worker->index].room = used < serve->capacity ? serve->capacity - used : 0;
-}
 
 /* Whether there may be more to accept. */
 static bool accept_one(struct serve *serve, int listener)

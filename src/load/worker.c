@@ -18,7 +18,7 @@
 #define PRECISE_TIMEOUT NS_PER_S
 
 enum {
-    /* How often a worker looks after itself, at the least. */
+    /* How often a worker looks after itself, if it does not stand by. */
     CHORES_MS = 100,
 };
 
@@ -28,7 +28,7 @@ struct process {
     int control;
     struct event control_event;
     struct event chores_event;
-    int64_t looked;      /* when it last did its chores */
+    int64_t due;         /* when it is to do its chores */
     bool going;          /* the client has been told to begin */
     bool finished;       /* said so */
     struct serve *serve; /* the server's part */
@@ -103,16 +103,23 @@ static void on_control(evutil_socket_t fd, short what, void *argument)
 static void note_lateness(struct process *process)
 {
     struct account *account = process->worker.account;
-    int64_t now = clock_now();
-    int64_t late = now - process->looked - CHORES_MS * NS_PER_MS;
+    int64_t late = clock_now() - process->due;
 
-    process->looked = now;
     account->stood_still = late > account->stood_still ? late : account->stood_still;
+}
+
+static int await_chores(struct process *process, int64_t ns)
+{
+    struct timeval wait = clock_timeval(ns);
+
+    process->due = clock_now() + ns;
+    return evtimer_add(&process->chores_event, &wait);
 }
 
 static void on_chores(evutil_socket_t fd, short what, void *argument)
 {
     struct process *process = argument;
+    int64_t wait = CHORES_MS * NS_PER_MS;
 
     (void)fd;
     (void)what;
@@ -120,7 +127,10 @@ static void on_chores(evutil_socket_t fd, short what, void *argument)
     note_lateness(process);
     usage_look(&process->worker);
     if (process->serve != NULL) {
-        serve_review(process->serve);
+        wait = serve_review(process->serve);
+    }
+    if (await_chores(process, wait) != 0) {
+        worker_give_up(&process->worker);
     }
 }
 
@@ -268,14 +278,12 @@ static int worker_init(struct worker *worker)
 static int process_init(struct process *process, const struct worker_descriptors *descriptors)
 {
     struct worker *worker = &process->worker;
-    struct timeval chores = clock_timeval(CHORES_MS * NS_PER_MS);
 
-    process->looked = clock_now();
     event_assign(&process->control_event, worker->base, process->control, EV_READ | EV_PERSIST,
                  on_control, process);
-    event_assign(&process->chores_event, worker->base, -1, EV_PERSIST, on_chores, process);
+    evtimer_assign(&process->chores_event, worker->base, on_chores, process);
     if (event_add(&process->control_event, NULL) != 0 ||
-        event_add(&process->chores_event, &chores) != 0) {
+        await_chores(process, CHORES_MS * NS_PER_MS) != 0) {
         return -1;
     }
     if (worker->plan->side == SIDE_SERVER) {
