@@ -26,8 +26,8 @@ enum {
      * by, and the more seldom the more stand by before this one. */
     REVIEW_MS = 100,
     REVIEW_SELDOM_MS = 500,
-    /* No descriptor inherited from the conductor has a higher number. */
-    INHERITED_MAX = 16384,
+    /* What a worker has open before its first connection, its listeners besides. */
+    OPEN_AT_FIRST = 64,
 };
 
 /* What was last seen of another worker. */
@@ -214,16 +214,17 @@ static void on_connection(evutil_socket_t listener, short what, void *argument)
     conn_event_over(serve->worker);
 }
 
-/* What RLIMIT_NOFILE leaves.  The process closed what it inherited: what is open has low numbers.
- */
-static uint64_t count_room(void)
+/* What RLIMIT_NOFILE leaves.  The process closed what it inherited and numbered what it kept anew:
+ * what is open has low numbers. */
+static uint64_t count_room(uint32_t listeners)
 {
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return 0;
     }
-    nfds_t looked = limit.rlim_cur < INHERITED_MAX ? limit.rlim_cur : INHERITED_MAX;
+    nfds_t most = OPEN_AT_FIRST + (nfds_t)listeners;
+    nfds_t looked = limit.rlim_cur < most ? limit.rlim_cur : most;
     struct pollfd *fd = calloc(looked + 1, sizeof *fd);
     uint64_t room = limit.rlim_cur;
 
@@ -248,7 +249,7 @@ struct serve *serve_new(struct worker *worker, const int *listeners, uint32_t co
     }
     serve->worker = worker;
     serve->count = count;
-    serve->capacity = count_room();
+    serve->capacity = count_room(count);
     serve->neighbour = calloc(worker->index + 1, sizeof *serve->neighbour);
     evtimer_assign(&serve->rest, worker->base, on_rested, serve);
     for (uint32_t i = 0; i < count; i++) {
