@@ -45,6 +45,7 @@ struct role_plan {
     bool pipelined;              /* a peer may send a message before the last one was answered */
     uint32_t backlog;            /* server */
     bool own_listeners;          /* server: each worker has its own (SO_REUSEPORT) */
+    bool by_reuseport;           /* server: if started again with SO_REUSEPORT, and only then */
     uint32_t accepting;          /* server, without: so many of them accept at once; 0: all */
     uint64_t connections;        /* client: 0 for no limit */
     uint32_t concurrency;        /* client, closed loop */

@@ -154,6 +154,7 @@ bool role_report(const struct role *role, struct command_report *report);
 struct fit_need {
     uint64_t descriptors; /* open at once, over the whole role */
     bool guessed;         /* they are an estimate: as many as fit will do */
+    bool drawn;           /* a hash draws each one's worker: their shares are not even */
     uint64_t listeners;   /* that each worker has besides */
     uint32_t workers;     /* asked for; 0: choose */
 };

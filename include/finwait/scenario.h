@@ -40,6 +40,13 @@ enum ip_version {
     IP_V6,
 };
 
+/* What the server's workers accept from. */
+enum listeners {
+    LISTENERS_AUTO,   /* each with SO_REUSEPORT, else shared */
+    LISTENERS_SHARED, /* one an address */
+    LISTENERS_EACH,   /* one an address and worker, with SO_REUSEPORT */
+};
+
 /* A condition on a metric, still as text; src/judge parses it. */
 struct expectation {
     char *text;
@@ -91,6 +98,7 @@ struct scenario {
     uint16_t port;        /* server.port */
     uint16_t proxy_port;  /* where the client connects to when there is a proxy */
     uint32_t backlog;     /* server.backlog */
+    enum listeners listeners;
     char *at;             /* server.at: address:port of a server that already runs, or NULL */
     uint16_t client_port; /* client.port: every connection's source port; 0: the kernel chooses */
     bool client_bind;     /* client.bind: bind(2) to the source address before connect(2), even
@@ -154,6 +162,9 @@ void scenario_free(struct scenario *scenario);
  * command.  A proxy is one or there is none. */
 bool scenario_plays(const struct scenario *scenario, enum side side);
 bool scenario_runs(const struct scenario *scenario, enum side side);
+
+/* Whether each of the server's workers has a listener of its own. */
+bool scenario_listens_each(const struct scenario *scenario);
 
 /* Whether it has variants, and is for finwait compare. */
 bool scenario_compares(const struct scenario *scenario);

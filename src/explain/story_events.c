@@ -63,11 +63,15 @@ static char *tell_who(char text[WHO_TEXT], const struct event_spec *event)
     return text;
 }
 
-/* Whether what was struck had a listener that others had not: a lone worker's by SO_REUSEPORT. */
+/* Whether what was struck had a listener that others had not. */
 static bool has_listener(const struct facts *facts, const struct event_spec *event)
 {
-    return event->side == SIDE_SERVER &&
-           (!event->one || strcmp(facts_scenario(facts, "server.sockopt.reuseport"), "on") == 0);
+    const char *listeners = facts_scenario(facts, "server.listeners");
+    bool each = strcmp(listeners, "each") == 0 ||
+                (strcmp(listeners, "shared") != 0 &&
+                 strcmp(facts_scenario(facts, "server.sockopt.reuseport"), "on") == 0);
+
+    return event->side == SIDE_SERVER && (!event->one || each);
 }
 
 /* With net.ipv4.tcp_migrate_req a queue goes to another listener of the port. */

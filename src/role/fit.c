@@ -1,3 +1,4 @@
+#include <math.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -52,16 +53,46 @@ uint32_t fit_accepting(uint32_t asked)
     return asked < half ? half : asked < cpus ? asked : cpus;
 }
 
+/*
+ * How many descriptors a worker can count on having to open on average, so that none of `workers`
+ * lacks `room` of them.  Drawn, its number is binomial, and by Bernstein's inequality exceeds the
+ * mean m by t with a probability of at most exp(-t^2 / (2 m + 2 t / 3)): this is the m for which
+ * that is RISK for all of them together, solved for t = room - m.
+ */
+static uint64_t mean_share(const struct fit_need *need, uint64_t workers, uint64_t room)
+{
+    static const double RISK = 1e-6;
+
+    if (!need->drawn || workers == 1) {
+        return room;
+    }
+    double r = (double)room;
+    double l = log((double)workers / RISK);
+    double b = r + 2 * l / 3;
+    double rest = r * (r - 2 * l / 3);
+    return rest > 0 ? (uint64_t)(b - sqrt(b * b - rest)) : 0;
+}
+
+/* As few workers as have room for what is needed; more than WORKERS_MAX: too few. */
+static uint64_t least_workers(const struct fit_need *need, uint64_t room)
+{
+    uint64_t even = (need->descriptors + room - 1) / room;
+    uint64_t workers = even > 0 ? even : 1;
+
+    while (workers <= WORKERS_MAX &&
+           workers * mean_share(need, workers, room) < need->descriptors) {
+        workers++;
+    }
+    return workers;
+}
+
 int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers, struct error *error)
 {
     rlim_t limit = raise_limit();
     rlim_t taken = RESERVED + need->listeners;
     rlim_t room = limit > 2 * taken ? limit - taken : limit / 2;
-    uint64_t least = (need->descriptors + room - 1) / room;
+    uint64_t least = least_workers(need, room);
 
-    if (least == 0) {
-        least = 1;
-    }
     if (least > WORKERS_MAX && need->guessed) {
         least = WORKERS_MAX; /* should it be too few, EMFILE is counted */
     }
@@ -73,7 +104,7 @@ int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers, 
         return error_hint(error,
                           "raise RLIMIT_NOFILE (ulimit -Hn), or lower load.connections or "
                           "load.concurrency to at most %llu",
-                          (unsigned long long)room * WORKERS_MAX);
+                          (unsigned long long)mean_share(need, WORKERS_MAX, room) * WORKERS_MAX);
     }
     if (need->workers != 0) {
         *workers = need->workers > least ? need->workers : (uint32_t)least;

@@ -6,8 +6,8 @@
 #include "finwait/load.h"
 
 /*
- * The server's listening sockets.  All workers share one an address, unless the
- * reuseport option gives each its own (socket(7), SO_REUSEPORT).
+ * The server's listening sockets.  All workers share one an address, or each has
+ * its own (socket(7), SO_REUSEPORT).
  */
 struct listeners {
     uint32_t sets;  /* 1, or one a worker */

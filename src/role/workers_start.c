@@ -323,8 +323,9 @@ static void set_switch(struct workers *workers, enum sockopt_id id, enum event_s
         return;
     }
     sockopt_set(&workers->sockopts, id, is == EVENT_ON);
-    if (id == SOCKOPT_REUSEPORT && workers->plan.side == SIDE_SERVER) {
-        workers->plan.own_listeners = is == EVENT_ON; /* without it there can be but one */
+    if (id == SOCKOPT_REUSEPORT && workers->plan.side == SIDE_SERVER &&
+        workers->plan.by_reuseport) {
+        workers->plan.own_listeners = is == EVENT_ON;
     }
 }
 

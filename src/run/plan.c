@@ -114,6 +114,7 @@ int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], stru
         struct fit_need need = {
             .descriptors = descriptors_of(scenario, side),
             .guessed = scenario->load.connections == 0 || waits(scenario),
+            .drawn = side == SIDE_SERVER && scenario_listens_each(scenario),
             .listeners = side == SIDE_SERVER ? scenario->side[side].addresses : 0,
             .workers = scenario->side[side].workers,
         };
@@ -329,8 +330,8 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .pipelined = some_program(scenario, SIDE_CLIENT, sends_ahead) ||
                      some_program(scenario, SIDE_SERVER, sends_ahead),
         .backlog = scenario->backlog,
-        .own_listeners = side == SIDE_SERVER && spec->sockopt.set[SOCKOPT_REUSEPORT] &&
-                         spec->sockopt.value[SOCKOPT_REUSEPORT] != 0,
+        .own_listeners = side == SIDE_SERVER && scenario_listens_each(scenario),
+        .by_reuseport = scenario->listeners == LISTENERS_AUTO,
         .accepting = fit_accepting(spec->workers),
         .connections = scenario->load.connections,
         .concurrency = scenario->load.concurrency,

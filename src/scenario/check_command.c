@@ -51,6 +51,7 @@ static const struct own {
     {"server.workers", SIDE_SERVER, IDLE_FOREIGN},
     {"server.program", SIDE_SERVER, IDLE_FOREIGN},
     {"server.backlog", SIDE_SERVER, IDLE_FOREIGN},
+    {"server.listeners", SIDE_SERVER, IDLE_FOREIGN},
     {"server.sockopt.", SIDE_SERVER, IDLE_FOREIGN},
     {"server.tls.tickets", SIDE_SERVER, IDLE_FOREIGN},
     {"server.tls.unfinished", SIDE_SERVER, IDLE_FOREIGN},

@@ -57,6 +57,38 @@ static int check_descriptors(const struct draft *draft, enum side side)
     return error_at(draft->error, draft_given(draft, path)->where);
 }
 
+static int fail_alone(const struct draft *draft, const char *what, struct where where)
+{
+    error_set(draft->error, STATUS_USAGE,
+              "server.listeners: each is several sockets at one port, and %s", what);
+    return draft_fail_at(draft, where, "take one of them out");
+}
+
+/* Two listeners share a port where both have SO_REUSEPORT (socket(7)); who is given later is told.
+ */
+static int check_listeners(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+    const struct given *each = draft_given(draft, "server.listeners");
+    const struct given *option = draft_given(draft, "server.sockopt.reuseport");
+
+    if (scenario->listeners != LISTENERS_EACH) {
+        return 0;
+    }
+    if (scenario->side[SIDE_SERVER].sockopt.value[SOCKOPT_REUSEPORT] == 0) {
+        return fail_alone(draft, "server.sockopt.reuseport is off",
+                          option->level >= each->level ? option->where : each->where);
+    }
+    for (size_t i = 0; i < scenario->event_count; i++) {
+        const struct event_spec *event = &scenario->event[i];
+
+        if (event->side == SIDE_SERVER && event->reuseport == EVENT_OFF) {
+            return fail_alone(draft, "this event starts them without SO_REUSEPORT", event->where);
+        }
+    }
+    return 0;
+}
+
 /* A head is HTTP's. */
 static int check_heads(const struct draft *draft, enum side side, size_t index)
 {
@@ -75,7 +107,7 @@ static int check_heads(const struct draft *draft, enum side side, size_t index)
 
 int draft_check_sides(const struct draft *draft)
 {
-    if (check_to(draft) != 0) {
+    if (check_to(draft) != 0 || check_listeners(draft) != 0) {
         return -1;
     }
     for (unsigned side = 0; side < SIDE_N; side++) {

@@ -31,6 +31,8 @@ static const char *const shown_names[] = {
     NULL,
 };
 static const char *const lab_names[] = {[LAB_PRIVATE] = "private", [LAB_HOST] = "host", NULL};
+static const char *const listener_names[] = {
+    [LISTENERS_AUTO] = "auto", [LISTENERS_SHARED] = "shared", [LISTENERS_EACH] = "each", NULL};
 static const char *const ip_names[] = {[IP_V4] = "v4", [IP_V6] = "v6", NULL};
 
 static const char *const none_names[] = {"", "none", NULL};
@@ -178,6 +180,10 @@ static const struct option written[] = {
      .about = "where the server listens"},
     {"server.backlog", VALUE_OF(COUNT, 1, UINT16_MAX), "4096", FIELD(backlog),
      .about = "length of the accept queue, which net.core.somaxconn cuts"},
+    {"server.listeners", VALUE_ONE_OF(listener_names), "auto", FIELD(listeners),
+     .about = "what the workers accept from: one listener an address that all share, or each its "
+              "own, by SO_REUSEPORT, which it sets; auto: each with server.sockopt.reuseport: on, "
+              "else shared"},
     {"server.descriptors", VALUE_OF(AUTO, 0, 1048576), "auto", FIELD(side[SIDE_SERVER].descriptors),
      .about = "RLIMIT_NOFILE of each of the server's processes; auto: as high as allowed"},
     {"server.at", VALUE_AS(address_text), NULL, FIELD(at),

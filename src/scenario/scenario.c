@@ -99,6 +99,15 @@ static int complete_addresses(struct draft *draft)
     return 0;
 }
 
+/* Several listeners at one port must have SO_REUSEPORT, socket(7). */
+static void complete_listeners(struct draft *draft)
+{
+    if (draft->scenario->listeners == LISTENERS_EACH &&
+        draft_given(draft, "server.sockopt.reuseport")->level == LEVEL_DEFAULT) {
+        sockopt_set(&draft->scenario->side[SIDE_SERVER].sockopt, SOCKOPT_REUSEPORT, 1);
+    }
+}
+
 /* What an option defaults to when it depends on others. */
 static int complete(struct draft *draft)
 {
@@ -118,6 +127,7 @@ static int complete(struct draft *draft)
         return -1;
     }
     draft_complete_tls(draft);
+    complete_listeners(draft);
     return set_name(draft);
 }
 

@@ -21,7 +21,7 @@ class WorkerEvents(ft.LabTestCase):
             f"--set=events=[{events}]",
         )
 
-    REUSEPORT = {"server.sockopt.reuseport": "on"}
+    EACH = {"server.listeners": "each"}
 
     def story(self, result):
         return " ".join(remark["text"] for remark in result.listed("remarks"))
@@ -29,7 +29,7 @@ class WorkerEvents(ft.LabTestCase):
     def test_the_queue_of_a_hung_worker_is_lost_with_it(self):
         result = self.play(
             "{at: 400ms, stop: server, worker: 1}, {at: 900ms, kill: server, worker: 1}",
-            **self.REUSEPORT,
+            **self.EACH,
         )
         lost = result["client.attempted"] - result["server.attempted"]
         self.assertGreater(lost, 0)
@@ -66,7 +66,7 @@ class WorkerEvents(ft.LabTestCase):
     def test_one_that_is_continued_goes_on(self):
         result = self.play(
             "{at: 300ms, stop: server, worker: 0}, {at: 600ms, cont: server, worker: 0}",
-            **self.REUSEPORT,
+            **self.EACH,
         )
         self.assertEqual(result.outcomes("client"), {"done": result["client.attempted"]})
 
@@ -74,7 +74,7 @@ class WorkerEvents(ft.LabTestCase):
         result = self.play(
             "{at: 300ms, kill: server, worker: 0}, {at: 500ms, kill: server, worker: 1},"
             " {at: 700ms, start: server}",
-            **{**self.REUSEPORT, "server.sockopt.reuseaddr": "on"},
+            **{**self.EACH, "server.sockopt.reuseaddr": "on"},
         )
         self.assertGreater(result["client.outcome.refused"], 0)
         self.assertGreater(result["client.outcome.done"], RATE * 0.7 / 2)
@@ -89,9 +89,17 @@ class WorkerEvents(ft.LabTestCase):
 
     def test_a_reload(self):
         """The new listener is there before the old one goes: nothing is refused in between."""
+        for settings in (
+            self.EACH,
+            {"server.listeners": "shared", "server.sockopt.reuseport": "on"},
+        ):
+            with self.subTest(settings):
+                self.check_reload(settings)
+
+    def check_reload(self, settings):
         result = self.play(
             "{at: 400ms, start: server}, {at: 800ms, kill: server}, {at: 1200ms, start: server}",
-            **self.REUSEPORT,
+            **settings,
         )
         self.assertEqual(result["client.outcome.refused"], 0)
         self.assertEqual(result["client.attempted"], sum(result.outcomes("client").values()))

@@ -1,11 +1,13 @@
 /* Both roles on loopback: what the workers count, whatever becomes of their connections. */
 #include <errno.h>
 #include <event2/event.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -290,6 +292,45 @@ static void workers_are_as_many_as_descriptors_need(void **state)
     assert_non_null(strstr(error.hint, "RLIMIT_NOFILE"));
 }
 
+/* P(X >= least) of the binomial of n and 1/of, summed from its logarithms. */
+static double binomial_tail(uint64_t n, double of, uint64_t least)
+{
+    double sum = 0;
+
+    for (uint64_t k = least; k <= n && k < least + 4000; k++) {
+        sum += exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) -
+                   (double)k * log(of) + (double)(n - k) * log1p(-1 / of));
+    }
+    return sum;
+}
+
+/* Where a hash draws them: as many as keep the greatest share below the limit, and not many more.
+ */
+static void drawn_shares_leave_room(void **state)
+{
+    static const uint64_t piles[] = {0, 1, 19000, 25000, 100000, 300000, 1000000, 3000000};
+    struct rlimit limit;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof piles / sizeof piles[0]; i++) {
+        struct fit_need need = {.descriptors = piles[i]};
+        struct error error;
+        uint32_t even;
+        uint32_t drawn;
+
+        if (fit_workers(&need, SIDE_SERVER, &even, &error) != 0) {
+            continue; /* no such pile with such a limit */
+        }
+        need.drawn = true;
+        assert_int_equal(fit_workers(&need, SIDE_SERVER, &drawn, &error), 0);
+        assert_true(drawn >= even && drawn <= even + 2 + even / 10);
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+        if (even > 1) {
+            assert_true(drawn * binomial_tail(piles[i], drawn, limit.rlim_cur - 64) <= 1e-6);
+        }
+    }
+}
+
 static void a_taken_port_is_an_error(void **state)
 {
     const struct lab_config config = {.private = false, .addresses = {1, 1}};
@@ -364,6 +405,7 @@ int main(void)
         cmocka_unit_test(an_open_loop_hides_no_stall),
         cmocka_unit_test(a_pause_is_never_shorter_than_it_says),
         cmocka_unit_test(workers_are_as_many_as_descriptors_need),
+        cmocka_unit_test(drawn_shares_leave_room),
         cmocka_unit_test(a_taken_port_is_an_error),
         cmocka_unit_test(an_option_that_no_connection_would_get_is_an_error),
     };

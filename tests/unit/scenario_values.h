@@ -47,6 +47,7 @@ static const struct scenario_override others[] = {
     {"server.port", "65535"},
     {"server.backlog", "1"},
     {"server.descriptors", "2000"},
+    {"server.listeners", "each"},
     {"server.sockopt.linger", "off"},
     {"server.sockopt.reuseaddr", "off"},
     {"server.sockopt.reuseport", "on"},
