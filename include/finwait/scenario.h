@@ -94,10 +94,10 @@ struct scenario {
     char *order; /* the order's name; "custom" when programs are spelled out */
     struct load_spec load;
     struct side_spec side[PLAYERS_N]; /* of the proxy: command and descriptors */
-    struct mix mix;       /* client.mix; its first program is side[SIDE_CLIENT]'s, too */
-    uint16_t port;        /* server.port */
-    uint16_t proxy_port;  /* where the client connects to when there is a proxy */
-    uint32_t backlog;     /* server.backlog */
+    struct mix mix;      /* client.mix; its first program is side[SIDE_CLIENT]'s, too */
+    uint16_t port;       /* server.port */
+    uint16_t proxy_port; /* where the client connects to when there is a proxy */
+    uint32_t backlog;    /* server.backlog */
     enum listeners listeners;
     char *at;             /* server.at: address:port of a server that already runs, or NULL */
     uint16_t client_port; /* client.port: every connection's source port; 0: the kernel chooses */

@@ -59,9 +59,8 @@ static int check_descriptors(const struct draft *draft, enum side side)
 
 static int fail_alone(const struct draft *draft, const char *what, struct where where)
 {
-    error_set(draft->error, STATUS_USAGE,
-              "server.listeners: each is several sockets at one port, and %s", what);
-    return draft_fail_at(draft, where, "take one of them out");
+    return draft_fail(draft, where, "take one of them out",
+                      "server.listeners: each is several sockets at one port, and %s", what);
 }
 
 /* Two listeners share a port where both have SO_REUSEPORT (socket(7)); who is given later is told.

@@ -135,8 +135,8 @@ SLIPS = {
 # says, what YAML itself refuses.  A slip in the shape of a scenario does not belong here.
 BEYOND = re.compile(
     "anchor|at-|client-(none|to)-|comments-only|control|descriptors-few|duplicate|duration-bounds|"
-    "empty|endless|events-(?!null)|faults-(host|twice)|host-|http-|merge-key|not-a-switch|nul|"
-    "program-|raw-|tls-"
+    "empty|endless|events-(?!null)|faults-(host|twice)|host-|http-|listeners-|merge-key|not-a-switch|"
+    "nul|program-|raw-|tls-"
 )
 
 
