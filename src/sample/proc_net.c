@@ -72,20 +72,19 @@ static const char *find_line(const char *text, const char *head)
     return text;
 }
 
-int64_t sockstat_parse_tw(const char *text)
+int64_t sockstat_parse(const char *text, const char *head, const char *name)
 {
-    static const char label[] = " tw ";
-    const char *line = find_line(text, "TCP:");
+    const char *line = find_line(text, head);
 
     if (line == NULL) {
         return -1;
     }
     const char *end = strchrnul(line, '\n');
-    const char *found = memmem(line, (size_t)(end - line), label, sizeof label - 1);
+    const char *found = memmem(line, (size_t)(end - line), name, strlen(name));
     if (found == NULL) {
         return -1;
     }
-    found += sizeof label - 1;
+    found += strlen(name);
     if (*found < '0' || *found > '9') {
         return -1;
     }
@@ -94,14 +93,33 @@ int64_t sockstat_parse_tw(const char *text)
     return errno == 0 ? value : -1;
 }
 
-int64_t sockstat_read_tw(int fd)
+/* Returns `text`, terminated, or NULL. */
+static const char *read_text(int fd, char text[SOCKSTAT_SIZE])
 {
-    char text[SOCKSTAT_SIZE];
-    ssize_t length = read_all(fd, text, sizeof text - 1);
+    ssize_t length = read_all(fd, text, SOCKSTAT_SIZE - 1);
 
     if (length < 0) {
-        return -1;
+        return NULL;
     }
     text[length] = '\0';
-    return sockstat_parse_tw(text);
+    return text;
+}
+
+int sockstat_read(int fd, struct sockstat *seen)
+{
+    char buffer[SOCKSTAT_SIZE];
+    const char *text = read_text(fd, buffer);
+
+    seen->tw = sockstat_parse(text, "TCP:", " tw ");
+    seen->inuse = sockstat_parse(text, "TCP:", " inuse ");
+    seen->orphan = sockstat_parse(text, "TCP:", " orphan ");
+    return seen->tw >= 0 ? 0 : -1;
+}
+
+int64_t sockstat6_inuse(int fd)
+{
+    char buffer[SOCKSTAT_SIZE];
+    int64_t inuse = fd >= 0 ? sockstat_parse(read_text(fd, buffer), "TCP6:", " inuse ") : 0;
+
+    return inuse > 0 ? inuse : 0;
 }

@@ -15,10 +15,20 @@ int proc_net_open(const char *name);
 /* The whole file, terminated; free() it.  NULL with errno. */
 char *proc_net_read(int fd);
 
-/* The "tw" of the TCP line of a sockstat text, or -1: TIME_WAIT and FIN_WAIT2 mini-sockets. */
-int64_t sockstat_parse_tw(const char *text);
+/* Of one network namespace, but for the orphans, who are the machine's. */
+struct sockstat {
+    int64_t tw;     /* mini-sockets, in TIME_WAIT and in FIN_WAIT2 */
+    int64_t inuse;  /* of IPv4: hashed and full, so LISTEN, but no request in SYN_RECV */
+    int64_t orphan; /* full ones that are nobody's, beside those that wait to be accepted */
+};
 
-/* The same, read from a descriptor of sockstat. */
-int64_t sockstat_read_tw(int fd);
+/* The figure called `name` on the line that begins with `head` ("TCP:"), or -1. */
+int64_t sockstat_parse(const char *text, const char *head, const char *name);
+
+/* The same, read from a descriptor of sockstat.  0, or -1: it has no "tw". */
+int sockstat_read(int fd, struct sockstat *seen);
+
+/* Full sockets of IPv6, from a descriptor of sockstat6; 0 where there is none. */
+int64_t sockstat6_inuse(int fd);
 
 #endif

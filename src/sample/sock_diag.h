@@ -41,9 +41,8 @@ struct sock_census {
 #define SOCK_DIAG_BOUND (1U << 13)
 
 /* Bits of a state mask.  The bound sockets lie in a table of their own, a walk more. */
-#define SOCK_DIAG_STATES        (((1U << TCP_STATE_N) - 1) & ~1U)
-#define SOCK_DIAG_ALL           (SOCK_DIAG_STATES | SOCK_DIAG_BOUND)
-#define SOCK_DIAG_ALL_BUT_TWAIT (SOCK_DIAG_STATES & ~(1U << TCP_STATE_TIME_WAIT))
+#define SOCK_DIAG_STATES (((1U << TCP_STATE_N) - 1) & ~1U)
+#define SOCK_DIAG_ALL    (SOCK_DIAG_STATES | SOCK_DIAG_BOUND)
 
 /* Open in the calling thread's namespace.  After a failure sock_diag_fini is allowed. */
 int sock_diag_init(struct sock_diag *diag, const struct sampler_host *host, struct error *error);

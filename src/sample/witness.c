@@ -6,7 +6,7 @@
 
 #include "finwait/clock.h"
 #include "finwait/netns.h"
-#include "proc_net.h"
+#include "pile.h"
 
 bool witness_is_shared(const struct witness *witness)
 {
@@ -20,7 +20,16 @@ static int open_here(struct witness *witness, const struct sampler_host *host, s
         return -1;
     }
     witness->sockstat = proc_net_open("sockstat"); /* cheap observations only: may be missing */
+    witness->sockstat6 = proc_net_open("sockstat6");
     return witness_is_shared(witness) ? sock_diag_remember(&witness->diag, error) : 0;
+}
+
+static void close_file(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
 }
 
 static int open_there(struct witness *witness, const struct sampler_host *host, int home,
@@ -38,7 +47,7 @@ static int open_there(struct witness *witness, const struct sampler_host *host, 
 
 int witness_open(struct witness *witness, const struct sampler_host *host, struct error *error)
 {
-    *witness = (struct witness){.sockstat = -1, .files = {-1, -1}};
+    *witness = (struct witness){.sockstat = -1, .sockstat6 = -1, .files = {-1, -1}};
     if (host->netns < 0) {
         return open_here(witness, host, error);
     }
@@ -56,26 +65,35 @@ void witness_close(struct witness *witness)
     sock_diag_fini(&witness->diag);
     counter_files_close(&witness->files);
     counters_fini(&witness->counters);
-    if (witness->sockstat >= 0) {
-        close(witness->sockstat);
-        witness->sockstat = -1;
+    close_file(&witness->sockstat);
+    close_file(&witness->sockstat6);
+}
+
+static int read_sockstat(const struct witness *witness, struct sockstat *seen, struct error *error)
+{
+    if (sockstat_read(witness->sockstat, seen) < 0) {
+        error_set(error, STATUS_MACHINE, "/proc/net/sockstat of the %s's host shows no \"tw\"",
+                  side_name(witness->diag.host.side));
+        return error_hint(error, "is /proc still mounted, and is there memory left?");
     }
+    seen->inuse += sockstat6_inuse(witness->sockstat6);
+    return 0;
 }
 
 bool witness_is_cheap(const struct witness *witness)
 {
-    return witness->diag.host.port_count == 0 && sockstat_read_tw(witness->sockstat) >= 0;
+    struct sockstat seen;
+
+    return witness->diag.host.port_count == 0 && sockstat_read(witness->sockstat, &seen) == 0;
 }
 
 int witness_count(const struct witness *witness, int64_t *tw, struct error *error)
 {
-    *tw = sockstat_read_tw(witness->sockstat);
-    if (*tw >= 0) {
-        return 0;
-    }
-    error_set(error, STATUS_MACHINE, "/proc/net/sockstat of the %s's host shows no \"tw\"",
-              side_name(witness->diag.host.side));
-    return error_hint(error, "is /proc still mounted, and is there memory left?");
+    struct sockstat seen;
+    int result = read_sockstat(witness, &seen, error);
+
+    *tw = seen.tw;
+    return result;
 }
 
 static int census_full(struct witness *witness, struct sock_census census[ENDS_N],
@@ -87,32 +105,37 @@ static int census_full(struct witness *witness, struct sock_census census[ENDS_N
     return sock_diag_count(&witness->diag, mask, census, error);
 }
 
-/*
- * What the count of mini-sockets before and after a dump leaves for TIME_WAIT beside the `minis`
- * the dump saw in FIN_WAIT2.  While a pile grows the three moments differ; when none at all is a
- * possible answer, it is the answer: a state that never occurred must not be reported.
- */
-static uint32_t derive_time_wait(int64_t before, int64_t after, int64_t minis)
+static int census_without(struct witness *witness, enum tcp_state pile,
+                          struct sock_census census[ENDS_N], struct pile_seen *seen,
+                          struct error *error)
 {
-    int64_t least = before < after ? before : after;
+    uint32_t mask = SOCK_DIAG_STATES & ~pile_mask(pile);
 
-    return least > minis ? (uint32_t)((before + after + 1) / 2 - minis) : 0;
+    return sock_diag_count(&witness->diag, mask, census, error) < 0
+               ? -1
+               : read_sockstat(witness, &seen->after, error);
 }
 
 static int census_cheap(struct witness *witness, struct sock_census census[ENDS_N],
                         struct error *error)
 {
     struct sock_census *mine = &census[witness->diag.host.side];
-    int64_t before;
-    int64_t after;
+    struct pile_seen seen;
 
-    if (witness_count(witness, &before, error) < 0 ||
-        sock_diag_count(&witness->diag, SOCK_DIAG_ALL_BUT_TWAIT, census, error) < 0 ||
-        witness_count(witness, &after, error) < 0) {
+    if (read_sockstat(witness, &seen.before, error) < 0) {
         return -1;
     }
-    mine->state[TCP_STATE_TIME_WAIT] = derive_time_wait(before, after, mine->fin_wait2_minis);
-    return 0;
+    enum tcp_state pile = pile_of(&witness->latest, &seen.before);
+    int result = census_without(witness, pile, census, &seen, error);
+    if (result == 0 && !pile_is_told(pile, mine, &seen)) {
+        pile = TCP_STATE_TIME_WAIT;
+        seen.before = seen.after;
+        result = census_without(witness, pile, census, &seen, error);
+    }
+    if (result == 0) {
+        pile_derive(pile, mine, &seen);
+    }
+    return result;
 }
 
 static void add(struct observation *sample, const struct sock_census *census, int64_t at)
@@ -147,7 +170,8 @@ int witness_observe(struct witness *witness, bool full, struct observation sampl
     if (take(witness, census, error) < 0) {
         return -1;
     }
-    witness->minis = census[witness->diag.host.side].fin_wait2_minis;
+    witness->latest = census[witness->diag.host.side];
+    witness->minis = witness->latest.fin_wait2_minis;
     int64_t middle = start + (clock_now() - start) / 2;
     for (unsigned side = 0; side < ENDS_N; side++) {
         if (witness_shows(witness, (enum side)side)) {

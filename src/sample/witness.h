@@ -11,10 +11,12 @@
 /* What looks at one namespace: everything it needs was opened inside and is used from outside. */
 struct witness {
     struct sock_diag diag;
-    int sockstat; /* -1: full observations only */
+    int sockstat;  /* -1: full observations only */
+    int sockstat6; /* -1: no IPv6 */
     struct counter_files files;
     struct counters counters;
     uint32_t minis; /* in FIN_WAIT2, as the latest dump saw them; not where ports tell sides */
+    struct sock_census latest; /* where cheap */
 };
 
 /* Open all in the host's namespace, and remember what stands on its ports where it has some.  After
@@ -40,11 +42,8 @@ bool witness_shows(const struct witness *witness, enum side side);
 /*
  * Add what the host shows to the sample of its side (of both sides, told apart by port).
  *
- * A full observation dumps every socket.  A cheap one leaves TIME_WAIT out of the dump and derives
- * it from sockstat: "tw" counts all mini-sockets, so those the dump saw in FIN_WAIT2 are
- * subtracted.  The two are not read at one moment: "tw" is the mean of a reading before and one
- * after the dump, so time_wait is wrong by at most half of what "tw" changed meanwhile, plus the
- * FIN_WAIT2 mini-sockets that came or went during the dump.  At rest it is exact.
+ * A full observation dumps every socket.  A cheap one leaves out of the dump what piles up, and
+ * derives it from sockstat (pile.h).
  */
 int witness_observe(struct witness *witness, bool full, struct observation sample[ENDS_N],
                     struct error *error);

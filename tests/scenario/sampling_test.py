@@ -25,6 +25,26 @@ class Piles(sampled_piles.PileTestCase):
         self.assertNotIn("sockstat", result.json["client"])
         self.assertEqual(result["client.time_wait.peak"], 0)
 
+    def test_a_pile_that_is_left_out_of_the_dump_is_counted_exactly(self):
+        piles = {
+            ("connect hold", "accept hold"): {"client": "established", "server": "established"},
+            ("connect shut-wr hold", "accept hold"): {"client": "fin_wait2", "server": "close_wait"},
+        }
+        for (client, server), states in piles.items():
+            many = 6000
+            result = self.run_checked(
+                {
+                    "client.program": client,
+                    "server.program": server,
+                    "load.connections": many,
+                    "settle": "6s",
+                }
+            )
+            for side, state in states.items():
+                seen = result.json[side]["observations"]
+                self.assertEqual(seen[state][-3:], [many] * 3, (client, side))
+                self.assertEqual(result.final(side), {state: many})
+
 
 if __name__ == "__main__":
     ft.main()

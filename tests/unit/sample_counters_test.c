@@ -196,16 +196,16 @@ static void test_more_columns_than_any_kernel_has(void **state)
 static void test_sockstat(void **state)
 {
     (void)state;
-    assert_int_equal(sockstat_parse_tw(sockstat), 59992);
-    assert_int_equal(sockstat_parse_tw("TCP: inuse 1 tw 0"), 0);
-    assert_int_equal(sockstat_parse_tw(""), -1);
-    assert_int_equal(sockstat_parse_tw("UDP: tw 3\n"), -1);
-    assert_int_equal(sockstat_parse_tw("TCP: inuse 1\nUDP: tw 3\n"), -1);
-    assert_int_equal(sockstat_parse_tw("TCP: inuse 1 tw "), -1);
-    assert_int_equal(sockstat_parse_tw("TCP: inuse 1 tw\nUDP: inuse 0\n"), -1);
-    assert_int_equal(sockstat_parse_tw("TCP: tw -5 alloc 1\n"), -1);
-    assert_int_equal(sockstat_parse_tw("TCP: tw 99999999999999999999\n"), -1);
-    assert_int_equal(sockstat_parse_tw("xTCP: tw 5\n"), -1);
+    assert_int_equal(sockstat_parse(sockstat, "TCP:", " tw "), 59992);
+    assert_int_equal(sockstat_parse("TCP: inuse 1 tw 0", "TCP:", " tw "), 0);
+    assert_int_equal(sockstat_parse("", "TCP:", " tw "), -1);
+    assert_int_equal(sockstat_parse("UDP: tw 3\n", "TCP:", " tw "), -1);
+    assert_int_equal(sockstat_parse("TCP: inuse 1\nUDP: tw 3\n", "TCP:", " tw "), -1);
+    assert_int_equal(sockstat_parse("TCP: inuse 1 tw ", "TCP:", " tw "), -1);
+    assert_int_equal(sockstat_parse("TCP: inuse 1 tw\nUDP: inuse 0\n", "TCP:", " tw "), -1);
+    assert_int_equal(sockstat_parse("TCP: tw -5 alloc 1\n", "TCP:", " tw "), -1);
+    assert_int_equal(sockstat_parse("TCP: tw 99999999999999999999\n", "TCP:", " tw "), -1);
+    assert_int_equal(sockstat_parse("xTCP: tw 5\n", "TCP:", " tw "), -1);
 }
 
 static void test_this_kernel(void **state)

@@ -17,6 +17,8 @@
  * All in one namespace of this process's own: a crowd with both sides in one table, and a second
  * listener whose connections wait in SYN_RECV (TCP_DEFER_ACCEPT).
  */
+#define ALL_BUT_TWAIT (SOCK_DIAG_STATES & ~(1U << TCP_STATE_TIME_WAIT))
+
 enum { DEFERRED = 3 };
 
 static const struct population population = {
@@ -142,7 +144,7 @@ static void test_the_mask_leaves_out_time_wait_but_no_other_mini_socket(void **s
     (void)state;
     memcpy(expected, all, sizeof expected);
     expected[TCP_STATE_TIME_WAIT] = 0;
-    count(0, SOCK_DIAG_ALL_BUT_TWAIT, census);
+    count(0, ALL_BUT_TWAIT, census);
     check_counts("all but time_wait", census[SIDE_SERVER].state, expected);
     assert_int_equal(census[SIDE_SERVER].fin_wait2_minis, population.orphans);
 }
@@ -493,7 +495,7 @@ static void test_one_socket_many_dumps(void **state)
     (void)state;
     assert_int_equal(sock_diag_init(&diag, &host, &error), 0);
     for (int i = 0; i < 100; i++) {
-        uint32_t mask = i % 2 ? SOCK_DIAG_ALL : SOCK_DIAG_ALL_BUT_TWAIT;
+        uint32_t mask = i % 2 ? SOCK_DIAG_ALL : ALL_BUT_TWAIT;
         assert_int_equal(sock_diag_count(&diag, mask, census, &error), 0);
         assert_int_equal(census[SIDE_CLIENT].state[TCP_STATE_TIME_WAIT],
                          i % 2 ? all[TCP_STATE_TIME_WAIT] : 0);
