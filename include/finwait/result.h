@@ -243,6 +243,7 @@ struct result {
     char *started;            /* RFC 3339, UTC */
     bool private_lab;
     bool has_capture;
+    bool has_opening;
     struct text_pairs scenario;    /* the effective scenario */
     struct text_pairs environment; /* kernel, CPUs, limits … */
     struct phase_span phase[PHASE_N];
@@ -251,6 +252,8 @@ struct result {
     int64_t lab_teardown; /* ns until its roles and it were gone */
     struct result_side side[ENDS_N]; /* a proxy's have `command`; those of its ends what was seen */
     struct counters host_counters;   /* lab: host; the whole machine's */
+    int64_t opening_first; /* ns in which the first tenth of the driver's connections was opened, */
+    int64_t opening_last;  /* and the last; from 0 on */
     bool has_sampler;
     int64_t sampler_cpu;  /* ns */
     int64_t sampler_span; /* ns in which it was used; 0: a file that does not tell */

@@ -41,6 +41,7 @@ struct role_events {
 /* Live figures that are cheap enough for a progress line. */
 struct role_progress {
     uint64_t attempted, open, done, failed; /* failed: outcomes other than done, held and reset */
+    uint64_t opened;
     uint32_t workers_alive;
     uint32_t workers_died; /* ended of themselves, before role_end or role_kill */
     int64_t ended_at;      /* CLOCK_MONOTONIC when a client's last connection had ended or was held,

@@ -54,6 +54,10 @@
     X(METRIC_OPENED, "connections.opened", "connections", read_opened,                             \
       "connections that were established: those that the client saw, and of its killed ones "      \
       "those that the server accepted")                                                            \
+    X(METRIC_SLOWDOWN, "connections.opened.slowdown", "ratio", read_slowdown,                      \
+      "by which part the rate of opening fell from their first tenth to the last: 0.2 is a "       \
+      "fifth, "                                                                                    \
+      "less than 0: it rose; absent: one of the two took less than 100 ms")                        \
     X(METRIC_COMPLETED, "connections.completed", "connections", read_tally,                        \
       "connections that ended as their order foresees, with every message that was due to them, "  \
       "and no status outside http.ok")                                                             \

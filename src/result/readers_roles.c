@@ -39,6 +39,13 @@ bool read_opened(const struct result *result, const struct metric_key *key, doub
     return readers_found(value, (double)(account->opened > accepted ? account->opened : accepted));
 }
 
+bool read_slowdown(const struct result *result, const struct metric_key *key, double *value)
+{
+    (void)key;
+    return result->has_opening && result->opening_last > 0 &&
+           readers_found(value, 1 - (double)result->opening_first / (double)result->opening_last);
+}
+
 bool read_rate(const struct result *result, const struct metric_key *key, double *value)
 {
     const struct phase_span *load = &result->phase[PHASE_LOAD];

@@ -298,6 +298,12 @@ static const struct field phase_fields[] = {
     {0},
 };
 
+static const struct field opening_fields[] = {
+    {"first_tenth", &codec_duration, AT(result, opening_first)},
+    {"last_tenth", &codec_duration, AT(result, opening_last)},
+    {0},
+};
+
 static const struct field sampler_fields[] = {
     {"cpu", &codec_duration, AT(result, sampler_cpu)},
     {"span", &codec_once, AT(result, sampler_span), .optional = true},
@@ -340,6 +346,7 @@ static const struct field result_fields[] = {
     {"environment", &codec_pairs, AT(result, environment), .optional = true},
     {"phases", &codec_object, .fields = phase_fields, .optional = true},
     {"lab", &codec_object, .fields = lab_fields, .flag = FLAG(result, has_lab)},
+    {"opening", &codec_object, .fields = opening_fields, .flag = FLAG(result, has_opening)},
     {"sampler", &codec_object, .fields = sampler_fields, .flag = FLAG(result, has_sampler)},
     {"client", &codec_object, AT(result, side[SIDE_CLIENT]), .fields = side_fields},
     {"server", &codec_object, AT(result, side[SIDE_SERVER]), .fields = side_fields},

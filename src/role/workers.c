@@ -157,6 +157,7 @@ static void workers_progress(const struct role *role, struct role_progress *prog
             failed += bad ? account->outcome[outcome] : 0;
         }
         progress->attempted += account->attempted;
+        progress->opened += account->opened;
         progress->done += fine;
         progress->failed += failed;
         progress->workers_alive += workers->process[i].pid > 0;

@@ -275,6 +275,7 @@ static void load(struct trial *trial)
     phase_enter(trial, PHASE_LOAD, trial->scenario->load.duration);
     trial->load_began = trial->phase_began;
     trial->last_progress = trial->phase_began;
+    struct opening *opening = opening_begin(trial);
     moments_begin(trial->moments);
     if (trial->role[SIDE_CLIENT] != NULL) {
         role_go(trial->role[SIDE_CLIENT]);
@@ -284,6 +285,7 @@ static void load(struct trial *trial)
     }
     hear_signals(trial);
     leave_load(trial);
+    opening_end(opening);
 }
 
 static void settle(struct trial *trial)

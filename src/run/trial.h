@@ -112,6 +112,13 @@ void packets_foresee(struct trial *trial);
 /* Before the roles are torn down.  A capture that has failed is told in the result. */
 void packets_end(struct trial *trial);
 
+/* ---- opening.c ---- */
+
+/* Note from now on how many of the driver's connections were opened, from the start of the load
+ * on; then keep in the result how long their first tenth took, and the last. */
+struct opening *opening_begin(struct trial *trial);
+void opening_end(struct opening *opening);
+
 /* ---- progress.c ---- */
 
 /* Report to the owner how far the trial is. */

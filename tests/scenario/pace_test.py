@@ -60,6 +60,15 @@ class OpenLoop(ft.LabTestCase):
         self.assertIn("coordinated omission", result.remark("connections.missed")["text"])
         self.assertIn("load.behind", result.remark_ids())
 
+    def test_a_load_that_slows_down(self):
+        """SYNs that are lost are sent again after a second: half of the last tenth is late."""
+        settings = {"load.rate": "100/s", "load.connections": 200, "settle": "100ms"}
+        result = self.run_checked(settings, "--set=faults={at: 1900ms, for: 500ms, drop: syn, toward: server}")
+        self.assertEqual(result["connections.opened"], 200)
+        took = result.json["opening"]
+        self.assertEqual(result["connections.opened.slowdown"], 1 - took["first_tenth"] / took["last_tenth"])
+        self.assertGreater(result["connections.opened.slowdown"], 0.5)
+
     def test_what_a_rate_can_keep_is_all_begun(self):
         settings = {"load.rate": "300/s", "load.duration": "2s", "client.workers": 2}
         result = self.run_checked({**settings, "settle": "100ms"})

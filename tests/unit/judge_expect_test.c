@@ -254,7 +254,7 @@ static void long_texts_are_refused(void **state)
 static void every_unit_is_known(void **state)
 {
     static const char known[] = " sockets connections events errors responses processes messages "
-                                "status s socket·s bytes 1/s "
+                                "status ratio s socket·s bytes 1/s "
                                 "sockets/s ";
     char unit[64];
 

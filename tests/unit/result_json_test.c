@@ -439,6 +439,9 @@ static struct result *random_result(uint64_t seed)
     result->has_lab = below(&seed, 2) > 0;
     result->lab_setup = result->has_lab ? (int64_t)below(&seed, 2) * 12345678 : 0;
     result->lab_teardown = result->has_lab ? (int64_t)below(&seed, 1000) : 0;
+    result->has_opening = below(&seed, 2) > 0;
+    result->opening_first = result->has_opening ? (int64_t)below(&seed, 1000) : 0;
+    result->opening_last = result->has_opening ? (int64_t)below(&seed, 1000) : 0;
     result->has_sampler = below(&seed, 2) > 0;
     result->sampler_cpu = result->has_sampler ? 123456789 : 0;
     result->sampler_span = result->has_sampler ? (int64_t)below(&seed, 1000) : 0;

@@ -623,6 +623,22 @@ static void what_was_not_begun_is_missed(void **state)
     }
 }
 
+static void the_last_tenth_against_the_first(void **state)
+{
+    struct result *result = result_new();
+
+    (void)state;
+    assert_absent(result, "connections.opened.slowdown");
+    result->has_opening = true;
+    assert_absent(result, "connections.opened.slowdown");
+    result->opening_first = 3 * NS_PER_S;
+    result->opening_last = 4 * NS_PER_S;
+    assert_value(result, "connections.opened.slowdown", 0.25);
+    result->opening_last = 2 * NS_PER_S;
+    assert_value(result, "connections.opened.slowdown", -0.5);
+    result_free(result);
+}
+
 static void sampler_figures(void **state)
 {
     struct result *result = result_new();
@@ -875,6 +891,7 @@ static void every_pattern_is_found(void **state)
         {"sampler.gap", "sampler.gap"},
         {"sampler.time_wait_gap", "sampler.time_wait_gap"},
         {"sampler.late", "sampler.late"},
+        {"connections.opened.slowdown", "connections.opened.slowdown"},
 #define X(name, unit, about) {"client." #name, "<side>." #name},
         ACCOUNT(X)
 #undef X
@@ -1021,6 +1038,7 @@ int main(void)
         cmocka_unit_test(the_server_drives_when_it_is_alone),
         cmocka_unit_test(what_was_due_is_the_scenarios),
         cmocka_unit_test(what_was_not_begun_is_missed),
+        cmocka_unit_test(the_last_tenth_against_the_first),
         cmocka_unit_test(sampler_figures),
         cmocka_unit_test(a_lab_is_made_and_ends),
         cmocka_unit_test(the_last_restart_counts_and_all_refusals),
