@@ -537,14 +537,8 @@ static enum status run(struct command_line *line, struct error *error)
 }
 
 static const struct command_option options[] = {
-    {
-        .name = "markdown",
-        .about = "as a page of the reference: with headings, and nothing wrapped",
-    },
-    {
-        .name = "schema",
-        .about = "options: the JSON Schema of a scenario's file, for editors",
-    },
+    {"markdown", NULL, "as a page of the reference: with headings, and nothing wrapped"},
+    {"schema", NULL, "options: the JSON Schema of a scenario's file, for editors"},
     {.name = NULL},
 };
 

@@ -263,33 +263,22 @@ static int take_inspect(struct command_line *line, const char *value, const char
 
 static const struct command_option options[] = {
     OPTIONS_OF_SCENARIO,
-    {
-        .name = "out",
-        .value = "DIR",
-        .completes = COMPLETES_DIRECTORY,
-        .about = "write DIR/result.json (DIR/NAME/result.json for several scenarios); " OUT_WORDS,
-    },
+    {"out", "DIR", "write DIR/result.json (DIR/NAME/result.json for several scenarios); " OUT_WORDS,
+     .completes = COMPLETES_DIRECTORY},
     OPTION_FORCE,
     OPTION_FORMAT,
     OPTION_VERBOSE,
     OPTION_JSON,
     OPTION_QUIET,
     OPTION_COLOR,
-    {
-        .name = "inspect",
-        .value = "COMMAND",
-        .completes = COMPLETES_COMMAND,
-        .about = "run COMMAND, e.g. 'ss -s', with sh(1) in each host at the end of settle; "
-                 "FINWAIT_HOST tells it where it is",
-        .take = take_inspect,
-    },
-    {
-        .name = "capture",
-        .value = "N",
-        .about = "keep the packets of the first N connections, and of up to N that ended otherwise "
-                 "than predicted; --verbose draws one, --out writes them to DIR/packets.pcap",
-        .path = "capture",
-    },
+    {"inspect", "COMMAND",
+     "run COMMAND, e.g. 'ss -s', with sh(1) in each host at the end of settle; "
+     "FINWAIT_HOST tells it where it is",
+     .take = take_inspect, .completes = COMPLETES_COMMAND},
+    {"capture", "N",
+     "keep the packets of the first N connections, and of up to N that ended otherwise "
+     "than predicted; --verbose draws one, --out writes them to DIR/packets.pcap",
+     "capture"},
     {.name = NULL},
 };
 

@@ -73,19 +73,11 @@ static enum status run(struct command_line *line, struct error *error)
 
 static const struct command_option options[] = {
     OPTIONS_OF_SCENARIO,
-    {
-        .name = "seen",
-        .value = "DIR",
-        .completes = COMPLETES_DIRECTORY,
-        .about =
-            "draw a connection whose packets run --capture N --out DIR kept, below what the model "
-            "foresaw: the first that ended otherwise, else the first",
-    },
-    {
-        .name = "connection",
-        .value = "K",
-        .about = "draw number K of them instead",
-    },
+    {"seen", "DIR",
+     "draw a connection whose packets run --capture N --out DIR kept, below what the model "
+     "foresaw: the first that ended otherwise, else the first",
+     .completes = COMPLETES_DIRECTORY},
+    {"connection", "K", "draw number K of them instead"},
     {.name = NULL},
 };
 

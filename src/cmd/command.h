@@ -32,6 +32,10 @@ enum completes {
 
 struct command_line;
 
+/* Does what an option asks for, which was said so, "--rounds 5".  0 or -1. */
+typedef int option_take(struct command_line *line, const char *value, const char *said,
+                        struct error *error);
+
 /* An option, by which getopt_long(3) is told, the line is read, and --help is written. */
 struct command_option {
     const char *name;
@@ -41,8 +45,7 @@ struct command_option {
      * said, "--rounds 5"; or it is the option `path` of the scenario, set to `set` if not to the
      * value; or neither, and command_value() gives it. */
     const char *path, *set;
-    int (*take)(struct command_line *line, const char *value, const char *said,
-                struct error *error);
+    option_take *take;
     enum completes completes;
     char letter; /* 0: none */
     bool words;  /* with -- for a value it takes the words that follow it */

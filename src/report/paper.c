@@ -1,29 +1,14 @@
 #include "paper.h"
 
+#include <stdio.h>
+
 #include "finwait/side.h"
 
-void paper_init(struct paper *paper, FILE *out)
+void paper_heading(FILE *out, const char *title)
 {
-    *paper = (struct paper){.out = out};
-}
-
-void paper_begin(const struct paper *paper, enum ink ink)
-{
-    ink_begin(ink, paper->out);
-}
-
-void paper_end(const struct paper *paper)
-{
-    ink_end(paper->out);
-}
-
-void paper_heading(const struct paper *paper, const char *title)
-{
-    fputc('\n', paper->out);
-    paper_begin(paper, INK_BOLD);
-    fputs(title, paper->out);
-    paper_end(paper);
-    fputc('\n', paper->out);
+    fputc('\n', out);
+    ink_put(INK_BOLD, title, out);
+    fputc('\n', out);
 }
 
 void paper_sides(struct table *table, const char *first)
@@ -31,4 +16,17 @@ void paper_sides(struct table *table, const char *first)
     table_cell(table, "%s", first);
     table_cell(table, "%s", side_name(SIDE_CLIENT));
     table_cell(table, "%s", side_name(SIDE_SERVER));
+}
+
+bool paper_table(FILE *out, const char *heading, struct table *table, bool titled)
+{
+    if (table->cells <= (titled ? table->columns : 0)) {
+        table_free(table);
+        return false;
+    }
+    if (heading != NULL) {
+        paper_heading(out, heading);
+    }
+    table_end(table, 2, out);
+    return true;
 }

@@ -11,9 +11,9 @@ static summary_part *const parts[] = {
 
 static void write_summary(const struct result *result, FILE *out)
 {
-    struct summary summary = {.width = terminal_columns(fileno(out)), .plain = !terminal_blocks()};
+    struct summary summary = {
+        .out = out, .width = terminal_columns(fileno(out)), .plain = !terminal_blocks()};
 
-    paper_init(&summary.paper, out);
     facts_gather(&summary.facts, result);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         parts[i](&summary);

@@ -6,7 +6,7 @@
 
 /* The summary of one screen while it is written. */
 struct summary {
-    struct paper paper;
+    FILE *out;
     struct facts facts;
     size_t width; /* columns */
     bool plain;   /* ASCII only */

@@ -23,15 +23,13 @@ struct row {
 
 static struct row begin(const struct summary *summary, const char *label)
 {
-    paper_begin(&summary->paper, INK_BOLD);
-    fputs(label, summary->paper.out);
-    paper_end(&summary->paper);
+    ink_put(INK_BOLD, label, summary->out);
     return (struct row){.summary = summary, .at = strlen(label)};
 }
 
 static void move_to(struct row *row, size_t at)
 {
-    text_blanks(at > row->at ? at - row->at : 0, row->summary->paper.out);
+    text_blanks(at > row->at ? at - row->at : 0, row->summary->out);
     row->at = at > row->at ? at : row->at;
 }
 
@@ -44,7 +42,7 @@ static void next_place(struct row *row, size_t columns)
         at += CELL;
     }
     if (row->any && at + columns > row->summary->width) {
-        fputc('\n', row->summary->paper.out);
+        fputc('\n', row->summary->out);
         row->at = 0;
         at = CELLS_AT;
     }
@@ -56,7 +54,7 @@ static void add(struct row *row, const char *who, const char *what)
     char *text = grow_format("%s %s", who, what);
 
     next_place(row, text_width(text));
-    fputs(text, row->summary->paper.out);
+    fputs(text, row->summary->out);
     row->at += text_width(text);
     row->any = true;
     free(text);
@@ -64,7 +62,7 @@ static void add(struct row *row, const char *who, const char *what)
 
 static void end(struct row *row, const char *word, enum ink ink)
 {
-    const struct paper *paper = &row->summary->paper;
+    FILE *out = row->summary->out;
 
     if (word[0] != '\0') {
         size_t columns = text_width(word);
@@ -73,11 +71,9 @@ static void end(struct row *row, const char *word, enum ink ink)
         } else {
             next_place(row, columns);
         }
-        paper_begin(paper, ink);
-        fputs(word, paper->out);
-        paper_end(paper);
+        ink_put(ink, word, out);
     }
-    fputc('\n', paper->out);
+    fputc('\n', out);
 }
 
 /* ---- what failed ---- */
@@ -115,22 +111,22 @@ static void tell_ends(const struct facts *facts, enum side side, FILE *out)
 static void print_failed(const struct summary *summary)
 {
     const struct facts *facts = &summary->facts;
-    const struct paper *paper = &summary->paper;
+    FILE *out = summary->out;
     struct grow_stream text;
 
     if (facts->failed <= 0) {
         return;
     }
-    paper_begin(paper, INK_RED);
-    fprintf(paper->out, "%-*s", CELLS_AT, "FAILED");
+    ink_begin(INK_RED, out);
+    fprintf(out, "%-*s", CELLS_AT, "FAILED");
     grow_stream_open(&text);
     fprintf(text.out, "%s of %s", COUNT(facts->failed), COUNT(facts->attempted));
     for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
         tell_ends(facts, side, text.out);
     }
     char *told = grow_stream_close(&text);
-    text_wrap(told, CELLS_AT, CELLS_AT, summary->width, paper->out);
-    paper_end(paper);
+    text_wrap(told, CELLS_AT, CELLS_AT, summary->width, out);
+    ink_end(out);
     free(told);
 }
 
@@ -272,8 +268,8 @@ static void print_holder(const struct summary *summary)
         char *text = rows > 1 ? grow_format("%s of them, of the %s: %s; %zu more hold the others",
                                             COUNT(most.count), side_told(most.side), who, rows - 1)
                               : grow_format("by %s", who);
-        text_blanks(CELLS_AT, summary->paper.out);
-        text_wrap(text, CELLS_AT, CELLS_AT, summary->width, summary->paper.out);
+        text_blanks(CELLS_AT, summary->out);
+        text_wrap(text, CELLS_AT, CELLS_AT, summary->width, summary->out);
         free(text);
         free(who);
     }
@@ -307,7 +303,7 @@ static bool any_opened(const struct facts *facts)
 
 void summary_answer(const struct summary *summary)
 {
-    fputc('\n', summary->paper.out);
+    fputc('\n', summary->out);
     print_failed(summary);
     if (!any_opened(&summary->facts)) {
         struct row row = begin(summary, "WHO CLOSED FIRST");

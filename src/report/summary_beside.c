@@ -143,10 +143,10 @@ static void print_lines(const struct summary *summary, const char *text)
         length += text[length] == '\n';
     }
     char *first = grow_format("%.*s", (int)length, text);
-    text_indent(first, SUMMARY_LABEL, summary->paper.out);
+    text_indent(first, SUMMARY_LABEL, summary->out);
     if (text[length] != '\0') {
-        text_blanks(SUMMARY_LABEL, summary->paper.out);
-        fputs("... (all of it: --verbose)\n", summary->paper.out);
+        text_blanks(SUMMARY_LABEL, summary->out);
+        fputs("... (all of it: --verbose)\n", summary->out);
     }
     free(first);
 }
@@ -191,7 +191,7 @@ void summary_beside(const struct summary *summary)
         any |= result->side[side].command.tail != NULL && result_command_failed(result, side);
     }
     if (any) {
-        fputc('\n', summary->paper.out);
+        fputc('\n', summary->out);
         print_moments(summary);
         print(summary, "Programs", tell_mix);
         print(summary, "TLS", tell_tls);

@@ -15,16 +15,16 @@ enum {
 static void print_failed(const struct summary *summary, const char *label,
                          const struct expectation_result *expectation)
 {
-    const struct paper *paper = &summary->paper;
+    FILE *out = summary->out;
     const char *word = verdict_word(expectation->verdict);
     char *told = verdict_text(&summary->facts, expectation);
     size_t at = SUMMARY_LABEL + strlen(word) + 2;
 
-    fprintf(paper->out, "%-*s", SUMMARY_LABEL, label);
-    paper_begin(paper, expectation->verdict == VERDICT_FAIL ? INK_RED : INK_YELLOW);
-    fprintf(paper->out, "%s  ", word);
-    paper_end(paper);
-    text_wrap(told, at, SUMMARY_LABEL + 2, summary->width, paper->out);
+    fprintf(out, "%-*s", SUMMARY_LABEL, label);
+    ink_begin(expectation->verdict == VERDICT_FAIL ? INK_RED : INK_YELLOW, out);
+    fprintf(out, "%s  ", word);
+    ink_end(out);
+    text_wrap(told, at, SUMMARY_LABEL + 2, summary->width, out);
     free(told);
 }
 
@@ -59,14 +59,12 @@ static void print_passed(const struct summary *summary, const char *label)
     char *told = tell_passed(summary);
 
     if (told[0] != '\0') {
-        const struct paper *paper = &summary->paper;
-        fprintf(paper->out, "%-*s", SUMMARY_LABEL, label);
-        paper_begin(paper, INK_GREEN);
-        fputs("PASS", paper->out);
-        paper_end(paper);
-        fputs("  ", paper->out);
+        FILE *out = summary->out;
+        fprintf(out, "%-*s", SUMMARY_LABEL, label);
+        ink_put(INK_GREEN, "PASS", out);
+        fputs("  ", out);
         text_wrap(told + strlen("PASS  "), SUMMARY_LABEL + 6, SUMMARY_LABEL + 6, summary->width,
-                  paper->out);
+                  out);
     }
     free(told);
 }
@@ -80,14 +78,14 @@ void summary_expectations(const struct summary *summary)
     if (result->expectation_count == 0) {
         return;
     }
-    fputc('\n', summary->paper.out);
+    fputc('\n', summary->out);
     for (size_t i = 0; i < result->expectation_count; i++) {
         if (result->expectation[i].verdict != VERDICT_PASS && failed++ < FAILED_MOST) {
             print_failed(summary, failed == 1 ? title : "", &result->expectation[i]);
         }
     }
     if (failed > FAILED_MOST) {
-        fprintf(summary->paper.out, "%*sand %zu more: --verbose\n", SUMMARY_LABEL, "",
+        fprintf(summary->out, "%*sand %zu more: --verbose\n", SUMMARY_LABEL, "",
                 failed - FAILED_MOST);
     }
     print_passed(summary, failed == 0 ? title : "");

@@ -58,7 +58,7 @@ static char *tell_name(const struct facts *facts, size_t room)
 static void print_first(const struct summary *summary)
 {
     enum { GAP = 3 };
-    const struct paper *paper = &summary->paper;
+    FILE *out = summary->out;
     enum ink ink;
     char *verdict = tell_verdict(summary->facts.result, &ink);
     char *load = tell_load(&summary->facts);
@@ -67,19 +67,17 @@ static void print_first(const struct summary *summary)
     char *name = tell_name(&summary->facts, room);
     size_t left = text_width(name);
 
-    paper_begin(paper, INK_BOLD);
+    ink_begin(INK_BOLD, out);
     if (left <= room) {
-        text_put(name, strlen(name), paper->out);
+        text_put(name, strlen(name), out);
     } else {
-        text_wrap(name, 0, 2, summary->width, paper->out);
+        text_wrap(name, 0, 2, summary->width, out);
         left = 0;
     }
-    paper_end(paper);
-    text_blanks(summary->width > left + right ? summary->width - left - right : 0, paper->out);
-    paper_begin(paper, ink);
-    fputs(verdict, paper->out);
-    paper_end(paper);
-    fprintf(paper->out, "%*s%s\n", GAP, "", load);
+    ink_end(out);
+    text_blanks(summary->width > left + right ? summary->width - left - right : 0, out);
+    ink_put(ink, verdict, out);
+    fprintf(out, "%*s%s\n", GAP, "", load);
     free(verdict);
     free(load);
     free(name);
@@ -187,7 +185,7 @@ static void print_list(const struct summary *summary, listed *fn)
     char *text = list_text(&summary->facts, fn);
 
     if (text[0] != '\0') {
-        text_wrap(text, 0, 2, summary->width, summary->paper.out);
+        text_wrap(text, 0, 2, summary->width, summary->out);
     }
     free(text);
 }
@@ -196,8 +194,8 @@ void summary_headline(const struct summary *summary)
 {
     print_first(summary);
     print_list(summary, list_ran);
-    paper_begin(&summary->paper, INK_RED);
+    ink_begin(INK_RED, summary->out);
     print_list(summary, list_partial);
     print_list(summary, list_bad_answers);
-    paper_end(&summary->paper);
+    ink_end(summary->out);
 }

@@ -66,37 +66,37 @@ static void print_title(const struct summary *summary, unsigned side)
     const char *name = side_name((enum side)side);
     int room = COLUMN - (int)strlen(name);
 
-    fprintf(summary->paper.out, "  %s", name);
+    fprintf(summary->out, "  %s", name);
     for (size_t i = 0; i < FIGURES; i++) {
         if (has_column(summary, &figures[i])) {
-            fprintf(summary->paper.out, "%*s", i == 0 ? room : COLUMN, figures[i].name);
+            fprintf(summary->out, "%*s", i == 0 ? room : COLUMN, figures[i].name);
         }
     }
 }
 
 static void print_titles(const struct summary *summary, const struct sides *sides)
 {
-    const struct paper *paper = &summary->paper;
+    FILE *out = summary->out;
 
-    fputc('\n', paper->out);
-    paper_begin(paper, INK_BOLD);
-    fprintf(paper->out, "%-*s", NAME, "Latency");
-    paper_end(paper);
+    fputc('\n', out);
+    ink_begin(INK_BOLD, out);
+    fprintf(out, "%-*s", NAME, "Latency");
+    ink_end(out);
     for (size_t i = 0; i < sides->count; i++) {
         print_title(summary, sides->side[i]);
     }
-    fputc('\n', paper->out);
+    fputc('\n', out);
 }
 
 static void print_figures(const struct summary *summary, const struct histogram *histogram)
 {
-    fputs("  ", summary->paper.out);
+    fputs("  ", summary->out);
     for (size_t i = 0; i < FIGURES; i++) {
         if (has_column(summary, &figures[i])) {
             int64_t ns = figures[i].quantile < 0
                              ? histogram->max
                              : histogram_quantile(histogram, figures[i].quantile);
-            fprintf(summary->paper.out, "%*s", COLUMN, histogram->count > 0 ? DURATION(ns) : "-");
+            fprintf(summary->out, "%*s", COLUMN, histogram->count > 0 ? DURATION(ns) : "-");
         }
     }
 }
@@ -109,11 +109,11 @@ static void print_kind(const struct summary *summary, const struct sides *sides,
         any |= timed(summary, sides->side[i], kind)->count > 0;
     }
     if (any && is_told(summary, kind)) {
-        fprintf(summary->paper.out, "  %-*s", NAME - 2, latency_name((enum latency)kind));
+        fprintf(summary->out, "  %-*s", NAME - 2, latency_name((enum latency)kind));
         for (size_t i = 0; i < sides->count; i++) {
             print_figures(summary, timed(summary, sides->side[i], kind));
         }
-        fputc('\n', summary->paper.out);
+        fputc('\n', summary->out);
     }
 }
 

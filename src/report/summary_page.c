@@ -7,12 +7,12 @@
 
 void summary_labelled(const struct summary *summary, const char *label, const char *text)
 {
-    const struct paper *paper = &summary->paper;
+    FILE *out = summary->out;
 
-    paper_begin(paper, INK_BOLD);
-    fprintf(paper->out, "%-*s", SUMMARY_LABEL, label);
-    paper_end(paper);
-    text_wrap(text, SUMMARY_LABEL, SUMMARY_LABEL, summary->width, paper->out);
+    ink_begin(INK_BOLD, out);
+    fprintf(out, "%-*s", SUMMARY_LABEL, label);
+    ink_end(out);
+    text_wrap(text, SUMMARY_LABEL, SUMMARY_LABEL, summary->width, out);
 }
 
 size_t summary_lines(const struct summary *summary, const char *text)

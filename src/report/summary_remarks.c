@@ -233,7 +233,7 @@ void summary_remarks(const struct summary *summary)
     for (size_t i = 0; i < TOPICS; i++) {
         items[i] = collect_all(&summary->facts, &topics[i]);
     }
-    fputc('\n', summary->paper.out);
+    fputc('\n', summary->out);
     size_t untold = print_topics(summary, items);
     if (untold > 0) {
         char *text = grow_format("%zu %s: --verbose", untold, untold == 1 ? "remark" : "remarks");

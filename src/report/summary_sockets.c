@@ -136,25 +136,25 @@ static void print_span(const struct summary *summary, const struct pair *pair)
     int64_t span = summary_span(summary, pair->end[0]);
 
     if (span > 0) {
-        fprintf(summary->paper.out, "  over %s", DURATION(span));
+        fprintf(summary->out, "  over %s", DURATION(span));
     }
 }
 
 static void print_titles(const struct summary *summary, const struct pair *pair,
                          const struct layout *layout)
 {
-    FILE *out = summary->paper.out;
+    FILE *out = summary->out;
     size_t wide = layout->figure * layout->figures + 2;
     int begin = (int)(layout->figure - strlen("peak") + 2);
 
     fputc('\n', out);
-    paper_begin(&summary->paper, INK_BOLD);
+    ink_begin(INK_BOLD, summary->out);
     fprintf(out, "%-*s", NAME, "Sockets");
     for (size_t end = 0; end < 2; end++) {
         int rest = end == 0 ? (int)wide - begin : 0;
         fprintf(out, "%*s%-*s", begin, "", rest, side_told(pair->end[end]));
     }
-    paper_end(&summary->paper);
+    ink_end(summary->out);
     fprintf(out, "\n%*s", NAME, "");
     for (size_t end = 0; end < 2; end++) {
         fprintf(out, "  %*s", (int)layout->figure, "peak");
@@ -183,10 +183,10 @@ static void print_course(const struct summary *summary, const struct pair *pair,
 
     if (columns > 0) {
         char *spark = summary_spark(summary, end, state, columns);
-        fprintf(summary->paper.out, "  %s", spark);
+        fprintf(summary->out, "  %s", spark);
         text_blanks(spark[0] != '\0' && shape[0] != '\0' ? columns - text_width(spark) + 1 : 0,
-                    summary->paper.out);
-        fputs(shape, summary->paper.out);
+                    summary->out);
+        fputs(shape, summary->out);
         free(spark);
     }
 }
@@ -194,7 +194,7 @@ static void print_course(const struct summary *summary, const struct pair *pair,
 static void print_state(const struct summary *summary, const struct pair *pair,
                         const struct layout *layout, enum tcp_state state)
 {
-    FILE *out = summary->paper.out;
+    FILE *out = summary->out;
     struct cells cells;
     size_t named = strlen(tcp_state_name(state)) + 2;
 
@@ -249,11 +249,11 @@ static void print_others(const struct summary *summary, const struct pair *pair,
     }
     char *text = grow_stream_close(&stream);
     if (choice->rows == 0) {
-        fputc('\n', summary->paper.out);
+        fputc('\n', summary->out);
         summary_labelled(summary, "Sockets", text);
     } else if (text[0] != '\0') {
-        fputs("  ", summary->paper.out);
-        text_wrap(text, 2, 4, summary->width, summary->paper.out);
+        fputs("  ", summary->out);
+        text_wrap(text, 2, 4, summary->width, summary->out);
     }
     free(text);
 }
@@ -291,7 +291,7 @@ void summary_sockets(const struct summary *summary)
     any |= proxied && print_pair(summary, &behind);
     if (!any) {
         bool looked = facts->side[SIDE_CLIENT].observed || facts->side[SIDE_SERVER].observed;
-        fputc('\n', summary->paper.out);
+        fputc('\n', summary->out);
         summary_labelled(summary, "Sockets",
                          looked ? "no sample saw one of these connections" : "not observed");
     }

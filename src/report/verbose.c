@@ -13,13 +13,11 @@ static section *const sections[] = {
 
 static void write_verbose(const struct result *result, FILE *out)
 {
-    struct paper paper;
     struct facts facts;
 
-    paper_init(&paper, out);
     facts_gather(&facts, result);
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        sections[i](&paper, &facts);
+        sections[i](out, &facts);
     }
 }
 

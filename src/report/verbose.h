@@ -10,7 +10,7 @@
 #define VERBOSE_WIDE  98
 
 /* A section of the summary: prints nothing when the result has nothing for it. */
-typedef void section(const struct paper *paper, const struct facts *facts);
+typedef void section(FILE *out, const struct facts *facts);
 
 section verbose_headline;                                     /* verbose_headline.c */
 section verbose_connections, verbose_mix, verbose_errors;     /* verbose_load.c */

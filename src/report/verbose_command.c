@@ -4,7 +4,7 @@
 #include "verbose.h"
 
 /* What a command that failed printed last. */
-void verbose_commands(const struct paper *paper, const struct facts *facts)
+void verbose_commands(FILE *out, const struct facts *facts)
 {
     for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
         const struct result_command *command = &facts->result->side[side].command;
@@ -16,8 +16,8 @@ void verbose_commands(const struct paper *paper, const struct facts *facts)
                 "The proxy's command printed last",
             };
 
-            paper_heading(paper, headings[side]);
-            text_indent(command_last_lines(command->tail, COMMAND_LINES), 4, paper->out);
+            paper_heading(out, headings[side]);
+            text_indent(command_last_lines(command->tail, COMMAND_LINES), 4, out);
         }
     }
 }

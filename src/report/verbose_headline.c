@@ -6,14 +6,13 @@
 #include "verbose.h"
 
 /* A line of what `fn` lists, if it lists anything. */
-static void print_list(const struct paper *paper, const struct facts *facts, listed *fn,
-                       size_t indent)
+static void print_list(FILE *out, const struct facts *facts, listed *fn, size_t indent)
 {
     char *text = list_text(facts, fn);
 
     if (text[0] != '\0') {
-        text_blanks(indent, paper->out);
-        text_wrap(text, indent, indent + 2, VERBOSE_WIDE, paper->out);
+        text_blanks(indent, out);
+        text_wrap(text, indent, indent + 2, VERBOSE_WIDE, out);
     }
     free(text);
 }
@@ -94,15 +93,15 @@ static void list_title(struct list *list, const struct facts *facts)
              about);
 }
 
-void verbose_headline(const struct paper *paper, const struct facts *facts)
+void verbose_headline(FILE *out, const struct facts *facts)
 {
-    paper_begin(paper, INK_BOLD);
-    print_list(paper, facts, list_title, 0);
-    paper_end(paper);
-    print_list(paper, facts, list_load, 2);
-    print_list(paper, facts, list_machine, 2);
-    paper_begin(paper, INK_RED);
-    print_list(paper, facts, list_partial, 2);
-    print_list(paper, facts, list_bad_answers, 2);
-    paper_end(paper);
+    ink_begin(INK_BOLD, out);
+    print_list(out, facts, list_title, 0);
+    ink_end(out);
+    print_list(out, facts, list_load, 2);
+    print_list(out, facts, list_machine, 2);
+    ink_begin(INK_RED, out);
+    print_list(out, facts, list_partial, 2);
+    print_list(out, facts, list_bad_answers, 2);
+    ink_end(out);
 }

@@ -35,11 +35,9 @@ static void state_cells(struct table *table, const struct facts *facts, enum sid
 }
 
 /* False: none was seen. */
-static bool print_states(const struct paper *paper, const struct facts *facts,
-                         const enum side ends[2])
+static bool print_states(FILE *out, const struct facts *facts, const enum side ends[2])
 {
     struct table table;
-    bool any = false;
 
     table_begin(&table, "lrrrrrr");
     table_cell(&table, "state");
@@ -51,38 +49,32 @@ static bool print_states(const struct paper *paper, const struct facts *facts,
     for (unsigned state = 1; state < TCP_STATE_N; state++) {
         const char *name = tcp_state_name((enum tcp_state)state);
         if (was_seen(facts, ends, state)) {
-            any = true;
             table_cell(&table, "%s", name);
             state_cells(&table, facts, ends[0], name);
             state_cells(&table, facts, ends[1], name);
         }
     }
-    if (any) {
-        table_end(&table, 2, paper->out);
-    } else {
-        table_free(&table);
-    }
-    return any;
+    return paper_table(out, NULL, &table, true);
 }
 
-void verbose_states(const struct paper *paper, const struct facts *facts)
+void verbose_states(FILE *out, const struct facts *facts)
 {
     static const enum side sides[] = {SIDE_CLIENT, SIDE_SERVER};
     static const enum side proxys[] = {SIDE_FRONT, SIDE_BACK};
 
-    paper_heading(paper, "Sockets by state");
-    bool any = print_states(paper, facts, sides);
+    paper_heading(out, "Sockets by state");
+    bool any = print_states(out, facts, sides);
     if (facts_proxied(facts)) {
-        fputs(any ? "\n" : "", paper->out);
-        any |= print_states(paper, facts, proxys);
+        fputs(any ? "\n" : "", out);
+        any |= print_states(out, facts, proxys);
     }
     if (any) {
         return;
     }
     if (facts->side[SIDE_CLIENT].observed || facts->side[SIDE_SERVER].observed) {
-        fputs("  no sample saw a socket of these connections\n", paper->out);
+        fputs("  no sample saw a socket of these connections\n", out);
     } else {
-        fputs("  not observed\n", paper->out);
+        fputs("  not observed\n", out);
     }
 }
 
@@ -110,11 +102,10 @@ struct host {
 };
 
 /* A row for each told counter that moved on any of the hosts, a column for each host. */
-static void print_counters(const struct paper *paper, const struct facts *facts,
-                           const struct host *hosts, size_t count)
+static void print_counters(FILE *out, const struct facts *facts, const struct host *hosts,
+                           size_t count)
 {
     struct table table;
-    size_t rows = 0;
 
     table_begin(&table, count == 1 ? "lrl" : "lrrl");
     table_cell(&table, "counter");
@@ -133,26 +124,20 @@ static void print_counters(const struct paper *paper, const struct facts *facts,
             counter_cell(&table, facts, hosts[host].name, info->name);
         }
         table_cell(&table, "%s", info->meaning);
-        rows++;
     }
-    if (rows > 0) {
-        paper_heading(paper, "Kernel counters that moved");
-        table_end(&table, 2, paper->out);
-    } else {
-        table_free(&table);
-    }
+    paper_table(out, "Kernel counters that moved", &table, true);
 }
 
-void verbose_counters(const struct paper *paper, const struct facts *facts)
+void verbose_counters(FILE *out, const struct facts *facts)
 {
     static const struct host sides[] = {{"client", "client"}, {"server", "server"}};
     static const struct host shared[] = {{"client", "client"}, {"proxy", "server + proxy"}};
     static const struct host machine[] = {{"host", "host (whole machine)"}};
 
     if (!facts->result->private_lab) {
-        print_counters(paper, facts, machine, 1);
+        print_counters(out, facts, machine, 1);
     } else {
-        print_counters(paper, facts, facts_proxied(facts) ? shared : sides, 2);
+        print_counters(out, facts, facts_proxied(facts) ? shared : sides, 2);
     }
 }
 
@@ -199,30 +184,30 @@ static char *seen_text(const struct facts *facts)
     return grow_stream_close(&text);
 }
 
-static void print_labelled(const struct paper *paper, const char *label, const char *text)
+static void print_labelled(FILE *out, const char *label, const char *text)
 {
-    fprintf(paper->out, "  %s ", label);
-    text_wrap(text, strlen(label) + 3, 4, VERBOSE_WIDE, paper->out);
+    fprintf(out, "  %s ", label);
+    text_wrap(text, strlen(label) + 3, 4, VERBOSE_WIDE, out);
 }
 
-void verbose_prediction(const struct paper *paper, const struct facts *facts)
+void verbose_prediction(FILE *out, const struct facts *facts)
 {
     char *predicted = explain_prediction(facts->result);
     char *seen = seen_text(facts);
 
     if (facts->result->predicted_count > 0) {
-        paper_heading(paper, "Prediction");
-        print_labelled(paper, "predicted:", predicted);
-        print_labelled(paper, "seen:", seen);
+        paper_heading(out, "Prediction");
+        print_labelled(out, "predicted:", predicted);
+        print_labelled(out, "seen:", seen);
     } else if (facts->result->unpredicted != NULL) {
-        paper_heading(paper, "Prediction");
-        print_labelled(paper, "none:", facts->result->unpredicted);
-        print_labelled(paper, "seen:", seen);
+        paper_heading(out, "Prediction");
+        print_labelled(out, "none:", facts->result->unpredicted);
+        print_labelled(out, "seen:", seen);
     }
     for (size_t i = 0; i < facts->result->remark_count; i++) {
         const struct remark *remark = &facts->result->remark[i];
         if (remark->kind == REMARK_VERDICT) {
-            print_labelled(paper, "verdict:", remark->text);
+            print_labelled(out, "verdict:", remark->text);
         }
     }
     free(predicted);

@@ -19,23 +19,23 @@ static void both_cells(struct table *table, const struct facts *facts, const uin
 
 /* ---- connections ---- */
 
-static void print_rate(const struct paper *paper, const struct facts *facts)
+static void print_rate(FILE *out, const struct facts *facts)
 {
     const char *lasted = DURATION((int64_t)(facts->load * (double)NS_PER_S));
     const char *arriving = DURATION((int64_t)(facts->arriving * (double)NS_PER_S));
 
     if (facts->arriving <= 0) {
-        fprintf(paper->out, "\n  over %s, too short to tell a rate", lasted);
+        fprintf(out, "\n  over %s, too short to tell a rate", lasted);
     } else if (facts->open_loop) {
-        fprintf(paper->out, "\n  %s begun a second, for %s; the last one ended after %s",
+        fprintf(out, "\n  %s begun a second, for %s; the last one ended after %s",
                 COUNT(facts->attempted / facts->arriving), arriving, lasted);
     } else {
-        fprintf(paper->out, "\n  %s completed a second, over %s", COUNT(facts->rate), lasted);
+        fprintf(out, "\n  %s completed a second, over %s", COUNT(facts->rate), lasted);
     }
 }
 
 /* Who closed first, those who did. */
-static void print_closers(const struct paper *paper, const struct facts *facts)
+static void print_closers(FILE *out, const struct facts *facts)
 {
     static const char *const closers[] = {"client", "server", "proxy", "both", "unknown"};
     const char *before = "\n  closed first: ";
@@ -44,29 +44,29 @@ static void print_closers(const struct paper *paper, const struct facts *facts)
         bool any_known = before[0] == ',' || strcmp(closers[i], "unknown") != 0;
         double count;
         if (facts_metric(facts, &count, "closed_first.%s", closers[i]) && count > 0 && any_known) {
-            fprintf(paper->out, "%s%s %s", before, closers[i], COUNT(count));
+            fprintf(out, "%s%s %s", before, closers[i], COUNT(count));
             before = ", ";
         }
     }
 }
 
-static void print_totals(const struct paper *paper, const struct facts *facts)
+static void print_totals(FILE *out, const struct facts *facts)
 {
     if (!facts->tallied) {
-        fputs("  not counted: neither role is ours\n", paper->out);
+        fputs("  not counted: neither role is ours\n", out);
         return;
     }
     double open = facts->attempted - facts->completed - facts->failed;
-    fprintf(paper->out, "  %s attempted, %s completed, %s failed", COUNT(facts->attempted),
+    fprintf(out, "  %s attempted, %s completed, %s failed", COUNT(facts->attempted),
             COUNT(facts->completed), COUNT(facts->failed));
     if (open > 0) {
-        fprintf(paper->out, ", %s still open", COUNT(open));
+        fprintf(out, ", %s still open", COUNT(open));
     }
     if (facts->load > 0) {
-        print_rate(paper, facts);
+        print_rate(out, facts);
     }
-    print_closers(paper, facts);
-    fputc('\n', paper->out);
+    print_closers(out, facts);
+    fputc('\n', out);
 }
 
 static void outcome_row(struct table *table, const struct facts *facts, enum outcome outcome)
@@ -83,12 +83,12 @@ static void outcome_row(struct table *table, const struct facts *facts, enum out
     }
 }
 
-void verbose_connections(const struct paper *paper, const struct facts *facts)
+void verbose_connections(FILE *out, const struct facts *facts)
 {
     struct table table;
 
-    paper_heading(paper, "Connections");
-    print_totals(paper, facts);
+    paper_heading(out, "Connections");
+    print_totals(out, facts);
     if (facts->attempted <= 0) {
         return;
     }
@@ -98,7 +98,7 @@ void verbose_connections(const struct paper *paper, const struct facts *facts)
     for (unsigned outcome = 0; outcome < OUTCOME_N; outcome++) {
         outcome_row(&table, facts, (enum outcome)outcome);
     }
-    table_end(&table, 2, paper->out);
+    table_end(&table, 2, out);
 }
 
 /* ---- a mix ---- */
@@ -134,7 +134,7 @@ static void mix_row(struct table *table, const struct facts *facts, const struct
     table_cell(table, "%s", mix->program);
 }
 
-void verbose_mix(const struct paper *paper, const struct facts *facts)
+void verbose_mix(FILE *out, const struct facts *facts)
 {
     const struct result_side *client = &facts->result->side[SIDE_CLIENT];
     static const char *const titles[] = {"program", "weight", "attempted", "completed",
@@ -144,13 +144,13 @@ void verbose_mix(const struct paper *paper, const struct facts *facts)
     if (client->mix_count == 0 || !client->played) {
         return;
     }
-    paper_heading(paper, "Programs of the client");
+    paper_heading(out, "Programs of the client");
     table_begin(&table, "lrrrrll");
     table_row(&table, titles);
     for (size_t i = 0; i < client->mix_count; i++) {
         mix_row(&table, facts, &client->mix[i]);
     }
-    table_end(&table, 2, paper->out);
+    table_end(&table, 2, out);
 }
 
 /* ---- errors ---- */
@@ -173,10 +173,9 @@ static void errno_row(struct table *table, const struct facts *facts, unsigned e
     table_cell(table, "%s", errno_meaning((int)errnum));
 }
 
-void verbose_errors(const struct paper *paper, const struct facts *facts)
+void verbose_errors(FILE *out, const struct facts *facts)
 {
     struct table table;
-    size_t rows = 0;
 
     table_begin(&table, "lrrl");
     paper_sides(&table, "errno");
@@ -184,30 +183,12 @@ void verbose_errors(const struct paper *paper, const struct facts *facts)
     for (unsigned errnum = 1; errnum < ERRNO_LIMIT; errnum++) {
         if (met_errno(facts, errnum)) {
             errno_row(&table, facts, errnum);
-            rows++;
         }
     }
-    if (rows > 0) {
-        paper_heading(paper, "Errors");
-        table_end(&table, 2, paper->out);
-    } else {
-        table_free(&table);
-    }
+    paper_table(out, "Errors", &table, true);
 }
 
 /* ---- latency ---- */
-
-static bool was_timed(const struct result *result)
-{
-    for (unsigned side = 0; side < SIDE_N; side++) {
-        for (unsigned kind = 0; kind < LATENCY_N; kind++) {
-            if (result->side[side].account.latency[kind].count > 0) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
 
 static void latency_row(struct table *table, enum side side, enum latency kind,
                         const struct histogram *histogram)
@@ -223,14 +204,10 @@ static void latency_row(struct table *table, enum side side, enum latency kind,
     table_cell(table, "%s", DURATION(histogram->max));
 }
 
-void verbose_latency(const struct paper *paper, const struct facts *facts)
+void verbose_latency(FILE *out, const struct facts *facts)
 {
     struct table table;
 
-    if (!was_timed(facts->result)) {
-        return;
-    }
-    paper_heading(paper, "Latency");
     table_begin(&table, "lrrrrrr");
     table_cell(&table, "%s", "");
     table_cell(&table, "min");
@@ -244,5 +221,5 @@ void verbose_latency(const struct paper *paper, const struct facts *facts)
                         &facts->result->side[side].account.latency[kind]);
         }
     }
-    table_end(&table, 2, paper->out);
+    paper_table(out, "Latency", &table, true);
 }

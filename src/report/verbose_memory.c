@@ -18,17 +18,12 @@ static void memory_row(struct table *table, const struct facts *facts, enum side
     }
 }
 
-void verbose_memory(const struct paper *paper, const struct facts *facts)
+void verbose_memory(FILE *out, const struct facts *facts)
 {
     struct table table;
 
     table_begin(&table, "lrr");
     memory_row(&table, facts, SIDE_CLIENT);
     memory_row(&table, facts, SIDE_SERVER);
-    if (table.cells > 0) {
-        paper_heading(paper, "Memory a connection");
-        table_end(&table, 2, paper->out);
-    } else {
-        table_free(&table);
-    }
+    paper_table(out, "Memory a connection", &table, false);
 }

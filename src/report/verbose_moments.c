@@ -36,27 +36,27 @@ static void tell_entry(const struct moment *entry, FILE *out)
     }
 }
 
-static void print_entry(const struct paper *paper, const struct moment *entry)
+static void print_entry(FILE *out, const struct moment *entry)
 {
     struct grow_stream stream;
 
     grow_stream_open(&stream);
     tell_entry(entry, stream.out);
     char *text = grow_stream_close(&stream);
-    fprintf(paper->out, "  %8.3f s  ", (double)entry->due / (double)NS_PER_S);
-    text_wrap(text, AT_WIDTH, AT_WIDTH + 2, VERBOSE_WIDE, paper->out);
+    fprintf(out, "  %8.3f s  ", (double)entry->due / (double)NS_PER_S);
+    text_wrap(text, AT_WIDTH, AT_WIDTH + 2, VERBOSE_WIDE, out);
     free(text);
 }
 
-void verbose_moments(const struct paper *paper, const struct facts *facts)
+void verbose_moments(FILE *out, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
     if (result->moment_count == 0) {
         return;
     }
-    paper_heading(paper, "Timeline");
+    paper_heading(out, "Timeline");
     for (size_t i = 0; i < result->moment_count; i++) {
-        print_entry(paper, &result->moment[i]);
+        print_entry(out, &result->moment[i]);
     }
 }

@@ -27,7 +27,7 @@ static void tell_age(const struct owner *owner, FILE *out)
     fputs(" ago", out);
 }
 
-static void print_owner(const struct paper *paper, const struct owner *owner)
+static void print_owner(FILE *out, const struct owner *owner)
 {
     struct grow_stream stream;
     char *who = facts_owner(owner);
@@ -38,13 +38,13 @@ static void print_owner(const struct paper *paper, const struct owner *owner)
     fprintf(stream.out, " of the %s: %s", side_told(owner->side), who);
     tell_age(owner, stream.out);
     char *text = grow_stream_close(&stream);
-    fputs("  ", paper->out);
-    text_wrap(text, 2, 4, VERBOSE_WIDE, paper->out);
+    fputs("  ", out);
+    text_wrap(text, 2, 4, VERBOSE_WIDE, out);
     free(text);
     free(who);
 }
 
-void verbose_owners(const struct paper *paper, const struct facts *facts)
+void verbose_owners(FILE *out, const struct facts *facts)
 {
     const struct owners *owners = &facts->result->owners;
     size_t next = 0;
@@ -52,13 +52,13 @@ void verbose_owners(const struct paper *paper, const struct facts *facts)
     if (owners->count == 0) {
         return;
     }
-    paper_heading(paper, "Who holds the sockets that are left");
+    paper_heading(out, "Who holds the sockets that are left");
     for (int rows = 0; next < owners->count && rows < ROWS; rows++) {
         struct owner row;
         next += facts_owners_next(owners, next, &row);
-        print_owner(paper, &row);
+        print_owner(out, &row);
     }
     if (next < owners->count) {
-        fputs("  ... and more: see owners in result.json\n", paper->out);
+        fputs("  ... and more: see owners in result.json\n", out);
     }
 }

@@ -102,25 +102,23 @@ static char *seen(const struct result *result, const struct seen_story *story)
 }
 
 /* Side by side where there is room. */
-static void draw(const struct paper *paper, const struct result *result,
-                 const struct seen_story *story)
+static void draw(FILE *out, const struct result *result, const struct seen_story *story)
 {
     char *left = foreseen(result);
     char *right = seen(result, story);
     size_t at = text_widest(left) + GAP;
 
-    fputc('\n', paper->out);
-    if (left[0] != '\0' &&
-        at + text_widest(right) <= terminal_width(fileno(paper->out), VERBOSE_WIDE)) {
-        text_beside(left, right, at, paper->out);
+    fputc('\n', out);
+    if (left[0] != '\0' && at + text_widest(right) <= terminal_width(fileno(out), VERBOSE_WIDE)) {
+        text_beside(left, right, at, out);
     } else {
-        fprintf(paper->out, "%s%s%s", left, left[0] != '\0' ? "\n" : "", right);
+        fprintf(out, "%s%s%s", left, left[0] != '\0' ? "\n" : "", right);
     }
     free(left);
     free(right);
 }
 
-void verbose_packets(const struct paper *paper, const struct facts *facts)
+void verbose_packets(FILE *out, const struct facts *facts)
 {
     const struct result_capture *capture = &facts->result->capture;
     struct seen_story story = {
@@ -136,15 +134,15 @@ void verbose_packets(const struct paper *paper, const struct facts *facts)
     if (!facts->result->has_capture) {
         return;
     }
-    paper_heading(paper, "Packets");
+    paper_heading(out, "Packets");
     grow_stream_open(&stream);
     tell_kept(capture, story.foreseen != 0, stream.out);
     tell_lacking(&capture->tally, stream.out);
     char *text = grow_stream_close(&stream);
-    fputs("  ", paper->out);
-    text_wrap(text, 2, 2, VERBOSE_PROSE, paper->out);
+    fputs("  ", out);
+    text_wrap(text, 2, 2, VERBOSE_PROSE, out);
     free(text);
     if (story.count > 0) {
-        draw(paper, facts->result, &story);
+        draw(out, facts->result, &story);
     }
 }

@@ -15,7 +15,7 @@ static void side_cells(struct table *table, const struct facts *facts, const uin
 
 /* ---- the handshakes ---- */
 
-static void print_negotiated(const struct paper *paper, const struct facts *facts)
+static void print_negotiated(FILE *out, const struct facts *facts)
 {
     const char *client = facts->result->side[SIDE_CLIENT].account.tls.negotiated;
     const char *server = facts->result->side[SIDE_SERVER].account.tls.negotiated;
@@ -23,16 +23,16 @@ static void print_negotiated(const struct paper *paper, const struct facts *fact
     char text[160];
 
     if (negotiated[0] == '\0') {
-        fputs("  no handshake was completed\n", paper->out);
+        fputs("  no handshake was completed\n", out);
         return;
     }
     snprintf(text, sizeof text, "first handshake: %s", negotiated);
-    fputs("  ", paper->out);
-    text_wrap(text, 2, 4, VERBOSE_WIDE, paper->out);
+    fputs("  ", out);
+    text_wrap(text, 2, 4, VERBOSE_WIDE, out);
 }
 
 /* "4,990 full handshakes, 3,200 a second": never more than one kind in a figure. */
-static void print_handshakes(const struct paper *paper, const struct facts *facts,
+static void print_handshakes(FILE *out, const struct facts *facts,
                              const struct tls_account *account)
 {
     uint64_t resumed = account->count[TLS_RESUMED];
@@ -43,18 +43,18 @@ static void print_handshakes(const struct paper *paper, const struct facts *fact
     bool rated = facts->arriving > 0 && facts_metric(facts, &full_rate, "tls.full.rate") &&
                  facts_metric(facts, &resumed_rate, "tls.resumed.rate");
 
-    fprintf(paper->out, "  %s full %s", COUNT(full), PLURAL(full, "handshake", "handshakes"));
+    fprintf(out, "  %s full %s", COUNT(full), PLURAL(full, "handshake", "handshakes"));
     if (rated && full > 0) {
-        fprintf(paper->out, ", %s a second", COUNT(full_rate));
+        fprintf(out, ", %s a second", COUNT(full_rate));
     }
-    fprintf(paper->out, "; %s resumed", COUNT(resumed));
+    fprintf(out, "; %s resumed", COUNT(resumed));
     if (rated && resumed > 0) {
-        fprintf(paper->out, ", %s a second", COUNT(resumed_rate));
+        fprintf(out, ", %s a second", COUNT(resumed_rate));
     }
     if (all > 0 && facts->arriving <= 0) {
-        fputs("; the load was too short to tell a rate", paper->out);
+        fputs("; the load was too short to tell a rate", out);
     }
-    fputc('\n', paper->out);
+    fputc('\n', out);
 }
 
 /* ---- what was counted ---- */
@@ -71,7 +71,7 @@ static void count_row(struct table *table, const struct facts *facts, enum tls_c
     table_cell(table, "%s", tls_count_about(which));
 }
 
-static void print_counts(const struct paper *paper, const struct facts *facts)
+static void print_counts(FILE *out, const struct facts *facts)
 {
     struct table table;
 
@@ -81,7 +81,7 @@ static void print_counts(const struct paper *paper, const struct facts *facts)
     for (unsigned which = 0; which < TLS_COUNT_N; which++) {
         count_row(&table, facts, (enum tls_count)which);
     }
-    table_end(&table, 2, paper->out);
+    table_end(&table, 2, out);
 }
 
 /* ---- OpenSSL's words ---- */
@@ -104,15 +104,12 @@ static void error_row(struct table *table, const struct facts *facts, const char
     side_cells(table, facts, count);
 }
 
-static void print_errors(const struct paper *paper, const struct facts *facts)
+static void print_errors(FILE *out, const struct facts *facts)
 {
     const struct text_counts *client = &facts->result->side[SIDE_CLIENT].tls_errors;
     const struct text_counts *server = &facts->result->side[SIDE_SERVER].tls_errors;
     struct table table;
 
-    if (client->count + server->count == 0) {
-        return;
-    }
     table_begin(&table, "lrr");
     paper_sides(&table, "tls_errors");
     for (size_t i = 0; i < client->count; i++) {
@@ -123,10 +120,10 @@ static void print_errors(const struct paper *paper, const struct facts *facts)
             error_row(&table, facts, server->item[i].text);
         }
     }
-    table_end(&table, 2, paper->out);
+    paper_table(out, NULL, &table, true);
 }
 
-void verbose_tls(const struct paper *paper, const struct facts *facts)
+void verbose_tls(FILE *out, const struct facts *facts)
 {
     const struct result_side *side = facts->result->side;
     enum side driver = side[SIDE_CLIENT].has_tls ? SIDE_CLIENT : SIDE_SERVER;
@@ -134,9 +131,9 @@ void verbose_tls(const struct paper *paper, const struct facts *facts)
     if (!side[driver].has_tls) {
         return;
     }
-    paper_heading(paper, "TLS");
-    print_negotiated(paper, facts);
-    print_handshakes(paper, facts, &side[driver].account.tls);
-    print_counts(paper, facts);
-    print_errors(paper, facts);
+    paper_heading(out, "TLS");
+    print_negotiated(out, facts);
+    print_handshakes(out, facts, &side[driver].account.tls);
+    print_counts(out, facts);
+    print_errors(out, facts);
 }

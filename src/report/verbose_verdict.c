@@ -7,34 +7,33 @@
 
 /* ---- inspections ---- */
 
-static void print_inspection(const struct paper *paper, const struct inspection *inspection)
+static void print_inspection(FILE *out, const struct inspection *inspection)
 {
     const char *host = text_or_empty(inspection->host);
 
-    fputs("  ", paper->out);
-    text_put(host, strlen(host), paper->out);
-    fputs("$ ", paper->out);
-    text_wrap(text_or_empty(inspection->command), text_width(host) + 4, 6, VERBOSE_WIDE,
-              paper->out);
-    text_indent(text_or_empty(inspection->output), 4, paper->out);
+    fputs("  ", out);
+    text_put(host, strlen(host), out);
+    fputs("$ ", out);
+    text_wrap(text_or_empty(inspection->command), text_width(host) + 4, 6, VERBOSE_WIDE, out);
+    text_indent(text_or_empty(inspection->output), 4, out);
     if (inspection->cut) {
-        fputs("    (cut after 1 MiB: it printed more)\n", paper->out);
+        fputs("    (cut after 1 MiB: it printed more)\n", out);
     }
     if (inspection->status != 0) {
-        fprintf(paper->out, "    (exit status %d)\n", inspection->status);
+        fprintf(out, "    (exit status %d)\n", inspection->status);
     }
 }
 
-void verbose_inspections(const struct paper *paper, const struct facts *facts)
+void verbose_inspections(FILE *out, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
     if (result->inspection_count == 0) {
         return;
     }
-    paper_heading(paper, "Inspections at the end of settle");
+    paper_heading(out, "Inspections at the end of settle");
     for (size_t i = 0; i < result->inspection_count; i++) {
-        print_inspection(paper, &result->inspection[i]);
+        print_inspection(out, &result->inspection[i]);
     }
 }
 
@@ -48,28 +47,28 @@ static const enum ink inks[] = {
 
 #define VERDICT_WIDTH 10 /* of the longest word */
 
-static void print_expectation(const struct paper *paper, const struct facts *facts,
+static void print_expectation(FILE *out, const struct facts *facts,
                               const struct expectation_result *expectation)
 {
     char *text = verdict_text(facts, expectation);
 
-    paper_begin(paper, inks[expectation->verdict]);
-    fprintf(paper->out, "  %-*s  ", VERDICT_WIDTH, verdict_word(expectation->verdict));
-    paper_end(paper);
-    text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, VERBOSE_WIDE, paper->out);
+    ink_begin(inks[expectation->verdict], out);
+    fprintf(out, "  %-*s  ", VERDICT_WIDTH, verdict_word(expectation->verdict));
+    ink_end(out);
+    text_wrap(text, VERDICT_WIDTH + 4, VERDICT_WIDTH + 6, VERBOSE_WIDE, out);
     free(text);
 }
 
-void verbose_expectations(const struct paper *paper, const struct facts *facts)
+void verbose_expectations(FILE *out, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
     if (result->expectation_count == 0) {
         return;
     }
-    paper_heading(paper, "Expectations");
+    paper_heading(out, "Expectations");
     for (size_t i = 0; i < result->expectation_count; i++) {
-        print_expectation(paper, facts, &result->expectation[i]);
+        print_expectation(out, facts, &result->expectation[i]);
     }
 }
 
@@ -86,40 +85,40 @@ static bool is_long_gap(const struct facts *facts)
            ((double)gap > facts->whole * (double)NS_PER_S / 10 && gap / 2 > every);
 }
 
-void verbose_lab(const struct paper *paper, const struct facts *facts)
+void verbose_lab(FILE *out, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
     if (!result->has_lab) {
         return;
     }
-    fputs("\nlab: ", paper->out);
+    fputs("\nlab: ", out);
     if (result->lab_setup > 0) {
-        fprintf(paper->out, "made in %s; ", DURATION(result->lab_setup));
+        fprintf(out, "made in %s; ", DURATION(result->lab_setup));
     }
-    fprintf(paper->out, "gone %s after the last phase\n", DURATION(result->lab_teardown));
+    fprintf(out, "gone %s after the last phase\n", DURATION(result->lab_teardown));
 }
 
-void verbose_sampling(const struct paper *paper, const struct facts *facts)
+void verbose_sampling(FILE *out, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
     if (!result->has_sampler) {
         return;
     }
-    fprintf(paper->out, "\nsampling: %s samples (%s full dumps), longest gap %s",
+    fprintf(out, "\nsampling: %s samples (%s full dumps), longest gap %s",
             COUNT(result->sampler_samples), COUNT(result->sampler_full_dumps),
             DURATION(result->sampler_gap_max));
     if (result->sampler_counts > 0) {
-        fprintf(paper->out, ",\n  TIME_WAIT %s times between them, longest gap %s",
+        fprintf(out, ",\n  TIME_WAIT %s times between them, longest gap %s",
                 COUNT(result->sampler_counts), DURATION(result->sampler_time_wait_gap));
     }
     if (result->sampler_span > 0) {
-        fprintf(paper->out, "; it took %s of a CPU's time",
+        fprintf(out, "; it took %s of a CPU's time",
                 SHARE((double)result->sampler_cpu / (double)result->sampler_span));
     }
     if (is_long_gap(facts)) {
-        fputs(";\n  peaks between samples may have been missed", paper->out);
+        fputs(";\n  peaks between samples may have been missed", out);
     }
-    fputc('\n', paper->out);
+    fputc('\n', out);
 }
