@@ -29,6 +29,8 @@ struct conduct_options {
     void *context;
     int64_t progress_every;      /* ns */
     const char *(*cut_by)(void); /* or NULL: the name of a signal that came before conduct did */
+    void (*foretold)(void *context, const char *text, const char *advice);
+    /* or NULL: what the run will find no room for, before it begins */
     void (*measured)(void *context, struct result *result);
     /* or NULL: all is measured, nothing of it explained yet */
     const char
@@ -62,5 +64,8 @@ const char *predict_refusal(const struct scenario *scenario);
  * were due later: they are no reason then.
  */
 const char *predict_refusal_unstruck(const struct scenario *scenario);
+
+/* The same of a machine without limits: what it would be were there room for all. */
+const char *predict_refusal_unlimited(const struct scenario *scenario);
 
 #endif

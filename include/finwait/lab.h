@@ -31,6 +31,9 @@ struct lab_config {
     struct sysctl_settings sysctl[SIDE_N]; /* borrowed; applied in order and read back */
 };
 
+/* Buckets of a host's socket table for config.sockets: about one a socket, a power of two. */
+uint32_t lab_table_entries(uint64_t sockets);
+
 /*
  * Become able to make namespaces: with CAP_SYS_ADMIN nothing is needed; else the process enters a
  * user namespace of its own (user_namespaces(7)) in which it is root, and an empty network

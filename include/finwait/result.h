@@ -152,6 +152,17 @@ struct predicted_end {
     bool by_buffers; /* it takes buffers that are large enough, or small enough */
 };
 
+/* What bounds the run, as it was worked out before it began (finwait/limits.h). */
+struct result_limit {
+    char *name;
+    bool has_side;
+    enum side side;
+    double most;   /* sockets there is room for */
+    double needed; /* how many the model foresees at a time; 0: none that it counts */
+    char *text;    /* more is needed than there is room for: that as a sentence; else NULL */
+    char *advice;  /* what to do about it, or NULL */
+};
+
 enum verdict {
     VERDICT_PASS,
     VERDICT_FAIL,
@@ -265,6 +276,8 @@ struct result {
     struct owners owners; /* who held the sockets of `final`; empty: nobody looked, or none were */
     size_t predicted_count; /* 0: no model, or `unpredicted` */
     struct predicted_end *predicted;
+    size_t limit_count; /* the tightest first */
+    struct result_limit *limit;
     char *unpredicted; /* why the model cannot know how this ends; NULL: it does, or nobody asked */
     size_t fault_count; /* of the scenario, as written, whether they struck or not */
     struct fault *fault;

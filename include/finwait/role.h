@@ -167,6 +167,15 @@ struct fit_need {
 int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers,
                 struct error *error);
 
+/* As many workers may a role have. */
+#define FIT_WORKERS_MAX 256U
+
+/* How many sockets a role can have open at most, in as many workers as there may be, with an
+ * RLIMIT_NOFILE of so many descriptors; and in `workers`, where the scenario limits each to that.
+ */
+double fit_most(double descriptors, uint32_t listeners);
+double fit_most_of(uint32_t descriptors, uint32_t listeners, uint32_t workers);
+
 /* How many of `workers` are to accept at once from a listener that they share: as many as there are
  * CPUs, where `asked` for at least that many, and half of them for each role otherwise. */
 uint32_t fit_accepting(uint32_t asked);

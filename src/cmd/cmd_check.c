@@ -1,10 +1,13 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "compare.h"
 #include "finwait/grow.h"
 #include "finwait/kernel_sysctl.h"
+#include "finwait/limits.h"
 #include "finwait/model.h"
+#include "finwait/units.h"
 #include "options.h"
 #include "trial.h"
 
@@ -13,11 +16,38 @@ static void print_option(void *context, const char *path, const char *value)
     fprintf(context, "  %s: %s\n", path, value);
 }
 
+/* What there is no room for, or what bounds it first. */
+static void warn_of_limits(const struct scenario *scenario, const struct model *model)
+{
+    struct limit limit[LIMITS_MAX];
+    size_t count = limits_of(scenario, model, NULL, limit);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!limit_is_exceeded(&limit[i])) {
+            continue;
+        }
+        char *text = limit_say(&limit[i]);
+        char *advice = limit_advise(&limit[i]);
+        printf("  warning: %s To get further: %s.\n", text, advice);
+        free(text);
+        free(advice);
+    }
+    if (count > 0 && limit[0].needed > 0 && !limit_is_exceeded(&limit[0]) &&
+        !isinf(limit[0].most)) {
+        char most[UNITS_TEXT];
+        char needed[UNITS_TEXT];
+        printf("  limits: the first is %s, room for %s where %s are needed\n",
+               limit_table[limit[0].id].name, units_human_count(most, sizeof most, limit[0].most),
+               units_human_count(needed, sizeof needed, limit[0].needed));
+    }
+}
+
 /* What makes a scenario wait for ever only if the buffers are small is no error. */
 static void warn(const struct scenario *scenario)
 {
     struct model_input input;
     struct model *model = grow_new(1, sizeof *model);
+    struct model *joined = NULL;
     struct error unused;
 
     if (scenario_model(scenario, &input) && scenario->at == NULL && scenario->client_to == NULL) {
@@ -29,6 +59,10 @@ static void warn(const struct scenario *scenario)
         }
     }
     free(model);
+    if (scenario_explore(scenario, &joined, &unused) == 0) {
+        warn_of_limits(scenario, joined);
+    }
+    free(joined);
 }
 
 static void warn_of_sysctls(const struct scenario *scenario)

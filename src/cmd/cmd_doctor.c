@@ -1,12 +1,19 @@
+#include <math.h>
 #include <stdio.h>
 
 #include "finwait/ink.h"
 #include "finwait/lab.h"
+#include "finwait/limits.h"
 #include "finwait/terminal.h"
+#include "finwait/units.h"
 #include "finwait/wrap.h"
 #include "options.h"
 
-enum { FOUND_AT = 32 }; /* the column of what was found, behind the two before it */
+enum {
+    FOUND_AT = 32,    /* the column of what was found, behind the two before it */
+    LIMIT_WIDTH = 13, /* of a number of sockets … */
+    LIMIT_AT = 17,    /* … and what bounds them behind it */
+};
 
 static void print_check(void *context, const struct check *check)
 {
@@ -29,6 +36,62 @@ static void print_check(void *context, const struct check *check)
     }
 }
 
+/* Whether one of those before it says the same: of the other side, or of the private lab. */
+static bool is_told(const struct limit *told, size_t count, const struct limit *limit)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (told[i].id == limit->id && told[i].most == limit->most) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_limit(const struct limit *limit)
+{
+    const struct limit_row *row = &limit_table[limit->id];
+    char most[UNITS_TEXT];
+    char text[512];
+
+    snprintf(text, sizeof text, "%s (%s): %s", row->name, limit->value, row->whom);
+    printf("  %*s  ", LIMIT_WIDTH, units_human_count(most, sizeof most, limit->most));
+    text_wrap(text, LIMIT_AT, LIMIT_AT, terminal_page(), stdout);
+}
+
+/* Of a scenario of defaults; what `told` has already is left out.  Returns how many. */
+static size_t print_limits(const char *lab, struct limit *limit, const struct limit *told,
+                           size_t count)
+{
+    const struct scenario_override override = {.path = "lab", .value = lab};
+    struct error unused;
+    struct scenario *defaults = scenario_load(NULL, &override, 1, &unused);
+    size_t found = defaults != NULL ? limits_of(defaults, NULL, NULL, limit) : 0;
+
+    for (size_t i = 0; i < found; i++) {
+        if (!isinf(limit[i].most) && !is_told(limit, i, &limit[i]) &&
+            !is_told(told, count, &limit[i])) {
+            print_limit(&limit[i]);
+        }
+    }
+    scenario_free(defaults);
+    return found;
+}
+
+static void print_all_limits(void)
+{
+    struct limit private[LIMITS_MAX];
+    struct limit host[LIMITS_MAX];
+
+    puts("\n  What bounds the sockets of a run with defaults, the first first:");
+    size_t count = print_limits("private", private, NULL, 0);
+    printf("  %*s  ", LIMIT_WIDTH, "rate x 60");
+    text_wrap("60 s of TIME_WAIT, and of tcp_fin_timeout by default: sockets in TIME_WAIT, and in "
+              "FIN_WAIT2 that nobody holds",
+              LIMIT_AT, LIMIT_AT, terminal_page(), stdout);
+    puts("\n  With `lab: host`, besides or instead:");
+    print_limits("host", host, private, count);
+}
+
 static enum status run(struct command_line *line, struct error *error)
 {
     if (line->count > 0) {
@@ -36,7 +99,10 @@ static enum status run(struct command_line *line, struct error *error)
         error_hint(error, "say just: finwait doctor");
         return STATUS_USAGE;
     }
-    if (lab_doctor(print_check, NULL) != CHECK_MISSING) {
+    limits_look();
+    enum check_verdict worst = lab_doctor(print_check, NULL);
+    print_all_limits();
+    if (worst != CHECK_MISSING) {
         return STATUS_OK;
     }
     error_set(error, STATUS_MACHINE, "this machine cannot make a private lab");
@@ -56,7 +122,9 @@ const struct command command_doctor = {
     .about = "Say what this machine can do, and how it could do more",
     .details =
         "ok: it is there; limited: finwait works, with less; MISSING: no private lab can be made.  "
-        "Below what is not ok stands what to do.",
+        "Below what is not ok stands what to do.  Then what bounds how many sockets a run can have "
+        "here; finwait check SCENARIO says which of it a scenario meets, and finwait list limits "
+        "what each means.",
     .exits = "0 a private lab can be made; 3 it cannot.",
     .options = options,
     .run = run,

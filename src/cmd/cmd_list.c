@@ -11,6 +11,7 @@
 #include "finwait/kernel_errno.h"
 #include "finwait/kernel_state.h"
 #include "finwait/kernel_sysctl.h"
+#include "finwait/limits.h"
 #include "finwait/metric.h"
 #include "finwait/order.h"
 #include "finwait/program.h"
@@ -282,6 +283,15 @@ static void list_remarks(struct table *table)
     }
 }
 
+static void list_limits(struct table *table)
+{
+    for (unsigned i = 0; i < LIMIT_N; i++) {
+        const struct limit_row *row = &limit_table[i];
+        table_row(table,
+                  (const char *[]){row->name, row->whom, row->beyond, row->advice, row->source});
+    }
+}
+
 /* The lists, and a line of each. */
 #define LISTS(X)                                                                                   \
     X(orders, "close orders, a pair of programs each")                                             \
@@ -296,6 +306,7 @@ static void list_remarks(struct table *table)
     X(sysctls, "that act on how connections open and end: defaults, bounds, what they do")         \
     X(errnos, "what each means, its causes, and what tells them apart")                            \
     X(facts, "about TCP on Linux, each with the scenario that shows it")                           \
+    X(limits, "of the number of sockets: what each bounds, and what becomes of the others")        \
     X(remarks, "what a result can show, by id")                                                    \
     X(commands, "of finwait, and their options")
 
@@ -411,6 +422,14 @@ static const struct listing listings[LISTINGS] = {
          "lllw",
          {"fact", "scenario", "asserted", "the model"},
          .shipped = list_facts},
+    [LIST_limits] = {"Limits",
+                     "What bounds the number of sockets that a run can have at a time. `finwait "
+                     "doctor` prints what each is on a machine, `finwait check SCENARIO` and a run "
+                     "say which of them the scenario exceeds, before anything begins. SIDE stands "
+                     "for client or server, N for what is needed.",
+                     "llwwl",
+                     {"limit", "counts", "the others", "to get further", "source"},
+                     list_limits},
     [LIST_remarks] = {"Remarks",
                       "What a result or a comparison can show, by the id that stands in "
                       "result.json and comparison.json: there each has its certainty, a text, the "

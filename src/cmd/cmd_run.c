@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,12 @@ static void on_progress(void *context, const struct progress *progress)
     progress_line_show(&watcher->line, progress);
 }
 
+static void on_foretold(void *context, const char *text, const char *advice)
+{
+    (void)context;
+    fprintf(stderr, "finwait: foretold: %s To get further: %s.\n", text, advice);
+}
+
 /*
  * First of all what was measured goes into the file: to explain and to judge it may fail, or be
  * killed.  Whether the file can be written is told when it is whole.
@@ -104,6 +111,7 @@ static struct result *conduct_with_progress(const struct scenario *scenario,
     if (command_value(options->line, "quiet") == NULL &&
         (printed == &report_text || printed == &report_verbose)) {
         conducting.progress = on_progress;
+        conducting.foretold = on_foretold;
     }
     result = conduct(scenario, &conducting, error);
     progress_line_end(&watcher.line);

@@ -1,6 +1,7 @@
 #include "trial.h"
 
 #include "finwait/expect.h"
+#include "finwait/limits.h"
 #include "low_ports.h"
 
 enum lab_verdict trial_try_sysctls(const struct scenario *scenario, struct error *error)
@@ -18,6 +19,7 @@ enum lab_verdict trial_try_sysctls(const struct scenario *scenario, struct error
 
 int trial_prepare(const struct scenario *scenario, struct error *error)
 {
+    limits_look();
     if (scenario->lab != LAB_PRIVATE) {
         return low_ports_check(scenario, error);
     }

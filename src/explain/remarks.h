@@ -16,6 +16,8 @@
     X(observe_cut, "run.cut", WARNING, ANY, "the run was cut short, by what and in which phase")   \
     X(observe_not_done, "timeline.failed", WARNING, ANY,                                           \
       "a fault or an event was due and could not be done")                                         \
+    X(observe_foretold, "limit.foretold", NOTE, ANY,                                               \
+      "what there was no room for, as it was worked out before the run began")                     \
     X(observe_faults, "fault.struck", CAUSE, ANY, "what a fault did to the link, and when")        \
     X(observe_resent, "fault.resent", CONSEQUENCE, ANY, "segments sent again while faults struck") \
     X(observe_events, "event.happened", CAUSE, ANY,                                                \

@@ -32,8 +32,7 @@ struct lab {
 
 /* ---- sizes ---- */
 
-/* Buckets of a host's socket table: about one a socket, a power of two. */
-static uint32_t table_entries(uint64_t sockets)
+uint32_t lab_table_entries(uint64_t sockets)
 {
     const uint32_t most = (uint32_t)sysctl_info(CHILD_TABLE)->max;
     uint32_t entries = 4096;
@@ -44,14 +43,14 @@ static uint32_t table_entries(uint64_t sockets)
     return entries;
 }
 
-static int time_wait_buckets(uint64_t sockets)
+static uint32_t time_wait_buckets(uint64_t sockets)
 {
-    const int least = 262144;
+    const uint32_t least = 262144;
 
     if (sockets > INT_MAX / 2) {
         return INT_MAX;
     }
-    return sockets * 2 < (uint64_t)least ? least : (int)(sockets * 2);
+    return sockets * 2 < least ? least : (uint32_t)(sockets * 2);
 }
 
 static int write_number(const char *name, long long number, struct error *error)
@@ -88,7 +87,7 @@ static int make_hosts(struct lab *lab, uint64_t sockets, struct error *error)
         return -1;
     }
     if (sysctl_read(CHILD_TABLE, value, sizeof value, &older) == 0 &&
-        write_number(CHILD_TABLE, table_entries(sockets), error) != 0) {
+        write_number(CHILD_TABLE, lab_table_entries(sockets), error) != 0) {
         return -1;
     }
     nursery = netns_current(error);
@@ -135,8 +134,8 @@ static int tune_host(const struct lab_config *config, enum side side, struct err
         return -1;
     }
     /* Its default, half the table's size, would cut a pile short (tcp_set_hashinfo). */
-    if (write_number("net.ipv4.tcp_max_tw_buckets", time_wait_buckets(config->sockets), error) !=
-        0) {
+    if (write_number("net.ipv4.tcp_max_tw_buckets", time_wait_buckets(config->sockets),
+                     error) != 0) {
         return -1;
     }
     for (size_t i = 0; i < config->sysctl[side].count; i++) {

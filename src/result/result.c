@@ -115,6 +115,12 @@ static void predictions_fini(struct result *result)
     }
     free(result->predicted);
     free(result->unpredicted);
+    for (size_t i = 0; i < result->limit_count; i++) {
+        free(result->limit[i].name);
+        free(result->limit[i].text);
+        free(result->limit[i].advice);
+    }
+    free(result->limit);
 }
 
 static void moments_fini(struct result *result)

@@ -228,6 +228,16 @@ static const struct field predicted_fields[] = {
     {0},
 };
 
+static const struct field limit_fields[] = {
+    {"name", &codec_text, AT(result_limit, name)},
+    {"side", WORD(side_item, SIDE_N), AT(result_limit, side), .flag = FLAG(result_limit, has_side)},
+    {"most", &codec_real, AT(result_limit, most)},
+    {"needed", &codec_real, AT(result_limit, needed)},
+    {"text", &codec_text, AT(result_limit, text), .optional = true},
+    {"advice", &codec_text, AT(result_limit, advice), .optional = true},
+    {0},
+};
+
 const struct field remark_fields[] = {
     {"id", &codec_text, AT(remark, id)},
     {"side", WORD(side_item, PLAYERS_N), AT(remark, side), .flag = FLAG(remark, has_side)},
@@ -339,6 +349,7 @@ static const struct field result_fields[] = {
     {"predicted", &codec_list, LIST(result, predicted, predicted_count),
      .fields = predicted_fields},
     {"unpredicted", &codec_text, AT(result, unpredicted), .optional = true},
+    {"limits", &codec_list, LIST(result, limit, limit_count), .fields = limit_fields},
     {"faults", &codec_list, LIST(result, fault, fault_count), .fields = fault_fields},
     {"events", &codec_list, LIST(result, event, event_count), .fields = event_fields},
     {"timeline", &codec_list, LIST(result, moment, moment_count), .fields = moment_fields},

@@ -5,11 +5,27 @@
 #include "finwait/role.h"
 
 enum {
-    WORKERS_MAX = 256,
     /* Descriptors a worker needs for itself: standard streams, epoll, control, listeners, the lab.
      */
     RESERVED = 64,
+    /* What it has open of those, but for listeners. */
+    OPEN = 8,
 };
+
+static double left(double descriptors, double taken)
+{
+    return descriptors > taken ? descriptors - taken : 0;
+}
+
+double fit_most(double descriptors, uint32_t listeners)
+{
+    return left(descriptors, RESERVED + (double)listeners) * FIT_WORKERS_MAX;
+}
+
+double fit_most_of(uint32_t descriptors, uint32_t listeners, uint32_t workers)
+{
+    return left(descriptors, OPEN + (double)listeners) * workers;
+}
 
 static rlim_t limit_before; /* the soft one; 0: it was not raised */
 
@@ -73,13 +89,13 @@ static uint64_t mean_share(const struct fit_need *need, uint64_t workers, uint64
     return rest > 0 ? (uint64_t)(b - sqrt(b * b - rest)) : 0;
 }
 
-/* As few workers as have room for what is needed; more than WORKERS_MAX: too few. */
+/* As few workers as have room for what is needed; more than FIT_WORKERS_MAX: too few. */
 static uint64_t least_workers(const struct fit_need *need, uint64_t room)
 {
     uint64_t even = (need->descriptors + room - 1) / room;
     uint64_t workers = even > 0 ? even : 1;
 
-    while (workers <= WORKERS_MAX &&
+    while (workers <= FIT_WORKERS_MAX &&
            workers * mean_share(need, workers, room) < need->descriptors) {
         workers++;
     }
@@ -93,10 +109,10 @@ int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers, 
     rlim_t room = limit > 2 * taken ? limit - taken : limit / 2;
     uint64_t least = least_workers(need, room);
 
-    if (least > WORKERS_MAX && need->guessed) {
-        least = WORKERS_MAX; /* should it be too few, EMFILE is counted */
+    if (least > FIT_WORKERS_MAX && need->guessed) {
+        least = FIT_WORKERS_MAX; /* should it be too few, EMFILE is counted */
     }
-    if (least > WORKERS_MAX) {
+    if (least > FIT_WORKERS_MAX) {
         error_set(error, STATUS_MACHINE,
                   "the %s has to hold %llu sockets: %llu processes of %llu descriptors each",
                   side_name(side), (unsigned long long)need->descriptors, (unsigned long long)least,
@@ -104,7 +120,8 @@ int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers, 
         return error_hint(error,
                           "raise RLIMIT_NOFILE (ulimit -Hn), or lower load.connections or "
                           "load.concurrency to at most %llu",
-                          (unsigned long long)mean_share(need, WORKERS_MAX, room) * WORKERS_MAX);
+                          (unsigned long long)mean_share(need, FIT_WORKERS_MAX, room) *
+                              FIT_WORKERS_MAX);
     }
     if (need->workers != 0) {
         *workers = need->workers > least ? need->workers : (uint32_t)least;

@@ -257,6 +257,7 @@ static int setup(struct trial *trial, struct error *error)
         return -1;
     }
     packets_foresee(trial);
+    foretell(trial);
     return sampler_start(trial->sampler, error);
 }
 

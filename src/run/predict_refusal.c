@@ -314,11 +314,18 @@ static bool comes_from_outside(const struct reason *reason)
     return reason->applies == has_faults || reason->applies == has_events;
 }
 
-static const char *first_reason(const struct scenario *scenario, bool struck)
+static bool is_limit(const struct reason *reason)
+{
+    return reason->applies == overflows_time_wait || reason->applies == limits_descriptors ||
+           reason->applies == lacks_ports;
+}
+
+static const char *first_reason(const struct scenario *scenario,
+                                bool (*passed_over)(const struct reason *))
 {
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         for (unsigned side = 0; side < SIDE_N; side++) {
-            if ((struck || !comes_from_outside(&reasons[i])) &&
+            if ((passed_over == NULL || !passed_over(&reasons[i])) &&
                 reasons[i].applies(scenario, (enum side)side)) {
                 return reasons[i].text;
             }
@@ -329,12 +336,17 @@ static const char *first_reason(const struct scenario *scenario, bool struck)
 
 const char *predict_refusal(const struct scenario *scenario)
 {
-    return first_reason(scenario, true);
+    return first_reason(scenario, NULL);
 }
 
 const char *predict_refusal_unstruck(const struct scenario *scenario)
 {
-    return first_reason(scenario, false);
+    return first_reason(scenario, comes_from_outside);
+}
+
+const char *predict_refusal_unlimited(const struct scenario *scenario)
+{
+    return first_reason(scenario, is_limit);
 }
 
 /* ---- what the hosts have room for ---- */

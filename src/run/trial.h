@@ -82,6 +82,12 @@ void predict_record(struct result *result, const struct model *model);
 void predict_unstruck(struct result *result, const struct scenario *scenario,
                       const struct model *model);
 
+/* ---- foretell.c ---- */
+
+/* Record what bounds the trial, and tell its owner what there will be no room for: once its sysctls
+ * and its model are there. */
+void foretell(struct trial *trial);
+
 /* ---- collect.c: from the trial into the result ---- */
 
 void collect_setup(struct trial *trial); /* scenario, environment */
