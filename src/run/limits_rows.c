@@ -9,8 +9,6 @@
 #include "finwait/kernel_sysctl.h"
 #include "trial.h"
 
-#define TIME_WAIT_S ((double)(TIME_WAIT_LENGTH / NS_PER_S))
-
 static void set_count(struct limit *limit, double most)
 {
     limit->most = most;
@@ -302,7 +300,7 @@ bool limit_time_wait(const struct limits_scene *scene, enum side side, struct li
     bool piles = side < SIDE_N && scene->pile[side].time_wait > 0;
 
     if (piles) {
-        set_rate(scene, TIME_WAIT_S, scene->connections, limit);
+        set_rate(scene, LIMITS_TIME_WAIT, scene->connections, limit);
     }
     return piles;
 }

@@ -95,7 +95,7 @@ static void pile_minis(struct limits_pile *pile, double count)
 /* tcp_close(): beyond TIME_WAIT's 60 s it stays whole until those are left. */
 static void pile_fin_wait2(const struct limits_scene *scene, struct limits_pile *pile)
 {
-    const double mini = (double)(TIME_WAIT_LENGTH / NS_PER_S);
+    const double mini = LIMITS_TIME_WAIT;
     double stay = pile->fin_timeout;
 
     raise_to(&pile->fin_wait2, within(scene, stay));
@@ -122,7 +122,7 @@ static void pile_end(struct limits_scene *scene, enum side side, const struct mo
         raise_to(&pile->bytes,
                  all * (BYTES_SOCKET + BYTES_DESCRIPTOR + (unread ? BYTES_SEGMENT : 0)));
     } else if (end->final == TCP_STATE_TIME_WAIT) {
-        double count = within(scene, (double)(TIME_WAIT_LENGTH / NS_PER_S));
+        double count = within(scene, LIMITS_TIME_WAIT);
         raise_to(&pile->time_wait, count);
         raise_to(&pile->ports, count);
         pile_minis(pile, count);

@@ -1,8 +1,13 @@
 #ifndef RUN_LIMITS_SCENE_H
 #define RUN_LIMITS_SCENE_H
 
+#include "finwait/clock.h"
+#include "finwait/kernel_state.h"
 #include "finwait/limits.h"
 #include "limits_machine.h"
+
+/* Seconds. */
+#define LIMITS_TIME_WAIT ((double)TIME_WAIT_LENGTH / (double)NS_PER_S)
 
 /* What a scenario has of one side at a time, at the most, as the model foresees it. */
 struct limits_pile {
