@@ -134,8 +134,8 @@ static int tune_host(const struct lab_config *config, enum side side, struct err
         return -1;
     }
     /* Its default, half the table's size, would cut a pile short (tcp_set_hashinfo). */
-    if (write_number("net.ipv4.tcp_max_tw_buckets", time_wait_buckets(config->sockets),
-                     error) != 0) {
+    if (write_number("net.ipv4.tcp_max_tw_buckets", time_wait_buckets(config->sockets), error) !=
+        0) {
         return -1;
     }
     for (size_t i = 0; i < config->sysctl[side].count; i++) {

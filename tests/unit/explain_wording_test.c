@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "finwait/grow.h"
 #include "fixture_change.h"
 #include "golden_testing.h"
 
@@ -190,6 +191,22 @@ static struct result *proxy_answers(void)
 
     result->side[SIDE_CLIENT].account.status[200 - HTTP_STATUS_MIN] = 5000;
     result->side[SIDE_SERVER].account.status[200 - HTTP_STATUS_MIN] = 40;
+    return result;
+}
+
+static struct result *foretold(void)
+{
+    struct result *result = fixture_new();
+
+    result->limit = grow_by_one(result->limit, 0, sizeof *result->limit);
+    result->limit[result->limit_count++] = (struct result_limit){
+        .name = grow_text("net.ipv4.tcp_max_orphans"),
+        .side = SIDE_N,
+        .most = 131072,
+        .needed = 1000000,
+        .text = grow_text("net.ipv4.tcp_max_orphans (131,072) has room for 131,072 of 1,000,000."),
+        .advice = grow_text("keep tcp_fin_timeout at 60 or less"),
+    };
     return result;
 }
 
@@ -610,6 +627,7 @@ static const struct {
     {"proxy.answered", proxy_answers_all, {0}},
     {"proxy.answered", proxy_answers, {0}},
     {"proxy.queue_full", proxy_overflows, {0}},
+    {"limit.foretold", foretold, {0}},
     {"close_wait.leak fin_wait2.waiting time_wait.pile", leaky_proxy, {0}},
     {"closed_first", proxy_closes, {0}},
     {"idle.closed", hung_up, {"client.latency.idle=5s"}},
