@@ -60,6 +60,7 @@ struct role_ops {
     void (*account)(const struct role *role, struct account *account);
     void (*progress)(const struct role *role, struct role_progress *progress);
     void (*command)(const struct role *role, struct command_report *report); /* NULL: it is none */
+    void (*drop)(struct role *role);                                         /* NULL: it cannot */
     void (*end)(struct role *role);
     void (*free)(struct role *role); /* it has ended */
 };
@@ -133,6 +134,13 @@ void role_signal(struct role *role, int number);
  * (STATUS_USAGE), or there is no memory.
  */
 int role_start(struct role *role, const struct event_spec *as, struct error *error);
+
+/*
+ * Before role_end, where nobody looks any more: what it has open is to end by RST, at once, and no
+ * more by FIN, which takes the kernel several times as long.  Only workers can, where it is worth
+ * it.
+ */
+void role_drop(struct role *role);
 
 /*
  * End all that it runs at once (SIGKILL) and reap it, and what its children kept open; what was

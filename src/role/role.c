@@ -64,6 +64,13 @@ int role_start(struct role *role, const struct event_spec *as, struct error *err
     return role->ops->start(role, as, error);
 }
 
+void role_drop(struct role *role)
+{
+    if (role->ops->drop != NULL) {
+        role->ops->drop(role);
+    }
+}
+
 void role_end(struct role *role)
 {
     role->ops->end(role);

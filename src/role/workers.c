@@ -10,6 +10,11 @@
 
 /* The kind of role that we play ourselves: worker processes, each with its slot of the board. */
 
+enum {
+    /* Connections begun: with fewer, what may be left of them is closed in no time. */
+    DROP_WORTH = 1000,
+};
+
 /* ---- what it is told ---- */
 
 /* Whom nothing is told before it is ready: a start says it all again. */
@@ -91,6 +96,27 @@ static void workers_strike(struct role *role, int number)
     }
 }
 
+static uint64_t attempted(const struct workers *workers)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < workers->board->slots; i++) {
+        sum += workers->board->slot[i].account.attempted;
+    }
+    return sum;
+}
+
+static void workers_drop(struct role *role)
+{
+    struct workers *workers = workers_of(role);
+
+    workers->dropped = attempted(workers) >= DROP_WORTH;
+    if (workers->dropped) {
+        workers_signal(workers, WORKER_DROPS);
+        workers_signal(workers, SIGCONT); /* it may be stopped, and gets the other one first */
+    }
+}
+
 static void workers_end(struct role *role)
 {
     struct workers *workers = workers_of(role);
@@ -98,6 +124,9 @@ static void workers_end(struct role *role)
     workers->ended = true;
     workers_watch_end(workers);
     workers_start_cancel(workers);
+    if (workers->dropped) {
+        workers_await_gone(workers);
+    }
     workers_reap_all(workers, OUTCOME_CUT);
     leash_free(&workers->leash);
 }
@@ -178,6 +207,7 @@ static const struct role_ops workers_ops = {
     .signal = workers_strike,
     .account = workers_account,
     .progress = workers_progress,
+    .drop = workers_drop,
     .end = workers_end,
     .free = workers_free,
 };

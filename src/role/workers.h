@@ -1,6 +1,7 @@
 #ifndef FINWAIT_ROLE_WORKERS_H
 #define FINWAIT_ROLE_WORKERS_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -12,6 +13,9 @@
 #include "listener.h"
 
 /* A role of workers as its owner's process sees it. */
+
+/* The signal at which a worker ends, and its connections with a RST. */
+#define WORKER_DROPS SIGUSR1
 
 struct worker_process {
     struct workers *workers;
@@ -53,7 +57,8 @@ struct workers {
     bool going;    /* role_go was called */
     bool stopping; /* role_stop was called */
     bool ended;
-    bool told; /* events.finished was called */
+    bool dropped; /* WORKER_DROPS was sent */
+    bool told;    /* events.finished was called */
     uint32_t finished;
     uint32_t died;
     struct event *watch;
@@ -84,6 +89,9 @@ void workers_tell(struct workers *workers, enum control what);
 void workers_give_up(struct worker_process *process, enum lost_how how, int number);
 
 void workers_signal(const struct workers *workers, int number);
+
+/* Wait for those that were told to drop their connections to end; not for ever. */
+void workers_await_gone(const struct workers *workers);
 
 bool workers_are_down(const struct workers *workers);
 

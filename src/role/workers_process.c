@@ -1,11 +1,16 @@
 #include <errno.h>
 #include <event2/event.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "finwait/clock.h"
 #include "workers.h"
+
+/* A worker that has not dropped its connections by then has them closed by FIN. */
+#define GONE_WAIT (5 * NS_PER_S)
 
 /* The processes of a role: told, struck and reaped. */
 
@@ -44,6 +49,21 @@ void workers_signal(const struct workers *workers, int number)
     for (uint32_t i = 0; i < workers->plan.workers; i++) {
         if (workers->process[i].pid > 0) {
             kill(workers->process[i].pid, number);
+        }
+    }
+}
+
+/* The control socket is among the first descriptors that a process that ends closes. */
+void workers_await_gone(const struct workers *workers)
+{
+    int64_t deadline = clock_now() + GONE_WAIT;
+
+    for (uint32_t i = 0; i < workers->plan.workers; i++) {
+        struct pollfd end = {.fd = workers->process[i].control};
+        int64_t left = end.fd >= 0 ? deadline - clock_now() : 0;
+
+        while (left > 0 && poll(&end, 1, (int)(left / NS_PER_MS)) < 0 && errno == EINTR) {
+            left = deadline - clock_now();
         }
     }
 }

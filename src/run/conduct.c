@@ -327,21 +327,38 @@ static void run_phases(struct trial *trial)
 
 /* ---- the whole ---- */
 
-/* First all stand still: what one does about the other's end is no more of the trial. */
-static void end_roles(struct trial *trial)
+static void freeze(struct role *role)
+{
+    role_freeze(role, true);
+}
+
+static void each_role(struct trial *trial, void (*call)(struct role *role))
 {
     static const enum side order[PLAYERS_N] = {SIDE_CLIENT, SIDE_PROXY, SIDE_SERVER};
 
     for (size_t i = 0; i < PLAYERS_N; i++) {
         for (struct role *role = trial->role[order[i]]; role != NULL; role = role->before) {
-            role_freeze(role, true);
+            call(role);
         }
     }
-    for (size_t i = 0; i < PLAYERS_N; i++) {
-        for (struct role *role = trial->role[order[i]]; role != NULL; role = role->before) {
-            role_end(role);
-        }
+}
+
+/* Whether nobody but workers of our own, in a lab of our own, is left to see how it ends. */
+static bool is_among_ourselves(const struct trial *trial)
+{
+    return lab_is_private(trial->lab) && scenario_plays(trial->scenario, SIDE_CLIENT) &&
+           scenario_plays(trial->scenario, SIDE_SERVER) &&
+           !scenario_runs(trial->scenario, SIDE_PROXY);
+}
+
+/* First all stand still: what one does about the other's end is no more of the trial. */
+static void end_roles(struct trial *trial)
+{
+    each_role(trial, freeze);
+    if (is_among_ourselves(trial)) {
+        each_role(trial, role_drop);
     }
+    each_role(trial, role_end);
 }
 
 static void free_roles(struct role *role)

@@ -61,6 +61,9 @@ class Short(ft.LabTestCase):
         sleeps = self.count["nanosleep"] + self.count["clock_nanosleep"]
         self.assertEqual(sleeps, 0)
 
+    def test_few_are_closed_as_they_end(self):
+        self.assertFalse([rest for name, rest in self.calls if "SO_LINGER" in rest])
+
 
 if __name__ == "__main__":
     ft.main()
