@@ -63,6 +63,8 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->pc = 0;
     conn->rounds = 0;
     conn->interest = 0;
+    conn->readable = false;
+    conn->writable = false;
     conn->opened = false;
     conn->paused = false;
     conn->timed = false;
@@ -319,7 +321,8 @@ static void on_ready(evutil_socket_t fd, short what, void *argument)
     struct worker *worker = conn->worker;
 
     (void)fd;
-    (void)what;
+    conn->readable |= (what & EV_READ) != 0;
+    conn->writable |= (what & EV_WRITE) != 0;
     if (!conn->paused) {
         conn_run(conn);
         conn_event_over(worker);
@@ -330,7 +333,7 @@ bool conn_just_sent(const struct conn *conn)
 {
     const struct program *program = conn->play->program;
 
-    return conn->interest == 0 && conn->tls == NULL && conn->pc > 0 &&
+    return !conn->readable && conn->tls == NULL && conn->pc > 0 &&
            program->step[conn->pc - 1].op == STEP_SEND;
 }
 
@@ -402,6 +405,7 @@ static enum step_result watch(struct conn *conn, short interest)
 {
     short wanted = (short)(conn->interest | interest);
 
+    conn->readable &= (interest & EV_READ) == 0;
     if (wanted == conn->interest) {
         return STEP_WAIT;
     }

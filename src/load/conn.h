@@ -42,6 +42,8 @@ struct conn {
     uint32_t pc;            /* index of the step that runs */
     uint32_t rounds;        /* completed ones, for repeat */
     short interest; /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
+    bool readable;  /* epoll has told so since a step last waited to read */
+    bool writable;  /* it has told so */
     bool opened;
     bool waits;          /* it is among the worker's waiting */
     bool paused;         /* its timer runs, and nothing else is to wake it */
@@ -162,8 +164,8 @@ enum step_result conn_fail_open(struct conn *conn, int errnum);
 
 /*
  * Whether the answer to what was just sent can hardly be there yet, so that trying to read it first
- * would be a system call for nothing.  Only before the socket is registered: epoll then tells what
- * is there.  Never with TLS: what OpenSSL has read already, epoll does not know of.
+ * would be a system call for nothing.  Only when epoll has told of nothing to read: it will.  Never
+ * with TLS: what OpenSSL has read already, epoll does not know of.
  */
 bool conn_just_sent(const struct conn *conn);
 

@@ -48,19 +48,21 @@ static enum step_result connect_failed(struct conn *conn, int errnum)
 }
 
 /*
- * A second connect(2) tells how the first went: on a short link the handshake is over before the
- * first one returns EINPROGRESS (the SYN-ACK waits in the socket's backlog until
- * release_sock()), and so epoll is not needed at all.  The kernel ignores the address this time
+ * What connect(2) has begun: a socket that can be written and has nothing to read is established.
+ * Else a second connect(2) tells how the first went; the kernel ignores the address this time
  * (SS_CONNECTING in __inet_stream_connect(), net/ipv4/af_inet.c).
  */
-static enum step_result connect_again(struct conn *conn)
+static enum step_result connect_on(struct conn *conn)
 {
     const struct address *any = &conn->worker->plan->servers.first;
 
+    if (conn->writable && !conn->readable) {
+        return connection_opened(conn);
+    }
     if (connect(conn->fd, &any->sa, any->length) == 0 || errno == EISCONN) {
         return connection_opened(conn);
     }
-    return errno == EALREADY ? conn_await(conn, EV_WRITE) : connect_failed(conn, errno);
+    return errno == EALREADY ? conn_await(conn, EV_READ | EV_WRITE) : connect_failed(conn, errno);
 }
 
 enum step_result step_connect(struct conn *conn, const struct step *step)
@@ -73,7 +75,7 @@ enum step_result step_connect(struct conn *conn, const struct step *step)
         return conn->worker->wire->open(conn);
     }
     if (conn->fd >= 0) {
-        return connect_again(conn);
+        return connect_on(conn);
     }
     errnum = dial_socket(conn->worker->plan, conn->number, &conn->fd, &to);
     if (errnum != 0) {
@@ -82,7 +84,8 @@ enum step_result step_connect(struct conn *conn, const struct step *step)
     if (connect(conn->fd, &to.sa, to.length) == 0) {
         return connection_opened(conn);
     }
-    return errno == EINPROGRESS ? connect_again(conn) : conn_fail_open(conn, errno);
+    return errno == EINPROGRESS ? conn_await(conn, EV_READ | EV_WRITE)
+                                : conn_fail_open(conn, errno);
 }
 
 enum step_result step_accept(struct conn *conn, const struct step *step)

@@ -2,12 +2,13 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "finwait/clock.h"
+#include "finwait/kernel_state.h"
 
 /* ---- who closed first ---- */
 
@@ -22,10 +23,10 @@ static void count_closer(struct conn *conn, bool mine)
     }
 }
 
-/* TCP_CLOSE when the kernel has none. */
+/* TCP_STATE_CLOSE when the kernel has none. */
 static struct tcp_info info_of(int fd)
 {
-    struct tcp_info info = {.tcpi_state = TCP_CLOSE};
+    struct tcp_info info = {.tcpi_state = TCP_STATE_CLOSE};
     socklen_t size = sizeof info;
 
     getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
@@ -34,11 +35,9 @@ static struct tcp_info info_of(int fd)
 
 /* Whether a FIN would stand behind data: more than Nagle's algorithm holds back, which a FIN takes
  * along (tcp_send_fin()).  Then the peer may yet be first. */
-static bool holds_fin(int fd, const struct tcp_info *info)
+static bool holds_fin(const struct tcp_info *info)
 {
-    int unsent = 0;
-
-    return ioctl(fd, SIOCOUTQNSD, &unsent) == 0 && (uint32_t)unsent > info->tcpi_snd_mss;
+    return info->tcpi_notsent_bytes > info->tcpi_snd_mss;
 }
 
 /* Whether close(2) sends a RST, which nothing stands before: __tcp_close(). */
@@ -78,8 +77,8 @@ struct verdict_look verdict_look(int fd)
     struct tcp_info info = info_of(fd);
     struct verdict_look look = {.state = info.tcpi_state};
 
-    look.errnum = look.state == TCP_CLOSE ? take_error(fd) : 0;
-    look.fin_waits = look.state == TCP_ESTABLISHED && holds_fin(fd, &info);
+    look.errnum = look.state == TCP_STATE_CLOSE ? take_error(fd) : 0;
+    look.fin_waits = look.state == TCP_STATE_ESTABLISHED && holds_fin(&info);
     look.resets = look.fin_waits && closes_with_rst(fd);
     return look;
 }
@@ -93,8 +92,8 @@ static bool is_reset(int errnum)
 /* In CLOSE_WAIT and LAST_ACK the peer's FIN has come, read or not (RFC 9293 section 3.3.2). */
 static bool peer_has_closed(struct conn *conn, struct verdict_look look)
 {
-    return look.state == TCP_CLOSE_WAIT || look.state == TCP_LAST_ACK ||
-           (look.state == TCP_CLOSE && is_reset(keep_error(conn, look.errnum)));
+    return look.state == TCP_STATE_CLOSE_WAIT || look.state == TCP_STATE_LAST_ACK ||
+           (look.state == TCP_STATE_CLOSE && is_reset(keep_error(conn, look.errnum)));
 }
 
 /* A socket whose reading was shut down reads an end at once, whatever its peer does. */
@@ -120,7 +119,7 @@ static bool closes_at_once(const struct conn *conn, struct verdict_look before)
 
 static void judge(struct conn *conn, struct verdict_look before, bool leaves)
 {
-    if (is_open_question(conn) && before.state == TCP_ESTABLISHED && leaves) {
+    if (is_open_question(conn) && before.state == TCP_STATE_ESTABLISHED && leaves) {
         count_closer(conn, true);
     } else if (is_open_question(conn) && peer_has_closed(conn, before)) {
         count_closer(conn, false);
@@ -248,7 +247,7 @@ void verdict_woke(struct conn *conn)
     socklen_t size = sizeof info;
 
     if (!recv_ahead(conn) || getsockopt(conn->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
-        info.tcpi_state != TCP_CLOSE_WAIT) {
+        info.tcpi_state != TCP_STATE_CLOSE_WAIT) {
         return;
     }
     int64_t since_fin = info.tcpi_last_ack_recv * NS_PER_MS;
