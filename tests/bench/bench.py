@@ -7,6 +7,7 @@ import resource
 import bench_arrivals
 import bench_capture
 import bench_compare
+import bench_growth
 import bench_sampler
 import bench_speed
 import bench_tls
@@ -17,6 +18,7 @@ BENCHES = {
     "arrivals": bench_arrivals,
     "capture": bench_capture,
     "compare": bench_compare,
+    "growth": bench_growth,
     "sampler": bench_sampler,
     "speed": bench_speed,
     "tls": bench_tls,
@@ -39,13 +41,17 @@ UNITS = {
     "bare": "/s",
     "time_wait": "",
     "rate": "/s",
+    "memory": "B",
+    "kernel": "B",
+    "sampling": "%",
+    "gap": "s",
 }
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
-    parser.add_argument("--big", action="store_true", help="sampler: of 500,000 and 1,000,000 too")
+    parser.add_argument("--big", action="store_true", help="growth, sampler: of 500,000 and 1,000,000 too")
     parser.add_argument("--json", action="store_true", help="one object, each figure by name")
     defaults = ", ".join(f"{name} {bench.ROUNDS}" for name, bench in BENCHES.items())
     parser.add_argument("--pairs", type=int, help=f"measurements of each ({defaults})")
@@ -60,7 +66,7 @@ def line(name, value):
     if ".ratio" in name:
         return f"{name:42} {value:>10.3f}"
     unit = UNITS[name.rpartition(".")[2]]
-    digits = 1 if unit in ("%", "ms", "µs") else 0
+    digits = 1 if unit in ("%", "ms", "s", "µs") else 0
     return f"{name:42} {value:>10,.{digits}f}{unit and ' ' * (unit[0] != '/') + unit}"
 
 
@@ -70,6 +76,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if options.big:
         bench_sampler.SIZES.update(bench_sampler.BIG)
+        bench_growth.SIZES.extend(bench_growth.BIG)
     figures = {}
     for name in options.names or BENCHES:
         figures.update(BENCHES[name].measure(options.pairs or BENCHES[name].ROUNDS))

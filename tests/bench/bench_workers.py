@@ -1,12 +1,13 @@
-"""The CPU of the server's workers a connection, by how many share its listener."""
+"""What a connection costs, by how many workers serve and what they accept from."""
 
 import contest
 import finwait_run
 
-ROUNDS = 5
+ROUNDS = 3
 
 CONNECTIONS = 60000
 WORKERS = (1, 2, 4, 16, 50)
+LISTENERS = ("shared", "each")
 SETTINGS = {
     "order": "server-first",
     "load.connections": CONNECTIONS,
@@ -15,17 +16,30 @@ SETTINGS = {
 }
 
 
-def server_cpu(workers):
+def run(listeners, workers, *options):
+    """The result's value."""
+    settings = {"server.listeners": listeners, "server.workers": workers}
+    return finwait_run.run({**SETTINGS, **settings}, *options)
+
+
+def server_cpu(result):
     """µs a connection."""
-    metrics = finwait_run.run({**SETTINGS, "server.workers": workers})["metrics"]
-    return metrics["cpu.server"] * 1e6 / CONNECTIONS
+    return result["metrics"]["cpu.server"] * 1e6 / CONNECTIONS
+
+
+def contenders(*options):
+    """{(listeners, workers): function}; one worker has its listener for itself in any case."""
+    kinds = [(listeners, n) for n in WORKERS for listeners in LISTENERS if n > 1]
+    return {kind: lambda kind=kind: run(*kind, *options) for kind in [(LISTENERS[0], 1), *kinds]}
 
 
 def measure(rounds):
-    contenders = {n: lambda n=n: server_cpu(n) for n in WORKERS}
-    costs = contest.in_turn(contenders, rounds)
-    figures = {f"workers.{n}.cpu": contest.median(values) for n, values in costs.items()}
-    for n in WORKERS[1:]:
-        pairs = contest.ratios(costs[n], costs[1])
-        figures.update(contest.spread(f"workers.{n}.ratio", pairs))
+    rows = contest.in_turn(contenders(), rounds)
+    costs = {kind: [server_cpu(result) for result in results] for kind, results in rows.items()}
+    one = costs.pop((LISTENERS[0], 1))
+    figures = {"workers.1.cpu": contest.median(one)}
+    for (listeners, n), cost in costs.items():
+        figures[f"workers.{listeners}.{n}.cpu"] = contest.median(cost)
+        pairs = contest.ratios(cost, one)
+        figures.update(contest.spread(f"workers.{listeners}.{n}.ratio", pairs))
     return figures
