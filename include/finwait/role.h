@@ -184,8 +184,8 @@ int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers,
 double fit_most(double descriptors, uint32_t listeners);
 double fit_most_of(uint32_t descriptors, uint32_t listeners, uint32_t workers);
 
-/* How many of `workers` are to accept at once from a listener that they share: as many as there are
- * CPUs, where `asked` for at least that many, and half of them for each role otherwise. */
+/* How many workers are to accept at once from a listener that they share: as many as `asked` for,
+ * where there is a CPU for each, and else half of the CPUs, for the other role wants its own. */
 uint32_t fit_accepting(uint32_t asked);
 
 /* RLIMIT_NOFILE, the soft one, as it was before that raised it; 0: it did not, or there was none.

@@ -83,9 +83,9 @@ static bool some_have_room(const struct board *board)
 
 /*
  * Every worker that waits at a listener they share is woken by each connection, and one of them
- * gets it: no more of them accept than there are CPUs for.  The others stand by until those before
- * them have few descriptors left, or are no more.  Only when all are full does accept(2) get to
- * say EMFILE.
+ * gets it: no more of them accept than there are CPUs for, fit_accepting().  The others stand by
+ * until those before them have few descriptors left, or are no more.  Only when all are full does
+ * accept(2) get to say EMFILE.
  */
 static bool is_its_turn(struct serve *serve)
 {

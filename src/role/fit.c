@@ -66,7 +66,7 @@ uint32_t fit_accepting(uint32_t asked)
     uint32_t half = half_the_cpus();
     uint32_t cpus = 2 * half;
 
-    return asked < half ? half : asked < cpus ? asked : cpus;
+    return asked > half && asked <= cpus ? asked : half;
 }
 
 /*

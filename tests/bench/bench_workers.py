@@ -22,9 +22,10 @@ def run(listeners, workers, *options):
     return finwait_run.run({**SETTINGS, **settings}, *options)
 
 
-def server_cpu(result):
-    """µs a connection."""
-    return result["metrics"]["cpu.server"] * 1e6 / CONNECTIONS
+def cpu(result):
+    """µs a connection, of both sides: which of them a softirq is charged to is chance."""
+    metrics = result["metrics"]
+    return (metrics["cpu.client"] + metrics["cpu.server"]) * 1e6 / CONNECTIONS
 
 
 def contenders(*options):
@@ -35,7 +36,7 @@ def contenders(*options):
 
 def measure(rounds):
     rows = contest.in_turn(contenders(), rounds)
-    costs = {kind: [server_cpu(result) for result in results] for kind, results in rows.items()}
+    costs = {kind: [cpu(result) for result in results] for kind, results in rows.items()}
     one = costs.pop((LISTENERS[0], 1))
     figures = {"workers.1.cpu": contest.median(one)}
     for (listeners, n), cost in costs.items():
