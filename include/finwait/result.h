@@ -243,6 +243,23 @@ struct moment {
     char *error;       /* why it failed, or NULL */
 };
 
+/* What a machine's CPUs did, and the column of /proc/stat that tells it, from 0 on (proc(5)); idle
+ * and waiting for a disk are not among them, and a guest's time is in the first two. */
+#define HOST_CPU(X)                                                                                \
+    X(user, 0)                                                                                     \
+    X(nice, 1)                                                                                     \
+    X(system, 2)                                                                                   \
+    X(irq, 5)                                                                                      \
+    X(softirq, 6)                                                                                  \
+    X(steal, 7)
+
+/* ns of all CPUs. */
+struct host_cpu {
+#define X(name, column) int64_t name;
+    HOST_CPU(X)
+#undef X
+};
+
 struct result {
     int schema;
     bool older;    /* it was read from a file of an earlier one, which measured otherwise */
@@ -254,6 +271,7 @@ struct result {
     char *started;            /* RFC 3339, UTC */
     bool private_lab;
     bool has_capture;
+    bool has_host_cpu;
     bool has_opening;
     struct text_pairs scenario;    /* the effective scenario */
     struct text_pairs environment; /* kernel, CPUs, limits … */
@@ -265,6 +283,7 @@ struct result {
     struct counters host_counters;   /* lab: host; the whole machine's */
     int64_t opening_first; /* ns in which the first tenth of the driver's connections was opened, */
     int64_t opening_last;  /* and the last; from 0 on */
+    struct host_cpu host_cpu; /* of the whole machine, everybody's, over the load */
     bool has_sampler;
     int64_t sampler_cpu;  /* ns */
     int64_t sampler_span; /* ns in which it was used; 0: a file that does not tell */

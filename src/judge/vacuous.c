@@ -33,9 +33,20 @@ static const struct need {
 
 /* What is not 0 however little came of a run. */
 static const char *const trivial[] = {
-    "connections.attempted", "connections.scheduled",      "<side>.attempted", "client.last_begun",
-    "<side>.stood_before",   "<end>.listen_backlog.final", "cpu.<side>",       "sampler.cost",
-    "sampler.gap",           "sampler.time_wait_gap",      "sampler.late",     "<side>.stood_still",
+    "connections.attempted",
+    "connections.scheduled",
+    "<side>.attempted",
+    "client.last_begun",
+    "<side>.stood_before",
+    "<end>.listen_backlog.final",
+    "cpu.<side>",
+    "sampler.cost",
+    "sampler.gap",
+    "sampler.time_wait_gap",
+    "sampler.late",
+    "<side>.stood_still",
+    "cpu.host",
+    "cpu.host.softirq",
 };
 #define LISTENERS ".listen." /* a state that needs no connection */
 

@@ -99,10 +99,32 @@ void verbose_lab(FILE *out, const struct facts *facts)
     fprintf(out, "gone %s after the last phase\n", DURATION(result->lab_teardown));
 }
 
+/* Beside the sides' own what the machine did in all: softirqs run on top of whoever is there. */
+static void print_cpu(FILE *out, const struct facts *facts)
+{
+    double host, softirq;
+
+    if (!facts_metric(facts, &host, "cpu.host") ||
+        !facts_metric(facts, &softirq, "cpu.host.softirq")) {
+        return;
+    }
+    fputs("\nCPU: ", out);
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        double cpu;
+        if (facts_metric(facts, &cpu, "cpu.%s", side_name(side))) {
+            fprintf(out, "%s %s, ", side_name(side), DURATION((int64_t)(cpu * (double)NS_PER_S)));
+        }
+    }
+    fprintf(out, "the whole machine during the load %s, %s of it softirq\n",
+            DURATION((int64_t)(host * (double)NS_PER_S)),
+            DURATION((int64_t)(softirq * (double)NS_PER_S)));
+}
+
 void verbose_sampling(FILE *out, const struct facts *facts)
 {
     const struct result *result = facts->result;
 
+    print_cpu(out, facts);
     if (!result->has_sampler) {
         return;
     }

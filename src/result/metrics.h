@@ -137,13 +137,20 @@
       "most memory that one process of the command had in RAM")                                    \
     X(METRIC_COMMAND_KILLED, "<player>.command.killed", "processes", read_command_killed,          \
       "processes of the command that had not ended when its grace was over")                       \
-    X(METRIC_CPU, "cpu.<side>", "s", read_cpu, "CPU time of the role's workers, user and system")  \
     X(METRIC_LAB_SETUP, "lab.setup", "s", read_lab,                                                \
       "what the making of a private lab took, part of setup: namespaces, link, sysctls; absent: "  \
       "lab: host")                                                                                 \
     X(METRIC_LAB_TEARDOWN, "lab.teardown", "s", read_lab,                                          \
       "from the end of the last phase until workers and lab were gone: the kernel closes what "    \
       "descriptors a worker had")                                                                  \
+    X(METRIC_CPU, "cpu.<side>", "s", read_cpu,                                                     \
+      "CPU time of the role's workers, user and system; softirqs that ran on top of them are in "  \
+      "it, whoever they were for")                                                                 \
+    X(METRIC_HOST_CPU, "cpu.host", "s", read_host_cpu,                                             \
+      "CPU time of the whole machine over the load, everybody's, but for idle and iowait: user, "  \
+      "nice, system, irq, softirq and steal of /proc/stat")                                        \
+    X(METRIC_HOST_SOFTIRQ, "cpu.host.softirq", "s", read_host_cpu,                                 \
+      "what the kernel counted as softirq of that")                                                \
     X(METRIC_SAMPLER_COST, "sampler.cost", "s", read_sampler, "CPU time that watching took")       \
     X(METRIC_SAMPLER_GAP, "sampler.gap", "s", read_sampler,                                        \
       "longest time between two observations")                                                     \

@@ -178,6 +178,18 @@ bool read_host_counter(const struct result *result, const struct metric_key *key
     return measure_counter(&result->host_counters, key->name, value);
 }
 
+bool read_host_cpu(const struct result *result, const struct metric_key *key, double *value)
+{
+    int64_t sum = 0;
+
+#define X(name, column) sum += result->host_cpu.name;
+    HOST_CPU(X)
+#undef X
+    return result->has_host_cpu &&
+           readers_found(
+               value, readers_seconds(key->id == METRIC_HOST_CPU ? sum : result->host_cpu.softirq));
+}
+
 bool read_sampler(const struct result *result, const struct metric_key *key, double *value)
 {
     bool cost = key->id == METRIC_SAMPLER_COST;

@@ -314,6 +314,13 @@ static const struct field opening_fields[] = {
     {0},
 };
 
+static const struct field host_cpu_fields[] = {
+#define X(name, column) {#name, &codec_duration, AT(result, host_cpu.name)},
+    HOST_CPU(X)
+#undef X
+        {0},
+};
+
 static const struct field sampler_fields[] = {
     {"cpu", &codec_duration, AT(result, sampler_cpu)},
     {"span", &codec_once, AT(result, sampler_span), .optional = true},
@@ -358,6 +365,7 @@ static const struct field result_fields[] = {
     {"phases", &codec_object, .fields = phase_fields, .optional = true},
     {"lab", &codec_object, .fields = lab_fields, .flag = FLAG(result, has_lab)},
     {"opening", &codec_object, .fields = opening_fields, .flag = FLAG(result, has_opening)},
+    {"host_cpu", &codec_object, .fields = host_cpu_fields, .flag = FLAG(result, has_host_cpu)},
     {"sampler", &codec_object, .fields = sampler_fields, .flag = FLAG(result, has_sampler)},
     {"client", &codec_object, AT(result, side[SIDE_CLIENT]), .fields = side_fields},
     {"server", &codec_object, AT(result, side[SIDE_SERVER]), .fields = side_fields},

@@ -266,6 +266,7 @@ static int setup(struct trial *trial, struct error *error)
 static void leave_load(struct trial *trial)
 {
     phase_leave(trial);
+    host_cpu_end(trial);
     if (trial->load_ended > 0 && trial->cut_by == NULL) {
         trial->result->phase[PHASE_LOAD].end = trial->load_ended;
     }
@@ -277,6 +278,7 @@ static void load(struct trial *trial)
     trial->load_began = trial->phase_began;
     trial->last_progress = trial->phase_began;
     struct opening *opening = opening_begin(trial);
+    host_cpu_begin(trial);
     moments_begin(trial->moments);
     if (trial->role[SIDE_CLIENT] != NULL) {
         role_go(trial->role[SIDE_CLIENT]);

@@ -27,7 +27,8 @@ struct trial {
     struct tls *tls[PLAYERS_N];   /* NULL: not played by us, or plain TCP */
     struct role *role[PLAYERS_N]; /* NULL: not played here */
     struct command_run command[PLAYERS_N];
-    struct place place; /* of their files */
+    struct place place;       /* of their files */
+    struct host_cpu host_cpu; /* when the load began */
     uint32_t workers[PLAYERS_N];
     enum phase phase;
     int64_t phase_began;
@@ -98,6 +99,13 @@ void collect_final(struct trial *trial); /* the state counts that stand at the e
 void collect_counters(struct trial *trial);
 void collect_testimony(struct trial *trial); /* series and cost of the sampler, before roles end */
 void collect_end(struct trial *trial);       /* the roles' accounts, once they have ended */
+
+/* ---- host_cpu.c ---- */
+
+/* As the load begins, and as it ends: the machine's CPU meanwhile.  Where /proc/stat does not tell
+ * it is absent. */
+void host_cpu_begin(struct trial *trial);
+void host_cpu_end(struct trial *trial);
 
 /* ---- inspect.c ---- */
 

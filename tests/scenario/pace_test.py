@@ -136,6 +136,19 @@ class ClosedLoop(ft.LabTestCase):
         self.assertEqual(result["server.outcome.done"], 1001)
 
 
+class HostCpu(ft.LabTestCase):
+    def test_the_whole_machine_did_what_its_workers_did(self):
+        """Its CPUs are told in clock ticks, each of which counts as what it met: hence the room."""
+        result = self.run_checked({"load.connections": 15000, "settle": "100ms"})
+        parts = result.json["host_cpu"]
+        self.assertEqual(set(parts), {"user", "nice", "system", "irq", "softirq", "steal"})
+        self.assertAlmostEqual(result["cpu.host"], sum(parts.values()) / 1e9)
+        self.assertAlmostEqual(result["cpu.host.softirq"], parts["softirq"] / 1e9)
+        workers = result["cpu.client"] + result["cpu.server"]
+        self.assertGreater(workers, 0.1)
+        self.assertGreaterEqual(result["cpu.host"], 0.8 * workers - 0.1)
+
+
 class StoppedConductor(ft.LabTestCase):
     """It hears late that the load is over: what the workers did in their time, they did."""
 

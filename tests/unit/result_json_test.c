@@ -445,6 +445,8 @@ static struct result *random_result(uint64_t seed)
     result->has_sampler = below(&seed, 2) > 0;
     result->sampler_cpu = result->has_sampler ? 123456789 : 0;
     result->sampler_span = result->has_sampler ? (int64_t)below(&seed, 1000) : 0;
+    result->has_host_cpu = below(&seed, 2) > 0;
+    result->host_cpu.softirq = result->has_host_cpu ? (int64_t)below(&seed, 1000) : 0;
     fill_predicted(result, &seed);
     result->unpredicted = below(&seed, 2) > 0 ? random_text(&seed) : NULL;
     fill_moments(result, &seed);

@@ -179,6 +179,8 @@ static void what_was_not_measured_is_absent(void **state)
         "server.bytes_sent",
         "latency.close.p50",
         "sampler.cost",
+        "cpu.host",
+        "cpu.host.softirq",
         "client.counter.TcpExtTW",
         "host.counter.TcpExtTW",
         "no.such.metric",
@@ -655,6 +657,11 @@ static void sampler_figures(void **state)
     assert_absent(result, "sampler.late");
     result->sampler_late = NS_PER_S / 2;
     assert_value(result, "sampler.late", 0.5);
+    assert_absent(result, "cpu.host");
+    result->has_host_cpu = true;
+    result->host_cpu = (struct host_cpu){.user = NS_PER_S, .softirq = NS_PER_S / 4};
+    assert_value(result, "cpu.host", 1.25);
+    assert_value(result, "cpu.host.softirq", 0.25);
     result_free(result);
 }
 
@@ -887,6 +894,8 @@ static void every_pattern_is_found(void **state)
         {"cpu.server", "cpu.<side>"},
         {"lab.setup", "lab.setup"},
         {"lab.teardown", "lab.teardown"},
+        {"cpu.host", "cpu.host"},
+        {"cpu.host.softirq", "cpu.host.softirq"},
         {"sampler.cost", "sampler.cost"},
         {"sampler.gap", "sampler.gap"},
         {"sampler.time_wait_gap", "sampler.time_wait_gap"},
