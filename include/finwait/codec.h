@@ -89,6 +89,8 @@ struct field {
         return get((type)index);                                                                   \
     }
 
+#define MAP(type, items, number, row) &codec_map, LIST(type, items, number), .fields = (row)
+
 #define WORD(item, count) &codec_word, .name = (item), .names = (count)
 #define ARRAY(type, items, number)                                                                 \
     NAMES(type, items),                                                                            \
@@ -111,6 +113,9 @@ extern const struct codec codec_label;
 /* A struct within the struct, and a list of structs that the struct points to. */
 extern const struct codec codec_object, codec_list;
 
+/* A list of structs that begin with their name, {name: value}: `fields` is the row of the value. */
+extern const struct codec codec_map;
+
 /* A list in an array within the struct, which has room for `names` items. */
 extern const struct codec codec_array;
 
@@ -122,6 +127,9 @@ extern const struct codec codec_names;
 
 /* Pairs of texts, and words: {name: value}, {name: [value, value]}, [text, ...]. */
 extern const struct codec codec_pairs, codec_words;
+
+/* The value of a struct metric_value. */
+extern const struct field metric_value_field;
 
 /* A struct remark. */
 extern const struct field remark_fields[];

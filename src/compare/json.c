@@ -58,40 +58,6 @@ static const struct codec codec_range = {range_to, range_from};
 #define RANGE(type, low, high)                                                                     \
     &codec_range, AT(type, low), .count = offsetof(struct type, high), .optional = true
 
-static json_t *metrics_to(const struct field *field, const void *base)
-{
-    const struct comparison_trial *trial = base;
-    json_t *object = trial->why != NULL ? NULL : json_object();
-
-    (void)field;
-    for (size_t i = 0; object != NULL && i < trial->metric_count; i++) {
-        json_object_set_new(object, trial->metric[i].name, codec_number(trial->metric[i].value));
-    }
-    return object;
-}
-
-static int metric_from(void *context, const struct node *node)
-{
-    struct comparison_trial *trial = context;
-    double value;
-
-    if (node_real(node, &value) != 0) {
-        return -1;
-    }
-    trial->metric = grow_by_one(trial->metric, trial->metric_count, sizeof *trial->metric);
-    trial->metric[trial->metric_count++] =
-        (struct metric_value){.name = grow_text(node->key), .value = value};
-    return 0;
-}
-
-static int metrics_from(const struct field *field, const struct node *node, void *base)
-{
-    (void)field;
-    return node_each(node, metric_from, base);
-}
-
-static const struct codec codec_trial_metrics = {metrics_to, metrics_from};
-
 static const char *verdict_item(size_t index)
 {
     return comparison_verdict_name((enum comparison_verdict)index);
@@ -112,7 +78,7 @@ static const struct field trial_fields[] = {
     {"why", &codec_text, AT(comparison_trial, why), .optional = true},
     {"unmet", &codec_words, AT(comparison_trial, unmet), .optional = true},
     {"own", &codec_pairs, AT(comparison_trial, own), .optional = true},
-    {"metrics", &codec_trial_metrics, .optional = true},
+    {"metrics", MAP(comparison_trial, metric, metric_count, &metric_value_field)},
     {0},
 };
 

@@ -5,12 +5,9 @@
 
 /* The members of a result that have a form of their own in JSON; docs/result.md shows each. */
 extern const struct codec codec_counters;     /* struct counters */
-extern const struct codec codec_text_counts;  /* struct text_counts */
 extern const struct codec codec_histogram;    /* struct histogram */
 extern const struct codec codec_observations; /* of struct result_side; the base is the side */
 extern const struct codec codec_sockstat;     /* the same */
-extern const struct codec codec_evidence;     /* of struct remark; the base is the remark */
 extern const struct codec codec_findings;     /* as a result had them; the base is the result */
-extern const struct codec codec_metrics;      /* of struct result; the base is the result */
 
 #endif

@@ -146,6 +146,8 @@ static const struct field mix_fields[] = {
     {0},
 };
 
+static const struct field text_count_field = {"count", &codec_count, AT(text_count, count)};
+
 static const struct field side_fields[] = {
     {"program", &codec_text, AT(result_side, program), .optional = true},
     {"steps", &codec_array, ARRAY(result_side, steps.step, steps.length), .fields = step_fields},
@@ -158,7 +160,7 @@ static const struct field side_fields[] = {
     {"account", &codec_object, .fields = account_fields, .flag = FLAG(result_side, played)},
     {"tls", &codec_object, AT(result_side, account.tls), .fields = tls_fields,
      .flag = FLAG(result_side, has_tls)},
-    {"tls_errors", &codec_text_counts, AT(result_side, tls_errors), .optional = true},
+    {"tls_errors", MAP(result_side, tls_errors.item, tls_errors.count, &text_count_field)},
     {"stood_before", &codec_count, AT(result_side, stood_before),
      .flag = FLAG(result_side, has_stood_before)},
     {"final", &codec_object, .fields = final_fields, .flag = FLAG(result_side, has_final)},
@@ -238,6 +240,9 @@ static const struct field limit_fields[] = {
     {0},
 };
 
+const struct field metric_value_field = {"value", &codec_real, AT(metric_value, value)};
+static const struct field evidence_field = {"value", &codec_real, AT(evidence, value)};
+
 const struct field remark_fields[] = {
     {"id", &codec_text, AT(remark, id)},
     {"side", WORD(side_item, PLAYERS_N), AT(remark, side), .flag = FLAG(remark, has_side)},
@@ -245,7 +250,7 @@ const struct field remark_fields[] = {
     {"certainty", WORD(certainty_item, CERTAINTY_N), AT(remark, certainty)},
     {"text", &codec_text, AT(remark, text)},
     {"advice", &codec_text, AT(remark, advice), .optional = true},
-    {"evidence", &codec_evidence, .optional = true},
+    {"evidence", MAP(remark, evidence, evidence_count, &evidence_field)},
     {0},
 };
 
@@ -352,7 +357,7 @@ static const struct field result_fields[] = {
      .fields = expectation_fields},
     {"remarks", &codec_list, LIST(result, remark, remark_count), .fields = remark_fields},
     {"findings", &codec_findings, .optional = true}, /* after them: it adds to them */
-    {"metrics", &codec_metrics, .optional = true},
+    {"metrics", MAP(result, metric, metric_count, &metric_value_field)},
     {"predicted", &codec_list, LIST(result, predicted, predicted_count),
      .fields = predicted_fields},
     {"unpredicted", &codec_text, AT(result, unpredicted), .optional = true},
