@@ -16,6 +16,12 @@
 /* The words that go with a number: PLURAL(1, "socket stands", "sockets stand"). */
 #define PLURAL(value, one, many) ((uint64_t)(value) == 1 ? (one) : (many))
 
+/* Both: "5,000 sockets stand". */
+#define COUNTED(value, one, many)                                                                  \
+    facts_counted((char[COUNTED_TEXT]){0}, (double)(value), (one), (many))
+#define COUNTED_TEXT 80
+char *facts_counted(char text[COUNTED_TEXT], double value, const char *one, const char *many);
+
 /* No rate is told, let alone extrapolated, from a shorter load. */
 #define LOAD_TOO_SHORT (50 * NS_PER_MS)
 

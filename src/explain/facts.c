@@ -243,6 +243,12 @@ void facts_gather(struct facts *facts, const struct result *result)
     gather_states(facts, SIDE_BACK);
 }
 
+char *facts_counted(char text[COUNTED_TEXT], double value, const char *one, const char *many)
+{
+    snprintf(text, COUNTED_TEXT, "%s %s", COUNT(value), PLURAL(value, one, many));
+    return text;
+}
+
 char *facts_share(char *text, size_t size, double fraction)
 {
     double percent = fraction * 100;

@@ -22,7 +22,7 @@ static void tell_process(const struct owner *owner, FILE *out)
         fprintf(out, ", %llu in its PID namespace", (unsigned long long)owner->pid_inside);
     }
     if (owner->threads > 0) {
-        fprintf(out, ", %s %s", COUNT(owner->threads), PLURAL(owner->threads, "thread", "threads"));
+        fprintf(out, ", %s", COUNTED(owner->threads, "thread", "threads"));
     }
     fputc(')', out);
     tell_descriptors(owner, "", out);
@@ -50,11 +50,11 @@ static void tell_processes(const struct owner *owner, FILE *out)
     bool inherited = owner->where == OWNER_INHERITED;
     bool each = owner->holder_count > 0;
 
-    fprintf(out, "%s%s %s%s",
+    fprintf(out, "%s%s%s",
             !inherited ? ""
             : each     ? "held by "
                        : "held by several of ",
-            COUNT(owner->processes), PLURAL(owner->processes, "process", "processes"),
+            COUNTED(owner->processes, "process", "processes"),
             each && owner->count > 1 ? " each" : "");
     if (owner->pid > 0) {
         list_holders(owner, out);

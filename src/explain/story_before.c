@@ -17,9 +17,9 @@ void observe_before(struct story *story)
     }
     if (sum > 0) {
         story_say(story,
-                  "%s %s to or of the server %s stood before this run, from an earlier one or "
-                  "another program: no count of sockets includes %s.",
-                  COUNT(sum), PLURAL(sum, "socket", "sockets"),
-                  facts_server(where, sizeof where, facts), PLURAL(sum, "it", "them"));
+                  "%s to or of the server %s stood before this run, from an earlier one or another "
+                  "program: no count of sockets includes %s.",
+                  COUNTED(sum, "socket", "sockets"), facts_server(where, sizeof where, facts),
+                  PLURAL(sum, "it", "them"));
     }
 }

@@ -132,9 +132,8 @@ static void say_closer(struct story *story, const struct closers *closers, enum 
 
     story_about(story, end);
     cite(story);
-    story_say(story, "The %s closed first on %s of %s %s", side_name(side_player(end)),
-              COUNT(closers->by[closer]), COUNT(closers->all),
-              PLURAL(closers->all, "connection", "connections"));
+    story_say(story, "The %s closed first on %s of %s", side_name(side_player(end)),
+              COUNT(closers->by[closer]), COUNTED(closers->all, "connection", "connections"));
     add_exceptions(story, closers, closer);
     story_add(story, ".");
     say_forged(story, end);
@@ -212,8 +211,8 @@ void observe_crossing(struct story *story)
         return;
     }
     cite(story);
-    story_say(story, "%s%s %s closed by both sides%s%s.",
-              closers.both > 1 && closers.both >= closers.all ? "All " : "", COUNT(closers.both),
-              PLURAL(closers.both, "connection was", "connections were"), why_both(facts),
+    story_say(story, "%s%s closed by both sides%s%s.",
+              closers.both > 1 && closers.both >= closers.all ? "All " : "",
+              COUNTED(closers.both, "connection was", "connections were"), why_both(facts),
               stood_in_time_wait(facts) ? ", and both ends went to TIME_WAIT" : "");
 }

@@ -41,10 +41,9 @@ void observe_command_behind(struct story *story)
     }
     story_evidence(story, "server.counter.TcpActiveOpens server.counter.TcpAttemptFails");
     story_say(story,
-              "The server's command began %s %s of its own (TcpActiveOpens), of which %s failed "
+              "The server's command began %s of its own (TcpActiveOpens), of which %s failed "
               "(TcpAttemptFails).",
-              COUNT(begun), PLURAL(begun, "connection", "connections"),
-              COUNT(facts->failed_behind));
+              COUNTED(begun, "connection", "connections"), COUNT(facts->failed_behind));
     story_advise(story, "have server.command start what it connects to as well: in a private lab "
                         "nothing else is there");
 }
@@ -61,10 +60,9 @@ void observe_command_killed(struct story *story)
     }
     story_evidence(story, ".command.killed");
     static const char *const graces[] = {"client.grace", "server.grace", "proxy.grace"};
-    story_say(story, "%s %s of the %s's command had not ended %s after SIGTERM and %s killed.",
-              COUNT(command->killed), PLURAL(command->killed, "process", "processes"),
-              side_name(side), OPTION_DURATION(&story->facts, graces[side]),
-              PLURAL(command->killed, "was", "were"));
+    story_say(story, "%s of the %s's command had not ended %s after SIGTERM and %s killed.",
+              COUNTED(command->killed, "process", "processes"), side_name(side),
+              OPTION_DURATION(&story->facts, graces[side]), PLURAL(command->killed, "was", "were"));
 }
 
 /* The first observation of the load without the listener that there had been; NULL: none. */

@@ -108,9 +108,8 @@ void observe_due(struct story *story)
         return;
     }
     story_evidence(story, ".message_due .opened");
-    story_say(story, "%s of %s %s ended while a message was due to the %s", COUNT(due),
-              COUNT(account->opened), PLURAL(account->opened, "connection", "connections"),
-              side_name(side));
+    story_say(story, "%s of %s ended while a message was due to the %s", COUNT(due),
+              COUNTED(account->opened, "connection", "connections"), side_name(side));
     add_reasons(story, side);
     story_add(story, ".");
     say_cut(story, account->messages_cut);
@@ -127,8 +126,8 @@ void observe_bad_status(struct story *story)
         return;
     }
     story_evidence(story, "client.outcome.bad_status");
-    story_say(story, "%s %s answered with a status outside http.ok (%s); read were ", COUNT(bad),
-              PLURAL(bad, "connection was", "connections were"),
+    story_say(story, "%s answered with a status outside http.ok (%s); read were ",
+              COUNTED(bad, "connection was", "connections were"),
               facts_scenario(&story->facts, "http.ok"));
     for (unsigned i = 0; i < HTTP_STATUS_N; i++) {
         if (client->status[i] > 0) {

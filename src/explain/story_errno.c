@@ -66,8 +66,8 @@ static void say_errno(struct story *story, enum side side, int errnum, double co
 {
     story_about(story, side);
     story_evidence(story, ".errors.%s .outcome.error", errno_name(errnum));
-    story_say(story, "%s %s of the %s met %s: %s.", COUNT(count), PLURAL(count, "call", "calls"),
-              side_name(side), errno_name(errnum), errno_meaning(errnum));
+    story_say(story, "%s of the %s met %s: %s.", COUNTED(count, "call", "calls"), side_name(side),
+              errno_name(errnum), errno_meaning(errnum));
     if (side == SIDE_CLIENT && waited_for_neighbour(&story->facts, errnum, count)) {
         say_neighbour(story);
     } else {

@@ -14,12 +14,11 @@ void observe_self_connect(struct story *story)
     story_evidence(
         story, "connections.opened client.counter.TcpPassiveOpens server.counter.TcpPassiveOpens");
     story_say(story,
-              "%s %s of the client with itself: nothing listened at %s (TcpPassiveOpens did not "
-              "move on either side), but that port lies in the client's ip_local_port_range, and "
-              "the kernel chose it as the source as well. The SYN met its own sender, which is a "
+              "%s of the client with itself: nothing listened at %s (TcpPassiveOpens did not move "
+              "on either side), but that port lies in the client's ip_local_port_range, and the "
+              "kernel chose it as the source as well. The SYN met its own sender, which is a "
               "simultaneous open (RFC 9293 section 3.5).",
-              COUNT(facts->opened),
-              PLURAL(facts->opened, "connection is one", "connections are those"),
+              COUNTED(facts->opened, "connection is one", "connections are those"),
               facts_scenario(facts, "client.to"));
     if (left > 0) {
         story_say(story, "%s still established, and as long as %s no listener can bind that port.",
@@ -49,9 +48,9 @@ static char *why_half_open(char text[WHY_TEXT], const struct facts *facts, enum 
     text[0] = '\0';
     if (side == SIDE_CLIENT && cookies > 0) {
         snprintf(text, WHY_TEXT,
-                 "The server answered %s %s with cookies (TcpExtSyncookiesSent) and remembers "
-                 "nothing of them%s.",
-                 COUNT(cookies), PLURAL(cookies, "SYN", "SYNs"),
+                 "The server answered %s with cookies (TcpExtSyncookiesSent) and remembers nothing "
+                 "of them%s.",
+                 COUNTED(cookies, "SYN", "SYNs"),
                  faults_lost_all(facts, FAULT_ACK, peer)
                      ? "; the ACKs that would have brought the cookies back were lost"
                  : faults_lost(facts, FAULT_ACK, peer)
@@ -111,9 +110,8 @@ void observe_awaiting_fin(struct story *story)
     if (awaiting > 0) {
         begin_established(story, side);
         story_evidence(story, "%s.fin_wait1.final %s.closing.final", peer, peer);
-        story_say(story, "%s %s still established on the %s, where the %s's FIN has not arrived.",
-                  COUNT(awaiting), PLURAL(awaiting, "socket is", "sockets are"), side_name(side),
-                  peer);
+        story_say(story, "%s still established on the %s, where the %s's FIN has not arrived.",
+                  COUNTED(awaiting, "socket is", "sockets are"), side_name(side), peer);
     }
 }
 
@@ -128,8 +126,8 @@ static void say_half_open(struct story *story, enum side side, double count)
         story_say(story, "%s more %s established on the %s alone: half-open, ", COUNT(count),
                   PLURAL(count, "is", "are"), side_name(side));
     } else {
-        story_say(story, "%s %s still established on the %s while the %s has none: half-open, ",
-                  COUNT(count), PLURAL(count, "socket is", "sockets are"), side_name(side), peer);
+        story_say(story, "%s still established on the %s while the %s has none: half-open, ",
+                  COUNTED(count, "socket is", "sockets are"), side_name(side), peer);
     }
     story_add(story, "which only sending (or keepalive) finds out.");
     story_evidence(story,
@@ -162,9 +160,9 @@ void observe_established(struct story *story)
     if (pairs > 0 && !facts_self_connected(facts)) {
         story_evidence(story, "client.established.final server.established.final");
         story_say(story,
-                  "%s %s on the client and %s on the server are still established: neither side "
-                  "has closed those.",
-                  COUNT(pairs), PLURAL(pairs, "socket", "sockets"), COUNT(pairs));
+                  "%s on the client and %s on the server are still established: neither side has "
+                  "closed those.",
+                  COUNTED(pairs, "socket", "sockets"), COUNT(pairs));
         story_owners(story, SIDE_CLIENT, TCP_STATE_ESTABLISHED);
         story_owners(story, SIDE_SERVER, TCP_STATE_ESTABLISHED);
     }

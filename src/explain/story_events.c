@@ -90,16 +90,16 @@ static void say_queue(struct story *story)
         story_evidence(story, "server.counter.TcpExtTCPMigrateReqSuccess");
         story_say(story,
                   "Its accept queue went to other listeners of the port, by "
-                  "net.ipv4.tcp_migrate_req: %s %s (TcpExtTCPMigrateReqSuccess).",
-                  COUNT(migrated(facts)), PLURAL(migrated(facts), "connection", "connections"));
+                  "net.ipv4.tcp_migrate_req: %s (TcpExtTCPMigrateReqSuccess).",
+                  COUNTED(migrated(facts), "connection", "connections"));
     }
 
     if (reset > 0 && events_count(facts, EVENT_KILL, SIDE_SERVER) == 1 &&
         facts->result->side[SIDE_SERVER].workers_died == 0) {
         story_evidence(
             story, "server.counter.TcpEstabResets server.counter.TcpPassiveOpens server.attempted");
-        story_say(story, "%s %s lost in that queue: established, reset, and never accepted.",
-                  COUNT(reset), PLURAL(reset, "connection was", "connections were"));
+        story_say(story, "%s lost in that queue: established, reset, and never accepted.",
+                  COUNTED(reset, "connection was", "connections were"));
     }
 }
 

@@ -146,12 +146,12 @@ static void say_sent_again(struct story *story)
     double server = facts_moved(&story->facts, SIDE_SERVER, "TcpRetransSegs");
 
     if (client > 0 && server > 0) {
-        story_say(story, "The client sent %s %s again, the server %s (TcpRetransSegs).",
-                  COUNT(client), PLURAL(client, "segment", "segments"), COUNT(server));
+        story_say(story, "The client sent %s again, the server %s (TcpRetransSegs).",
+                  COUNTED(client, "segment", "segments"), COUNT(server));
     } else if (client + server > 0) {
-        story_say(story, "The %s sent %s %s again (TcpRetransSegs).",
-                  side_name(client > 0 ? SIDE_CLIENT : SIDE_SERVER), COUNT(client + server),
-                  PLURAL(client + server, "segment", "segments"));
+        story_say(story, "The %s sent %s again (TcpRetransSegs).",
+                  side_name(client > 0 ? SIDE_CLIENT : SIDE_SERVER),
+                  COUNTED(client + server, "segment", "segments"));
     }
     if (client + server > 0) {
         story_evidence(story, "client.counter.TcpRetransSegs server.counter.TcpRetransSegs");

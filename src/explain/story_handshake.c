@@ -46,10 +46,9 @@ void observe_syn_sent(struct story *story)
             story_certainty(story, CERTAINTY_LIKELY); /* more than one thing can keep it away */
         }
         story_say(story,
-                  "%s %s in SYN_SENT on the client: no answer to %s has come, for %s. The kernel "
-                  "sends a SYN again and again, which %s; then connect meets "
-                  "ETIMEDOUT.",
-                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"),
+                  "%s in SYN_SENT on the client: no answer to %s has come, for %s. The kernel "
+                  "sends a SYN again and again, which %s; then connect meets ETIMEDOUT.",
+                  COUNTED(left, "socket stands", "sockets stand"),
                   PLURAL(left, "its SYN", "their SYNs"), why_unanswered(text, sizeof text, facts),
                   SYN_RETRIES(story, SIDE_CLIENT));
     }
@@ -149,11 +148,10 @@ void observe_syn_recv(struct story *story)
     if (!is_pending_for_faults(facts)) {
         story_certainty(story, CERTAINTY_LIKELY);
     }
-    story_say(
-        story,
-        "%s %s in SYN_RECV on the server: the SYN-ACK is sent, and the ACK that completes the "
-        "handshake has not been taken.",
-        COUNT(left), PLURAL(left, "request stands", "requests stand"));
+    story_say(story,
+              "%s in SYN_RECV on the server: the SYN-ACK is sent, and the ACK that completes the "
+              "handshake has not been taken.",
+              COUNTED(left, "request stands", "requests stand"));
     say_why_pending(story);
     if (facts->side[SIDE_CLIENT].settled) {
         say_client_view(story, left);

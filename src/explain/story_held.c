@@ -11,12 +11,12 @@ void observe_bound(struct story *story)
 
     if (left > 0) {
         story_evidence(story, ".close.final");
-        story_say(story,
-                  "%s %s in CLOSE on the %s: the connection is over, but the descriptor is open "
-                  "and keeps the port it was bound to. ss -a lists no such socket, which is in "
-                  "none of the tables of connections and listeners; ss --bound-inactive of a "
-                  "recent iproute2 does.",
-                  COUNT(left), PLURAL(left, "socket stands", "sockets stand"), side_name(side));
+        story_say(
+            story,
+            "%s in CLOSE on the %s: the connection is over, but the descriptor is open and keeps "
+            "the port it was bound to. ss -a lists no such socket, which is in none of the tables "
+            "of connections and listeners; ss --bound-inactive of a recent iproute2 does.",
+            COUNTED(left, "socket stands", "sockets stand"), side_name(side));
     }
 }
 
@@ -73,10 +73,10 @@ void story_unlisted(struct story *story)
         if (resets > 0) {
             story_evidence(story, "host.counter.TcpOutRsts host.counter.TcpEstabResets");
             story_say(story,
-                      "A RST takes a socket there: %s %s sent on the whole machine (TcpOutRsts) "
-                      "for %s %s, so a leak may hide behind them.",
-                      COUNT(resets), PLURAL(resets, "was", "were"), COUNT(facts->opened),
-                      PLURAL(facts->opened, "connection", "connections"));
+                      "A RST takes a socket there: %s sent on the whole machine (TcpOutRsts) for "
+                      "%s, so a leak may hide behind them.",
+                      COUNTED(resets, "was", "were"),
+                      COUNTED(facts->opened, "connection", "connections"));
         }
         if (resets * 2 >= facts->opened) {
             story_certainty(story, CERTAINTY_UNKNOWN);
@@ -108,14 +108,13 @@ void observe_unlisted(struct story *story)
             story_evidence(story, ".counter.%s", facts_abort_counters[i]);
         }
         story_evidence(story, ".outcome.held .counter.TcpEstabResets");
-        story_say(
-            story,
-            "The %s still holds the %s of %s %s that %s over%s. In CLOSE and without a port a "
-            "socket is in no table of the kernel, so neither sock_diag nor ss(8) lists it; "
-            "it costs a descriptor and memory until the %s closes it.",
-            side_name(side), PLURAL(unseen, "descriptor", "descriptors"), COUNT(unseen),
-            PLURAL(unseen, "connection", "connections"), PLURAL(unseen, "is", "are"),
-            ended_by(facts, side), side_name(side));
+        story_say(story,
+                  "The %s still holds the %s of %s that %s over%s. In CLOSE and without a port a "
+                  "socket is in no table of the kernel, so neither sock_diag nor ss(8) lists it; "
+                  "it costs a descriptor and memory until the %s closes it.",
+                  side_name(side), PLURAL(unseen, "descriptor", "descriptors"),
+                  COUNTED(unseen, "connection", "connections"), PLURAL(unseen, "is", "are"),
+                  ended_by(facts, side), side_name(side));
     }
     if (side == SIDE_SERVER) {
         look_at_unlisted(story);

@@ -16,11 +16,11 @@ void observe_idle(struct story *story)
     story_about(story, closer);
     story_evidence(story, "latency.idle.min latency.idle.p50 latency.idle.max");
     story_say(story,
-              "The %s closed %s %s in a pause of the client, when %s had lain idle for %s "
-              "(p50; %s to %s): a request that is sent there later has no answer.",
-              side_name(closer), COUNT(idle->count),
-              PLURAL(idle->count, "connection", "connections"), PLURAL(idle->count, "it", "they"),
-              DURATION(histogram_quantile(idle, 0.5)), DURATION(idle->min), DURATION(idle->max));
+              "The %s closed %s in a pause of the client, when %s had lain idle for %s (p50; %s to "
+              "%s): a request that is sent there later has no answer.",
+              side_name(closer), COUNTED(idle->count, "connection", "connections"),
+              PLURAL(idle->count, "it", "they"), DURATION(histogram_quantile(idle, 0.5)),
+              DURATION(idle->min), DURATION(idle->max));
     if (faults_forged(&story->facts, SIDE_CLIENT)) {
         story_certainty(story, CERTAINTY_LIKELY);
         story_say(story, "A fault's RSTs count as the %s's there.", side_name(closer));

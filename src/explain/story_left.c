@@ -16,12 +16,12 @@ void observe_unaccepted(struct story *story)
     }
     story_evidence(story, ".close_wait.unaccepted .close_wait.final .accept_queue.final");
     story_say(story,
-              "%s %s in CLOSE_WAIT in the %s's accept queue, where no descriptor names %s: the "
-              "%s has closed, and the %s has not accepted %s yet. The kernel has no timer "
-              "for this state: %s until the %s accepts and closes %s, or closes its listener.",
-              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), name,
-              PLURAL(left, "it", "them"), peer, name, PLURAL(left, "it", "them"),
-              PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"));
+              "%s in CLOSE_WAIT in the %s's accept queue, where no descriptor names %s: the %s has "
+              "closed, and the %s has not accepted %s yet. The kernel has no timer for this state: "
+              "%s until the %s accepts and closes %s, or closes its listener.",
+              COUNTED(left, "socket stands", "sockets stand"), name, PLURAL(left, "it", "them"),
+              peer, name, PLURAL(left, "it", "them"), PLURAL(left, "it stays", "they stay"), name,
+              PLURAL(left, "it", "them"));
 }
 
 /* Of the accept queue, what is not told as CLOSE_WAIT. */
@@ -37,10 +37,10 @@ void observe_waiting(struct story *story)
     }
     story_evidence(story, ".accept_queue.final .close_wait.unaccepted");
     story_say(story,
-              "%s %s in the %s's accept queue (Recv-Q of its listener)%s%s: the kernel has "
-              "made %s, and the %s has not called accept for %s.",
-              COUNT(waiting), PLURAL(waiting, "connection still waits", "connections still wait"),
-              name, listener->unaccepted > 0 ? ", not closed by the " : "",
+              "%s in the %s's accept queue (Recv-Q of its listener)%s%s: the kernel has made %s, "
+              "and the %s has not called accept for %s.",
+              COUNTED(waiting, "connection still waits", "connections still wait"), name,
+              listener->unaccepted > 0 ? ", not closed by the " : "",
               listener->unaccepted > 0 ? side_name(side_player(facts_peer(&story->facts, end)))
                                        : "",
               PLURAL(waiting, "it", "them"), name, PLURAL(waiting, "it", "them"));
@@ -70,13 +70,13 @@ static void say_accepted(struct story *story, enum side side, double left)
 
     story_about(story, side);
     story_evidence(story, ".close_wait.final .close_wait.unaccepted");
-    story_say(story,
-              "%s %s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application "
-              "still holds %s. The kernel has no timer for this state: %s until the %s closes "
-              "%s or exits",
-              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), side_told(side),
-              PLURAL(left, "the descriptor", "their descriptors"),
-              PLURAL(left, "it stays", "they stay"), name, PLURAL(left, "it", "them"));
+    story_say(
+        story,
+        "%s in CLOSE_WAIT on the %s: it has had the peer's FIN, and its application still holds "
+        "%s. The kernel has no timer for this state: %s until the %s closes %s or exits",
+        COUNTED(left, "socket stands", "sockets stand"), side_told(side),
+        PLURAL(left, "the descriptor", "their descriptors"), PLURAL(left, "it stays", "they stay"),
+        name, PLURAL(left, "it", "them"));
 }
 
 void observe_close_wait(struct story *story)
@@ -175,12 +175,10 @@ void observe_fin_wait2(struct story *story)
     story_evidence(story, ".fin_wait2.final");
     bool known = why[0] == '\0' || faults_lost_all(&story->facts, FAULT_FIN, side_host(end));
     story_certainty(story, known ? CERTAINTY_PROVEN : CERTAINTY_LIKELY);
-    story_say(story,
-              "%s %s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not "
-              "arrived%s%s.",
-              COUNT(left), PLURAL(left, "socket stands", "sockets stand"), side_told(end),
-              side_name(side_player(facts_peer(&story->facts, end))), why[0] != '\0' ? ": " : "",
-              why);
+    story_say(
+        story, "%s in FIN_WAIT2 on the %s, waiting for a FIN of the %s that has not arrived%s%s.",
+        COUNTED(left, "socket stands", "sockets stand"), side_told(end),
+        side_name(side_player(facts_peer(&story->facts, end))), why[0] != '\0' ? ": " : "", why);
     if (side->orphans > 0) {
         say_orphans(story, end);
     }

@@ -73,9 +73,8 @@ void observe_none(struct story *story)
         story_say(story, "No connection was attempted, so nothing was closed and there is nothing "
                          "to explain.");
     } else {
-        story_say(story,
-                  "None of the %s %s became an established connection, so nothing was closed.",
-                  COUNT(facts->attempted), PLURAL(facts->attempted, "attempt", "attempts"));
+        story_say(story, "None of the %s became an established connection, so nothing was closed.",
+                  COUNTED(facts->attempted, "attempt", "attempts"));
     }
 }
 
@@ -120,8 +119,8 @@ void observe_refused(struct story *story)
     if (!facts->result->private_lab && !facts->result->side[SIDE_SERVER].played) {
         story_certainty(story, CERTAINTY_LIKELY); /* a filter on the way can answer so, too */
     }
-    story_say(story, "%s of %s %s refused (ECONNREFUSED):", COUNT(facts->refused),
-              COUNT(facts->attempted), PLURAL(facts->attempted, "connect was", "connects were"));
+    story_say(story, "%s of %s refused (ECONNREFUSED):", COUNT(facts->refused),
+              COUNTED(facts->attempted, "connect was", "connects were"));
     if (faults_reset(facts, FAULT_SYN, SIDE_CLIENT)) {
         story_certainty(story, listened_throughout(facts) ? CERTAINTY_PROVEN : CERTAINTY_UNKNOWN);
         story_add(story, " %s",
@@ -194,16 +193,15 @@ static void say_given_up(struct story *story, enum side side, double count)
 
     if (never > 0) {
         story_say(story,
-                  "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): no answer to "
-                  "the SYN came, however often it was sent again, which %s.",
-                  COUNT(never), PLURAL(never, "connect", "connects"), side_name(side),
-                  SYN_RETRIES(story, side));
+                  "%s of the %s ended because TCP itself gave up (ETIMEDOUT): no answer to the SYN "
+                  "came, however often it was sent again, which %s.",
+                  COUNTED(never, "connect", "connects"), side_name(side), SYN_RETRIES(story, side));
     }
     if (open > 0) {
         story_say(story,
-                  "%s %s of the %s ended because TCP itself gave up (ETIMEDOUT): no answer of the "
+                  "%s of the %s ended because TCP itself gave up (ETIMEDOUT): no answer of the "
                   "peer came, %s.",
-                  COUNT(open), PLURAL(open, "connection", "connections"), side_name(side),
+                  COUNTED(open, "connection", "connections"), side_name(side),
                   bound_of(bound, sizeof bound, story, side));
     }
 }
@@ -219,14 +217,13 @@ void observe_orphans_given_up(struct story *story)
     bool again = facts_moved(facts, side, "TcpRetransSegs") >= count;
 
     if (count > 0 && !again) { /* what else may end one no counter tells apart */
-        story_say(story, "%s %s of the %s that no program held gave up (TcpExtTCPAbortOnTimeout).",
-                  COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side));
+        story_say(story, "%s of the %s that no program held gave up (TcpExtTCPAbortOnTimeout).",
+                  COUNTED(count, "socket", "sockets"), side_name(side));
     } else if (count > 0) {
         story_say(story,
-                  "%s %s of the %s that no program held gave up after the last "
-                  "retransmission (TcpExtTCPAbortOnTimeout), without a RST: "
-                  "tcp_orphan_retries%s bounds that.",
-                  COUNT(count), PLURAL(count, "socket", "sockets"), side_name(side),
+                  "%s of the %s that no program held gave up after the last retransmission "
+                  "(TcpExtTCPAbortOnTimeout), without a RST: tcp_orphan_retries%s bounds that.",
+                  COUNTED(count, "socket", "sockets"), side_name(side),
                   ORPHAN_RETRIES(story, side));
     }
     if (count > 0) {
@@ -308,10 +305,10 @@ void observe_step_timeouts(struct story *story)
     }
     story_evidence(story, ".outcome.timeout .errors.ETIMEDOUT load.timeout");
     story_say(story,
-              "%s %s of the %s ended because a step had waited for the %s longer than "
-              "load.timeout, %s: finwait then closed the socket, so these say what a "
-              "timeout does, not what the program would have.",
-              COUNT(ours), PLURAL(ours, "connection", "connections"), side_name(side),
+              "%s of the %s ended because a step had waited for the %s longer than load.timeout, "
+              "%s: finwait then closed the socket, so these say what a timeout does, not what the "
+              "program would have.",
+              COUNTED(ours, "connection", "connections"), side_name(side),
               side_name(side_player(facts_peer(&story->facts, side))),
               OPTION_DURATION(&story->facts, "load.timeout"));
     say_handshaking(story, side, ours);
@@ -382,8 +379,8 @@ static void say_no_fds(struct story *story, enum side side, double met)
 
     story_about(story, side);
     story_evidence(story, ".outcome.no_fd .errors.EMFILE .errors.ENFILE");
-    story_say(story, "%s %s the %s had no descriptor left%s", COUNT(met),
-              PLURAL(met, "time", "times"), name, errnos_of_no_fd(account));
+    story_say(story, "%s the %s had no descriptor left%s", COUNTED(met, "time", "times"), name,
+              errnos_of_no_fd(account));
     if (account->error[ENFILE] > 0 && account->error[EMFILE] == 0) {
         story_add(story, ": fs.file-max bounds those of the whole machine.");
         story_advise(story, "raise fs.file-max, or load less");

@@ -143,9 +143,8 @@ static void say_why(struct story *story, enum side side)
 static void say_surprise(struct story *story, enum side side, const struct foreseen_rest *rest)
 {
     if (rest->state == TCP_STATE_CLOSE) {
-        story_say(story, "The model foresaw that nothing stays on the %s, but %s %s left there.",
-                  side_name(side), COUNT(rest->seen),
-                  PLURAL(rest->seen, "socket was", "sockets were"));
+        story_say(story, "The model foresaw that nothing stays on the %s, but %s left there.",
+                  side_name(side), COUNTED(rest->seen, "socket was", "sockets were"));
         return;
     }
     story_say(story, "The model foresaw %s on the %s, but %s%s of %s%s stood in it in the end.",
@@ -252,14 +251,12 @@ static void say_server_failed(struct story *story)
     if (server.other > 0) {
         add_other_fates(story);
         snprintf(introduction, sizeof introduction,
-                 "%s of the %s %s that the server accepted did not end there as the model foresaw",
-                 COUNT(server.other), COUNT(server.ended),
-                 PLURAL(server.ended, "connection", "connections"));
+                 "%s of the %s that the server accepted did not end there as the model foresaw",
+                 COUNT(server.other), COUNTED(server.ended, "connection", "connections"));
     } else {
         snprintf(introduction, sizeof introduction,
-                 "%s %s that the client ended as the model foresaw never came to the server's "
-                 "program",
-                 COUNT(server.missing), PLURAL(server.missing, "connection", "connections"));
+                 "%s that the client ended as the model foresaw never came to the server's program",
+                 COUNTED(server.missing, "connection", "connections"));
     }
     say_foreseen(story, introduction, "");
 }

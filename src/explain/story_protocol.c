@@ -16,8 +16,8 @@ static void say_spoken(struct story *story, enum side side, uint64_t count, cons
         return;
     }
     story_evidence(story, ".spoke_%s .opened", name);
-    story_say(story, "On %s of %s %s the %s spoke %s where %s was due.", COUNT(count),
-              COUNT(account->opened), PLURAL(account->opened, "connection", "connections"),
+    story_say(story, "On %s of %s the %s spoke %s where %s was due.", COUNT(count),
+              COUNTED(account->opened, "connection", "connections"),
               side_name(side_player(facts_peer(&story->facts, side))), what,
               due_to(&story->facts, side));
 }
@@ -63,7 +63,7 @@ void observe_asked_for_tls(struct story *story)
         return;
     }
     story_evidence(story, "client.asked_for_tls client.http.status.400");
-    story_say(story, "%s %s of status 400 %s that plain HTTP was sent to a port for TLS.",
-              COUNT(asked), PLURAL(asked, "response", "responses"), PLURAL(asked, "says", "say"));
+    story_say(story, "%s of status 400 %s that plain HTTP was sent to a port for TLS.",
+              COUNTED(asked, "response", "responses"), PLURAL(asked, "says", "say"));
     story_advise(story, "write transport: tls, or name the server's port for plain HTTP");
 }

@@ -32,9 +32,9 @@ static void say_unreached(struct story *story, double opened)
         story,
         "client.opened client.counter.TcpActiveOpens server.opened proxy.counter.TcpActiveOpens");
     story_say(story,
-              "No connection came to the server: the %s %s of the client ended at the proxy, and "
-              "say nothing of what stands behind it.",
-              COUNT(opened), PLURAL(opened, "connection", "connections"));
+              "No connection came to the server: the %s of the client ended at the proxy, and say "
+              "nothing of what stands behind it.",
+              COUNTED(opened, "connection", "connections"));
     story_advise(story, PROXY_ADVICE);
 }
 
@@ -90,9 +90,9 @@ void observe_proxy_listeners(struct story *story)
     }
     story_evidence(story, "proxy.counter.TcpExtListenOverflows");
     story_say(story,
-              "An accept queue was full %s %s in the host of proxy and server "
+              "An accept queue was full %s in the host of proxy and server "
               "(TcpExtListenOverflows), which does not tell whose. Samples caught at most ",
-              COUNT(overflows), PLURAL(overflows, "time", "times"));
+              COUNTED(overflows, "time", "times"));
     say_fullest(story, SIDE_FRONT, "");
     say_fullest(story, SIDE_SERVER, ", and ");
     story_add(story, " (Recv-Q and Send-Q of their listeners).");

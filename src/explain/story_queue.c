@@ -110,10 +110,10 @@ void observe_syn_queue(struct story *story)
     }
     story_evidence(story, "server.counter.TcpExtListenDrops server.counter.TcpExtListenOverflows "
                           "server.sysctl.net.ipv4.tcp_syncookies");
-    story_say(story,
-              "The server dropped %s %s (TcpExtListenDrops), having no room for more requests "
-              "in SYN_RECV: ",
-              COUNT(dropped), PLURAL(dropped, "SYN", "SYNs"));
+    story_say(
+        story,
+        "The server dropped %s (TcpExtListenDrops), having no room for more requests in SYN_RECV: ",
+        COUNTED(dropped, "SYN", "SYNs"));
     say_room(story, dropped);
 }
 
@@ -189,11 +189,10 @@ static void advise_queue(struct story *story, bool ours)
     } else if (none_accepted(&story->facts, ours)) {
         story_evidence(story, "server.accept_queue.final connections.opened");
         story_say(story,
-                  "Nothing was accepted: %s %s there at the end (Recv-Q of its listener), and "
-                  "a longer backlog would only make more of them.",
-                  COUNT(story->facts.side[SIDE_SERVER].queued),
-                  PLURAL(story->facts.side[SIDE_SERVER].queued, "connection waited",
-                         "connections waited"));
+                  "Nothing was accepted: %s there at the end (Recv-Q of its listener), and a "
+                  "longer backlog would only make more of them.",
+                  COUNTED(story->facts.side[SIDE_SERVER].queued, "connection waited",
+                          "connections waited"));
         story_advise(story, "see why the server does not call accept(2)");
     } else if (ours) {
         story_advise(story, "%s", raise[bound_of(&story->facts)]);
@@ -345,11 +344,11 @@ void observe_accept_queue(struct story *story)
     }
     story_evidence(story, "server.counter.TcpExtListenOverflows host.counter.TcpExtListenOverflows "
                           "server.sysctl." SOMAXCONN);
-    story_say(story, "%s was full %s %s (TcpExtListenOverflows; ",
+    story_say(story, "%s was full %s (TcpExtListenOverflows; ",
               ours || (facts->result->private_lab && facts->result->side[SIDE_SERVER].has_command)
                   ? "The server's accept queue"
                   : "An accept queue on this machine (other programs' included)",
-              COUNT(overflows), PLURAL(overflows, "time", "times"));
+              COUNTED(overflows, "time", "times"));
     say_bound(story, ours);
     say_dropped(story, overflows);
     advise_queue(story, ours);

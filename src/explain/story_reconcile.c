@@ -87,9 +87,8 @@ void observe_miscounted(struct story *story)
         }
         story_about(story, row->side);
         story_evidence(story, "%s.attempted %s.counter.%s", name, name, row->counter);
-        story_say(story, "The %s %s %s %s, but its host's %s counted %s.", name, row->did,
-                  COUNT(high), PLURAL(high, "connection", "connections"), row->counter,
-                  COUNT(kernel));
+        story_say(story, "The %s %s %s, but its host's %s counted %s.", name, row->did,
+                  COUNTED(high, "connection", "connections"), row->counter, COUNT(kernel));
     }
 }
 
@@ -102,15 +101,15 @@ static void say_alone(struct story *story, double alone)
 
     story_evidence(story, "server.counter.TcpPassiveOpens");
     story_say(story,
-              "The server's kernel made %s of them (TcpPassiveOpens): the other %s %s established "
-              "on the client alone, and what it sent there nobody read.",
-              COUNT(facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens")), COUNT(alone),
-              PLURAL(alone, "was", "were"));
+              "The server's kernel made %s of them (TcpPassiveOpens): the other %s established on "
+              "the client alone, and what it sent there nobody read.",
+              COUNT(facts_moved(facts, SIDE_SERVER, "TcpPassiveOpens")),
+              COUNTED(alone, "was", "were"));
     if (overflows > 0) {
         story_evidence(story, "server.counter.TcpExtListenOverflows");
         story_certainty(story, CERTAINTY_LIKELY); /* each may be of one connection, or none */
-        story_say(story, "Its accept queue was full %s %s (TcpExtListenOverflows).",
-                  COUNT(overflows), PLURAL(overflows, "time", "times"));
+        story_say(story, "Its accept queue was full %s (TcpExtListenOverflows).",
+                  COUNTED(overflows, "time", "times"));
     }
 }
 
@@ -132,8 +131,8 @@ void observe_not_accepted(struct story *story)
         return;
     }
     story_evidence(story, "client.opened server.attempted");
-    story_say(story, "The client opened %s %s, but the server accepted %s.", COUNT(opened),
-              PLURAL(opened, "connection", "connections"), COUNT(accepted));
+    story_say(story, "The client opened %s, but the server accepted %s.",
+              COUNTED(opened, "connection", "connections"), COUNT(accepted));
     if (result->private_lab) {
         say_alone(story, opened - made);
     }
@@ -152,9 +151,9 @@ void observe_unfinished(struct story *story)
     if (open > 0 && !kept && result->side[side].played && !result->partial &&
         !is_befallen(result)) {
         story_evidence(story, ".attempted .outcome.cut");
-        story_say(story, "%s %s of the %s %s still open at the end, of %s it had begun.",
-                  COUNT(open), PLURAL(open, "connection", "connections"), name,
-                  PLURAL(open, "was", "were"), COUNT(account->attempted));
+        story_say(story, "%s of the %s %s still open at the end, of %s it had begun.",
+                  COUNTED(open, "connection", "connections"), name, PLURAL(open, "was", "were"),
+                  COUNT(account->attempted));
     }
 }
 

@@ -51,12 +51,11 @@ static void say_lost_messages(struct story *story, enum side from)
         enum side reader = side_peer(from);
         uint64_t heads = story->facts.result->side[reader].account.heads_received;
 
-        story_say(story, "The %s received %s of the %s %s that the %s sent", side_name(reader),
-                  received > 0 ? COUNT(received) : "none", COUNT(sent),
-                  PLURAL(sent, "message", "messages"), side_name(from));
+        story_say(story, "The %s received %s of the %s that the %s sent", side_name(reader),
+                  received > 0 ? COUNT(received) : "none", COUNTED(sent, "message", "messages"),
+                  side_name(from));
         if (heads > 0) { /* a send that a RST cuts is no message sent, and its head has come */
-            story_add(story, " whole, and read %s %s", COUNT(heads),
-                      PLURAL(heads, "head", "heads"));
+            story_add(story, " whole, and read %s", COUNTED(heads, "head", "heads"));
             story_evidence(story, "%s.heads_received", side_name(reader));
         }
         story_add(story, ".");
@@ -183,17 +182,17 @@ static void say_effect(struct story *story, enum side peer)
     }
     if (straight > 0) {
         story_say(story,
-                  "%s %s of the %s went from ESTABLISHED or CLOSE_WAIT straight to CLOSE "
+                  "%s of the %s went from ESTABLISHED or CLOSE_WAIT straight to CLOSE "
                   "(TcpEstabResets%s).",
-                  COUNT(straight), PLURAL(straight, "socket", "sockets"), side_name(peer),
+                  COUNTED(straight, "socket", "sockets"), side_name(peer),
                   moved > cut ? ", without those it aborted itself" : "");
     }
     if (cut > straight) {
         story_evidence(story, "%s.outcome.reset", side_name(peer));
         story_say(story,
-                  "%s %s of the %s had sent %s FIN before, and the program was told of the RST.",
-                  COUNT(cut - straight), PLURAL(cut - straight, "socket", "sockets"),
-                  side_name(peer), PLURAL(cut - straight, "its", "their"));
+                  "%s of the %s had sent %s FIN before, and the program was told of the RST.",
+                  COUNTED(cut - straight, "socket", "sockets"), side_name(peer),
+                  PLURAL(cut - straight, "its", "their"));
     } else if (cut <= 0 && story->facts.side[peer].counted && moved <= 0 &&
                !has_open(&story->facts, peer)) {
         say_uncut(story, peer);
@@ -205,8 +204,7 @@ static void say_number(struct story *story, enum side side, double resets)
     const struct facts *facts = &story->facts;
     double refusing = facts_moved(facts, side, "TcpOutRsts") - resets;
 
-    story_say(story, "The %s sent %s %s (TcpOutRsts", side_name(side), COUNT(resets),
-              PLURAL(resets, "RST", "RSTs"));
+    story_say(story, "The %s sent %s (TcpOutRsts", side_name(side), COUNTED(resets, "RST", "RSTs"));
     if (refusing > 0) {
         story_add(story, ", without the %s that refused a SYN", COUNT(refusing));
     }
@@ -216,8 +214,7 @@ static void say_number(struct story *story, enum side side, double resets)
         story_add(story, ".");
         return;
     }
-    story_add(story, " for %s %s.", COUNT(facts->opened),
-              PLURAL(facts->opened, "connection", "connections"));
+    story_add(story, " for %s.", COUNTED(facts->opened, "connection", "connections"));
     if (resets > facts->attempted && resets > facts->opened) {
         story_say(story, "So %s drew more than one.",
                   resets - facts->opened > 1 ? "connections" : "a connection");
@@ -294,9 +291,9 @@ void observe_host_resets(struct story *story)
         return;
     }
     story_evidence(story, "host.counter.TcpOutRsts connections.opened");
-    story_say(story, "%s RSTs were sent on the whole machine (TcpOutRsts%s) while %s %s made",
+    story_say(story, "%s RSTs were sent on the whole machine (TcpOutRsts%s) while %s made",
               COUNT(resets), facts->refused > 0 ? ", but for those that refused a SYN" : "",
-              COUNT(facts->opened), PLURAL(facts->opened, "connection was", "connections were"));
+              COUNTED(facts->opened, "connection was", "connections were"));
     if (!resets_felt(facts)) {
         story_add(story, ": by other programs too, for most of these connections show no sign of "
                          "one.");

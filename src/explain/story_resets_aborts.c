@@ -55,8 +55,7 @@ static double say_cause(struct story *story, const char *counter, double count, 
     if (count <= 0) {
         return 0;
     }
-    story_say(story, "%s %s %s %s (%s).", COUNT(count), PLURAL(count, "time", "times"), who, what,
-              counter);
+    story_say(story, "%s %s %s (%s).", COUNTED(count, "time", "times"), who, what, counter);
     story_evidence(story, "%s.counter.%s", host, counter);
     return count;
 }
@@ -132,8 +131,8 @@ double resets_say_unanswered_probes(struct story *story, enum side side, double 
     story_evidence(story, ".counter.TcpExtTCPAbortOnTimeout .counter.TcpExtTCPKeepAlive");
     story_certainty(story, CERTAINTY_LIKELY); /* a timer without keepalive counts there as well */
     story_say(story,
-              "%s %s it gave a connection up, as the peer had answered none of its keepalive "
-              "probes (TcpExtTCPAbortOnTimeout).",
-              COUNT(count), PLURAL(count, "time", "times"));
+              "%s it gave a connection up, as the peer had answered none of its keepalive probes "
+              "(TcpExtTCPAbortOnTimeout).",
+              COUNTED(count, "time", "times"));
     return count;
 }

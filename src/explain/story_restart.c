@@ -104,10 +104,9 @@ static void say_refused(struct story *story, const struct moment *moment,
     if (left[0] == '\0') {
         story_certainty(story, CERTAINTY_LIKELY); /* no look at the sockets shows it */
     }
-    story_say(story,
-              "The server %s: bind(2) was refused %s %s (EADDRINUSE), for %s stood on port %s.",
+    story_say(story, "The server %s: bind(2) was refused %s (EADDRINUSE), for %s stood on port %s.",
               moment->error != NULL ? "could not be started again" : "came back late",
-              COUNT(moment->refusals), PLURAL(moment->refusals, "time", "times"),
+              COUNTED(moment->refusals, "time", "times"),
               left[0] != '\0' ? left : "what the old one's connections had left",
               facts_scenario(&story->facts, "server.port"));
     say_cure(story, event->reuseaddr, host, had_reuseaddr(result, moment));

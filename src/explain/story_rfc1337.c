@@ -25,9 +25,9 @@ void observe_assassinated(struct story *story)
                   side_name(side));
     } else if (strcmp(protects, "0") == 0 && standing < made) {
         story_say(story,
-                  "Of the %s's %s %s %s in TIME_WAIT: its last ACK was answered with a RST, which "
+                  "Of the %s's %s %s in TIME_WAIT: its last ACK was answered with a RST, which "
                   "ends a TIME_WAIT before its time as long as tcp_rfc1337 is 0 (RFC 1337).",
-                  side_name(side), COUNT(made), PLURAL(made, "mini-socket", "mini-sockets"),
+                  side_name(side), COUNTED(made, "mini-socket", "mini-sockets"),
                   standing > 0 ? "some no longer stand" : "none stands");
     }
 }

@@ -76,20 +76,19 @@ static void say_standing(struct story *story, const struct pile *pile)
     const char *side = side_told(pile->side);
 
     if (!pile->settled) {
-        story_say(story, "At most %s %s in TIME_WAIT on the %s at a time.", COUNT(pile->standing),
-                  PLURAL(pile->standing, "socket stood", "sockets stood"), side);
+        story_say(story, "At most %s in TIME_WAIT on the %s at a time.",
+                  COUNTED(pile->standing, "socket stood", "sockets stood"), side);
     } else if (facts->watched * (double)NS_PER_S < (double)TIME_WAIT_LENGTH) {
         story_say(story,
-                  "%s %s in TIME_WAIT on the %s: each lasts 60 s (TCP_TIMEWAIT_LEN, a "
-                  "constant that no sysctl changes), and the run was over after %s.",
-                  COUNT(pile->standing), PLURAL(pile->standing, "socket stands", "sockets stand"),
-                  side, DURATION((int64_t)(facts->watched * (double)NS_PER_S)));
+                  "%s in TIME_WAIT on the %s: each lasts 60 s (TCP_TIMEWAIT_LEN, a constant that "
+                  "no sysctl changes), and the run was over after %s.",
+                  COUNTED(pile->standing, "socket stands", "sockets stand"), side,
+                  DURATION((int64_t)(facts->watched * (double)NS_PER_S)));
     } else {
         story_say(story,
-                  "%s %s in TIME_WAIT on the %s, each for 60 s (TCP_TIMEWAIT_LEN, a "
-                  "constant that no sysctl changes).",
-                  COUNT(pile->standing), PLURAL(pile->standing, "socket stands", "sockets stand"),
-                  side);
+                  "%s in TIME_WAIT on the %s, each for 60 s (TCP_TIMEWAIT_LEN, a constant that no "
+                  "sysctl changes).",
+                  COUNTED(pile->standing, "socket stands", "sockets stand"), side);
     }
 }
 
@@ -101,8 +100,8 @@ static void say_strangers(struct story *story, const struct pile *pile)
 
     if (!facts->result->private_lab && facts->opened > 0 && pile->standing > facts->opened) {
         story_say(story,
-                  "That is more than the %s %s of this run: another program uses the server %s.",
-                  COUNT(facts->opened), PLURAL(facts->opened, "connection", "connections"),
+                  "That is more than the %s of this run: another program uses the server %s.",
+                  COUNTED(facts->opened, "connection", "connections"),
                   facts_server(where, sizeof where, facts));
     }
 }
@@ -284,11 +283,11 @@ static void say_overflow(struct story *story, const char *host, const char *wher
 {
     if (count > 0) {
         story_evidence(story, "%s.counter.TcpExtTCPTimeWaitOverflow", host);
-        story_say(story,
-                  "%s %s %s had no room for another mini-socket (TcpExtTCPTimeWaitOverflow): "
-                  "the socket vanished without a TIME_WAIT, and what its peer still sends is "
-                  "answered with a RST.",
-                  COUNT(count), PLURAL(count, "time", "times"), where);
+        story_say(
+            story,
+            "%s %s had no room for another mini-socket (TcpExtTCPTimeWaitOverflow): the socket "
+            "vanished without a TIME_WAIT, and what its peer still sends is answered with a RST.",
+            COUNTED(count, "time", "times"), where);
     }
 }
 

@@ -69,9 +69,8 @@ static void say_ours(struct story *story, double missing, double refused)
 {
     story_about(story, SIDE_SERVER);
     story_evidence(story, "server.outcome.handshake server.tls.handshakes");
-    story_say(story,
-              "The server refused %s %s for the client's certificate:", COUNT(missing + refused),
-              PLURAL(missing + refused, "connection", "connections"));
+    story_say(story, "The server refused %s for the client's certificate:",
+              COUNTED(missing + refused, "connection", "connections"));
     if (missing > 0) {
         story_add(story, " %s showed none%s", COUNT(missing), refused > 0 ? "," : "");
     }
@@ -88,9 +87,9 @@ static void say_another(struct story *story, double required)
     story_about(story, SIDE_CLIENT);
     story_evidence(story, "client.outcome.alert");
     story_say(story,
-              "The server ended %s %s with the alert certificate_required: the client "
-              "showed it no certificate.",
-              COUNT(required), PLURAL(required, "connection", "connections"));
+              "The server ended %s with the alert certificate_required: the client showed it no "
+              "certificate.",
+              COUNTED(required, "connection", "connections"));
     say_too_late(story, required);
     story_advise(story, "give the client one: client.tls.cert and client.tls.key");
 }

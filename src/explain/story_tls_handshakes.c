@@ -91,8 +91,8 @@ static const struct {
 static void say_given_up(struct story *story, double incomplete)
 {
     story_evidence(story, "server.tls.incomplete");
-    story_say(story, "Of the server's handshakes %s %s never completed:", COUNT(incomplete),
-              PLURAL(incomplete, "was", "were"));
+    story_say(story,
+              "Of the server's handshakes %s never completed:", COUNTED(incomplete, "was", "were"));
     const char *between = "";
     for (size_t i = 0; i < sizeof given_up / sizeof given_up[0]; i++) {
         double ended = tls_ended(&story->facts, SIDE_SERVER, given_up[i].outcome);
@@ -134,9 +134,9 @@ void observe_tls_turns(struct story *story)
     if (waited > 0) {
         story_evidence(story, "server.tls.waited");
         story_say(story,
-                  "%s %s for another's TLS handshake to end: a worker of the server has no more "
-                  "than %s under way (server.tls.unfinished).",
-                  COUNT(waited), PLURAL(waited, "client waited", "clients waited"),
+                  "%s for another's TLS handshake to end: a worker of the server has no more than "
+                  "%s under way (server.tls.unfinished).",
+                  COUNTED(waited, "client waited", "clients waited"),
                   facts_scenario(&story->facts, "server.tls.unfinished"));
         story_advise(story,
                      "raise server.tls.unfinished, at 40 kB each; or bound how long a client "

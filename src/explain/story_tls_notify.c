@@ -56,9 +56,9 @@ void observe_tls_late(struct story *story)
                    "host.counter.TcpOutRsts",
                    side_name(side_peer(side)));
     story_say(story,
-              "The %s's close_notify met a closed socket %s %s: the %s had closed without waiting "
-              "for it, and its kernel answered with a RST%s.",
-              side_name(side_peer(side)), COUNT(late), PLURAL(late, "time", "times"), name,
+              "The %s's close_notify met a closed socket %s: the %s had closed without waiting for "
+              "it, and its kernel answered with a RST%s.",
+              side_name(side_peer(side)), COUNTED(late, "time", "times"), name,
               tls_no_time_wait(facts));
 }
 
@@ -76,9 +76,9 @@ void observe_tls_unread(struct story *story)
                        "host.counter.TcpExtTCPAbortOnClose",
                        side_name(side_peer(side)));
         story_say(story,
-                  "%s %s the %s closed with a close_notify of the %s unread: unread data makes the "
+                  "%s the %s closed with a close_notify of the %s unread: unread data makes the "
                   "kernel send a RST instead of a FIN (TcpExtTCPAbortOnClose)%s.",
-                  COUNT(unread), PLURAL(unread, "time", "times"), side_name(side),
-                  side_name(side_peer(side)), tls_no_time_wait(facts));
+                  COUNTED(unread, "time", "times"), side_name(side), side_name(side_peer(side)),
+                  tls_no_time_wait(facts));
     }
 }

@@ -21,12 +21,12 @@ void observe_tls_tickets(struct story *story)
               COUNT(tls_unread_tickets(facts)));
     if (queued > 0) {
         story_say(story,
-                  "%s %s it closed with tickets unread: unread data makes the kernel send a RST "
+                  "%s it closed with tickets unread: unread data makes the kernel send a RST "
                   "instead of a FIN (TcpExtTCPAbortOnClose)%s.",
-                  COUNT(queued), PLURAL(queued, "time", "times"), tls_no_time_wait(facts));
+                  COUNTED(queued, "time", "times"), tls_no_time_wait(facts));
     }
     if (late > 0) {
-        story_say(story, "%s %s they met a closed socket, and its kernel answered with a RST%s.",
-                  COUNT(late), PLURAL(late, "time", "times"), tls_no_time_wait(facts));
+        story_say(story, "%s they met a closed socket, and its kernel answered with a RST%s.",
+                  COUNTED(late, "time", "times"), tls_no_time_wait(facts));
     }
 }

@@ -189,8 +189,8 @@ static double observe_side(struct story *story, enum side side)
                                        ? CERTAINTY_PROVEN
                                        : CERTAINTY_LIKELY);
             cite_full_queue(story, side, &waitings[i]);
-            story_say(story, "%s %s on the %s in %s: %s FIN is not acknowledged%s%s.", COUNT(left),
-                      PLURAL(left, "socket stands", "sockets stand"), side_name(side),
+            story_say(story, "%s on the %s in %s: %s FIN is not acknowledged%s%s.",
+                      COUNTED(left, "socket stands", "sockets stand"), side_name(side),
                       waitings[i].told, PLURAL(left, "its", "their"),
                       reason[0] != '\0' ? ", for " : "", reason);
             all += left;

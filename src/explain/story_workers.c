@@ -32,9 +32,8 @@ static void say_reset(struct story *story)
         }
         story_evidence(story, "server.counter.TcpPassiveOpens server.attempted");
         story_say(story,
-                  "With a listener it reset %s %s that waited in the accept queue "
-                  "(TcpEstabResets).",
-                  COUNT(reset), PLURAL(reset, "connection", "connections"));
+                  "With a listener it reset %s that waited in the accept queue (TcpEstabResets).",
+                  COUNTED(reset, "connection", "connections"));
     }
 }
 
@@ -162,8 +161,8 @@ void observe_workers_lost(struct story *story)
     story_say(story, "Neither the scenario nor a `die` of its program had %s ended",
               PLURAL(lost, "it", "them"));
     if (killed > 0) {
-        story_add(story, ", and with %s %s %s", PLURAL(lost, "it", "them"), COUNT(killed),
-                  PLURAL(killed, "connection", "connections"));
+        story_add(story, ", and with %s %s", PLURAL(lost, "it", "them"),
+                  COUNTED(killed, "connection", "connections"));
     }
     story_add(story, ".");
 }

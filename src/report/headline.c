@@ -113,8 +113,7 @@ void list_causes(struct list *list, const struct facts *facts)
     if (result_fell_short(facts->result)) {
         double missed = 0;
         facts_metric(facts, &missed, "connections.missed");
-        list_add(list, "%s %s never begun", COUNT(missed),
-                 PLURAL(missed, "connection was", "connections were"));
+        list_add(list, "%s never begun", COUNTED(missed, "connection was", "connections were"));
     }
 }
 
@@ -148,7 +147,7 @@ void list_bad_answers(struct list *list, const struct facts *facts)
     }
     if (all - good > good) {
         list_begin(list, "NOT OK: ");
-        list_add(list, "%s of %s %s a status outside http.ok (%s)", COUNT(all - good), COUNT(all),
-                 PLURAL(all, "response has", "responses have"), facts_scenario(facts, "http.ok"));
+        list_add(list, "%s of %s a status outside http.ok (%s)", COUNT(all - good),
+                 COUNTED(all, "response has", "responses have"), facts_scenario(facts, "http.ok"));
     }
 }

@@ -95,10 +95,9 @@ static void tell_tls(const struct facts *facts, FILE *out)
     if (!side->has_tls) {
         return;
     }
-    fprintf(out, "%s; %s %s, %s resumed",
+    fprintf(out, "%s; %s, %s resumed",
             tls->negotiated[0] != '\0' ? tls->negotiated : "no handshake was completed",
-            COUNT(tls->count[TLS_HANDSHAKES]),
-            PLURAL(tls->count[TLS_HANDSHAKES], "handshake", "handshakes"),
+            COUNTED(tls->count[TLS_HANDSHAKES], "handshake", "handshakes"),
             COUNT(tls->count[TLS_RESUMED]));
     for (size_t i = 0; i < side->tls_errors.count; i++) {
         fprintf(out, "; %s: %s", side->tls_errors.item[i].text,
@@ -116,8 +115,8 @@ static void tell_packets(const struct facts *facts, FILE *out)
     if (!facts->result->has_capture) {
         return;
     }
-    fprintf(out, "%s of %s %s", COUNT(tally->packets), COUNT(tally->connections),
-            PLURAL(tally->connections, "connection", "connections"));
+    fprintf(out, "%s of %s", COUNT(tally->packets),
+            COUNTED(tally->connections, "connection", "connections"));
     if (capture->file != NULL) {
         fprintf(out, " in %s (finwait show --seen DIR draws them)", capture->file);
     } else {

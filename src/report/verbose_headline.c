@@ -25,11 +25,10 @@ static void list_extent(struct list *list, const struct facts *facts, bool drive
 
     units_parse_duration(facts_scenario(facts, "load.duration"), &duration);
     if (connections > 0 && duration > 0) {
-        list_add(list, "up to %s %s within %s", COUNT(connections),
-                 PLURAL(connections, "connection", "connections"), DURATION(duration));
+        list_add(list, "up to %s within %s", COUNTED(connections, "connection", "connections"),
+                 DURATION(duration));
     } else if (connections > 0) {
-        list_add(list, "%s %s", COUNT(connections),
-                 PLURAL(connections, "connection", "connections"));
+        list_add(list, "%s", COUNTED(connections, "connection", "connections"));
     } else if (duration > 0) {
         list_add(list, "for %s", DURATION(duration));
     }

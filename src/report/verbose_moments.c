@@ -16,8 +16,8 @@ static void tell_restart(const struct moment *entry, FILE *out)
         fprintf(out, ": ready after %s", DURATION(entry->took));
     }
     if (entry->refusals > 0) {
-        fprintf(out, "; bind(2) was refused %s %s (EADDRINUSE)", COUNT(entry->refusals),
-                PLURAL(entry->refusals, "time", "times"));
+        fprintf(out, "; bind(2) was refused %s (EADDRINUSE)",
+                COUNTED(entry->refusals, "time", "times"));
     }
 }
 

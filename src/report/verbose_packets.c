@@ -14,8 +14,8 @@ static void tell_kept(const struct result_capture *capture, bool predicted, FILE
 {
     const struct capture_tally *tally = &capture->tally;
 
-    fprintf(out, "%s packets of %s %s", COUNT(tally->packets), COUNT(tally->connections),
-            PLURAL(tally->connections, "connection", "connections"));
+    fprintf(out, "%s packets of %s", COUNT(tally->packets),
+            COUNTED(tally->connections, "connection", "connections"));
     if (capture->file != NULL) {
         fprintf(out, " are in %s", capture->file);
     } else {
@@ -44,10 +44,8 @@ static void tell_lacking(const struct capture_tally *tally, FILE *out)
     }
     if (tally->given_up > 0) {
         fprintf(out,
-                "  %s %s forgotten before the end, for want of memory: how those ended is not "
-                "known.",
-                COUNT(tally->given_up),
-                PLURAL(tally->given_up, "connection was", "connections were"));
+                "  %s forgotten before the end, for want of memory: how those ended is not known.",
+                COUNTED(tally->given_up, "connection was", "connections were"));
     }
     if (tally->one_in > 1) {
         fprintf(
