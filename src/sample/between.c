@@ -23,8 +23,9 @@ static bool can_be_told(const struct between_dump *from, const struct between_du
                         const struct reading *reading)
 {
     int64_t most = to->minis > from->minis ? to->minis : from->minis;
+    int64_t share = most <= BETWEEN_FEW ? BETWEEN_SHARE_FEW : BETWEEN_SHARE;
 
-    return from->at != 0 && reading->at > from->at && most * BETWEEN_SHARE <= reading->tw &&
+    return from->at != 0 && reading->at > from->at && most * share <= reading->tw &&
            (reading->tw == 0 || from->time_wait || to->time_wait);
 }
 

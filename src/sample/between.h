@@ -11,12 +11,15 @@
  * TIME_WAIT of one side as sockstat alone tells it, between two dumps.  "tw" counts mini-sockets,
  * those that wait in FIN_WAIT2 as well, and only a dump tells how many these are: so what was read
  * waits for the next dump.  Then it is told, less what the straight line between both dumps has of
- * them, unless either saw more than one in BETWEEN_SHARE, for that many could be in error, or both
- * saw no TIME_WAIT: a state that never occurred must not be reported.
+ * them, unless either saw more than one in BETWEEN_SHARE, or of up to BETWEEN_FEW one in
+ * BETWEEN_SHARE_FEW, for that many could be in error, or both saw no TIME_WAIT: a state that never
+ * occurred must not be reported.
  */
 enum {
     BETWEEN_MAX = 1024, /* readings between two dumps; more are not kept */
     BETWEEN_SHARE = 100,
+    BETWEEN_SHARE_FEW = 10,
+    BETWEEN_FEW = 50, /* while a pile is made, each connection is in FIN_WAIT2 for a moment */
 };
 
 struct between {

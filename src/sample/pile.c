@@ -1,11 +1,22 @@
 #include "pile.h"
 
+#include "finwait/clock.h"
+
 /* Fewer are listed, for what is derived is off by some while they move. */
 enum { PILE_LEAST = 5000 };
 
 uint32_t pile_mask(enum tcp_state pile)
 {
     return pile == TCP_STATE_FIN_WAIT2 ? 1U << pile : 1U << pile | 1U << TCP_STATE_TIME_WAIT;
+}
+
+static bool full_ones_are_somebodys(const struct sock_census *census, const struct pile_seen *seen)
+{
+    int64_t timeout = seen->before.fin_timeout;
+
+    return (seen->before.orphan == 0 && seen->after.orphan == 0) ||
+           (timeout >= 0 && timeout * NS_PER_S <= TIME_WAIT_LENGTH &&
+            census->fin_wait2_orphans == census->fin_wait2_minis);
 }
 
 bool pile_is_told(enum tcp_state pile, const struct sock_census *census,
@@ -19,7 +30,7 @@ bool pile_is_told(enum tcp_state pile, const struct sock_census *census,
     case TCP_STATE_CLOSE_WAIT:
         return counted && census->accept_queue == 0;
     case TCP_STATE_FIN_WAIT2:
-        return counted && seen->before.orphan == 0 && seen->after.orphan == 0;
+        return counted && full_ones_are_somebodys(census, seen);
     default:
         return true;
     }

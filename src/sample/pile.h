@@ -29,7 +29,8 @@ uint32_t pile_mask(enum tcp_state pile);
 /*
  * Whether the dump without it has all that is told beside the states: of those in CLOSE_WAIT none
  * waits to be accepted, as no listener has any that waits; of those in FIN_WAIT2 none but the
- * mini-sockets is nobody's, as no full socket of the machine is.
+ * mini-sockets is nobody's, as no full socket of the machine is, or as tcp_fin_timeout makes a
+ * mini-socket of each (tcp_rcv_state_process()) and no other was seen.
  */
 bool pile_is_told(enum tcp_state pile, const struct sock_census *census,
                   const struct pile_seen *seen);

@@ -116,6 +116,19 @@ int sockstat_read(int fd, struct sockstat *seen)
     return seen->tw >= 0 ? 0 : -1;
 }
 
+int fin_timeout_open(void)
+{
+    return open("/proc/sys/net/ipv4/tcp_fin_timeout", O_RDONLY | O_CLOEXEC);
+}
+
+int64_t fin_timeout_read(int fd)
+{
+    char buffer[SOCKSTAT_SIZE];
+    const char *text = fd >= 0 ? read_text(fd, buffer) : NULL;
+
+    return text != NULL && *text >= '0' && *text <= '9' ? strtoll(text, NULL, 10) : -1;
+}
+
 int64_t sockstat6_inuse(int fd)
 {
     char buffer[SOCKSTAT_SIZE];

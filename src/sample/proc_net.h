@@ -17,9 +17,10 @@ char *proc_net_read(int fd);
 
 /* Of one network namespace, but for the orphans, who are the machine's. */
 struct sockstat {
-    int64_t tw;     /* mini-sockets, in TIME_WAIT and in FIN_WAIT2 */
-    int64_t inuse;  /* of IPv4: hashed and full, so LISTEN, but no request in SYN_RECV */
-    int64_t orphan; /* full ones that are nobody's, beside those that wait to be accepted */
+    int64_t tw;          /* mini-sockets, in TIME_WAIT and in FIN_WAIT2 */
+    int64_t inuse;       /* of IPv4: hashed and full, so LISTEN, but no request in SYN_RECV */
+    int64_t orphan;      /* full ones that are nobody's, beside those that wait to be accepted */
+    int64_t fin_timeout; /* s, net.ipv4.tcp_fin_timeout; sockstat_read leaves it alone */
 };
 
 /* The figure called `name` on the line that begins with `head` ("TCP:"), or -1. */
@@ -27,6 +28,12 @@ int64_t sockstat_parse(const char *text, const char *head, const char *name);
 
 /* The same, read from a descriptor of sockstat.  0, or -1: it has no "tw". */
 int sockstat_read(int fd, struct sockstat *seen);
+
+/* net.ipv4.tcp_fin_timeout of the calling thread's namespace: a descriptor, or -1 with errno. */
+int fin_timeout_open(void);
+
+/* What it stands at, or -1. */
+int64_t fin_timeout_read(int fd);
 
 /* Full sockets of IPv6, from a descriptor of sockstat6; 0 where there is none. */
 int64_t sockstat6_inuse(int fd);

@@ -21,6 +21,7 @@ static int open_here(struct witness *witness, const struct sampler_host *host, s
     }
     witness->sockstat = proc_net_open("sockstat"); /* cheap observations only: may be missing */
     witness->sockstat6 = proc_net_open("sockstat6");
+    witness->fin_timeout = fin_timeout_open();
     return witness_is_shared(witness) ? sock_diag_remember(&witness->diag, error) : 0;
 }
 
@@ -47,7 +48,8 @@ static int open_there(struct witness *witness, const struct sampler_host *host, 
 
 int witness_open(struct witness *witness, const struct sampler_host *host, struct error *error)
 {
-    *witness = (struct witness){.sockstat = -1, .sockstat6 = -1, .files = {-1, -1}};
+    *witness =
+        (struct witness){.sockstat = -1, .sockstat6 = -1, .fin_timeout = -1, .files = {-1, -1}};
     if (host->netns < 0) {
         return open_here(witness, host, error);
     }
@@ -67,6 +69,7 @@ void witness_close(struct witness *witness)
     counters_fini(&witness->counters);
     close_file(&witness->sockstat);
     close_file(&witness->sockstat6);
+    close_file(&witness->fin_timeout);
 }
 
 static int read_sockstat(const struct witness *witness, struct sockstat *seen, struct error *error)
@@ -77,6 +80,7 @@ static int read_sockstat(const struct witness *witness, struct sockstat *seen, s
         return error_hint(error, "is /proc still mounted, and is there memory left?");
     }
     seen->inuse += sockstat6_inuse(witness->sockstat6);
+    seen->fin_timeout = fin_timeout_read(witness->fin_timeout);
     return 0;
 }
 

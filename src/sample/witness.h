@@ -13,6 +13,7 @@ struct witness {
     struct sock_diag diag;
     int sockstat;  /* -1: full observations only */
     int sockstat6; /* -1: no IPv6 */
+    int fin_timeout;
     struct counter_files files;
     struct counters counters;
     uint32_t minis; /* in FIN_WAIT2, as the latest dump saw them; not where ports tell sides */

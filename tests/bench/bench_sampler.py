@@ -17,6 +17,7 @@ BIG = {"500k": 500000, "1m": 1000000}  # as many as open within the minute that 
 
 EVERY = 0.1  # s, sample.every
 SETTLE = 15  # s that the pile is watched
+SETTLE_BIG = 3
 DISTURBED = 100000  # sockets of the runs with and without sampling
 A_WORKER = 15000  # sockets that one holds
 
@@ -126,10 +127,12 @@ def figures_of_sampler(prefix, result):
 
 
 def figures_of(name, size, rounds):
-    seen, result, after = watched(settings(size), "client", rounds)
+    settle = SETTLE_BIG if name in BIG else SETTLE
+    seen, result, after = watched(settings(size, settle=settle), "client", rounds)
     costs = seen["costs"]
     prefix = f"sampler.{name}"
-    figures = {f"{prefix}.time_wait": seen["time_wait"]}
+    peak = result["metrics"]["client.time_wait.peak"]
+    figures = {f"{prefix}.peak.time_wait": peak, f"{prefix}.time_wait": seen["time_wait"]}
     for look, values in costs.items():
         figures[f"{prefix}.{look}.cpu"] = contest.median(values)
     for tool in (tool for tool in TOOLS if tool in costs):

@@ -88,6 +88,22 @@ static void a_few_in_fin_wait2_are_subtracted(void **state)
     assert_told(told, 3);
 }
 
+static void fewer_may_be_a_larger_share(void **state)
+{
+    static const struct told told[] = {{1100, 475}};
+
+    (void)state;
+    dump_at(1000, 400, 0);
+    between_read(&between, 1100, 500);
+    dump_at(1200, 600, 50);
+    assert_told(told, 1);
+    between_read(&between, 1300, 499);
+    dump_at(1400, 449, 50);
+    between_read(&between, 1500, 5000);
+    dump_at(1600, 5000, 51);
+    assert_told(told, 1);
+}
+
 /* A client that a server leaves in FIN_WAIT2 has no TIME_WAIT, however much sockstat counts. */
 static void many_in_fin_wait2_hide_time_wait(void **state)
 {
@@ -153,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(told_once_the_next_dump_has_been_made),
         TEST(a_few_in_fin_wait2_are_subtracted),
+        TEST(fewer_may_be_a_larger_share),
         TEST(many_in_fin_wait2_hide_time_wait),
         TEST(a_state_that_no_dump_saw_is_not_told),
         TEST(what_was_read_within_a_dump_is_in_order),

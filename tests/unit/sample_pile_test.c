@@ -97,6 +97,13 @@ static void what_sockstat_cannot_tell_is_listed(void **state)
     all = whole(TCP_STATE_FIN_WAIT2);
     now = sockstat_of(&all);
     now.orphan = 1;
+    now.fin_timeout = 61;
+    assert_int_equal(pile_of(&all, &now), TCP_STATE_TIME_WAIT);
+    now.fin_timeout = -1;
+    assert_int_equal(pile_of(&all, &now), TCP_STATE_TIME_WAIT);
+    now.fin_timeout = 60;
+    assert_int_equal(pile_of(&all, &now), TCP_STATE_FIN_WAIT2);
+    all.fin_wait2_orphans++; /* a full one */
     assert_int_equal(pile_of(&all, &now), TCP_STATE_TIME_WAIT);
     all = whole(TCP_STATE_ESTABLISHED);
     assert_int_equal(pile_of(&all, &now), TCP_STATE_ESTABLISHED);
