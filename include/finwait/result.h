@@ -112,11 +112,12 @@ struct result_mix {
 };
 
 struct result_side {
-    bool played;           /* by our role: `account` is there */
-    bool has_command;      /* it was `command` that played, and not finwait */
-    bool has_tls;          /* transport: tls; `account.tls` is there, but for its errors */
-    bool has_stood_before; /* lab: host; `stood_before` is there */
-    bool has_final;        /* the state counts at the end of settle, `final`, are there */
+    bool played;            /* by our role: `account` is there */
+    bool has_command;       /* it was `command` that played, and not finwait */
+    bool has_tls;           /* transport: tls; `account.tls` is there, but for its errors */
+    bool has_stood_before;  /* lab: host; `stood_before` is there */
+    bool has_kernel_memory; /* of some state */
+    bool has_final;         /* the state counts at the end of settle, `final`, are there */
     char *program; /* what it ran, its order's or its own; NULL: not played, or not recorded */
     struct program steps; /* the same as values; length 0: not recorded, or several */
     size_t mix_count;     /* client.mix: what ran in place of one program */
@@ -134,6 +135,7 @@ struct result_side {
     size_t sockstat_count; /* TIME_WAIT between two observations, by /proc/net/sockstat alone */
     struct series_point *sockstat;
     struct observation final;
+    uint32_t kernel_memory[TCP_STATE_N]; /* bytes of a socket of `final`; 0: not measured */
     struct counters
         counters; /* of its own host, over load and settle, unmoved ones too; empty in lab: host */
     struct text_pairs sysctl; /* of its host */

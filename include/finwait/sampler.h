@@ -94,6 +94,13 @@ void sampler_latest(struct sampler *sampler, enum side side, struct observation 
 int sampler_observe(struct sampler *sampler, bool each, struct error *error);
 
 /*
+ * Bytes of kernel memory that a socket of the side takes in each state: the mean over the latest
+ * observation that was made with `each`, until sampler_owners is called.  0: there was none, or the
+ * sizes of the kernel's objects are not readable (/sys/kernel/slab, root's).  Whether any is known.
+ */
+bool sampler_memory(const struct sampler *sampler, enum side side, uint32_t bytes[TCP_STATE_N]);
+
+/*
  * Find who holds the sockets of the latest observation that was made with `each`: those in
  * ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK and CLOSING, as many as it counted. Looks
  * at every descriptor of every process in /proc, as far as the caller may.  *owners is owned by the

@@ -128,6 +128,10 @@
       "TLS handshakes that resumed a session, a second of load, as above")                         \
     X(METRIC_MEMORY, "<side>.memory_per_connection", "bytes", read_memory,                         \
       "memory the role's workers took for a connection, by when most were open; absent: none")     \
+    X(METRIC_KERNEL_MEMORY, "<side>.kernel_memory.<state>", "bytes", read_kernel_memory,           \
+      "memory the kernel took for a socket in the state at the end of settle: its objects and "    \
+      "what "                                                                                      \
+      "was queued; absent: there was none, or /sys/kernel/slab is not readable (root's)")          \
     X(METRIC_COMMAND_STATUS, "<player>.command.status", "status", read_command_status,             \
       "how the first process of the command ended: its exit status, or 128 and the "               \
       "signal's number")                                                                           \

@@ -161,6 +161,13 @@ bool read_memory(const struct result *result, const struct metric_key *key, doub
                                     (double)account->memory_open);
 }
 
+bool read_kernel_memory(const struct result *result, const struct metric_key *key, double *value)
+{
+    uint32_t bytes = readers_side(result, key)->kernel_memory[key->part[DOMAIN_STATE]];
+
+    return bytes > 0 && readers_found(value, bytes);
+}
+
 READER(read_stood_still, readers_side(result, key), side->played && side->account.stood_still > 0,
        readers_seconds(side->account.stood_still))
 READER(read_first_no_port, &result->side[SIDE_CLIENT],

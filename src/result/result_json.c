@@ -99,6 +99,8 @@ static const struct field final_fields[] = {
     {"at", &codec_time, AT(result_side, final.at)},
     {"states", &codec_names, NAMES(result_side, final.state), .name = state_item,
      .names = TCP_STATE_N},
+    {"kernel_memory", &codec_names, NAMES(result_side, kernel_memory), .name = state_item,
+     .names = TCP_STATE_N, .flag = FLAG(result_side, has_kernel_memory)},
 /* One that is newer than the file is not in it. */
 #define X(name, about)                                                                             \
     {#name, &codec_unsigned, AT(result_side, final.name),                                          \

@@ -186,6 +186,7 @@ void collect_final(struct trial *trial)
         }
         sampler_latest(trial->sampler, side, &kept->final);
         kept->final.at -= trial->load_began;
+        kept->has_kernel_memory = sampler_memory(trial->sampler, side, kept->kernel_memory);
         kept->has_final = true;
     }
     collect_owners(trial);

@@ -443,6 +443,17 @@ int sampler_observe(struct sampler *sampler, bool each, struct error *error)
     return outcome;
 }
 
+bool sampler_memory(const struct sampler *sampler, enum side side, uint32_t bytes[TCP_STATE_N])
+{
+    bool any = false;
+
+    for (unsigned state = 0; state < TCP_STATE_N; state++) {
+        bytes[state] = weight_mean(&sampler->sockets.weights.state[side][state]);
+        any |= bytes[state] > 0;
+    }
+    return any;
+}
+
 int sampler_owners(struct sampler *sampler, struct owners *owners, struct error *error)
 {
     uint32_t queued[ENDS_N];

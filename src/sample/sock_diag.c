@@ -105,7 +105,8 @@ static int send_request(struct sock_diag *diag, uint32_t mask)
     header->nlmsg_seq = ++diag->number;
     struct inet_diag_req *request = mnl_nlmsg_put_extra_header(header, sizeof *request);
     request->idiag_states = mask;
-    request->idiag_ext = diag->each != NULL ? 1U << (INET_DIAG_INFO - 1) : 0;
+    request->idiag_ext =
+        diag->each != NULL ? 1U << (INET_DIAG_INFO - 1) | 1U << (INET_DIAG_SKMEMINFO - 1) : 0;
     if (diag->host.port_count > 0) {
         put_port_filter(header, &diag->host);
     }
@@ -175,6 +176,7 @@ static int count_socket(struct tally *tally, const struct nlmsghdr *message)
         look_closer(census, found);
         if (tally->diag->each != NULL) {
             sockets_add(tally->diag->each, (enum side)side, message);
+            weights_add(&tally->diag->each->weights, (enum side)side, message);
         }
     }
     return result;
@@ -254,6 +256,7 @@ static int dump(struct tally *tally, uint32_t mask, struct error *error)
 {
     struct sockets *each = tally->diag->each;
     uint32_t before = each != NULL ? each->count : 0;
+    struct weights weights = each != NULL ? each->weights : (struct weights){0};
 
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         memset(tally->census, 0, ENDS_N * sizeof *tally->census);
@@ -261,6 +264,7 @@ static int dump(struct tally *tally, uint32_t mask, struct error *error)
         tally->done = false;
         if (each != NULL) {
             sockets_cut(each, before);
+            each->weights = weights;
         }
         int result = send_request(tally->diag, mask) < 0 ? errno : read_reply(tally);
         if (result != 0) {

@@ -6,6 +6,7 @@
 
 #include "finwait/kernel_state.h"
 #include "finwait/side.h"
+#include "weight.h"
 
 struct nlmsghdr;
 
@@ -32,6 +33,7 @@ struct sockets {
     uint32_t *slot; /* a hash table by inode of the index + 1, once sockets_index() has made it */
     uint32_t slots; /* a power of two, or 0 */
     int failed;     /* an errno: not all are there */
+    struct weights weights; /* of all that were counted */
 };
 
 /* The states whose sockets are kept. */

@@ -843,6 +843,7 @@ static void every_pattern_is_found(void **state)
         {"client.listen.area", "<end>.<state>.area"},
         {"proxy.back.close_wait.unaccepted", "<end>.close_wait.unaccepted"},
         {"server.close_wait.unaccepted", "<end>.close_wait.unaccepted"},
+        {"server.kernel_memory.close_wait", "<side>.kernel_memory.<state>"},
         {"server.accept_queue.final", "<end>.accept_queue.final"},
         {"server.listen_backlog.final", "<end>.listen_backlog.final"},
         {"client.fin_unsent.final", "<end>.fin_unsent.final"},
