@@ -6,8 +6,10 @@ import resource
 
 import bench_arrivals
 import bench_capture
+import bench_closes
 import bench_compare
 import bench_growth
+import bench_peers
 import bench_sampler
 import bench_speed
 import bench_tls
@@ -17,8 +19,10 @@ import bench_workers
 BENCHES = {
     "arrivals": bench_arrivals,
     "capture": bench_capture,
+    "closes": bench_closes,
     "compare": bench_compare,
     "growth": bench_growth,
+    "peers": bench_peers,
     "sampler": bench_sampler,
     "speed": bench_speed,
     "tls": bench_tls,
@@ -33,8 +37,10 @@ UNITS = {
     "ms": "ms",
     "overhead": "ms",
     "over_a_run": "ms",
+    "calls": "",
     "cpu": "µs",
     "late": "ms",
+    "instructions": "",
     "handshakes": "",
     "bytes": "B",
     "finwait": "/s",
@@ -63,7 +69,7 @@ def arguments():
 
 
 def line(name, value):
-    if ".ratio" in name:
+    if ".ratio" in name or name.endswith(".calls"):
         return f"{name:42} {value:>10.3f}"
     unit = UNITS[name.rpartition(".")[2]]
     digits = 1 if unit in ("%", "ms", "s", "µs") else 0

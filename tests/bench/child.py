@@ -15,6 +15,7 @@ class Child:
 
     stdout: str
     user: float  # s of user CPU, all threads, from its start on
+    system: float  # and of the kernel's
 
 
 def run(command):
@@ -28,7 +29,7 @@ def run(command):
             said = err.read().decode(errors="replace")[-1000:]
             sys.exit(f"bench: {' '.join(command)}: exit {process.returncode}\n{said}")
         out.seek(0)
-        return Child(out.read().decode(errors="replace"), usage.ru_utime)
+        return Child(out.read().decode(errors="replace"), usage.ru_utime, usage.ru_stime)
 
 
 def user_of(pid):
