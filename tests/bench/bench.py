@@ -11,8 +11,10 @@ import bench_compare
 import bench_growth
 import bench_peers
 import bench_sampler
+import bench_short
 import bench_speed
 import bench_tls
+import bench_tls_instructions
 import bench_tls_memory
 import bench_workers
 
@@ -24,8 +26,10 @@ BENCHES = {
     "growth": bench_growth,
     "peers": bench_peers,
     "sampler": bench_sampler,
+    "short": bench_short,
     "speed": bench_speed,
     "tls": bench_tls,
+    "tls-instructions": bench_tls_instructions,
     "tls-memory": bench_tls_memory,
     "workers": bench_workers,
 }
@@ -36,6 +40,7 @@ UNITS = {
     "found": "%",
     "ms": "ms",
     "overhead": "ms",
+    "time": "ms",
     "over_a_run": "ms",
     "calls": "",
     "cpu": "µs",
