@@ -1,5 +1,6 @@
 #include "paper.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #include "finwait/side.h"
@@ -9,6 +10,13 @@ void paper_heading(FILE *out, const char *title)
     fputc('\n', out);
     ink_put(INK_BOLD, title, out);
     fputc('\n', out);
+}
+
+void paper_state(FILE *out, enum tcp_state state)
+{
+    for (const char *at = tcp_state_name(state); *at != '\0'; at++) {
+        fputc(toupper((unsigned char)*at), out);
+    }
 }
 
 void paper_sides(struct table *table, const char *first)

@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,14 +62,6 @@ static bool were_few(const struct cells *cells)
 static bool is_left(const struct cells *cells)
 {
     return cells->value[0][FIGURES - 1] > 0 || cells->value[1][FIGURES - 1] > 0;
-}
-
-/* As the kernel and everybody write it. */
-static void put_state(enum tcp_state state, FILE *out)
-{
-    for (const char *at = tcp_state_name(state); *at != '\0'; at++) {
-        fputc(toupper((unsigned char)*at), out);
-    }
 }
 
 /* ---- which have a row ---- */
@@ -200,7 +191,7 @@ static void print_state(const struct summary *summary, const struct pair *pair,
 
     gather(&summary->facts, pair, state, &cells);
     fputs("  ", out);
-    put_state(state, out);
+    paper_state(out, state);
     text_blanks(NAME - named, out);
     for (size_t end = 0; end < 2; end++) {
         fputs("  ", out);
@@ -223,7 +214,7 @@ static void tell_peaks(const struct facts *facts, const struct pair *pair, enum 
     struct cells cells;
 
     gather(facts, pair, state, &cells);
-    put_state(state, out);
+    paper_state(out, state);
     for (size_t end = 0; end < 2; end++) {
         if (cells.value[end][0] > 0) {
             fprintf(out, "%s%s %s", before, side_told(pair->end[end]), COUNT(cells.value[end][0]));

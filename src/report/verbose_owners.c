@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "finwait/grow.h"
@@ -6,14 +5,6 @@
 
 /* The most rows; result.json has all. */
 #define ROWS 12
-
-/* The state as the kernel and everybody write it. */
-static void tell_state(enum tcp_state state, FILE *out)
-{
-    for (const char *at = tcp_state_name(state); *at != '\0'; at++) {
-        fputc(toupper((unsigned char)*at), out);
-    }
-}
 
 static void tell_age(const struct owner *owner, FILE *out)
 {
@@ -34,7 +25,7 @@ static void print_owner(FILE *out, const struct owner *owner)
 
     grow_stream_open(&stream);
     fprintf(stream.out, "%s ", COUNT(owner->count));
-    tell_state(owner->state, stream.out);
+    paper_state(stream.out, owner->state);
     fprintf(stream.out, " of the %s: %s", side_told(owner->side), who);
     tell_age(owner, stream.out);
     char *text = grow_stream_close(&stream);

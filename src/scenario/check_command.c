@@ -91,9 +91,7 @@ static const struct own needs[] = {
 static const struct own *find(const struct own *rows, size_t count, const struct option *option)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(rows[i].path);
-        if (rows[i].path[length - 1] == '.' ? strncmp(option->path, rows[i].path, length) == 0
-                                            : strcmp(option->path, rows[i].path) == 0) {
+        if (option_is_meant(rows[i].path, option)) {
             return &rows[i];
         }
     }

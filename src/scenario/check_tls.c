@@ -1,6 +1,5 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "draft.h"
 #include "finwait/order.h"
@@ -77,13 +76,7 @@ static const struct moot {
 
 static bool covers(const struct moot *moot, const struct option *option)
 {
-    size_t length = strlen(moot->path);
-
-    if (length == 0) {
-        return option_is_tls(option);
-    }
-    return moot->path[length - 1] == '.' ? strncmp(option->path, moot->path, length) == 0
-                                         : strcmp(option->path, moot->path) == 0;
+    return moot->path[0] == '\0' ? option_is_tls(option) : option_is_meant(moot->path, option);
 }
 
 static const struct moot *find_moot(const struct scenario *scenario, const struct option *option)

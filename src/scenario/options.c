@@ -403,12 +403,22 @@ bool option_is_comparison(const char *path)
            option_is_in("compare", path);
 }
 
-/* What follows `prefix` and a dot in `path`, or NULL. */
-static const char *below(const char *path, const char *prefix)
+const char *option_below(const char *map, const char *path)
 {
-    size_t length = strlen(prefix);
+    size_t length = strlen(map);
 
-    return strncmp(path, prefix, length) == 0 && path[length] == '.' ? path + length + 1 : NULL;
+    if (length == 0) {
+        return path[0] != '\0' ? path : NULL;
+    }
+    return strncmp(path, map, length) == 0 && path[length] == '.' ? path + length + 1 : NULL;
+}
+
+bool option_is_meant(const char *pattern, const struct option *option)
+{
+    size_t length = strlen(pattern);
+
+    return pattern[length - 1] == '.' ? strncmp(option->path, pattern, length) == 0
+                                      : strcmp(option->path, pattern) == 0;
 }
 
 const struct option *option_find(const char *path, const char **key)
@@ -419,7 +429,7 @@ const struct option *option_find(const char *path, const char **key)
     for (size_t i = 0; found == NULL && i < option_count(); i++) {
         const struct option *option = &table.row[i];
 
-        name = option->ops->has_keys ? below(path, option->path) : NULL;
+        name = option->ops->has_keys ? option_below(option->path, path) : NULL;
         found = name != NULL || strcmp(path, option->path) == 0 ? option : NULL;
     }
     if (key != NULL) {
@@ -431,7 +441,7 @@ const struct option *option_find(const char *path, const char **key)
 bool option_is_map(const char *path)
 {
     for (size_t i = 0; i < option_count(); i++) {
-        if (below(table.row[i].path, path) != NULL) {
+        if (path[0] != '\0' && option_below(path, table.row[i].path) != NULL) {
             return true;
         }
     }

@@ -61,6 +61,12 @@ static inline bool option_is_in(const char *path, const char *name)
     return strncmp(name, path, length) == 0 && (name[length] == '\0' || name[length] == '.');
 }
 
+/* What of `path` is below `map`, of which "" is the outermost; NULL: it is not. */
+const char *option_below(const char *map, const char *path);
+
+/* Whether `pattern` is the option's path, or one with a point at its end that is above it. */
+bool option_is_meant(const char *pattern, const struct option *option);
+
 /* What is written: "count", "raw|http", "list of faults".  Returns `text`. */
 char *option_type(const struct option *option, char *text, size_t size);
 

@@ -43,15 +43,6 @@ static bool has_value(const struct option *option)
     return option->ops->schema != NULL || !option->ops->has_keys;
 }
 
-/* What of `path` is below `map`; NULL: it is not. */
-static const char *below(const char *map, const char *path)
-{
-    if (map[0] == '\0') {
-        return path[0] != '\0' ? path : NULL;
-    }
-    return option_is_in(map, path) && path[strlen(map)] == '.' ? path + strlen(map) + 1 : NULL;
-}
-
 /* ---- what stands at a path ---- */
 
 static json_t *refer(const char *kind, const char *path)
@@ -108,7 +99,7 @@ static bool has_long_keys(const struct map *map)
 
 static void add_path(const struct map *map, const char *path)
 {
-    const char *name = below(map->path, path);
+    const char *name = option_below(map->path, path);
 
     if (name == NULL || (map->place != IN_FILE && option_is_comparison(path))) {
         return;
@@ -140,7 +131,7 @@ static void add_sysctls(const struct map *map, const char *before)
 /* The keys of an option that has any number of them, in its own map or one above that. */
 static void add_keys(const struct map *map, const struct option *option)
 {
-    const char *name = below(map->path, option->path);
+    const char *name = option_below(map->path, option->path);
     bool own = strcmp(map->path, option->path) == 0;
 
     if (!option->ops->has_keys || (!own && name == NULL)) {

@@ -15,17 +15,6 @@ struct branch {
     char text[OPTION_MAX][32];
 };
 
-/* The part of `path` below `map`, or NULL. */
-static const char *below(const char *path, const char *map)
-{
-    size_t length = strlen(map);
-
-    if (length == 0) {
-        return path;
-    }
-    return strncmp(path, map, length) == 0 && path[length] == '.' ? path + length + 1 : NULL;
-}
-
 static void add_name(struct branch *branch, const char *name)
 {
     char *text = branch->text[branch->count];
@@ -53,7 +42,7 @@ static const char *find_branch(struct branch *branch, const char *path)
         rest = dot + 1;
     }
     for (size_t i = 0; i < option_count(); i++) {
-        const char *name = below(option_at(i)->path, branch->map);
+        const char *name = option_below(branch->map, option_at(i)->path);
         if (name != NULL) {
             add_name(branch, name);
         }
@@ -108,7 +97,7 @@ static const char *find_sysctl(const char *path, const char **side)
     *side = NULL;
     for (int i = 0; i < SIDE_N; i++) {
         const char *of = i == SIDE_CLIENT ? "client" : "server";
-        const char *after = below(path, of);
+        const char *after = option_below(of, path);
         if (after != NULL) {
             *side = of;
             rest = after;
@@ -117,7 +106,7 @@ static const char *find_sysctl(const char *path, const char **side)
     if (strcmp(rest, "sysctl") == 0 || strcmp(rest, "net") == 0) {
         return "";
     }
-    const char *named = below(rest, "sysctl");
+    const char *named = option_below("sysctl", rest);
     rest = named != NULL ? named : rest;
     if (strncmp(rest, "net.", strlen("net.")) == 0) {
         return sysctl_named(rest) == NULL && sysctl_meant(rest) != NULL ? sysctl_meant(rest) : rest;
