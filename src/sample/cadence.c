@@ -58,7 +58,9 @@ static int64_t pause_after(const struct cadence *cadence, int64_t cost)
 void cadence_dumped(struct cadence *cadence, enum look look, int64_t begin, int64_t cost)
 {
     if (look == LOOK_DUMP || !cadence->cheap) {
-        cadence->pause = pause_after(cadence, cost);
+        /* One that was disturbed says nothing of the next. */
+        cadence->pause = pause_after(cadence, smaller(cost, cadence->cost));
+        cadence->cost = cost;
     } else {
         cadence->full_due =
             begin + larger(cadence->pause * CADENCE_FULL_TICKS, cost * CADENCE_FULL);

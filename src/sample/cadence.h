@@ -14,7 +14,7 @@
  */
 enum {
     CADENCE_FULL_TICKS = 20, /* a full dump for so many others, when it can be afforded */
-    CADENCE_FULL = 1000,     /* and a pause of so many times its cost: 0.1 % */
+    CADENCE_FULL = 4000,     /* and a pause of so many times its cost: 0.025 % */
     CADENCE_SOME = 40,       /* of a dump's cost: 2.5 % */
     CADENCE_LITTLE = 200,    /* 0.5 % */
     CADENCE_MUCH = 25,       /* 4 % */
@@ -33,7 +33,8 @@ struct cadence {
     bool cheap;       /* whether anything but full looks can be made */
     int64_t every;    /* the least time between two */
     int64_t tick;     /* from one to the next */
-    int64_t pause;    /* from a dump to the next, as the latest demands */
+    int64_t cost;     /* of the latest dump that was not full beside others, ns of CPU */
+    int64_t pause;    /* from a dump to the next, as the cheaper of the latest two demands */
     int64_t due;      /* when the next tick is */
     int64_t dump_due; /* from when on it is a dump */
     int64_t full_due; /* and from when on that is a full one */
