@@ -36,7 +36,7 @@ static void warn_of_limits(const struct scenario *scenario, const struct model *
         !isinf(limit[0].most)) {
         char most[UNITS_TEXT];
         char needed[UNITS_TEXT];
-        printf("  limits: the first is %s, room for %s where %s are needed\n",
+        printf("  the first limit is %s, room for %s where %s are needed\n",
                limit_table[limit[0].id].name, units_human_count(most, sizeof most, limit[0].most),
                units_human_count(needed, sizeof needed, limit[0].needed));
     }

@@ -287,8 +287,11 @@ static void list_limits(struct table *table)
 {
     for (unsigned i = 0; i < LIMIT_N; i++) {
         const struct limit_row *row = &limit_table[i];
-        table_row(table,
-                  (const char *[]){row->name, row->whom, row->beyond, row->advice, row->source});
+        char text[640];
+
+        snprintf(text, sizeof text, "%s; the others %s; to get further: %s", row->whom, row->beyond,
+                 row->advice);
+        table_row(table, (const char *[]){row->name, row->source, text});
     }
 }
 
@@ -427,8 +430,8 @@ static const struct listing listings[LISTINGS] = {
                      "doctor` prints what each is on a machine, `finwait check SCENARIO` and a run "
                      "say which of them the scenario exceeds, before anything begins. SIDE stands "
                      "for client or server, N for what is needed.",
-                     "llwwl",
-                     {"limit", "counts", "the others", "to get further", "source"},
+                     "llw",
+                     {"limit", "source", "counts"},
                      list_limits},
     [LIST_remarks] = {"Remarks",
                       "What a result or a comparison can show, by the id that stands in "

@@ -96,8 +96,6 @@ static double processes(void)
 
 void limits_look(void)
 {
-    const char *netfilter = "/proc/sys/net/netfilter/nf_conntrack_max";
-
     if (looked) {
         return;
     }
@@ -111,8 +109,6 @@ void limits_look(void)
         .memory = number_of("/proc/meminfo", "MemAvailable:", 0) * 1024,
         .tcp_pages = number_of("/proc/sys/net/ipv4/tcp_mem", "", 2),
         .orphans = number_of("/proc/sys/net/ipv4/tcp_max_orphans", "", 0),
-        .tracked = left_of(number_of(netfilter, "", 0),
-                           number_of("/proc/sys/net/netfilter/nf_conntrack_count", "", 0)),
     };
 }
 
@@ -120,4 +116,10 @@ const struct limits_machine *limits_machine(void)
 {
     limits_look();
     return &machine;
+}
+
+double limits_untracked(void)
+{
+    return left_of(number_of("/proc/sys/net/netfilter/nf_conntrack_max", "", 0),
+                   number_of("/proc/sys/net/netfilter/nf_conntrack_count", "", 0));
 }

@@ -10,10 +10,12 @@ struct limits_machine {
     double memory;    /* bytes */
     double tcp_pages; /* the third of tcp_mem */
     double orphans;   /* tcp_max_orphans */
-    double tracked;   /* nf_conntrack_max, less those that are tracked */
 };
 
 /* As it was when limits_look() was called first, or is now. */
 const struct limits_machine *limits_machine(void);
+
+/* nf_conntrack_max, less those that are tracked, where the calling thread is. */
+double limits_untracked(void);
 
 #endif

@@ -205,7 +205,7 @@ bool limit_conntrack(const struct limits_scene *scene, enum side side, struct li
     if (side != SIDE_N || scene->scenario->lab == LAB_PRIVATE) {
         return false;
     }
-    set_count(limit, scene->machine->tracked);
+    set_count(limit, limits_untracked());
     limit->needed = scene->pile[SIDE_CLIENT].ports;
     return true;
 }

@@ -87,7 +87,7 @@ class Help(ft.TestCase):
         named = re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)
         for what in named:
             self.assertEqual(ft.finwait("list", what).status, 0, what)
-        self.assertEqual(len(named), 14)
+        self.assertEqual(len(named), 15)
 
     def test_run_names_all_its_options(self):
         text = ft.finwait("run", "--help").stdout
