@@ -64,7 +64,7 @@ class Compare(ft.LabTestCase):
             "order": "client-first",
             "client.addresses": 1,
             "client.sysctl.net.ipv4.ip_local_port_range": "20000 20199",
-            "load.rate": "160/s",
+            "load.rate": "110/s",
             "load.connections": 300,
         }
         seen = self.compare(

@@ -241,14 +241,15 @@ static void run_held(uint64_t connections)
     assert_int_equal(pair.account[SIDE_CLIENT].outcome[OUTCOME_HELD], connections);
 }
 
-/* Closed by FIN, each leaves a TIME_WAIT: as a few may, for which it is not worth the while. */
+/* Closed by FIN, each leaves a TIME_WAIT, or two where both ends close at once: as a few may, for
+ * which it is not worth the while. */
 static void many_that_are_dropped_end_by_rst(void **state)
 {
     (void)state;
     run_held(1000);
     assert_int_equal(count_time_waits(), 0);
     run_held(100);
-    assert_in_range(count_time_waits(), 1, 100);
+    assert_in_range(count_time_waits(), 1, 2 * 100);
 }
 
 static void a_step_waits_no_longer_than_the_timeout(void **state)
