@@ -54,6 +54,27 @@ class Listeners(ft.LabTestCase):
             with self.subTest(settings):
                 self.assertEqual(self.look(20, **settings)[0], listeners)
 
+    def test_a_worker_that_dies_takes_its_listener_along(self):
+        """Those that are left get the connections, until there is none."""
+        settings = {
+            "client.program": "connect send recv wait-fin close",
+            "server.program": "accept recv send die",
+            "server.workers": WORKERS,
+            "load.connections": 20,
+            "load.concurrency": 1,
+            "settle": "100ms",
+        }
+        for listeners in ("shared", "each"):
+            with self.subTest(listeners):
+                result = self.run_checked({**settings, "server.listeners": listeners})
+                self.assertEqual(result["server.workers_died"], WORKERS)
+                self.assertEqual(result.outcomes("server"), {"died": WORKERS})
+                outcomes = result.outcomes("client")
+                self.assertEqual(outcomes["done"], WORKERS)
+                self.assertGreater(outcomes["refused"], 0)
+                # Or it is in the queue of one that ends.
+                self.assertLessEqual(set(outcomes), {"done", "refused", "reset"})
+
     def test_a_pile_that_fills_nine_tenths_of_the_descriptors(self):
         """No worker runs out: there are as many as the spread of a hash demands."""
         settings = {**HELD, "settle": "0s", "load.timeout": "5s"}
