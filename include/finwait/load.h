@@ -41,6 +41,7 @@ struct role_plan {
                                     to each in turn */
     struct address_pool sources; /* client: source addresses in turn, when count > 0; their port is
                                     each connection's, 0: the kernel chooses */
+    enum port_choice ports;      /* client; not PORTS_KERNEL: sources.count > 0 with PORTS_WALK */
     uint32_t descriptors;        /* RLIMIT_NOFILE of each worker; 0: the caller's */
     bool pipelined;              /* a peer may send a message before the last one was answered */
     uint32_t backlog;            /* server */

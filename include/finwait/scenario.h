@@ -101,9 +101,10 @@ struct scenario {
     enum listeners listeners;
     char *at;             /* server.at: address:port of a server that already runs, or NULL */
     uint16_t client_port; /* client.port: every connection's source port; 0: the kernel chooses */
-    bool client_bind;     /* client.bind: bind(2) to the source address before connect(2), even
-                             when there is only one */
-    char *client_to;      /* client.to: where to connect instead of to the server, or NULL */
+    enum port_choice client_ports;
+    bool client_bind; /* client.bind: bind(2) to the source address before connect(2), even
+                         when there is only one */
+    char *client_to;  /* client.to: where to connect instead of to the server, or NULL */
     enum lab_kind lab;
     enum ip_version ip;
     int64_t sample_every;

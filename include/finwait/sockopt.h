@@ -40,6 +40,13 @@ enum sockopt_when {
     SOCKOPT_LISTENER_ONLY, /* the listener, before listen */
 };
 
+/* Who chooses a client's source ports. */
+enum port_choice {
+    PORTS_KERNEL, /* connect(2), of the host's range */
+    PORTS_WALK,   /* the worker, with bind(2): each of the range in turn, of each source address */
+    PORTS_SLICES, /* connect(2), of the worker's own part of the range */
+};
+
 struct sockopt_info {
     const char *name; /* "bind_no_port" */
     struct value_spec takes;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "dial.h"
 #include "finwait/board.h"
 #include "finwait/load.h"
 
@@ -117,6 +118,7 @@ struct worker {
     struct loss loss; /* the last WIRE_LOST's */
     struct message message[SAYS_N]; /* those that are needed */
     int64_t linger;                 /* of a new connection's socket, as in struct conn */
+    struct dial dial;               /* a client's */
     struct play play[MIX_MAX];      /* beside the plan's programs */
     char *scratch;                  /* where bytes are read that nobody will look at again */
     struct conn_list waiting;       /* waiting in a step, the longest first */

@@ -4,15 +4,26 @@
 #include <stdint.h>
 
 #include "finwait/address.h"
+#include "finwait/sockopt.h"
 
 /* From where to where a client's connections go. */
 
 struct role_plan;
 
+/* How a worker does it. */
+struct dial {
+    const struct role_plan *plan;
+    struct sockopts options; /* of each socket */
+    uint32_t low, ports;     /* those to choose from, with PORTS_WALK */
+};
+
+/* For worker `index` of the plan's, in its host.  0, or -1: the host's ports cannot be told. */
+int dial_init(struct dial *dial, const struct role_plan *plan, uint32_t index);
+
 /*
  * Make the socket of the role's connection `number`, with its options and its source address, in
  * *fd (-1: none could be made), and store its destination in `to`.  0, or the errno of what failed.
  */
-int dial_socket(const struct role_plan *plan, uint64_t number, int *fd, struct address *to);
+int dial_socket(const struct dial *dial, uint64_t number, int *fd, struct address *to);
 
 #endif

@@ -77,7 +77,7 @@ enum step_result step_connect(struct conn *conn, const struct step *step)
     if (conn->fd >= 0) {
         return connect_on(conn);
     }
-    errnum = dial_socket(conn->worker->plan, conn->number, &conn->fd, &to);
+    errnum = dial_socket(&conn->worker->dial, conn->number, &conn->fd, &to);
     if (errnum != 0) {
         return conn_fail_open(conn, errnum);
     }

@@ -289,6 +289,10 @@ static int worker_init(struct worker *worker)
         build_messages(worker) != 0) {
         return -1;
     }
+    if (plan->side == SIDE_CLIENT && dial_init(&worker->dial, plan, worker->index) != 0) {
+        fputs("finwait: a client's worker cannot read net.ipv4.ip_local_port_range\n", stderr);
+        return -1;
+    }
     return init_closer(worker);
 }
 

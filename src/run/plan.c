@@ -277,7 +277,9 @@ static struct address_pool sources_of(const struct trial *trial)
     const struct scenario *scenario = trial->scenario;
     struct address_pool pool = *lab_pool(trial->lab, SIDE_CLIENT);
 
-    if (pool.count <= 1 && !scenario->client_bind && scenario->client_port == 0) {
+    bool bound = scenario->client_bind || scenario->client_ports == PORTS_WALK;
+
+    if (pool.count <= 1 && !bound && scenario->client_port == 0) {
         pool.count = 0;
     }
     address_set_port(&pool.first, scenario->client_port);
@@ -337,6 +339,7 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .concurrency = scenario->load.concurrency,
         .rate = scenario->load.rate,
         .duration = scenario->load.duration,
+        .ports = scenario->client_ports,
         .descriptors = spec->descriptors,
     };
     if (side == SIDE_SERVER) {

@@ -88,6 +88,18 @@ static int check_listeners(const struct draft *draft)
     return 0;
 }
 
+static int check_ports(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+
+    if (scenario->client_ports == PORTS_KERNEL || scenario->client_port == 0) {
+        return 0;
+    }
+    return draft_fail(draft, draft_given(draft, "client.ports")->where, "take one of them out",
+                      "client.port is %u, which leaves client.ports nothing to choose",
+                      scenario->client_port);
+}
+
 /* A head is HTTP's. */
 static int check_heads(const struct draft *draft, enum side side, size_t index)
 {
@@ -106,7 +118,7 @@ static int check_heads(const struct draft *draft, enum side side, size_t index)
 
 int draft_check_sides(const struct draft *draft)
 {
-    if (check_to(draft) != 0 || check_listeners(draft) != 0) {
+    if (check_to(draft) != 0 || check_listeners(draft) != 0 || check_ports(draft) != 0) {
         return -1;
     }
     for (unsigned side = 0; side < SIDE_N; side++) {

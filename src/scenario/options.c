@@ -30,6 +30,8 @@ static const char *const shown_names[] = {
     [TLS_SHOW_NONE] = "none",
     NULL,
 };
+static const char *const port_names[] = {
+    [PORTS_KERNEL] = "kernel", [PORTS_WALK] = "walk", [PORTS_SLICES] = "slices", NULL};
 static const char *const lab_names[] = {[LAB_PRIVATE] = "private", [LAB_HOST] = "host", NULL};
 static const char *const listener_names[] = {
     [LISTENERS_AUTO] = "auto", [LISTENERS_SHARED] = "shared", [LISTENERS_EACH] = "each", NULL};
@@ -133,6 +135,10 @@ static const struct option written[] = {
      .about = "source addresses, each with ports of its own (some 28,000 by default)"},
     {"client.port", VALUE_OF(AUTO, 0, UINT16_MAX), "auto", FIELD(client_port),
      .about = "the source port of every connection; auto: the kernel chooses"},
+    {"client.ports", VALUE_ONE_OF(port_names), "kernel", FIELD(client_ports),
+     .about = "who chooses a source port of ip_local_port_range: the kernel, at random; walk: each "
+              "port of each address in turn, bound before connecting, one that is taken too; "
+              "slices: the kernel, within the worker's own part of the range (Linux 6.3)"},
     {"client.bind", VALUE_A(SWITCH), "off", FIELD(client_bind),
      .about = "bind the source address before connecting, even when there is only one"},
     {"client.to", VALUE_AS(address_text), NULL, FIELD(client_to),

@@ -9,7 +9,7 @@ PILES = {
     "million-close-wait": {"client": "fin_wait2", "server": "close_wait"},
     "million-established": {"client": "established", "server": "established"},
     "million-fin-wait2": {"client": "close_wait", "server": "fin_wait2"},
-    "million-time-wait": {"client": "time_wait"},
+    "million-time-wait": {"server": "time_wait"},
 }
 
 # What the host's own counters have, which no dump made.

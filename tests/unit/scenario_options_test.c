@@ -93,6 +93,7 @@ static void options_that_exclude_others_round_trip(void **state)
         "{request: {body: {file: /etc/passwd}}, response: {status: 500, headers: {X: '1'}}}",
         "{protocol: raw, request: {body: PING}, response: {body: '+PONG'}}",
         "{client: {mix: [{weight: 2, program: connect close}]}, server: {program: accept close}}",
+        "{client: {ports: slices}}",
         "{client: none, lab: host, load: {duration: 1s}}",
         "{lab: host, ip: v6, server: {at: \"[::1]:80\"}}",
         "{client: {command: [ab, \"a 'b\", '', '{url}'], grace: 1s}, order: client-first}",

@@ -92,6 +92,7 @@ static const struct scenario_override others[] = {
 
 /* Those that exclude others, or need transport: tls. */
 static const struct scenario_override excluding[] = {
+    {"client.ports", "walk"},
     {"transport", "tls"},
     {"order", "client-rst"},
     {"response.chunked", "on"},
