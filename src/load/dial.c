@@ -1,9 +1,9 @@
 #include "dial.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -47,21 +47,21 @@ static struct sockopts options_of(const struct role_plan *plan)
 /* The scenario's part of the host's range; false: neither is known. */
 static bool read_range(const struct role_plan *plan, uint32_t *low, uint32_t *high)
 {
-    FILE *file = NULL;
-    bool found;
-
     if (plan->sockopts->set[SOCKOPT_LOCAL_PORT_RANGE]) {
         int64_t both = plan->sockopts->value[SOCKOPT_LOCAL_PORT_RANGE];
         *low = (uint32_t)(both & UINT16_MAX);
         *high = (uint32_t)(both >> 16);
         return *low <= *high;
     }
-    file = fopen(PORT_RANGE, "re");
-    found = file != NULL && fscanf(file, "%" SCNu32 " %" SCNu32, low, high) == 2 && *low <= *high;
+    FILE *file = fopen(PORT_RANGE, "re");
+    char line[64];
+    char *rest = file != NULL ? fgets(line, sizeof line, file) : NULL;
     if (file != NULL) {
         fclose(file);
     }
-    return found;
+    *low = rest != NULL ? (uint32_t)strtoul(rest, &rest, 10) : 0;
+    *high = rest != NULL ? (uint32_t)strtoul(rest, &rest, 10) : 0;
+    return *low > 0 && *low <= *high;
 }
 
 int dial_init(struct dial *dial, const struct role_plan *plan, uint32_t index)

@@ -10,6 +10,7 @@ import bench_closes
 import bench_compare
 import bench_growth
 import bench_peers
+import bench_ports
 import bench_sampler
 import bench_short
 import bench_speed
@@ -25,6 +26,7 @@ BENCHES = {
     "compare": bench_compare,
     "growth": bench_growth,
     "peers": bench_peers,
+    "ports": bench_ports,
     "sampler": bench_sampler,
     "short": bench_short,
     "speed": bench_speed,
