@@ -65,6 +65,7 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->interest = 0;
     conn->readable = false;
     conn->writable = false;
+    conn->fin_told = false;
     conn->opened = false;
     conn->paused = false;
     conn->timed = false;
@@ -323,18 +324,20 @@ static void on_ready(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     conn->readable |= (what & EV_READ) != 0;
     conn->writable |= (what & EV_WRITE) != 0;
+    conn->fin_told |= (what & EV_CLOSED) != 0;
     if (!conn->paused) {
         conn_run(conn);
         conn_event_over(worker);
     }
 }
 
-bool conn_just_sent(const struct conn *conn)
+bool conn_reads_in_vain(const struct conn *conn)
 {
     const struct program *program = conn->play->program;
 
-    return !conn->readable && conn->tls == NULL && conn->pc > 0 &&
-           program->step[conn->pc - 1].op == STEP_SEND;
+    bool just_sent = conn->pc > 0 && program->step[conn->pc - 1].op == STEP_SEND;
+
+    return !conn->readable && conn->tls == NULL && ((conn->interest & EV_READ) != 0 || just_sent);
 }
 
 static void sweep_in(struct worker *worker, int64_t ns)
@@ -411,7 +414,7 @@ static enum step_result watch(struct conn *conn, short interest)
     }
     conn_unregister(conn);
     if (event_assign(&conn->event, conn->worker->base, conn->fd,
-                     (short)(wanted | EV_ET | EV_PERSIST), on_ready, conn) != 0 ||
+                     (short)(wanted | EV_CLOSED | EV_ET | EV_PERSIST), on_ready, conn) != 0 ||
         event_add(&conn->event, NULL) != 0) {
         return conn_fail(conn, ENOMEM);
     }

@@ -45,6 +45,7 @@ struct conn {
     short interest; /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
     bool readable;  /* epoll has told so since a step last waited to read */
     bool writable;  /* it has told so */
+    bool fin_told;  /* it has told that the peer's FIN has come, read or not */
     bool opened;
     bool waits;          /* it is among the worker's waiting */
     bool paused;         /* its timer runs, and nothing else is to wake it */
@@ -165,11 +166,11 @@ enum step_result conn_lose(struct conn *conn, const struct loss *loss);
 enum step_result conn_fail_open(struct conn *conn, int errnum);
 
 /*
- * Whether the answer to what was just sent can hardly be there yet, so that trying to read it first
- * would be a system call for nothing.  Only when epoll has told of nothing to read: it will.  Never
- * with TLS: what OpenSSL has read already, epoll does not know of.
+ * Whether trying to read would be a system call for nothing: epoll has told of nothing to read, and
+ * will; or, before the socket is registered, the answer to what was just sent can hardly be there
+ * yet.  Never with TLS: what OpenSSL has read already, epoll does not know of.
  */
-bool conn_just_sent(const struct conn *conn);
+bool conn_reads_in_vain(const struct conn *conn);
 
 /* Call again when the socket can be read or written (EV_READ, EV_WRITE).  Returns STEP_WAIT. */
 enum step_result conn_await(struct conn *conn, short interest);

@@ -315,7 +315,7 @@ enum step_result step_recv(struct conn *conn, const struct step *step)
         }
         progress = feed_spill(conn);
     }
-    if (progress == MESSAGE_MORE && conn_just_sent(conn)) {
+    if (progress == MESSAGE_MORE && conn_reads_in_vain(conn)) {
         return recv_wait(conn, step);
     }
     for (int i = 0; progress == MESSAGE_MORE; i++) {

@@ -92,7 +92,7 @@ static enum step_result wait_on(struct conn *conn, int64_t bound, bool more)
 enum step_result step_wait_fin(struct conn *conn, const struct step *step)
 {
     conn_closing_begins(conn);
-    if (conn_just_sent(conn)) {
+    if (conn_reads_in_vain(conn)) {
         return wait_on(conn, step_bound(step), false);
     }
     switch (discard(conn)) {
