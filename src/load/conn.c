@@ -324,7 +324,8 @@ static void on_ready(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     conn->readable |= (what & EV_READ) != 0;
     conn->writable |= (what & EV_WRITE) != 0;
-    conn->fin_told |= (what & EV_CLOSED) != 0;
+    /* libevent tells an error, a RST's among them, as readable and writable, and not as closed. */
+    conn->fin_told |= (what & EV_CLOSED) != 0 || (what & EV_READ && what & EV_WRITE);
     if (!conn->paused) {
         conn_run(conn);
         conn_event_over(worker);
