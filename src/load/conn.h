@@ -45,7 +45,6 @@ struct conn {
     short interest; /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
     bool readable;  /* epoll has told so since a step last waited to read */
     bool writable;  /* it has told so */
-    bool fin_told;  /* it may have told of the peer's FIN or RST, read or not */
     bool opened;
     bool waits;          /* it is among the worker's waiting */
     bool paused;         /* its timer runs, and nothing else is to wake it */

@@ -45,12 +45,6 @@ static enum wire_status tcp_send(struct conn *conn, const char *bytes, size_t le
     return WIRE_OK;
 }
 
-/* Less than was asked for is all there was; of a FIN behind it epoll has told, or will. */
-static bool leaves_some(const struct conn *conn, size_t n, size_t size)
-{
-    return n == size || conn->fin_told || conn->worker->peek;
-}
-
 static enum wire_status tcp_recv(struct conn *conn, char *bytes, size_t size, size_t *done)
 {
     ssize_t n = recv(conn->fd, bytes, size, conn->worker->peek ? MSG_PEEK : 0);
@@ -64,7 +58,6 @@ static enum wire_status tcp_recv(struct conn *conn, char *bytes, size_t size, si
         verdict_peer_closed(conn);
         return WIRE_END;
     }
-    conn->readable &= leaves_some(conn, (size_t)n, size);
     return WIRE_OK;
 }
 

@@ -29,6 +29,18 @@ class Recv(ft.LabTestCase):
         self.assertEqual(result["server.counter.TcpExtTCPAbortOnClose"], N)
         self.assertEqual(result["client.messages_received"], N)
 
+    def test_a_rst_behind_a_message_is_met(self):
+        """Both come while nobody reads, and epoll tells of them at once."""
+        for protocol in ("raw", "http"):
+            for rest in ("wait-fin", "pause(50ms) wait-fin", "recv", "pause(50ms) recv(or-fin)"):
+                result = self.play(
+                    "connect send recv send rst",
+                    f"accept recv send pause(50ms) recv {rest} close",
+                    protocol=protocol,
+                )
+                self.assertEqual(result["server.errors.ECONNRESET"], N, (protocol, rest))
+                self.assertEqual(result["server.outcome.cut"], 0)
+
     def test_over_tls_a_record_is_read_as_a_whole(self):
         """A small body comes with its head, and the close is in order; of a large one some stays."""
         for size, version, resets in (
