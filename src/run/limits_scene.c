@@ -158,7 +158,8 @@ void limits_scene(struct limits_scene *scene, const struct scenario *scenario,
         .rate = load->rate,
     };
     if (load->rate == 0) {
-        scene->at_a_time = fmin(load->concurrency, scene->connections);
+        double all = scene->connections > 0 ? scene->connections : INFINITY;
+        scene->at_a_time = fmin(load->concurrency, all);
     }
     for (enum side side = SIDE_CLIENT; side < SIDE_N && model != NULL; side++) {
         struct limits_pile *pile = &scene->pile[side];

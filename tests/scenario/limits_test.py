@@ -59,6 +59,18 @@ class Limits(ft.LabTestCase):
         self.assertEqual(result.witness("client")[0]["established"], limit["most"])
         self.assertEqual(result["errors.EADDRNOTAVAIL"], limit["needed"] - limit["most"])
 
+    def test_a_load_that_time_ends_has_as_many_open_at_a_time(self):
+        """How many connections there will be is not known, but how many at once is."""
+        told = self.checked(
+            "custom-program",
+            "--set=load.connections=0",
+            "--set=load.duration=1s",
+            f"--set=load.concurrency={N}",
+            "--set=client.addresses=1",
+            "--set=client.sysctl.net.ipv4.ip_local_port_range=40000 40099",
+        )
+        self.assertTrue([line for line in told if "room for 100 of the client's 200" in line], told)
+
     def test_descriptors(self):
         for side in ("client", "server"):
             for workers in (1, 2):
