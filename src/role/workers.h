@@ -14,8 +14,9 @@
 
 /* A role of workers as its owner's process sees it. */
 
-/* The signal at which a worker ends, and its connections with a RST. */
-#define WORKER_DROPS SIGUSR1
+/* The signal at which a worker ends, and its connections with a RST: none of INTERRUPTS, which
+ * reach the whole group. */
+#define WORKER_DROPS SIGRTMIN
 
 struct worker_process {
     struct workers *workers;

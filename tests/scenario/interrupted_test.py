@@ -22,12 +22,15 @@ class Signals(ft.LabTestCase):
         self.assertEqual(value["cut_by"], cut_by)
         self.assertEqual(list(value["phases"]), phases)
 
-    def cut(self, settings, when, number):
-        """Send the signal once the terminal shows `when`; the result that was written."""
+    def cut(self, settings, when, number, group=False):
+        """Send the signal once the terminal shows `when`, to its children first if to its group;
+        the result that was written."""
         out = ft.PLACE.directory(owner=self.user)
         arguments = [*ft.as_arguments(settings), "--out", out]
         with ft.Terminal(arguments, user=self.user) as terminal:
             terminal.wait_for(when)
+            for child in ft.children_of(terminal.process.pid) if group else []:
+                os.kill(child, number)
             terminal.process.send_signal(number)
             ended = terminal.finish()
         self.assertEqual(ended.status, 4, ended)
@@ -44,6 +47,17 @@ class Signals(ft.LabTestCase):
                 self.assertGreater(value["metrics"]["connections.attempted"], 0)
                 self.assertGreater(value["client"]["account"]["outcomes"]["cut"], 0)
                 self.assertNotIn("server.time_wait.final", value["metrics"])
+
+    def test_the_whole_group_hears_it(self):
+        """As timeout(1) has it: what the workers do is the conductor's to say."""
+        for name in "INT TERM HUP QUIT ALRM USR1 USR2".split():
+            number = signal.Signals[f"SIG{name}"]
+            with self.subTest(number.name):
+                value = self.cut(ENDLESS, "load +[1-9]", number, group=True)
+                self.check_partial(value, number.name, ["setup", "load"])
+                for side in ("client", "server"):
+                    self.assertNotIn("lost", value[side])
+                    self.assertGreater(value[side]["account"]["outcomes"]["cut"], 0)
 
     def test_during_settle(self):
         settings = {"load.connections": 10, "settle": "1h"}
