@@ -381,6 +381,12 @@ bool result_metric(const struct result *result, const char *name, double *value)
 bool result_fell_short(const struct result *result);
 
 /*
+ * The first of the faults and events whose time had not come when the run was over, or NULL, and
+ * how many there are.  The end of a fault may lie behind it; and a run that was cut short says so.
+ */
+const struct moment *result_unreached(const struct result *result, size_t *count);
+
+/*
  * Whether the command of a side failed: all of a server's or a proxy's ended unasked, or a client's
  * first process otherwise than with exit status 0, and no expectation is about that status.
  */

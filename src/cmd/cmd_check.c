@@ -1,15 +1,38 @@
 #include <math.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "compare.h"
 #include "finwait/grow.h"
 #include "finwait/kernel_sysctl.h"
 #include "finwait/limits.h"
 #include "finwait/model.h"
+#include "finwait/terminal.h"
+#include "finwait/timeline.h"
 #include "finwait/units.h"
+#include "finwait/wrap.h"
 #include "options.h"
 #include "trial.h"
+
+/* A line, broken where a terminal would break it. */
+static void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void say_warning(const char *format, ...)
+{
+    const char *label = "  warning: ";
+    va_list values;
+
+    va_start(values, format);
+    char *text = grow_vformat(format, values);
+    va_end(values);
+    fputs(label, stdout);
+    text_wrap(text, strlen(label), 4, terminal_width(STDOUT_FILENO, SIZE_MAX), stdout);
+    free(text);
+}
 
 static void print_option(void *context, const char *path, const char *value)
 {
@@ -28,7 +51,7 @@ static void warn_of_limits(const struct scenario *scenario, const struct model *
         }
         char *text = limit_say(&limit[i]);
         char *advice = limit_advise(&limit[i]);
-        printf("  warning: %s To get further: %s.\n", text, advice);
+        say_warning("%s To get further: %s.", text, advice);
         free(text);
         free(advice);
     }
@@ -53,9 +76,9 @@ static void warn(const struct scenario *scenario)
     if (scenario_model(scenario, &input) && scenario->at == NULL && scenario->client_to == NULL) {
         input.timeout = 0;
         if (model_explore(model, &input, &unused) == 0 && model->blocked[0] != '\0') {
-            printf("  warning: %s, by buffer sizes; %s\n", model->blocked,
-                   scenario->load.timeout > 0 ? "only load.timeout ends that"
-                                              : "load.timeout is 0s, so nothing ends that");
+            say_warning("%s, by buffer sizes; %s", model->blocked,
+                        scenario->load.timeout > 0 ? "only load.timeout ends that"
+                                                   : "load.timeout is 0s, so nothing ends that");
         }
     }
     free(model);
@@ -75,10 +98,42 @@ static void warn_of_sysctls(const struct scenario *scenario)
             const struct sysctl_danger *danger =
                 sysctl_danger(sysctl_info(item->name), item->value);
             if (danger != NULL) {
-                printf("  warning: %s.sysctl.%s: %s: %s (%s)\n", side_name(side), item->name,
-                       item->value, danger->what, danger->source);
+                say_warning("%s.sysctl.%s: %s: %s (%s)", side_name(side), item->name, item->value,
+                            danger->what, danger->source);
             }
         }
+    }
+}
+
+static void warn_if_late(const char *what, int64_t at, int64_t end)
+{
+    char due[UNITS_TEXT];
+    char over[UNITS_TEXT];
+
+    if (at > end) {
+        say_warning("\"%s\" at %s will not happen, for the run is over by %s (load.duration, "
+                    "settle and decay)",
+                    what, units_human_duration(due, sizeof due, at),
+                    units_human_duration(over, sizeof over, end));
+    }
+}
+
+/* What is due when the run is over makes it partial; without load.duration nobody knows its end. */
+static void warn_of_late(const struct scenario *scenario)
+{
+    int64_t end = scenario->load.duration + scenario->settle + scenario->decay;
+    char what[TIMELINE_TEXT];
+
+    if (scenario->load.duration == 0) {
+        return;
+    }
+    for (size_t i = 0; i < scenario->fault_count; i++) {
+        fault_describe(what, sizeof what, &scenario->fault[i]);
+        warn_if_late(what, scenario->fault[i].at, end);
+    }
+    for (size_t i = 0; i < scenario->event_count; i++) {
+        event_describe(what, sizeof what, &scenario->event[i]);
+        warn_if_late(what, scenario->event[i].at, end);
     }
 }
 
@@ -93,12 +148,13 @@ static enum status check_one(const struct scenario *scenario, struct error *erro
     }
     printf("%s: ok\n", scenario->name);
     if (verdict == LAB_UNTRIED) {
-        printf("  warning: only a run can tell whether hosts have its sysctls, for no lab could be "
-               "made here: %s\n",
-               untried.what);
+        say_warning("only a run can tell whether hosts have its sysctls, for no lab could be made "
+                    "here: %s",
+                    untried.what);
     }
     warn_of_sysctls(scenario);
     warn(scenario);
+    warn_of_late(scenario);
     scenario_each(scenario, print_option, stdout);
     return STATUS_OK;
 }

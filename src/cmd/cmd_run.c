@@ -310,7 +310,7 @@ const struct command command_run = {
     .exits = "0 every expectation held; 1 one did not; 2 the command line or the scenario is "
              "wrong; 3 this machine cannot do it; 4 it was cut short, a worker ended unasked or "
              "connections were never begun (of an open loop more than 5 %; what the scenario's "
-             "events or a program's die kept from being begun is as asked for).  The partial "
-             "result is written.",
+             "events or a program's die kept from being begun is as asked for), or the run was "
+             "over before a fault or an event was due.  The partial result is written.",
     .run = run,
 };

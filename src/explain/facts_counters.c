@@ -22,8 +22,10 @@ const char *facts_cut_by(const struct facts *facts)
 {
     const struct result *result = facts->result;
     size_t lost = result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count;
+    size_t unreached;
     bool told = lost > 0 || result_fell_short(result) || facts_count_undone(facts) > 0 ||
-                result->unkept.count > 0 || result_command_failed(result, SIDE_CLIENT) ||
+                result_unreached(result, &unreached) != NULL || result->unkept.count > 0 ||
+                result_command_failed(result, SIDE_CLIENT) ||
                 result_command_failed(result, SIDE_SERVER) ||
                 result_command_failed(result, SIDE_PROXY);
 

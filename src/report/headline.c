@@ -76,6 +76,23 @@ static void list_undone(struct list *list, size_t undone)
     }
 }
 
+static void list_unreached(struct list *list, const struct result *result)
+{
+    size_t count;
+    const struct moment *first = result_unreached(result, &count);
+    char more[32] = "";
+
+    if (count > 1) {
+        snprintf(more, sizeof more, " and %zu more", count - 1);
+    }
+    if (first != NULL) {
+        list_add(list,
+                 "\"%s\" at %s%s did not happen, the run was over before: lengthen load.duration "
+                 "or settle, or give it an earlier at",
+                 first->what != NULL ? first->what : "?", DURATION(first->due), more);
+    }
+}
+
 static void list_commands(struct list *list, const struct result *result)
 {
     char text[COMMAND_END_TEXT];
@@ -110,6 +127,7 @@ void list_causes(struct list *list, const struct facts *facts)
     }
     list_commands(list, facts->result);
     list_undone(list, facts_count_undone(facts));
+    list_unreached(list, facts->result);
     if (result_fell_short(facts->result)) {
         double missed = 0;
         facts_metric(facts, &missed, "connections.missed");

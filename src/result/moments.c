@@ -63,3 +63,20 @@ const struct event_spec *moment_event(const struct result *result, const struct 
 {
     return moment->kind == MOMENT_EVENT ? &result->event[moment->index] : NULL;
 }
+
+const struct moment *result_unreached(const struct result *result, size_t *count)
+{
+    const struct moment *first = NULL;
+
+    *count = 0;
+    for (size_t i = 0; i < result->moment_count && result->cut_by == NULL; i++) {
+        const struct moment *moment = &result->moment[i];
+
+        if (!moment->happened &&
+            (moment->kind == MOMENT_EVENT || moment->kind == MOMENT_FAULT_BEGINS)) {
+            first = first == NULL ? moment : first;
+            ++*count;
+        }
+    }
+    return first;
+}

@@ -412,6 +412,13 @@ void collect_testimony(struct trial *trial)
     collect_sampler(trial);
 }
 
+static bool has_unreached(const struct result *result)
+{
+    size_t count;
+
+    return result_unreached(result, &count) != NULL;
+}
+
 static bool has_lost(const struct result *result)
 {
     return result->side[SIDE_CLIENT].lost_count + result->side[SIDE_SERVER].lost_count > 0;
@@ -431,6 +438,7 @@ void collect_end(struct trial *trial)
     predict_unstruck(trial->result, trial->scenario, trial->model);
     trial->result->cut_by = grow_text(trial->cut_by);
     trial->result->partial = trial->cut_by != NULL || trial->undone || has_lost(trial->result) ||
+                             has_unreached(trial->result) ||
                              result_command_failed(trial->result, SIDE_CLIENT) ||
                              result_command_failed(trial->result, SIDE_SERVER) ||
                              result_command_failed(trial->result, SIDE_PROXY) ||

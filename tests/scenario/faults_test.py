@@ -292,11 +292,30 @@ class Moments(FaultTestCase):
 
     def test_what_comes_too_late_is_said_not_to_have_happened(self):
         result = self.run_checked(
-            {**ALL_AT_ONCE, "settle": "0s"}, "--set=faults={at: 1h, drop: syn, for: 1s}"
+            {**ALL_AT_ONCE, "settle": "0s"}, "--set=faults={at: 1h, drop: syn, for: 1s}", status=4
         )
+        self.assertTrue(result.json["partial"])
+        self.assertNotIn("cut_by", result.json)
         self.assertEqual(
             result.listed("timeline"),
             [{"due": 3600 * 10**9, "what": "drop syn", "kind": "fault_begins", "index": 0}],
+        )
+
+    def test_an_event_that_comes_too_late_is_no_pass(self):
+        settings = ft.as_arguments({**ALL_AT_ONCE, "settle": "0s"})
+        late = "--set=events={at: 30s, kill: server, worker: 0}"
+        ended = ft.finwait(*settings, late, "--expect", "connections.opened > 0")
+        self.assertEqual(ended.status, 4, ended)
+        self.assertRegex(ended.stdout, r"PARTIAL")
+        self.assertIn("at 30 s did not happen", " ".join(ended.stdout.split()))
+        warned = ft.finwait("check", "server-first", "--set=load.duration=1s", late)
+        self.assertIn("at 30 s will not happen", warned.stdout)
+        intime = ft.finwait("check", "server-first", "--set=load.duration=30s", late)
+        self.assertNotIn("will not happen", intime.stdout)
+
+    def test_a_fault_may_last_beyond_the_run(self):
+        self.run_checked(
+            {**ALL_AT_ONCE, "settle": "0s"}, "--set=faults={at: 0s, delay: 1ms, for: 1h}"
         )
 
 

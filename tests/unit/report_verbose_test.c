@@ -324,6 +324,18 @@ static void the_timeline_tells_what_came_of_each_moment(void **state)
     (void)state;
     assert_holds(text, "did not happen, the run was over before");
     free(text);
+    result->partial = true;
+    text = written(&report_verbose, result);
+    assert_holds(text,
+                 "PARTIAL: \"drop fin toward client\" at 0 ns did not happen, the run was over ");
+    assert_lacks(text, "something unknown");
+    free(text);
+    entry->kind = MOMENT_FAULT_ENDS;
+    text = written(&report_verbose, result);
+    assert_holds(text, "something unknown");
+    entry->kind = MOMENT_FAULT_BEGINS;
+    result->partial = false;
+    free(text);
     entry->happened = true;
     entry->has_took = true;
     entry->took = 12 * NS_PER_MS;
