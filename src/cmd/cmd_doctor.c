@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "finwait/ink.h"
 #include "finwait/lab.h"
@@ -40,7 +41,8 @@ static void print_check(void *context, const struct check *check)
 static bool is_told(const struct limit *told, size_t count, const struct limit *limit)
 {
     for (size_t i = 0; i < count; i++) {
-        if (told[i].id == limit->id && told[i].most == limit->most) {
+        if (told[i].id == limit->id &&
+            (told[i].most == limit->most || strcmp(told[i].value, limit->value) == 0)) {
             return true;
         }
     }

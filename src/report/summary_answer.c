@@ -248,6 +248,30 @@ static const char *leak(const struct result *result, enum ink *ink)
     return find_remark(result, "close_wait.pending") != NULL ? "no leak: still at work" : "";
 }
 
+/* The answer's own word says that they were not accepted; other places than processes hold none. */
+static char *tell_only(const struct owner *row)
+{
+    if (row->where == OWNER_ACCEPT_QUEUE) {
+        return grow_text("in the accept queue");
+    }
+    bool held = row->where == OWNER_PROCESS || row->where == OWNER_INHERITED;
+    char *who = facts_owner(row);
+    char *told = grow_format("%s%s", held ? "by " : "", who);
+
+    free(who);
+    return told;
+}
+
+static char *tell_most(const struct owner *row, size_t others)
+{
+    char *who = facts_owner(row);
+    char *told = grow_format("%s of them, of the %s: %s; %zu more hold the others",
+                             COUNT(row->count), side_told(row->side), who, others);
+
+    free(who);
+    return told;
+}
+
 /* Who holds them: the largest row. */
 static void print_holder(const struct summary *summary)
 {
@@ -264,14 +288,10 @@ static void print_holder(const struct summary *summary)
         }
     }
     if (rows > 0) {
-        char *who = facts_owner(&most);
-        char *text = rows > 1 ? grow_format("%s of them, of the %s: %s; %zu more hold the others",
-                                            COUNT(most.count), side_told(most.side), who, rows - 1)
-                              : grow_format("by %s", who);
+        char *text = rows > 1 ? tell_most(&most, rows - 1) : tell_only(&most);
         text_blanks(CELLS_AT, summary->out);
         text_wrap(text, CELLS_AT, CELLS_AT, summary->width, summary->out);
         free(text);
-        free(who);
     }
 }
 

@@ -254,6 +254,7 @@ bool limit_files(const struct limits_scene *scene, enum side side, struct limit 
     return side == SIDE_N;
 }
 
+/* More than both sides may have workers bound nothing. */
 bool limit_processes(const struct limits_scene *scene, enum side side, struct limit *limit)
 {
     double each = fit_most(scene->machine->nofile, 0) / FIT_WORKERS_MAX;
@@ -262,7 +263,7 @@ bool limit_processes(const struct limits_scene *scene, enum side side, struct li
     limit->needed = held_of_both(scene);
     snprintf(limit->value, sizeof limit->value, "%.0f processes of %.0f descriptors",
              scene->machine->processes, each);
-    return side == SIDE_N;
+    return side == SIDE_N && scene->machine->processes < SIDE_N * (double)FIT_WORKERS_MAX;
 }
 
 /* ---- queues and times ---- */

@@ -1,6 +1,7 @@
 """doctor: what it says of this machine is what a run finds."""
 
 import os
+import re
 
 import finwait_test as ft
 
@@ -21,6 +22,12 @@ class Doctor(ft.TestCase):
                 ended = ft.finwait("doctor", user=user)
                 refusal = ft.private_lab_refusal(user)
                 self.assertEqual(ended.status, 3 if refusal else 0, refusal)
+
+    def test_no_limit_is_told_twice_and_none_that_cannot_be_first(self):
+        text = " ".join(ft.finwait("doctor").stdout.split())
+        self.assertEqual(text.count("descriptors (RLIMIT_NOFILE"), 1, text)
+        for bound in re.findall(r"processes \(([0-9]+) processes", text):
+            self.assertLess(int(bound), 512, text)
 
     def test_it_leaves_nothing(self):
         process = ft.popen(["doctor"])

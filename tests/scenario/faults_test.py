@@ -303,7 +303,7 @@ class Moments(FaultTestCase):
 
     def test_an_event_that_comes_too_late_is_no_pass(self):
         settings = ft.as_arguments({**ALL_AT_ONCE, "settle": "0s"})
-        late = "--set=events={at: 30s, kill: server, worker: 0}"
+        late = "--set=events={at: 30s, kill: server}"
         ended = ft.finwait(*settings, late, "--expect", "connections.opened > 0")
         self.assertEqual(ended.status, 4, ended)
         self.assertRegex(ended.stdout, r"PARTIAL")
@@ -315,7 +315,7 @@ class Moments(FaultTestCase):
 
     def test_a_fault_may_last_beyond_the_run(self):
         self.run_checked(
-            {**ALL_AT_ONCE, "settle": "0s"}, "--set=faults={at: 0s, delay: 1ms, for: 1h}"
+            {**ALL_AT_ONCE, "settle": "0s"}, "--set=faults={at: 0s, drop: rst, for: 1h}"
         )
 
 

@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "finwait/grow.h"
 #include "fixture.h"
 
 static void server_first_piles_up_on_the_server(void **state)
@@ -770,6 +771,19 @@ static void timeouts_are_told_and_are_no_leak(void **state)
              "1 connection of the client ended because TCP itself gave up", "!as a leak does");
 }
 
+static void foretold(struct result *result, const char *name)
+{
+    result->limit = grow_by_one(result->limit, result->limit_count, sizeof *result->limit);
+    result->limit[result->limit_count++] = (struct result_limit){
+        .name = grow_text(name),
+        .has_side = true,
+        .side = SIDE_CLIENT,
+        .text = grow_format("too few %s.", name),
+        .advice = grow_format("have more %s", name),
+    };
+}
+
+/* What was foretold and came is advised of once. */
 static void missing_descriptors_are_told(void **state)
 {
     struct result *result = fixture_closed_by(SIDE_SERVER);
@@ -782,6 +796,13 @@ static void missing_descriptors_are_told(void **state)
              "17 times the client had no descriptor left (EMFILE), with "
              "RLIMIT_NOFILE at 256 a process. -> raise RLIMIT_NOFILE (ulimit -n), give",
              "!fs.file-max");
+    result = fixture_closed_by(SIDE_SERVER);
+    result->side[SIDE_CLIENT].account.error[EMFILE] = 17;
+    foretold(result, "descriptors");
+    foretold(result, "local ports");
+    EXPLAINS(result, "Foretold before the load: too few descriptors.",
+             "-> raise RLIMIT_NOFILE (ulimit -n), give", "!have more descriptors",
+             "have more local ports");
     result = fixture_closed_by(SIDE_SERVER);
     result->side[SIDE_SERVER].account.error[ENFILE] = 1;
     EXPLAINS(result,

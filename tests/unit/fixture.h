@@ -376,6 +376,7 @@ static inline bool is_numberless(const struct remark *remark)
     static const char *const ids[] = {
         "run.cut",        "timeline.failed",       "fault.struck",
         "event.happened", "connections.uncounted", "sockets.unobserved",
+        "limit.foretold",
     };
 
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {

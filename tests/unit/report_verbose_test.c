@@ -790,6 +790,26 @@ static void who_holds_the_sockets_is_told(void **state)
     result_free(result);
 }
 
+static void what_nobody_accepted_is_held_by_nobody(void **state)
+{
+    struct result *result = fixture_leaked_by(SIDE_SERVER);
+    struct owner *owner = fixture_owner(result, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, 12);
+
+    (void)state;
+    char *text = written(&report_text, result);
+    assert_holds(text, "by python3 (pid 4711");
+    free(text);
+    owner->where = OWNER_ACCEPT_QUEUE;
+    text = written(&report_text, result);
+    assert_holds(text, "                     in the accept queue\n");
+    free(text);
+    owner->where = OWNER_UNKNOWN;
+    text = written(&report_text, result);
+    assert_holds(text, "                     not known whose: not told\n");
+    free(text);
+    result_free(result);
+}
+
 /* Names come from whatever runs on the machine. */
 static void no_more_rows_than_can_be_read(void **state)
 {
@@ -813,6 +833,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_headline_says_what_ran),
         cmocka_unit_test(who_holds_the_sockets_is_told),
+        cmocka_unit_test(what_nobody_accepted_is_held_by_nobody),
         cmocka_unit_test(no_more_rows_than_can_be_read),
         cmocka_unit_test(the_headline_says_when_most_answers_are_bad),
         cmocka_unit_test(each_program_of_a_mix_has_its_row),
