@@ -135,7 +135,7 @@ class LessResult(unittest.TestCase):
         last = self.clean.counts[0]["fork"]
         end = end_of(self.kind, "fork", last)
         self.assertEqual((end.status, end.failed), (3, "pthread_create"))
-        self.assertIn("the sampler's thread: EAGAIN", end.stderr)
+        self.assertIn("the sampler's threads: EAGAIN", end.stderr)
         self.assertEqual(sweep.problem_of(self.kind, end, self.clean), "")
 
 
