@@ -114,14 +114,22 @@ static uint16_t port_of(const struct dial *dial, uint64_t number)
     return (uint16_t)(dial->low + number / pairs % dial->ports);
 }
 
+/* Which of all pairs of addresses is the connection's.  A slice of the ports is to meet each of
+ * them, so there a worker counts its own connections. */
+static uint64_t place_of(const struct role_plan *plan, uint64_t number)
+{
+    return plan->ports == PORTS_SLICES ? number / plan->workers : number;
+}
+
 int dial_socket(const struct dial *dial, uint64_t number, int *fd, struct address *to)
 {
     const struct role_plan *plan = dial->plan;
+    uint64_t place = place_of(plan, number);
     uint32_t sources = plan->sources.count;
     struct address from;
     int errnum;
 
-    address_pool_get(&plan->servers, (uint32_t)(number / (sources > 0 ? sources : 1)), to);
+    address_pool_get(&plan->servers, (uint32_t)(place / (sources > 0 ? sources : 1)), to);
     *fd = socket(address_family(to), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (*fd < 0) {
         return errno;
@@ -130,7 +138,7 @@ int dial_socket(const struct dial *dial, uint64_t number, int *fd, struct addres
     if (errnum != 0 || sources == 0) {
         return errnum;
     }
-    address_pool_get(&plan->sources, (uint32_t)number, &from);
+    address_pool_get(&plan->sources, (uint32_t)place, &from);
     if (plan->ports == PORTS_WALK) {
         address_set_port(&from, port_of(dial, number));
     }

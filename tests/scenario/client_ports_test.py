@@ -72,6 +72,20 @@ class ClientPorts(ft.LabTestCase):
         self.assertEqual(sorted(map(sorted, by_process.values())),
                          [list(range(first, first + 4)) for first in (40000, 40004, 40008)])
 
+    def test_slices_meet_every_address(self):
+        for workers in (1, 2, 3, 4):
+            for servers in (1, 3):
+                try:
+                    result, ends = self.hold(client__ports="slices", client__addresses=4, client__workers=workers,
+                                             server__addresses=servers, load__connections=48 * servers,
+                                             load__concurrency=workers)
+                except AssertionError as error:
+                    if "Protocol not available" in str(error):
+                        self.skipTest("IP_LOCAL_PORT_RANGE needs Linux 6.3")
+                    raise
+                self.assertEqual(result["client.outcome.held"], 48 * servers, (workers, servers))
+                self.assertEqual(len({end[:3] for end in ends}), 48 * servers)
+
     def test_one_port_leaves_nothing_to_choose(self):
         ended = ft.run({"client.port": 5000, "client.ports": "walk"})
         self.assertEqual(ended.status, 2, ended)
