@@ -20,8 +20,10 @@ enum {
     /* With fewer descriptors left a worker may be full before the next review: another one begins
      * to accept as well. */
     ENOUGH = 2048,
-    /* How long another worker is counted on without a beat: longer than REVIEW_SELDOM_MS. */
+    /* How long another worker is counted on without a beat: longer than REVIEW_SELDOM_MS, and while
+     * connections wait to be accepted longer than REVIEW_MS. */
     SILENT_MS = 1000,
+    SILENT_TO_CLIENTS_MS = 250,
     /* How often whose turn it is is looked at: by those that accept and by the first that stands
      * by, and the more seldom the more stand by before this one. */
     REVIEW_MS = 100,
@@ -49,12 +51,24 @@ struct serve {
 
 /* ---- whose turn it is ---- */
 
-static bool is_silent(struct neighbour *neighbour, const struct board_slot *slot, int64_t now)
+static bool somebody_waits(struct serve *serve)
+{
+    bool waits = false;
+
+    for (uint32_t i = 0; i < serve->count && !waits; i++) {
+        struct pollfd listener = {.fd = event_get_fd(&serve->listen[i]), .events = POLLIN};
+        waits = poll(&listener, 1, 0) > 0;
+    }
+    return waits;
+}
+
+static bool is_silent(struct neighbour *neighbour, const struct board_slot *slot, int64_t now,
+                      int64_t patience)
 {
     if (slot->beat != neighbour->beat || neighbour->moved == 0) {
         *neighbour = (struct neighbour){slot->beat, now};
     }
-    return now - neighbour->moved >= SILENT_MS * NS_PER_MS;
+    return now - neighbour->moved >= patience;
 }
 
 static uint64_t room_of(const struct worker *worker)
@@ -102,11 +116,14 @@ static bool is_its_turn(struct serve *serve)
         serve->before = some_have_room(board) ? board->slots : 0;
         return serve->before == 0;
     }
+    bool hurry = worker->index > 0 && somebody_waits(serve);
+    int64_t patience = (hurry ? SILENT_TO_CLIENTS_MS : SILENT_MS) * NS_PER_MS;
     for (uint32_t i = 0; i < worker->index; i++) {
         const struct board_slot *slot = &board->slot[i];
         bool begins = slot->beat == 0;
 
-        before += !is_silent(&serve->neighbour[i], slot, now) && (begins || slot->room > ENOUGH);
+        before += !is_silent(&serve->neighbour[i], slot, now, patience) &&
+                  (begins || slot->room > ENOUGH);
     }
     serve->before = before < worker->plan->accepting ? 0 : before - worker->plan->accepting + 1;
     return serve->before == 0;
