@@ -44,10 +44,10 @@ class WorkerEvents(ft.LabTestCase):
 
     def test_one_of_several_at_one_listener_takes_no_queue_along(self):
         result = self.play("{at: 500ms, kill: server, worker: 0}")
-        self.assertEqual(
-            set(result.outcomes("client")) | set(result.outcomes("server")),
-            {"done"} | ({"killed"} & set(result.outcomes("server"))),
-        )
+        # What it had accepted may be lost with it, and nothing else.
+        self.assertLessEqual(set(result.outcomes("client")), {"done", "reset", "eof"})
+        self.assertLessEqual(set(result.outcomes("server")), {"done", "killed"})
+        self.assertGreater(result["client.outcome.done"], result["client.attempted"] * 0.9)
         self.assertNotIn("accept queue", self.story(result))
 
     def test_those_that_stand_by_take_over(self):
