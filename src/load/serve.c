@@ -62,13 +62,16 @@ static bool somebody_waits(struct serve *serve)
     return waits;
 }
 
-static bool is_silent(struct neighbour *neighbour, const struct board_slot *slot, int64_t now,
-                      int64_t patience)
+static bool is_silent(struct serve *serve, uint32_t index, int64_t now)
 {
+    struct neighbour *neighbour = &serve->neighbour[index];
+    const struct board_slot *slot = &serve->worker->board->slot[index];
+
     if (slot->beat != neighbour->beat || neighbour->moved == 0) {
         *neighbour = (struct neighbour){slot->beat, now};
     }
-    return now - neighbour->moved >= patience;
+    int64_t silence = (now - neighbour->moved) / NS_PER_MS;
+    return silence >= SILENT_MS || (silence >= SILENT_TO_CLIENTS_MS && somebody_waits(serve));
 }
 
 static uint64_t room_of(const struct worker *worker)
@@ -116,14 +119,11 @@ static bool is_its_turn(struct serve *serve)
         serve->before = some_have_room(board) ? board->slots : 0;
         return serve->before == 0;
     }
-    bool hurry = worker->index > 0 && somebody_waits(serve);
-    int64_t patience = (hurry ? SILENT_TO_CLIENTS_MS : SILENT_MS) * NS_PER_MS;
     for (uint32_t i = 0; i < worker->index; i++) {
         const struct board_slot *slot = &board->slot[i];
         bool begins = slot->beat == 0;
 
-        before += !is_silent(&serve->neighbour[i], slot, now, patience) &&
-                  (begins || slot->room > ENOUGH);
+        before += !is_silent(serve, i, now) && (begins || slot->room > ENOUGH);
     }
     serve->before = before < worker->plan->accepting ? 0 : before - worker->plan->accepting + 1;
     return serve->before == 0;

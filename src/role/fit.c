@@ -64,9 +64,8 @@ static uint32_t half_the_cpus(void)
 uint32_t fit_accepting(uint32_t asked)
 {
     uint32_t half = half_the_cpus();
-    uint32_t cpus = 2 * half;
 
-    return asked > half && asked <= cpus ? asked : half;
+    return asked > half && asked <= sysconf(_SC_NPROCESSORS_ONLN) ? asked : half;
 }
 
 /*

@@ -72,7 +72,7 @@ static struct budget budget_of(const struct limits_scene *scene)
         .destinations = binds_early(scene->scenario)
                             ? 1
                             : fmax(scene->scenario->side[SIDE_SERVER].addresses, 1),
-        .first = !own,
+        .first = !own && scene->scenario->client_ports == PORTS_KERNEL,
     };
 
     if (own) {

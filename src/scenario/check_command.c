@@ -31,6 +31,7 @@ static const struct own {
     {"client.program", SIDE_CLIENT, IDLE_FOREIGN},
     {"client.mix", SIDE_CLIENT, IDLE_FOREIGN},
     {"client.port", SIDE_CLIENT, IDLE_FOREIGN},
+    {"client.ports", SIDE_CLIENT, IDLE_FOREIGN},
     {"client.bind", SIDE_CLIENT, IDLE_FOREIGN},
     {"client.to", SIDE_CLIENT, IDLE_FOREIGN},
     {"client.sockopt.", SIDE_CLIENT, IDLE_FOREIGN},

@@ -86,6 +86,21 @@ class ClientPorts(ft.LabTestCase):
                 self.assertEqual(result["client.outcome.held"], 48 * servers, (workers, servers))
                 self.assertEqual(len({end[:3] for end in ends}), 48 * servers)
 
+    def test_a_walk_takes_ports_back_from_time_wait(self):
+        result = self.run_checked({
+            "order": "client-first", "client.ports": "walk", "load.connections": 60, "client.addresses": 1,
+            "client.sysctl.net.ipv4.ip_local_port_range": "40000 40019", "load.concurrency": 1, "client.workers": 1,
+        })
+        recycled = result["client.counter.TcpExtTWRecycled"]
+        self.assertEqual(result["connections.completed"], 20 + recycled)
+        self.assertEqual(result["client.outcome.no_port"], 40 - recycled)
+        self.assertGreater(recycled, 0)
+
+    def test_it_is_for_a_client_of_finwaits_own(self):
+        ended = ft.finwait("check", "server-first", "--set=client.ports=walk", "--client", "curl x")
+        self.assertEqual(ended.status, 2, ended)
+        self.assertIn("client.ports is for a client of finwait's own", ended.stderr)
+
     def test_one_port_leaves_nothing_to_choose(self):
         ended = ft.run({"client.port": 5000, "client.ports": "walk"})
         self.assertEqual(ended.status, 2, ended)
