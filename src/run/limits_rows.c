@@ -80,9 +80,12 @@ static struct budget budget_of(const struct limits_scene *scene)
         budget.low = (double)(both & UINT16_MAX);
         budget.high = (double)(both >> 16);
     }
-    budget.ports = budget.high - budget.low + 1 -
-                   reserved(limits_sysctl(scene, SIDE_CLIENT, "net.ipv4.ip_local_reserved_ports"),
-                            budget.low, budget.high);
+    budget.ports = budget.high - budget.low + 1;
+    if (scene->scenario->client_ports != PORTS_WALK) { /* bind(2) takes a reserved one, too */
+        budget.ports -=
+            reserved(limits_sysctl(scene, SIDE_CLIENT, "net.ipv4.ip_local_reserved_ports"),
+                     budget.low, budget.high);
+    }
     return budget;
 }
 
@@ -98,13 +101,15 @@ static void say_budget(const struct budget *budget, struct limit *limit)
              budget->destinations);
 }
 
-/* connect(2) takes ports back from TIME_WAIT (tcp_twsk_unique()); with 2 on loopback alone. */
+/* connect(2) takes ports back from TIME_WAIT (tcp_twsk_unique()); with 2 on loopback alone, and one
+ * that was bound to always. */
 static bool takes_back(const struct limits_scene *scene)
 {
     double reuse = limits_number(scene, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse", 0);
     bool loopback = scene->scenario->lab == LAB_HOST && scene->scenario->at == NULL;
 
-    return (reuse == 1 || (reuse == 2 && loopback)) &&
+    return (reuse == 1 || (reuse == 2 && loopback) ||
+            scene->scenario->client_ports == PORTS_WALK) &&
            limits_number(scene, SIDE_CLIENT, "net.ipv4.tcp_timestamps", 0) != 0 &&
            limits_number(scene, SIDE_SERVER, "net.ipv4.tcp_timestamps", 0) != 0;
 }

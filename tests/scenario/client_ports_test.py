@@ -96,6 +96,18 @@ class ClientPorts(ft.LabTestCase):
         self.assertEqual(result["client.outcome.no_port"], 40 - recycled)
         self.assertGreater(recycled, 0)
 
+    def test_of_a_walk_no_loss_is_foretold_that_does_not_come(self):
+        few = "--set=client.sysctl.net.ipv4.ip_local_port_range=40000 40011"
+        for settings in (
+            ["--set=client.program=connect hold", "--set=server.program=accept hold", "-n", "12",
+             "--set=client.sysctl.net.ipv4.ip_local_reserved_ports=40003-40005"],
+            ["--order", "client-first", "-n", "60", "--set=load.concurrency=1"],
+        ):
+            for ports, warned in (("walk", False), ("kernel", True)):
+                ended = ft.finwait("check", "server-first", few, "--set=protocol=raw", "--set=client.addresses=1",
+                                   f"--set=client.ports={ports}", *settings)
+                self.assertEqual((ended.status, "find none" in ended.stdout), (0, warned), ended)
+
     def test_it_is_for_a_client_of_finwaits_own(self):
         ended = ft.finwait("check", "server-first", "--set=client.ports=walk", "--client", "curl x")
         self.assertEqual(ended.status, 2, ended)
