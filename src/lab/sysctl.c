@@ -270,10 +270,11 @@ int sysctl_read_public(const char *name, char *value, size_t size)
     return 0;
 }
 
-/* What this process lacks; with another errno the kernel tells that it does not show that one. */
+/* What this process lacks, or fstat(2) met; with another errno the kernel tells that it does not
+ * show that one. */
 static bool is_lack(int errnum)
 {
-    return errnum == ENOMEM || errnum == EMFILE || errnum == ENFILE;
+    return errnum == ENOMEM || errnum == EMFILE || errnum == ENFILE || errnum == EIO;
 }
 
 static int each_entry(const char *directory, const char *entry, sysctl_fn fn, void *context,
