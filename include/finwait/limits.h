@@ -10,7 +10,7 @@
 /*
  * What bounds the number of sockets a run can have, worked out before it begins.
  *
- * One row a limit: its id, the stem of what works it out (src/run/limit_rows.h), its name, which
+ * One row a limit: its id, the stem of what works it out (src/run/limits_rows.h), its name, which
  * sockets it counts, what becomes of the others, what to do, and where it is in Linux or finwait.
  * SIDE stands for client or server, N for the number that is needed.
  */
