@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "finwait/address.h"
+#include "finwait/check.h"
 #include "finwait/error.h"
 #include "finwait/message.h"
 #include "finwait/mix.h"
@@ -118,6 +119,7 @@ struct scenario {
     size_t expect_count;
     struct expectation *expect;
     struct compare_spec compare;
+    struct check_spec probe;
     size_t origin_count;
     char **origin;       /* "--set load.rate=max": what places outside the file point to */
     struct where *place; /* where each option was given, beside the option table */

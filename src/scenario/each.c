@@ -19,6 +19,9 @@ static bool is_implied(const struct scenario *scenario, const struct option *opt
     if (option_is_comparison(option->path) && !scenario_compares(scenario)) {
         return true;
     }
+    if (option_is_in("probe", option->path) && scenario->probe.question == NULL) {
+        return true;
+    }
     if (option->takes.text == &order_text) {
         return custom || !ours;
     }

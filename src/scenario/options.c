@@ -35,6 +35,13 @@ static const char *const port_names[] = {
 static const char *const lab_names[] = {[LAB_PRIVATE] = "private", [LAB_HOST] = "host", NULL};
 static const char *const listener_names[] = {
     [LISTENERS_AUTO] = "auto", [LISTENERS_SHARED] = "shared", [LISTENERS_EACH] = "each", NULL};
+static const char *const level_names[] = {
+    [CHECK_MUST] = "MUST",
+    [CHECK_SHOULD] = "SHOULD",
+    [CHECK_MAY] = "MAY",
+    [CHECK_INFO] = "INFO",
+    NULL,
+};
 static const char *const ip_names[] = {[IP_V4] = "v4", [IP_V6] = "v6", NULL};
 
 static const char *const none_names[] = {"", "none", NULL};
@@ -293,6 +300,34 @@ static const struct option written[] = {
     {"compare.fail-if", .ops = &texts_ops, FIELD(compare.fail_if),
      .about = "differences that are a failure, METRIC lower|higher [by N%], e.g. connections.rate "
               "lower by 3%"},
+    {"probe.question", VALUE_OF(TEXT, 1, 100), NULL, FIELD(probe.question),
+     .about = "for finwait probe: what the scenario asks of another's program; it is a check then"},
+    {"probe.level", VALUE_ONE_OF(level_names), "INFO", FIELD(probe.level),
+     .about = "how much is asked for, as RFC 2119 says it; INFO: nothing is, the answer is shown"},
+    {"probe.source", VALUE_OF(TEXT, 1, 200), NULL, FIELD(probe.source),
+     .about = "where it is asked for: RFC and section, man page"},
+    {"probe.path", VALUE_OF(TEXT, 1, 40), NULL, FIELD(probe.path),
+     .about = "the kind of path that is asked for, which the target must name, e.g. large"},
+    {"probe.paths", .ops = &texts_ops, FIELD(probe.paths),
+     .about = "of a target: what it has of each kind of path, e.g. large=/big.bin"},
+    {"probe.patient", VALUE_A(SWITCH), "off", FIELD(probe.patient),
+     .about = "load.timeout is what finwait probe --max-wait says"},
+    {"probe.skip", .ops = &texts_ops, FIELD(probe.skip),
+     .about = "expectations: where one of them holds nothing was asked, and the check is skipped"},
+    {"probe.pass", .ops = &texts_ops, FIELD(probe.pass),
+     .about = "expectations: where all of them hold the check has passed; expect without its own"},
+    {"probe.warn", .ops = &texts_ops, FIELD(probe.warn),
+     .about = "expectations: else, where all of them hold, it is a warning"},
+    {"probe.fail", .ops = &texts_ops, FIELD(probe.fail),
+     .about =
+         "expectations: else, where all of them hold, it has failed, and is skipped otherwise; "
+         "without them whatever has not passed has failed"},
+    {"probe.measured", .ops = &texts_ops, FIELD(probe.measured),
+     .about = "what the card shows besides, NAME=METRIC each"},
+    {"probe.advice", .ops = &texts_ops, FIELD(probe.advice),
+     .about = "what to change: a text, or PROGRAM=TEXT for that program, e.g. nginx=..."},
+    {"probe.mutant", .ops = &texts_ops, FIELD(probe.mutant),
+     .about = "those mutants of the sound program that the scenario names which fail here"},
 };
 
 #define WRITTEN (sizeof written / sizeof written[0])

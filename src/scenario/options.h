@@ -21,7 +21,7 @@ struct option {
 };
 
 /* At most this many rows. */
-#define OPTION_MAX (117 + 2 * (size_t)SOCKOPT_N)
+#define OPTION_MAX (131 + 2 * (size_t)SOCKOPT_N)
 
 /* Row `index` < option_count(). */
 const struct option *option_at(size_t index);

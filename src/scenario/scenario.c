@@ -108,6 +108,23 @@ static void complete_listeners(struct draft *draft)
     }
 }
 
+/* A check that is run by itself is held against what passes. */
+static void complete_expectations(struct draft *draft)
+{
+    struct scenario *scenario = draft->scenario;
+    const struct words *pass = &scenario->probe.pass;
+
+    if (draft_given(draft, "expect")->level > LEVEL_DEFAULT || scenario->probe.question == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < pass->count; i++) {
+        scenario->expect =
+            grow_by_one(scenario->expect, scenario->expect_count, sizeof *scenario->expect);
+        scenario->expect[scenario->expect_count++] = (struct expectation){
+            .text = grow_text(pass->item[i]), .where = draft_given(draft, "probe.pass")->where};
+    }
+}
+
 /* What an option defaults to when it depends on others. */
 static int complete(struct draft *draft)
 {
@@ -128,6 +145,7 @@ static int complete(struct draft *draft)
     }
     draft_complete_tls(draft);
     complete_listeners(draft);
+    complete_expectations(draft);
     return set_name(draft);
 }
 
@@ -238,6 +256,19 @@ struct scenario *scenario_load(const char *file, const struct scenario_override 
     return scenario;
 }
 
+static void free_check(struct check_spec *check)
+{
+    struct words *const texts[] = {&check->skip,     &check->pass,   &check->warn,   &check->fail,
+                                   &check->measured, &check->advice, &check->mutant, &check->paths};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        words_fini(texts[i]);
+    }
+    free(check->question);
+    free(check->source);
+    free(check->path);
+}
+
 static void free_tls(struct tls_spec *tls)
 {
     free(tls->ciphers);
@@ -299,6 +330,7 @@ void scenario_free(struct scenario *scenario)
     words_fini(&scenario->compare.metric);
     words_fini(&scenario->compare.fail_if);
     free(scenario->compare.baseline);
+    free_check(&scenario->probe);
     free(scenario->origin);
     free(scenario->place);
     free(scenario->file);

@@ -29,10 +29,11 @@ static bool is_of_command(const char *path)
            strncmp(path, "proxy.", 6) == 0;
 }
 
-/* Nor is what says how to compare, with nothing to be compared. */
+/* Nor is what says how to compare, with nothing to be compared, or what a check is. */
 static bool is_of_comparison(const char *path)
 {
-    return strncmp(path, "compare.", strlen("compare.")) == 0;
+    return strncmp(path, "compare.", strlen("compare.")) == 0 ||
+           strncmp(path, "probe.", strlen("probe.")) == 0;
 }
 
 static void every_default_is_what_an_empty_scenario_has(void **state)

@@ -87,6 +87,19 @@ static const struct scenario_override others[] = {
     {"compare.metrics", "connections.rate"},
     {"compare.metrics", "server.time_wait.peak"},
     {"compare.fail-if", "connections.rate lower by 3%"},
+    {"probe.question", "Does it close?"},
+    {"probe.level", "MUST"},
+    {"probe.source", "RFC 9112, section 9.6"},
+    {"probe.path", "large"},
+    {"probe.paths", "large=/big.bin"},
+    {"probe.patient", "on"},
+    {"probe.skip", "client.opened == 0"},
+    {"probe.pass", "closed_first.server > 0"},
+    {"probe.warn", "client.outcome.reset > 0"},
+    {"probe.fail", "client.outcome.timeout > 0"},
+    {"probe.measured", "idle=latency.idle.p50"},
+    {"probe.advice", "nginx=keepalive_timeout 60s"},
+    {"probe.mutant", "idle-never"},
 };
 #define OTHERS (sizeof others / sizeof others[0])
 
