@@ -46,6 +46,10 @@ extern const struct report_ops report_text;
  */
 extern const struct report_ops report_verbose;
 
+/* An expectation of the result with the values that were compared, or why there are none.  A new
+ * string. */
+char *report_expectation(const struct result *result, const struct expectation_result *expectation);
+
 /* Why a result is partial, "cut short by SIGINT in load, 1 worker of the server ended unasked", of
  * grow.h's memory. */
 char *report_partial(const struct result *result);

@@ -20,65 +20,57 @@ static _Noreturn void run_here(apart_fn *fn, void *context, struct error *told)
     _exit((int)status);
 }
 
-/* A signal to this process alone is passed on; one to the group has reached the child as well. */
-static enum status await(pid_t child, struct error *error)
+int apart_begin(struct apart *apart, apart_fn *fn, void *context, struct error *error)
 {
-    int status = 0;
-    pid_t ended;
+    pid_t parent = getpid();
 
-    interrupts_pass_on(child);
-    do {
-        ended = waitpid(child, &status, 0);
-    } while (ended < 0 && errno == EINTR);
-    interrupts_pass_on(0);
-    if (ended < 0) {
-        error_errno(error, STATUS_MACHINE, errno, "waitpid");
-        return STATUS_MACHINE;
+    *error = (struct error){0};
+    apart->told =
+        mmap(NULL, sizeof *apart->told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (apart->told == MAP_FAILED) {
+        return error_errno(error, STATUS_MACHINE, errno, "mmap");
     }
-    if (WIFSIGNALED(status)) {
+    fflush(NULL); /* what is buffered is to be written once */
+    apart->child = fork();
+    if (apart->child < 0) {
+        error_fork(error, errno);
+        munmap(apart->told, sizeof *apart->told);
+        return -1;
+    }
+    if (apart->child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) {
+            _exit((int)STATUS_MACHINE);
+        }
+        run_here(fn, context, apart->told);
+    }
+    return 0;
+}
+
+enum status apart_end(struct apart *apart, int status, struct error *error)
+{
+    *error = *apart->told;
+    munmap(apart->told, sizeof *apart->told);
+    if (WIFSIGNALED(status) && error->what[0] == '\0') {
         error_set(error, STATUS_MACHINE, "the run was ended by signal %d", WTERMSIG(status));
     }
     return WIFEXITED(status) ? (enum status)WEXITSTATUS(status) : STATUS_MACHINE;
 }
 
-static enum status run_child(apart_fn *fn, void *context, struct error *told, struct error *error)
-{
-    pid_t parent = getpid();
-    pid_t child;
-    enum status status;
-
-    fflush(NULL); /* what is buffered is to be written once */
-    child = fork();
-    if (child < 0) {
-        error_fork(error, errno);
-        return STATUS_MACHINE;
-    }
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent) {
-            _exit((int)STATUS_MACHINE);
-        }
-        run_here(fn, context, told);
-    }
-    status = await(child, error);
-    if (error->what[0] == '\0') {
-        *error = *told;
-    }
-    return status;
-}
-
+/* A signal to this process alone is passed on; one to the group has reached the child as well. */
 enum status apart_run(apart_fn *fn, void *context, struct error *error)
 {
-    struct error *told =
-        mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    enum status status;
+    struct apart apart = {.child = -1};
+    int status = 0;
+    pid_t ended;
 
-    *error = (struct error){0};
-    if (told == MAP_FAILED) {
-        error_errno(error, STATUS_MACHINE, errno, "mmap");
+    if (apart_begin(&apart, fn, context, error) != 0) {
         return STATUS_MACHINE;
     }
-    status = run_child(fn, context, told, error);
-    munmap(told, sizeof *told);
-    return status;
+    interrupts_pass_on(apart.child);
+    do {
+        ended = waitpid(apart.child, &status, 0);
+    } while (ended < 0 && errno == EINTR);
+    interrupts_pass_on(0);
+    return apart_end(&apart, status, error);
 }

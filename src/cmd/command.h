@@ -82,6 +82,7 @@ struct command {
 
 extern const struct command command_run;
 extern const struct command command_compare;
+extern const struct command command_probe;
 extern const struct command command_report;
 extern const struct command command_check;
 extern const struct command command_show;

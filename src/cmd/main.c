@@ -8,9 +8,11 @@
 #include "version.h"
 
 static const struct command *const command_table[] = {
-    &command_run,    &command_compare,    &command_check,  &command_show,
-    &command_report, &command_list,       &command_sysctl, &command_doctor,
-    &command_help,   &command_completion, &command_man,    NULL,
+    &command_run,   &command_compare,    &command_probe,
+    &command_check, &command_show,       &command_report,
+    &command_list,  &command_sysctl,     &command_doctor,
+    &command_help,  &command_completion, &command_man,
+    NULL,
 };
 
 static enum status unknown_command(const char *name, struct error *error)

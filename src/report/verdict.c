@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "finwait/grow.h"
+#include "finwait/report.h"
 #include "finwait/text.h"
 
 const char *verdict_word(enum verdict verdict)
@@ -119,4 +120,12 @@ char *verdict_text(const struct facts *facts, const struct expectation_result *e
 
     free(compared);
     return text;
+}
+
+char *report_expectation(const struct result *result, const struct expectation_result *expectation)
+{
+    struct facts facts;
+
+    facts_gather(&facts, result);
+    return verdict_text(&facts, expectation);
 }

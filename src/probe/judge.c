@@ -1,0 +1,295 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "finwait/card.h"
+#include "finwait/expect.h"
+#include "finwait/grow.h"
+#include "finwait/metric.h"
+#include "finwait/report.h"
+
+/* ---- what a check says ---- */
+
+static int check_texts(const struct scenario *scenario, const char *path, const struct words *texts,
+                       struct error *error)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        if (expect_check(texts->item[i], scenario_where(scenario, path), error) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* The metric behind "NAME=", or NULL. */
+static const char *metric_of(const char *measured)
+{
+    const char *equals = strchr(measured, '=');
+
+    return equals != NULL && equals != measured ? equals + 1 : NULL;
+}
+
+static int check_measured(const struct scenario *scenario, struct error *error)
+{
+    const struct words *measured = &scenario->probe.measured;
+
+    for (size_t i = 0; i < measured->count; i++) {
+        const char *metric = metric_of(measured->item[i]);
+        char *held = metric != NULL ? grow_format("%s >= 0", metric) : NULL;
+        int status = 0;
+
+        if (held == NULL) {
+            error_set(error, STATUS_USAGE, "probe.measured: \"%.80s\" is no NAME=METRIC",
+                      measured->item[i]);
+            status = error_at(error, scenario_where(scenario, "probe.measured"));
+        } else {
+            status = expect_check(held, scenario_where(scenario, "probe.measured"), error);
+        }
+        free(held);
+        if (status != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int card_check_spec(const struct scenario *scenario, struct error *error)
+{
+    const struct check_spec *spec = &scenario->probe;
+
+    if (spec->pass.count == 0) {
+        error_set(error, STATUS_USAGE, "probe: it says no pass, so nothing could fail");
+        error_hint(error, "write e.g. pass: [client.outcome.reset == 0]");
+        return error_at(error, scenario_where(scenario, "probe.question"));
+    }
+    return check_texts(scenario, "probe.skip", &spec->skip, error) != 0 ||
+                   check_texts(scenario, "probe.pass", &spec->pass, error) != 0 ||
+                   check_texts(scenario, "probe.warn", &spec->warn, error) != 0 ||
+                   check_texts(scenario, "probe.fail", &spec->fail, error) != 0
+               ? -1
+               : check_measured(scenario, error);
+}
+
+/* ---- what came of it ---- */
+
+/* How a list of expectations went: how many held, and of the first that did not, and the first
+ * that was not measured, the place in the result behind 0. */
+struct held {
+    size_t held, broken, missing;
+};
+
+static int hold(struct held *held, struct result *result, const struct words *texts,
+                struct error *error)
+{
+    size_t first = result->expectation_count;
+
+    *held = (struct held){0};
+    for (size_t i = 0; i < texts->count; i++) {
+        if (expect_judge(result, texts->item[i], (struct where){0}, error) != 0) {
+            return -1;
+        }
+    }
+    for (size_t i = result->expectation_count; i-- > first;) {
+        switch (result->expectation[i].verdict) {
+        case VERDICT_PASS:
+            held->held++;
+            break;
+        case VERDICT_UNMEASURED:
+            held->missing = i + 1;
+            break;
+        default:
+            held->broken = i + 1;
+        }
+    }
+    return 0;
+}
+
+static bool all_hold(const struct held *held, const struct words *texts)
+{
+    return texts->count > 0 && held->held == texts->count;
+}
+
+/* That at `place` behind 0. */
+static char *told(const struct result *result, size_t place)
+{
+    return report_expectation(result, &result->expectation[place - 1]);
+}
+
+static void tell(struct card_check *check, enum card_verdict found, char *reason)
+{
+    free(check->reason);
+    check->reason = reason;
+    check->found = found;
+}
+
+/* Whether the run can be judged at all. */
+static bool is_whole(struct card_check *check, enum side side, const struct result *result)
+{
+    const struct result_command *command = &result->side[side].command;
+    double opened;
+
+    if (result->side[side].has_command && command->unasked && command->end == COMMAND_SIGNAL) {
+        tell(check, CARD_FAIL,
+             grow_format("the program was ended by signal %d, which nobody had sent",
+                         command->number));
+        return false;
+    }
+    if (result->partial) {
+        tell(check, CARD_SKIP, report_partial(result));
+        return false;
+    }
+    if (strcmp(result_setting(result, "load.may_fail"), "on") != 0 &&
+        result_metric(result, "connections.opened", &opened) && !(opened > 0)) {
+        tell(check, CARD_SKIP, grow_text("no connection was established"));
+        return false;
+    }
+    return true;
+}
+
+static int find_verdict(struct card_check *check, const struct check_spec *spec,
+                        struct result *result, struct error *error)
+{
+    struct held skip;
+    struct held pass;
+    struct held warn;
+    struct held fail;
+
+    if (hold(&skip, result, &spec->skip, error) != 0 ||
+        hold(&pass, result, &spec->pass, error) != 0 ||
+        hold(&warn, result, &spec->warn, error) != 0 ||
+        hold(&fail, result, &spec->fail, error) != 0) {
+        return -1;
+    }
+    if (skip.held > 0) {
+        tell(check, CARD_SKIP, NULL);
+    } else if (all_hold(&pass, &spec->pass)) {
+        tell(check, CARD_PASS, NULL);
+    } else if (pass.broken == 0) {
+        tell(check, CARD_SKIP, told(result, pass.missing));
+    } else {
+        bool warned = all_hold(&warn, &spec->warn);
+        bool failed = spec->fail.count == 0 || all_hold(&fail, &spec->fail);
+
+        tell(check, warned ? CARD_WARN : failed ? CARD_FAIL : CARD_SKIP, told(result, pass.broken));
+    }
+    return 0;
+}
+
+/* Which of spec->skip held, as the reason. */
+static void tell_skip(struct card_check *check, const struct check_spec *spec,
+                      const struct result *result)
+{
+    for (size_t i = 0; check->reason == NULL && i < result->expectation_count; i++) {
+        const struct expectation_result *one = &result->expectation[i];
+
+        for (size_t j = 0; j < spec->skip.count; j++) {
+            if (one->verdict == VERDICT_PASS && strcmp(one->text, spec->skip.item[j]) == 0) {
+                free(check->reason);
+                check->reason = report_expectation(result, one);
+            }
+        }
+    }
+}
+
+static enum card_verdict at_level(enum check_level level, enum card_verdict found)
+{
+    if (found == CARD_SKIP) {
+        return CARD_SKIP;
+    }
+    if (level == CHECK_INFO) {
+        return CARD_INFO;
+    }
+    return level == CHECK_MAY && found == CARD_FAIL ? CARD_WARN : found;
+}
+
+/* ---- what is shown besides ---- */
+
+/* By an expectation that its metric is part of: it knows the unit. */
+static void measure(struct card_check *check, const char *measured, struct result *result)
+{
+    static const char *const units[QUANTITY_N] = {[QUANTITY_COUNT] = "",
+                                                  [QUANTITY_TIME] = "s",
+                                                  [QUANTITY_SIZE] = "bytes",
+                                                  [QUANTITY_RATE] = "1/s"};
+    char *text = grow_format("%s >= 0", metric_of(measured));
+    struct error unused;
+
+    if (expect_judge(result, text, (struct where){0}, &unused) == 0) {
+        const struct expectation_result *one = &result->expectation[result->expectation_count - 1];
+
+        if (one->compared) {
+            check->measure =
+                grow_by_one(check->measure, check->measure_count, sizeof *check->measure);
+            check->measure[check->measure_count++] = (struct card_measure){
+                .name = grow_format("%.*s", (int)strcspn(measured, "="), measured),
+                .unit = grow_text(units[one->quantity]),
+                .value = one->left};
+        }
+    }
+    free(text);
+}
+
+/* What result.json has of the packets, of the sockets at the end, and of who held them. */
+static json_t *evidence_of(const struct result *result)
+{
+    json_t *whole = result_to_json(result);
+    json_t *evidence = json_object();
+
+    for (size_t i = 0; i < 4; i++) {
+        static const char *const parts[] = {"capture", "owners", "moments", "expectations"};
+        json_t *part = json_object_get(whole, parts[i]);
+
+        if (part != NULL) {
+            json_object_set(evidence, parts[i], part);
+        }
+    }
+    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
+        json_t *final = json_object_get(json_object_get(whole, side_name(side)), "final");
+
+        if (final != NULL) {
+            json_object_set(evidence, side_name(side), final);
+        }
+    }
+    json_decref(whole);
+    return evidence;
+}
+
+/* That for the program, else that for everybody. */
+static const char *advice_for(const struct words *advice, const char *program)
+{
+    const char *common = NULL;
+
+    for (size_t i = 0; i < advice->count; i++) {
+        const char *text = advice->item[i];
+        size_t word = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-_");
+
+        if (text[word] != '=') {
+            common = common != NULL ? common : text;
+        } else if (program != NULL && strlen(program) == word &&
+                   strncmp(text, program, word) == 0) {
+            return text + word + 1;
+        }
+    }
+    return common;
+}
+
+int card_judge(struct card_check *check, const struct check_spec *spec, enum side side,
+               const char *program, struct result *result, struct error *error)
+{
+    check->evidence = evidence_of(result);
+    if (is_whole(check, side, result)) {
+        if (find_verdict(check, spec, result, error) != 0) {
+            return -1;
+        }
+        if (check->found == CARD_SKIP) {
+            tell_skip(check, spec, result);
+        }
+    }
+    for (size_t i = 0; i < spec->measured.count; i++) {
+        measure(check, spec->measured.item[i], result);
+    }
+    check->verdict = at_level(spec->level, check->found);
+    if (check->found == CARD_FAIL || check->found == CARD_WARN) {
+        check->advice = grow_text(advice_for(&spec->advice, program));
+    }
+    return 0;
+}
