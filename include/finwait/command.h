@@ -40,6 +40,16 @@ char *command_end_text(char *text, size_t size, enum command_end end, int number
 /* Where in what was printed the last `lines` > 0 lines begin. */
 const char *command_last_lines(const char *printed, unsigned lines);
 
+/* Its processes at the end of settle, which have not ended. */
+struct command_census {
+    bool looked; /* false: nobody has */
+    bool runs;   /* the first one */
+    uint64_t processes;
+    bool struck;         /* an event has sent a signal to the first one; else what follows is 0 */
+    uint64_t old, fresh; /* there when the first such signal was sent, other than the first; not */
+    int64_t took;        /* ns from that signal to the end of the first one; 0: it has not ended */
+};
+
 struct command_report {
     enum command_end end;
     int number;
@@ -51,6 +61,7 @@ struct command_report {
     uint64_t killed;              /* processes that were still there after `grace` */
     uint64_t printed;             /* bytes */
     bool cut;                     /* more than the log holds */
+    struct command_census census;
     char tail[COMMAND_TAIL + 1];
 };
 

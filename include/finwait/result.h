@@ -97,6 +97,7 @@ struct result_command {
     uint64_t killed;              /* processes that were left after SIGTERM and `grace` */
     uint64_t printed;             /* bytes */
     bool cut;                     /* its log has not all of them */
+    struct command_census census;
     char *tail;                   /* the end of what it printed; NULL: nothing */
 };
 

@@ -141,6 +141,18 @@
       "most memory that one process of the command had in RAM")                                    \
     X(METRIC_COMMAND_KILLED, "<player>.command.killed", "processes", read_command_killed,          \
       "processes of the command that had not ended when its grace was over")                       \
+    X(METRIC_COMMAND_RUNS, "<player>.command.runs", "processes", read_command_runs,                \
+      "1: the first process of the command had not ended at the end of settle; 0: it had")         \
+    X(METRIC_COMMAND_PROCESSES, "<player>.command.processes.final", "processes",                   \
+      read_command_processes, "processes of the command at the end of settle")                     \
+    X(METRIC_COMMAND_OLD, "<player>.command.processes.old", "processes", read_command_old,         \
+      "of those, other than the first: that were there when an event first sent it a signal, as "  \
+      "workers from before a reload; absent: none did")                                            \
+    X(METRIC_COMMAND_NEW, "<player>.command.processes.new", "processes", read_command_new,         \
+      "of those: that were not there then; absent: no event sent a signal")                        \
+    X(METRIC_COMMAND_ENDED, "<player>.command.ended", "s", read_command_ended,                     \
+      "time from the first signal that an event sent to the command to the end of its first "      \
+      "process; absent: there was none, or it had not ended at the end of settle")                 \
     X(METRIC_LAB_SETUP, "lab.setup", "s", read_lab,                                                \
       "what the making of a private lab took, part of setup: namespaces, link, sysctls; absent: "  \
       "lab: host")                                                                                 \

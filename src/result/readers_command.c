@@ -15,3 +15,13 @@ READER(read_command_cpu, player(result, key), side->has_command,
 READER(read_command_rss, player(result, key), side->has_command && side->command.memory_peak > 0,
        side->command.memory_peak)
 READER(read_command_killed, player(result, key), side->has_command, side->command.killed)
+READER(read_command_runs, player(result, key), side->has_command && side->command.census.looked,
+       side->command.census.runs)
+READER(read_command_processes, player(result, key),
+       side->has_command && side->command.census.looked, side->command.census.processes)
+READER(read_command_old, player(result, key), side->has_command && side->command.census.struck,
+       side->command.census.old)
+READER(read_command_new, player(result, key), side->has_command && side->command.census.struck,
+       side->command.census.fresh)
+READER(read_command_ended, player(result, key), side->has_command && side->command.census.took > 0,
+       readers_seconds(side->command.census.took))

@@ -61,10 +61,16 @@ static void command_strike(struct role *role, int number)
 {
     struct error ignored;
 
+    command_census_struck(command_of(role));
     if (event_signal_ends(number)) {
         command_ask(command_of(role));
     }
     command_tell(command_of(role), KEEPER_SIGNAL_MAIN, number, &ignored);
+}
+
+static void command_look(struct role *role)
+{
+    command_census_look(command_of(role));
 }
 
 static void command_end(struct role *role)
@@ -84,6 +90,7 @@ static void command_free(struct role *role)
     if (command->log >= 0) {
         close(command->log);
     }
+    command_census_forget(command);
     free(command);
 }
 
@@ -123,6 +130,7 @@ static void command_report(const struct role *role, struct command_report *repor
         .killed = board->killed,
         .printed = board->printed,
         .cut = board->printed > COMMAND_LOG_MAX,
+        .census = command->census,
     };
     command_how_ended(command, &report->end, &report->number);
     memcpy(report->tail, board->tail, board->tail_used);
@@ -139,6 +147,7 @@ static const struct role_ops command_ops = {
     .strike = command_strike,
     .account = command_account,
     .progress = command_progress,
+    .look = command_look,
     .command = command_report,
     .end = command_end,
     .free = command_free,

@@ -62,6 +62,19 @@ _Noreturn void keeper_main(struct keeper *keeper);
 
 /* ---- command_kin.c ---- */
 
+enum { KIN_MAX = 4096 };
+
+struct kin {
+    unsigned count;
+    pid_t pid[KIN_MAX];
+};
+
+/* Every process below that one; those of its own first, in the order in which they came to it. */
+void kin_below(pid_t pid, struct kin *kin);
+
+/* Whether it has not ended, be it reaped or not. */
+bool kin_runs(pid_t pid);
+
 /* To every process below this one.  Returns how many there were, as far as one knows. */
 unsigned kin_signal(int number);
 

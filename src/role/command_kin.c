@@ -1,3 +1,4 @@
+#include <glob.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,21 +11,11 @@
 
 /* All that a keeper's command has become. */
 
-enum { KIN_MAX = 4096 };
-
-struct kin {
-    unsigned count;
-    pid_t pid[KIN_MAX];
-};
-
-/* Those of its first thread (CONFIG_PROC_CHILDREN); of others they come to us as it ends. */
-static void add_children(struct kin *kin, pid_t pid)
+static void add_children(struct kin *kin, const char *path)
 {
-    char path[64];
     char child[32];
-
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
     FILE *children = fopen(path, "re");
+
     while (children != NULL && kin->count < KIN_MAX && fscanf(children, "%31s", child) == 1) {
         kin->pid[kin->count++] = (pid_t)strtol(child, NULL, 10);
     }
@@ -33,25 +24,62 @@ static void add_children(struct kin *kin, pid_t pid)
     }
 }
 
-/* 0: it is gone. */
-static pid_t parent_of(pid_t pid)
+/* Of each of its threads (CONFIG_PROC_CHILDREN). */
+static void add_threads_children(struct kin *kin, pid_t pid)
 {
-    static const char label[] = "PPid:";
+    char pattern[64];
+    glob_t threads;
+
+    snprintf(pattern, sizeof pattern, "/proc/%d/task/*/children", (int)pid);
+    if (glob(pattern, GLOB_NOSORT, NULL, &threads) == 0) {
+        for (size_t i = 0; i < threads.gl_pathc; i++) {
+            add_children(kin, threads.gl_pathv[i]);
+        }
+        globfree(&threads);
+    }
+}
+
+void kin_below(pid_t pid, struct kin *kin)
+{
+    kin->count = 0;
+    add_threads_children(kin, pid);
+    for (unsigned i = 0; i < kin->count; i++) {
+        add_threads_children(kin, kin->pid[i]);
+    }
+}
+
+/* What /proc/PID/status has behind the label; false: it is gone. */
+static bool status_of(pid_t pid, const char *label, char text[32])
+{
     char path[64];
     char line[256];
-    pid_t parent = 0;
+    bool found = false;
 
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     FILE *status = fopen(path, "re");
-    while (status != NULL && parent == 0 && fgets(line, sizeof line, status) != NULL) {
-        if (strncmp(line, label, sizeof label - 1) == 0) {
-            parent = (pid_t)strtol(line + sizeof label - 1, NULL, 10);
-        }
+    while (status != NULL && !found && fgets(line, sizeof line, status) != NULL) {
+        found = strncmp(line, label, strlen(label)) == 0 &&
+                sscanf(line + strlen(label), "%31s", text) == 1;
     }
     if (status != NULL) {
         fclose(status);
     }
-    return parent;
+    return found;
+}
+
+bool kin_runs(pid_t pid)
+{
+    char state[32];
+
+    return status_of(pid, "State:", state) && state[0] != 'Z' && state[0] != 'X';
+}
+
+/* 0: it is gone. */
+static pid_t parent_of(pid_t pid)
+{
+    char text[32];
+
+    return status_of(pid, "PPid:", text) ? (pid_t)strtol(text, NULL, 10) : 0;
 }
 
 static bool is_below(pid_t pid)
@@ -86,11 +114,7 @@ static unsigned signal_below(int number)
 {
     static struct kin kin;
 
-    kin.count = 0;
-    add_children(&kin, getpid());
-    for (unsigned i = 0; i < kin.count; i++) {
-        add_children(&kin, kin.pid[i]);
-    }
+    kin_below(getpid(), &kin);
     for (unsigned i = 0; i < kin.count; i++) {
         strike(kin.pid[i], number);
     }

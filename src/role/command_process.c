@@ -62,6 +62,7 @@ static void clear(struct command_board *board)
 int command_fork(struct command *command, struct error *error)
 {
     clear(command->board);
+    command_census_forget(command);
     command->begun = false;
     command->asked_at = 0;
     command->unasked = false;

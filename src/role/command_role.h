@@ -26,6 +26,10 @@ struct command {
     bool unasked;        /* it has ended without that */
     bool over;           /* role_end was called */
     bool told;           /* events.finished was called */
+    struct kin *before;  /* its processes when a first signal was sent; NULL: none was */
+    bool main_ran;       /* the first of them is its first process */
+    int64_t struck_at;   /* CLOCK_MONOTONIC of that */
+    struct command_census census;
 };
 
 static inline struct command *command_of(struct role *role)
@@ -55,6 +59,17 @@ void command_reap(struct command *command);
 
 /* How the first process ended. */
 void command_how_ended(const struct command *command, enum command_end *end, int *number);
+
+/* ---- command_census.c ---- */
+
+/* A signal is about to be sent. */
+void command_census_struck(struct command *command);
+
+/* Compare what is there with what was there then, in command->census. */
+void command_census_look(struct command *command);
+
+/* What was there then was of one that has ended. */
+void command_census_forget(struct command *command);
 
 /* ---- command_start.c ---- */
 

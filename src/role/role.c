@@ -59,6 +59,13 @@ void role_signal(struct role *role, int number)
     }
 }
 
+void role_look(struct role *role)
+{
+    if (role->ops->look != NULL) {
+        role->ops->look(role);
+    }
+}
+
 int role_start(struct role *role, const struct event_spec *as, struct error *error)
 {
     return role->ops->start(role, as, error);

@@ -174,6 +174,11 @@ void collect_final(struct trial *trial)
 {
     struct error error;
 
+    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
+        if (trial->role[side] != NULL) {
+            role_look(trial->role[side]);
+        }
+    }
     if (sampler_observe(trial->sampler, true, &error) != 0) {
         text_pairs_add(&trial->result->unkept, "final states", error.what);
         return; /* what cannot be measured is absent */
@@ -291,6 +296,7 @@ static bool collect_command(struct trial *trial, enum side side)
             .killed = report->killed,
             .printed = report->printed,
             .cut = report->cut,
+            .census = report->census,
             .tail = report->tail[0] != '\0'
                         ? grow_text(command_last_lines(report->tail, COMMAND_LINES))
                         : NULL,

@@ -439,6 +439,39 @@ class Commands:
         self.assertEqual(result["connections.completed"], N)
         self.assertIn("I reload", self.command_of(result)["tail"])
         self.assertEqual(result.json["timeline"][0]["what"], "signal HUP to server")
+        self.assertEqual(result["server.command.runs"], 1)
+        self.assertEqual(result["server.command.processes.final"], 1)
+        self.assertEqual(result["server.command.processes.new"], 0)
+        self.assertNotIn("server.command.ended", result.json["metrics"])
+
+    def test_its_processes_before_a_signal_and_after(self):
+        """One that stays, one that goes, one that comes, and one that nobody has reaped."""
+        before = """
+import subprocess
+sleepers = [subprocess.Popen(["sleep", "99"]) for _ in range(2)]
+def renew(*_):
+    sleepers.pop().kill()
+    sleepers.append(subprocess.Popen(["sleep", "99"]))
+signal.signal(signal.SIGHUP, renew)
+"""
+        result = self.serve(
+            command(script("renews.py", before=before)),
+            "--set=events={at: 100ms, signal: HUP, to: server}",
+            **{"load.rate": "400/s"},
+        )
+        self.assertEqual(result["server.command.processes.final"], 3)
+        self.assertEqual(result["server.command.processes.old"], 1)
+        self.assertEqual(result["server.command.processes.new"], 1)
+
+    def test_the_end_that_a_signal_makes(self):
+        result = self.serve(
+            f"{PYTHON} -m http.server {{port}} --directory {{out}}",
+            "--set=events={at: 1s, signal: TERM, to: server}",
+            settle="2s",
+        )
+        self.assertEqual(result["server.command.runs"], 0)
+        self.assertEqual(result["server.command.processes.final"], 0)
+        self.assertGreater(result["server.command.ended"], 0)
 
     def test_it_is_not_ready_again_in_time(self):
         path = os.path.join(ft.PLACE.directory(self.user), "has been here")

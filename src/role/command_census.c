@@ -1,0 +1,72 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "command_role.h"
+#include "finwait/clock.h"
+#include "finwait/grow.h"
+
+/* Which processes a command consists of, as the kernel has them: when it is first sent a signal, and
+ * at the end of settle. */
+
+static void take(const struct command *command, struct kin *kin)
+{
+    unsigned kept = 0;
+
+    kin->count = 0;
+    if (command->keeper > 0) {
+        kin_below(command->keeper, kin);
+    }
+    for (unsigned i = 0; i < kin->count; i++) {
+        if (kin_runs(kin->pid[i])) {
+            kin->pid[kept++] = kin->pid[i];
+        }
+    }
+    kin->count = kept;
+}
+
+static bool has(const struct kin *kin, unsigned from, pid_t pid)
+{
+    for (unsigned i = from; i < kin->count; i++) {
+        if (kin->pid[i] == pid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void command_census_struck(struct command *command)
+{
+    if (command->before == NULL) {
+        command->before = grow_new(1, sizeof *command->before);
+        take(command, command->before);
+        command->main_ran = command->board->main_ended == 0;
+        command->struck_at = clock_now();
+    }
+}
+
+/* While it is there, the first process is the first of the keeper's own. */
+void command_census_look(struct command *command)
+{
+    struct command_census *census = &command->census;
+    struct kin *now = grow_new(1, sizeof *now);
+
+    take(command, now);
+    *census = (struct command_census){.looked = true,
+                                      .struck = command->before != NULL,
+                                      .runs = command->board->main_ended == 0,
+                                      .processes = now->count};
+    for (unsigned i = 0; census->struck && i < now->count; i++) {
+        census->fresh += !has(command->before, 0, now->pid[i]);
+        census->old += has(command->before, command->main_ran ? 1 : 0, now->pid[i]);
+    }
+    if (census->struck && !census->runs && command->board->main_ended > command->struck_at) {
+        census->took = command->board->main_ended - command->struck_at;
+    }
+    free(now);
+}
+
+void command_census_forget(struct command *command)
+{
+    free(command->before);
+    command->before = NULL;
+}
