@@ -98,7 +98,7 @@ struct result_command {
     uint64_t printed;             /* bytes */
     bool cut;                     /* its log has not all of them */
     struct command_census census;
-    char *tail;                   /* the end of what it printed; NULL: nothing */
+    char *tail; /* the end of what it printed; NULL: nothing */
 };
 
 /* "status", "signal", "not_executed"; NULL: it runs. */

@@ -59,7 +59,7 @@ struct role_ops {
     void (*strike)(struct role *role, int number); /* a command's first process; NULL: it is none */
     void (*account)(const struct role *role, struct account *account);
     void (*progress)(const struct role *role, struct role_progress *progress);
-    void (*look)(struct role *role);               /* NULL: it has none to look at */
+    void (*look)(struct role *role); /* NULL: it has none to look at */
     void (*command)(const struct role *role, struct command_report *report); /* NULL: it is none */
     void (*drop)(struct role *role);                                         /* NULL: it cannot */
     void (*end)(struct role *role);

@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "finwait/grow.h"
 #include "finwait/metric.h"
 #include "finwait/report.h"
+#include "finwait/timeline.h"
 
 /* ---- what a check says ---- */
 
@@ -121,16 +123,60 @@ static void tell(struct card_check *check, enum card_verdict found, char *reason
     check->found = found;
 }
 
-/* Whether the run can be judged at all. */
-static bool is_whole(struct card_check *check, enum side side, const struct result *result)
+static bool was_sent(const struct result *result, int number)
 {
-    const struct result_command *command = &result->side[side].command;
-    double opened;
+    for (size_t i = 0; i < result->event_count; i++) {
+        if (result->event[i].kind == EVENT_SIGNAL && result->event[i].signal == number) {
+            return true;
+        }
+    }
+    return false;
+}
 
-    if (result->side[side].has_command && command->unasked && command->end == COMMAND_SIGNAL) {
+/* One that has no handler for a signal does not do what that asks for.  TERM asks for an end. */
+static bool ended_by_signal(struct card_check *check, const struct result_command *command,
+                            const struct result *result)
+{
+    bool sent = was_sent(result, command->number);
+
+    if (command->end != COMMAND_SIGNAL || (sent ? command->number == SIGTERM : !command->unasked)) {
+        return false;
+    }
+    if (sent) {
+        tell(check, CARD_SKIP,
+             grow_format("SIG%s ended it at once: it has no handler for it",
+                         event_signal_name(command->number)));
+    } else {
         tell(check, CARD_FAIL,
              grow_format("the program was ended by signal %d, which nobody had sent",
                          command->number));
+    }
+    return true;
+}
+
+/* One that ends where it was to be started again. */
+static bool was_not_started(struct card_check *check, enum side side, const struct result *result)
+{
+    for (size_t i = 0; i < result->moment_count; i++) {
+        const struct event_spec *event = moment_event(result, &result->moment[i]);
+
+        if (event != NULL && event->kind == EVENT_START && event->side == side &&
+            result->moment[i].error != NULL) {
+            tell(check, CARD_FAIL, grow_text(result->moment[i].error));
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the run can be judged at all. */
+static bool is_whole(struct card_check *check, enum side side, const struct result *result)
+{
+    double opened;
+
+    if (result->side[side].has_command &&
+        (ended_by_signal(check, &result->side[side].command, result) ||
+         was_not_started(check, side, result))) {
         return false;
     }
     if (result->partial) {

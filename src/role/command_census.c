@@ -5,8 +5,8 @@
 #include "finwait/clock.h"
 #include "finwait/grow.h"
 
-/* Which processes a command consists of, as the kernel has them: when it is first sent a signal, and
- * at the end of settle. */
+/* Which processes a command consists of, as the kernel has them: when it is first sent a signal,
+ * and at the end of settle. */
 
 static void take(const struct command *command, struct kin *kin)
 {

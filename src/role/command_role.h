@@ -9,27 +9,27 @@
 struct command {
     struct role role; /* the first, see command_of */
     const struct command_plan *plan;
-    struct address at;    /* where a server is to listen */
-    uint32_t descriptors; /* RLIMIT_NOFILE; 0: as it is */
     const struct lab *lab;
     struct event_base *base;
     struct command_board *board;
-    int log;             /* -1: none */
-    pid_t keeper;        /* 0: there is none */
-    int control;         /* our end of its socket pair; -1: closed */
     struct event *event; /* of control */
     struct event *timer; /* a start under way; NULL: none is */
-    bool waits;          /* it is for the one before to end */
-    int64_t began;       /* CLOCK_MONOTONIC of the start */
-    bool begun;          /* its first process was */
-    int64_t asked_at;    /* CLOCK_MONOTONIC when it was told to end; 0: it was not */
-    bool unasked;        /* it has ended without that */
-    bool over;           /* role_end was called */
-    bool told;           /* events.finished was called */
     struct kin *before;  /* its processes when a first signal was sent; NULL: none was */
-    bool main_ran;       /* the first of them is its first process */
-    int64_t struck_at;   /* CLOCK_MONOTONIC of that */
+    int64_t began;       /* CLOCK_MONOTONIC of the start */
+    int64_t asked_at;    /* CLOCK_MONOTONIC when it was told to end; 0: it was not */
+    int64_t struck_at;   /* CLOCK_MONOTONIC of the first signal */
     struct command_census census;
+    struct address at;    /* where a server is to listen */
+    uint32_t descriptors; /* RLIMIT_NOFILE; 0: as it is */
+    int log;              /* -1: none */
+    pid_t keeper;         /* 0: there is none */
+    int control;          /* our end of its socket pair; -1: closed */
+    bool waits;           /* a start does, for the one before to end */
+    bool begun;           /* its first process was */
+    bool unasked;         /* it has ended without being asked to */
+    bool over;            /* role_end was called */
+    bool told;            /* events.finished was called */
+    bool main_ran;        /* the first of `before` is its first process */
 };
 
 static inline struct command *command_of(struct role *role)

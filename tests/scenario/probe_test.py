@@ -149,6 +149,23 @@ class Verdicts(Probe):
         self.assertEqual(self.verdicts(card), {"closes": "skip"})
         self.assertIn("exit status 7", card["checks"][0]["reason"])
 
+    def test_what_a_signal_or_a_start_comes_to(self):
+        """A signal without a handler asks nothing; one that cannot be started again has failed."""
+        one = self.plain_with("").replace("concurrency: 2", "concurrency: 1, rate: 20/s")
+        checks = self.checks(
+            hup=one + "events: [{at: 100ms, signal: HUP, to: server}]\n",
+            again=one + "events: [{at: 100ms, kill: server}, {at: 150ms, start: server}]\n",
+        )
+        once = "test ! -e {out}/x && : >{out}/x && exec "
+        shell = " ".join(map(shlex.quote, [sys.executable, self.server])) + " {port}"
+        card = self.card(
+            "--checks", checks, "--only", "hup,again", "--", "sh", "-c", once + shell, status=1
+        )
+        reasons = {check["id"]: check["reason"] for check in card["checks"]}
+        self.assertEqual(self.verdicts(card), {"hup": "skip", "again": "fail"})
+        self.assertIn("SIGHUP ended it at once", reasons["hup"])
+        self.assertIn("exit status 1", reasons["again"])
+
     def test_the_sound_program_and_its_mutant(self):
         wrapped = ft.PLACE.write("wrapped.py", SERVER.replace('"leaks" in', '"--mutant" in'))
         text = CHECK.format(level="MUST", python=PYTHON, server=wrapped, program="x")
