@@ -55,7 +55,8 @@ const char *outcome_about(enum outcome outcome);
       "from the first byte of a request sent to the last of its response")                         \
     X(LATENCY_IDLE, "idle",                                                                        \
       "from the last data, or the start of a pause, to the peer's FIN, where it came within the "  \
-      "pause and before a message that was due; to 1 to 4 ms (a jiffy)")                           \
+      "pause and before a message that was due, or while a client's recv(or-fin) waited for one; " \
+      "to 1 to 4 ms (a jiffy)")                                                                    \
     X(LATENCY_CLOSE, "close",                                                                      \
       "from the first step that closes (shut-wr, wait-fin, rst, close) to the end of the program") \
     X(LATENCY_LIFE, "life",                                                                        \
@@ -124,6 +125,9 @@ void tls_account_error(struct tls_account *account, uint64_t reason, uint64_t co
       "or which it met between two rounds, see http.persist")                                      \
     X(told_to_close, "connections",                                                                \
       "those that ended their rounds early, for the peer's head said so; see http.persist")        \
+    X(closes_announced, "messages",                                                                \
+      "messages whose head said that the connection ends behind them: Connection: close, "         \
+      "HTTP/1.0 without keep-alive, or Keep-Alive: max=0")                                         \
     X(messages_cut, "messages",                                                                    \
       "those of which the role received a part, and then the connection was over")                 \
     X(idle_timeouts, "connections",                                                                \
@@ -169,6 +173,7 @@ struct account {
     int64_t first_no_port;  /* ns from role_go until EADDRNOTAVAIL or EADDRINUSE was met first, by
                                a client; 0: never */
     int64_t last_begun;     /* ns from role_go until a client began its last connection; 0: none */
+    int64_t keep_alive;     /* ns, the least that a head's Keep-Alive: timeout said; 0: none did */
     int64_t stood_still; /* ns that a worker's event loop was late at the most; 0: not measured */
     int64_t cpu_user;    /* ns of the workers' CPU, getrusage(2) */
     int64_t cpu_system;

@@ -4,10 +4,21 @@
 
 #include "finwait/clock.h"
 
+static void note(struct account *account, const struct message_reader *reader)
+{
+    int64_t stays = reader->stays * NS_PER_S;
+
+    account->closes_announced += reader->peer_closes;
+    if (stays > 0 && (account->keep_alive == 0 || stays < account->keep_alive)) {
+        account->keep_alive = stays;
+    }
+}
+
 void persist_heard(struct conn *conn)
 {
     const struct message_reader *reader = &conn->reader;
 
+    note(conn->worker->account, reader);
     if (conn->worker->plan->obeys) {
         conn->last_round |= reader->peer_closes || reader->close_delimited;
         conn->stays = reader->stays > 0 ? clock_now() + reader->stays * NS_PER_S : 0;

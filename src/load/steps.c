@@ -220,7 +220,17 @@ static enum step_result recv_end(struct conn *conn, const struct step *step)
     }
     conn->receiving = false;
     conn->worker->account->ended_by_fin++;
+    verdict_ended_idle(conn);
     return conn_leave(conn);
+}
+
+/* From now on the connection is idle, if it was not before. */
+static void begin_idle(struct conn *conn, const struct step *step)
+{
+    if (conn->idle == 0 && conn->worker->plan->side == SIDE_CLIENT &&
+        step_receives(step, RECV_OR_FIN) && !message_reader_begun(&conn->reader)) {
+        conn->idle = clock_now();
+    }
 }
 
 /* A bound of its own is for as long as nothing has come. */
@@ -228,6 +238,7 @@ static enum step_result recv_wait(struct conn *conn, const struct step *step)
 {
     int64_t bound = step_bound(step);
 
+    begin_idle(conn, step);
     if (bound == 0 || message_reader_begun(&conn->reader)) {
         return conn_await(conn, EV_READ);
     }

@@ -236,6 +236,12 @@ void verdict_count(struct conn *conn, enum outcome outcome)
 
 /* ---- how long the peer waited ---- */
 
+static void record_idle(struct conn *conn, int64_t idle)
+{
+    histogram_record(&conn->worker->account->latency[LATENCY_IDLE], idle > 0 ? idle : 0);
+    conn->idle = 0; /* each once */
+}
+
 /*
  * In CLOSE_WAIT the FIN is the last segment that came, and so the last ACK (tcp_ack() notes when).
  * The last data before it are the message's, unless they are a close_notify; a program that was
@@ -253,6 +259,12 @@ void verdict_woke(struct conn *conn)
     int64_t since_fin = info.tcpi_last_ack_recv * NS_PER_MS;
     int64_t since_data = info.tcpi_last_data_recv * NS_PER_MS;
     int64_t paused = clock_now() - conn->idle;
-    int64_t idle = (since_data > paused ? since_data : paused) - since_fin;
-    histogram_record(&conn->worker->account->latency[LATENCY_IDLE], idle > 0 ? idle : 0);
+    record_idle(conn, (since_data > paused ? since_data : paused) - since_fin);
+}
+
+void verdict_ended_idle(struct conn *conn)
+{
+    if (conn->idle != 0) {
+        record_idle(conn, clock_now() - conn->idle);
+    }
 }

@@ -113,6 +113,9 @@
       "from the start of the load until no local port was left for the first time; absent: never") \
     X(METRIC_LAST_BEGUN, "client.last_begun", "s", read_last_begun,                                \
       "from the start of the load until the client began its last connection; absent: none")       \
+    X(METRIC_KEEP_ALIVE, "client.http.keep_alive_timeout", "s", read_keep_alive,                   \
+      "protocol: http: the shortest time for which a response said that an idle connection is "    \
+      "kept, by Keep-Alive: timeout; absent: none said so")                                        \
     X(METRIC_RESTART, "timeline.restart", "s", read_restart,                                       \
       "time from the last start of a killed role until its workers were ready")                    \
     X(METRIC_SIDE_RESTART, "<side>.restart", "s", read_side_restart,                               \

@@ -173,5 +173,7 @@ READER(read_stood_still, readers_side(result, key), side->played && side->accoun
 READER(read_first_no_port, &result->side[SIDE_CLIENT],
        side->played && side->account.first_no_port > 0,
        readers_seconds(side->account.first_no_port))
+READER(read_keep_alive, &result->side[SIDE_CLIENT], side->played && side->account.keep_alive > 0,
+       readers_seconds(side->account.keep_alive))
 READER(read_last_begun, &result->side[SIDE_CLIENT], side->played && side->account.last_begun > 0,
        readers_seconds(side->account.last_begun))

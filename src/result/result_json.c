@@ -65,6 +65,7 @@ static const struct field account_fields[] = {
 #undef X
         {"first_no_port", &codec_once, AT(result_side, account.first_no_port), .optional = true},
     {"last_begun", &codec_once, AT(result_side, account.last_begun), .optional = true},
+    {"keep_alive", &codec_once, AT(result_side, account.keep_alive), .optional = true},
     {"stood_still", &codec_once, AT(result_side, account.stood_still), .optional = true},
     {"cpu_user", &codec_duration, AT(result_side, account.cpu_user)},
     {"cpu_system", &codec_duration, AT(result_side, account.cpu_system)},

@@ -122,6 +122,7 @@ void account_merge(struct account *into, const struct account *from)
     ACCOUNT(X)
 #undef X
     into->first_no_port = earlier(into->first_no_port, from->first_no_port);
+    into->keep_alive = earlier(into->keep_alive, from->keep_alive);
     into->last_begun = greater(into->last_begun, from->last_begun);
     into->stood_still = greater(into->stood_still, from->stood_still);
     into->cpu_user += from->cpu_user;

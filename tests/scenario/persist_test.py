@@ -53,7 +53,15 @@ class Client(ft.TestCase):
             self.assertEqual(result.outcomes("client"), {"done": N})
             self.assertEqual(result["client.messages_received"], 3 * N)
             self.assertEqual(result["client.told_to_close"], N)
+            self.assertEqual(result["client.closes_announced"], N)
             self.assertEqual(result["connections.failed"], 0)
+
+    def test_the_shortest_time_that_a_response_promises_is_told(self):
+        result = self.load(answers(OK % b"Keep-Alive: timeout=9, max=2\r\n",
+                                   OK % b"Keep-Alive: timeout=7\r\n", CLOSE))
+        self.assertEqual(result["client.http.keep_alive_timeout"], 7)
+        result = self.load(answers(PERSIST, CLOSE))
+        self.assertNotIn("client.http.keep_alive_timeout", result.json["metrics"])
 
     def test_the_program_alone_decides_where_it_is_to(self):
         result = self.load(answers(PERSIST, CLOSE), **{"http.persist": "program"})

@@ -41,6 +41,22 @@ class Recv(ft.LabTestCase):
                 self.assertEqual(result["server.errors.ECONNRESET"], N, (protocol, rest))
                 self.assertEqual(result["server.outcome.cut"], 0)
 
+    def test_how_long_a_peer_lets_one_lie_idle_is_measured_where_its_fin_is_waited_for(self):
+        for client, transport, end in (
+            ("connect send recv recv(or-fin) close", "tcp", "close"),
+            ("connect send recv recv(or-fin) close", "tls", "notify close"),
+            ("connect send recv pause(700ms) recv(or-fin) close", "tcp", "close"),
+        ):
+            server = f"accept recv send pause(500ms) {end}"
+            result = self.play(client, server, transport=transport, **{"load.connections": 50})
+            self.assertEqual(result["client.ended_by_fin"], 50)
+            self.assertEqual(result.json["client"]["account"]["latency"]["idle"]["count"], 50)
+            self.assertGreater(result["latency.idle.min"], 0.45)
+        result = self.play(
+            "connect send recv recv(or-fin) close", "accept recv send pause(50ms) send close"
+        )
+        self.assertNotIn("latency.idle.min", result.json["metrics"])
+
     def test_over_tls_a_record_is_read_as_a_whole(self):
         """A small body comes with its head, and the close is in order; of a large one some stays."""
         for size, version, resets in (

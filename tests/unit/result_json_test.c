@@ -67,6 +67,7 @@ static void fill_account(struct account *account, uint64_t *seed)
     account->bytes_received = below(seed, 10);
     account->first_no_port = (int64_t)below(seed, INT64_MAX / 2);
     account->last_begun = (int64_t)below(seed, INT64_MAX / 2);
+    account->keep_alive = (int64_t)below(seed, INT64_MAX / 2);
     account->stood_still = (int64_t)below(seed, INT64_MAX / 2);
     account->cpu_user = (int64_t)below(seed, INT64_MAX / 2);
     account->memory_start = below(seed, 3);

@@ -879,6 +879,7 @@ static void every_pattern_is_found(void **state)
         {"server.stood_still", "<side>.stood_still"},
         {"client.first_no_port", "client.first_no_port"},
         {"client.last_begun", "client.last_begun"},
+        {"client.http.keep_alive_timeout", "client.http.keep_alive_timeout"},
         {"timeline.restart", "timeline.restart"},
         {"server.restart", "<side>.restart"},
         {"timeline.refusals", "timeline.refusals"},
