@@ -30,8 +30,10 @@
       "connect(2), RFC 9293 section 3.5")                                                          \
     X(ACCEPT, accept, "accept", NONE, STEP_OF_SERVER, STEP_SENDS_TLS,                              \
       "take a connection from the accept queue; a server's program begins with it", "accept(2)")   \
-    X(SEND, send, "send", NONE, STEP_OF_BOTH, STEP_SENDS_DATA,                                     \
-      "send one message: a client's request or a server's response", "send(2)")                    \
+    X(SEND, send, "send", SEND, STEP_OF_BOTH | STEP_ALONE, STEP_SENDS_DATA,                        \
+      "send one message: a client's request or a server's response; or (head) its head alone, "    \
+      "whose body never comes",                                                                    \
+      "send(2), RFC 9112 section 8")                                                               \
     X(RECV, recv, "recv", RECV, STEP_OF_BOTH | STEP_ALONE, STEP_SENDS_TLS,                         \
       "receive one whole message from the peer, or (head) no more than its head; or-fin: a FIN "   \
       "in "                                                                                        \
@@ -85,6 +87,7 @@ enum step_op {
 #define STEP_TAKES_COUNT    VALUE_OF(COUNT, 1, 1000000)            /* repeat(3) */
 #define STEP_TAKES_DURATION VALUE_OF(DURATION, 0, 3600 * NS_PER_S) /* pause(250ms) */
 #define STEP_TAKES_CONNECT  VALUE_ONE_OF(connect_words)            /* connect(hello) */
+#define STEP_TAKES_SEND     VALUE_ONE_OF(send_words)               /* send(head) */
 #define STEP_TAKES_RECV     VALUE_A(RECV)                          /* recv(or-fin,5s) */
 #define STEP_TAKES_BOUND    VALUE_OF(DURATION, 1, 3600 * NS_PER_S) /* wait-fin(5s) */
 #define STEP_TAKES_LINGER   VALUE_OF(LINGER, 0, 3600)              /* linger(2s), linger(off) */
@@ -97,6 +100,13 @@ enum connect_until {
     CONNECT_PARTIAL, /* as a word alone: hello */
 };
 extern const char *const connect_words[];
+
+/* How much of a message send sends. */
+enum send_part {
+    SEND_WHOLE,
+    SEND_HEAD,
+};
+extern const char *const send_words[];
 
 enum step_trait {
     STEP_OF_CLIENT = 1,
@@ -191,6 +201,10 @@ bool step_receives(const struct step *step, int64_t what);
 
 /* Whether some recv of the program does. */
 bool program_receives(const struct program *program, int64_t what);
+
+/* Whether a step sends a head alone, and whether some step of the program does. */
+bool step_sends_head(const struct step *step);
+bool program_sends_head(const struct program *program);
 
 /* Whether a step is a recv that reads the rest of a message whose head the recv before it read. */
 bool program_reads_rest(const struct program *program, size_t step);

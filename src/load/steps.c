@@ -103,10 +103,9 @@ enum step_result step_send(struct conn *conn, const struct step *step)
 {
     struct worker *worker = conn->worker;
     const struct message *message = &worker->message[persist_says(conn)];
-    size_t length = conn->bare ? message->head : message->length;
+    size_t length = conn->bare || step->arg == SEND_HEAD ? message->head : message->length;
     enum wire_status before = persist_look(conn);
 
-    (void)step;
     if (before != WIRE_OK) {
         return before == WIRE_END ? conn_leave(conn) : wire_stop(conn, before);
     }
@@ -128,8 +127,10 @@ enum step_result step_send(struct conn *conn, const struct step *step)
     }
     conn->sent = 0;
     conn->idle = 0;
-    worker->account->messages_sent++;
-    verdict_sent(conn);
+    if (conn->bare || length == message->length) {
+        worker->account->messages_sent++;
+        verdict_sent(conn);
+    }
     return STEP_NEXT;
 }
 

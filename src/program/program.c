@@ -59,6 +59,21 @@ int64_t step_bound(const struct step *step)
     }
 }
 
+bool step_sends_head(const struct step *step)
+{
+    return step->op == STEP_SEND && step->arg == SEND_HEAD;
+}
+
+bool program_sends_head(const struct program *program)
+{
+    for (size_t i = 0; i < program->length; i++) {
+        if (step_sends_head(&program->step[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool step_receives(const struct step *step, int64_t what)
 {
     return step->op == STEP_RECV && (step->arg & what) != 0;

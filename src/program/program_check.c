@@ -126,6 +126,27 @@ static int check_heads(const struct parse *parse)
     return 0;
 }
 
+/* What comes behind a head is taken for its body. */
+static int check_head_sent(const struct parse *parse)
+{
+    const struct program *program = parse->program;
+    bool sent = false;
+
+    for (size_t i = 1; i < program->length; i++) {
+        const struct step *step = &program->step[i];
+
+        if (sent && (step->op == STEP_SEND || step->op == STEP_REPEAT)) {
+            error_set(parse->error, STATUS_USAGE,
+                      "`%s` cannot follow `send(head)`: the body of that message is due",
+                      name_at(parse, i));
+            error_hint(parse->error, "write `send`, or end the connection behind `send(head)`");
+            return parse_fail_at(parse, parse->places->step[i]);
+        }
+        sent |= step_sends_head(step);
+    }
+    return 0;
+}
+
 /* TLS carries nothing whose handshake was given up. */
 static int check_given_up(const struct parse *parse)
 {
@@ -152,8 +173,8 @@ static int check_given_up(const struct parse *parse)
 int program_check(const struct parse *parse)
 {
     int (*const checks[])(const struct parse *) = {
-        check_start, check_end,      check_repeat,        check_linger,
-        check_heads, check_given_up, program_check_rules,
+        check_start, check_end,       check_repeat,   check_linger,
+        check_heads, check_head_sent, check_given_up, program_check_rules,
     };
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

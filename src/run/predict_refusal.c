@@ -81,6 +81,16 @@ static bool inherits(const struct scenario *scenario, enum side side)
     return some_program_has(scenario, side, STEP_INHERIT);
 }
 
+static bool sends_head(const struct scenario *scenario, enum side side)
+{
+    for (size_t i = 0; i < scenario_programs(scenario, side); i++) {
+        if (program_sends_head(scenario_program(scenario, side, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether the program may receive what a `drain` has left of a message that does not arrive in one
  * segment: of HTTP it is no message, and raw it begins another. */
 static bool tears(const struct scenario *scenario, enum side side, const struct program *program)
@@ -281,6 +291,7 @@ static const struct reason {
      "http.persist: server ends rounds by what the peer's heads say, and the model reads "
      "none"},
     {inherits, "a child process holds the descriptor too, and the model knows of no processes"},
+    {sends_head, "`send(head)` begins a message that never ends, and the model's are whole"},
     {tears_messages,
      "`drain` may take a part of a message, and the next `recv` begins with the rest"},
     {parts_records, "`recv(head)` over TLS takes the record that the head is in, and the message "

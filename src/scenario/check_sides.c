@@ -1,4 +1,7 @@
+#include <stdlib.h>
+
 #include "draft.h"
+#include "finwait/grow.h"
 #include "finwait/lab_plan.h"
 
 /* What the options that make a side unlike other programs need. */
@@ -107,10 +110,17 @@ static int check_heads(const struct draft *draft, enum side side, size_t index)
     const struct program *program = scenario_program(scenario, side, index);
 
     for (size_t i = 0; scenario->message.protocol == PROTOCOL_RAW && i < program->length; i++) {
-        if (step_receives(&program->step[i], RECV_HEAD)) {
-            return draft_fail(draft, draft_step(draft, side, index, i),
-                              "write `recv`, or protocol: http",
-                              "`recv(head)` needs protocol: http: a raw message has no head");
+        const struct step *step = &program->step[i];
+        const char *name = step_table[step->op].name;
+
+        if (step_receives(step, RECV_HEAD) || step_sends_head(step)) {
+            char *hint = grow_format("write `%s`, or protocol: http", name);
+            int status =
+                draft_fail(draft, draft_step(draft, side, index, i), hint,
+                           "`%s(head)` needs protocol: http: a raw message has no head", name);
+
+            free(hint);
+            return status;
         }
     }
     return 0;

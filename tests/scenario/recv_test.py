@@ -29,6 +29,41 @@ class Recv(ft.LabTestCase):
         self.assertEqual(result["server.counter.TcpExtTCPAbortOnClose"], N)
         self.assertEqual(result["client.messages_received"], N)
 
+    def test_a_head_alone_is_no_message(self):
+        """A request's body never comes; a response that its length tells is cut."""
+        result = self.play(
+            "connect send(head) pause(100ms) close",
+            "accept recv send close",
+            **{"request.size": "20k"},
+        )
+        self.assertEqual(result["client.messages_sent"], 0)
+        self.assertEqual(result["server.messages_received"], 0)
+        self.assertEqual(result["server.messages_cut"], N)
+        self.assertEqual(result["server.outcome.eof"], N)
+        self.assertIn("send(head)", result.json["unpredicted"])
+        for transport, outcome in (("tcp", "eof"), ("tls", "truncated")):
+            result = self.play(
+                "connect send recv close",
+                "accept recv send(head) close",
+                transport=transport,
+                **{"load.may_fail": "on"},
+            )
+            self.assertEqual(result["client.messages_cut"], N)
+            self.assertEqual(result["client.http.2xx"], 0)
+            self.assertEqual(result[f"client.outcome.{outcome}"], N)
+            self.assertEqual(result["server.messages_sent"], 0)
+
+    def test_a_head_alone_needs_one(self):
+        refused = ft.run(
+            {
+                "protocol": "raw",
+                "client.program": "connect send(head) close",
+                "server.program": "accept close",
+            }
+        )
+        self.assertEqual(refused.status, 2, refused)
+        self.assertIn("`send(head)` needs protocol: http", refused.stderr)
+
     def test_a_rst_behind_a_message_is_met(self):
         """Both come while nobody reads, and epoll tells of them at once."""
         for protocol in ("raw", "http"):

@@ -104,7 +104,7 @@ static void fill_steps(struct program *program, uint64_t *seed)
         step->op = (enum step_op)below(seed, STEP_OP_N);
         enum value_kind kind = step_table[step->op].takes.kind;
         step->arg = kind == VALUE_NOTHING ? 0
-                    : kind == VALUE_WORD  ? (int64_t)below(seed, CONNECT_PARTIAL)
+                    : kind == VALUE_WORD  ? (int64_t)below(seed, 2) /* both have one */
                     : kind == VALUE_RECV
                         ? (int64_t)below(seed, 4) << 60 | (int64_t)below(seed, 1000)
                         : (int64_t)below(seed, INT64_MAX / 2) - 1; /* linger(off) is -1 */
