@@ -25,6 +25,12 @@ enum persist {
     PERSIST_N,
 };
 
+/* What a request says that it is. */
+enum http_version {
+    HTTP_VERSION_1_1,
+    HTTP_VERSION_1_0,
+};
+
 /* What a side's messages are made of beside their size.  The texts are the scenario's own. */
 struct message_part {
     char *fields; /* http: lines "Name: value\r\n" for the head; NULL: none */
@@ -40,11 +46,12 @@ struct message_spec {
     uint64_t response_size; /* raw: bytes of a response; http: bytes of its body */
     bool chunked;           /* http: the response body is sent chunked (RFC 9112 section 7.1) */
     uint32_t good; /* http: the statuses that the client comes for, high << 16 | low; 0: any */
-    enum persist persist; /* http */
-    char *method;         /* http: of a request; NULL: POST with a body, or GET */
-    char *path;           /* http: the request's target; NULL: "/" */
-    char *host;           /* http: the Host field; NULL: what message_build() is given */
-    uint16_t status;      /* http: of a response; 0: 200 */
+    enum persist persist;      /* http */
+    enum http_version version; /* http: of a request */
+    char *method;              /* http: of a request; NULL: POST with a body, or GET */
+    char *path;                /* http: the request's target; NULL: "/" */
+    char *host;                /* http: the Host field; NULL: what message_build() is given */
+    uint16_t status;           /* http: of a response; 0: 200 */
     struct message_part part[SIDE_N];
 };
 
@@ -167,8 +174,10 @@ enum spoken message_spoken(const char *bytes, size_t length);
  * on a port for TLS, each with a status of 400. */
 bool message_asks_tls(const char *bytes, size_t length);
 
-/* The names of enum protocol and enum persist, for the option table: "raw", "http", NULL. */
+/* The names of enum protocol, enum persist and enum http_version, for the option table: "raw",
+ * "http", NULL. */
 extern const char *const protocol_names[];
 extern const char *const persist_names[];
+extern const char *const http_version_names[];
 
 #endif

@@ -17,6 +17,12 @@ const char *const persist_names[] = {
     NULL,
 };
 
+const char *const http_version_names[] = {
+    [HTTP_VERSION_1_1] = "1.1",
+    [HTTP_VERSION_1_0] = "1.0",
+    NULL,
+};
+
 void message_reader_init(struct message_reader *reader, const struct message_spec *spec,
                          enum side sender)
 {

@@ -121,10 +121,11 @@ static char *request_head(const struct message_spec *spec, enum message_says say
     if (says_length(method, spec->request_size)) {
         snprintf(length, sizeof length, "Content-Length: %" PRIu64 "\r\n", spec->request_size);
     }
-    int status = asprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\n%s%s%s%s\r\n", method,
-                          or_else(spec->path, "/"), or_else(spec->host, host),
-                          unless_given(part, "User-Agent: finwait\r\n"), or_else(part->fields, ""),
-                          length, connection_fields[says]);
+    int status =
+        asprintf(&head, "%s %s HTTP/%s\r\nHost: %s\r\n%s%s%s%s\r\n", method,
+                 or_else(spec->path, "/"), http_version_names[spec->version],
+                 or_else(spec->host, host), unless_given(part, "User-Agent: finwait\r\n"),
+                 or_else(part->fields, ""), length, unless_given(part, connection_fields[says]));
     return status < 0 ? NULL : head;
 }
 
@@ -143,7 +144,7 @@ static char *response_head(const struct message_spec *spec, enum message_says sa
     int status = asprintf(&head, "HTTP/1.1 %u %s\r\n%s%s%s%s\r\n", code, code == 200 ? "OK" : "",
                           type, or_else(part->fields, ""),
                           spec->chunked && length[0] != '\0' ? CHUNKED_FIELD : length,
-                          connection_fields[says]);
+                          unless_given(part, connection_fields[says]));
     return status < 0 ? NULL : head;
 }
 

@@ -20,8 +20,6 @@ static const struct {
     {"Content-Length", "is what the body has", "write request.size, response.size or a body"},
     {"Transfer-Encoding", "is what response.chunked says",
      "write response: {chunked: on}; requests are not sent in chunks"},
-    {"Connection", "is what the programs do",
-     "the last message says close where the server is to close first"},
     {"Host", "is request.host", "write request: {host: NAME}"},
 };
 

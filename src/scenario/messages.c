@@ -89,6 +89,7 @@ static const char *http_alone(const struct message_spec *message)
     } options[] = {
         {message->chunked, "response.chunked"},
         {message->method != NULL, "request.method"},
+        {message->version != HTTP_VERSION_1_1, "request.version"},
         {strcmp(message->path, "/") != 0, "request.path"},
         {message->host != NULL, "request.host"},
         {message->part[SIDE_CLIENT].fields != NULL, "request.headers"},
@@ -125,6 +126,23 @@ static int check_raw(const struct draft *draft)
     return 0;
 }
 
+/* What a message says of its connection is the programs' to say, unless they alone end it. */
+static int check_connection(const struct draft *draft, enum side side)
+{
+    static const char *const headers[SIDE_N] = {"request.headers", "response.headers"};
+    static const char name[] = "Connection";
+    const struct message_spec *message = &draft->scenario->message;
+    char *field = message_field(message->part[side].fields, name, strlen(name));
+
+    if (field == NULL || message->persist == PERSIST_PROGRAM) {
+        return 0;
+    }
+    return draft_fail(draft, draft_given(draft, headers[side])->where,
+                      "the last message says close where the server is to close first; or write "
+                      "http: {persist: program}",
+                      "%s.%s: it is what the programs do", headers[side], name);
+}
+
 static int check_http(const struct draft *draft)
 {
     const struct message_spec *message = &draft->scenario->message;
@@ -140,7 +158,7 @@ static int check_http(const struct draft *draft)
                           "take the body or its size out",
                           "response.status is %u, which has no body", message->status);
     }
-    return 0;
+    return check_connection(draft, SIDE_CLIENT) != 0 ? -1 : check_connection(draft, SIDE_SERVER);
 }
 
 int draft_check_message(const struct draft *draft)

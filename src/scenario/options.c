@@ -88,6 +88,8 @@ static const struct option written[] = {
               "POST, or 0 for a GET"},
     {"request.method", VALUE_AS(method_text), NULL, FIELD(message.method),
      .about = "http: the request's method; by default POST with a body, or GET"},
+    {"request.version", VALUE_ONE_OF(http_version_names), "1.1", FIELD(message.version),
+     .about = "http: what the request says that it is, HTTP/1.1 or HTTP/1.0"},
     {"request.path", VALUE_AS(target_text), "/", FIELD(message.path),
      .about = "http: what is asked for, e.g. /search?q=1; the whole URL for a proxy"},
     {"request.host", VALUE_AS(host_text), NULL, FIELD(message.host),

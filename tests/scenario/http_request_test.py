@@ -69,6 +69,12 @@ class Requests(ft.TestCase):
         self.assertEqual(fields["User-Agent"], "me")
         self.assertEqual(fields["Content-Length"], "9")
 
+    def test_an_old_one_and_one_that_says_what_becomes_of_the_connection(self):
+        head, _ = self.sent({"request.version": "1.0"})
+        self.assertTrue(head.startswith("GET / HTTP/1.0\r\n"))
+        head, _ = self.sent({"request.headers.connection": "Upgrade", "http.persist": "program"})
+        self.assertEqual(head.lower().count("connection: "), 1)
+
     def test_a_field_may_come_again(self):
         listed = "[{Cookie: a=1}, {X: 'it''s: b'}, {cookie: c=2}]"
         head, body = self.sent({"request.headers": listed, "request": "3"})

@@ -111,6 +111,7 @@ static const struct scenario_override excluding[] = {
     {"response.chunked", "on"},
     {"http.persist", "server"},
     {"request.method", "PUT"},
+    {"request.version", "1.0"},
     {"request.path", "/search?q=1"},
     {"request.host", "example.org:81"},
     {"request.headers.Accept", "text/html, */*"},
