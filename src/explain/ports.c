@@ -47,6 +47,14 @@ double ports_seen_taken(const struct facts *facts)
     return sum;
 }
 
+/* How many the load may have open at a time, of an open loop those of a second: where that is as
+ * many as there are ports, few in the samples may be short-lived ones. */
+static double wanted(const struct facts *facts)
+{
+    return facts->open_loop ? facts->asked
+                            : (double)facts_scenario_count(facts, "load.concurrency");
+}
+
 /* A sample may miss the moment, and a run of resets leaves nothing to see: with room to spare. */
 static bool were_enough(const struct facts *facts, const struct port_budget *budget)
 {
@@ -56,7 +64,8 @@ static bool were_enough(const struct facts *facts, const struct port_budget *bud
     double before = ports_before(facts);
 
     return (ports_taken(facts) + before) * 2 < total ||
-           (client->observed && (ports_seen_taken(facts) + before) * 4 < total);
+           (client->observed && wanted(facts) < total &&
+            (ports_seen_taken(facts) + before) * 4 < total);
 }
 
 enum shortage ports_shortage(const struct facts *facts, const struct port_budget *budget)

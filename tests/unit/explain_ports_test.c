@@ -95,6 +95,24 @@ static void an_address_that_is_not_there_is_likely(void **state)
     result_free(long_ago);
 }
 
+/* They stand too shortly for a sample, closed loop or open. */
+static void few_ports_for_many_at_a_time_are_short(void **state)
+{
+    static const char *const load[][2] = {{"load.concurrency", "300"}, {"load.rate", "300/s"}};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct result *result = short_of(EADDRNOTAVAIL, FAILED, false);
+        set_scenario(result, "client.addresses", "1");
+        set_scenario(result, load[i][0], load[i][1]);
+        sysctl(result, SIDE_CLIENT, "net.ipv4.ip_local_port_range", "40000 40001");
+        explain(result);
+        remarked(result, "ports.exhausted", CERTAINTY_LIKELY);
+        not_remarked(result, "address.unavailable");
+        result_free(result);
+    }
+}
+
 static void a_fixed_port_of_another_program_is_told(void **state)
 {
     struct result *held = short_of(EADDRINUSE, 0, false);
@@ -352,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_ipv6_no_port_is_short),
         cmocka_unit_test(an_address_that_is_not_there_is_likely),
+        cmocka_unit_test(few_ports_for_many_at_a_time_are_short),
         cmocka_unit_test(a_fixed_port_of_another_program_is_told),
         cmocka_unit_test(ports_of_open_connections_are_told),
         cmocka_unit_test(ports_that_were_held_before_are_told),
