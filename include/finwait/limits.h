@@ -115,8 +115,10 @@ struct limit {
     enum limit_id id;
     enum side side;
     double most;    /* sockets there is room for; INFINITY: no limit, or one that is not known */
+    double sure;    /* of those, as many find room however a hash deals them to the workers */
     double needed;  /* how many the scenario has at a time; 0: it does not come to it */
     double rate;    /* connections a second from which on so many stand at a time; 0: any */
+    bool at_a_time; /* others come in their place: how many in all find no room is not known */
     char value[80]; /* what it is set to: "500", "20000 x 256 workers" */
 };
 #define LIMITS_MAX (LIMIT_N * 2)
@@ -136,7 +138,7 @@ struct model;
 size_t limits_of(const struct scenario *scenario, const struct model *model,
                  const struct text_pairs *const recorded[SIDE_N], struct limit limit[LIMITS_MAX]);
 
-/* Whether more is needed than there is room for. */
+/* Whether more is needed than there is room for, or than is sure of it. */
 bool limit_is_exceeded(const struct limit *limit);
 
 /* That as a sentence, and what to do about it, without a full stop; new strings. */

@@ -188,6 +188,10 @@ int fit_workers(const struct fit_need *need, enum side side, uint32_t *workers,
 double fit_most(double descriptors, uint32_t listeners);
 double fit_most_of(uint32_t descriptors, uint32_t listeners, uint32_t workers);
 
+/* Of `most` sockets that fit into `workers` evenly, how many do where a hash draws the worker of
+ * each: with more, some worker lacks room with a probability of 1e-6 and up. */
+double fit_sure(double most, uint32_t workers);
+
 /* How many workers are to accept at once from a listener that they share: as many as `asked` for,
  * where there is a CPU for each, and else half of the CPUs, for the other role wants its own. */
 uint32_t fit_accepting(uint32_t asked);

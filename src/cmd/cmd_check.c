@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "compare.h"
+#include "finwait/conduct.h"
 #include "finwait/grow.h"
 #include "finwait/kernel_sysctl.h"
 #include "finwait/limits.h"
@@ -19,18 +20,22 @@
 #include "trial.h"
 
 /* A line, broken where a terminal would break it. */
+static void say_line(const char *label, const char *text)
+{
+    fputs(label, stdout);
+    text_wrap(text, strlen(label), 4, terminal_width(STDOUT_FILENO, SIZE_MAX), stdout);
+}
+
 static void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static void say_warning(const char *format, ...)
 {
-    const char *label = "  warning: ";
     va_list values;
 
     va_start(values, format);
     char *text = grow_vformat(format, values);
     va_end(values);
-    fputs(label, stdout);
-    text_wrap(text, strlen(label), 4, terminal_width(STDOUT_FILENO, SIZE_MAX), stdout);
+    say_line("  warning: ", text);
     free(text);
 }
 
@@ -44,6 +49,7 @@ static void warn_of_limits(const struct scenario *scenario, const struct model *
 {
     struct limit limit[LIMITS_MAX];
     size_t count = limits_of(scenario, model, NULL, limit);
+    const char *unforeseen = predict_refusal_unlimited(scenario);
 
     for (size_t i = 0; i < count; i++) {
         if (!limit_is_exceeded(&limit[i])) {
@@ -55,8 +61,10 @@ static void warn_of_limits(const struct scenario *scenario, const struct model *
         free(text);
         free(advice);
     }
-    if (count > 0 && limit[0].needed > 0 && !limit_is_exceeded(&limit[0]) &&
-        !isinf(limit[0].most)) {
+    if (unforeseen != NULL) {
+        say_line("  what piles up is not foretold: ", unforeseen);
+    } else if (model != NULL && count > 0 && limit[0].needed > 0 && !limit_is_exceeded(&limit[0]) &&
+               !isinf(limit[0].most)) {
         char most[UNITS_TEXT];
         char needed[UNITS_TEXT];
         printf("  the first limit is %s, room for %s where %s are needed\n",

@@ -74,18 +74,24 @@ uint32_t fit_accepting(uint32_t asked)
  * mean m by t with a probability of at most exp(-t^2 / (2 m + 2 t / 3)): this is the m for which
  * that is RISK for all of them together, solved for t = room - m.
  */
-static uint64_t mean_share(const struct fit_need *need, uint64_t workers, uint64_t room)
+static double drawn_share(double workers, double room)
 {
     static const double RISK = 1e-6;
 
-    if (!need->drawn || workers == 1) {
-        return room;
-    }
-    double r = (double)room;
-    double l = log((double)workers / RISK);
-    double b = r + 2 * l / 3;
-    double rest = r * (r - 2 * l / 3);
-    return rest > 0 ? (uint64_t)(b - sqrt(b * b - rest)) : 0;
+    double l = log(workers / RISK);
+    double b = room + 2 * l / 3;
+    double rest = room * (room - 2 * l / 3);
+    return rest > 0 ? floor(b - sqrt(b * b - rest)) : 0;
+}
+
+double fit_sure(double most, uint32_t workers)
+{
+    return workers <= 1 || isinf(most) ? most : workers * drawn_share(workers, most / workers);
+}
+
+static uint64_t mean_share(const struct fit_need *need, uint64_t workers, uint64_t room)
+{
+    return need->drawn && workers > 1 ? (uint64_t)drawn_share((double)workers, (double)room) : room;
 }
 
 /* As few workers as have room for what is needed; more than FIT_WORKERS_MAX: too few. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "finwait/conduct.h"
 #include "finwait/facts.h"
 #include "finwait/grow.h"
 #include "limits_rows.h"
@@ -28,7 +27,7 @@ static limits_look_fn *const look[LIMIT_N] = {
 /* How tight it is: of what is needed, then of what there is. */
 static double share(const struct limit *limit)
 {
-    return limit->needed > 0 ? limit->most / limit->needed : INFINITY;
+    return limit->needed > 0 ? fmin(limit->most, limit->sure) / limit->needed : INFINITY;
 }
 
 static int compare(const void *left, const void *right)
@@ -45,21 +44,30 @@ static int compare(const void *left, const void *right)
     return x == y ? (int)a->id - (int)b->id : (x > y) - (x < y);
 }
 
+static bool take(const struct limits_scene *scene, struct limit *limit)
+{
+    bool bounds = look[limit->id](scene, limit->side, limit);
+
+    limit->at_a_time |= scene->connections == 0 || limit->needed < scene->connections;
+    return bounds;
+}
+
 size_t limits_of(const struct scenario *scenario, const struct model *model,
                  const struct text_pairs *const recorded[SIDE_N], struct limit limit[LIMITS_MAX])
 {
     struct limits_scene scene;
     size_t count = 0;
 
-    if (predict_refusal_unlimited(scenario) != NULL) {
-        model = NULL; /* something else decides what piles up */
-    }
     limits_scene(&scene, scenario, model, recorded);
     for (unsigned id = 0; id < LIMIT_N; id++) {
         for (unsigned side = 0; side <= SIDE_N; side++) {
-            limit[count] =
-                (struct limit){.id = (enum limit_id)id, .side = (enum side)side, .most = INFINITY};
-            count += look[id](&scene, (enum side)side, &limit[count]) ? 1 : 0;
+            limit[count] = (struct limit){
+                .id = (enum limit_id)id,
+                .side = (enum side)side,
+                .most = INFINITY,
+                .sure = INFINITY,
+            };
+            count += take(&scene, &limit[count]) ? 1 : 0;
         }
     }
     qsort(limit, count, sizeof *limit, compare);
@@ -68,27 +76,49 @@ size_t limits_of(const struct scenario *scenario, const struct model *model,
 
 bool limit_is_exceeded(const struct limit *limit)
 {
-    return limit->needed > limit->most || (isinf(limit->most) && limit->rate > HIGH_RATE);
+    return limit->needed > fmin(limit->most, limit->sure) ||
+           (isinf(limit->most) && limit->rate > HIGH_RATE);
 }
 
 /* ---- words ---- */
+
+/* What comes of it, of so many sockets of that kind. */
+static char *say_outcome(const struct limit *limit, const char *whose)
+{
+    const char *beyond = limit_table[limit->id].beyond;
+
+    if (isinf(limit->most)) {
+        return grow_format(": %s stand at a time only from %s connections a second on; at less the "
+                           "later ones %s.",
+                           whose, COUNT(ceil(limit->rate)), beyond);
+    }
+    if (limit->needed <= limit->most) {
+        return grow_format(": %s are dealt to the workers by a hash, unevenly; only %s are sure of "
+                           "room, and of more some may %s.",
+                           whose, COUNT(limit->sure), beyond);
+    }
+    if (limit->at_a_time || limit->sure < limit->most) {
+        return grow_format(" has room for %s%s of %s; those beyond %s.",
+                           limit->sure < limit->most ? "at most " : "", COUNT(limit->most), whose,
+                           beyond);
+    }
+    return grow_format(" has room for %s of %s; the other %s %s.", COUNT(limit->most), whose,
+                       COUNT(limit->needed - limit->most), beyond);
+}
 
 char *limit_say(const struct limit *limit)
 {
     const struct limit_row *row = &limit_table[limit->id];
     int noun = (int)strcspn(row->whom, ":"); /* what follows explains it */
     bool own = limit->side < SIDE_N;
-    char *whose = own ? grow_format("the %s's", side_name(limit->side)) : grow_text("the");
-    char *text =
-        isinf(limit->most)
-            ? grow_format("%s (%s): %s %s %.*s stand at a time only from %s connections a second "
-                          "on; at less the later ones %s.",
-                          row->name, limit->value, whose, COUNT(limit->needed), noun, row->whom,
-                          COUNT(ceil(limit->rate)), row->beyond)
-            : grow_format("%s (%s) has room for %s of %s %s %.*s; the other %s %s.", row->name,
-                          limit->value, COUNT(limit->most), whose, COUNT(limit->needed), noun,
-                          row->whom, COUNT(limit->needed - limit->most), row->beyond);
+    bool says = strstr(row->whom, "at a time") != NULL || isinf(limit->most);
+    char *whose = grow_format("the %s%s%s %.*s%s", own ? side_name(limit->side) : "",
+                              own ? "'s " : "", COUNT(limit->needed), noun, row->whom,
+                              limit->at_a_time && !says ? " at a time" : "");
+    char *outcome = say_outcome(limit, whose);
+    char *text = grow_format("%s (%s)%s", row->name, limit->value, outcome);
 
+    free(outcome);
     free(whose);
     return text;
 }

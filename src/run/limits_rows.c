@@ -17,9 +17,13 @@ static void set_count(struct limit *limit, double most)
     }
 }
 
-static double held_of_both(const struct limits_scene *scene)
+static void need_held_of_both(const struct limits_scene *scene, struct limit *limit)
 {
-    return scene->pile[SIDE_CLIENT].held + scene->pile[SIDE_SERVER].held;
+    const struct limits_pile *client = &scene->pile[SIDE_CLIENT];
+    const struct limits_pile *server = &scene->pile[SIDE_SERVER];
+
+    limit->needed = client->held + server->held;
+    limit->at_a_time = !client->holds && !server->holds;
 }
 
 /* ---- ports ---- */
@@ -123,7 +127,13 @@ bool limit_ports(const struct limits_scene *scene, enum side side, struct limit 
         return false;
     }
     limit->most = budget.ports * budget.addresses * budget.destinations;
-    limit->needed = client->time_wait > 0 && takes_back(scene) ? client->held : client->ports;
+    if (client->time_wait > 0 && takes_back(scene)) {
+        limit->needed = client->held;
+        limit->at_a_time = !client->holds;
+    } else {
+        limit->needed = client->ports;
+        limit->at_a_time = !client->leaves;
+    }
     say_budget(&budget, limit);
     return true;
 }
@@ -212,6 +222,7 @@ bool limit_conntrack(const struct limits_scene *scene, enum side side, struct li
     }
     set_count(limit, limits_untracked());
     limit->needed = scene->pile[SIDE_CLIENT].ports;
+    limit->at_a_time = !scene->pile[SIDE_CLIENT].leaves;
     return true;
 }
 
@@ -232,6 +243,7 @@ bool limit_descriptors(const struct limits_scene *scene, enum side side, struct 
         return false;
     }
     limit->needed = scene->pile[side].held;
+    limit->at_a_time = !scene->pile[side].holds;
     if (own > 0 && plan_workers(scene->scenario, workers, &unused) == 0) {
         limit->most = fit_most_of(own, listeners_of(scene, side), workers[side]);
         snprintf(limit->value, sizeof limit->value, "%s.descriptors %u x %u worker%s",
@@ -240,6 +252,10 @@ bool limit_descriptors(const struct limits_scene *scene, enum side side, struct 
         limit->most = fit_most(scene->machine->nofile, listeners_of(scene, side));
         snprintf(limit->value, sizeof limit->value, "RLIMIT_NOFILE %.0f x %u workers",
                  scene->machine->nofile, FIT_WORKERS_MAX);
+        workers[side] = FIT_WORKERS_MAX;
+    }
+    if (side == SIDE_SERVER && scenario_listens_each(scene->scenario)) {
+        limit->sure = fit_sure(limit->most, workers[side]);
     }
     return true;
 }
@@ -255,7 +271,9 @@ bool limit_nr_open(const struct limits_scene *scene, enum side side, struct limi
 bool limit_files(const struct limits_scene *scene, enum side side, struct limit *limit)
 {
     set_count(limit, scene->machine->files);
-    limit->needed = lab_user() == 0 ? 0 : held_of_both(scene);
+    if (lab_user() != 0) {
+        need_held_of_both(scene, limit);
+    }
     return side == SIDE_N;
 }
 
@@ -265,7 +283,7 @@ bool limit_processes(const struct limits_scene *scene, enum side side, struct li
     double each = fit_most(scene->machine->nofile, 0) / FIT_WORKERS_MAX;
 
     limit->most = scene->machine->processes * each;
-    limit->needed = held_of_both(scene);
+    need_held_of_both(scene, limit);
     snprintf(limit->value, sizeof limit->value, "%.0f processes of %.0f descriptors",
              scene->machine->processes, each);
     return side == SIDE_N && scene->machine->processes < SIDE_N * (double)FIT_WORKERS_MAX;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "finwait/clock.h"
+#include "finwait/conduct.h"
 #include "finwait/kernel_sysctl.h"
 #include "finwait/lab.h"
 #include "finwait/model.h"
@@ -134,6 +135,8 @@ static void pile_end(struct limits_scene *scene, enum side side, const struct mo
         raise_to(&pile->bytes, all * BYTES_SOCKET);
     }
     pile->closes |= end->final == TCP_STATE_CLOSE;
+    pile->holds |= end->fate == MODEL_HELD;
+    pile->leaves |= end->final != TCP_STATE_CLOSE;
 }
 
 static double connections_of(const struct load_spec *load)
@@ -149,6 +152,7 @@ void limits_scene(struct limits_scene *scene, const struct scenario *scenario,
                   const struct model *model, const struct text_pairs *const recorded[SIDE_N])
 {
     const struct load_spec *load = &scenario->load;
+    bool foreseen = predict_refusal_unlimited(scenario) == NULL; /* nothing else decides */
 
     *scene = (struct limits_scene){
         .scenario = scenario,
@@ -165,7 +169,7 @@ void limits_scene(struct limits_scene *scene, const struct scenario *scenario,
         struct limits_pile *pile = &scene->pile[side];
         pile->fin_timeout = fin_timeout(scene, side);
         pile->held = pile->ports = scene->at_a_time;
-        for (size_t i = 0; i < model->end_count; i++) {
+        for (size_t i = 0; foreseen && i < model->end_count; i++) {
             pile_end(scene, side, &model->end[i].side[side]);
         }
     }

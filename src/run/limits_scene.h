@@ -22,6 +22,8 @@ struct limits_pile {
     double bytes;       /* of the kernel */
     double fin_timeout; /* seconds that fin_wait2 lasts */
     bool closes;        /* it may end with no socket at all */
+    bool holds;         /* it may end with one that a descriptor names */
+    bool leaves;        /* it may end with one that is not in CLOSE */
 };
 
 struct limits_scene {

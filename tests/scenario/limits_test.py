@@ -84,6 +84,52 @@ class Limits(ft.LabTestCase):
                         states, _ = result.witness(side)
                         self.assertEqual(states["established"], limit["most"])
 
+    def test_descriptors_that_a_hash_deals(self):
+        """What fits evenly is not sure of room; what is told to be sure of it has it."""
+        dealt = {**HELD, "server.listeners": "each", "server.descriptors": 64}
+        for workers, count, enough in ((8, 8 * 55, False), (4, 92, True)):
+            load = {"load.connections": count, "load.concurrency": count}
+            with self.subTest(workers=workers):
+                result = self.run_checked({**dealt, **load, "server.workers": workers})
+                if enough:
+                    self.assert_untold(result, "limit.foretold")
+                    self.assertEqual(result["server.outcome.held"], count)
+                else:
+                    limit = self.foretold(result, "descriptors", "server")
+                    self.assertEqual((limit["most"], limit["needed"]), (count, count))
+                    self.assertIn("are dealt to the workers by a hash", limit["text"])
+                    self.assertLess(result["server.outcome.held"], count)
+                    self.assertGreater(result["server.errors.EMFILE"], 0)
+
+    def test_of_what_passes_no_rest_is_told(self):
+        """Others come in the place of those that have no room: how many do is not known."""
+        load = ("--set=load.connections=1000", "--set=load.concurrency=300")
+        for few in ("--set=client.descriptors=64", "--set=server.descriptors=64"):
+            side = few[6:12]
+            told = self.checked("server-first", *load, few, f"--set={side}.workers=1")
+            wanted = f"of the {side}'s {300:,} sockets that a program holds at a time; those beyond"
+            self.assertTrue(any(wanted in line for line in told), told)
+        held = ("--set=client.program=connect hold", "--set=server.program=accept hold")
+        told = self.checked("custom-program", *load, *held, few, "--set=server.workers=1")
+        self.assertTrue(any("; the other 945 get none" in line for line in told), told)
+
+    def test_no_first_limit_of_what_is_not_foretold(self):
+        """It would read as an all-clear."""
+        for settings, reason in (
+            ((), None),
+            (("--set=faults=[{drop: ack}]",), "faults strike the link"),
+            (("--set=events=[{at: 1s, stop: server}]",), "events strike a role"),
+            (("--set=client.to=198.19.0.9:9",), "client.to lets"),
+            (("--set=server.command=[sh]",), "one of the two programs is not"),
+            (("--set=proxy.command=[sh]",), "a proxy stands between"),
+        ):
+            with self.subTest(settings=settings):
+                ended = ft.finwait("check", "server-first", *settings, user=self.user)
+                self.assertEqual(ended.status, 0, ended)
+                self.assertEqual("the first limit is" in ended.stdout, reason is None, ended.stdout)
+                told = "what piles up is not foretold: " + (reason or "")
+                self.assertEqual(told in ended.stdout, reason is not None, ended.stdout)
+
     def test_pairs(self):
         result = self.run_checked(
             {

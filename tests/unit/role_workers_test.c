@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -385,6 +386,40 @@ static void drawn_shares_leave_room(void **state)
     }
 }
 
+/* Of sockets that a hash deals, as many as are said to be sure of room have it. */
+static void what_is_sure_has_room(void **state)
+{
+    static const uint32_t workers[] = {2, 4, 16, 50, 256};
+    static const double rooms[] = {1, 8, 55, 1000, 19936};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof workers / sizeof workers[0]; i++) {
+        for (size_t j = 0; j < sizeof rooms / sizeof rooms[0]; j++) {
+            double most = rooms[j] * workers[i];
+            double sure = fit_sure(most, workers[i]);
+            assert_true(sure >= 0 && sure < most);
+            double risk = binomial_tail((uint64_t)sure, workers[i], (uint64_t)rooms[j]);
+            assert_true(workers[i] * risk <= 1e-6);
+        }
+    }
+    assert_true(fit_sure(55, 1) == 55);
+    assert_true(isinf(fit_sure(INFINITY, 4)));
+}
+
+/* As many workers accept at once as have a CPU each while the other role has as many. */
+static void the_cpus_bound_who_accepts(void **state)
+{
+    uint32_t cpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
+    uint32_t half = cpus > 1 ? cpus / 2 : 1;
+
+    (void)state;
+    assert_int_equal(fit_accepting(0), half);
+    assert_int_equal(fit_accepting(1), half);
+    assert_int_equal(fit_accepting(cpus), cpus > half ? cpus : half);
+    assert_int_equal(fit_accepting(cpus + 1), half);
+    assert_int_equal(fit_accepting(50 * cpus), half);
+}
+
 static void a_taken_port_is_an_error(void **state)
 {
     const struct lab_config config = {.private = false, .addresses = {1, 1}};
@@ -461,6 +496,8 @@ int main(void)
         cmocka_unit_test(a_pause_is_never_shorter_than_it_says),
         cmocka_unit_test(workers_are_as_many_as_descriptors_need),
         cmocka_unit_test(drawn_shares_leave_room),
+        cmocka_unit_test(what_is_sure_has_room),
+        cmocka_unit_test(the_cpus_bound_who_accepts),
         cmocka_unit_test(a_taken_port_is_an_error),
         cmocka_unit_test(an_option_that_no_connection_would_get_is_an_error),
     };
