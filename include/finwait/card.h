@@ -28,10 +28,12 @@ enum card_verdict {
 const char *card_verdict_word(enum card_verdict verdict);
 const char *card_verdict_name(enum card_verdict verdict);
 
-/* A metric that a check shows; `unit` is "", "s", "bytes" or "1/s". */
+/* A metric that a check shows; `unit` is "", "s", "bytes" or "1/s", or "share": of `tries`, with
+ * the interval (Wilson, 95 %) in which it may lie where so few were tried. */
 struct card_measure {
     char *name, *unit;
     double value;
+    double tries, low, high; /* of a share */
 };
 
 struct card_check {

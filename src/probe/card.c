@@ -108,6 +108,10 @@ char *card_value(const struct card_measure *measure)
 {
     char text[UNITS_TEXT];
 
+    if (strcmp(measure->unit, "share") == 0) {
+        return grow_format("%.3g %% (%.2g to %.2g %%, of %.0f)", 100 * measure->value,
+                           100 * measure->low, 100 * measure->high, measure->tries);
+    }
     if (strcmp(measure->unit, "s") == 0) {
         units_human_duration(text, sizeof text, (int64_t)(measure->value * 1e9));
         return grow_text(text);

@@ -8,7 +8,7 @@ static json_t *text_or_null(const char *text)
     return text != NULL ? json_string(text) : json_null();
 }
 
-/* NAME: its value, seconds as a number of them. */
+/* NAME: its value, seconds as a number of them, a share as a part of 1. */
 static json_t *measured_to_json(const struct card_check *check)
 {
     json_t *measured = json_object();
@@ -27,6 +27,22 @@ static json_t *units_to_json(const struct card_check *check)
         json_object_set_new(units, check->measure[i].name, json_string(check->measure[i].unit));
     }
     return units;
+}
+
+/* NAME: [low, high] of each share. */
+static json_t *intervals_to_json(const struct card_check *check)
+{
+    json_t *intervals = json_object();
+
+    for (size_t i = 0; i < check->measure_count; i++) {
+        const struct card_measure *one = &check->measure[i];
+
+        if (one->tries > 0) {
+            json_object_set_new(intervals, one->name,
+                                json_pack("[f, f, f]", one->low, one->high, one->tries));
+        }
+    }
+    return intervals;
 }
 
 static json_t *check_to_json(const struct card_check *check)
@@ -49,6 +65,7 @@ static json_t *check_to_json(const struct card_check *check)
     }
     json_object_set_new(json, "measured", measured_to_json(check));
     json_object_set_new(json, "units", units_to_json(check));
+    json_object_set_new(json, "intervals", intervals_to_json(check));
     json_object_set(json, "evidence", check->evidence != NULL ? check->evidence : json_null());
     return json;
 }
@@ -92,18 +109,21 @@ static int verdict_of(const json_t *json, const char *name, enum card_verdict *v
 
 static void read_measured(struct card_check *check, json_t *json)
 {
-    json_t *units = json_object_get(json, "units");
     const char *name;
     json_t *value;
 
     json_object_foreach (json_object_get(json, "measured"), name, value) {
-        char *unit = text_of(units, name);
+        json_t *interval = json_object_get(json_object_get(json, "intervals"), name);
+        char *unit = text_of(json_object_get(json, "units"), name);
 
         check->measure = grow_by_one(check->measure, check->measure_count, sizeof *check->measure);
         check->measure[check->measure_count++] =
             (struct card_measure){.name = grow_text(name),
                                   .unit = unit != NULL ? unit : grow_text(""),
-                                  .value = json_number_value(value)};
+                                  .value = json_number_value(value),
+                                  .low = json_number_value(json_array_get(interval, 0)),
+                                  .high = json_number_value(json_array_get(interval, 1)),
+                                  .tries = json_number_value(json_array_get(interval, 2))};
     }
 }
 

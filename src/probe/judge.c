@@ -1,3 +1,4 @@
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,24 +31,32 @@ static const char *metric_of(const char *measured)
     return equals != NULL && equals != measured ? equals + 1 : NULL;
 }
 
+/* Each of a share's two metrics is one by itself. */
+static int check_metric(const struct scenario *scenario, const char *metric, struct error *error)
+{
+    struct where where = scenario_where(scenario, "probe.measured");
+    size_t length = strcspn(metric, "/");
+    char *held = grow_format("%.*s >= 0", (int)length, metric);
+    int status = expect_check(held, where, error);
+
+    free(held);
+    return status == 0 && metric[length] == '/' ? check_metric(scenario, metric + length + 1, error)
+                                                : status;
+}
+
 static int check_measured(const struct scenario *scenario, struct error *error)
 {
     const struct words *measured = &scenario->probe.measured;
 
     for (size_t i = 0; i < measured->count; i++) {
         const char *metric = metric_of(measured->item[i]);
-        char *held = metric != NULL ? grow_format("%s >= 0", metric) : NULL;
-        int status = 0;
 
-        if (held == NULL) {
+        if (metric == NULL) {
             error_set(error, STATUS_USAGE, "probe.measured: \"%.80s\" is no NAME=METRIC",
                       measured->item[i]);
-            status = error_at(error, scenario_where(scenario, "probe.measured"));
-        } else {
-            status = expect_check(held, scenario_where(scenario, "probe.measured"), error);
+            return error_at(error, scenario_where(scenario, "probe.measured"));
         }
-        free(held);
-        if (status != 0) {
+        if (check_metric(scenario, metric, error) != 0) {
             return -1;
         }
     }
@@ -249,29 +258,70 @@ static enum card_verdict at_level(enum check_level level, enum card_verdict foun
 
 /* ---- what is shown besides ---- */
 
+/* The interval of a share by Wilson (1927), for a normal deviate of 1.96. */
+static void bound(struct card_measure *share)
+{
+    double z = 1.96;
+    double n = share->tries;
+    double middle = share->value + z * z / (2 * n);
+    double half = z * sqrt(share->value * (1 - share->value) / n + z * z / (4 * n * n));
+
+    share->low = fmax(0, (middle - half) / (1 + z * z / n));
+    share->high = fmin(1, (middle + half) / (1 + z * z / n));
+}
+
+/* "METRIC/METRIC": false where one was not measured, or nothing was tried. */
+static bool measure_share(struct card_measure *share, const char *metrics,
+                          const struct result *result)
+{
+    char *part = grow_format("%.*s", (int)strcspn(metrics, "/"), metrics);
+    double count = 0;
+    bool measured = result_metric(result, part, &count) &&
+                    result_metric(result, strchr(metrics, '/') + 1, &share->tries) &&
+                    share->tries > 0;
+
+    free(part);
+    if (measured) {
+        share->value = fmin(1, count / share->tries);
+        share->unit = grow_text("share");
+        bound(share);
+    }
+    return measured;
+}
+
 /* By an expectation that its metric is part of: it knows the unit. */
-static void measure(struct card_check *check, const char *measured, struct result *result)
+static bool measure_metric(struct card_measure *measure, const char *metric, struct result *result)
 {
     static const char *const units[QUANTITY_N] = {[QUANTITY_COUNT] = "",
                                                   [QUANTITY_TIME] = "s",
                                                   [QUANTITY_SIZE] = "bytes",
                                                   [QUANTITY_RATE] = "1/s"};
-    char *text = grow_format("%s >= 0", metric_of(measured));
+    char *text = grow_format("%s >= 0", metric);
     struct error unused;
+    bool measured = false;
 
     if (expect_judge(result, text, (struct where){0}, &unused) == 0) {
         const struct expectation_result *one = &result->expectation[result->expectation_count - 1];
 
-        if (one->compared) {
-            check->measure =
-                grow_by_one(check->measure, check->measure_count, sizeof *check->measure);
-            check->measure[check->measure_count++] = (struct card_measure){
-                .name = grow_format("%.*s", (int)strcspn(measured, "="), measured),
-                .unit = grow_text(units[one->quantity]),
-                .value = one->left};
-        }
+        measured = one->compared;
+        measure->value = one->left;
+        measure->unit = measured ? grow_text(units[one->quantity]) : NULL;
     }
     free(text);
+    return measured;
+}
+
+static void measure(struct card_check *check, const char *measured, struct result *result)
+{
+    const char *metric = metric_of(measured);
+    struct card_measure one = {0};
+
+    if (strchr(metric, '/') != NULL ? measure_share(&one, metric, result)
+                                    : measure_metric(&one, metric, result)) {
+        one.name = grow_format("%.*s", (int)strcspn(measured, "="), measured);
+        check->measure = grow_by_one(check->measure, check->measure_count, sizeof *check->measure);
+        check->measure[check->measure_count++] = one;
+    }
 }
 
 /* What result.json has of the packets, of the sockets at the end, and of who held them. */

@@ -325,7 +325,8 @@ static const struct option written[] = {
          "expectations: else, where all of them hold, it has failed, and is skipped otherwise; "
          "without them whatever has not passed has failed"},
     {"probe.measured", .ops = &texts_ops, FIELD(probe.measured),
-     .about = "what the card shows besides, NAME=METRIC each"},
+     .about = "what the card shows besides, NAME=METRIC each; NAME=METRIC/METRIC is a share, "
+              "with its interval"},
     {"probe.advice", .ops = &texts_ops, FIELD(probe.advice),
      .about = "what to change: a text, or PROGRAM=TEXT for that program, e.g. nginx=..."},
     {"probe.mutant", .ops = &texts_ops, FIELD(probe.mutant),

@@ -36,7 +36,7 @@ probe:
   level: {level}
   source: RFC 9112, section 9.6
   pass: [closed_first.server == connections.opened]
-  measured: [response=latency.response.p50, closed=closed_first.server]
+  measured: [response=latency.response.p50, closed=closed_first.server, share=closed_first.server/connections.opened]
   advice: [close it, {program}=close it in the {program} way]
   mutant: [leaks]
 server: {{command: "{python} {server} {{port}}", ready_within: 20s}}
@@ -88,7 +88,10 @@ class Verdicts(Probe):
         check = card["checks"][0]
         self.assertEqual((check["id"], check["verdict"]), ("closes", "pass"))
         self.assertEqual(check["measured"]["closed"], 8)
-        self.assertEqual(check["units"], {"response": "s", "closed": ""})
+        self.assertEqual(check["units"], {"response": "s", "closed": "", "share": "share"})
+        low, high, tries = check["intervals"]["share"]
+        self.assertEqual((check["measured"]["share"], tries, high), (1, 8, 1))
+        self.assertAlmostEqual(low, 0.6757, 3)  # 8 / (8 + 1.96^2)
         flags = [packet["flags"] for packet in check["evidence"]["capture"]["seen"]]
         self.assertEqual(flags[0], "SYN")
         self.assertIn("FIN", " ".join(flags))
@@ -261,7 +264,7 @@ class Mistakes(Probe):
         for text, told in (
             (CHECK.replace("  pass:", "  warn:"), "it says no pass"),
             (CHECK.replace("closed=closed_first", "closed_first"), "NAME=METRIC"),
-            (CHECK.replace("closed=closed_first.server", "closed=closed_first.servr"), "servr"),
+            (CHECK.replace("closed_first.server/", "closed_first.servr/"), "servr"),
             (CHECK.replace("connections.opened", "connections.opend"), "opend"),
         ):
             wrong = text.format(level="MUST", python=PYTHON, server=self.server, program="x")
