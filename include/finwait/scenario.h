@@ -166,6 +166,15 @@ void scenario_free(struct scenario *scenario);
 bool scenario_plays(const struct scenario *scenario, enum side side);
 bool scenario_runs(const struct scenario *scenario, enum side side);
 
+/*
+ * The ports of one client address: those of IP_LOCAL_PORT_RANGE, else of `range`, a value of
+ * net.ipv4.ip_local_port_range; UINT64_MAX: that is NULL.  The pairs of a client's and a server's
+ * address; and both as the scenario gives them, as many connections as can stand at a time.
+ */
+uint64_t scenario_ports(const struct scenario *scenario, const char *range);
+uint64_t scenario_pairs(const struct scenario *scenario);
+uint64_t scenario_places(const struct scenario *scenario);
+
 /* Whether each of the server's workers has a listener of its own. */
 bool scenario_listens_each(const struct scenario *scenario);
 

@@ -74,6 +74,9 @@ void sockopt_set(struct sockopts *options, enum sockopt_id id, int64_t value);
 /* Leave the option as the kernel has it. */
 void sockopt_unset(struct sockopts *options, enum sockopt_id id);
 
+/* The ports from which IP_LOCAL_PORT_RANGE lets connect(2) choose; false: it is not asked for. */
+bool sockopt_port_range(const struct sockopts *options, uint32_t *low, uint32_t *high);
+
 /*
  * Apply those meant for this kind of socket.  `listener`: a socket about to bind and
  * listen (accepted sockets inherit what was set on it, tcp_create_openreq_child());

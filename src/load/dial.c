@@ -1,6 +1,7 @@
 #include "dial.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,10 +48,7 @@ static struct sockopts options_of(const struct role_plan *plan)
 /* The scenario's part of the host's range; false: neither is known. */
 static bool read_range(const struct role_plan *plan, uint32_t *low, uint32_t *high)
 {
-    if (plan->sockopts->set[SOCKOPT_LOCAL_PORT_RANGE]) {
-        int64_t both = plan->sockopts->value[SOCKOPT_LOCAL_PORT_RANGE];
-        *low = (uint32_t)(both & UINT16_MAX);
-        *high = (uint32_t)(both >> 16);
+    if (sockopt_port_range(plan->sockopts, low, high)) {
         return *low <= *high;
     }
     FILE *file = fopen(PORT_RANGE, "re");
@@ -64,7 +62,25 @@ static bool read_range(const struct role_plan *plan, uint32_t *low, uint32_t *hi
     return *low > 0 && *low <= *high;
 }
 
-int dial_init(struct dial *dial, const struct role_plan *plan, uint32_t index)
+/* Pairs of addresses: each port is a place with each. */
+static uint64_t pairs_of(const struct role_plan *plan)
+{
+    uint32_t sources = plan->sources.count;
+
+    return (uint64_t)(sources > 0 ? sources : 1) * plan->servers.count;
+}
+
+/* Which place the worker's own begin with: they are dealt as evenly as the connections are. */
+static uint64_t first_place(const struct dial *dial, uint32_t index)
+{
+    uint64_t places = dial->ports * pairs_of(dial->plan);
+    uint64_t workers = dial->plan->workers;
+    uint64_t more = places % workers;
+
+    return places / workers * index + (index < more ? index : more);
+}
+
+int dial_init(struct dial *dial, const struct role_plan *plan, uint32_t index, struct error *error)
 {
     uint32_t low = 0;
     uint32_t high = 0;
@@ -75,17 +91,15 @@ int dial_init(struct dial *dial, const struct role_plan *plan, uint32_t index)
         return 0;
     }
     if (!read_range(plan, &low, &high)) {
-        return -1;
+        return error_set(error, STATUS_MACHINE, "cannot read net.ipv4.ip_local_port_range");
     }
     dial->low = low;
     dial->ports = high - low + 1;
-    if (plan->ports == PORTS_SLICES) {
-        uint32_t begin = (uint32_t)((uint64_t)dial->ports * index / plan->workers);
-        uint32_t end = (uint32_t)((uint64_t)dial->ports * (index + 1) / plan->workers);
-
-        /* Of more workers than ports several share one. */
-        sockopt_set(&dial->options, SOCKOPT_LOCAL_PORT_RANGE,
-                    range_of(low + begin, low + (end > begin ? end - 1 : begin)));
+    dial->first = first_place(dial, index);
+    dial->count = first_place(dial, index + 1) - dial->first;
+    if (plan->ports == PORTS_SLICES && dial->count == 0) {
+        return error_set(error, STATUS_MACHINE, "%u workers share %" PRIu32 " ports", plan->workers,
+                         dial->ports);
     }
     return 0;
 }
@@ -109,22 +123,39 @@ int dial_try_options(const struct role_plan *plan, struct error *error)
 /* All addresses with a port before the next port, and all servers with both. */
 static uint16_t port_of(const struct dial *dial, uint64_t number)
 {
-    uint64_t pairs = (uint64_t)dial->plan->sources.count * dial->plan->servers.count;
-
-    return (uint16_t)(dial->low + number / pairs % dial->ports);
+    return (uint16_t)(dial->low + number / pairs_of(dial->plan) % dial->ports);
 }
 
-/* Which of all pairs of addresses is the connection's.  A slice of the ports is to meet each of
- * them, so there a worker counts its own connections. */
-static uint64_t place_of(const struct role_plan *plan, uint64_t number)
-{
-    return plan->ports == PORTS_SLICES ? number / plan->workers : number;
-}
-
-int dial_socket(const struct dial *dial, uint64_t number, int *fd, struct address *to)
+/* Which place of all is the connection's, of a slice of them the worker's next. */
+static uint64_t place_of(const struct dial *dial, uint64_t number)
 {
     const struct role_plan *plan = dial->plan;
-    uint64_t place = place_of(plan, number);
+
+    return plan->ports == PORTS_SLICES ? dial->first + number / plan->workers % dial->count
+                                       : number;
+}
+
+/* How many of the places before that one have this pair: ports, from the first on. */
+static uint32_t ports_before(uint64_t place, uint64_t pair, uint64_t pairs)
+{
+    return (uint32_t)((place + pairs - 1 - pair) / pairs);
+}
+
+/* The worker's ports with the place's pair: they may be one more than with another. */
+static void narrow(struct dial *dial, uint64_t place)
+{
+    uint64_t pairs = pairs_of(dial->plan);
+    uint64_t pair = place % pairs;
+    uint32_t low = dial->low + ports_before(dial->first, pair, pairs);
+    uint32_t high = dial->low + ports_before(dial->first + dial->count, pair, pairs) - 1;
+
+    sockopt_set(&dial->options, SOCKOPT_LOCAL_PORT_RANGE, range_of(low, high));
+}
+
+int dial_socket(struct dial *dial, uint64_t number, int *fd, struct address *to)
+{
+    const struct role_plan *plan = dial->plan;
+    uint64_t place = place_of(dial, number);
     uint32_t sources = plan->sources.count;
     struct address from;
     int errnum;
@@ -133,6 +164,9 @@ int dial_socket(const struct dial *dial, uint64_t number, int *fd, struct addres
     *fd = socket(address_family(to), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (*fd < 0) {
         return errno;
+    }
+    if (plan->ports == PORTS_SLICES) {
+        narrow(dial, place);
     }
     errnum = sockopts_apply_client(&dial->options, *fd);
     if (errnum != 0 || sources == 0) {

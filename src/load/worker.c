@@ -274,6 +274,7 @@ static int build_messages(struct worker *worker)
 static int worker_init(struct worker *worker)
 {
     const struct role_plan *plan = worker->plan;
+    struct error error;
 
     TAILQ_INIT(&worker->waiting);
     TAILQ_INIT(&worker->spare);
@@ -289,8 +290,8 @@ static int worker_init(struct worker *worker)
         build_messages(worker) != 0) {
         return -1;
     }
-    if (plan->side == SIDE_CLIENT && dial_init(&worker->dial, plan, worker->index) != 0) {
-        fputs("finwait: a client's worker cannot read net.ipv4.ip_local_port_range\n", stderr);
+    if (plan->side == SIDE_CLIENT && dial_init(&worker->dial, plan, worker->index, &error) != 0) {
+        fprintf(stderr, "finwait: a client's worker: %s\n", error.what);
         return -1;
     }
     return init_closer(worker);

@@ -68,7 +68,9 @@ static struct budget budget_of(const struct limits_scene *scene)
     const struct side_spec *client = &scene->scenario->side[SIDE_CLIENT];
     const struct sockopts *options = &client->sockopt;
     const char *range = "net.ipv4.ip_local_port_range";
-    bool own = options->set[SOCKOPT_LOCAL_PORT_RANGE];
+    uint32_t low;
+    uint32_t high;
+    bool own = sockopt_port_range(options, &low, &high);
     struct budget budget = {
         .low = limits_number(scene, SIDE_CLIENT, range, 0),
         .high = limits_number(scene, SIDE_CLIENT, range, 1),
@@ -80,9 +82,8 @@ static struct budget budget_of(const struct limits_scene *scene)
     };
 
     if (own) {
-        int64_t both = options->value[SOCKOPT_LOCAL_PORT_RANGE];
-        budget.low = (double)(both & UINT16_MAX);
-        budget.high = (double)(both >> 16);
+        budget.low = low;
+        budget.high = high;
     }
     budget.ports = budget.high - budget.low + 1;
     if (scene->scenario->client_ports != PORTS_WALK) { /* bind(2) takes a reserved one, too */

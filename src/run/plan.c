@@ -133,6 +133,10 @@ int plan_workers(const struct scenario *scenario, uint32_t workers[SIDE_N], stru
     if (workers[SIDE_CLIENT] > scenario->load.concurrency && scenario->load.rate == 0) {
         workers[SIDE_CLIENT] = scenario->load.concurrency;
     }
+    if (scenario->client_ports == PORTS_SLICES &&
+        workers[SIDE_CLIENT] > scenario_places(scenario)) {
+        workers[SIDE_CLIENT] = (uint32_t)scenario_places(scenario);
+    }
     return 0;
 }
 

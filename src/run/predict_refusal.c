@@ -244,33 +244,12 @@ static bool repeats_port(const struct scenario *scenario, enum side side)
     return side == SIDE_CLIENT && scenario->client_port != 0;
 }
 
-/* The ports of one client address: the socket option's part of the sysctl's range. */
-static uint64_t ports_of(const struct scenario *scenario, const char *range)
-{
-    const struct sockopts *options = &scenario->side[SIDE_CLIENT].sockopt;
-
-    if (options->set[SOCKOPT_LOCAL_PORT_RANGE]) {
-        int64_t both = options->value[SOCKOPT_LOCAL_PORT_RANGE];
-        return (uint64_t)((both >> 16) - (both & UINT16_MAX) + 1);
-    }
-    if (range == NULL) {
-        return UINT64_MAX;
-    }
-    return (uint64_t)(sysctl_number(range, 1) - sysctl_number(range, 0) + 1);
-}
-
-static uint64_t pairs_of(const struct scenario *scenario)
-{
-    return (uint64_t)scenario->side[SIDE_CLIENT].addresses * scenario->side[SIDE_SERVER].addresses;
-}
-
 static bool lacks_ports(const struct scenario *scenario, enum side side)
 {
-    uint64_t ports = ports_of(scenario, scenario_sysctl(&scenario->side[SIDE_CLIENT], PORT_RANGE));
+    uint64_t places = scenario_places(scenario);
     uint64_t connections = scenario->load.connections;
 
-    return side == SIDE_CLIENT && ports < UINT64_MAX &&
-           (connections == 0 || ports * pairs_of(scenario) < connections);
+    return side == SIDE_CLIENT && places < UINT64_MAX && (connections == 0 || places < connections);
 }
 
 static const char few_buckets[] =
@@ -403,8 +382,8 @@ const char *predict_limit(const struct scenario *scenario, const struct result *
             return few_buckets;
         }
     }
-    uint64_t ports = ports_of(scenario, text_pairs_get(&client->sysctl, PORT_RANGE));
-    return ports < UINT64_MAX && ports * pairs_of(scenario) < begun &&
+    uint64_t ports = scenario_ports(scenario, text_pairs_get(&client->sysctl, PORT_RANGE));
+    return ports < UINT64_MAX && ports * scenario_pairs(scenario) < begun &&
                    leaves(model, SIDE_CLIENT, false)
                ? few_ports
                : NULL;

@@ -91,10 +91,31 @@ static int check_listeners(const struct draft *draft)
     return 0;
 }
 
+/* Each worker needs a place of its own: a port, with a pair of addresses. */
+static int check_slices(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->scenario;
+    uint32_t workers = scenario->side[SIDE_CLIENT].workers;
+    uint64_t places = scenario_places(scenario);
+
+    if (scenario->client_ports != PORTS_SLICES || workers <= places) {
+        return 0;
+    }
+    return draft_fail(draft, draft_given(draft, "client.workers")->where,
+                      "lower client.workers, or widen the range of ports, or leave client.ports to "
+                      "the kernel",
+                      "client.ports: slices has no port for each of %u workers: %llu with all "
+                      "addresses",
+                      workers, (unsigned long long)places);
+}
+
 static int check_ports(const struct draft *draft)
 {
     const struct scenario *scenario = draft->scenario;
 
+    if (check_slices(draft) != 0) {
+        return -1;
+    }
     if (scenario->client_ports == PORTS_KERNEL || scenario->client_port == 0) {
         return 0;
     }

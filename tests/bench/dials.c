@@ -40,7 +40,7 @@ static void listen_at(const struct address *at)
     }
 }
 
-static void connect_one(const struct dial *dial, uint64_t number)
+static void connect_one(struct dial *dial, uint64_t number)
 {
     struct address to;
     int fd;
@@ -71,7 +71,7 @@ int main(int argc, char **argv)
     }
     plan.sources.count = (uint32_t)strtoul(argv[2], NULL, 10);
     listen_at(&plan.servers.first);
-    if (dial_init(&dial, &plan, 0) != 0) {
+    if (dial_init(&dial, &plan, 0, &error) != 0) {
         fail("dials: ip_local_port_range");
     }
     for (uint64_t i = 0; i < strtoull(argv[3], NULL, 10); i++) {

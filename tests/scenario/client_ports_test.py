@@ -73,7 +73,7 @@ class ClientPorts(ft.LabTestCase):
                          [list(range(first, first + 4)) for first in (40000, 40004, 40008)])
 
     def test_slices_meet_every_address(self):
-        for workers in (1, 2, 3, 4):
+        for workers in (1, 2, 3, 5, 7):
             for servers in (1, 3):
                 try:
                     result, ends = self.hold(client__ports="slices", client__addresses=4, client__workers=workers,
@@ -85,6 +85,29 @@ class ClientPorts(ft.LabTestCase):
                     raise
                 self.assertEqual(result["client.outcome.held"], 48 * servers, (workers, servers))
                 self.assertEqual(len({end[:3] for end in ends}), 48 * servers)
+
+    def test_slices_of_a_few_ports_divide_the_addresses(self):
+        """Two ports and three addresses are six places, of which five workers have one at least."""
+        few = {"client.ports": "slices", "client.addresses": 3, "client.workers": 5, "load.concurrency": 6,
+               "client.sysctl.net.ipv4.ip_local_port_range": "40000 40001"}
+        try:
+            result, ends = self.hold(**few, load__connections=6)
+        except AssertionError as error:
+            if "Protocol not available" in str(error):
+                self.skipTest("IP_LOCAL_PORT_RANGE needs Linux 6.3")
+            raise
+        self.assertEqual(result["client.outcome.held"], 6)
+        self.assertEqual(len({end[:2] for end in ends}), 6)
+
+    def test_each_worker_needs_a_port_of_its_slice(self):
+        place = ("--set=client.ports=slices", "--set=client.addresses=2")
+        for range_ in ("client.sysctl.net.ipv4.ip_local_port_range=40000 40001", "client.sockopt.local_port_range=40000-40001"):
+            for workers, status in ((4, 0), (5, 2)):
+                ended = ft.finwait("check", "server-first", *place, f"--set={range_}", f"--set=client.workers={workers}")
+                self.assertEqual(ended.status, status, ended)
+                if status != 0:
+                    self.assertIn("client.ports: slices has no port for each of 5 workers: 4 with all addresses", ended.stderr)
+                    self.assertIn("lower client.workers", ended.stderr)
 
     def test_a_walk_takes_ports_back_from_time_wait(self):
         result = self.run_checked({
