@@ -30,6 +30,7 @@ static int take_terms(struct probe *probe, struct error *error)
 
     probe->terms = (struct probe_terms){.keep = command_value(probe->line, "keep"),
                                         .max_wait = command_value(probe->line, "max-wait"),
+                                        .own = command_value(probe->line, "own") != NULL,
                                         .quiet = command_value(probe->line, "quiet") != NULL};
     if (jobs != NULL && (units_parse_count(jobs, &count) != 0 || count < 1 || count > JOBS_MAX)) {
         error_set(error, STATUS_USAGE, "--jobs %s: not a number from 1 to %d", jobs, JOBS_MAX);
@@ -333,6 +334,7 @@ static const struct command_option options[] = {
     {"jobs", "N", "run so many checks at a time (8)"},
     {"self-test", NULL,
      "hold each check against the sound program that proves it, and its mutants"},
+    {"own", NULL, "with --self-test: of all mutants those alone that each check names as its own"},
     OPTION_SET,
     OPTION_REMOTE,
     {"format", "NAME", "print the card as text, json, junit or markdown"},

@@ -40,6 +40,7 @@ struct probe_terms {
     const char *keep;     /* a directory, or NULL */
     const char *max_wait; /* for what is patient, as written, or NULL */
     size_t jobs;          /* at a time */
+    bool own;             /* a self-test of the mutants that each check names, alone */
     bool quiet;
 };
 

@@ -54,52 +54,82 @@ static void tell_wrong(const struct probe_job *job, FILE *out)
             job->verdict->reason != NULL ? job->verdict->reason : "");
 }
 
-/* The jobs of one check, which follow each other.  True: all came out as they had to. */
-static bool tell(const struct probe_job *jobs, size_t count, FILE *out)
+/* A check and its jobs, which follow each other. */
+struct trial {
+    const struct probe_check *check;
+    size_t first, count;
+};
+
+/* True: all came out as they had to. */
+static bool tell(const struct trial *trial, const struct probe_job *jobs, FILE *out)
 {
     size_t right = 0;
     size_t failing = 0;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = trial->first; i < trial->first + trial->count; i++) {
         right += is_right(&jobs[i]);
         failing += jobs[i].mutant != NULL && names_mutant(jobs[i].check, jobs[i].mutant);
     }
     fprintf(out, "  %s  %-26s sound passes, %zu to fail, %zu others to pass\n",
-            right == count ? "ok   " : "WRONG", jobs[0].check->id, failing, count - 1 - failing);
-    for (size_t i = 0; i < count; i++) {
+            right == trial->count ? "ok   " : "WRONG", trial->check->id, failing,
+            trial->count - 1 - failing);
+    for (size_t i = trial->first; i < trial->first + trial->count; i++) {
         if (!is_right(&jobs[i])) {
             tell_wrong(&jobs[i], out);
         }
     }
-    return right == count;
+    return right == trial->count;
 }
 
-/* The checks of a mutant's own alone, unless all are asked for. */
+struct self_test {
+    struct words mutants;
+    struct card card; /* a row a job */
+    struct probe_job *job;
+    size_t count;
+    struct trial *trial; /* one a check */
+};
+
+static void add_job(struct self_test *test, const struct probe_check *check, const char *mutant)
+{
+    test->job = grow_by_one(test->job, test->count, sizeof *test->job);
+    test->job[test->count++] = (struct probe_job){.check = check, .mutant = mutant};
+    card_add(&test->card, check->id, &check->scenario->probe);
+}
+
+static void plan(struct self_test *test, const struct probe_checks *checks, bool own)
+{
+    gather(checks, &test->mutants);
+    test->trial = grow_new(checks->count + 1, sizeof *test->trial);
+    for (size_t i = 0; i < checks->count; i++) {
+        const struct probe_check *check = &checks->item[i];
+        size_t first = test->count;
+
+        add_job(test, check, NULL);
+        for (size_t j = 0; j < test->mutants.count; j++) {
+            if (!own || names_mutant(check, test->mutants.item[j])) {
+                add_job(test, check, test->mutants.item[j]);
+            }
+        }
+        test->trial[i] = (struct trial){check, first, test->count - first};
+    }
+    for (size_t i = 0; i < test->count; i++) {
+        test->job[i].verdict = &test->card.check[i];
+    }
+}
+
 enum status probe_self_test(const struct probe_checks *checks, const struct probe_terms *terms)
 {
-    struct words mutants = {0};
-    struct card card = {0};
+    struct self_test test = {0};
     bool good = true;
 
-    gather(checks, &mutants);
-    size_t each = mutants.count + 1;
-    size_t count = checks->count * each;
-    struct probe_job *jobs = grow_new(count, sizeof *jobs);
-
-    for (size_t i = 0; i < count; i++) {
-        card_add(&card, checks->item[i / each].id, &checks->item[i / each].scenario->probe);
-    }
-    for (size_t i = 0; i < count; i++) {
-        jobs[i] = (struct probe_job){.check = &checks->item[i / each],
-                                     .mutant = i % each > 0 ? mutants.item[i % each - 1] : NULL,
-                                     .verdict = &card.check[i]};
-    }
-    bool whole = probe_run(jobs, count, terms);
+    plan(&test, checks, terms->own);
+    bool whole = probe_run(test.job, test.count, terms);
     for (size_t i = 0; whole && i < checks->count; i++) {
-        good &= tell(&jobs[i * each], each, stdout);
+        good &= tell(&test.trial[i], test.job, stdout);
     }
-    free(jobs);
-    card_fini(&card);
-    words_fini(&mutants);
+    card_fini(&test.card);
+    words_fini(&test.mutants);
+    free(test.job);
+    free(test.trial);
     return !whole ? STATUS_INTERRUPTED : good ? STATUS_OK : STATUS_UNMET;
 }
