@@ -1,8 +1,6 @@
 #ifndef FINWAIT_CHECK_H
 #define FINWAIT_CHECK_H
 
-#include <stdbool.h>
-
 #include "finwait/words.h"
 
 /*
@@ -18,6 +16,13 @@ enum check_level {
     CHECK_INFO,
 };
 
+/* Which of its waits is as long as finwait probe --max-wait says. */
+enum check_patience {
+    PATIENCE_NONE,
+    PATIENCE_TIMEOUT, /* load.timeout */
+    PATIENCE_SETTLE,  /* settle */
+};
+
 struct check_spec {
     char *question; /* NULL: the scenario is no check */
     enum check_level level;
@@ -30,7 +35,7 @@ struct check_spec {
     struct words mutant;     /* of the sound program that the scenario names: what fails here */
     char *path;              /* the kind of resource that the target must name, "large" */
     struct words paths;      /* of a target: "KIND=/PATH" */
-    bool patient;            /* load.timeout is --max-wait's */
+    enum check_patience patient;
 };
 
 #endif

@@ -35,6 +35,8 @@ struct probe_job {
     struct card_check *verdict;        /* filled when it is done */
 };
 
+#define PROBE_MAX_WAIT "30s" /* --max-wait by default */
+
 /* How all of them are run. */
 struct probe_terms {
     const char *keep;     /* a directory, or NULL */

@@ -214,7 +214,8 @@ static void await_one(struct pool *pool)
 /* Those that share a server disturb each other's counts; but who only waits counts nothing. */
 static bool runs_alone(const struct probe_job *job)
 {
-    return job->target != NULL && job->target->remote && !job->check->scenario->probe.patient;
+    return job->target != NULL && job->target->remote &&
+           job->check->scenario->probe.patient == PATIENCE_NONE;
 }
 
 static void run_those(struct pool *pool, struct probe_job *jobs, bool alone)

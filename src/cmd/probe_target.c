@@ -261,6 +261,20 @@ static void add_target(struct overrides *overrides, const struct probe_job *job)
     }
 }
 
+/* The sound program and its mutants are as quick as the check's file has it. */
+static void add_wait(struct overrides *overrides, const struct probe_job *job,
+                     const struct probe_terms *terms)
+{
+    static const char *const waits[] = {
+        [PATIENCE_TIMEOUT] = "load.timeout", [PATIENCE_SETTLE] = "settle"};
+    enum check_patience patient = job->check->scenario->probe.patient;
+
+    if (patient != PATIENCE_NONE && (job->target != NULL || terms->max_wait != NULL)) {
+        overrides_say(overrides, waits[patient],
+                      terms->max_wait != NULL ? terms->max_wait : PROBE_MAX_WAIT, "--max-wait");
+    }
+}
+
 struct scenario *probe_scenario(const struct probe_job *job, const struct probe_terms *terms,
                                 struct error *error)
 {
@@ -275,9 +289,7 @@ struct scenario *probe_scenario(const struct probe_job *job, const struct probe_
     } else {
         add_own(&overrides, job);
     }
-    if (job->check->scenario->probe.patient && terms->max_wait != NULL) {
-        overrides_say(&overrides, "load.timeout", terms->max_wait, "--max-wait");
-    }
+    add_wait(&overrides, job, terms);
     if ((job->target == NULL || !job->target->remote) &&
         !is_given(job->check->scenario, "capture")) {
         overrides_say(&overrides, "capture", "1", "finwait probe");

@@ -42,6 +42,8 @@ static const char *const level_names[] = {
     [CHECK_INFO] = "INFO",
     NULL,
 };
+static const char *const patience_names[] = {
+    [PATIENCE_NONE] = "off", [PATIENCE_TIMEOUT] = "on", [PATIENCE_SETTLE] = "settle", NULL};
 static const char *const ip_names[] = {[IP_V4] = "v4", [IP_V6] = "v6", NULL};
 
 static const char *const none_names[] = {"", "none", NULL};
@@ -312,8 +314,8 @@ static const struct option written[] = {
      .about = "the kind of path that is asked for, which the target must name, e.g. large"},
     {"probe.paths", .ops = &texts_ops, FIELD(probe.paths),
      .about = "of a target: what it has of each kind of path, e.g. large=/big.bin"},
-    {"probe.patient", VALUE_A(SWITCH), "off", FIELD(probe.patient),
-     .about = "load.timeout is what finwait probe --max-wait says"},
+    {"probe.patient", VALUE_ONE_OF(patience_names), "off", FIELD(probe.patient),
+     .about = "finwait probe --max-wait says how long load.timeout is (on), or settle"},
     {"probe.skip", .ops = &texts_ops, FIELD(probe.skip),
      .about = "expectations: where one of them holds nothing was asked, and the check is skipped"},
     {"probe.pass", .ops = &texts_ops, FIELD(probe.pass),
