@@ -86,7 +86,7 @@ MUTANTS = {  # name: (what is wrong, what that shows as)
     "listener-closes-queue": ("at its end its queue is not accepted", "RST to who waits there"),
     "no-reuseaddr": ("it listens without SO_REUSEADDR", "EADDRINUSE when started again"),
     "backlog-1": ("listen(fd, 1)", "SYNs and third ACKs dropped"),
-    "accept-queue-hang": ("none is accepted for 20 s once /slow works", "ownerless CLOSE_WAIT"),
+    "accept-queue-hang": ("stopped, it accepts none for 20 s more", "ownerless CLOSE_WAIT"),
     "emfile-spins": ("at EMFILE it tries again at once", "100 % of a CPU"),
     "emfile-leaks": ("once at EMFILE, it closes nothing any more", "CLOSE_WAIT, descriptors"),
     "websocket-waits": ("after the Close frames the client is to close", "no FIN; FIN by client"),
@@ -406,8 +406,6 @@ def refuse(connection, status):
 def work(connection, seconds):
     """A client that has gone is noticed: there is no more to work for.  One that has but shut down
     its side has the response the sooner."""
-    if wrong("accept-queue-hang"):
-        server.rests_until = now() + 20
     if wrong("abandon-unnoticed"):
         time.sleep(seconds)
     poll = select.poll()
@@ -573,6 +571,8 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1):
             signal.signal(number, self.is_told)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        if wrong("accept-queue-hang") or wrong("listener-closes-queue"):
+            signal.signal(signal.SIGCONT, self.goes_on)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         threading.stack_size(512 * 1024)
         while not self.ending:
@@ -592,6 +592,10 @@ class Server:
         self.ending = True
         os.write(self.tell, b"!")
 
+    def goes_on(self, *_):
+        """Only a mutant's: who has come while it was stopped waits on."""
+        self.rests_until = now() + (20 if wrong("accept-queue-hang") else 0.5)
+
     def look(self):
         """Accepts who has come; while the listener rests, they wait in its queue."""
         rest = self.rests_until - now()
@@ -603,7 +607,7 @@ class Server:
         ready = [fd for fd, _ in poll.poll(max(rest, 0) * 1000 or None)]
         if self.lifeline in ready:
             self.is_told(signal.SIGUSR1, None)
-        if self.listener.fileno() in ready:
+        if self.listener.fileno() in ready and now() >= self.rests_until:
             self.accept_all()
 
     def accept_all(self):

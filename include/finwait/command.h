@@ -62,6 +62,7 @@ struct command_report {
     uint64_t printed;             /* bytes */
     bool cut;                     /* more than the log holds */
     struct command_census census;
+    int64_t ready; /* ns from its first start until it served; 0: a client's */
     char tail[COMMAND_TAIL + 1];
 };
 

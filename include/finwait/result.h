@@ -98,7 +98,8 @@ struct result_command {
     uint64_t printed;             /* bytes */
     bool cut;                     /* its log has not all of them */
     struct command_census census;
-    char *tail; /* the end of what it printed; NULL: nothing */
+    int64_t ready; /* ns from its first start until it served; 0: not known, or a client's */
+    char *tail;    /* the end of what it printed; NULL: nothing */
 };
 
 /* "status", "signal", "not_executed"; NULL: it runs. */

@@ -120,6 +120,9 @@
       "time from the last start of a killed role until its workers were ready")                    \
     X(METRIC_SIDE_RESTART, "<side>.restart", "s", read_side_restart,                               \
       "the same of the role's own last start")                                                     \
+    X(METRIC_RESTART_LONGER, "<side>.restart.longer", "s", read_restart_longer,                    \
+      "by how much that took longer than the first start of the side's command; less than 0: "     \
+      "not so long")                                                                               \
     X(METRIC_REFUSALS, "timeline.refusals", "errors", read_refusals,                               \
       "how often bind(2) said EADDRINUSE to roles that were started again")                        \
     X(METRIC_TLS, "<side>.tls.<tls>", "events", read_tls,                                          \

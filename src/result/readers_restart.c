@@ -34,6 +34,17 @@ bool read_side_restart(const struct result *result, const struct metric_key *key
     return last_start(result, &role, value);
 }
 
+bool read_restart_longer(const struct result *result, const struct metric_key *key, double *value)
+{
+    const struct result_side *side = &result->side[key->part[DOMAIN_SIDE]];
+
+    if (!side->has_command || side->command.ready == 0 || !read_side_restart(result, key, value)) {
+        return false;
+    }
+    *value -= readers_seconds(side->command.ready);
+    return true;
+}
+
 bool read_refusals(const struct result *result, const struct metric_key *key, double *value)
 {
     bool any = false;

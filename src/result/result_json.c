@@ -142,6 +142,7 @@ static const struct field command_fields[] = {
     {"new", &codec_count, AT(result_command, census.fresh),
      .flag = FLAG(result_command, census.struck)},
     {"took", &codec_measured, AT(result_command, census.took), .optional = true},
+    {"ready", &codec_measured, AT(result_command, ready), .optional = true},
     {"tail", &codec_text, AT(result_command, tail), .optional = true},
     {0},
 };

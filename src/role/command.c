@@ -131,6 +131,7 @@ static void command_report(const struct role *role, struct command_report *repor
         .printed = board->printed,
         .cut = board->printed > COMMAND_LOG_MAX,
         .census = command->census,
+        .ready = command->ready,
     };
     command_how_ended(command, &report->end, &report->number);
     memcpy(report->tail, board->tail, board->tail_used);

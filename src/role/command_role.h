@@ -16,6 +16,7 @@ struct command {
     struct event *timer; /* a start under way; NULL: none is */
     struct kin *before;  /* its processes when a first signal was sent; NULL: none was */
     int64_t began;       /* CLOCK_MONOTONIC of the start */
+    int64_t ready;       /* ns that the first start took; 0: a client's */
     int64_t asked_at;    /* CLOCK_MONOTONIC when it was told to end; 0: it was not */
     int64_t struck_at;   /* CLOCK_MONOTONIC of the first signal */
     struct command_census census;

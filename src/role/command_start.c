@@ -233,6 +233,7 @@ int command_start_first(struct command *command, struct error *error)
         (command->role.side != SIDE_CLIENT && begin_server(command, error) != 0)) {
         return -1;
     }
+    command->ready = command->role.side != SIDE_CLIENT ? clock_now() - command->began : 0;
     return listen_to(command, error);
 }
 

@@ -297,6 +297,7 @@ static bool collect_command(struct trial *trial, enum side side)
             .printed = report->printed,
             .cut = report->cut,
             .census = report->census,
+            .ready = report->ready,
             .tail = report->tail[0] != '\0'
                         ? grow_text(command_last_lines(report->tail, COMMAND_LINES))
                         : NULL,

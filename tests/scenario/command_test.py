@@ -505,6 +505,7 @@ signal.signal(signal.SIGHUP, renew)
                 )
                 self.assertEqual(self.command_of(result)["tail"].count("I begin"), 2)
                 self.assertIn("server.restart", result.json["metrics"])
+                self.assertLess(result["server.restart.longer"], result["server.restart"])
                 self.assertGreater(result["connections.completed"], 0)
 
     def test_the_line_of_one_before_is_not_its_own(self):

@@ -882,6 +882,7 @@ static void every_pattern_is_found(void **state)
         {"client.http.keep_alive_timeout", "client.http.keep_alive_timeout"},
         {"timeline.restart", "timeline.restart"},
         {"server.restart", "<side>.restart"},
+        {"server.restart.longer", "<side>.restart.longer"},
         {"timeline.refusals", "timeline.refusals"},
         {"client.tls.handshakes", "<side>.tls.<tls>"},
         {"server.tls.notify_received", "<side>.tls.<tls>"},
