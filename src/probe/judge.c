@@ -163,9 +163,12 @@ static bool ended_by_signal(struct card_check *check, const struct result_comman
     return true;
 }
 
-/* One that ends where it was to be started again. */
+/* One that ends where it was to be started again; of one that is only slow nothing is known. */
 static bool was_not_started(struct card_check *check, enum side side, const struct result *result)
 {
+    if (result->side[side].command.census.runs) {
+        return false;
+    }
     for (size_t i = 0; i < result->moment_count; i++) {
         const struct event_spec *event = moment_event(result, &result->moment[i]);
 
