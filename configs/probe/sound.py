@@ -396,7 +396,7 @@ def response(status, body, last, length=None, remaining=0):
 def refuse(connection, status):
     early = status.startswith("413")
     said = not (early and wrong("early-response-silent"))
-    connection.send(response(status, status.encode() + b"\n", said))
+    connection.send(response(status, status.encode() + b"\n", said, remaining=MAX_REQUESTS))
     if early and wrong("early-response-rst"):
         connection.close()
     if not early and wrong("error-rst"):
