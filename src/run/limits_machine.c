@@ -54,13 +54,33 @@ static double limit_of(int resource)
                : (double)limit.rlim_max;
 }
 
-/* pids.max of the cgroup in a line of /proc/self/cgroup: version 2's "0::/path", or version 1's
+/* What the pids.max of the cgroup at `path` leaves, and of each that it is within. */
+static double pids_left(const char *hierarchy, char *path)
+{
+    double most = INFINITY;
+    char *end;
+
+    do {
+        char file[640];
+
+        snprintf(file, sizeof file, "%s%s/pids.max", hierarchy, path);
+        double own = number_of(file, "", 0);
+        snprintf(file, sizeof file, "%s%s/pids.current", hierarchy, path);
+        most = fmin(most, left_of(own, number_of(file, "", 0)));
+        end = strrchr(path, '/');
+        if (end != NULL) {
+            *end = '\0';
+        }
+    } while (end != NULL);
+    return most;
+}
+
+/* The same of the cgroup in a line of /proc/self/cgroup: version 2's "0::/path", or version 1's
  * "8:pids:/path". */
 static double cgroup_pids(char *line)
 {
     char *controllers = strchr(line, ':');
     char *path = controllers != NULL ? strchr(controllers + 1, ':') : NULL;
-    char file[640];
 
     if (path == NULL) {
         return INFINITY;
@@ -71,10 +91,7 @@ static double cgroup_pids(char *line)
     if (!old && controllers[1] != '\0') {
         return INFINITY;
     }
-    snprintf(file, sizeof file, "/sys/fs/cgroup%s%s/pids.max", old ? "/pids" : "", path);
-    double most = number_of(file, "", 0);
-    snprintf(file, sizeof file, "/sys/fs/cgroup%s%s/pids.current", old ? "/pids" : "", path);
-    return left_of(most, number_of(file, "", 0));
+    return pids_left(old ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup", path);
 }
 
 static double processes(void)

@@ -1,9 +1,42 @@
 """doctor: what it says of this machine is what a run finds."""
 
+import contextlib
 import os
 import re
+import subprocess
+import unittest
 
 import finwait_test as ft
+
+
+def is_removed(path):
+    """A cgroup: what ended a moment ago may still be in it."""
+    with contextlib.suppress(OSError):
+        os.rmdir(path)
+    return not os.path.exists(path)
+
+
+@contextlib.contextmanager
+def pids_cgroup(outer, inner):
+    """A cgroup with this pids.max within one with that, in either version's hierarchy."""
+    with open("/proc/self/cgroup", encoding="ascii") as file:
+        of = {line.split(":")[1]: line.rstrip("\n").split(":", 2)[2] for line in file}
+    top = f"/sys/fs/cgroup/pids{of['pids']}" if "pids" in of else f"/sys/fs/cgroup{of.get('', '/')}"
+    made = [f"{top}/finwait-test-{os.getpid()}"]
+    made.append(f"{made[0]}/inner")
+    with contextlib.ExitStack() as undo:
+        try:
+            for path, most in zip(made, (outer, inner)):
+                os.mkdir(path)
+                undo.callback(ft.wait_until, lambda path=path: is_removed(path), f"{path} is empty")
+                with open(f"{path}/pids.max", "w", encoding="ascii") as file:
+                    file.write(str(most))
+                if path == made[0] and "pids" not in of:
+                    with open(f"{path}/cgroup.subtree_control", "w", encoding="ascii") as file:
+                        file.write("+pids")
+        except OSError as error:
+            raise unittest.SkipTest(f"no cgroup with a pids.max can be made here: {error}")
+        yield made[1]
 
 
 class Doctor(ft.TestCase):
@@ -28,6 +61,16 @@ class Doctor(ft.TestCase):
         self.assertEqual(text.count("descriptors (RLIMIT_NOFILE"), 1, text)
         for bound in re.findall(r"processes \(([0-9]+) processes", text):
             self.assertLess(int(bound), 512, text)
+
+    @unittest.skipUnless(ft.is_root(), "only root may make a cgroup")
+    def test_the_processes_of_a_cgroup_are_those_of_each_that_it_is_within(self):
+        for most in ({"outer": 90, "inner": "max"}, {"outer": 90, "inner": 400}, {"outer": 400, "inner": 90}):
+            with self.subTest(most), pids_cgroup(**most) as inner:
+                enter = f'echo $$ >{inner}/cgroup.procs && exec "{ft.BINARY}" doctor'
+                ended = subprocess.run(["sh", "-c", enter], capture_output=True, text=True)
+                text = " ".join(ended.stdout.split())
+                bounds = {int(left) for left in re.findall(r"processes \(([0-9]+) processes", text)}
+                self.assertTrue(bounds and bounds <= set(range(60, 91)), ended)
 
     def test_it_leaves_nothing(self):
         process = ft.popen(["doctor"])
