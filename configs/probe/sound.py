@@ -43,7 +43,7 @@ MAX_REQUESTS = 100
 HEAD_MAX = 16_384
 HEAD_END = re.compile(rb"\r?\n\r?\n")  # a bare LF will do (RFC 9112, section 2.2)
 UPLOAD_MAX = 100_000
-MEGABYTE = bytes(1_000_000)
+LARGE = bytes(8_000_000)
 
 MUTANTS = {  # name: (what is wrong, what that shows as)
     "idle-never": ("an idle connection is kept", "no FIN; ESTABLISHED stays"),
@@ -57,7 +57,7 @@ MUTANTS = {  # name: (what is wrong, what that shows as)
     "close-unannounced": ("it closes, but says no Connection: close", "FIN without the header"),
     "http10-keeps": ("HTTP/1.0 is kept alive unasked", "no FIN before the idle timeout"),
     "max-unannounced": ("the 100th response does not say close", "FIN without the header"),
-    "pipeline-dropped": ("what was read behind a request is lost", "the 2nd response is missing"),
+    "tail-rst": ("requests behind the last one are not drained", "a RST behind the response"),
     "error-rst": ("400, 408, 431, then linger {1,0}", "a RST behind, or before, the response"),
     "half-close-dropped": ("done at the peer's FIN (plain TCP)", "FIN and no response"),
     "half-close-midway-leak": ("FIN in mid-request is forgotten", "CLOSE_WAIT stays"),
@@ -333,7 +333,7 @@ def comes_at_last(connection, first):
 
 def say_nothing_more(connection, first):
     """An idle connection is ended: the client has nothing to be told."""
-    if wrong("unsolicited-408"):
+    if wrong("unsolicited-408") and first:
         connection.send(response("408 Request Timeout", b"", True))
     if wrong("idle-rst") and not first:
         connection.reset()
@@ -361,7 +361,7 @@ def read_request(connection):
     if not end or end.start() > HEAD_MAX:
         raise Refused("431 Request Header Fields Too Large")
     head = connection.buffer[: end.start()]
-    connection.buffer = b"" if wrong("pipeline-dropped") else connection.buffer[end.end() :]
+    connection.buffer = connection.buffer[end.end() :]
     return Request(head)
 
 
@@ -396,7 +396,7 @@ def response(status, body, last, length=None, remaining=0):
 def refuse(connection, status):
     early = status.startswith("413")
     said = not (early and wrong("early-response-silent"))
-    connection.send(response(status, status.encode() + b"\n", said, remaining=MAX_REQUESTS))
+    connection.send(response(status, status.encode() + b"\n", said))
     if early and wrong("early-response-rst"):
         connection.close()
     if not early and wrong("error-rst"):
@@ -421,7 +421,7 @@ def contents(connection, path):
     if path in ("/", "/slow", "/upload"):
         return 3, [b"ok\n"]
     if path == "/large":
-        return 8_000_000, [MEGABYTE] * 8
+        return len(LARGE), [LARGE]
     if path == "/cut":
         return 10_000, [bytes(5_000)]
     if path == "/drip":
@@ -429,10 +429,18 @@ def contents(connection, path):
     return None
 
 
+def close_over_tail(connection):
+    """A RST, if requests are behind the last one: read already, or in the kernel."""
+    time.sleep(0.1)
+    if connection.buffer:
+        connection.reset()
+    connection.close()
+
+
 def drip():
     for _ in range(10):
-        yield b"x" * 100
         time.sleep(0.1)
+        yield b"x" * 100
 
 
 def answer(connection, request, remaining):
@@ -449,10 +457,11 @@ def answer(connection, request, remaining):
     if wrong("cut-invisible") and length >= 1_000:
         length, last, said = "", True, True
     status = "200 OK" if found else "404 Not Found"
-    head = response(status, b"", said, length, remaining or MAX_REQUESTS)
-    for part in [b""] if request.method == "HEAD" else parts:
-        connection.send(head + part)  # of a short response one segment
-        head = b""
+    connection.send(response(status, b"", said, length, remaining or MAX_REQUESTS))
+    for part in [] if request.method == "HEAD" else parts:
+        connection.send(part)
+    if asked and wrong("tail-rst"):
+        close_over_tail(connection)
     if last and wrong("time-wait-swapped"):
         connection.peer_says_all(0.5)
     return not last and request.path != "/cut"

@@ -55,8 +55,8 @@ const char *outcome_about(enum outcome outcome);
       "from the first byte of a request sent to the last of its response")                         \
     X(LATENCY_IDLE, "idle",                                                                        \
       "from the last data, or the start of a pause, to the peer's FIN, where it came within the "  \
-      "pause and before a message that was due, or while a client's recv(or-fin) waited for one; " \
-      "to 1 to 4 ms (a jiffy)")                                                                    \
+      "pause and before a message that was due; or its FIN or RST while a client's recv(or-fin) "  \
+      "waited for one; to 1 to 4 ms (a jiffy)")                                                    \
     X(LATENCY_CLOSE, "close",                                                                      \
       "from the first step that closes (shut-wr, wait-fin, rst, close) to the end of the program") \
     X(LATENCY_LIFE, "life",                                                                        \

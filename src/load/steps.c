@@ -251,6 +251,14 @@ static enum step_result recv_wait(struct conn *conn, const struct step *step)
     return conn_leave(conn);
 }
 
+static enum step_result recv_lost(struct conn *conn, const struct step *step)
+{
+    if (step_receives(step, RECV_OR_FIN) && !message_reader_begun(&conn->reader)) {
+        verdict_ended_idle(conn);
+    }
+    return wire_stop(conn, WIRE_LOST);
+}
+
 /* The size of the next read: never beyond a message whose length is known. */
 static size_t recv_size(const struct conn *conn)
 {
@@ -340,7 +348,9 @@ enum step_result step_recv(struct conn *conn, const struct step *step)
             return recv_end(conn, step);
         }
         if (status != WIRE_OK) {
-            return status == WIRE_WANT_READ ? recv_wait(conn, step) : wire_stop(conn, status);
+            return status == WIRE_WANT_READ ? recv_wait(conn, step)
+                   : status == WIRE_LOST    ? recv_lost(conn, step)
+                                            : wire_stop(conn, status);
         }
         progress = feed(conn, worker->scratch, done, worker->peek);
     }

@@ -36,7 +36,8 @@ void verdict_kept(struct conn *conn);
 /* A pause is over: measure how long the peer waited, if it has closed meanwhile. */
 void verdict_woke(struct conn *conn);
 
-/* The same, where a client has waited in recv(or-fin) for what was the peer's FIN. */
+/* The same, where a client has waited in recv(or-fin) for what was the peer's FIN or RST.
+ */
 void verdict_ended_idle(struct conn *conn);
 
 /* What the kernel holds against the socket, SO_ERROR (socket(7)), also when it was asked before. */

@@ -14,7 +14,7 @@ static int set_body(struct draft *draft, const struct setting *setting)
 
     struct message_part *part = &draft->scenario->message.part[option->side];
 
-    if (!text_is_plain(node->text) || strpbrk(node->text, "\r\v\f") != NULL) {
+    if (!text_is_plain(node->text) || strpbrk(node->text, "\v\f") != NULL) {
         error_set(draft->error, STATUS_USAGE, "%s is not plain text", option->path);
         error_hint(draft->error, "write it to a file, and %s: {file: NAME}", option->path);
         return error_at(draft->error, node->at);

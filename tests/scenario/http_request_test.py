@@ -56,10 +56,10 @@ class Requests(ft.TestCase):
             "request.host": "example.test",
             "request.headers.X-Trace": "1",
             "request.headers.User-Agent": "me",
-            "request.body": '{"a": 1}\n',
+            "request.body": "{\"a\": 1}\r\n",
         }
         head, body = self.sent(settings)
-        self.assertEqual(body, b'{"a": 1}\n')
+        self.assertEqual(body, b"{\"a\": 1}\r\n")
         lines = head.split("\r\n")
         self.assertEqual(lines[0], "PUT /a%20b?c=d HTTP/1.1")
         fields = dict(line.split(": ", 1) for line in lines[1:])
@@ -67,7 +67,7 @@ class Requests(ft.TestCase):
         self.assertEqual(fields["Host"], "example.test")
         self.assertEqual(fields["X-Trace"], "1")
         self.assertEqual(fields["User-Agent"], "me")
-        self.assertEqual(fields["Content-Length"], "9")
+        self.assertEqual(fields["Content-Length"], "10")
 
     def test_an_old_one_and_one_that_says_what_becomes_of_the_connection(self):
         head, _ = self.sent({"request.version": "1.0"})
