@@ -43,7 +43,7 @@ MAX_REQUESTS = 100
 HEAD_MAX = 16_384
 HEAD_END = re.compile(rb"\r?\n\r?\n")  # a bare LF will do (RFC 9112, section 2.2)
 UPLOAD_MAX = 100_000
-LARGE = bytes(8_000_000)
+MEGABYTE = bytes(1_000_000)
 
 MUTANTS = {  # name: (what is wrong, what that shows as)
     "idle-never": ("an idle connection is kept", "no FIN; ESTABLISHED stays"),
@@ -396,7 +396,7 @@ def response(status, body, last, length=None, remaining=0):
 def refuse(connection, status):
     early = status.startswith("413")
     said = not (early and wrong("early-response-silent"))
-    connection.send(response(status, status.encode() + b"\n", said))
+    connection.send(response(status, status.encode() + b"\n", said, remaining=MAX_REQUESTS))
     if early and wrong("early-response-rst"):
         connection.close()
     if not early and wrong("error-rst"):
@@ -421,7 +421,7 @@ def contents(connection, path):
     if path in ("/", "/slow", "/upload"):
         return 3, [b"ok\n"]
     if path == "/large":
-        return len(LARGE), [LARGE]
+        return 8_000_000, [MEGABYTE] * 8
     if path == "/cut":
         return 10_000, [bytes(5_000)]
     if path == "/drip":
@@ -439,8 +439,8 @@ def close_over_tail(connection):
 
 def drip():
     for _ in range(10):
-        time.sleep(0.1)
         yield b"x" * 100
+        time.sleep(0.1)
 
 
 def answer(connection, request, remaining):
@@ -457,9 +457,10 @@ def answer(connection, request, remaining):
     if wrong("cut-invisible") and length >= 1_000:
         length, last, said = "", True, True
     status = "200 OK" if found else "404 Not Found"
-    connection.send(response(status, b"", said, length, remaining or MAX_REQUESTS))
-    for part in [] if request.method == "HEAD" else parts:
-        connection.send(part)
+    head = response(status, b"", said, length, remaining or MAX_REQUESTS)
+    for part in [b""] if request.method == "HEAD" else parts:
+        connection.send(head + part)  # of a short response one segment
+        head = b""
     if asked and wrong("tail-rst"):
         close_over_tail(connection)
     if last and wrong("time-wait-swapped"):

@@ -9,6 +9,10 @@
  * none that tells. */
 size_t terminal_width(int fd, size_t otherwise);
 
+/* Print `text` behind `label`, broken where the terminal there would break it; elsewhere it is one
+ * line. */
+void terminal_say(const char *label, const char *text, FILE *out);
+
 /* Whether a line can be drawn again in place there: a terminal, and none that TERM calls dumb. */
 bool terminal_redraws(int fd);
 

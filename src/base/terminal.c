@@ -1,10 +1,13 @@
 #include "finwait/terminal.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "finwait/wrap.h"
 
 enum {
     PAGE = 100,
@@ -17,6 +20,12 @@ size_t terminal_width(int fd, size_t otherwise)
     struct winsize window;
 
     return ioctl(fd, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 ? window.ws_col : otherwise;
+}
+
+void terminal_say(const char *label, const char *text, FILE *out)
+{
+    fputs(label, out);
+    text_wrap(text, text_width(label), 4, terminal_width(fileno(out), SIZE_MAX), out);
 }
 
 /* Its value; "" where it is not set. */

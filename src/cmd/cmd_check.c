@@ -15,16 +15,8 @@
 #include "finwait/terminal.h"
 #include "finwait/timeline.h"
 #include "finwait/units.h"
-#include "finwait/wrap.h"
 #include "options.h"
 #include "trial.h"
-
-/* A line, broken where a terminal would break it. */
-static void say_line(const char *label, const char *text)
-{
-    fputs(label, stdout);
-    text_wrap(text, strlen(label), 4, terminal_width(STDOUT_FILENO, SIZE_MAX), stdout);
-}
 
 static void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -35,7 +27,7 @@ static void say_warning(const char *format, ...)
     va_start(values, format);
     char *text = grow_vformat(format, values);
     va_end(values);
-    say_line("  warning: ", text);
+    terminal_say("  warning: ", text, stdout);
     free(text);
 }
 
@@ -62,7 +54,7 @@ static void warn_of_limits(const struct scenario *scenario, const struct model *
         free(advice);
     }
     if (unforeseen != NULL) {
-        say_line("  what piles up is not foretold: ", unforeseen);
+        terminal_say("  what piles up is not foretold: ", unforeseen, stdout);
     } else if (model != NULL && count > 0 && limit[0].needed > 0 && !limit_is_exceeded(&limit[0]) &&
                !isinf(limit[0].most)) {
         char most[UNITS_TEXT];

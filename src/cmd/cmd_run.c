@@ -10,6 +10,7 @@
 #include "finwait/file.h"
 #include "finwait/grow.h"
 #include "finwait/report.h"
+#include "finwait/terminal.h"
 #include "interrupts.h"
 #include "options.h"
 #include "out.h"
@@ -68,8 +69,11 @@ static void on_progress(void *context, const struct progress *progress)
 
 static void on_foretold(void *context, const char *text, const char *advice)
 {
+    char *told = grow_format("%s To get further: %s.", text, advice);
+
     (void)context;
-    fprintf(stderr, "finwait: foretold: %s To get further: %s.\n", text, advice);
+    terminal_say("finwait: foretold: ", told, stderr);
+    free(told);
 }
 
 /*

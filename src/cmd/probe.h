@@ -20,7 +20,7 @@ struct probe_checks {
 /* What is asked: options that put it in the place of a check's sound program. */
 struct probe_target {
     char *name;
-    char *program; /* "nginx", whose advice is wanted, or NULL */
+    char *program; /* whose advice is wanted: "nginx", "gunicorn-sync" is gunicorn's; or NULL */
     struct overrides overrides;
     struct words paths; /* "KIND=/PATH" */
     bool remote; /* it runs already: one for all checks, and only the client's side is ours */

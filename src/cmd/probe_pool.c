@@ -113,6 +113,13 @@ static void judge(const struct running *running, enum status status, struct erro
     result_free(result);
 }
 
+static void forget(struct pool *pool, struct running *running)
+{
+    scenario_free(running->scenario);
+    *running = (struct running){0};
+    pool->done++;
+}
+
 static void end(struct pool *pool, struct running *running, int status)
 {
     struct error error;
@@ -120,36 +127,39 @@ static void end(struct pool *pool, struct running *running, int status)
 
     judge(running, ended, &error);
     aside_close(&running->aside);
-    scenario_free(running->scenario);
-    *running = (struct running){0};
+    forget(pool, running);
     pool->under_way--;
-    pool->done++;
 }
 
-/* True: it is under way. */
-static bool begin(struct pool *pool, struct running *running, struct probe_job *job)
+static int start(struct running *running, struct error *error)
+{
+    struct aside *aside = &running->aside;
+
+    if (aside_open(aside, error) == 0 &&
+        (aside->directory == NULL || file_write(aside->directory, "scenario.yaml", write_scenario,
+                                                running->scenario, error) == 0) &&
+        apart_begin(&running->apart, aside_run, aside, error) == 0) {
+        return 0;
+    }
+    aside_close(aside);
+    return -1;
+}
+
+static void begin(struct pool *pool, struct running *running, struct probe_job *job)
 {
     struct error error = {0};
 
     *running = (struct running){.job = job, .scenario = probe_scenario(job, pool->terms, &error)};
     running->aside =
         (struct aside){.scenario = running->scenario, .directory = directory_of(pool, job)};
-    if (running->scenario != NULL && aside_open(&running->aside, &error) == 0 &&
-        (running->aside.directory == NULL ||
-         file_write(running->aside.directory, "scenario.yaml", write_scenario, running->scenario,
-                    &error) == 0) &&
-        apart_begin(&running->apart, aside_run, &running->aside, &error) == 0) {
+    if (running->scenario != NULL && start(running, &error) == 0) {
         pool->under_way++;
-        return true;
+        return;
     }
     if (error.what[0] != '\0') {
         give_up(job, &error);
     }
-    aside_close(&running->aside);
-    scenario_free(running->scenario);
-    *running = (struct running){0};
-    pool->done++;
-    return false;
+    forget(pool, running);
 }
 
 /* ---- all of them ---- */

@@ -118,7 +118,6 @@ static char *directory_of(const char *file)
 static void take_scenario(struct probe_target *target, const struct scenario *scenario)
 {
     struct copying copying = {target, scenario, directory_of(scenario->file)};
-    const struct words *proxy = &scenario->side[SIDE_PROXY].command.words;
     const struct words *server = &scenario->side[SIDE_SERVER].command.words;
 
     target->remote = scenario->at != NULL;
@@ -128,9 +127,7 @@ static void take_scenario(struct probe_target *target, const struct scenario *sc
         overrides_unset(&target->overrides, "server.command", target->name);
         overrides_unset(&target->overrides, "server.ready_within", target->name);
     }
-    if (proxy->count > 0 || server->count > 0) {
-        take_program(target, proxy->count > 0 ? proxy->item[0] : server->item[0]);
-    }
+    take_program(target, scenario->name); /* its command may be a shell's */
     scenario_each(scenario, copy, &copying);
     for (size_t i = 0; i < scenario->probe.paths.count; i++) {
         words_add(&target->paths, scenario->probe.paths.item[i]);

@@ -363,8 +363,8 @@ static const char *advice_for(const struct words *advice, const char *program)
 
         if (text[word] != '=') {
             common = common != NULL ? common : text;
-        } else if (program != NULL && strlen(program) == word &&
-                   strncmp(text, program, word) == 0) {
+        } else if (program != NULL && strncmp(text, program, word) == 0 &&
+                   (program[word] == '\0' || program[word] == '-')) {
             return text + word + 1;
         }
     }

@@ -82,6 +82,36 @@ static void put_check(const struct card_check *check, FILE *out)
     free(measured);
 }
 
+static bool same_reason(const struct card_check *a, const struct card_check *b)
+{
+    return b->verdict == CARD_SKIP && a->reason != NULL && b->reason != NULL &&
+           strcmp(a->reason, b->reason) == 0;
+}
+
+/* Those that were skipped for the same reason as the one at `first`, which is the first. */
+static void put_skipped(const struct card *card, size_t first, FILE *out)
+{
+    const struct card_check *check = &card->check[first];
+    struct grow_stream ids;
+
+    for (size_t i = 0; i < first; i++) {
+        if (same_reason(check, &card->check[i])) {
+            return;
+        }
+    }
+    grow_stream_open(&ids);
+    for (size_t i = first; i < card->count; i++) {
+        if (i == first || same_reason(check, &card->check[i])) {
+            fprintf(ids.out, "%s%s", i > first ? ", " : "", card->check[i].id);
+        }
+    }
+    char *text = grow_stream_close(&ids);
+    put_verdict(CARD_SKIP, out);
+    text_wrap(text, ID_AT, ID_AT, WIDTH, out);
+    put_below("", check->reason, out);
+    free(text);
+}
+
 static void put_sum(const struct card *card, FILE *out)
 {
     fputs("\n  ", out);
@@ -100,7 +130,14 @@ static void put_card(const struct card *card, FILE *out)
     text_wrap(card->target, 15, 2, WIDTH, out);
     fputc('\n', out);
     for (size_t i = 0; i < card->count; i++) {
-        put_check(&card->check[i], out);
+        if (card->check[i].verdict != CARD_SKIP) {
+            put_check(&card->check[i], out);
+        }
+    }
+    for (size_t i = 0; i < card->count; i++) {
+        if (card->check[i].verdict == CARD_SKIP) {
+            put_skipped(card, i, out);
+        }
     }
     put_sum(card, out);
 }

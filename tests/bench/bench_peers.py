@@ -3,16 +3,15 @@ request a connection, and ten.  Requests/s are nginx's own log's; CPU is the who
 the kernel's share included."""
 
 import contextlib
-import os
 import shutil
 import sys
 import tempfile
-import time
 
 import child
 import contest
 import finwait_run
-from tls_servers import free_port, running
+import nginx
+from servers import free_port
 
 ROUNDS = 5
 
@@ -21,27 +20,14 @@ AT_ONCE = 64
 SECONDS = 1  # for those that know no number of requests
 KINDS = {"close": 1, "keep-alive": 10}  # requests a connection; then nginx closes
 
-CONF = """
-daemon off;
-master_process off;
-pid {place}/pid;
-error_log {place}/error.log;
-worker_rlimit_nofile 20000;
-events {{ worker_connections 10000; }}
-http {{
+HTTP = """
     log_format bench "$msec $connection_requests";
-    client_body_temp_path {place}/body;
-    proxy_temp_path {place}/proxy;
-    fastcgi_temp_path {place}/fastcgi;
-    uwsgi_temp_path {place}/uwsgi;
-    scgi_temp_path {place}/scgi;
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         access_log {place}/log bench;
         keepalive_requests {requests};
         location / {{ return 200 "hello"; }}
     }}
-}}
 """
 
 # name: the program, and its command for either kind.
@@ -58,34 +44,21 @@ class Nginx:
     """One process that closes after so many requests, and what it says of them."""
 
     def __init__(self, place, requests):
-        self.place, self.requests = place, requests
-        self.port, self.seen = free_port(), 0
-
-    def conf(self):
-        path = os.path.join(self.place, "nginx.conf")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(CONF.format(place=self.place, port=self.port, requests=self.requests))
-        return path
+        self.requests, self.port = requests, free_port()
+        self.http = HTTP.format(place=place, port=self.port, requests=requests)
+        self.log = nginx.Log(f"{place}/log")
 
     def served(self):
         """Requests since the last time this was asked, their connections, and requests/s."""
-        time.sleep(0.1)  # the last clients may be gone before their line is written
-        with open(f"{self.place}/log", encoding="ascii") as file:
-            file.seek(self.seen)
-            lines = [line.split() for line in file.read().splitlines()]
-            self.seen = file.tell()
-        took = float(lines[-1][0]) - float(lines[0][0])
-        return len(lines), sum(number == "1" for _, number in lines), (len(lines) - 1) / took
+        numbers, rate = self.log.news()
+        return len(numbers), numbers.count("1"), rate
 
 
 @contextlib.contextmanager
-def nginx(requests):
-    program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+def serving(requests):
     with tempfile.TemporaryDirectory(prefix="finwait-bench-") as place:
         server = Nginx(place, requests)
-        errors = f"{place}/error.log"
-        with running([program, "-p", place, "-c", server.conf(), "-e", errors], [server.port]):
-            server.seen = 0
+        with nginx.serving(place, server.http, [server.port]):
             yield server
 
 
@@ -126,7 +99,7 @@ def measure(rounds):
     print(f"peers: not here: {', '.join(sorted({*CLIENTS} - {*names}))}", file=sys.stderr)
     figures = {}
     for kind, requests in KINDS.items():
-        with nginx(requests) as server:
+        with serving(requests) as server:
             rows = contest.in_turn({n: lambda n=n: one(n, server) for n in names}, rounds)
         for index, unit in enumerate(("rate", "cpu")):
             values = {name: [row[index] for row in rows[name]] for name in names}

@@ -5,12 +5,11 @@ Nothing is compared: the figures are this machine's, and the lab's are those tha
 
 import collections
 import shutil
-import subprocess
-import tempfile
 import time
 
 import contest
 import finwait_run
+import syscalls
 
 ROUNDS = 9
 
@@ -42,11 +41,8 @@ def pile(name):
 
 def system_calls():
     """Of a run of one connection: all of them, those that fork, and messages to netlink."""
-    with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as out:
-        command = ["strace", "-f", "-qq", "-o", out.name, *finwait_run.command(ONE)]
-        subprocess.run(command, input="name: bench\n", text=True, stdout=subprocess.DEVNULL, check=True)
-        names = [line.split(maxsplit=1)[1].partition("(")[0] for line in out if "(" in line]
-    count = collections.Counter(names)
+    made = syscalls.of_processes(finwait_run.command(ONE), input="name: bench\n")
+    count = sum(made.values(), collections.Counter())
     forks = sum(count[name] for name in ("clone", "clone3", "fork", "vfork"))
     return {"short.one.system.calls": sum(count.values()), "short.one.forks.calls": forks}
 

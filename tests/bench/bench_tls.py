@@ -14,6 +14,7 @@ import child
 import contest
 import finwait_run
 import tls_clients
+import servers
 import tls_servers
 from tls_servers import KINDS
 
@@ -171,7 +172,7 @@ LENIENT = {
 
 def finwait_server(kind):
     own = own_server(kind, LEAVING)
-    own["server.port"] = tls_servers.free_port()  # TIME_WAIT of the last round is on the other one
+    own["server.port"] = servers.free_port()  # TIME_WAIT of the last round is on the other one
     settings = settings_of(kind, **LENIENT, **own)
     result = finwait_run.run(settings)
     finwait_user("finwait", "client", kind, result)

@@ -11,6 +11,7 @@ import tempfile
 
 import bench_tls
 import instructions
+import servers
 import tls_servers
 from tls_servers import KINDS
 
@@ -23,7 +24,7 @@ def finwait_sides(kind):
     settings = {
         **bench_tls.settings_of(kind, **bench_tls.own_server(kind, bench_tls.FLOOR_PROGRAMS)),
         "lab": "host",
-        "server.port": tls_servers.free_port(),
+        "server.port": servers.free_port(),
     }
     return instructions.a_connection(settings, FEW, MANY)
 

@@ -14,6 +14,7 @@ import time
 
 import contest
 import finwait_run
+import servers
 import tls_servers
 
 ROUNDS = 3
@@ -83,10 +84,10 @@ def finwait_memory():
 @contextlib.contextmanager
 def holding_server():
     """A server that makes handshakes and never answers; its port."""
-    port = tls_servers.free_port()
+    port = servers.free_port()
     settings = {"client": "none", "lab": "host", "server.port": port, "load.duration": "10m"}
     with finwait_run.running({**TLS, **settings, "server.program": "accept hold"}) as process:
-        tls_servers.wait_for(port, process)
+        servers.wait_for(port, process)
         yield port
 
 

@@ -2,13 +2,16 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import unittest
 
 import finwait_test as ft
+import tls_peers
 
 SOURCE = os.path.join(ft.SOURCE, "configs/probe/sound.py")
 SOUND = [sys.executable, "-S", SOURCE]  # there is no need of the packages that may be installed
@@ -127,6 +130,32 @@ class Sound(unittest.TestCase):
         response = read_all(connection)
         self.assertIn(b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", response)  # of RFC 6455, section 1.3
         self.assertEqual(b"\x88\x02\x03\xe8", response[-4:])
+
+
+@unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
+class SoundTls(Sound):
+    """The same over TLS: what is read to its end has ended by a close_notify."""
+
+    # Python's ssl reads nothing behind a close_notify of its own: probe/tls13-half-close asks it.
+    test_a_half_close_is_answered = None
+
+    def serve(self, *words):
+        identity = tls_peers.identity()
+        return super().serve(*words, "--cert", identity.cert, "--key", identity.key)
+
+    def ask(self, server, data):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        connection = context.wrap_socket(server.connect(), suppress_ragged_eofs=False)
+        self.addCleanup(connection.close)
+        connection.sendall(data)
+        return connection
+
+    def test_without_its_close_notify_it_is_cut(self):
+        connection = self.ask(self.serve("--mutant", "notify-missing"), b"GET / HTTP/1.0\r\n\r\n")
+        with self.assertRaises(ssl.SSLEOFError):
+            read_all(connection)
 
 
 class Mutants(unittest.TestCase):

@@ -184,6 +184,18 @@ class Limits(ft.LabTestCase):
         ended = ft.finwait(*few, "--quiet", user=self.user)
         self.assertNotIn("foretold", ended.stderr)
 
+    def test_it_is_broken_where_a_terminal_is_full(self):
+        few = ft.as_arguments({**HELD, "client.descriptors": 64})
+        for what, arguments in (("check", ["check", *few[1:]]), ("foretold", few)):
+            with self.subTest(what):
+                with ft.Terminal(arguments, columns=60, stdout=True, user=self.user) as terminal:
+                    screen = terminal.finish().stderr
+                told = screen[screen.index("descriptors (client.descriptors 64") :]
+                lines = told[: told.index("client.workers.")].splitlines()
+                self.assertGreater(len(lines), 3)
+                self.assertLessEqual(max(map(len, lines)), 60)
+                self.assertTrue(all(line.startswith("    ") for line in lines[1:]), lines)
+
     def test_orphans_of_a_million(self):
         """The machine's tcp_max_orphans is nobody's to set here: what it would do is told."""
         most = int(open("/proc/sys/net/ipv4/tcp_max_orphans", encoding="ascii").read())
