@@ -35,6 +35,7 @@ struct check_spec {
     struct words mutant;     /* of the sound program that the scenario names: what fails here */
     char *path;              /* the kind of resource that the target must name, "large" */
     struct words paths;      /* of a target: "KIND=/PATH" */
+    int stop_signal;         /* of a target: in place of events' SIGTERM to the server */
     enum check_patience patient;
 };
 

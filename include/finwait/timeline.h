@@ -113,6 +113,9 @@ const char *event_kind_name(enum event_kind kind);
 /* "HUP", as signal: has it; NULL: there is no such signal. */
 const char *event_signal_name(int number);
 
+/* All of those by number, from 1 on; ends with NULL. */
+extern const char *const timeline_signals[];
+
 /* Whether a program is expected to end by it: one that asks it to, or kills it. */
 bool event_signal_ends(int number);
 

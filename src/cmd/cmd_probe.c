@@ -325,6 +325,9 @@ static const struct command_option options[] = {
     {"path", "KIND=/PATH",
      "where the server has what a check needs, e.g. large=/big.bin; once for each kind",
      .take = take_path},
+    {"stop-signal", "NAME",
+     "the signal that asks the server to end in order, in place of TERM: e.g. QUIT, of nginx",
+     "probe.stop_signal"},
     {"max-wait", "TIME",
      "how long to wait for what has no bound, e.g. an idle timeout (" PROBE_MAX_WAIT ")"},
     {"tls", NULL, "the server that COMMAND starts speaks TLS", "transport", .set = "tls"},
@@ -362,7 +365,7 @@ const struct command command_probe = {
     .details = "Each check asks the server one thing, in a lab of its own where finwait starts the "
                "server.  Of a URL it has only what the client sees; checks that need more are "
                "skipped, and say so.  A FILE is a scenario that says which server: its server, "
-               "proxy, transport and tls, and probe.paths.",
+               "proxy, transport and tls, probe.paths and probe.stop_signal.",
     .options = options,
     .exits = "0; 1 a check has failed; 2 the command line, a check or a target is wrong; 3 nothing "
              "could be tested; 4 it was interrupted.",

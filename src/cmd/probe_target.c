@@ -1,9 +1,11 @@
 #include <libgen.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "finwait/grow.h"
+#include "finwait/timeline.h"
 #include "probe.h"
 #include "target.h"
 
@@ -129,6 +131,10 @@ static void take_scenario(struct probe_target *target, const struct scenario *sc
     }
     take_program(target, scenario->name); /* its command may be a shell's */
     scenario_each(scenario, copy, &copying);
+    if (scenario->probe.stop_signal != SIGTERM) {
+        overrides_say(&target->overrides, "probe.stop_signal",
+                      event_signal_name(scenario->probe.stop_signal), target->name);
+    }
     for (size_t i = 0; i < scenario->probe.paths.count; i++) {
         words_add(&target->paths, scenario->probe.paths.item[i]);
     }

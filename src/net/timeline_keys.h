@@ -38,7 +38,6 @@ extern const struct timeline_map timeline_event_map; /* of struct event_spec */
 
 /* The words of enum fault_packets and of enum event_switch, NULL at their ends. */
 extern const char *const timeline_packets[FAULT_PACKETS_N + 1];
-extern const char *const timeline_signals[];
 extern const char *const timeline_switch[EVENT_SWITCH_N + 1];
 
 #endif

@@ -166,7 +166,9 @@ static bool ended_by_signal(struct card_check *check, const struct result_comman
 /* One that ends where it was to be started again; of one that is only slow nothing is known. */
 static bool was_not_started(struct card_check *check, enum side side, const struct result *result)
 {
-    if (result->side[side].command.census.runs) {
+    const struct result_command *command = &result->side[side].command;
+
+    if (command->census.runs || (command->end == COMMAND_SIGNAL && command->number == SIGKILL)) {
         return false;
     }
     for (size_t i = 0; i < result->moment_count; i++) {

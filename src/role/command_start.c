@@ -157,6 +157,16 @@ static void fail_start(struct command *command, const struct error *error)
     command->role.events.restart_failed(command->role.events.context, &command->role, error);
 }
 
+/* What a program does with a signal is its own affair: one that then says it is well was asked. */
+static bool ended_in_order(const struct command *command)
+{
+    enum command_end end;
+    int number;
+
+    command_how_ended(command, &end, &number);
+    return command->before != NULL && end == COMMAND_STATUS && number == 0;
+}
+
 /* The keeper says that the first process has ended, then, by its own end, that all have. */
 static void on_end(evutil_socket_t fd, short what, void *argument)
 {
@@ -182,6 +192,9 @@ static void on_end(evutil_socket_t fd, short what, void *argument)
     }
     if (command->waits) { /* on_look sees to what comes */
         return;
+    }
+    if (command->asked_at == 0 && ended_in_order(command)) {
+        command->asked_at = command->struck_at;
     }
     command->unasked = command->asked_at == 0;
     command_tell_finished(command);

@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include "draft.h"
 
 enum { WORKERS_MAX = 256 }; /* SIDE.workers */
@@ -231,7 +233,8 @@ static int take_event(const struct draft *draft, struct event_spec *event, struc
     }
     change_all(crew, event,
                event->kind == EVENT_SIGNAL && crew->condition == RUNS &&
-                       event_signal_ends(event->signal)
+                       (event_signal_ends(event->signal) ||
+                        event->signal == draft->scenario->probe.stop_signal)
                    ? ASKED
                    : transition->to);
     return 0;
@@ -257,8 +260,21 @@ static int check_order(const struct draft *draft, enum side side)
     return 0;
 }
 
+/* SIGTERM asks for an end in order, for which a program may have a signal of its own. */
+static void ask_in_its_way(struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->event_count; i++) {
+        struct event_spec *event = &scenario->event[i];
+
+        if (event->kind == EVENT_SIGNAL && event->signal == SIGTERM && event->side == SIDE_SERVER) {
+            event->signal = scenario->probe.stop_signal;
+        }
+    }
+}
+
 int draft_check_timeline(const struct draft *draft)
 {
+    ask_in_its_way(draft->scenario);
     if (check_place(draft) != 0 || check_order(draft, SIDE_CLIENT) != 0) {
         return -1;
     }

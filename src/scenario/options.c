@@ -314,6 +314,9 @@ static const struct option written[] = {
      .about = "the kind of path that is asked for, which the target must name, e.g. large"},
     {"probe.paths", .ops = &texts_ops, FIELD(probe.paths),
      .about = "of a target: what it has of each kind of path, e.g. large=/big.bin"},
+    {"probe.stop_signal", VALUE_ONE_OF(timeline_signals), "TERM", FIELD(probe.stop_signal),
+     .about = "of a target: the signal that asks it to end in order, where events have TERM to the "
+              "server, e.g. QUIT for nginx"},
     {"probe.patient", VALUE_ONE_OF(patience_names), "off", FIELD(probe.patient),
      .about = "finwait probe --max-wait says how long load.timeout is (on), or settle"},
     {"probe.skip", .ops = &texts_ops, FIELD(probe.skip),

@@ -169,6 +169,24 @@ class Verdicts(Probe):
         self.assertIn("SIGHUP ended it at once", reasons["hup"])
         self.assertIn("exit status 1", reasons["again"])
 
+    def test_a_target_has_its_own_signal_to_end_by(self):
+        own = "import signal, sys; signal.signal(signal.SIGUSR1, lambda *_: sys.exit(0))"
+        server = ft.PLACE.write("own_signal.py", own + SERVER)
+        term = self.plain_with("").replace("concurrency: 2", "concurrency: 1, rate: 20/s").replace(
+            "closed_first.server == connections.opened", "server.command.status == 0"
+        )
+        term = term.replace("settle: 100ms", "settle: 500ms")
+        checks = self.checks(ends=term + "events: [{at: 500ms, signal: TERM, to: server}]\n")
+        target = ["--checks", checks, "--only", "ends"]
+        words = [sys.executable, server, "{port}"]
+        card = self.card(*target, "--", *words, status=1)
+        self.assertIn("(143 == 0)", card["checks"][0]["reason"])
+        card = self.card(*target, "--stop-signal", "USR1", "--", *words)
+        self.assertEqual(self.verdicts(card), {"ends": "pass"})
+        file = "name: own\nserver: {command: %s}\nprobe: {stop_signal: USR1}\n" % json.dumps(words)
+        card = self.card(*target, ft.PLACE.write("own_signal.yaml", file))
+        self.assertEqual(self.verdicts(card), {"ends": "pass"})
+
     def test_the_sound_program_and_its_mutant(self):
         wrapped = ft.PLACE.write("wrapped.py", SERVER.replace('"leaks" in', '"--mutant" in'))
         text = CHECK.format(level="MUST", python=PYTHON, server=wrapped, program="x")

@@ -92,6 +92,7 @@ static const struct scenario_override others[] = {
     {"probe.source", "RFC 9112, section 9.6"},
     {"probe.path", "large"},
     {"probe.paths", "large=/big.bin"},
+    {"probe.stop_signal", "QUIT"},
     {"probe.patient", "on"},
     {"probe.skip", "client.opened == 0"},
     {"probe.pass", "closed_first.server > 0"},
