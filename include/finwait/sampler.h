@@ -103,9 +103,10 @@ bool sampler_memory(const struct sampler *sampler, enum side side, uint32_t byte
 /*
  * Find who holds the sockets of the latest observation that was made with `each`: those in
  * ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK and CLOSING, as many as it counted. Looks
- * at every descriptor of every process in /proc, as far as the caller may.  *owners is owned by the
- * caller.  -1 with STATUS_MACHINE when there was no memory or descriptor for it, or when there are
- * more than a million; *owners is empty then.
+ * at every descriptor of every process in /proc that is in one of the hosts' namespaces, or whose
+ * parent is, and of the others when a socket is found with none of them, as far as the caller may.
+ * *owners is owned by the caller.  -1 with STATUS_MACHINE when there was no memory or descriptor
+ * for it, or when there are more than a million; *owners is empty then.
  */
 int sampler_owners(struct sampler *sampler, struct owners *owners, struct error *error);
 

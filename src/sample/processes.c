@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -96,7 +97,7 @@ static void describe(const struct look *look, struct process *process)
 /* What stat says, proc_pid_stat(5). */
 struct stat_seen {
     char state; /* of its first thread; '\0': it is gone */
-    long flags, threads;
+    long parent, flags, threads;
 };
 
 static struct stat_seen see_stat(const struct look *look)
@@ -113,6 +114,7 @@ static struct stat_seen see_stat(const struct look *look)
     at += 3;
     for (int field = STAT_PPID; field <= STAT_THREADS; field++) {
         long value = strtol(at, &at, 10);
+        seen.parent = field == STAT_PPID ? value : seen.parent;
         seen.flags = field == STAT_FLAGS ? value : seen.flags;
         seen.threads = value;
     }
@@ -322,13 +324,49 @@ static int look_at(struct look *look)
     }
 }
 
+/* Whether it is in one of the sockets' namespaces, as far as anybody may know. */
+static bool is_among(const struct look *look, pid_t pid)
+{
+    const struct sockets *sockets = look->sockets;
+    char path[NUMBER_TEXT + 8];
+    struct stat seen;
+
+    snprintf(path, sizeof path, "%d/ns/net", (int)pid);
+    bool found = sockets->netns_count == 0 || fstatat(look->proc, path, &seen, 0) < 0;
+    for (uint32_t i = 0; i < sockets->netns_count && !found; i++) {
+        found = sockets->netns[i] == seen.st_ino;
+    }
+    return found;
+}
+
+/* One that has left the namespace has what it had before: its parent is still there. */
+static bool is_near(const struct look *look)
+{
+    if (is_among(look, look->pid)) {
+        return true;
+    }
+    struct stat_seen seen = see_stat(look);
+    return seen.parent > 0 && is_among(look, (pid_t)seen.parent);
+}
+
 /* Without init /proc does not show other users' processes: mounted with hidepid, proc(5). */
 static bool hides_some(DIR *proc)
 {
     return faccessat(dirfd(proc), "1", F_OK, 0) != 0;
 }
 
-static int look_at_all(struct processes *processes, struct sockets *sockets, DIR *proc)
+static bool is_known(const struct processes *processes, pid_t pid)
+{
+    bool known = false;
+
+    for (uint32_t i = 0; i < processes->count && !known; i++) {
+        known = processes->item[i].pid == pid;
+    }
+    return known;
+}
+
+/* At those that are near, or at all that nothing was found with. */
+static int look_at_all(struct processes *processes, struct sockets *sockets, DIR *proc, bool near)
 {
     const struct dirent *entry;
     int result = next_entry(proc, &entry);
@@ -340,11 +378,21 @@ static int look_at_all(struct processes *processes, struct sockets *sockets, DIR
             .proc = dirfd(proc),
             .pid = (pid_t)strtol(entry->d_name, NULL, 10),
         };
-        result = look.pid > 0 ? look_at(&look) : 0;
+        bool due = look.pid > 0 && (near ? is_near(&look) : !is_known(processes, look.pid));
+        result = due ? look_at(&look) : 0;
         result = result == 0 ? next_entry(proc, &entry) : result;
     }
-    processes->closed += hides_some(proc);
     return result;
+}
+
+static bool all_are_found(const struct sockets *sockets)
+{
+    bool found = true;
+
+    for (uint32_t i = 0; i < sockets->count && found; i++) {
+        found = sockets->item[i].inode == 0 || sockets->item[i].hands != 0;
+    }
+    return found;
 }
 
 int processes_look(struct processes *processes, struct sockets *sockets, struct error *error)
@@ -356,7 +404,12 @@ int processes_look(struct processes *processes, struct sockets *sockets, struct 
         return error_errno(error, STATUS_MACHINE, errno, "looking for processes in /proc");
     }
     processes->hands[processes->hands_count++] = (struct hands){.depth = 0};
-    int result = look_at_all(processes, sockets, proc);
+    int result = look_at_all(processes, sockets, proc, true);
+    if (result == 0 && sockets->netns_count > 0 && !all_are_found(sockets)) {
+        rewinddir(proc);
+        result = look_at_all(processes, sockets, proc, false);
+    }
+    processes->closed += hides_some(proc);
     closedir(proc);
     return result == 0 ? 0
                        : error_errno(error, STATUS_MACHINE, result,

@@ -37,8 +37,9 @@ struct processes {
 
 /*
  * Find who holds each of the sockets, which are indexed: sets `hands` and `fd` of each that
- * somebody does.  -1 with STATUS_MACHINE when there is no /proc to look at, or no memory or
- * descriptor to do it with.
+ * somebody does.  Who is in none of their namespaces, nor whose parent, is looked at only when one
+ * of them was found with nobody: others may have a million descriptors.  -1 with STATUS_MACHINE
+ * when there is no /proc to look at, or no memory or descriptor to do it with.
  */
 int processes_look(struct processes *processes, struct sockets *sockets, struct error *error);
 

@@ -454,6 +454,17 @@ bool sampler_memory(const struct sampler *sampler, enum side side, uint32_t byte
     return any;
 }
 
+static void tell_netns(const struct sampler *sampler, struct sockets *sockets)
+{
+    bool known = sampler->witnesses <= ENDS_N;
+
+    for (size_t i = 0; i < sampler->witnesses && known; i++) {
+        sockets->netns[i] = witness_netns(&sampler->witness[i]);
+        known = sockets->netns[i] != 0;
+    }
+    sockets->netns_count = known ? (uint32_t)sampler->witnesses : 0;
+}
+
 int sampler_owners(struct sampler *sampler, struct owners *owners, struct error *error)
 {
     uint32_t queued[ENDS_N];
@@ -464,6 +475,7 @@ int sampler_owners(struct sampler *sampler, struct owners *owners, struct error 
         queued[side] = latest.accept_queue;
     }
     *owners = (struct owners){.count = 0};
+    tell_netns(sampler, &sampler->sockets);
     int result = owners_find(owners, &sampler->sockets, queued, error);
     sockets_fini(&sampler->sockets);
     return result;

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "finwait/kernel_state.h"
 #include "finwait/side.h"
@@ -33,6 +34,8 @@ struct sockets {
     uint32_t *slot; /* a hash table by inode of the index + 1, once sockets_index() has made it */
     uint32_t slots; /* a power of two, or 0 */
     int failed;     /* an errno: not all are there */
+    ino_t netns[ENDS_N];    /* the namespaces they are in */
+    uint32_t netns_count;   /* 0: not known */
     struct weights weights; /* of all that were counted */
 };
 

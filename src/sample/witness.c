@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "finwait/clock.h"
@@ -151,6 +152,15 @@ static void add(struct observation *sample, const struct sock_census *census, in
 #define X(name, about) sample->name += census->name;
     SOCKETS_TOLD(X)
 #undef X
+}
+
+ino_t witness_netns(const struct witness *witness)
+{
+    int fd = witness->diag.host.netns;
+    struct stat seen;
+    int result = fd >= 0 ? fstat(fd, &seen) : stat("/proc/thread-self/ns/net", &seen);
+
+    return result == 0 ? seen.st_ino : 0;
 }
 
 bool witness_shows(const struct witness *witness, enum side side)

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "counters.h"
 #include "finwait/sampler.h"
@@ -36,6 +37,9 @@ int witness_count(const struct witness *witness, int64_t *tw, struct error *erro
 
 /* Whether others' sockets stand there as well, and not only those of client, server and proxy. */
 bool witness_is_shared(const struct witness *witness);
+
+/* The inode of the namespace, which tells it from others; 0: not known. */
+ino_t witness_netns(const struct witness *witness);
 
 /* Whether sockets of `side` can be among the host's. */
 bool witness_shows(const struct witness *witness, enum side side);

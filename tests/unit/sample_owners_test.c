@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -170,7 +171,6 @@ static void several_processes_hold_them(void **state)
     owners_fini(&owners);
 }
 
-/* In the queue are as many as the listeners' Recv-Q counts; one that was closed is an orphan. */
 /* A process whose children come and go, each of them a moment. */
 static pid_t breeder_new(void)
 {
@@ -212,6 +212,98 @@ static void one_that_ends_under_the_look_holds_nothing(void **state)
     }
 }
 
+/* A child in a network namespace of its own that holds `fd`, or whose child alone does.  Returns
+ * who does, or 0: no such namespace can be made here. */
+static pid_t leave(int fd, bool deep, pid_t *child)
+{
+    int told[2];
+    pid_t holder = 0;
+
+    assert_int_equal(pipe(told), 0);
+    *child = fork();
+    assert_true(*child >= 0);
+    if (*child == 0) {
+        bool left = unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0;
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* should a test fail */
+        holder = !left ? 0 : deep ? child_new() : getpid();
+        if (deep) {
+            close(fd);
+        }
+        ssize_t length = write(told[1], &holder, sizeof holder);
+        pause();
+        _exit(length < 0);
+    }
+    assert_int_equal(read(told[0], &holder, sizeof holder), sizeof holder);
+    close(told[0]);
+    close(told[1]);
+    return holder;
+}
+
+/* What the sockets' own namespace knows of one. */
+static void find_here(struct owners *owners, int fd)
+{
+    struct sockets sockets = {.count = 0};
+    struct stat status;
+
+    assert_int_equal(fstat(fd, &status), 0);
+    add(&sockets, SIDE_SERVER, TCP_STATE_CLOSE_WAIT, (uint32_t)status.st_ino);
+    assert_int_equal(stat("/proc/self/ns/net", &status), 0);
+    sockets.netns[sockets.netns_count++] = status.st_ino;
+    find(owners, &sockets, 0);
+    assert_int_equal(owners->count, 1);
+}
+
+/* Its parent is in the namespace of the sockets, so it is looked at. */
+static void one_that_left_the_namespace_has_them_still(void **state)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct owners owners;
+    pid_t child;
+    pid_t holder = leave(fd, false, &child);
+
+    (void)state;
+    if (holder == 0) {
+        end(child);
+        skip();
+    }
+    find_here(&owners, fd);
+    assert_row(&owners.item[0], TCP_STATE_CLOSE_WAIT, OWNER_INHERITED, 1);
+    assert_true(is_holder(&owners.item[0], holder) && is_holder(&owners.item[0], getpid()));
+    owners_fini(&owners);
+    end(child);
+    close(fd);
+}
+
+/* Neither is its parent: it is asked only when nobody else has the socket. */
+static void those_elsewhere_are_looked_at_last(void **state)
+{
+    struct sockets sockets = {.count = 0};
+    struct owners owners;
+    struct stat here;
+    pid_t child;
+    int fd = socket_new(&sockets, TCP_STATE_CLOSE_WAIT);
+    pid_t holder = leave(fd, true, &child);
+
+    (void)state;
+    if (holder == 0) {
+        end(child);
+        skip();
+    }
+    find_here(&owners, fd);
+    assert_row(&owners.item[0], TCP_STATE_CLOSE_WAIT, OWNER_PROCESS, 1);
+    assert_int_equal(owners.item[0].pid, getpid());
+    owners_fini(&owners);
+    close(fd);
+    assert_int_equal(stat("/proc/self/ns/net", &here), 0);
+    sockets.netns[sockets.netns_count++] = here.st_ino;
+    find(&owners, &sockets, 0);
+    assert_row(&owners.item[0], TCP_STATE_CLOSE_WAIT, OWNER_PROCESS, 1);
+    assert_int_equal(owners.item[0].pid, holder);
+    owners_fini(&owners);
+    end(child);
+}
+
+/* In the queue are as many as the listeners' Recv-Q counts; one that was closed is an orphan. */
 static void nobody_has_a_descriptor(void **state)
 {
     struct sockets sockets = {.count = 0};
@@ -308,6 +400,8 @@ int main(void)
         cmocka_unit_test(a_process_holds_them),
         cmocka_unit_test(several_processes_hold_them),
         cmocka_unit_test(one_that_ends_under_the_look_holds_nothing),
+        cmocka_unit_test(one_that_left_the_namespace_has_them_still),
+        cmocka_unit_test(those_elsewhere_are_looked_at_last),
         cmocka_unit_test(nobody_has_a_descriptor),
         cmocka_unit_test(many_hold_one_each),
         cmocka_unit_test(each_is_found_by_its_inode),
