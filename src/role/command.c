@@ -55,6 +55,9 @@ static void command_signal(struct role *role, int number)
     struct error ignored;
 
     command_tell(command_of(role), KEEPER_SIGNAL, number, &ignored);
+    if (number == SIGSTOP) {
+        command_census_stopped(command_of(role));
+    }
 }
 
 static void command_strike(struct role *role, int number)

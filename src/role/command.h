@@ -72,8 +72,8 @@ struct kin {
 /* Every process below that one; those of its own first, in the order in which they came to it. */
 void kin_below(pid_t pid, struct kin *kin);
 
-/* Whether it has not ended, be it reaped or not. */
-bool kin_runs(pid_t pid);
+/* As proc_pid_status(5) has it: 'T' stopped, 'Z' ended, and not reaped; 'X': it is gone. */
+char kin_state(pid_t pid);
 
 /* To every process below this one.  Returns how many there were, as far as one knows. */
 unsigned kin_signal(int number);

@@ -1,5 +1,5 @@
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 
 #include "command_role.h"
 #include "finwait/clock.h"
@@ -7,6 +7,8 @@
 
 /* Which processes a command consists of, as the kernel has them: when it is first sent a signal,
  * and at the end of settle. */
+
+#define STOPPED_WITHIN (500 * NS_PER_MS) /* one that waits for a disk takes no signal */
 
 static void take(const struct command *command, struct kin *kin)
 {
@@ -17,7 +19,9 @@ static void take(const struct command *command, struct kin *kin)
         kin_below(command->keeper, kin);
     }
     for (unsigned i = 0; i < kin->count; i++) {
-        if (kin_runs(kin->pid[i])) {
+        char state = kin_state(kin->pid[i]);
+
+        if (state != 'Z' && state != 'X') {
             kin->pid[kept++] = kin->pid[i];
         }
     }
@@ -61,6 +65,28 @@ void command_census_look(struct command *command)
     }
     if (census->struck && !census->runs && command->board->main_ended > command->struck_at) {
         census->took = command->board->main_ended - command->struck_at;
+    }
+    free(now);
+}
+
+static bool all_stand(const struct kin *kin)
+{
+    for (unsigned i = 0; i < kin->count; i++) {
+        if (kin_state(kin->pid[i]) != 'T') {
+            return false;
+        }
+    }
+    return true;
+}
+
+void command_census_stopped(const struct command *command)
+{
+    static const struct timespec pause = {.tv_nsec = NS_PER_MS};
+    struct kin *now = grow_new(1, sizeof *now);
+    int64_t until = clock_now() + STOPPED_WITHIN;
+
+    for (take(command, now); !all_stand(now) && clock_now() < until; take(command, now)) {
+        nanosleep(&pause, NULL);
     }
     free(now);
 }

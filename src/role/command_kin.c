@@ -67,11 +67,11 @@ static bool status_of(pid_t pid, const char *label, char text[32])
     return found;
 }
 
-bool kin_runs(pid_t pid)
+char kin_state(pid_t pid)
 {
     char state[32];
 
-    return status_of(pid, "State:", state) && state[0] != 'Z' && state[0] != 'X';
+    return status_of(pid, "State:", state) ? state[0] : 'X';
 }
 
 /* 0: it is gone. */

@@ -69,6 +69,9 @@ void command_census_struck(struct command *command);
 /* Compare what is there with what was there then, in command->census. */
 void command_census_look(struct command *command);
 
+/* SIGSTOP was sent: wait until all stand, for what comes next is to find them so. */
+void command_census_stopped(const struct command *command);
+
 /* What was there then was of one that has ended. */
 void command_census_forget(struct command *command);
 

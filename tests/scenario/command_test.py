@@ -463,6 +463,15 @@ signal.signal(signal.SIGHUP, renew)
         self.assertEqual(result["server.command.processes.old"], 1)
         self.assertEqual(result["server.command.processes.new"], 1)
 
+    def test_what_is_stopped_at_0_stands_before_the_first_connection(self):
+        result = self.serve(
+            command(script("stands.py")),
+            "--set=events={at: 0s, stop: server}",
+            **{"client.program": "connect send recv(100ms) close", "load.connections": 8},
+        )
+        self.assertEqual(result["client.messages_received"], 0)
+        self.assertEqual(result["server.close_wait.unaccepted"], 8)
+
     def test_the_end_that_a_signal_makes(self):
         result = self.serve(
             f"{PYTHON} -m http.server {{port}} --directory {{out}}",
