@@ -51,6 +51,7 @@ struct message_spec {
     char *method;              /* http: of a request; NULL: POST with a body, or GET */
     char *path;                /* http: the request's target; NULL: "/" */
     char *host;                /* http: the Host field; NULL: what message_build() is given */
+    uint64_t filler;           /* http: bytes of a field X-Filler of a request; 0: without it */
     uint16_t status;           /* http: of a response; 0: 200 */
     struct message_part part[SIDE_N];
 };

@@ -110,6 +110,17 @@ static const char *or_else(const char *text, const char *otherwise)
     return text != NULL ? text : otherwise;
 }
 
+/* The field of zeros, to be freed; NULL when out of memory. */
+static char *filler_field(uint64_t size)
+{
+    char *field = NULL;
+
+    if (size == 0) {
+        return strdup("");
+    }
+    return asprintf(&field, "X-Filler: %0*d\r\n", (int)size, 0) < 0 ? NULL : field;
+}
+
 /* The head as a string of its own, to be freed; NULL when out of memory. */
 static char *request_head(const struct message_spec *spec, enum message_says says, const char *host)
 {
@@ -121,11 +132,16 @@ static char *request_head(const struct message_spec *spec, enum message_says say
     if (says_length(method, spec->request_size)) {
         snprintf(length, sizeof length, "Content-Length: %" PRIu64 "\r\n", spec->request_size);
     }
+    char *filler = filler_field(spec->filler);
     int status =
-        asprintf(&head, "%s %s HTTP/%s\r\nHost: %s\r\n%s%s%s%s\r\n", method,
-                 or_else(spec->path, "/"), http_version_names[spec->version],
-                 or_else(spec->host, host), unless_given(part, "User-Agent: finwait\r\n"),
-                 or_else(part->fields, ""), length, unless_given(part, connection_fields[says]));
+        filler == NULL
+            ? -1
+            : asprintf(&head, "%s %s HTTP/%s\r\nHost: %s\r\n%s%s%s%s%s\r\n", method,
+                       or_else(spec->path, "/"), http_version_names[spec->version],
+                       or_else(spec->host, host), unless_given(part, "User-Agent: finwait\r\n"),
+                       or_else(part->fields, ""), filler, length,
+                       unless_given(part, connection_fields[says]));
+    free(filler);
     return status < 0 ? NULL : head;
 }
 

@@ -24,6 +24,9 @@
     X(METRIC_AREA, "<end>.<state>.area", "socket·s", read_area,                                    \
       "time spent in the state from the start of load on, summed over all sockets and all "        \
       "observations: trapezoids, as of mean")                                                      \
+    X(METRIC_LAST, "<end>.<state>.last", "s", read_last,                                           \
+      "from the start of load until the last observation that saw a socket in the state, decay "   \
+      "included; absent: none did")                                                                \
     X(METRIC_UNACCEPTED, "<end>.close_wait.unaccepted", "sockets", read_unaccepted,                \
       "of close_wait.final: in the accept queue, where no descriptor names them")                  \
     X(METRIC_ACCEPT_QUEUE, "<end>.accept_queue.final", "sockets", read_accept_queue,               \

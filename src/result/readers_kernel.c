@@ -152,6 +152,23 @@ bool read_area(const struct result *result, const struct metric_key *key, double
            readers_found(value, summary.area);
 }
 
+bool read_last(const struct result *result, const struct metric_key *key, double *value)
+{
+    struct span span;
+    size_t count;
+
+    if (!span_until(result, PHASE_DECAY, &span)) {
+        return false;
+    }
+    struct series_point *points = path_until(result, key, span.to, &count);
+    while (count > 0 && !(points[count - 1].value > 0)) {
+        count--;
+    }
+    int64_t at = count > 0 ? points[count - 1].at : span.from;
+    free(points);
+    return at > span.from && readers_found(value, readers_seconds(at - span.from));
+}
+
 READER(read_unaccepted, readers_end(result, key),
        side->has_final && !side->lacking.close_wait_unaccepted, side->final.close_wait_unaccepted)
 READER(read_accept_queue, readers_end(result, key),

@@ -40,6 +40,7 @@ static const struct own {
     {"request.path", SIDE_CLIENT, IDLE_FOREIGN},
     {"request.host", SIDE_CLIENT, IDLE_FOREIGN},
     {"request.headers", SIDE_CLIENT, IDLE_FOREIGN},
+    {"request.filler", SIDE_CLIENT, IDLE_FOREIGN},
     {"request.body", SIDE_CLIENT, IDLE_FOREIGN},
     {"request.body.", SIDE_CLIENT, IDLE_FOREIGN},
     {"load.connections", SIDE_CLIENT, IDLE_FOREIGN},

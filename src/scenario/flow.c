@@ -99,7 +99,7 @@ static uint64_t message_of(const struct scenario *scenario, enum side sender)
 
     if (message->protocol == PROTOCOL_HTTP) {
         size += HTTP_HEAD + length_of(message->part[sender].fields);
-        size += sender == SIDE_CLIENT ? length_of(message->path) : 0;
+        size += sender == SIDE_CLIENT ? length_of(message->path) + message->filler : 0;
     }
     if (scenario->transport == TRANSPORT_TLS) {
         size += size / 512 + TLS_HEAD;

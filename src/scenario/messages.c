@@ -93,6 +93,7 @@ static const char *http_alone(const struct message_spec *message)
         {strcmp(message->path, "/") != 0, "request.path"},
         {message->host != NULL, "request.host"},
         {message->part[SIDE_CLIENT].fields != NULL, "request.headers"},
+        {message->filler > 0, "request.filler"},
         {message->part[SIDE_SERVER].fields != NULL, "response.headers"},
         {message->status != 200, "response.status"},
         {message->persist != PERSIST_AUTO, "http.persist"},

@@ -98,6 +98,8 @@ static const struct option written[] = {
      .about = "http: the Host field; by default the server's address and port"},
     {"request.headers", .ops = &headers_ops, .side = SIDE_CLIENT,
      .about = "http: further fields of the request's head, e.g. {Accept: text/html}"},
+    {"request.filler", VALUE_OF(SIZE, 0, INT64_C(16) << 20), "0", FIELD(message.filler),
+     .about = "http: bytes of a field X-Filler, for a head that is larger than a server takes"},
     {"request.body", .ops = &body_ops, .side = SIDE_CLIENT,
      .about = "the request's body, as it is; by default request.size bytes of filler"},
     {"request.body.file", VALUE_A(FILE), NULL, FIELD(message.part[SIDE_CLIENT].file),

@@ -75,6 +75,10 @@ class Requests(ft.TestCase):
         head, _ = self.sent({"request.headers.connection": "Upgrade", "http.persist": "program"})
         self.assertEqual(head.lower().count("connection: "), 1)
 
+    def test_a_filler_makes_the_head_larger(self):
+        head, _ = self.sent({"request.filler": "20k"})
+        self.assertIn("\r\nX-Filler: " + "0" * 20480, head)
+
     def test_a_field_may_come_again(self):
         listed = "[{Cookie: a=1}, {X: 'it''s: b'}, {cookie: c=2}]"
         head, body = self.sent({"request.headers": listed, "request": "3"})

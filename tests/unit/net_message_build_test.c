@@ -183,9 +183,26 @@ static void too_large_is_refused(void **state)
     free(message.bytes);
 }
 
+static void filler_makes_a_head_larger(void **state)
+{
+    const struct message_spec spec = {.protocol = PROTOCOL_HTTP, .filler = 100000};
+    const struct message_spec without = {.protocol = PROTOCOL_HTTP};
+    struct message message, small;
+
+    (void)state;
+    assert_int_equal(message_build(&message, &spec, SIDE_CLIENT, SAYS_NOTHING, "h"), 0);
+    assert_int_equal(message_build(&small, &without, SIDE_CLIENT, SAYS_NOTHING, "h"), 0);
+    assert_int_equal(message.head, small.head + strlen("X-Filler: \r\n") + 100000);
+    assert_non_null(strstr(message.bytes, "\r\nX-Filler: 000"));
+    assert_null(strstr(small.bytes, "X-Filler"));
+    free(message.bytes);
+    free(small.bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(filler_makes_a_head_larger),
         cmocka_unit_test(what_is_built_is_read_back),
         cmocka_unit_test(heads_are_as_documented),
         cmocka_unit_test(requests_are_as_asked),

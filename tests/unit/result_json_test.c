@@ -865,7 +865,8 @@ static bool was_measured(const json_t *metrics, const char *name)
             return true;
         }
     }
-    return json_object_get(metrics, name) != NULL;
+    return json_object_get(metrics, name) != NULL ||
+           strcmp(strrchr(name, '.'), ".last") == 0; /* of the series, which it had */
 }
 
 /* Of all metrics of today none stands at 0 because nobody counted, as read and as written again. */

@@ -117,6 +117,7 @@ static void values_are_exact(void **state)
         {"server.time_wait.final", 100},
         {"server.time_wait.slope", 10},
         {"server.time_wait.area", 2200}, /* 500 + 1000 + 700 */
+        {"server.time_wait.last", 30},   /* the last of decay */
         {"server.close_wait.peak", 0},
         {"connections.attempted", 100},
         {"connections.opened", 95},
@@ -841,6 +842,7 @@ static void every_pattern_is_found(void **state)
         {"server.fin_wait2.final", "<end>.<state>.final"},
         {"client.syn_sent.slope", "<end>.<state>.slope"},
         {"client.listen.area", "<end>.<state>.area"},
+        {"client.listen.last", "<end>.<state>.last"},
         {"proxy.back.close_wait.unaccepted", "<end>.close_wait.unaccepted"},
         {"server.close_wait.unaccepted", "<end>.close_wait.unaccepted"},
         {"server.kernel_memory.close_wait", "<side>.kernel_memory.<state>"},

@@ -115,6 +115,7 @@ static const struct scenario_override excluding[] = {
     {"request.version", "1.0"},
     {"request.path", "/search?q=1"},
     {"request.host", "example.org:81"},
+    {"request.filler", "2k"},
     {"request.headers.Accept", "text/html, */*"},
     {"request.body", "a=1&b=2"},
     {"request.body.file", "/etc/passwd"},
