@@ -17,7 +17,17 @@ static int64_t smaller(int64_t a, int64_t b)
 void cadence_init(struct cadence *cadence, int64_t every, bool cheap)
 {
     every = every < EVERY_MAX ? larger(every, EVERY_MIN) : EVERY_MAX;
-    *cadence = (struct cadence){.cheap = cheap, .every = every, .tick = every, .pause = every};
+    *cadence = (struct cadence){
+        .cheap = cheap, .every = every, .tick = every, .pause = every, .full_at = INT64_MIN / 2};
+}
+
+/* From when on a dump is a full one.  What it would cost now the latest one does not say, for the
+ * pile has grown since. */
+static int64_t full_due(const struct cadence *cadence)
+{
+    int64_t cost = larger(cadence->full, cadence->cost * CADENCE_FULL_DUMPS);
+
+    return cadence->full_at + larger(cadence->pause * CADENCE_FULL_TICKS, cost * CADENCE_FULL);
 }
 
 enum look cadence_next(const struct cadence *cadence, int64_t now)
@@ -25,7 +35,7 @@ enum look cadence_next(const struct cadence *cadence, int64_t now)
     if (now < cadence->dump_due) {
         return LOOK_COUNT;
     }
-    return !cadence->cheap || now >= cadence->full_due ? LOOK_FULL : LOOK_DUMP;
+    return !cadence->cheap || now >= full_due(cadence) ? LOOK_FULL : LOOK_DUMP;
 }
 
 int64_t cadence_begin(struct cadence *cadence, int64_t start)
@@ -62,8 +72,8 @@ void cadence_dumped(struct cadence *cadence, enum look look, int64_t begin, int6
         cadence->pause = pause_after(cadence, smaller(cost, cadence->cost));
         cadence->cost = cost;
     } else {
-        cadence->full_due =
-            begin + larger(cadence->pause * CADENCE_FULL_TICKS, cost * CADENCE_FULL);
+        cadence->full_at = begin;
+        cadence->full = cost;
     }
     cadence->dump_due = begin + cadence->pause;
 }

@@ -15,12 +15,13 @@
 enum {
     CADENCE_FULL_TICKS = 20, /* a full dump for so many others, when it can be afforded */
     CADENCE_FULL = 4000,     /* and a pause of so many times its cost: 0.025 % */
+    CADENCE_FULL_DUMPS = 4,  /* what one costs at the least, in dumps that leave a pile out */
     CADENCE_SOME = 40,       /* of a dump's cost: 2.5 % */
     CADENCE_LITTLE = 200,    /* 0.5 % */
     CADENCE_MUCH = 25,       /* 4 % */
     CADENCE_COUNT = 200,     /* of reading sockstat: 0.5 % */
 };
-#define CADENCE_STEP    (60 * NS_PER_US) /* a pause of once more its cost for each that it takes */
+#define CADENCE_STEP    (30 * NS_PER_US) /* a pause of once more its cost for each that it takes */
 #define CADENCE_LONGEST (5 * NS_PER_S / 2)
 
 enum look {
@@ -37,7 +38,8 @@ struct cadence {
     int64_t pause;    /* from a dump to the next, as the cheaper of the latest two demands */
     int64_t due;      /* when the next tick is */
     int64_t dump_due; /* from when on it is a dump */
-    int64_t full_due; /* and from when on that is a full one */
+    int64_t full_at;  /* when the latest full one began; long ago: there was none */
+    int64_t full;     /* and what it cost */
 };
 
 void cadence_init(struct cadence *cadence, int64_t every, bool cheap);
