@@ -44,6 +44,7 @@ struct role_plan {
     enum port_choice ports;      /* client; not PORTS_KERNEL: sources.count > 0 with PORTS_WALK */
     uint32_t descriptors;        /* RLIMIT_NOFILE of each worker; 0: the caller's */
     bool pipelined;              /* a peer may send a message before the last one was answered */
+    bool in_turn;                /* the client asks, the server answers, and both are workers */
     uint32_t backlog;            /* server */
     bool own_listeners;          /* server: each worker has its own (SO_REUSEPORT) */
     bool by_reuseport;           /* server: if started again with SO_REUSEPORT, and only then */

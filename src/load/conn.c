@@ -65,6 +65,8 @@ struct conn *conn_new(struct worker *worker, int fd, int64_t born)
     conn->interest = 0;
     conn->readable = false;
     conn->writable = false;
+    conn->closed_told = false;
+    conn->heard = false;
     conn->opened = false;
     conn->paused = false;
     conn->timed = false;
@@ -323,6 +325,7 @@ static void on_ready(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     conn->readable |= (what & EV_READ) != 0;
     conn->writable |= (what & EV_WRITE) != 0;
+    conn->closed_told |= (what & EV_CLOSED) != 0;
     if (!conn->paused) {
         conn_run(conn);
         conn_event_over(worker);
@@ -412,7 +415,7 @@ static enum step_result watch(struct conn *conn, short interest)
     }
     conn_unregister(conn);
     if (event_assign(&conn->event, conn->worker->base, conn->fd,
-                     (short)(wanted | EV_ET | EV_PERSIST), on_ready, conn) != 0 ||
+                     (short)(wanted | EV_CLOSED | EV_ET | EV_PERSIST), on_ready, conn) != 0 ||
         event_add(&conn->event, NULL) != 0) {
         return conn_fail(conn, ENOMEM);
     }

@@ -42,9 +42,11 @@ struct conn {
     int fd;                 /* -1: none */
     uint32_t pc;            /* index of the step that runs */
     uint32_t rounds;        /* completed ones, for repeat */
-    short interest; /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
-    bool readable;  /* epoll has told so since a step last waited to read */
-    bool writable;  /* it has told so */
+    short interest;   /* EV_READ | EV_WRITE registered with the event_base; 0: not registered */
+    bool readable;    /* epoll has told so since a step last waited to read */
+    bool writable;    /* it has told so */
+    bool closed_told; /* it has told of the peer's FIN */
+    bool heard;       /* a message has come whole, none was sent since, and they take turns */
     bool opened;
     bool waits;          /* it is among the worker's waiting */
     bool paused;         /* its timer runs, and nothing else is to wake it */

@@ -99,6 +99,19 @@ enum step_result step_accept(struct conn *conn, const struct step *step)
 
 /* ---- messages ---- */
 
+/*
+ * The peer's message has been read, and its next answers the one that now begins: until then only a
+ * FIN or a RST can be there.  Epoll has told of the FIN; a RST fails the send, though libevent
+ * tells of it as readable (EPOLLERR in epoll_dispatch()).
+ */
+static void expect_answer(struct conn *conn)
+{
+    if (conn->heard) {
+        conn->heard = false;
+        conn->readable &= conn->closed_told;
+    }
+}
+
 enum step_result step_send(struct conn *conn, const struct step *step)
 {
     struct worker *worker = conn->worker;
@@ -117,6 +130,8 @@ enum step_result step_send(struct conn *conn, const struct step *step)
             return conn_yield(conn);
         }
         size_t done;
+
+        expect_answer(conn);
         enum wire_status status =
             worker->wire->send(conn, message->bytes + conn->sent, length - conn->sent, &done);
         if (status != WIRE_OK) {
@@ -152,6 +167,7 @@ static enum step_result received(struct conn *conn, bool head)
     struct account *account = conn->worker->account;
 
     account->messages_received++;
+    conn->heard = conn->worker->plan->in_turn;
     note_head(conn, head);
     if (conn->asked != 0 && conn->worker->plan->side == SIDE_CLIENT) {
         histogram_record(&account->latency[LATENCY_RESPONSE], clock_now() - conn->asked);

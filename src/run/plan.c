@@ -227,6 +227,39 @@ static bool sends_ahead(const struct program *program)
     return false;
 }
 
+static enum step_op first_message(const struct program *program)
+{
+    for (size_t i = 0; i < program->length; i++) {
+        if (program->step[i].op == STEP_SEND || program->step[i].op == STEP_RECV) {
+            return program->step[i].op;
+        }
+    }
+    return STEP_OP_N;
+}
+
+static bool sends_first(const struct program *program)
+{
+    return first_message(program) == STEP_SEND;
+}
+
+static bool receives_first(const struct program *program)
+{
+    return first_message(program) == STEP_RECV;
+}
+
+static bool is_pipelined(const struct scenario *scenario)
+{
+    return some_program(scenario, SIDE_CLIENT, sends_ahead) ||
+           some_program(scenario, SIDE_SERVER, sends_ahead);
+}
+
+/* Whether the client asks and the server answers, one message at a time. */
+static bool take_turns(const struct scenario *scenario)
+{
+    return !is_pipelined(scenario) && !some_program(scenario, SIDE_CLIENT, receives_first) &&
+           !some_program(scenario, SIDE_SERVER, sends_first);
+}
+
 /* Whether a program leaves it to the peer to end the connection, by a FIN or a close_notify. */
 static bool waits_for_end(const struct program *program)
 {
@@ -333,8 +366,8 @@ void plan_role(const struct trial *trial, enum side side, struct role_plan *plan
         .unfinished = scenario->tls.unfinished,
         .host = host,
         .timeout = scenario->load.timeout,
-        .pipelined = some_program(scenario, SIDE_CLIENT, sends_ahead) ||
-                     some_program(scenario, SIDE_SERVER, sends_ahead),
+        .pipelined = is_pipelined(scenario),
+        .in_turn = faces_own(scenario, side) && take_turns(scenario),
         .backlog = scenario->backlog,
         .own_listeners = side == SIDE_SERVER && scenario_listens_each(scenario),
         .by_reuseport = scenario->listeners == LISTENERS_AUTO,
