@@ -248,13 +248,24 @@ static void add_own(struct overrides *overrides, const struct probe_job *job)
     }
 }
 
+/* Whether it is of an HTTP request, of which a check that sends bytes of its own has none. */
+static bool is_of_requests(const char *path)
+{
+    return strcmp(path, "protocol") == 0 || strncmp(path, "request.", strlen("request.")) == 0 ||
+           strncmp(path, "http.", strlen("http.")) == 0;
+}
+
 static void add_target(struct overrides *overrides, const struct probe_job *job)
 {
+    bool raw = job->check->scenario->message.protocol == PROTOCOL_RAW;
     const char *kind = job->check->scenario->probe.path;
 
     for (size_t i = 0; i < job->target->overrides.count; i++) {
         const struct scenario_override *item = &job->target->overrides.item[i];
 
+        if (raw && is_of_requests(item->path)) {
+            continue;
+        }
         overrides_say(overrides, item->path, item->value,
                       item->where.file != NULL ? item->where.file : "--set")
             ->written = item->written;

@@ -218,12 +218,16 @@ class Places(Probe):
             strikes = "faults: [{drop: fin, toward: client}]\n" + CHECK.format(
                 level="MUST", python=PYTHON, server=self.server, program="x"
             )
-            checks = self.checks(strikes=strikes)
+            raw = CHECK.format(level="MUST", python=PYTHON, server=self.server, program="x")
+            raw = raw.replace("send recv", "send")
+            raw = raw.replace("opened]", "opened, client.bytes_sent == 32B]", 1)
+            raw += "protocol: raw\nrequest: {body: half}\n"
+            checks = self.checks(strikes=strikes, raw=raw)
             card = self.card("--checks", checks, f"http://127.0.0.1:{port}/")
         finally:
             server.kill()
             server.wait()
-        self.assertEqual(self.verdicts(card), {"closes": "pass", "strikes": "skip"})
+        self.assertEqual(self.verdicts(card), {"closes": "pass", "raw": "pass", "strikes": "skip"})
         reasons = {check["id"]: check["reason"] for check in card["checks"]}
         self.assertIn("the lab", reasons["strikes"])
 
