@@ -1,6 +1,7 @@
 #include "ports.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -152,7 +153,7 @@ bool ports_reused(const struct facts *facts)
 
 /* ---- advice ---- */
 
-enum { CHOICES = 5, CHOICE_TEXT = 160 };
+enum { CHOICES = 6, CHOICE_TEXT = 160 };
 
 struct choices {
     size_t count;
@@ -248,6 +249,20 @@ static void choose_for_one_port(struct choices *choices, const struct facts *fac
     }
 }
 
+/* What stands too shortly to be seen gives its port back: fewer at a time have one each. */
+static void choose_fewer(struct choices *choices, const struct facts *facts,
+                         const struct port_budget *budget)
+{
+    double total = (double)budget->total;
+    char most[24];
+
+    if (!facts->open_loop && wanted(facts) > total && ports_seen_taken(facts) * 2 <= total &&
+        facts->side[SIDE_CLIENT].observed) {
+        snprintf(most, sizeof most, "%" PRIu64, budget->total);
+        choose(choices, "lower load.concurrency to ", most);
+    }
+}
+
 void ports_advise(struct story *story, const struct port_budget *budget, bool time_wait)
 {
     const struct facts *facts = &story->facts;
@@ -260,6 +275,7 @@ void ports_advise(struct story *story, const struct port_budget *budget, bool ti
             choose(&choices, "let the server close first", "");
         }
         choose_reuse(&choices, facts, time_wait);
+        choose_fewer(&choices, facts, budget);
         if (is_narrow(budget)) {
             choose(&choices, "widen ", ports_range(facts));
         }

@@ -142,5 +142,8 @@ char *limit_advise(const struct limit *limit)
             fputc(*from++, text.out);
         }
     }
+    if (limit->sure < limit->most) {
+        fputs(", or let them share a listener (server.listeners: shared)", text.out);
+    }
     return grow_stream_close(&text);
 }

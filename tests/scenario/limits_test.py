@@ -98,6 +98,7 @@ class Limits(ft.LabTestCase):
                     limit = self.foretold(result, "descriptors", "server")
                     self.assertEqual((limit["most"], limit["needed"]), (count, count))
                     self.assertIn("are dealt to the workers by a hash", limit["text"])
+                    self.assertIn("server.listeners: shared", limit["advice"])
                     self.assertLess(result["server.outcome.held"], count)
                     self.assertGreater(result["server.errors.EMFILE"], 0)
 

@@ -107,7 +107,11 @@ static void few_ports_for_many_at_a_time_are_short(void **state)
         set_scenario(result, load[i][0], load[i][1]);
         sysctl(result, SIDE_CLIENT, "net.ipv4.ip_local_port_range", "40000 40001");
         explain(result);
-        remarked(result, "ports.exhausted", CERTAINTY_LIKELY);
+        const struct remark *remark = remarked(result, "ports.exhausted", CERTAINTY_LIKELY);
+        assert_string_equal(remark->advice, i == 0 ? "lower load.concurrency to 2, widen "
+                                                     "ip_local_port_range or add client.addresses"
+                                                   : "widen ip_local_port_range or add "
+                                                     "client.addresses");
         not_remarked(result, "address.unavailable");
         result_free(result);
     }
