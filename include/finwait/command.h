@@ -40,6 +40,23 @@ char *command_end_text(char *text, size_t size, enum command_end end, int number
 /* Where in what was printed the last `lines` > 0 lines begin. */
 const char *command_last_lines(const char *printed, unsigned lines);
 
+/* When its processes are looked at: the load begins, half of it has begun, settle is over. */
+enum command_look {
+    LOOK_BEGIN,
+    LOOK_WARM,
+    LOOK_FINAL,
+    LOOKS_N,
+};
+
+/* What they had then, all together; one that two of them share counts for each. */
+struct command_stock {
+    bool looked;          /* false: nobody has; else what follows is 0 */
+    bool has_descriptors; /* false: whose they are may not be looked at */
+    uint64_t descriptors;
+    uint64_t memory; /* bytes in RAM */
+    int64_t cpu;     /* ns, of those that have ended, too */
+};
+
 /* Its processes at the end of settle, which have not ended. */
 struct command_census {
     bool looked; /* false: nobody has */
@@ -48,6 +65,7 @@ struct command_census {
     bool struck;         /* an event has sent a signal to the first one; else what follows is 0 */
     uint64_t old, fresh; /* there when the first such signal was sent, other than the first; not */
     int64_t took;        /* ns from that signal to the end of the first one; 0: it has not ended */
+    struct command_stock stock[LOOKS_N];
 };
 
 struct command_report {

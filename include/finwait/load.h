@@ -30,7 +30,8 @@ struct role_plan {
                                            outlive the role */
     const struct mix *mix; /* client: its programs, `program` the first of them; NULL: no more */
     struct message_spec message;
-    bool say_close; /* http: this side's last message says Connection: close */
+    bool say_close; /* http: this side's last message says Connection: close; of a mix those that
+                       await the end */
     bool obeys;     /* http: the peer's heads and its FIN between two rounds end the rounds */
     const struct sockopts *sockopts;
     struct tls *tls;             /* NULL: plain TCP; must outlive the role */

@@ -218,4 +218,7 @@ size_t program_leave(const struct program *program, size_t step);
 /* How many rounds of its body the program runs: repeat's N, or 1. */
 uint64_t program_rounds(const struct program *program);
 
+/* Whether it leaves it to the peer to end the connection, by a FIN or a close_notify. */
+bool program_awaits_end(const struct program *program);
+
 #endif

@@ -59,7 +59,7 @@ struct role_ops {
     void (*strike)(struct role *role, int number); /* a command's first process; NULL: it is none */
     void (*account)(const struct role *role, struct account *account);
     void (*progress)(const struct role *role, struct role_progress *progress);
-    void (*look)(struct role *role); /* NULL: it has none to look at */
+    void (*look)(struct role *role, enum command_look when); /* NULL: none to look at */
     void (*command)(const struct role *role, struct command_report *report); /* NULL: it is none */
     void (*drop)(struct role *role);                                         /* NULL: it cannot */
     void (*end)(struct role *role);
@@ -123,8 +123,8 @@ void role_freeze(struct role *role, bool frozen);
 /* The signal to the first process of a command, while there is one. */
 void role_signal(struct role *role, int number);
 
-/* Look which processes a command has now, for role_report. */
-void role_look(struct role *role);
+/* Look which processes a command has now, and what they have, for role_report. */
+void role_look(struct role *role, enum command_look when);
 
 /*
  * Start a role that was killed, or a command that was asked to end (it is waited for), as it was

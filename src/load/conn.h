@@ -24,6 +24,7 @@ struct loss {
 struct play {
     const struct program *program;
     uint32_t last_send;          /* index of its last send */
+    bool says_close;             /* there: the peer is to end the connection */
     struct mix_account *account; /* NULL: it is the side's only one */
 };
 

@@ -32,7 +32,7 @@ enum message_says persist_says(const struct conn *conn)
         conn->last_round || conn->rounds + 1 >= (uint32_t)program_rounds(conn->play->program);
 
     if (conn->pc == conn->play->last_send && last) {
-        return conn->last_round || plan->say_close ? SAYS_CLOSE : SAYS_NOTHING;
+        return conn->last_round || conn->play->says_close ? SAYS_CLOSE : SAYS_NOTHING;
     }
     return plan->obeys && plan->side == SIDE_SERVER && conn->reader.asks_to_stay ? SAYS_KEEP_ALIVE
                                                                                  : SAYS_NOTHING;

@@ -221,6 +221,7 @@ static void init_plays(struct worker *worker)
         worker->play[i] = (struct play){
             .program = program,
             .last_send = find_last_send(program),
+            .says_close = plan->say_close && (plan->mix == NULL || program_awaits_end(program)),
             .account = plan->mix != NULL ? &worker->account->mix[i] : NULL,
         };
     }

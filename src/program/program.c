@@ -125,3 +125,21 @@ uint64_t program_rounds(const struct program *program)
     }
     return 1;
 }
+
+bool program_awaits_end(const struct program *program)
+{
+    for (size_t i = 0; i < program->length; i++) {
+        switch (program->step[i].op) {
+        case STEP_WAIT_FIN:
+        case STEP_WAIT_NOTIFY:
+        case STEP_HOLD:
+            return true;
+        case STEP_SHUT_WR:
+        case STEP_NOTIFY:
+            return false;
+        default:
+            break;
+        }
+    }
+    return false;
+}

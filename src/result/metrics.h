@@ -162,6 +162,18 @@
     X(METRIC_COMMAND_ENDED, "<player>.command.ended", "s", read_command_ended,                     \
       "time from the first signal that an event sent to the command to the end of its first "      \
       "process; absent: there was none, or it had not ended at the end of settle")                 \
+    X(METRIC_COMMAND_DESCRIPTORS, "<player>.command.descriptors", "descriptors", read_descriptors, \
+      "descriptors that the command's processes had open at the end of settle, all of them; "      \
+      "absent: "                                                                                   \
+      "they may not be looked at")                                                                 \
+    X(METRIC_COMMAND_DESCRIPTORS_GROWTH, "<player>.command.descriptors.growth", "descriptors",     \
+      read_descriptors_growth, "how many more these are than at the start of the load")            \
+    X(METRIC_COMMAND_RSS_GROWTH, "<player>.command.rss.growth", "bytes", read_rss_growth,          \
+      "how much more the command's processes had in RAM at the end of settle than when half of "   \
+      "the "                                                                                       \
+      "load had begun, all of them together; absent: that was not met")                            \
+    X(METRIC_COMMAND_CPU_LOAD, "<player>.command.cpu.load", "s", read_command_cpu_load,            \
+      "CPU time of the command from the start of the load to the end of settle")                   \
     X(METRIC_LAB_SETUP, "lab.setup", "s", read_lab,                                                \
       "what the making of a private lab took, part of setup: namespaces, link, sysctls; absent: "  \
       "lab: host")                                                                                 \

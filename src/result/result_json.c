@@ -119,6 +119,20 @@ static const struct field lost_fields[] = {
     {0},
 };
 
+static const struct field stock_fields[] = {
+    {"descriptors", &codec_count, AT(command_stock, descriptors),
+     .flag = FLAG(command_stock, has_descriptors)},
+    {"memory", &codec_count, AT(command_stock, memory)},
+    {"cpu", &codec_duration, AT(command_stock, cpu)},
+    {0},
+};
+
+#define STOCK(key, look)                                                                           \
+    {                                                                                              \
+        key, &codec_object, AT(result_command, census.stock[look]),                                \
+            .fields = stock_fields, .flag = FLAG(result_command, census.stock[look].looked)        \
+    }
+
 static const struct field command_fields[] = {
     {"argv", &codec_words, AT(result_command, argv), .optional = true},
     {"end", WORD(end_item, COMMAND_END_N), AT(result_command, end), .optional = true},
@@ -143,6 +157,9 @@ static const struct field command_fields[] = {
      .flag = FLAG(result_command, census.struck)},
     {"took", &codec_measured, AT(result_command, census.took), .optional = true},
     {"ready", &codec_measured, AT(result_command, ready), .optional = true},
+    STOCK("at_begin", LOOK_BEGIN),
+    STOCK("warm", LOOK_WARM),
+    STOCK("final", LOOK_FINAL),
     {"tail", &codec_text, AT(result_command, tail), .optional = true},
     {0},
 };

@@ -71,9 +71,9 @@ static void command_strike(struct role *role, int number)
     command_tell(command_of(role), KEEPER_SIGNAL_MAIN, number, &ignored);
 }
 
-static void command_look(struct role *role)
+static void command_look(struct role *role, enum command_look when)
 {
-    command_census_look(command_of(role));
+    command_census_look(command_of(role), when);
 }
 
 static void command_end(struct role *role)

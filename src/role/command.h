@@ -72,6 +72,9 @@ struct kin {
 /* Every process below that one; those of its own first, in the order in which they came to it. */
 void kin_below(pid_t pid, struct kin *kin);
 
+/* What they have, and the keeper's CPU time, which has that of those it has reaped. */
+void kin_stock(const struct kin *kin, pid_t keeper, struct command_stock *stock);
+
 /* As proc_pid_status(5) has it: 'T' stopped, 'Z' ended, and not reaped; 'X': it is gone. */
 char kin_state(pid_t pid);
 

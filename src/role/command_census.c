@@ -49,22 +49,32 @@ void command_census_struck(struct command *command)
 }
 
 /* While it is there, the first process is the first of the keeper's own. */
-void command_census_look(struct command *command)
+static void compare(const struct command *command, const struct kin *now,
+                    struct command_census *census)
 {
-    struct command_census *census = &command->census;
-    struct kin *now = grow_new(1, sizeof *now);
-
-    take(command, now);
-    *census = (struct command_census){.looked = true,
-                                      .struck = command->before != NULL,
-                                      .runs = command->board->main_ended == 0,
-                                      .processes = now->count};
+    census->looked = true;
+    census->struck = command->before != NULL;
+    census->runs = command->board->main_ended == 0;
+    census->processes = now->count;
     for (unsigned i = 0; census->struck && i < now->count; i++) {
         census->fresh += !has(command->before, 0, now->pid[i]);
         census->old += has(command->before, command->main_ran ? 1 : 0, now->pid[i]);
     }
     if (census->struck && !census->runs && command->board->main_ended > command->struck_at) {
         census->took = command->board->main_ended - command->struck_at;
+    }
+}
+
+void command_census_look(struct command *command, enum command_look when)
+{
+    struct kin *now = grow_new(1, sizeof *now);
+
+    take(command, now);
+    if (command->keeper > 0) {
+        kin_stock(now, command->keeper, &command->census.stock[when]);
+    }
+    if (when == LOOK_FINAL) {
+        compare(command, now, &command->census);
     }
     free(now);
 }
@@ -95,4 +105,5 @@ void command_census_forget(struct command *command)
 {
     free(command->before);
     command->before = NULL;
+    memset(command->census.stock, 0, sizeof command->census.stock);
 }

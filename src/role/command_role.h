@@ -66,8 +66,8 @@ void command_how_ended(const struct command *command, enum command_end *end, int
 /* A signal is about to be sent. */
 void command_census_struck(struct command *command);
 
-/* Compare what is there with what was there then, in command->census. */
-void command_census_look(struct command *command);
+/* What is there now, in command->census; LOOK_FINAL: and compare it with what was there then. */
+void command_census_look(struct command *command, enum command_look when);
 
 /* SIGSTOP was sent: wait until all stand, for what comes next is to find them so. */
 void command_census_stopped(const struct command *command);

@@ -59,10 +59,10 @@ void role_signal(struct role *role, int number)
     }
 }
 
-void role_look(struct role *role)
+void role_look(struct role *role, enum command_look when)
 {
     if (role->ops->look != NULL) {
-        role->ops->look(role);
+        role->ops->look(role, when);
     }
 }
 

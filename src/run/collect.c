@@ -170,15 +170,22 @@ static bool is_end(const struct trial *trial, enum side side)
     return side < SIDE_N || (side != SIDE_PROXY && trial->role[SIDE_PROXY] != NULL);
 }
 
+void collect_look(struct trial *trial, enum command_look when)
+{
+    privileges_look(true);
+    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
+        if (trial->role[side] != NULL) {
+            role_look(trial->role[side], when);
+        }
+    }
+    privileges_look(false);
+}
+
 void collect_final(struct trial *trial)
 {
     struct error error;
 
-    for (enum side side = SIDE_CLIENT; side < PLAYERS_N; side++) {
-        if (trial->role[side] != NULL) {
-            role_look(trial->role[side]);
-        }
-    }
+    collect_look(trial, LOOK_FINAL);
     if (sampler_observe(trial->sampler, true, &error) != 0) {
         text_pairs_add(&trial->result->unkept, "final states", error.what);
         return; /* what cannot be measured is absent */

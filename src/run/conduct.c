@@ -277,6 +277,7 @@ static void load(struct trial *trial)
     phase_enter(trial, PHASE_LOAD, trial->scenario->load.duration);
     trial->load_began = trial->phase_began;
     trial->last_progress = trial->phase_began;
+    collect_look(trial, LOOK_BEGIN);
     struct opening *opening = opening_begin(trial);
     host_cpu_begin(trial);
     moments_begin(trial->moments);

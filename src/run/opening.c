@@ -17,6 +17,7 @@ enum {
 struct opening {
     struct trial *trial;
     struct event *timer;
+    bool is_warm;
     size_t count;
     struct series_point *point;
 };
@@ -41,11 +42,27 @@ static void note(struct opening *opening, int64_t at)
     opening->point[opening->count++] = (struct series_point){at, (double)opened};
 }
 
+/* Half of the load has begun: what a command fills once, it has filled. */
+static void look_when_warm(struct opening *opening)
+{
+    struct trial *trial = opening->trial;
+    const struct load_spec *load = &trial->scenario->load;
+    double opened = opening->point[opening->count - 1].value;
+    bool half = load->duration > 0 ? 2 * (clock_now() - trial->load_began) >= load->duration
+                                   : 2 * opened >= (double)load->connections;
+
+    if (half && !opening->is_warm) {
+        opening->is_warm = true;
+        collect_look(trial, LOOK_WARM);
+    }
+}
+
 static void on_time(evutil_socket_t fd, short what, void *argument)
 {
     (void)fd;
     (void)what;
     note(argument, clock_now());
+    look_when_warm(argument);
 }
 
 struct opening *opening_begin(struct trial *trial)

@@ -260,25 +260,6 @@ static bool take_turns(const struct scenario *scenario)
            !some_program(scenario, SIDE_SERVER, sends_first);
 }
 
-/* Whether a program leaves it to the peer to end the connection, by a FIN or a close_notify. */
-static bool waits_for_end(const struct program *program)
-{
-    for (size_t i = 0; i < program->length; i++) {
-        switch (program->step[i].op) {
-        case STEP_WAIT_FIN:
-        case STEP_WAIT_NOTIFY:
-        case STEP_HOLD:
-            return true;
-        case STEP_SHUT_WR:
-        case STEP_NOTIFY:
-            return false;
-        default:
-            break;
-        }
-    }
-    return false;
-}
-
 /*
  * HTTP's "Connection: close" (RFC 9112 section 9.6) is said by both sides when the server
  * is to close first.  A foreign server is asked to by a client that waits for it, a foreign client
@@ -289,8 +270,8 @@ static bool says_close(const struct trial *trial, enum side side)
     if (trial->model != NULL && trial->scenario->message.persist != PERSIST_SERVER) {
         return model_first_fin(trial->model) == SIDE_SERVER;
     }
-    return side == SIDE_SERVER ? !waits_for_end(&trial->scenario->side[SIDE_SERVER].program)
-                               : some_program(trial->scenario, SIDE_CLIENT, waits_for_end);
+    return side == SIDE_SERVER ? !program_awaits_end(&trial->scenario->side[SIDE_SERVER].program)
+                               : some_program(trial->scenario, SIDE_CLIENT, program_awaits_end);
 }
 
 /* Whether workers of ours are at the other end of the side's connections. */

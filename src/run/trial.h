@@ -95,6 +95,7 @@ void collect_setup(struct trial *trial); /* scenario, environment */
 void collect_lab(struct trial *trial);   /* what its processes are kept in; before the roles */
 int collect_sysctls(struct trial *trial, struct error *error);
 int collect_prediction(struct trial *trial, struct error *error); /* once the sysctls are known */
+void collect_look(struct trial *trial, enum command_look when);   /* at what commands have */
 void collect_final(struct trial *trial); /* the state counts that stand at the end of settle */
 void collect_counters(struct trial *trial);
 void collect_testimony(struct trial *trial); /* series and cost of the sampler, before roles end */

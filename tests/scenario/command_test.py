@@ -472,6 +472,27 @@ signal.signal(signal.SIGHUP, renew)
         self.assertEqual(result["client.messages_received"], 0)
         self.assertEqual(result["server.close_wait.unaccepted"], 8)
 
+    def test_what_its_processes_have(self):
+        """Of two, of which the second leaves a descriptor and 64 kB of each connection, and spins."""
+        before = """
+kept = []
+if os.fork(): os.wait()
+threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()
+"""
+        after = "kept.append((os.open('/', os.O_RDONLY), os.urandom(1 << 16)))"
+        result = self.serve(
+            command(script("grows.py", before=before, after=after)),
+            **{"load.rate": f"{N}/s", "settle": "300ms"},
+        )
+        self.assertEqual(result["server.command.processes.final"], 2)
+        self.assertEqual(result["server.command.descriptors.growth"], N)
+        self.assertGreaterEqual(result["server.command.descriptors"], N + 7)
+        self.assertGreaterEqual(result["server.command.rss.growth"], N // 4 << 16)
+        self.assertGreater(result["server.command.cpu.load"], 0.1)
+        began, warm, final = (self.command_of(result)[at] for at in ("at_begin", "warm", "final"))
+        self.assertLess(began["descriptors"], warm["descriptors"])
+        self.assertLess(warm["descriptors"], final["descriptors"])
+
     def test_the_end_that_a_signal_makes(self):
         result = self.serve(
             f"{PYTHON} -m http.server {{port}} --directory {{out}}",
