@@ -464,7 +464,7 @@ def answer(connection, request, remaining):
     if asked and wrong("tail-rst"):
         close_over_tail(connection)
     if last and wrong("time-wait-swapped"):
-        connection.peer_says_all(0.5)
+        connection.peer_says_all(1)
     return not last and request.path != "/cut"
 
 

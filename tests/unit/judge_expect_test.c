@@ -253,9 +253,10 @@ static void long_texts_are_refused(void **state)
 /* A unit that a new metric brings along has to be counted or measured, by intent. */
 static void every_unit_is_known(void **state)
 {
-    static const char known[] = " sockets connections events errors responses processes messages "
-                                "status ratio s socket·s bytes 1/s "
-                                "sockets/s ";
+    static const char known[] =
+        " sockets connections events errors responses processes messages descriptors "
+        "status ratio s socket·s bytes 1/s "
+        "sockets/s ";
     char unit[64];
 
     (void)state;
