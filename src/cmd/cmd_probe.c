@@ -20,7 +20,7 @@ struct probe {
 
 /* ---- what is asked for ---- */
 
-enum { JOBS_MAX = 64, JOBS = 8 };
+enum { JOBS_MAX = 64, JOBS = 12 };
 
 static int take_terms(struct probe *probe, struct error *error)
 {
@@ -335,7 +335,7 @@ static const struct command_option options[] = {
      .completes = COMPLETES_DIRECTORY},
     {"keep", "DIR", "keep of each check the scenario, the result and the packets, in DIR/ID",
      .completes = COMPLETES_DIRECTORY},
-    {"jobs", "N", "run so many checks at a time (8)"},
+    {"jobs", "N", "run so many checks at a time (12)"},
     {"self-test", NULL,
      "hold each check against the sound program that proves it, and its mutants"},
     {"own", NULL, "with --self-test: of all mutants those alone that each check names as its own"},

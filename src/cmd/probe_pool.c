@@ -221,19 +221,15 @@ static void await_one(struct pool *pool)
     }
 }
 
-/* Those that share a server disturb each other's counts; but who only waits counts nothing. */
-static bool runs_alone(const struct probe_job *job)
+static bool is_patient(const struct probe_job *job)
 {
-    return job->target != NULL && job->target->remote &&
-           job->check->scenario->probe.patient == PATIENCE_NONE;
+    return job->check->scenario->probe.patient != PATIENCE_NONE;
 }
 
-static void run_those(struct pool *pool, struct probe_job *jobs, bool alone)
+static void run_those(struct pool *pool, struct probe_job *jobs, bool patient, size_t most)
 {
-    size_t most = alone ? 1 : pool->terms->jobs;
-
     for (size_t i = 0; i < pool->count && !interrupts_seen(); i++) {
-        if (runs_alone(&jobs[i]) != alone) {
+        if (is_patient(&jobs[i]) != patient) {
             continue;
         }
         while (pool->under_way >= most) {
@@ -242,10 +238,31 @@ static void run_those(struct pool *pool, struct probe_job *jobs, bool alone)
         begin(pool, find(pool, 0), &jobs[i]);
         show(pool);
     }
+}
+
+static void await_all(struct pool *pool)
+{
     while (pool->under_way > 0) {
         await_one(pool);
         show(pool);
     }
+}
+
+/* Who waits longest begins first.  But those that share a server disturb each other's counts: they
+ * run by themselves, and who only waits, and counts nothing, does so behind them. */
+static void run_all(struct pool *pool, struct probe_job *jobs)
+{
+    bool shared = jobs[0].target != NULL && jobs[0].target->remote;
+
+    if (shared) {
+        run_those(pool, jobs, false, 1);
+        await_all(pool);
+    }
+    run_those(pool, jobs, true, pool->terms->jobs);
+    if (!shared) {
+        run_those(pool, jobs, false, pool->terms->jobs);
+    }
+    await_all(pool);
 }
 
 bool probe_run(struct probe_job *jobs, size_t count, const struct probe_terms *terms)
@@ -254,8 +271,7 @@ bool probe_run(struct probe_job *jobs, size_t count, const struct probe_terms *t
         .terms = terms, .count = count, .running = grow_new(terms->jobs, sizeof *pool.running)};
 
     progress_line_init(&pool.line);
-    run_those(&pool, jobs, true);
-    run_those(&pool, jobs, false);
+    run_all(&pool, jobs);
     progress_line_end(&pool.line);
     free(pool.running);
     return !interrupts_seen();

@@ -373,6 +373,16 @@ static const char *advice_for(const struct words *advice, const char *program)
     return common;
 }
 
+/* Whether it waited as long as it was let, and more might have come. */
+static bool waited(const struct check_spec *spec, const struct result *result)
+{
+    double timeouts;
+
+    return spec->patient == PATIENCE_SETTLE ||
+           (spec->patient == PATIENCE_TIMEOUT &&
+            result_metric(result, "client.outcome.timeout", &timeouts) && timeouts > 0);
+}
+
 int card_judge(struct card_check *check, const struct check_spec *spec, enum side side,
                const char *program, struct result *result, struct error *error)
 {
@@ -389,6 +399,12 @@ int card_judge(struct card_check *check, const struct check_spec *spec, enum sid
         measure(check, spec->measured.item[i], result);
     }
     check->verdict = at_level(spec->level, check->found);
+    if (check->found != CARD_PASS && check->reason != NULL && waited(spec, result)) {
+        char *reason = grow_format("%s; --max-wait waits longer", check->reason);
+
+        free(check->reason);
+        check->reason = reason;
+    }
     if (check->found == CARD_FAIL || check->found == CARD_WARN) {
         check->advice = grow_text(advice_for(&spec->advice, program));
     }
