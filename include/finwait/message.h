@@ -74,6 +74,10 @@ static inline bool message_status_is_good(uint32_t range, unsigned status)
 /* Whether a response with that status has a body at all (RFC 9110 section 6.4.1). */
 bool message_status_has_body(unsigned status);
 
+/* Whether a request asks for another protocol (Upgrade, RFC 9110 section 7.8): its body is what is
+ * said in that, and no part of the request. */
+bool message_upgrades(const struct message_spec *spec);
+
 /* Whether the requests are HEADs, and so their responses heads, whatever these say of a body. */
 bool message_is_bare(const struct message_spec *spec);
 
@@ -120,6 +124,7 @@ struct message_reader {
     enum protocol protocol;
     enum side sender; /* whose messages are read */
     bool bare;        /* http: a response to a HEAD, without a body whatever its head says */
+    bool upgrades;    /* http: a response to a request with Upgrade: 101 is one, and the last */
     bool asks_head;   /* http: of a request: it is a HEAD */
     uint8_t state;
     uint8_t fields;       /* what the head has said so far */

@@ -32,7 +32,7 @@
       "take a connection from the accept queue; a server's program begins with it", "accept(2)")   \
     X(SEND, send, "send", SEND, STEP_OF_BOTH | STEP_ALONE, STEP_SENDS_DATA,                        \
       "send one message: a client's request or a server's response; or (head) its head alone, "    \
-      "whose body never comes",                                                                    \
+      "whose body never comes but by (rest), which sends what is behind the head",                 \
       "send(2), RFC 9112 section 8")                                                               \
     X(RECV, recv, "recv", RECV, STEP_OF_BOTH | STEP_ALONE, STEP_SENDS_TLS,                         \
       "receive one whole message from the peer, or (head) no more than its head; or-fin: a FIN "   \
@@ -87,7 +87,7 @@ enum step_op {
 #define STEP_TAKES_COUNT    VALUE_OF(COUNT, 1, 1000000)            /* repeat(3) */
 #define STEP_TAKES_DURATION VALUE_OF(DURATION, 0, 3600 * NS_PER_S) /* pause(250ms) */
 #define STEP_TAKES_CONNECT  VALUE_ONE_OF(connect_words)            /* connect(hello) */
-#define STEP_TAKES_SEND     VALUE_ONE_OF(send_words)               /* send(head) */
+#define STEP_TAKES_SEND     VALUE_ONE_OF(send_words)               /* send(head), send(rest) */
 #define STEP_TAKES_RECV     VALUE_A(RECV)                          /* recv(or-fin,5s) */
 #define STEP_TAKES_BOUND    VALUE_OF(DURATION, 1, 3600 * NS_PER_S) /* wait-fin(5s) */
 #define STEP_TAKES_LINGER   VALUE_OF(LINGER, 0, 3600)              /* linger(2s), linger(off) */
@@ -105,6 +105,7 @@ extern const char *const connect_words[];
 enum send_part {
     SEND_WHOLE,
     SEND_HEAD,
+    SEND_REST, /* what follows a head that was sent alone */
 };
 extern const char *const send_words[];
 
@@ -205,6 +206,9 @@ bool program_receives(const struct program *program, int64_t what);
 /* Whether a step sends a head alone, and whether some step of the program does. */
 bool step_sends_head(const struct step *step);
 bool program_sends_head(const struct program *program);
+
+/* Whether a step sends what follows a head alone. */
+bool step_sends_rest(const struct step *step);
 
 /* Whether a step is a recv that reads the rest of a message whose head the recv before it read. */
 bool program_reads_rest(const struct program *program, size_t step);

@@ -122,6 +122,9 @@ enum step_result step_send(struct conn *conn, const struct step *step)
     if (before != WIRE_OK) {
         return before == WIRE_END ? conn_leave(conn) : wire_stop(conn, before);
     }
+    if (conn->sent == 0 && step_sends_rest(step)) {
+        conn->sent = message->head;
+    }
     if (conn->sent == 0 && conn->asked == 0) {
         conn->asked = clock_now();
     }

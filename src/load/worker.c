@@ -198,12 +198,13 @@ static struct event_base *base_new(const struct role_plan *plan)
     return base;
 }
 
+/* That of a head: it says what becomes of the connection. */
 static uint32_t find_last_send(const struct program *program)
 {
     uint32_t last = PROGRAM_MAX;
 
     for (uint32_t i = 0; i < program->length; i++) {
-        if (program->step[i].op == STEP_SEND) {
+        if (program->step[i].op == STEP_SEND && !step_sends_rest(&program->step[i])) {
             last = i;
         }
     }

@@ -33,6 +33,7 @@ void message_reader_init(struct message_reader *reader, const struct message_spe
         .protocol = spec->protocol,
         .sender = sender,
         .bare = sender == SIDE_SERVER && message_is_bare(spec),
+        .upgrades = sender == SIDE_SERVER && message_upgrades(spec),
         .left = size,
         .size = size,
     };

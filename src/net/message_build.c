@@ -125,12 +125,13 @@ static char *filler_field(uint64_t size)
 static char *request_head(const struct message_spec *spec, enum message_says says, const char *host)
 {
     const struct message_part *part = &spec->part[SIDE_CLIENT];
-    const char *method = or_else(spec->method, spec->request_size > 0 ? "POST" : "GET");
+    uint64_t size = message_upgrades(spec) ? 0 : spec->request_size;
+    const char *method = or_else(spec->method, size > 0 ? "POST" : "GET");
     char *head = NULL;
     char length[64] = "";
 
-    if (says_length(method, spec->request_size)) {
-        snprintf(length, sizeof length, "Content-Length: %" PRIu64 "\r\n", spec->request_size);
+    if (says_length(method, size)) {
+        snprintf(length, sizeof length, "Content-Length: %" PRIu64 "\r\n", size);
     }
     char *filler = filler_field(spec->filler);
     int status =

@@ -299,7 +299,7 @@ static enum http_state skip_interim(struct message_reader *reader)
     }
     reader->fields = 0;
     reader->left = 0;
-    return reader->status == 101 ? HTTP_BAD : HTTP_START; /* 101: what follows is not HTTP/1 */
+    return reader->status == 101 ? HTTP_BAD : HTTP_START; /* 101: nobody asked for it */
 }
 
 static enum http_state encoded_body(struct message_reader *reader)
@@ -320,7 +320,7 @@ static enum http_state end_head(struct message_reader *reader)
 {
     bool response = reader->sender == SIDE_SERVER;
 
-    if (response && reader->status < 200) {
+    if (response && reader->status < 200 && !(reader->status == 101 && reader->upgrades)) {
         return skip_interim(reader);
     }
     reader->peer_closes = (reader->fields & FIELD_CLOSE) != 0 ||

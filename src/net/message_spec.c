@@ -10,6 +10,13 @@ bool message_status_has_body(unsigned status)
     return status >= 200 && status != 204 && status != 304;
 }
 
+bool message_upgrades(const struct message_spec *spec)
+{
+    static const char name[] = "Upgrade";
+
+    return message_field(spec->part[SIDE_CLIENT].fields, name, strlen(name)) != NULL;
+}
+
 bool message_is_bare(const struct message_spec *spec)
 {
     return spec->method != NULL && strcmp(spec->method, "HEAD") == 0;

@@ -64,6 +64,11 @@ bool step_sends_head(const struct step *step)
     return step->op == STEP_SEND && step->arg == SEND_HEAD;
 }
 
+bool step_sends_rest(const struct step *step)
+{
+    return step->op == STEP_SEND && step->arg == SEND_REST;
+}
+
 bool program_sends_head(const struct program *program)
 {
     for (size_t i = 0; i < program->length; i++) {

@@ -135,11 +135,20 @@ static int check_head_sent(const struct parse *parse)
     for (size_t i = 1; i < program->length; i++) {
         const struct step *step = &program->step[i];
 
+        if (step_sends_rest(step)) {
+            if (!sent) {
+                error_set(parse->error, STATUS_USAGE, "`send(rest)` follows no `send(head)`");
+                error_hint(parse->error, "write `send(head)` before it, or `send`");
+                return parse_fail_at(parse, parse->places->step[i]);
+            }
+            sent = false;
+        }
         if (sent && (step->op == STEP_SEND || step->op == STEP_REPEAT)) {
             error_set(parse->error, STATUS_USAGE,
                       "`%s` cannot follow `send(head)`: the body of that message is due",
                       name_at(parse, i));
-            error_hint(parse->error, "write `send`, or end the connection behind `send(head)`");
+            error_hint(parse->error,
+                       "write `send`, `send(rest)`, or end the connection behind `send(head)`");
             return parse_fail_at(parse, parse->places->step[i]);
         }
         sent |= step_sends_head(step);

@@ -4,7 +4,7 @@
 const char *const connect_words[] = {"", "hello", "flight", "partial", NULL};
 
 /* By enum send_part. */
-const char *const send_words[] = {"", "head", NULL};
+const char *const send_words[] = {"", "head", "rest", NULL};
 
 const struct step_info step_table[STEP_OP_N] = {
 #define X(id, stem, name, arg, traits, sends, about, source)                                       \

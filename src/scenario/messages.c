@@ -1,7 +1,9 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "draft.h"
 #include "finwait/file.h"
+#include "finwait/grow.h"
 
 /* What of requests and responses follows from what else, and whether it goes together. */
 
@@ -24,6 +26,22 @@ static uint64_t *size_of(struct message_spec *message, enum side side)
     return side == SIDE_CLIENT ? &message->request_size : &message->response_size;
 }
 
+/* {dir}/NAME stands beside the scenario. */
+static void settle_file(const struct scenario *scenario, struct message_part *part)
+{
+    static const char dir[] = "{dir}/";
+    const char *slash = scenario->file != NULL ? strrchr(scenario->file, '/') : NULL;
+
+    if (strncmp(part->file, dir, strlen(dir)) == 0) {
+        char *settled = slash != NULL ? grow_format("%.*s/%s", (int)(slash - scenario->file),
+                                                    scenario->file, part->file + strlen(dir))
+                                      : grow_text(part->file + strlen(dir));
+
+        free(part->file);
+        part->file = settled;
+    }
+}
+
 static int read_body(struct draft *draft, enum side side, size_t *length)
 {
     struct message_part *part = &draft->scenario->message.part[side];
@@ -34,6 +52,7 @@ static int read_body(struct draft *draft, enum side side, size_t *length)
         return draft_fail(draft, where, "take one of them out", "%s and %s are given",
                           paths[side].body, paths[side].file);
     }
+    settle_file(draft->scenario, part);
     snprintf(told, sizeof told, "%s: %.300s", paths[side].file, part->file);
     part->body = file_read(part->file, BODY_MAX, told, length, draft->error);
     return part->body != NULL ? 0 : error_at(draft->error, where);

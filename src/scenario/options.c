@@ -103,7 +103,7 @@ static const struct option written[] = {
     {"request.body", .ops = &body_ops, .side = SIDE_CLIENT,
      .about = "the request's body, as it is; by default request.size bytes of filler"},
     {"request.body.file", VALUE_A(FILE), NULL, FIELD(message.part[SIDE_CLIENT].file),
-     .about = "the file whose bytes are the request's body"},
+     .about = "the file whose bytes are the request's body; {dir}/NAME stands beside the scenario"},
     {"response.size", VALUE_OF(SIZE, 0, INT64_C(256) << 20), "128", FIELD(message.response_size),
      .about = "bytes of a response; http: of its body"},
     {"response.chunked", VALUE_A(SWITCH), "off", FIELD(message.chunked),
@@ -115,7 +115,8 @@ static const struct option written[] = {
     {"response.body", .ops = &body_ops, .side = SIDE_SERVER,
      .about = "the response's body, as it is; by default response.size bytes of filler"},
     {"response.body.file", VALUE_A(FILE), NULL, FIELD(message.part[SIDE_SERVER].file),
-     .about = "the file whose bytes are the response's body"},
+     .about = "the file whose bytes are the response's body; {dir}/NAME stands beside the "
+              "scenario"},
     {"http.ok", VALUE_A(STATUSES), "2xx-3xx", FIELD(message.good),
      .about = "the statuses of a response that the client came for; after another the connection "
               "goes on, and has failed: outcome bad_status"},

@@ -53,6 +53,16 @@ class Recv(ft.LabTestCase):
             self.assertEqual(result[f"client.outcome.{outcome}"], N)
             self.assertEqual(result["server.messages_sent"], 0)
 
+    def test_the_rest_follows_its_head(self):
+        result = self.play(
+            "connect send(head) pause(50ms) send(rest) recv close",
+            "accept recv(head) recv send close",
+            **{"request.size": "20k"},
+        )
+        self.assertEqual(result["server.messages_received"], N)
+        self.assertEqual(result["client.messages_received"], N)
+        self.assertEqual(result["connections.failed"], 0)
+
     def test_a_head_alone_needs_one(self):
         refused = ft.run(
             {

@@ -573,6 +573,30 @@ static void a_port_for_tls_is_told(void **state)
     assert_false(message_asks_tls("400 Bad Request", 15));
 }
 
+/* With Upgrade 101 answers it, and the body is said in the other protocol. */
+static void an_upgrade_is_answered_by_101(void **state)
+{
+    static const char answer[] = "HTTP/1.1 101 Switching Protocols\r\n\r\nframes";
+    struct message_spec spec = http;
+    struct message_reader reader;
+    struct message message;
+    size_t used;
+
+    (void)state;
+    spec.part[SIDE_CLIENT].fields = (char[]){"Upgrade: websocket\r\n"};
+    spec.part[SIDE_CLIENT].body = (char[]){"close"};
+    spec.request_size = strlen("close");
+    message_reader_init(&reader, &spec, SIDE_SERVER);
+    assert_int_equal(message_reader_feed(&reader, answer, strlen(answer), &used), MESSAGE_WHOLE);
+    assert_int_equal(used, strlen(answer) - strlen("frames"));
+    assert_int_equal(reader.status, 101);
+    assert_int_equal(message_build(&message, &spec, SIDE_CLIENT, SAYS_NOTHING, "h"), 0);
+    assert_int_equal(strncmp(message.bytes, "GET /", 5), 0);
+    assert_null(strstr(message.bytes, "Content-Length"));
+    assert_int_equal(message.length - message.head, strlen("close"));
+    free(message.bytes);
+}
+
 static void interim_responses_are_counted(void **state)
 {
     static const char bytes[] = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n"
@@ -669,6 +693,7 @@ int main(void)
         cmocka_unit_test(a_verdict_stands),
         cmocka_unit_test(heads_are_bounded),
         cmocka_unit_test(interim_responses_have_an_end),
+        cmocka_unit_test(an_upgrade_is_answered_by_101),
         cmocka_unit_test(interim_responses_are_counted),
         cmocka_unit_test(a_response_to_head_has_no_body),
         cmocka_unit_test(other_protocols_are_known_by_their_first_bytes),
