@@ -203,32 +203,40 @@ static void take_paths(struct probe *probe, struct probe_target *target)
     overrides_fini(&others);
 }
 
+/* All of them before the first is asked anything: that takes minutes. */
+static int take_targets(struct probe *probe, struct probe_target *targets, size_t count,
+                        struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (take_target(probe, &targets[i], i, error) != 0) {
+            return -1;
+        }
+        take_paths(probe, &targets[i]);
+    }
+    return 0;
+}
+
 static enum status run_targets(struct probe *probe, struct error *error)
 {
     size_t count = are_targets(probe) ? probe->line->count : 1;
+    struct probe_target *targets = grow_new(count, sizeof *targets);
     struct card *cards = grow_new(count, sizeof *cards);
-    enum status status = STATUS_OK;
-    size_t made = 0;
+    enum status status = STATUS_USAGE;
 
-    for (bool on = true; on && made < count; made++) {
-        struct probe_target target = {0};
+    if (take_targets(probe, targets, count, error) == 0) {
+        size_t made = 0;
 
-        if (take_target(probe, &target, made, error) != 0) {
-            status = error->status;
-            probe_target_fini(&target);
-            break;
+        while (made < count && fill(probe, &cards[made], &targets[made])) {
+            made++;
         }
-        take_paths(probe, &target);
-        on = fill(probe, &cards[made], &target);
-        probe_target_fini(&target);
+        status = conclude(probe, cards, made < count ? made + 1 : made);
     }
-    if (status == STATUS_OK) {
-        status = conclude(probe, cards, made);
-    }
-    for (size_t i = 0; i < made; i++) {
+    for (size_t i = 0; i < count; i++) {
         card_fini(&cards[i]);
+        probe_target_fini(&targets[i]);
     }
     free(cards);
+    free(targets);
     return status;
 }
 

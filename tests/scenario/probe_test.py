@@ -242,6 +242,12 @@ class Places(Probe):
         cards = json.loads(self.probe("--json", "--checks", self.checks(), *files, status=1).stdout)
         self.assertEqual([card["target"] for card in cards["cards"]], ["good", "bad"])
 
+    def test_a_target_that_is_not_there_is_told_first(self):
+        here = ft.PLACE.write("here.yaml", f"server: {{command: \"{PYTHON} {self.server} {{port}}\"}}\n")
+        ended = self.probe("--checks", self.checks(), here, "nosuch.yaml", status=2)
+        self.assertIn("nosuch.yaml", ended.stderr)
+        self.assertEqual(ended.stdout, "")
+
     def test_before_and_after(self):
         cards = {}
         for name, more, status in (("good", [], 0), ("bad", ["leaks"], 1)):
