@@ -12,15 +12,26 @@
 
 /* ---- what a check says ---- */
 
+/* "client.opened == 0: it was not reached" without what is said of it. */
+static char *condition_of(const char *text)
+{
+    const char *words = strstr(text, ": ");
+
+    return words != NULL ? grow_format("%.*s", (int)(words - text), text) : grow_text(text);
+}
+
 static int check_texts(const struct scenario *scenario, const char *path, const struct words *texts,
                        struct error *error)
 {
-    for (size_t i = 0; i < texts->count; i++) {
-        if (expect_check(texts->item[i], scenario_where(scenario, path), error) != 0) {
-            return -1;
-        }
+    int status = 0;
+
+    for (size_t i = 0; status == 0 && i < texts->count; i++) {
+        char *condition = condition_of(texts->item[i]);
+
+        status = expect_check(condition, scenario_where(scenario, path), error);
+        free(condition);
     }
-    return 0;
+    return status;
 }
 
 /* The metric behind "NAME=", or NULL. */
@@ -95,7 +106,11 @@ static int hold(struct held *held, struct result *result, const struct words *te
 
     *held = (struct held){0};
     for (size_t i = 0; i < texts->count; i++) {
-        if (expect_judge(result, texts->item[i], (struct where){0}, error) != 0) {
+        char *condition = condition_of(texts->item[i]);
+        int status = expect_judge(result, condition, (struct where){0}, error);
+
+        free(condition);
+        if (status != 0) {
             return -1;
         }
     }
@@ -234,19 +249,24 @@ static int find_verdict(struct card_check *check, const struct check_spec *spec,
     return 0;
 }
 
-/* Which of spec->skip held, as the reason. */
+/* Which of spec->skip held, as the reason: in its words, where it has some. */
 static void tell_skip(struct card_check *check, const struct check_spec *spec,
                       const struct result *result)
 {
-    for (size_t i = 0; check->reason == NULL && i < result->expectation_count; i++) {
-        const struct expectation_result *one = &result->expectation[i];
+    for (size_t i = 0; check->reason == NULL && i < spec->skip.count; i++) {
+        const char *text = spec->skip.item[i];
+        const char *words = strstr(text, ": ");
+        char *condition = condition_of(text);
 
-        for (size_t j = 0; j < spec->skip.count; j++) {
-            if (one->verdict == VERDICT_PASS && strcmp(one->text, spec->skip.item[j]) == 0) {
-                free(check->reason);
-                check->reason = report_expectation(result, one);
+        for (size_t j = 0; check->reason == NULL && j < result->expectation_count; j++) {
+            const struct expectation_result *one = &result->expectation[j];
+
+            if (one->verdict == VERDICT_PASS && strcmp(one->text, condition) == 0) {
+                check->reason =
+                    words != NULL ? grow_text(words + 2) : report_expectation(result, one);
             }
         }
+        free(condition);
     }
 }
 

@@ -323,7 +323,8 @@ static const struct option written[] = {
     {"probe.patient", VALUE_ONE_OF(patience_names), "off", FIELD(probe.patient),
      .about = "finwait probe --max-wait says how long load.timeout is (on), or settle"},
     {"probe.skip", .ops = &texts_ops, FIELD(probe.skip),
-     .about = "expectations: where one of them holds nothing was asked, and the check is skipped"},
+     .about = "expectations: where one of them holds nothing was asked, and the check is skipped; "
+              "with words for it behind a colon, \"client.opened == 0: it was not reached\""},
     {"probe.pass", .ops = &texts_ops, FIELD(probe.pass),
      .about = "expectations: where all of them hold the check has passed; expect without its own"},
     {"probe.warn", .ops = &texts_ops, FIELD(probe.warn),
