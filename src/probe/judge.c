@@ -1,97 +1,12 @@
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "finwait/card.h"
 #include "finwait/expect.h"
 #include "finwait/grow.h"
-#include "finwait/metric.h"
 #include "finwait/report.h"
 #include "finwait/timeline.h"
-
-/* ---- what a check says ---- */
-
-/* "client.opened == 0: it was not reached" without what is said of it. */
-static char *condition_of(const char *text)
-{
-    const char *words = strstr(text, ": ");
-
-    return words != NULL ? grow_format("%.*s", (int)(words - text), text) : grow_text(text);
-}
-
-static int check_texts(const struct scenario *scenario, const char *path, const struct words *texts,
-                       struct error *error)
-{
-    int status = 0;
-
-    for (size_t i = 0; status == 0 && i < texts->count; i++) {
-        char *condition = condition_of(texts->item[i]);
-
-        status = expect_check(condition, scenario_where(scenario, path), error);
-        free(condition);
-    }
-    return status;
-}
-
-/* The metric behind "NAME=", or NULL. */
-static const char *metric_of(const char *measured)
-{
-    const char *equals = strchr(measured, '=');
-
-    return equals != NULL && equals != measured ? equals + 1 : NULL;
-}
-
-/* Each of a share's two metrics is one by itself. */
-static int check_metric(const struct scenario *scenario, const char *metric, struct error *error)
-{
-    struct where where = scenario_where(scenario, "probe.measured");
-    size_t length = strcspn(metric, "/");
-    char *held = grow_format("%.*s >= 0", (int)length, metric);
-    int status = expect_check(held, where, error);
-
-    free(held);
-    return status == 0 && metric[length] == '/' ? check_metric(scenario, metric + length + 1, error)
-                                                : status;
-}
-
-static int check_measured(const struct scenario *scenario, struct error *error)
-{
-    const struct words *measured = &scenario->probe.measured;
-
-    for (size_t i = 0; i < measured->count; i++) {
-        const char *metric = metric_of(measured->item[i]);
-
-        if (metric == NULL) {
-            error_set(error, STATUS_USAGE, "probe.measured: \"%.80s\" is no NAME=METRIC",
-                      measured->item[i]);
-            return error_at(error, scenario_where(scenario, "probe.measured"));
-        }
-        if (check_metric(scenario, metric, error) != 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-int card_check_spec(const struct scenario *scenario, struct error *error)
-{
-    const struct check_spec *spec = &scenario->probe;
-
-    if (spec->pass.count == 0) {
-        error_set(error, STATUS_USAGE, "probe: it says no pass, so nothing could fail");
-        error_hint(error, "write e.g. pass: [client.outcome.reset == 0]");
-        return error_at(error, scenario_where(scenario, "probe.question"));
-    }
-    return check_texts(scenario, "probe.skip", &spec->skip, error) != 0 ||
-                   check_texts(scenario, "probe.pass", &spec->pass, error) != 0 ||
-                   check_texts(scenario, "probe.warn", &spec->warn, error) != 0 ||
-                   check_texts(scenario, "probe.fail", &spec->fail, error) != 0
-               ? -1
-               : check_measured(scenario, error);
-}
-
-/* ---- what came of it ---- */
+#include "parts.h"
 
 /* How a list of expectations went: how many held, and of the first that did not, and the first
  * that was not measured, the place in the result behind 0. */
@@ -106,7 +21,7 @@ static int hold(struct held *held, struct result *result, const struct words *te
 
     *held = (struct held){0};
     for (size_t i = 0; i < texts->count; i++) {
-        char *condition = condition_of(texts->item[i]);
+        char *condition = check_condition(texts->item[i]);
         int status = expect_judge(result, condition, (struct where){0}, error);
 
         free(condition);
@@ -256,7 +171,7 @@ static void tell_skip(struct card_check *check, const struct check_spec *spec,
     for (size_t i = 0; check->reason == NULL && i < spec->skip.count; i++) {
         const char *text = spec->skip.item[i];
         const char *words = strstr(text, ": ");
-        char *condition = condition_of(text);
+        char *condition = check_condition(text);
 
         for (size_t j = 0; check->reason == NULL && j < result->expectation_count; j++) {
             const struct expectation_result *one = &result->expectation[j];
@@ -279,99 +194,6 @@ static enum card_verdict at_level(enum check_level level, enum card_verdict foun
         return CARD_INFO;
     }
     return level == CHECK_MAY && found == CARD_FAIL ? CARD_WARN : found;
-}
-
-/* ---- what is shown besides ---- */
-
-/* The interval of a share by Wilson (1927), for a normal deviate of 1.96. */
-static void bound(struct card_measure *share)
-{
-    double z = 1.96;
-    double n = share->tries;
-    double middle = share->value + z * z / (2 * n);
-    double half = z * sqrt(share->value * (1 - share->value) / n + z * z / (4 * n * n));
-
-    share->low = fmax(0, (middle - half) / (1 + z * z / n));
-    share->high = fmin(1, (middle + half) / (1 + z * z / n));
-}
-
-/* "METRIC/METRIC": false where one was not measured, or nothing was tried. */
-static bool measure_share(struct card_measure *share, const char *metrics,
-                          const struct result *result)
-{
-    char *part = grow_format("%.*s", (int)strcspn(metrics, "/"), metrics);
-    double count = 0;
-    bool measured = result_metric(result, part, &count) &&
-                    result_metric(result, strchr(metrics, '/') + 1, &share->tries) &&
-                    share->tries > 0;
-
-    free(part);
-    if (measured) {
-        share->value = fmin(1, count / share->tries);
-        share->unit = grow_text("share");
-        bound(share);
-    }
-    return measured;
-}
-
-/* By an expectation that its metric is part of: it knows the unit. */
-static bool measure_metric(struct card_measure *measure, const char *metric, struct result *result)
-{
-    static const char *const units[QUANTITY_N] = {[QUANTITY_COUNT] = "",
-                                                  [QUANTITY_TIME] = "s",
-                                                  [QUANTITY_SIZE] = "bytes",
-                                                  [QUANTITY_RATE] = "1/s"};
-    char *text = grow_format("%s >= 0", metric);
-    struct error unused;
-    bool measured = false;
-
-    if (expect_judge(result, text, (struct where){0}, &unused) == 0) {
-        const struct expectation_result *one = &result->expectation[result->expectation_count - 1];
-
-        measured = one->compared;
-        measure->value = one->left;
-        measure->unit = measured ? grow_text(units[one->quantity]) : NULL;
-    }
-    free(text);
-    return measured;
-}
-
-static void measure(struct card_check *check, const char *measured, struct result *result)
-{
-    const char *metric = metric_of(measured);
-    struct card_measure one = {0};
-
-    if (strchr(metric, '/') != NULL ? measure_share(&one, metric, result)
-                                    : measure_metric(&one, metric, result)) {
-        one.name = grow_format("%.*s", (int)strcspn(measured, "="), measured);
-        check->measure = grow_by_one(check->measure, check->measure_count, sizeof *check->measure);
-        check->measure[check->measure_count++] = one;
-    }
-}
-
-/* What result.json has of the packets, of the sockets at the end, and of who held them. */
-static json_t *evidence_of(const struct result *result)
-{
-    json_t *whole = result_to_json(result);
-    json_t *evidence = json_object();
-
-    for (size_t i = 0; i < 4; i++) {
-        static const char *const parts[] = {"capture", "owners", "moments", "expectations"};
-        json_t *part = json_object_get(whole, parts[i]);
-
-        if (part != NULL) {
-            json_object_set(evidence, parts[i], part);
-        }
-    }
-    for (enum side side = SIDE_CLIENT; side < SIDE_N; side++) {
-        json_t *final = json_object_get(json_object_get(whole, side_name(side)), "final");
-
-        if (final != NULL) {
-            json_object_set(evidence, side_name(side), final);
-        }
-    }
-    json_decref(whole);
-    return evidence;
 }
 
 /* That for the program, else that for everybody. */
@@ -406,7 +228,7 @@ static bool waited(const struct check_spec *spec, const struct result *result)
 int card_judge(struct card_check *check, const struct check_spec *spec, enum side side,
                const char *program, struct result *result, struct error *error)
 {
-    check->evidence = evidence_of(result);
+    check->evidence = card_evidence(result);
     if (is_whole(check, side, result)) {
         if (find_verdict(check, spec, result, error) != 0) {
             return -1;
@@ -416,7 +238,7 @@ int card_judge(struct card_check *check, const struct check_spec *spec, enum sid
         }
     }
     for (size_t i = 0; i < spec->measured.count; i++) {
-        measure(check, spec->measured.item[i], result);
+        card_measure_add(check, spec->measured.item[i], result);
     }
     check->verdict = at_level(spec->level, check->found);
     if (check->found != CARD_PASS && check->reason != NULL && waited(spec, result)) {
