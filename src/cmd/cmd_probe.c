@@ -173,11 +173,24 @@ static bool are_targets(const struct probe *probe)
     return probe->side == SIDE_SERVER;
 }
 
+/* "ftp://host/" is no command. */
+static int refuse_scheme(const char *word, struct error *error)
+{
+    if (is_url(word) || strstr(word, "://") == NULL) {
+        return 0;
+    }
+    error_set(error, STATUS_USAGE, "probe: '%.200s' is no URL of http:// or https://", word);
+    return error_hint(error, "write e.g. finwait probe http://127.0.0.1:8080/");
+}
+
 static int take_target(struct probe *probe, struct probe_target *target, size_t index,
                        struct error *error)
 {
     char **words = probe->line->operand;
 
+    if (refuse_scheme(words[0], error) != 0) {
+        return -1;
+    }
     if (!are_targets(probe)) {
         return probe_target_command(target, probe->side, probe->line->count, words);
     }
@@ -275,6 +288,30 @@ static enum status run_diff(const struct probe *probe, struct error *error)
 
 /* ---- the command ---- */
 
+/* Each --path is of a kind that some check asks for. */
+static int check_paths(const struct probe *probe, struct error *error)
+{
+    const struct overrides *overrides = &probe->line->overrides;
+
+    for (size_t i = 0; i < overrides->count; i++) {
+        const char *value = overrides->item[i].value;
+        bool wanted = strcmp(overrides->item[i].path, "probe.paths") != 0;
+
+        for (size_t j = 0; !wanted && j < probe->checks.count; j++) {
+            const char *kind = probe->checks.item[j].scenario->probe.path;
+
+            wanted = kind != NULL && strlen(kind) == strcspn(value, "=") &&
+                     strncmp(kind, value, strlen(kind)) == 0;
+        }
+        if (!wanted) {
+            error_set(error, STATUS_USAGE, "--path %s: no check asks for such a path", value);
+            return error_hint(error, "the kinds of those that ship are large, slow, upload and "
+                                     "websocket");
+        }
+    }
+    return 0;
+}
+
 static enum status run_checks(struct probe *probe, struct error *error)
 {
     if (take_terms(probe, error) != 0 || check_wait(probe, error) != 0 ||
@@ -285,6 +322,14 @@ static enum status run_checks(struct probe *probe, struct error *error)
     if (command_value(probe->line, "list") != NULL) {
         probe_checks_list(&probe->checks, stdout);
         return STATUS_OK;
+    }
+    if (check_paths(probe, error) != 0) {
+        return error->status;
+    }
+    if (command_value(probe->line, "self-test") != NULL && probe->line->count > 0) {
+        error_set(error, STATUS_USAGE, "probe: --self-test is of the checks, and has no target");
+        error_hint(error, "leave out '%s', or --self-test", probe->line->operand[0]);
+        return error->status;
     }
     if (command_value(probe->line, "self-test") != NULL) {
         return probe_self_test(&probe->checks, &probe->terms);

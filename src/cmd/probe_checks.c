@@ -127,7 +127,8 @@ static int refuse(const struct probe_checks *checks, const char *word, struct er
     if (near != NULL) {
         error_hint(error, "did you mean '%s'?", near);
     } else {
-        error_hint(error, "finwait probe --list names them");
+        error_hint(error, "finwait probe %s--list names them",
+                   checks->count > 0 && checks->item[0].side == SIDE_CLIENT ? "--client " : "");
     }
     free(ids);
     return -1;

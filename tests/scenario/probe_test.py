@@ -283,6 +283,9 @@ class Mistakes(Probe):
             (["--only", "closed", *self.target()], "did you mean 'closes'?"),
             (["--jobs", "0", *self.target()], "--jobs 0"),
             (["--path", "large", *self.target()], "KIND=/PATH"),
+            (["--path", "larg=/x", *self.target()], "no check asks for such a path"),
+            (["--self-test", *self.target()], "has no target"),
+            (["ftp://127.0.0.1/"], "no URL of http://"),
             (["--max-wait", "soon", *self.target()], "--max-wait soon"),
             (["--format", "yaml", *self.target()], "text, json, junit and markdown"),
         ):
