@@ -298,7 +298,7 @@ static int check_paths(const struct probe *probe, struct error *error)
         bool wanted = strcmp(overrides->item[i].path, "probe.paths") != 0;
 
         for (size_t j = 0; !wanted && j < probe->checks.count; j++) {
-            const char *kind = probe->checks.item[j].scenario->probe.path;
+            const char *kind = probe_path_kind(&probe->checks.item[j]);
 
             wanted = kind != NULL && strlen(kind) == strcspn(value, "=") &&
                      strncmp(kind, value, strlen(kind)) == 0;

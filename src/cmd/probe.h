@@ -67,6 +67,10 @@ void probe_target_fini(struct probe_target *target);
 /* Add what the command line says besides. */
 void probe_target_add(struct probe_target *target, const struct overrides *overrides);
 
+/* The kind of path that a check asks for: it must be named (probe.path), or it is asked for as its
+ * file has it, "/upload"; NULL: none. */
+const char *probe_path_kind(const struct probe_check *check);
+
 /* The scenario that a job is, or NULL: then the verdict says why it is none, or `error`. */
 struct scenario *probe_scenario(const struct probe_job *job, const struct probe_terms *terms,
                                 struct error *error);

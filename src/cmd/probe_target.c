@@ -255,10 +255,20 @@ static bool is_of_requests(const char *path)
            strncmp(path, "http.", strlen("http.")) == 0;
 }
 
+const char *probe_path_kind(const struct probe_check *check)
+{
+    const struct scenario *scenario = check->scenario;
+
+    if (scenario->probe.path != NULL) {
+        return scenario->probe.path;
+    }
+    return is_given(scenario, "request.path") ? scenario->message.path + 1 : NULL;
+}
+
 static void add_target(struct overrides *overrides, const struct probe_job *job)
 {
     bool raw = job->check->scenario->message.protocol == PROTOCOL_RAW;
-    const char *kind = job->check->scenario->probe.path;
+    const char *kind = probe_path_kind(job->check);
 
     for (size_t i = 0; i < job->target->overrides.count; i++) {
         const struct scenario_override *item = &job->target->overrides.item[i];
@@ -270,7 +280,7 @@ static void add_target(struct overrides *overrides, const struct probe_job *job)
                       item->where.file != NULL ? item->where.file : "--set")
             ->written = item->written;
     }
-    if (kind != NULL) {
+    if (kind != NULL && path_of(job->target, kind) != NULL) {
         overrides_say(overrides, "request.path", path_of(job->target, kind), "--path");
     }
 }

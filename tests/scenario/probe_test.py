@@ -140,6 +140,15 @@ class Verdicts(Probe):
         )
         self.assertEqual(self.verdicts(card), {"path": "pass"})
 
+    def test_a_path_that_is_asked_for_anyway(self):
+        text = "request: {path: /upload}\n" + self.plain_with("")
+        keep = ft.PLACE.directory(owner=self.user)
+        for given, asked in (([], "/upload"), (["--path", "upload=/elsewhere"], "/elsewhere")):
+            self.card("--checks", self.checks(asks=text), "--only", "asks", "--keep", keep, *given,
+                      *self.target())
+            with open(os.path.join(keep, "asks", "scenario.yaml"), encoding="utf-8") as file:
+                self.assertIn(f'request.path: "{asked}"', file.read())
+
     def plain_with(self, more):
         text = CHECK.format(level="MUST", python=PYTHON, server=self.server, program="x")
         return text.replace("  mutant:", more + "  mutant:")
