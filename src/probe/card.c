@@ -109,7 +109,7 @@ char *card_value(const struct card_measure *measure)
     char text[UNITS_TEXT];
 
     if (strcmp(measure->unit, "share") == 0) {
-        return grow_format("%.3g %% (%.2g to %.2g %%, of %.0f)", 100 * measure->value,
+        return grow_format("%.3g %% (%.3g to %.3g %%, of %.0f)", 100 * measure->value,
                            100 * measure->low, 100 * measure->high, measure->tries);
     }
     if (strcmp(measure->unit, "s") == 0) {
