@@ -25,12 +25,11 @@ void interrupts_kill_at_second(void)
     hasty = 1;
 }
 
-void interrupts_hold(void)
+/* Those that were ignored stay so. */
+static void install(int flags)
 {
-    const struct sigaction action = {.sa_handler = note};
+    const struct sigaction action = {.sa_handler = note, .sa_flags = flags};
 
-    signal(SIGXFSZ, SIG_IGN);
-    signal(SIGCHLD, SIG_DFL); /* ignored, which is inherited, it would leave waitpid(2) nothing */
     for (size_t i = 0; i < INTERRUPT_N; i++) {
         struct sigaction old;
 
@@ -38,6 +37,18 @@ void interrupts_hold(void)
             sigaction(interrupt_numbers[i], &action, NULL);
         }
     }
+}
+
+void interrupts_hold(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* ignored, which is inherited, it would leave waitpid(2) nothing */
+    install(SA_RESTART);      /* or a result on its way to stdout ends in EINTR */
+}
+
+void interrupts_wake(bool wake)
+{
+    install(wake ? 0 : SA_RESTART);
 }
 
 bool interrupts_seen(void)

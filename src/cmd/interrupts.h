@@ -19,6 +19,9 @@ const char *interrupts_name(void);
 /* From now on pass what comes, and what has come, on to `child`; 0: to nobody. */
 void interrupts_pass_on(pid_t child);
 
+/* Whether one ends a system call that waits, by EINTR; at first none does. */
+void interrupts_wake(bool wake);
+
 /* A second one is to end that child at once. */
 void interrupts_kill_at_second(void);
 

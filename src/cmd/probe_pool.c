@@ -271,7 +271,9 @@ bool probe_run(struct probe_job *jobs, size_t count, const struct probe_terms *t
         .terms = terms, .count = count, .running = grow_new(terms->jobs, sizeof *pool.running)};
 
     progress_line_init(&pool.line);
+    interrupts_wake(true);
     run_all(&pool, jobs);
+    interrupts_wake(false);
     progress_line_end(&pool.line);
     free(pool.running);
     return !interrupts_seen();
