@@ -136,7 +136,7 @@ SLIPS = {
 BEYOND = re.compile(
     "anchor|at-|client-(none|to)-|comments-only|control|descriptors-few|duplicate|duration-bounds|"
     "empty|endless|events-(?!null)|faults-(host|twice)|host-|http-|listeners-|merge-key|not-a-switch|"
-    "nul|program-|raw-|tls-"
+    "nul|program-|raw-|slices-|tls-"
 )
 
 

@@ -14,7 +14,7 @@ import probe_servers
 QUICK = """
 close-announced close-obeyed http10-close max-requests half-close-answered close-while-idle
 reset-midway cut-visible early-response-says-close shutdown-idle backlog accept-queue-close-wait
-time-wait-keeper flat notify-before-fin
+time-wait-keeper notify-before-fin
 """.split()
 
 
