@@ -14,6 +14,8 @@ PAGE = os.path.join(ft.SOURCE, "docs", "probe-servers.md")
 MAX_WAIT = "30s"
 LIGHT = ("nginx", "python-http-server", "gunicorn-sync")  # quick to install and to start
 
+# A RST that overtakes, or a queue that is closed: who wins is luck, and a busy machine is slow.
+RACY = ("listener-close-queue", "pipelined-tail", "early-response", "error-readable", "flat", "emfile")
 SLOW = ("tomcat10", "jetty9", "go")  # several at once keep each other from starting
 
 # What it needs, and how its version is told.
@@ -80,7 +82,8 @@ def page(table):
     for id in ids:
         cells = [table[name]["verdicts"].get(id, "-") for name in servers]
         shown = ["-" if cell == "skip" else cell.upper() for cell in cells]
-        lines.append(f"| {id} | " + " | ".join(shown) + " |")
+        mark = " \\*" if id in RACY else ""
+        lines.append(f"| {id}{mark} | " + " | ".join(shown) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -107,7 +110,7 @@ class Cards(ft.LabTestCase):
         differs = {
             id: (kept["verdicts"].get(id), verdict, reasons[id])
             for id, verdict in verdicts(made).items()
-            if kept["verdicts"].get(id) != verdict
+            if kept["verdicts"].get(id) != verdict and id not in RACY
         }
         self.assertEqual(differs, {}, name)
         self.assert_nothing_left(mark)
