@@ -48,6 +48,8 @@ ROWS = [
     Row("docs/ci", "finwait run .*server.close_wait.final < 100", status=(1,)),
     Row("docs/ci", "finwait report", status=(1,)),  # of that run
     Row("docs/recipes", "finwait run client-first --verbose", most=5000, status=(1,)),  # ports run out
+    Row("docs/probe", "finwait probe (?!--list)", skip="scenario.probe and its like: minutes"),
+    Row("docs/probe-servers", skip="scenario.probe_servers"),
     Row("docs/result", "jq", most=2000),
     # Times, rates and exact counts of segments, which a busy machine does not keep.
     Row("docs/tls", "finwait run tls/unread-tickets", status=(0, 1)),

@@ -60,10 +60,12 @@ PLACED = 3  # runs for their places: these take longer, so have more samples tha
 
 # What a clean run may have or not have: what stayed 0 is not in a result, nor what no sample met,
 # nor a slope where there were few, nor a slowdown of what took too short, nor readings that no dump
-# left time for; the whole machine's CPU is told where it can be.
+# left time for; the whole machine's CPU is told where it can be, and what a command's processes have
+# where there is a /proc of theirs.
 VARIES = (
     "errors|outcome|metrics/.*(counter|slope)|remarks|memory|observations/|stood_still"
     "|slowdown|sampler/counts|host_cpu|cpu.host"
+    "|command/(at_begin|warm|final)|command.(descriptors|rss|cpu.load|processes)"
 )
 
 
