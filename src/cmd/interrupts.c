@@ -64,7 +64,12 @@ const char *interrupts_name(void)
 void interrupts_pass_on(pid_t child)
 {
     heir = child;
-    if (child > 0 && seen != 0) { /* it came just before */
+    interrupts_send(child); /* it came just before */
+}
+
+void interrupts_send(pid_t child)
+{
+    if (child > 0 && seen != 0) {
         kill(child, seen);
     }
 }

@@ -19,6 +19,9 @@ const char *interrupts_name(void);
 /* From now on pass what comes, and what has come, on to `child`; 0: to nobody. */
 void interrupts_pass_on(pid_t child);
 
+/* Send `child` the one that came, if any: one that was ignored is so in the child as well. */
+void interrupts_send(pid_t child);
+
 /* Whether one ends a system call that waits, by EINTR; at first none does. */
 void interrupts_wake(bool wake);
 

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -193,7 +192,7 @@ static void pass_on(struct pool *pool)
 {
     for (size_t i = 0; i < pool->terms->jobs; i++) {
         if (pool->running[i].job != NULL) {
-            kill(pool->running[i].apart.child, SIGINT);
+            interrupts_send(pool->running[i].apart.child);
         }
     }
 }
@@ -204,6 +203,11 @@ static void await_one(struct pool *pool)
 
     for (;;) {
         int status;
+
+        if (interrupts_seen() && !passed) { /* before or while it waits */
+            pass_on(pool);
+            passed = true;
+        }
         pid_t child = waitpid(-1, &status, 0);
         struct running *running = child > 0 ? find(pool, child) : NULL;
 
@@ -213,10 +217,6 @@ static void await_one(struct pool *pool)
         }
         if (child < 0 && errno != EINTR) {
             return;
-        }
-        if (interrupts_seen() && !passed) {
-            pass_on(pool);
-            passed = true;
         }
     }
 }
