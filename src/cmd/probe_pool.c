@@ -94,8 +94,14 @@ static char *directory_of(const struct pool *pool, const struct probe_job *job)
 
 static void give_up(const struct probe_job *job, const struct error *error)
 {
-    card_skip(job->verdict, "it could not be run: %s%s%s", error->what,
-              error->hint[0] != '\0' ? "; " : "", error->hint);
+    char *said = grow_text(error->lines); /* by the program, line by line */
+
+    for (char *end = said; (end = strchr(end, '\n')) != NULL;) {
+        *end = ' ';
+    }
+    card_skip(job->verdict, "it could not be run: %s%s%s%s%s", error->what,
+              error->hint[0] != '\0' ? "; " : "", error->hint, said[0] != '\0' ? " " : "", said);
+    free(said);
 }
 
 static void judge(const struct running *running, enum status status, struct error *error)

@@ -157,9 +157,11 @@ class Verdicts(Probe):
         card = self.card("--checks", self.checks(), *self.target("crashes"), status=1)
         self.assertEqual(self.verdicts(card), {"closes": "fail"})
         self.assertIn("signal 11", card["checks"][0]["reason"])
-        card = self.card("--checks", self.checks(), "--", "sh", "-c", "exit 7", status=3)
+        card = self.card("--checks", self.checks(), "--", "sh", "-c", "echo no licence; exit 7",
+                         status=3)
         self.assertEqual(self.verdicts(card), {"closes": "skip"})
         self.assertIn("exit status 7", card["checks"][0]["reason"])
+        self.assertIn("it printed last: no licence", card["checks"][0]["reason"])
 
     def test_what_a_signal_or_a_start_comes_to(self):
         """A signal without a handler asks nothing; one that cannot be started again has failed."""
